@@ -1,0 +1,140 @@
+"""The connection to SQL: engine, migrations, bulk inserts. The tables are in `tables`; what they mean belongs to who writes them.
+
+SQLite in the workspace unless the settings name a PostgreSQL. Parameters never appear in an exception or a log (`hide_parameters`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+CHUNK = 20_000
+
+
+class DatabaseError(Exception):
+    """The database cannot be reached or is not ours; the text is a Chinese sentence."""
+
+
+def connect(url: str) -> sa.Engine:
+    """An engine for the URL, with the pragmas that SQLite needs for several readers and one writer."""
+    engine = sa.create_engine(_with_driver(url), hide_parameters=True, pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _with_driver(url: str) -> str:
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = (
+        None  # we say BEGIN ourselves, so that reading a table and writing it is one transaction
+    )
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writing") else "BEGIN")
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One transaction that will write: everything in it or nothing. SQLite takes its write lock at the start, not halfway."""
+    with engine.connect().execution_options(writing=True) as connection, connection.begin():
+        yield connection
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Bring the tables up to the newest revision (Alembic); nothing happens when they are."""
+    if _revision(engine) == _head():
+        return
+    from alembic import command
+
+    with engine.connect().execution_options(writing=True) as connection:
+        settings = _alembic()
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")
+        connection.commit()
+
+
+def _alembic() -> Any:
+    from alembic.config import Config
+
+    settings = Config()
+    settings.set_main_option("script_location", MIGRATIONS.as_posix().replace("%", "%%"))
+    return settings
+
+
+def _head() -> str:
+    """The newest revision. The files are named after their revision, so that no Alembic import is needed to know it."""
+    return max(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def _revision(engine: sa.Engine) -> str | None:
+    if not sa.inspect(engine).has_table("alembic_version"):
+        return None
+    with engine.connect() as connection:
+        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def open_database(url: str) -> sa.Engine:
+    """Connect and migrate.
+
+    Raises:
+        DatabaseError: it cannot be reached or opened.
+    """
+    try:
+        engine = connect(url)
+        migrate(engine)
+    except sa.exc.SQLAlchemyError as fault:
+        problem = type(fault).__name__
+    else:
+        return engine
+    raise DatabaseError(
+        f"数据库打不开（{problem}）：请检查 tongbi.toml 里的 database、磁盘空间和数据库服务，然后重新运行。"
+    )
+
+
+def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert many rows: COPY on PostgreSQL, `executemany` in pieces elsewhere."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        _copy(connection, table, rows)
+        return
+    statement = _driver_insert(table, list(rows[0]))
+    cursor = connection.connection.cursor()
+    for piece in _pieces(rows):
+        cursor.executemany(statement, [tuple(row.values()) for row in piece])
+    cursor.close()
+
+
+def _driver_insert(table: sa.Table, names: list[str]) -> str:
+    columns = ", ".join(f'"{name}"' for name in names)
+    return f'INSERT INTO "{table.name}" ({columns}) VALUES ({", ".join("?" * len(names))})'
+
+
+def _copy(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+    columns = ", ".join(f'"{name}"' for name in rows[0])
+    with (
+        connection.connection.cursor() as cursor,
+        cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy,  # type: ignore[attr-defined]
+    ):
+        for row in rows:
+            copy.write_row(tuple(row.values()))
+
+
+def _pieces(rows: Sequence[dict[str, Any]]) -> Iterable[Sequence[dict[str, Any]]]:
+    return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))

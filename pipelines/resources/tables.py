@@ -1,0 +1,157 @@
+"""The SQL tables: what people change or other systems ask for. Bulk frames are Parquet (`frames`); migrations are beside this file.
+
+Times are ISO text in UTC, JSON is text: the same bytes on SQLite and PostgreSQL. Published rows and the audit are only appended to.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+
+metadata = sa.MetaData()
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("period", String(7), nullable=False),
+    Column("department", String(40), nullable=False),
+    Column("file", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("received_at", String(32), nullable=False),
+    Column("received_by", Text, nullable=False),
+    Column("rows_in", Integer, nullable=False),
+    Column("accepted", Integer, nullable=False),
+    Column("quarantined", Integer, nullable=False),
+    Column("set_aside", Integer, nullable=False),
+    Column("status", String(12), nullable=False),  # received | current | superseded | withdrawn | refused
+    Column("supersedes", String(80), nullable=False),
+    Column("difference", Text, nullable=False),  # JSON: counts of rows added, removed, changed
+    UniqueConstraint("period", "department", "sha256", name="delivery_once"),
+)
+
+delivery_notice = Table(
+    "delivery_notice",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("period", String(7), nullable=False),
+    Column("department", String(40), nullable=False),
+    Column("file", Text, nullable=False),
+    Column("code", String(60), nullable=False),
+    Column("severity", String(8), nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("advice", Text, nullable=False),
+    Index("delivery_notice_of", "period", "department"),
+)
+
+child = Table(
+    "child",
+    metadata,
+    Column("child_id", String(32), primary_key=True),
+    Column("first_period", String(7), nullable=False),
+    Column("serial", Integer, nullable=False),
+)
+
+child_identifier = Table(
+    "child_identifier",
+    metadata,
+    Column("child_id", String(32), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("value", String(80), nullable=False),
+    Column("department", String(40), nullable=False),
+    Column("period", String(7), nullable=False),
+    Index("child_identifier_of", "period", "child_id"),
+)
+
+child_record = Table(
+    "child_record",
+    metadata,
+    Column("period", String(7), primary_key=True),
+    Column("record_id", String(80), primary_key=True),
+    Column("child_id", String(32), nullable=False),
+    Index("child_record_of", "child_id"),
+)
+
+child_event = Table(
+    "child_event",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("period", String(7), nullable=False),
+    Column("kind", String(12), nullable=False),  # merge | split
+    Column("child_id", String(32), nullable=False),
+    Column("other_id", String(32), nullable=False),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("period", String(7), nullable=False),
+    Column("record_a", String(80), nullable=False),
+    Column("record_b", String(80), nullable=False),
+    Column("verdict", String(12), nullable=False),  # same | different
+    Column("author", Text, nullable=False),
+    Column("decided_at", String(32), nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+publication = Table(
+    "publication",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("period", String(7), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("published_at", String(32), nullable=False),
+    Column("run_id", String(40), nullable=False),
+    Column("counts", Text, nullable=False),
+    Index("publication_of", "period"),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("finding_id", String(40), primary_key=True),
+    Column("code", String(12), nullable=False),
+    Column("child_id", String(32), nullable=False),
+    Column("field", String(40), nullable=False),
+    Column("first_period", String(7), nullable=False),
+)
+
+finding_event = Table(
+    "finding_event",
+    metadata,
+    Column("publication_id", Integer, ForeignKey("publication.id"), primary_key=True),
+    Column("finding_id", String(40), primary_key=True),
+    Column("period", String(7), nullable=False),
+    Column("kind", String(12), nullable=False),  # new | lasting | gone
+    Column("grade", String(12), nullable=False),
+    Index("finding_event_of", "finding_id"),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("period", String(7), nullable=False),
+    Column("started_at", String(32), nullable=False),
+    Column("finished_at", String(32), nullable=False),
+    Column("status", String(12), nullable=False),  # running | done | refused | failed
+    Column("seconds", Float, nullable=False),
+    Column("stages", Text, nullable=False),  # JSON: seconds per station
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", String(32), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)

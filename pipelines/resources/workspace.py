@@ -1,0 +1,184 @@
+"""The workspace folder of one county: where everything lies, and its settings in `tongbi.toml`.
+
+Paths and settings only. What is written into the folders belongs to the module that writes it (frames, outbox, database, store).
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+SETTINGS_NAME = "tongbi.toml"
+FOLDERS = ("inbox", "store", "frames", "outbox", "dagster", "contracts", "log")
+HOME_VARIABLE = "TONGBI_HOME"
+
+_TEMPLATE = """\
+# 童比的设置。全部可以留空：县名和行政区划代码会从交来的数据里推断。
+
+# 县（市、区）名称和六位行政区划代码，例如 county_name = "某县"、county_code = "620722"。
+county_name = ""
+county_code = ""
+
+# 采用哪个地方的口径（expectations/jurisdictions/ 里的文件名，不带 .yaml）；留空用通用口径。
+profile = ""
+
+# 数据库。留空用本工作区里的 SQLite；也可以写 postgresql+psycopg://用户@主机/库名
+# （口令请放在 PGPASSWORD 环境变量或 ~/.pgpass，不要写在这里）。
+database = ""
+
+# 本县乡镇、村名单（CSV，列：乡镇,村）；留空则从数据里归纳。
+areas = ""
+
+# 操作人，写进登记簿；留空用系统用户名。
+operator = ""
+
+# 界面文字：zh 或 en。
+locale = "zh"
+"""
+
+_DAGSTER_YAML = """\
+# 本机运行，不向任何人发送使用数据。
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
+run_monitoring:
+  enabled: false
+concurrency:
+  pools:
+    default_limit: 1
+"""
+
+
+class WorkspaceError(Exception):
+    """The workspace is missing or its settings cannot be read; the text is a Chinese sentence with what to do."""
+
+
+class Settings(BaseModel):
+    """What `tongbi.toml` may say. Every key may be absent."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    county_name: str = ""
+    county_code: str = ""
+    profile: str = ""
+    database: str = ""
+    areas: str = ""
+    operator: str = ""
+    locale: str = "zh"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One county's folder and its settings."""
+
+    root: Path
+    settings: Settings
+
+    @classmethod
+    def open(cls, root: Path) -> Workspace:
+        """Open an existing workspace.
+
+        Raises:
+            WorkspaceError: there is no `tongbi.toml`, or it cannot be understood.
+        """
+        root = root.resolve()
+        if not (root / SETTINGS_NAME).is_file():
+            raise WorkspaceError(f"{root} 不是童比的工作区：请先运行 tongbi init --workspace {root}")
+        return cls(root, read_settings(root / SETTINGS_NAME))
+
+    @classmethod
+    def create(cls, root: Path) -> Workspace:
+        """Make the folders and settings files that are missing; existing files stay as they are."""
+        root = root.resolve()
+        for folder in FOLDERS:
+            (root / folder).mkdir(parents=True, exist_ok=True)
+        _write_once(root / SETTINGS_NAME, _TEMPLATE)
+        _write_once(root / "dagster" / "dagster.yaml", _DAGSTER_YAML)
+        return cls.open(root)
+
+    @property
+    def inbox(self) -> Path:
+        """`inbox/<period>/<department>/`: where people put what they received."""
+        return self.root / "inbox"
+
+    @property
+    def store(self) -> Path:
+        """Read-only copies of everything delivered, by hash."""
+        return self.root / "store"
+
+    @property
+    def frames(self) -> Path:
+        """`frames/<asset>/<period>.parquet`."""
+        return self.root / "frames"
+
+    @property
+    def outbox(self) -> Path:
+        """`outbox/<period>/`: what people take away."""
+        return self.root / "outbox"
+
+    @property
+    def dagster_home(self) -> Path:
+        """The Dagster instance: runs, events, schedules. Never personal data."""
+        return self.root / "dagster"
+
+    @property
+    def contracts(self) -> Path:
+        """Contracts of further departments, or changed ones, as YAML."""
+        return self.root / "contracts"
+
+    @property
+    def log(self) -> Path:
+        """Technical log files, without values."""
+        return self.root / "log"
+
+    @property
+    def areas(self) -> Path | None:
+        """The county's own list of towns and villages: named in the settings, or `areas.csv` in the folder; else None."""
+        path = self.root / (self.settings.areas or "areas.csv")
+        return path if path.is_file() else None
+
+    @property
+    def database_url(self) -> str:
+        """The database: SQLite in the workspace unless the settings or TONGBI_DATABASE name another."""
+        url = os.environ.get("TONGBI_DATABASE") or self.settings.database
+        return url or f"sqlite:///{(self.root / 'tongbi.db').as_posix()}"
+
+    @property
+    def operator(self) -> str:
+        """Who works here, for the register of deliveries and the audit."""
+        return self.settings.operator or os.environ.get("USER") or os.environ.get("USERNAME") or "local"
+
+
+def default_root() -> Path:
+    """The workspace when none is named: TONGBI_HOME, else `./workspace`."""
+    return Path(os.environ.get(HOME_VARIABLE) or "workspace")
+
+
+def read_settings(path: Path) -> Settings:
+    """Read and validate `tongbi.toml`.
+
+    Raises:
+        WorkspaceError: naming the file and the key.
+    """
+    try:
+        return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise WorkspaceError(
+            f"设置文件 {path} 写法有误（{type(fault).__name__}）：请对照模板改正，或删去后重新 tongbi init。"
+        ) from None
+    except ValidationError as fault:
+        keys = "、".join(".".join(map(str, error["loc"])) for error in fault.errors())
+        raise WorkspaceError(f"设置文件 {path} 里的 {keys} 不认识或写法不对：请改正。") from None
+
+
+def _write_once(path: Path, text: str) -> None:
+    if not path.exists():
+        path.write_text(text, encoding="utf-8")
