@@ -1,0 +1,114 @@
+"""What publishing needs to know beside the findings, and what it hands back.
+
+Here: the named types between the publishing asset and this room. Not here: how they are filled (`assets/publish.py` does that from the lists registry).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from assets.workbooks.layout import Layout, default_layout
+
+Kind = Literal["department", "township", "summary"]
+
+
+@dataclass(frozen=True, slots=True)
+class ListInfo:
+    """One list as a reader meets it: every text Chinese (domain.md 5.3, 6.2).
+
+    Attributes:
+        code: L01, L16C, ...
+        name: its full name, 疑似无户籍儿童.
+        short: at most six characters, for sheet names and narrow columns.
+        meaning: what it means that a child is on it.
+        action: what the reader does.
+        certainty: how sure it is, and what the grades mean here.
+        clause: the policy that asks for it.
+        guards: cases that were recognised and taken off before anybody is sent out.
+        owner: who answers.
+        due: by when.
+        answers: the dropdown of 核查结果 (users.md 0 and domain.md 6.2).
+        urgent: printed first.
+        comparison: the ministry's own name (四查三比对) where it has one.
+    """
+
+    code: str
+    name: str
+    short: str
+    meaning: str = ""
+    action: str = ""
+    certainty: str = ""
+    clause: str = ""
+    guards: tuple[str, ...] = ()
+    owner: str = ""
+    due: str = ""
+    answers: tuple[str, ...] = ()
+    urgent: bool = False
+    comparison: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishContext:
+    """Everything about the period that is not a finding.
+
+    Attributes:
+        period: `2026Q3` or `2026-09`.
+        as_of: last day of the period; also the date written into the workbooks.
+        place: the county, 民乐县.
+        office: who issues the workbooks (民乐县民政局); printed under the title.
+        lists: the lists of this jurisdiction in the order of printing.
+        not_computed: code -> why the list was not computed this period (not delivered, ...).
+        accounting: one row per file: `department, file, rows_in, accepted, quarantined, set_aside`.
+        links: the frame link_children (`department, method, child_id`).
+        pairs: the frame link_pairs (`method, grade`).
+        towns: official townships, in official order; each gets a workbook even with nothing to verify.
+        department_names: Chinese names of departments that the layout does not know (a fifth source).
+        layout: who gets what.
+    """
+
+    period: str
+    as_of: date
+    place: str
+    lists: tuple[ListInfo, ...]
+    office: str = ""
+    not_computed: Mapping[str, str] = field(default_factory=dict)
+    accounting: pd.DataFrame = field(default_factory=pd.DataFrame)
+    links: pd.DataFrame = field(default_factory=pd.DataFrame)
+    pairs: pd.DataFrame = field(default_factory=pd.DataFrame)
+    towns: tuple[str, ...] = ()
+    department_names: Mapping[str, str] = field(default_factory=dict)
+    layout: Layout = field(default_factory=default_layout)
+
+    def info(self, code: str) -> ListInfo:
+        """The list of a code; a list that nobody described keeps its code as its name."""
+        found = [info for info in self.lists if info.code == code]
+        return found[0] if found else ListInfo(code=code, name=code, short=code)
+
+    def department(self, name: str) -> str:
+        """The Chinese name of a department."""
+        known = self.layout.departments.get(name)
+        return self.department_names.get(name) or (known.label if known else name)
+
+    def period_zh(self) -> str:
+        """2026年第三季度 or 2026年9月."""
+        if "Q" in self.period:
+            year, _, quarter = self.period.partition("Q")
+            return f"{year}年第{'一二三四'[int(quarter) - 1]}季度"
+        year, _, month = self.period.partition("-")
+        return f"{year}年{int(month)}月"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One written workbook: where, for whom, of which kind, how many lines of findings."""
+
+    path: Path
+    recipient: str
+    kind: Kind
+    rows: int

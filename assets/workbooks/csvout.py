@@ -1,0 +1,79 @@
+"""CSV files that open in a spreadsheet without becoming formulas (trust.md C3.6).
+
+Here: the one writer for every CSV that leaves the product. Not here: what stands in the columns.
+Columns that other systems parse (`LINKS_COLUMNS`, `FINDINGS_COLUMNS` but the reason) are written as they are: they hold our own codes and the file's own names.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Collection, Iterable
+from io import StringIO
+from pathlib import Path
+
+import pandas as pd
+
+# Full-width signs too: a Chinese spreadsheet reads ＝ as = when the cell is edited.
+RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+LINKS_COLUMNS = ("period", "department", "file", "sheet", "row", "record_id", "child_id", "method", "probability")
+FINDINGS_COLUMNS = (
+    "period",
+    "code",
+    "finding_id",
+    "child_id",
+    "department",
+    "file",
+    "sheet",
+    "row",
+    "grade",
+    "reason",
+)
+EXACT = frozenset(LINKS_COLUMNS) | frozenset(FINDINGS_COLUMNS) - {"reason"}
+
+
+def guard(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would run as a formula.
+
+    >>> guard("=1+1"), guard("张三")
+    ("'=1+1", '张三')
+    """
+    return f"'{text}" if text.startswith(RISKY) or text.lstrip(" \n　").startswith(RISKY) else text
+
+
+def guard_column(column: pd.Series[str]) -> pd.Series[str]:
+    """Guard each distinct value of a text column once."""
+    return column.map({value: guard(value) for value in column.unique()}).astype(object)
+
+
+def csv_text(frame: pd.DataFrame, exact: Collection[str] = ()) -> str:
+    """The frame as CSV text, lines ended by CR LF.
+
+    Args:
+        frame: any columns; text columns are guarded, numbers written plainly.
+        exact: columns that another system parses, never changed.
+    """
+    buffer = StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow([guard(str(heading)) for heading in frame.columns])
+    writer.writerows(_rows(frame, exact))
+    return buffer.getvalue()
+
+
+def _rows(frame: pd.DataFrame, exact: Collection[str]) -> Iterable[tuple[object, ...]]:
+    columns = []
+    for name in frame.columns:
+        column = frame[name]
+        if name not in exact and column.dtype == object:
+            column = guard_column(column.fillna("").astype(str))
+        columns.append(column.tolist())
+    return zip(*columns, strict=True)
+
+
+def write_csv(frame: pd.DataFrame, path: Path, exact: Collection[str] = ()) -> Path:
+    """Write `csv_text` as UTF-8 with BOM, whole or not at all (written aside, then renamed)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.part")
+    aside.write_bytes(csv_text(frame, exact).encode("utf-8-sig", errors="replace"))
+    os.replace(aside, path)
+    return path

@@ -1,0 +1,204 @@
+"""The layout of every workbook, read from `layout.yaml` and checked once.
+
+Here: the shape of the file and what it may not say (an unknown column, a field of class X, a column twice). Not here: any list, column or colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from assets.workbooks.masking import MaskKind, MaskRule
+
+# What a column made of several fields may look at: the check against class X needs it.
+MADE_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "address": ("hukou_addr", "live_addr"),
+    "school": ("school", "grade"),
+    "groups": (),
+    "records": (),
+    "near": (),
+    "field": (),
+    "disability": ("disability_type", "disability_level"),
+    "category": ("category",),
+    "cancel_date": ("cancel_date", "death_date"),
+}
+SOURCES = frozenset({"finding", "child", "record", "department", "list", "made"})
+
+
+class Part(BaseModel):
+    """A part of the layout: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Column(Part):
+    """A column of a list: heading, width in characters, where the value comes from, and how it is masked unless a list lifts the mask."""
+
+    zh: str
+    width: float = Field(gt=2, lt=60)
+    value: str
+    mask: MaskKind = "none"
+    align: Literal["left", "center"] = "left"
+
+    @property
+    def source(self) -> str:
+        """The kind of thing that the value is taken from."""
+        return self.value.partition(".")[0]
+
+    @property
+    def item(self) -> str:
+        """The name of the value within its source."""
+        return self.value.partition(".")[2]
+
+
+class AnswerColumn(Part):
+    """A yellow column that the reader fills in."""
+
+    name: str
+    zh: str
+    width: float = Field(gt=2, lt=60)
+    kind: Literal["answers", "date", "text"]
+
+
+class Condition(Part):
+    """A child field that holds a code (`*` = anything)."""
+
+    field: str
+    code: str
+
+
+class Group(Part):
+    """A key group and the conditions of which one is enough."""
+
+    zh: str
+    any: tuple[Condition, ...] = Field(min_length=1)
+
+
+class ListColumns(Part):
+    """What one recipient sees of one list."""
+
+    columns: tuple[str, ...] = Field(min_length=1)
+    full: dict[str, Literal["always", "own"]] = {}
+    rows: Literal["all", "own"] = "all"
+
+
+class Recipient(Part):
+    """One kind of recipient: its Chinese name and its lists by code."""
+
+    label: str
+    lists: dict[str, ListColumns]
+
+
+class Fonts(Part):
+    """Font names; a machine without them falls back to its own."""
+
+    title: str
+    head: str
+    body: str
+    text: str
+
+
+class Sizes(Part):
+    """Font sizes in points."""
+
+    title: float
+    head: float
+    body: float
+    text: float
+
+
+class Layout(Part):
+    """The whole of `layout.yaml`, with sets already written out."""
+
+    version: int
+    fonts: Fonts
+    sizes: Sizes
+    colours: dict[str, str]
+    masking: MaskRule
+    grades: tuple[str, ...] = Field(min_length=1)
+    unknown_town: str
+    withheld: str
+    footer: str
+    columns: dict[str, Column]
+    answers: tuple[AnswerColumn, ...]
+    sets: dict[str, tuple[str, ...]]
+    difference_fields: tuple[str, ...]
+    difference_masks: dict[str, MaskKind] = {}
+    groups: tuple[Group, ...]
+    named_categories: tuple[str, ...]
+    township: Recipient
+    departments: dict[str, Recipient]
+
+    @model_validator(mode="after")
+    def _check(self) -> Layout:
+        problems = [*self._column_problems(), *self._list_problems()]
+        if problems:
+            raise ValueError("；".join(problems))
+        return self
+
+    def _column_problems(self) -> list[str]:
+        hidden = fields_of_class("X")
+        found = [f"sets.{name} 与列同名" for name in self.sets if name in self.columns]
+        for name, column in self.columns.items():
+            items = MADE_FIELDS.get(column.item) if column.source == "made" else (column.item,)
+            if column.source not in SOURCES or items is None:
+                found.append(f"columns.{name}.value 无法识别：{column.value}")
+            elif hidden.intersection(items):
+                found.append(f"columns.{name} 取自不得外发的字段：{column.item}")
+        found += [f"difference_fields 含不得外发的字段：{name}" for name in self.difference_fields if name in hidden]
+        return found
+
+    def _list_problems(self) -> list[str]:
+        found = []
+        for who, recipient in {"township": self.township, **self.departments}.items():
+            for code, shown in recipient.lists.items():
+                names = self.expand(shown.columns)
+                place = f"{who}.lists.{code}"
+                found += [f"{place} 的列未定义：{name}" for name in names if name not in self.columns]
+                found += [f"{place}.full 的列未列出：{name}" for name in shown.full if name not in names]
+                if len(set(names)) != len(names) or names[0] != "finding_id":
+                    found.append(f"{place} 的列重复，或第一列不是线索编号")
+        return found
+
+    def expand(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Write the sets out: the columns in order."""
+        return tuple(column for name in names for column in self.sets.get(name, (name,)))
+
+
+@cache
+def field_terms() -> Mapping[str, Mapping[str, str]]:
+    """The field dictionary `assets/contracts/fields.yaml`: field -> {zh, kind, sens}."""
+    text = (files("assets.contracts") / "fields.yaml").read_text(encoding="utf-8")
+    terms: dict[str, dict[str, str]] = yaml.safe_load(text)
+    return terms
+
+
+def fields_of_class(sens: str) -> frozenset[str]:
+    """The fields of one sensitivity class (P, S, X)."""
+    return frozenset(name for name, term in field_terms().items() if term.get("sens") == sens)
+
+
+def read_layout(path: Path) -> Layout:
+    """Read and check a layout file.
+
+    Raises:
+        ValueError: with the file, the key and what is wrong there, in Chinese where we know it.
+    """
+    try:
+        return Layout.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ValueError(f"{path.name}：{where} {first['msg']}") from None
+
+
+@cache
+def default_layout() -> Layout:
+    """The layout that comes with the product."""
+    return read_layout(Path(str(files("assets.workbooks") / "layout.yaml")))
