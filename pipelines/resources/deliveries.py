@@ -1,0 +1,180 @@
+"""The register of deliveries: which file came when, from whom, how its rows were accounted for, and which one counts now.
+
+A delivery is one content for one department and period; its id is made of those three, so taking the same file again changes nothing.
+Finding and reading files is `inbox`, `store` and `reading`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from pipelines.resources import audit
+from pipelines.resources.database import insert_rows
+from pipelines.resources.tables import delivery, delivery_notice
+
+LIVE = ("received", "current")
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One department in one period."""
+
+    period: str
+    department: str
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """One file as it was found: its name below the department's folder, the hash and size of its content."""
+
+    file: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One registered delivery: `new` when it came with this run, `supersedes` the id of the one it corrects."""
+
+    id: str
+    file: str
+    sha256: str
+    new: bool
+    supersedes: str
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How the rows of one delivery were accounted for: rows_in = accepted + quarantined + set_aside."""
+
+    rows_in: int
+    accepted: int
+    quarantined: int
+    set_aside: int
+
+
+@dataclass(frozen=True)
+class Said:
+    """One sentence about a delivery; `row` 0 when it is about the whole file."""
+
+    file: str
+    code: str
+    severity: str
+    sheet: str
+    row: int
+    message: str
+    advice: str
+
+
+def delivery_id(branch: Branch, sha256: str) -> str:
+    """The id of a content for a department and period."""
+    return f"{branch.period}/{branch.department}/{sha256[:16]}"
+
+
+def register(connection: sa.Connection, branch: Branch, arrived: Sequence[Arrived], who: str) -> list[Taken]:
+    """Write down what arrived; contents that are known already stay as they are.
+
+    Returns:
+        One line per content, in the order of file names; the same content under two names counts once.
+    """
+    known = {row["sha256"]: row for row in rows(connection, branch)}
+    taken = []
+    for one in _once(arrived):
+        if one.sha256 in known:
+            row = known[one.sha256]
+            taken.append(Taken(row["id"], one.file, one.sha256, new=False, supersedes=row["supersedes"]))
+        else:
+            taken.append(_register_new(connection, branch, one, (who, _corrected(known, one))))
+    return taken
+
+
+def _once(arrived: Sequence[Arrived]) -> list[Arrived]:
+    first: dict[str, Arrived] = {}
+    for one in sorted(arrived, key=lambda item: item.file):
+        first.setdefault(one.sha256, one)
+    return list(first.values())
+
+
+def _corrected(known: Mapping[str, sa.RowMapping], one: Arrived) -> str:
+    same_name = [row["id"] for row in known.values() if row["file"] == one.file and row["status"] in LIVE]
+    return same_name[-1] if same_name else ""
+
+
+def _register_new(connection: sa.Connection, branch: Branch, one: Arrived, origin: tuple[str, str]) -> Taken:
+    who, supersedes = origin
+    identity = delivery_id(branch, one.sha256)
+    row = {
+        "id": identity,
+        "period": branch.period,
+        "department": branch.department,
+        "file": one.file,
+        "sha256": one.sha256,
+        "size": one.size,
+        "received_at": audit.now(),
+        "received_by": who,
+        **{name: 0 for name in ("rows_in", "accepted", "quarantined", "set_aside")},
+        "status": "received",
+        "supersedes": supersedes,
+        "difference": "",
+    }
+    connection.execute(delivery.insert().values(**row))
+    audit.append(connection, audit.Act(who, "deliver", identity, {"file": one.file, "supersedes": supersedes}))
+    return Taken(identity, one.file, one.sha256, new=True, supersedes=supersedes)
+
+
+def rows(connection: sa.Connection, branch: Branch) -> list[sa.RowMapping]:
+    """The register's lines of one department and period, oldest first."""
+    ours = (delivery.c.period == branch.period) & (delivery.c.department == branch.department)
+    return list(
+        connection.execute(sa.select(delivery).where(ours).order_by(delivery.c.received_at, delivery.c.id)).mappings()
+    )
+
+
+def of_period(connection: sa.Connection, period: str, statuses: Collection[str] = ("current",)) -> list[sa.RowMapping]:
+    """The lines of a period in these states, by department and file."""
+    wanted = sa.select(delivery).where(delivery.c.period == period, delivery.c.status.in_(statuses))
+    return list(connection.execute(wanted.order_by(delivery.c.department, delivery.c.file)).mappings())
+
+
+def count(connection: sa.Connection, counted: Mapping[str, Counted]) -> None:
+    """Write the accounting of each delivery id."""
+    for identity, numbers in counted.items():
+        connection.execute(delivery.update().where(delivery.c.id == identity).values(**vars(numbers)))
+
+
+def note_difference(connection: sa.Connection, identity: str, difference: Mapping[str, int]) -> None:
+    """Write how a corrected file differs from the one it supersedes: counts only."""
+    text = json.dumps(dict(difference), sort_keys=True)
+    connection.execute(delivery.update().where(delivery.c.id == identity).values(difference=text))
+
+
+def set_status(connection: sa.Connection, identities: Collection[str], status: str) -> None:
+    """Set the state of some deliveries."""
+    connection.execute(delivery.update().where(delivery.c.id.in_(list(identities))).values(status=status))
+
+
+def settle(connection: sa.Connection, branch: Branch, used: Collection[str]) -> None:
+    """After publishing: what was used is current; what was live and is not used any more is superseded or withdrawn."""
+    lines = rows(connection, branch)
+    replaced = {row["supersedes"] for row in lines if row["id"] in set(used)}
+    left = [row["id"] for row in lines if row["id"] not in set(used) and row["status"] in LIVE]
+    set_status(connection, used, "current")
+    set_status(connection, [identity for identity in left if identity in replaced], "superseded")
+    set_status(connection, [identity for identity in left if identity not in replaced], "withdrawn")
+
+
+def say(connection: sa.Connection, branch: Branch, said: Sequence[Said]) -> None:
+    """Replace the sentences about a department's deliveries of the period."""
+    ours = (delivery_notice.c.period == branch.period) & (delivery_notice.c.department == branch.department)
+    connection.execute(delivery_notice.delete().where(ours))
+    insert_rows(connection, delivery_notice, [{**vars(branch), **vars(line)} for line in said])
+
+
+def said(connection: sa.Connection, period: str) -> list[sa.RowMapping]:
+    """The sentences of a period, by department and in the order they were said."""
+    wanted = sa.select(delivery_notice).where(delivery_notice.c.period == period)
+    return list(connection.execute(wanted.order_by(delivery_notice.c.department, delivery_notice.c.id)).mappings())

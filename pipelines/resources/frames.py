@@ -1,0 +1,128 @@
+"""Frames on disk: `frames/<asset>/<period>.parquet`, replaced whole and atomically, and the Dagster IO manager over them.
+
+What is in a frame belongs to the stations (docs/data-shapes.md); nothing here reads a value.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from pipelines.resources.files import replacing
+
+
+class FrameError(Exception):
+    """A frame cannot be written or read; the text names asset and period, never a value."""
+
+
+class FrameStore:
+    """The Parquet files of one workspace."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, asset: str, period: str) -> Path:
+        """Where a frame lies."""
+        return self.root / asset / f"{period}.parquet"
+
+    def exists(self, asset: str, period: str) -> bool:
+        """Whether the asset was ever made for the period."""
+        return self.path(asset, period).is_file()
+
+    def write(self, asset: str, period: str, frame: pd.DataFrame) -> None:
+        """Replace a frame.
+
+        Raises:
+            FrameError: without the value that would not fit.
+        """
+        try:
+            with replacing(self.path(asset, period)) as aside:
+                _write_parquet(frame, aside)
+            return
+        except OSError as fault:
+            problem = f"写不进磁盘（{fault.strerror or type(fault).__name__}），请检查空间和权限"
+        except Exception as fault:  # pyarrow puts the value that does not fit into its message
+            problem = f"数据形状不对（{type(fault).__name__}）"
+        raise FrameError(f"中间结果 {asset} {period} {problem}。")
+
+    def read(self, asset: str, period: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Read a frame, or only the named columns of it (those that it has).
+
+        Raises:
+            FrameError: it is not there or damaged.
+        """
+        path = self.path(asset, period)
+        if not path.is_file():
+            raise FrameError(f"还没有 {asset} {period} 的结果：请先运行 tongbi run --period {period}。")
+        try:
+            return _read_parquet(path, columns)
+        except Exception as fault:
+            problem = type(fault).__name__
+        raise FrameError(f"中间结果 {asset} {period} 读不出来（{problem}）：请重新运行 tongbi run --period {period}。")
+
+    def periods(self, asset: str) -> list[str]:
+        """The periods for which the asset was made."""
+        return sorted(path.stem for path in (self.root / asset).glob("*.parquet"))
+
+
+def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    pq.write_table(table, path, compression="zstd", compression_level=1)
+
+
+def _read_parquet(path: Path, columns: Sequence[str] | None) -> pd.DataFrame:
+    import pyarrow.parquet as pq
+
+    if columns is not None:
+        there = set(pq.read_schema(path).names)
+        columns = [name for name in columns if name in there]
+    return pq.read_table(path, columns=columns, memory_map=False).to_pandas()
+
+
+def parts_of(value: Any) -> dict[str, pd.DataFrame]:
+    """The frames of a dataclass or named tuple of frames, by field name."""
+    if dataclasses.is_dataclass(value):
+        names = [field.name for field in dataclasses.fields(value)]
+    else:
+        names = list(value._fields)
+    return {name: getattr(value, name) for name in names}
+
+
+class FramesIOManager(dg.IOManager):
+    """Dagster's way to the frames: a frame per asset and period; an asset of several frames has one folder per part."""
+
+    def __init__(self, store: FrameStore) -> None:
+        self.store = store
+
+    def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
+        """Write an asset's frame, or each part of it as `<asset>.<part>`."""
+        if obj is None:
+            return
+        asset = context.asset_key.path[-1]
+        if isinstance(obj, pd.DataFrame):
+            self.store.write(asset, context.partition_key, obj)
+            return
+        for part, frame in parts_of(obj).items():
+            self.store.write(f"{asset}.{part}", context.partition_key, frame)
+
+    def load_input(self, context: dg.InputContext) -> Any:
+        """Read an asset's frame: only `columns` of the input's metadata when it names them; a `bundle` is put together again."""
+        asset, period = context.asset_key.path[-1], context.partition_key
+        asked = context.definition_metadata
+        if bundle := asked.get("bundle"):
+            return bundle(**{part: self.store.read(f"{asset}.{part}", period) for part in _field_names(bundle)})
+        return self.store.read(asset, period, asked.get("columns"))
+
+
+def _field_names(bundle: Any) -> list[str]:
+    if dataclasses.is_dataclass(bundle):
+        return [field.name for field in dataclasses.fields(bundle)]
+    return list(bundle._fields)
