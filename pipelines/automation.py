@@ -1,0 +1,97 @@
+"""When the graph runs by itself: quarterly and monthly schedules, a sensor on the inbox, and a sensor on failures.
+
+Everything is off until somebody switches it on in the UI: a county decides when its data are compared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines.jobs import run_job
+from pipelines.partitions import PARTITIONS_NAME, Period, PeriodError, period_partitions
+
+TIME_ZONE = "Asia/Shanghai"
+# The departments' exports of a period arrive in its last days and the first days after it; the tenth leaves time for them.
+QUARTERLY, MONTHLY = "0 2 10 1,4,7,10 *", "0 2 5 * *"
+LOOK_EVERY_SECONDS = 60
+
+
+def schedules() -> list[dg.ScheduleDefinition]:
+    """One schedule per kind of period; a county switches on the one that its profile compares by."""
+    return [_schedule("quarterly", QUARTERLY, monthly=False), _schedule("monthly", MONTHLY, monthly=True)]
+
+
+def _schedule(name: str, cron: str, monthly: bool) -> dg.ScheduleDefinition:
+    @dg.schedule(job=run_job(), cron_schedule=cron, name=name, execution_timezone=TIME_ZONE)
+    def tick(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        today: datetime = context.scheduled_execution_time
+        period = Period.containing(today.date(), monthly).previous.label
+        context.instance.add_dynamic_partitions(PARTITIONS_NAME, [period])
+        return dg.RunRequest(run_key=f"{name}-{period}", partition_key=period)
+
+    return tick
+
+
+def sensors(root: Path) -> list[dg.SensorDefinition]:
+    """The arrival sensor and the failure sensor."""
+    return [_arrival(root), _failure()]
+
+
+def _arrival(root: Path) -> dg.SensorDefinition:
+    @dg.sensor(job=run_job(), name="arrival", minimum_interval_seconds=LOOK_EVERY_SECONDS)
+    def arrival(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        """Asks for a run of each period whose inbox changed and has been quiet for one look."""
+        seen = _cursor(context.cursor)
+        now = inbox_states(root / "inbox")
+        ready = [period for period, state in now.items() if seen.get(period) == f"?{state}"]
+        marks = {period: state if _settled(seen.get(period), state) else f"?{state}" for period, state in now.items()}
+        cursor = ";".join(f"{period}={mark}" for period, mark in sorted(marks.items()))
+        return dg.SensorResult(
+            run_requests=[dg.RunRequest(run_key=f"{period}-{now[period]}", partition_key=period) for period in ready],
+            dynamic_partitions_requests=[period_partitions().build_add_request(ready)] if ready else [],
+            cursor=cursor,
+        )
+
+    return arrival
+
+
+def _settled(mark: str | None, state: str) -> bool:
+    return mark in (state, f"?{state}")
+
+
+def _cursor(text: str | None) -> dict[str, str]:
+    return dict(part.split("=", 1) for part in (text or "").split(";") if "=" in part)
+
+
+def inbox_states(inbox: Path) -> dict[str, str]:
+    """Period -> a short hash of the names, sizes and times of its files; it changes while something is being copied."""
+    states = {}
+    for folder in sorted(path for path in inbox.glob("*") if path.is_dir()):
+        files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "~$")))
+        if _is_period(folder.name) and files:
+            facts = "|".join(f"{path.relative_to(folder)}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files)
+            states[Period.parse(folder.name).label] = hashlib.sha256(facts.encode()).hexdigest()[:16]
+    return states
+
+
+def _is_period(name: str) -> bool:
+    try:
+        Period.parse(name)
+    except PeriodError:
+        return False
+    return True
+
+
+def _failure() -> dg.SensorDefinition:
+    @dg.run_failure_sensor(name="failure", minimum_interval_seconds=LOOK_EVERY_SECONDS)
+    def failure(context: dg.RunFailureSensorContext) -> None:
+        """Writes what failed: the period and the stations. Never who: no values, no exception texts of others."""
+        stations = "、".join(sorted({event.step_key or "" for event in context.get_step_failure_events()}))
+        period = context.dagster_run.tags.get("dagster/partition", "")
+        context.log.error(f"{date.today().isoformat()} 期次 {period} 运行没有完成，停在：{stations or '启动'}")
+
+    return failure

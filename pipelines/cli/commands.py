@@ -1,0 +1,147 @@
+"""The list of commands. What each does is in its own module, imported when it is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.shell import DebugOption, OutOption, PeriodOption, WorkspaceOption, spoken
+from pipelines.cli.texts import say
+
+app = typer.Typer(
+    name="tongbi",
+    help=say("app.help"),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    epilog=f"--lang zh|en  {say('option.lang')}",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+DepartmentOption = Annotated[str, typer.Option("--department", help=say("option.department"), show_default=False)]
+MaybePeriodOption = Annotated[str, typer.Option("--period", help=say("option.period"), show_default=False)]
+MaybeOutOption = Annotated[Path | None, typer.Option("--out", help=say("option.out"), show_default=False)]
+WithdrawOption = Annotated[list[str] | None, typer.Option("--withdraw", help=say("option.withdraw"), show_default=False)]
+ForceOption = Annotated[list[str] | None, typer.Option("--accept-size", help=say("option.force"), show_default=False)]
+
+
+@app.command(help=say("init.help"))
+@spoken
+def init(workspace: WorkspaceOption = None) -> None:
+    """Make a workspace."""
+    from pipelines.cli.setting_up import init_workspace
+
+    init_workspace(workspace)
+
+
+@app.command(help=say("demo.help"))
+@spoken
+def demo(
+    workspace: WorkspaceOption = None,
+    children: Annotated[int, typer.Option("--children", min=100, help=say("demo.children"))] = 20_000,
+    seed: Annotated[int, typer.Option("--seed", help=say("demo.seed"))] = 1,
+    debug: DebugOption = False,
+) -> None:
+    """Generate a county and run it."""
+    from pipelines.cli.showing import show_demo
+
+    show_demo(workspace, children, seed, debug)
+
+
+@app.command(help=say("check.help"))
+@spoken
+def check(
+    path: Annotated[Path, typer.Argument(help=say("check.path"))],
+    department: DepartmentOption = "",
+    period: MaybePeriodOption = "",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Try a delivery without taking it."""
+    from pipelines.cli.trying import check_file
+
+    check_file(path, department, period, workspace)
+
+
+@app.command(help=say("run.help"))
+@spoken
+def run(
+    period: PeriodOption,
+    workspace: WorkspaceOption = None,
+    withdraw: WithdrawOption = None,
+    accept_size: ForceOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Run one period."""
+    from pipelines.cli.running import Asked, run_and_print
+    from pipelines.cli.shell import opened
+
+    run_and_print(opened(workspace, debug), Asked(period, tuple(withdraw or ()), tuple(accept_size or ())))
+
+
+@app.command(help=say("status.help"))
+@spoken
+def status(workspace: WorkspaceOption = None, period: MaybePeriodOption = "") -> None:
+    """What was delivered and how far it went."""
+    from pipelines.cli.looking import show_status
+    from pipelines.cli.shell import opened
+
+    show_status(opened(workspace), period)
+
+
+@app.command(help=say("quarantine.help"))
+@spoken
+def quarantine(
+    period: PeriodOption, department: DepartmentOption = "", out: MaybeOutOption = None, workspace: WorkspaceOption = None
+) -> None:
+    """Which rows were not accepted."""
+    from pipelines.cli.looking import show_quarantine
+    from pipelines.cli.shell import opened
+
+    show_quarantine(opened(workspace), period, department, out)
+
+
+@app.command(help=say("explain.help"))
+@spoken
+def explain(
+    ids: Annotated[list[str], typer.Argument(help=say("explain.what"), metavar="ID [ID]")],
+    period: PeriodOption,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Why two rows are one child; why a child is on a list."""
+    from pipelines.cli.explaining import explain_ids
+    from pipelines.cli.shell import opened
+
+    explain_ids(opened(workspace), period, ids)
+
+
+@app.command(help=say("links.help"))
+@spoken
+def links(period: PeriodOption, out: OutOption, workspace: WorkspaceOption = None) -> None:
+    """Export the links."""
+    from pipelines.cli.exporting import export
+    from pipelines.cli.shell import opened
+
+    export(opened(workspace), period, "links.csv", out)
+
+
+@app.command(help=say("findings.help"))
+@spoken
+def findings(period: PeriodOption, out: OutOption, workspace: WorkspaceOption = None) -> None:
+    """Export the findings."""
+    from pipelines.cli.exporting import export
+    from pipelines.cli.shell import opened
+
+    export(opened(workspace), period, "findings.csv", out)
+
+
+@app.command(help=say("dev.help"))
+@spoken
+def dev(
+    workspace: WorkspaceOption = None, port: Annotated[int, typer.Option("--port", help=say("dev.port"))] = 3000
+) -> None:
+    """Open the Dagster UI on this machine only."""
+    from pipelines.cli.setting_up import open_ui
+
+    open_ui(workspace, port)

@@ -1,0 +1,99 @@
+"""`tongbi status` and `tongbi quarantine`: what was delivered, and which rows were not accepted. Values of rows are not shown."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from rich.table import Table
+
+from pipelines.cli.shell import out
+from pipelines.cli.texts import say
+from pipelines.partitions import Period
+from pipelines.resources import audit, deliveries
+from pipelines.resources.opened import Opened
+from pipelines.resources.tables import audit as audit_table
+from pipelines.resources.tables import delivery
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STATES = ("received", "current", "superseded", "withdrawn", "refused")
+SHOWN_ROWS = 50
+
+
+def show_status(opened: Opened, period: str) -> None:
+    """Print the register of deliveries, for one period or all, and whether the audit chain is whole."""
+    wanted = [Period.parse(period).label] if period else _periods(opened)
+    with opened.engine.connect() as connection:
+        for label in wanted:
+            lines = deliveries.of_period(connection, label, STATES)
+            out.print(_register(label, lines))
+        broken = audit.broken_line(connection)
+        count = connection.execute(sa.select(sa.func.count()).select_from(audit_table)).scalar_one()
+    if not wanted:
+        out.print(say("status.empty"))
+    out.print(say("status.audit_broken", line=broken) if broken else say("status.audit_ok", count=count), markup=False)
+
+
+def _periods(opened: Opened) -> list[str]:
+    with opened.engine.connect() as connection:
+        return list(connection.execute(sa.select(delivery.c.period).distinct().order_by(delivery.c.period)).scalars())
+
+
+def _register(label: str, lines: list[sa.RowMapping]) -> Table:
+    names = ("department", "file", "received", "state", "rows_in", "accepted", "quarantined", "set_aside", "difference")
+    table = Table(*(say(f"table.{name}") for name in names), title=Period.parse(label).zh, title_justify="left")
+    for line in lines:
+        numbers = (str(line[name]) for name in ("rows_in", "accepted", "quarantined", "set_aside"))
+        known = (line["department"], line["file"], line["received_at"][:16], say(f"state.{line['status']}"))
+        table.add_row(*known, *numbers, difference_text(line["difference"]))
+    return table
+
+
+def difference_text(difference: str) -> str:
+    """The counts of a corrected file as a sentence."""
+    return say("difference.counts", **json.loads(difference)) if difference else ""
+
+
+def show_quarantine(opened: Opened, period: str, department: str, target: Path | None) -> None:
+    """Print where the quarantined rows are and why, or write them with their cells as CSV."""
+    import pandas as pd
+
+    label = Period.parse(period).label
+    names = [department] if department else quarantined_departments(opened, label)
+    frames = [opened.frames.read(f"quarantine_{name}", label).assign(department=name) for name in names]
+    frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    if frame.empty:
+        out.print(say("quarantine.none"))
+    elif target:
+        _write(frame, target)
+    else:
+        _print(frame)
+
+
+def quarantined_departments(opened: Opened, label: str) -> list[str]:
+    """The departments that have a quarantine frame for the period."""
+    folders = sorted(opened.workspace.frames.glob("quarantine_*"))
+    names = [folder.name.removeprefix("quarantine_") for folder in folders]
+    return [name for name in names if opened.frames.exists(f"quarantine_{name}", label)]
+
+
+def _print(frame: pd.DataFrame) -> None:
+    names = ("department", "file", "sheet", "row", "problem", "advice")
+    table = Table(*(say(f"table.{name}") for name in names))
+    columns = ["department", "file", "sheet", "row", "message", "advice"]
+    for line in frame[columns].head(SHOWN_ROWS).astype(str).itertuples(index=False):
+        table.add_row(*line)
+    out.print(table)
+    if len(frame) > SHOWN_ROWS:
+        out.print(say("quarantine.more", count=len(frame) - SHOWN_ROWS), markup=False)
+
+
+def _write(frame: pd.DataFrame, target: Path) -> None:
+    from assets.workbooks.csvout import write_csv
+
+    write_csv(frame, target.resolve())
+    out.print(say("quarantine.written", count=len(frame), path=target), markup=False)

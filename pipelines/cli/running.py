@@ -1,0 +1,97 @@
+"""`tongbi run`: one period through the graph, with a progress display, then what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import typer
+
+from pipelines.cli.shell import REFUSED, err, out, refuse
+from pipelines.cli.summary import print_summary
+from pipelines.cli.texts import say
+from pipelines.jobs import Consent, RunReport, last_stages, run_period
+from pipelines.partitions import Period
+from pipelines.progress import Display, Estimate, shown
+from pipelines.resources.opened import Opened
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the person asked for: the period, departments whose deliveries were taken back, departments whose size is confirmed."""
+
+    period: str
+    withdrawn: tuple[str, ...] = ()
+    size: tuple[str, ...] = ()
+
+
+def run_and_print(opened: Opened, asked: Asked) -> RunReport:
+    """Run and print the summary.
+
+    Raises:
+        typer.Exit: with code 1 when something was refused or failed.
+    """
+    period = fitting_period(opened, asked.period)
+    departments = known_departments(opened)
+    _check_inbox(opened, period, departments)
+    report = _run_shown(opened, asked, period, departments)
+    print_summary(opened, report, departments)
+    if not report.success:
+        raise typer.Exit(REFUSED)
+    return report
+
+
+def known_departments(opened: Opened) -> dict[str, str]:
+    """Department -> its Chinese name, from the contracts."""
+    from assets.intake.contract import load_contracts
+
+    return {name: contract.zh for name, contract in load_contracts(opened.workspace.contracts).items()}
+
+
+def fitting_period(opened: Opened, text: str) -> Period:
+    """The period, refused when this place compares by the other kind."""
+    from assets.county import profile_of
+
+    period = Period.parse(text)
+    kind = profile_of(opened.workspace).rhythm.period_kind.value or "quarter"
+    if (kind == "month") != period.monthly:
+        example = "2026-09" if kind == "month" else "2026Q3"
+        refuse(say("run.wrong_kind", kind=say(f"kind.{kind}"), example=example))
+    return period
+
+
+def _check_inbox(opened: Opened, period: Period, departments: dict[str, str]) -> None:
+    folder = opened.workspace.inbox / period.label
+    folders = sorted(path.name for path in folder.glob("*") if path.is_dir()) if folder.is_dir() else []
+    for name in folders:
+        if name not in departments:
+            known = "、".join(departments)
+            err.print(say("run.unknown_folder", period=period.label, name=name, departments=known), markup=False)
+    if not any(path.is_file() for name in folders if name in departments for path in (folder / name).rglob("*")):
+        refuse(say("run.no_inbox", period=period.label, path=folder))
+
+
+def _run_shown(opened: Opened, asked: Asked, period: Period, departments: dict[str, str]) -> RunReport:
+    names = [f"{kind}_{name}" for name in departments for kind in ("raw", "standardise")]
+    estimate = Estimate.over([*names, "link", "child_files", "findings", "publish"], last_stages(opened))
+    display = Display(err, lambda name: stage_name(name, departments), _left, _line(departments))
+    out.print(say("run.title", period=period.zh, place=opened.workspace.root.name), markup=False)
+    with shown(estimate, display) as observer:
+        return run_period(opened, period.label, observer, Consent(asked.withdrawn, asked.size))
+
+
+def stage_name(station: str, departments: dict[str, str]) -> str:
+    """A station as people call it."""
+    for kind in ("raw", "standardise"):
+        if station.startswith(f"{kind}_"):
+            name = station.removeprefix(f"{kind}_")
+            return say(f"stage.{kind}", what=departments.get(name, name))
+    return say(f"stage.{station}")
+
+
+def _line(departments: dict[str, str]) -> Callable[[str, float], str]:
+    return lambda name, seconds: say("progress.stage", name=stage_name(name, departments), seconds=seconds)
+
+
+def _left(seconds: float | None) -> str:
+    return say("progress.unknown") if seconds is None else say("progress.left", seconds=round(seconds))

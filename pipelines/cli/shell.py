@@ -1,0 +1,100 @@
+"""What all commands share: the options, the consoles, and how a problem is said: one sentence and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn, ParamSpec
+
+import typer
+from rich.console import Console
+
+from pipelines.cli.texts import say
+
+if TYPE_CHECKING:
+    from pipelines.resources.opened import Opened
+
+P = ParamSpec("P")
+DONE, REFUSED, USAGE = 0, 1, 2
+# Raised on purpose, with a sentence for people; found by name so that no framework is imported to say so.
+_SPOKEN = {"WorkspaceError", "DatabaseError", "FrameError", "BusyError", "PeriodError", "RefusedRunError", "ContractError"}
+
+WorkspaceOption = Annotated[Path | None, typer.Option("--workspace", help=say("option.workspace"), show_default=False)]
+PeriodOption = Annotated[str, typer.Option("--period", help=say("option.period"))]
+OutOption = Annotated[Path, typer.Option("--out", help=say("option.out"))]
+DebugOption = Annotated[bool, typer.Option("--debug", help=say("option.debug"))]
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def refuse(sentence: str) -> NoReturn:
+    """Say why and leave with code 1."""
+    err.print(sentence, markup=False, style="red")
+    raise typer.Exit(REFUSED)
+
+
+def spoken(command: Callable[P, None]) -> Callable[P, None]:
+    """Turn every exception of a command into one sentence and exit code 1."""
+
+    @functools.wraps(command)
+    def guarded(*arguments: P.args, **options: P.kwargs) -> None:
+        try:
+            command(*arguments, **options)
+        except typer.Exit:
+            raise
+        except KeyboardInterrupt:
+            refuse(say("fault.interrupted"))
+        except Exception as fault:
+            logging.getLogger("tongbi.debug").debug("%s\n%s", type(fault).__name__, _place(fault))
+            refuse(_sentence(fault))
+
+    return guarded
+
+
+def _place(fault: BaseException) -> str:
+    """Where it happened, without the exception's text, which could hold a value."""
+    return "".join(traceback.format_tb(fault.__traceback__))
+
+
+def _sentence(fault: Exception) -> str:
+    if hasattr(fault, "message") and hasattr(fault, "advice"):
+        return f"{fault.message}{fault.advice}"
+    if type(fault).__name__ in _SPOKEN:
+        return str(fault)
+    if isinstance(fault, OSError):
+        return say("fault.disk", reason=fault.strerror or type(fault).__name__)
+    return say("fault.unexpected", kind=type(fault).__name__)
+
+
+def opened(workspace: Path | None, debug: bool = False) -> Opened:
+    """Open the workspace of a command; logging is guarded from here on."""
+    from pipelines.resources.masking import guard_logging
+    from pipelines.resources.opened import Opened
+    from pipelines.resources.workspace import default_root
+
+    guard_logging()
+    found = Opened.at(workspace or default_root())
+    if debug:
+        log_to(found.workspace.log)
+    return found
+
+
+def log_to(folder: Path) -> None:
+    """Write technical details to `log/debug.log`: places and types, no values."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(folder / "debug.log", encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s"))
+    logger = logging.getLogger("tongbi.debug")
+    logger.setLevel(logging.DEBUG)
+    logger.propagate = False
+    logger.addHandler(handler)
+
+
+def is_terminal() -> bool:
+    """Whether somebody is looking at standard error."""
+    return sys.stderr.isatty()

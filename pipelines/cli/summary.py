@@ -1,0 +1,96 @@
+"""What a run prints at its end: rows per department, children, links by grade, lists, what was said about deliveries, where the workbooks are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import sqlalchemy as sa
+from rich.table import Table
+
+from pipelines.cli.looking import STATES, difference_text
+from pipelines.cli.shell import err, out
+from pipelines.cli.texts import say
+from pipelines.jobs import RunReport
+from pipelines.resources import deliveries
+from pipelines.resources.opened import Opened
+
+NUMBERS = ("rows_in", "accepted", "quarantined", "set_aside")
+MOST_NOTICES = 40
+
+
+def print_summary(opened: Opened, report: RunReport, departments: Mapping[str, str]) -> None:
+    """Print it; after a refusal only what was said and what was read."""
+    with opened.engine.connect() as connection:
+        lines = deliveries.of_period(connection, report.period, ("received", "current", "refused"))
+        said = deliveries.said(connection, report.period)
+        everything = deliveries.of_period(connection, report.period, STATES)
+    out.print(_accounting(lines, departments))
+    _print_differences(lines, everything)
+    _print_said(said, departments)
+    if report.success:
+        _print_results(opened, report)
+    else:
+        _print_failures(report, said)
+
+
+def _accounting(lines: list[sa.RowMapping], departments: Mapping[str, str]) -> Table:
+    heads = ("department", "files", *NUMBERS, "balance")
+    table = Table(*(say(f"table.{name}") for name in heads), title=say("table.accounting"), title_justify="left")
+    for name, zh in departments.items():
+        ours = [line for line in lines if line["department"] == name]
+        sums = [sum(line[column] for line in ours) for column in NUMBERS]
+        balance = "✓" if all(line["rows_in"] == sum(line[c] for c in NUMBERS[1:]) for line in ours) else "✗"
+        table.add_row(zh, str(len(ours)), *map(str, sums), balance if ours else "")
+    return table
+
+
+def _print_differences(lines: list[sa.RowMapping], everything: list[sa.RowMapping]) -> None:
+    files = {line["id"]: line["file"] for line in everything}
+    for line in lines:
+        if line["difference"]:
+            text = f"「{line['file']}」{say('table.difference')}「{files.get(line['supersedes'], '')}」：{difference_text(line['difference'])}"
+            out.print(text, markup=False)
+
+
+def _print_said(said: list[sa.RowMapping], departments: Mapping[str, str]) -> None:
+    for line in said[:MOST_NOTICES]:
+        where = "·".join(part for part in (departments.get(line["department"], ""), line["file"], line["sheet"]) if part)
+        style = "red" if line["severity"] == "stop" else "yellow"
+        err.print(f"[{where}] {line['message']}{line['advice']}", markup=False, style=style)
+    if len(said) > MOST_NOTICES:
+        err.print(f"…… +{len(said) - MOST_NOTICES}", markup=False)
+
+
+def _print_failures(report: RunReport, said: list[sa.RowMapping]) -> None:
+    told = {line["message"] for line in said}
+    for sentence in report.failures.values():
+        if not any(message and message in sentence for message in told):
+            err.print(sentence, markup=False, style="red")
+    err.print(say("run.refused"), style="red")
+
+
+def _print_results(opened: Opened, report: RunReport) -> None:
+    links = opened.frames.read("link_children", report.period, ["child_id"])
+    pairs = opened.frames.read("link_pairs", report.period, ["grade"])
+    findings = opened.frames.read("findings", report.period, ["code", "grade"])
+    grades = pairs["grade"].value_counts()
+    counts = {grade: int(grades.get(grade, 0)) for grade in ("same", "review", "different")}
+    out.print(say("links.children", count=links["child_id"].nunique()), markup=False)
+    out.print(say("links.grades", **counts), markup=False)
+    out.print(lists_table(opened, findings))
+    out.print(say("run.outbox", path=opened.outbox.shown(report.period)), markup=False)
+    out.print(say("run.done", seconds=report.seconds), markup=False)
+
+
+def lists_table(opened: Opened, findings: pd.DataFrame) -> Table:
+    """Every list of the place with its count and how sure the lines are."""
+    from assets.county import list_names
+
+    heads = ("code", "list", "count", "certain", "likely", "open")
+    table = Table(*(say(f"table.{name}") for name in heads), title=say("table.lists"), title_justify="left")
+    for code, name in list_names(opened.workspace).items():
+        ours = findings[findings["code"] == code]
+        by_grade = [str(int((ours["grade"] == grade).sum())) for grade in ("明确", "很可能", "待核")]
+        table.add_row(code, name, str(len(ours)), *by_grade)
+    return table

@@ -1,0 +1,48 @@
+"""What the command line says, in Chinese or English, from `texts.yaml`.
+
+Only the command's own words. Sentences about deliveries, rows and children are the stations' and stay Chinese: they go to Chinese clerks.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("zh", "en")
+_chosen: list[str] = []
+
+
+@cache
+def _texts() -> dict[str, dict[str, str]]:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return dict(yaml.load(Path(__file__).with_name("texts.yaml").read_text(encoding="utf-8"), Loader=loader))
+
+
+def choose(language: str) -> None:
+    """Speak this language from now on."""
+    _chosen[:] = [language if language in LANGUAGES else LANGUAGES[0]]
+
+
+def language() -> str:
+    """The language: chosen, else `--lang` on the command line, else TONGBI_LANG, else Chinese."""
+    if not _chosen:
+        choose(_asked(sys.argv) or os.environ.get("TONGBI_LANG", ""))
+    return _chosen[0]
+
+
+def _asked(words: list[str]) -> str:
+    for index, word in enumerate(words):
+        if word == "--lang":
+            return words[index + 1] if index + 1 < len(words) else ""
+        if word.startswith("--lang="):
+            return word.removeprefix("--lang=")
+    return ""
+
+
+def say(key: str, /, **values: object) -> str:
+    """The text of a key with its values put in."""
+    return _texts()[key][language()].format(**values)

@@ -1,0 +1,148 @@
+"""The job `run`, and running it in this process: the command line and the UI execute the same graph.
+
+What a station does belongs to the assets; when a run starts by itself belongs to `automation`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from pipelines.partitions import PARTITIONS_NAME, period_partitions
+from pipelines.resources import audit, stations
+from pipelines.resources.database import writing
+from pipelines.resources.opened import Opened
+from pipelines.resources.tables import run as run_table
+from pipelines.resources.workspace import HOME_VARIABLE
+
+if TYPE_CHECKING:
+    from dagster import ExecuteInProcessResult
+
+JOB = "run"
+CONSENT_TAG = "tongbi/consent"
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What a person confirmed for this run: departments whose files were all taken back, or whose size did change that much."""
+
+    withdrawn: tuple[str, ...] = ()
+    size: tuple[str, ...] = ()
+
+    def tags(self) -> dict[str, str]:
+        """As tags of the Dagster run, which is how the stations learn of it."""
+        return {f"{CONSENT_TAG}/withdrawn": ",".join(self.withdrawn), f"{CONSENT_TAG}/size": ",".join(self.size)}
+
+
+@dataclass
+class RunReport:
+    """How a run went: seconds per station, and one sentence per station that failed."""
+
+    period: str
+    success: bool
+    seconds: float
+    stages: dict[str, float] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+
+
+def run_job() -> dg.unresolved_asset_job_definition.UnresolvedAssetJobDefinition:
+    """The job over every asset, one period at a time."""
+    return dg.define_asset_job(JOB, selection="*", partitions_def=period_partitions(), executor_def=dg.in_process_executor)
+
+
+@contextmanager
+def instance_of(opened: Opened) -> Iterator[dg.DagsterInstance]:
+    """The Dagster instance in the workspace; nothing of it is printed."""
+    home = str(opened.workspace.dagster_home)
+    os.environ["DAGSTER_HOME"], os.environ[HOME_VARIABLE] = home, str(opened.workspace.root)
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    with dg.DagsterInstance.from_config(home) as instance:
+        yield instance
+
+
+def run_period(
+    opened: Opened, period: str, observer: stations.Observer | None = None, consent: Consent | None = None
+) -> RunReport:
+    """Run the graph for one period in this process, holding the workspace.
+
+    Raises:
+        BusyError: another run holds the workspace.
+    """
+    from pipelines.definitions import build_definitions
+
+    began, run_id = time.perf_counter(), str(uuid.uuid4())
+    stages: dict[str, float] = {}
+    watching = stations.observing(observer) if observer else nullcontext()
+    with opened.held(), watching, stations.observing(_noting(stages)), instance_of(opened) as instance:
+        instance.add_dynamic_partitions(PARTITIONS_NAME, [period])
+        _begin(opened, run_id, period)
+        job = build_definitions(opened.workspace.root).resolve_job_def(JOB)
+        tags = {name: text for name, text in (consent or Consent()).tags().items() if text}
+        result = job.execute_in_process(
+            partition_key=period, instance=instance, raise_on_error=False, tags=tags, run_id=run_id
+        )
+        report = RunReport(period, result.success, time.perf_counter() - began, stages, _failures(result))
+        _end(opened, run_id, report)
+    return report
+
+
+def _noting(stages: dict[str, float]) -> stations.Observer:
+    def note(name: str, what: str, seconds: float) -> None:
+        if what != "started":
+            stages[name] = stages.get(name, 0.0) + seconds
+
+    return note
+
+
+def _failures(result: ExecuteInProcessResult) -> dict[str, str]:
+    failed = {}
+    for event in result.all_events:
+        if event.is_step_failure and event.step_key:
+            data = event.step_failure_data
+            spoken = data.user_failure_data.description if data.user_failure_data else ""
+            failed[event.step_key] = spoken or _unspoken(data.error.cls_name if data.error else "")
+        elif event.event_type_value == "PIPELINE_FAILURE" and not failed:
+            failed[JOB] = _unspoken("")
+    return failed
+
+
+def _unspoken(kind: str | None) -> str:
+    if kind == "RetryRequestedFromPolicy" or kind == "DBAPIError":
+        return "数据库没有回应：请检查数据库服务后重新运行；上一次的结果没有改变。"
+    return f"程序内部错误（{kind or '未知'}）：上一次的结果没有改变。"
+
+
+def _begin(opened: Opened, run_id: str, period: str) -> None:
+    row = {"id": run_id, "period": period, "started_at": audit.now(), "finished_at": "", "status": "running"}
+    with writing(opened.engine) as connection:
+        connection.execute(run_table.insert().values(**row, seconds=0.0, stages="{}"))
+
+
+def _end(opened: Opened, run_id: str, report: RunReport) -> None:
+    values = {
+        "finished_at": audit.now(),
+        "status": "done" if report.success else "refused",
+        "seconds": report.seconds,
+        "stages": json.dumps(report.stages, sort_keys=True),
+    }
+    with writing(opened.engine) as connection:
+        connection.execute(run_table.update().where(run_table.c.id == run_id).values(**values))
+
+
+def last_stages(opened: Opened) -> Mapping[str, float]:
+    """Seconds per station of the last complete run in this workspace, empty when there was none."""
+    import sqlalchemy as sa
+
+    wanted = sa.select(run_table.c.stages).where(run_table.c.status == "done").order_by(run_table.c.started_at.desc())
+    with opened.engine.connect() as connection:
+        text = connection.execute(wanted.limit(1)).scalar()
+    return dict(json.loads(text)) if text else {}

@@ -1,0 +1,169 @@
+"""Publishing into SQL, in one transaction: the child register, the findings with their life, the deliveries that count, the publication itself.
+
+What is published is decided by the assets; the folder that people open is `outbox`. The same content published again changes no row of history.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+import sqlalchemy as sa
+
+from pipelines.resources import audit, deliveries
+from pipelines.resources.database import insert_rows
+from pipelines.resources.tables import (
+    child,
+    child_event,
+    child_identifier,
+    child_record,
+    delivery,
+    finding,
+    finding_event,
+    publication,
+)
+
+EVENT_COLUMNS = ["kind", "child_id", "other_id"]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Everything one publication puts into SQL.
+
+    Attributes:
+        period: the period.
+        digest: hash of the exports, which says whether anything changed.
+        run_id: the Dagster run.
+        who: the operator.
+        links: the frame link_children.
+        findings: the frame findings.
+        identifiers: `child_id, kind, value, department`: the numbers by which a child is known.
+        events: `kind, child_id, other_id`: children of earlier periods merged or split now.
+        used: department -> ids of the deliveries that went in.
+        counts: what to remember about it, counts only.
+    """
+
+    period: str
+    digest: str
+    run_id: str
+    who: str
+    links: pd.DataFrame
+    findings: pd.DataFrame
+    identifiers: pd.DataFrame
+    events: pd.DataFrame
+    used: Mapping[str, list[str]]
+    counts: Mapping[str, object] = field(default_factory=dict)
+
+
+def publish(connection: sa.Connection, edition: Edition) -> bool:
+    """Write the edition in the caller's transaction.
+
+    Returns:
+        Whether it differs from what was published last for the period.
+    """
+    _replace_register(connection, edition)
+    for department, used in edition.used.items():
+        deliveries.settle(connection, deliveries.Branch(edition.period, department), used)
+    changed = latest_digest(connection, edition.period) != edition.digest
+    if changed:
+        _append_edition(connection, edition)
+    return changed
+
+
+def latest_digest(connection: sa.Connection, period: str) -> str:
+    """The digest of the last publication of a period, empty when there is none."""
+    wanted = sa.select(publication.c.digest).where(publication.c.period == period)
+    return connection.execute(wanted.order_by(publication.c.id.desc()).limit(1)).scalar() or ""
+
+
+def _replace_register(connection: sa.Connection, edition: Edition) -> None:
+    for table in (child_record, child_identifier, child_event):
+        connection.execute(table.delete().where(table.c.period == edition.period))
+    links = edition.links[["record_id", "child_id"]]
+    insert_rows(connection, child_record, _records(links, period=edition.period))
+    insert_rows(connection, child_identifier, _records(edition.identifiers, period=edition.period))
+    insert_rows(connection, child_event, _records(edition.events[EVENT_COLUMNS], period=edition.period))
+    _renew_children(connection, edition)
+
+
+def _records(frame: pd.DataFrame, **fixed: str) -> list[dict[str, object]]:
+    names = [str(name) for name in frame.columns]
+    columns = [frame[name].tolist() for name in names]
+    return [{**fixed, **dict(zip(names, values, strict=True))} for values in zip(*columns, strict=True)]
+
+
+def _renew_children(connection: sa.Connection, edition: Edition) -> None:
+    """Children first seen in this period are those that its links name now; those of earlier periods stay for ever."""
+    connection.execute(child.delete().where(child.c.first_period == edition.period))
+    known = set(connection.execute(sa.select(child.c.child_id)).scalars())
+    fresh = sorted(set(edition.links["child_id"]) - known)
+    rows = [{"child_id": name, "first_period": edition.period, "serial": _serial(name)} for name in fresh]
+    insert_rows(connection, child, rows)
+
+
+def _serial(child_id: str) -> int:
+    digits = child_id.rpartition("-")[2]
+    return int(digits) if digits.isdigit() else 0
+
+
+def _append_edition(connection: sa.Connection, edition: Edition) -> None:
+    row = {
+        "period": edition.period,
+        "digest": edition.digest,
+        "published_at": audit.now(),
+        "run_id": edition.run_id,
+        "counts": json.dumps(dict(edition.counts), ensure_ascii=False, sort_keys=True),
+    }
+    number = connection.execute(publication.insert().values(**row).returning(publication.c.id)).scalar_one()
+    _append_findings(connection, edition, number)
+    audit.append(
+        connection, audit.Act(edition.who, "publish", edition.period, {"digest": edition.digest, **edition.counts})
+    )
+
+
+def _append_findings(connection: sa.Connection, edition: Edition, number: int) -> None:
+    now = edition.findings.drop_duplicates("finding_id")
+    known = set(connection.execute(sa.select(finding.c.finding_id)).scalars())
+    fresh = now[~now["finding_id"].isin(known)][["finding_id", "code", "child_id", "field"]]
+    insert_rows(connection, finding, _records(fresh, first_period=edition.period))
+    before = _listed_before(connection, edition.period)
+    lines = [
+        (name, "lasting" if name in before else "new", grade)
+        for name, grade in zip(now["finding_id"], now["grade"], strict=True)
+    ]
+    lines += [(name, "gone", "") for name in sorted(before - set(now["finding_id"]))]
+    fixed = {"publication_id": number, "period": edition.period}
+    insert_rows(
+        connection,
+        finding_event,
+        [{**fixed, "finding_id": name, "kind": kind, "grade": grade} for name, kind, grade in lines],
+    )
+
+
+def _listed_before(connection: sa.Connection, period: str) -> set[str]:
+    """The findings on the lists of the last published period before this one of the same kind (quarter or month)."""
+    earlier = sa.select(publication.c.id, publication.c.period).order_by(publication.c.id)
+    editions = {row.period: row.id for row in connection.execute(earlier) if _before(row.period, period)}
+    if not editions:
+        return set()
+    wanted = sa.select(finding_event.c.finding_id).where(
+        finding_event.c.publication_id == editions[max(editions)], finding_event.c.kind != "gone"
+    )
+    return set(connection.execute(wanted).scalars())
+
+
+def _before(one: str, other: str) -> bool:
+    return ("Q" in one) == ("Q" in other) and one < other
+
+
+def used_deliveries(connection: sa.Connection, period: str) -> dict[str, list[str]]:
+    """Department -> ids of deliveries that are current for a period."""
+    found: dict[str, list[str]] = {}
+    wanted = sa.select(delivery.c.department, delivery.c.id).where(
+        delivery.c.period == period, delivery.c.status == "current"
+    )
+    for department, identity in connection.execute(wanted.order_by(delivery.c.id)):
+        found.setdefault(department, []).append(identity)
+    return found
