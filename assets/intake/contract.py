@@ -1,0 +1,252 @@
+"""What a department's export looks like, as data: the models of `assets/contracts/*.yaml` and their loading.
+
+Belongs here: contracts, layouts, the shared heading dictionary, and the messages about a mistake in them.
+Does not belong here: looking at a file with them (`layout`, `tabulate`) or reading values (`standard`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+CONTRACTS = Path(__file__).resolve().parent.parent / "contracts"
+DICTIONARY = Path(__file__).with_name("dictionary.yaml")
+FIELDS = CONTRACTS / "fields.yaml"
+M = TypeVar("M", bound=BaseModel)
+
+
+class ContractError(ValueError):
+    """A contract file is wrong; the message names the file and the key, in Chinese."""
+
+
+class Model(BaseModel):
+    """Strict: an unknown key is a spelling mistake, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+
+class FieldSpec(Model):
+    """One field of `fields.yaml`: its Chinese term, how a cell is read, and how sensitive it is."""
+
+    zh: str
+    kind: str
+    sens: str
+
+
+class Ambiguity(Model):
+    """A heading with several meanings: the candidates in order, decided by the values; `default` when no shape fits."""
+
+    candidates: list[str]
+    default: str = ""
+
+
+class Carry(Model):
+    """A value that a file, sheet or title carries for a whole sheet (FF8)."""
+
+    pattern: str
+    value: str
+
+
+class Recognise(Model):
+    """How a layout is recognised: headings (as written), fields, or words in titles, sheet and file name."""
+
+    all: list[str] = []
+    any: list[str] = []
+    any_fields: list[str] = []
+    least: int = 1
+    none_of: list[str] = []
+    none_fields: list[str] = []
+    titles: str = ""
+
+
+class Positional(Model):
+    """A profile by position for files without a heading row (FF11); `fits` names the columns whose values must fit."""
+
+    name: str
+    zh: str
+    headings: list[str]
+    fits: dict[int, str]
+
+
+class Layout(Model):
+    """One kind of file that a department delivers."""
+
+    name: str
+    zh: str
+    kind: Literal["records", "set_aside"] = "records"
+    recognise: Recognise = Recognise()
+    headings: dict[str, list[str]] = {}
+    ignore: list[str] = []
+    mandatory: list[list[str]] | None = None
+    defaults: dict[str, str] = {}
+    lookups: dict[str, dict[str, str]] = {}
+    set_aside_age: int | None = None
+    notice: str = ""
+    advice: str = ""
+
+
+class Bounds(Model):
+    """Bounds of a department's rows: ages (completed years) from which a row is no child's and is set aside."""
+
+    set_aside_age: int | None = None
+
+
+class Person(Model):
+    """Somebody beside the child: the words a heading begins with, and where each role goes."""
+
+    prefixes: list[str]
+    fields: dict[str, str]
+
+
+class RowWords(Model):
+    """Words and limits by which a row is recognised as total, signature or note."""
+
+    scan: int
+    least_hits: int
+    total: str
+    grand_total: str
+    signature: str
+    note: str
+    piece: int
+
+
+class Dictionary(Model):
+    """The shared heading dictionary (domain.md 3.5) and everything else that does not depend on the department."""
+
+    headings: dict[str, list[str]]
+    sequence: list[str]
+    ignore: list[str]
+    ambiguous: dict[str, Ambiguity]
+    shapes: dict[str, str]
+    roles: dict[str, list[str]]
+    people: dict[str, Person]
+    upper_endings: list[str]
+    away_words: dict[str, str]
+    rows: RowWords
+    carried: dict[str, str]
+    same_words: list[str]
+    same_address: list[str]
+    placeholders: list[str]
+
+
+class Contract(Model):
+    """One department's export: headings, layouts, mandatory fields, bounds. `marks` are the fields typical of it."""
+
+    department: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    code: str = Field(pattern=r"^[A-Z]{2}$")
+    zh: str
+    headings: dict[str, list[str]] = {}
+    ambiguous: dict[str, Ambiguity] = {}
+    ignore: list[str] = []
+    mandatory: list[list[str]]
+    marks: list[str] = []
+    carried: dict[str, list[Carry]] = {}
+    positional: list[Positional] = []
+    defaults: dict[str, str] = {}
+    lookups: dict[str, dict[str, str]] = {}
+    bounds: Bounds = Bounds()
+    layouts: list[Layout] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _known_fields(self) -> Contract:
+        known = {*load_fields(), "sequence"}
+        for place, name in _named_fields(self):
+            if name not in known:
+                raise ValueError(f"{place}: 字段「{name}」不在 fields.yaml 中")
+        return self
+
+    def layout(self, name: str) -> Layout:
+        """The layout of that name; raises KeyError for an unknown one."""
+        return next((each for each in self.layouts if each.name == name), self.layouts[-1])
+
+
+def _named_fields(contract: Contract) -> Iterator[tuple[str, str]]:
+    groups: list[tuple[str, Contract | Layout]] = [("", contract)]
+    groups += [(f"layouts.{each.name}.", each) for each in contract.layouts]
+    for place, group in groups:
+        for key, holder in (("headings", group.headings), ("defaults", group.defaults), ("lookups", group.lookups)):
+            yield from ((f"{place}{key}", name) for name in holder)
+        yield from ((f"{place}mandatory", name) for names in group.mandatory or [] for name in names)
+    yield from (("marks", name) for name in contract.marks)
+    yield from (("carried", name) for name in contract.carried)
+    for heading, choice in contract.ambiguous.items():
+        yield from ((f"ambiguous.{heading}", name) for name in [*choice.candidates, choice.default] if name)
+
+
+@lru_cache(maxsize=1)
+def load_fields() -> dict[str, FieldSpec]:
+    """The fields of `assets/contracts/fields.yaml`, in file order."""
+    return {name: FieldSpec.model_validate(spec) for name, spec in _read_yaml(FIELDS).items()}
+
+
+@lru_cache(maxsize=1)
+def load_dictionary() -> Dictionary:
+    """The shared heading dictionary of domain.md 3.5."""
+    return _validated(Dictionary, DICTIONARY)
+
+
+@lru_cache(maxsize=8)
+def load_contracts(extra: Path | None = None) -> dict[str, Contract]:
+    """All contracts by department key, a workspace's own over the built-in ones.
+
+    Args:
+        extra: a folder with more `*.yaml` contracts; a file for a known department replaces the built-in contract.
+
+    Raises:
+        ContractError: a file cannot be read or breaks the model; file and key are named.
+    """
+    paths = [path for path in sorted(CONTRACTS.glob("*.yaml")) if path != FIELDS]
+    if extra is not None and extra.is_dir():
+        paths += sorted(extra.glob("*.yaml"))
+    contracts: dict[str, Contract] = {}
+    for path in paths:
+        contract = _validated(Contract, path)
+        contracts[contract.department] = contract
+    codes = [contract.code for contract in contracts.values()]
+    for contract in contracts.values():
+        if codes.count(contract.code) > 1:
+            raise ContractError(
+                f"约定文件有误：代码 {contract.code} 被两个部门使用（键 code，部门 {contract.department}）"
+            )
+    return contracts
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ContractError(f"约定文件 {path.name} 无法读取：{type(error).__name__}") from error
+    if not isinstance(data, dict):
+        raise ContractError(f"约定文件 {path.name} 的内容不是键值结构")
+    return data
+
+
+def _validated(model: type[M], path: Path) -> M:
+    try:
+        found = model.model_validate(_read_yaml(path))
+        _check_patterns(found)
+    except ValidationError as error:
+        faults = "；".join(
+            f"键 {'.'.join(str(part) for part in each['loc']) or '（整体）'}：{each['msg']}" for each in error.errors()
+        )
+        raise ContractError(f"约定文件 {path.name} 有误：{faults}") from error
+    except re.error as error:
+        raise ContractError(f"约定文件 {path.name} 有误：正则表达式「{error.pattern!r}」不合法") from error
+    return found
+
+
+def _check_patterns(model: BaseModel) -> None:
+    """Compile every regular expression once at load, so that a mistake is found before a delivery comes."""
+    if isinstance(model, Dictionary):
+        for pattern in (*model.shapes.values(), *model.carried.values(), model.rows.total, model.rows.signature):
+            re.compile(pattern)
+    if isinstance(model, Contract):
+        patterns = [carry.pattern for carries in model.carried.values() for carry in carries]
+        for pattern in [*patterns, *(each.recognise.titles for each in model.layouts)]:
+            re.compile(pattern)

@@ -1,0 +1,179 @@
+"""From the headings of one sheet to our fields.
+
+Belongs here: normalising headings, the alias dictionary of a contract, member blocks and repeated headings (FF6).
+Does not belong here: finding the heading row (`layout`) or choosing by values (`profile`).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from assets.intake.contract import Ambiguity, Contract, Dictionary, Layout, load_dictionary
+
+_NOISE = re.compile(
+    r"[\s*＊★※☆()\[\]{}<>《》〈〉【】「」『』\-_/\\、:,。.;；·'\"“”‘’!?|#~\u200b-\u200f\u2028\u2029\ufeff\u00ad—]+"
+)
+_BRACKETED = re.compile(r"[(（\[【].*?[)）\]】]")
+
+
+@lru_cache(maxsize=20000)
+def normalise_heading(text: str) -> str:
+    """The heading without blanks, breaks, `*`, brackets and case, in half width (domain.md 3.5)."""
+    return _NOISE.sub("", unicodedata.normalize("NFKC", text)).lower()
+
+
+@lru_cache(maxsize=20000)
+def heading_forms(text: str) -> tuple[str, ...]:
+    """The ways a heading may be looked up, best first: whole, upper and lower part joined, lower part alone, brackets cut out."""
+    parts = [part for part in re.split(r"(?<=[^\s.．])[.．](?=[^\s.．])", text) if part.strip()] or [text]
+    forms = [normalise_heading("".join(parts))]
+    if len(parts) > 1:
+        upper = _upper(parts[:-1])
+        forms += [upper + normalise_heading(parts[-1]), normalise_heading(parts[-1])]
+    cut = [_BRACKETED.sub("", part) for part in parts]
+    if cut != parts:
+        forms += [
+            normalise_heading("".join(cut)),
+            _upper(cut[:-1]) + normalise_heading(cut[-1]),
+            normalise_heading(cut[-1]),
+        ]
+    return tuple(dict.fromkeys(form for form in forms if form))
+
+
+def _upper(parts: list[str]) -> str:
+    text = normalise_heading("".join(parts))
+    for ending in load_dictionary().upper_endings:
+        if text.endswith(ending) and len(text) > len(ending):
+            return text[: -len(ending)]
+    return text
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a heading goes: a field; a role of a person (`member1`, `father` …); `sequence`, `ignore`, or nothing."""
+
+    field: str = ""
+    person: str = ""
+    role: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether the heading is understood at all."""
+        return bool(self.field or self.person)
+
+
+@dataclass(frozen=True)
+class Aliases:
+    """The compiled dictionary of one contract and layout."""
+
+    exact: dict[str, Target]
+    people: dict[str, Target]
+    ambiguous: dict[str, Ambiguity]
+    openers: dict[str, str]
+    roles: dict[str, str]
+
+    def find(self, heading: str) -> Target:
+        """The target of a heading seen alone; an empty target when it is not known."""
+        for form in heading_forms(heading):
+            target = self.exact.get(form) or self.people.get(form)
+            if target is not None:
+                return target
+            if form in self.ambiguous:
+                return Target(field=f"?{form}")
+        return Target()
+
+
+@dataclass
+class _Built:
+    exact: dict[str, Target] = field(default_factory=dict)
+
+    def add(self, names: dict[str, list[str]], override: bool = True) -> None:
+        for target, aliases in names.items():
+            for alias in aliases:
+                key = normalise_heading(alias)
+                if override or key not in self.exact:
+                    self.exact[key] = Target(field=target)
+
+
+def compile_aliases(contract: Contract, layout: Layout | None = None) -> Aliases:
+    """The alias dictionary of a contract, with a layout's own headings on top."""
+    return _compiled(contract.model_dump_json(), layout.model_dump_json() if layout else "")
+
+
+@lru_cache(maxsize=64)
+def _compiled(contract_json: str, layout_json: str) -> Aliases:
+    contract = Contract.model_validate_json(contract_json)
+    layout = Layout.model_validate_json(layout_json) if layout_json else None
+    shared = load_dictionary()
+    ambiguous = {normalise_heading(key): value for key, value in {**shared.ambiguous, **contract.ambiguous}.items()}
+    built = _Built()
+    built.add({"ignore": shared.ignore, "sequence": shared.sequence})
+    built.add(shared.headings)
+    built.add({"ignore": contract.ignore})
+    built.add(contract.headings)
+    own = [contract.headings]
+    if layout is not None:
+        built.add({"ignore": layout.ignore})
+        built.add(layout.headings)
+        own.append(layout.headings)
+    for names in own:
+        for alias in (normalise_heading(alias) for aliases in names.values() for alias in aliases):
+            ambiguous.pop(alias, None)
+    for key in ambiguous:
+        built.exact.pop(key, None)
+    people = _people(shared)
+    openers = {key: target.person for key, target in people.items() if target.role == "name"}
+    for key, target in built.exact.items():
+        if target.field.endswith("_name") and target.field != "former_name":
+            openers[key] = target.field.removesuffix("_name")
+    roles = {normalise_heading(alias): role for role, aliases in shared.roles.items() for alias in aliases if alias}
+    return Aliases(built.exact, people, ambiguous, openers, roles)
+
+
+def _people(shared: Dictionary) -> dict[str, Target]:
+    found: dict[str, Target] = {}
+    for person, spec in shared.people.items():
+        for prefix in spec.prefixes:
+            for role, aliases in shared.roles.items():
+                for alias in aliases:
+                    key = normalise_heading(prefix + alias)
+                    found.setdefault(key, Target(person=person, role=role))
+    return found
+
+
+def place_headings(headings: list[str], aliases: Aliases) -> list[Target]:
+    """The target of every heading of a sheet, repeated headings given to the person named before them (FF6).
+
+    A plain heading that a person may own (身份证件号, 关系, 联系电话 …) belongs to the person whose name column came last,
+    when the heading is repeated in the sheet or only makes sense for a person (关系, 是否监护人).
+    """
+    plain = [normalise_heading(heading) for heading in headings]
+    counts = {name: plain.count(name) for name in set(plain)}
+    placed: list[Target] = []
+    person, members = "", 0
+    for heading, name in zip(headings, plain, strict=True):
+        target = aliases.find(heading)
+        opener = next((aliases.openers[form] for form in heading_forms(heading) if form in aliases.openers), "")
+        role = aliases.roles.get(name, "")
+        if opener and target.known:
+            members += opener == "member"
+            person = f"member{members}" if opener == "member" else opener
+            target = Target(person=person, role="name") if target.person else target
+        elif person and role and _owned(role, name, counts[name], target):
+            target = Target(person=person, role=role)
+        elif target.person == "member":
+            target = Target(person=f"member{max(members, 1)}", role=target.role)
+        elif not role and target.person != person:
+            person = ""
+        placed.append(target)
+    return placed
+
+
+def _owned(role: str, name: str, count: int, target: Target) -> bool:
+    """Whether a plain heading after a person's name column is about that person."""
+    if role in {"relation", "is_guardian"} and not target.field.startswith("guardian"):
+        return True
+    return count > 1 or (role == "rest" and not target.known)

@@ -1,0 +1,125 @@
+"""Finding the heading of a sheet: titles above it, two-level and merged headings (FF4, FF5).
+
+Belongs here: where the heading is and how it is flattened. Does not belong here: what the columns mean (`mapping`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from assets.intake.contract import load_dictionary
+from assets.intake.headings import Aliases, normalise_heading
+from assets.intake.notices import GridLike
+
+DEPTH = 3
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading found: positions (0-based, in the grid) of its first and last row, flattened names, number of known ones."""
+
+    first: int
+    last: int
+    names: list[str]
+    hits: int
+
+
+def find_heading(grid: GridLike, aliases: Aliases) -> Heading | None:
+    """The best heading among the first 30 filled rows, one to three levels deep; None when no row looks like one."""
+    words = load_dictionary().rows
+    rows = _filled_rows(grid.cells, words.scan)
+    best: Heading | None = None
+    for row in rows:
+        for depth in range(1, DEPTH + 1):
+            if row - depth + 1 < 0:
+                break
+            candidate = _candidate(grid, row - depth + 1, row, aliases)
+            if candidate is not None and (best is None or candidate.hits > best.hits):
+                best = candidate
+    return best if best is not None and best.hits >= words.least_hits else None
+
+
+def _filled_rows(cells: pd.DataFrame, limit: int) -> list[int]:
+    head = cells.iloc[: limit * 4]
+    filled = (head != "").any(axis=1).to_numpy()
+    return [position for position, full in enumerate(filled) if full][:limit]
+
+
+def _candidate(grid: GridLike, first: int, last: int, aliases: Aliases) -> Heading | None:
+    levels = [grid.cells.iloc[row].tolist() for row in range(first, last + 1)]
+    if first < last and not _stacked(levels):
+        return None
+    names = flatten(levels, _spans(grid, first, last))
+    found = [aliases.find(name) for name in names if name]
+    hits = sum(target.known for target in found)
+    words = [name for name in names if name]
+    # A data row or an instruction may hold a heading's word: most filled cells of a real heading are headings.
+    if not words or hits < 0.4 * len(words) or _wordy(words):
+        return None
+    return Heading(first, last, names, hits)
+
+
+def _stacked(levels: list[list[str]]) -> bool:
+    """Upper rows of a real stacked heading have gaps that lower rows fill, and no row is empty or a lone title."""
+    for upper, lower in zip(levels, levels[1:], strict=False):
+        filled = [cell for cell in upper if cell]
+        if len(filled) < 2 or not any(cell for cell in lower):
+            return False
+        if not any(below and not above for above, below in zip(upper, lower, strict=True)) and len(filled) == len(
+            upper
+        ):
+            return False
+    return True
+
+
+def _wordy(names: list[str]) -> bool:
+    """Most cells are sentences or numbers, so this is no heading."""
+    odd = sum(len(name) > 40 or normalise_heading(name).isdigit() for name in names)
+    return odd > 0.3 * len(names)
+
+
+def _spans(grid: GridLike, first: int, last: int) -> dict[tuple[int, int], int]:
+    """How far to the right each merged heading cell reaches: {(level, column): last column}."""
+    index = grid.cells.index
+    numbers = {int(index[row]): row - first for row in range(first, last + 1)}
+    return {
+        (numbers[row0], column0): column1
+        for row0, column0, _row1, column1 in grid.merged
+        if row0 in numbers and column1 > column0
+    }
+
+
+def flatten(levels: list[list[str]], spans: dict[tuple[int, int], int]) -> list[str]:
+    """One name per column: upper names are carried to the right, levels are joined with `.`, equal neighbours once.
+
+    With merged ranges only these are carried; without any (CSV, HTML) an upper name is carried over the empty cells beside it
+    that have something below.
+    """
+    columns = len(levels[-1])
+    filled = [[_clean(cell) for cell in level] for level in levels]
+    for depth, level in enumerate(filled[:-1]):
+        carried = [(column, end) for (at, column), end in spans.items() if at == depth]
+        if carried:
+            for column, end in carried:
+                for each in range(column + 1, min(end, columns - 1) + 1):
+                    level[each] = level[each] or level[column]
+        else:
+            _carry_right(level, filled[depth + 1])
+    return [".".join(dict.fromkeys(level[column] for level in filled if level[column])) for column in range(columns)]
+
+
+def _carry_right(level: list[str], below: list[str]) -> None:
+    last, under = "", ""
+    for column, cell in enumerate(level):
+        if cell:
+            last, under = cell, below[column]
+        elif last and under and below[column]:
+            level[column] = last
+        else:
+            last = ""
+
+
+def _clean(cell: str) -> str:
+    return "".join(cell.split())

@@ -1,0 +1,85 @@
+"""The words that intake and its callers exchange: notices, refusals, results.
+
+Belongs here: small frozen records and Chinese sentences without cell values. Does not belong here: deciding anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import pandas as pd
+
+
+class GridLike(Protocol):
+    """One sheet as `pipelines.resources.reading` gives it (docs/data-shapes.md section 1)."""
+
+    @property
+    def sheet(self) -> str: ...  # noqa: D102
+    @property
+    def number(self) -> int: ...  # noqa: D102
+    @property
+    def cells(self) -> pd.DataFrame: ...  # noqa: D102
+    @property
+    def damaged(self) -> set[tuple[int, int]]: ...  # noqa: D102
+    @property
+    def merged(self) -> list[tuple[int, int, int, int]]: ...  # noqa: D102
+
+
+class ReadingLike(Protocol):
+    """One file as `pipelines.resources.reading` gives it."""
+
+    @property
+    def grids(self) -> Sequence[GridLike]: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class IntakeNotice:
+    """A remark on a file: same shape as the reading's notices; `message` and `advice` are Chinese, without cell values."""
+
+    code: str
+    severity: str
+    sheet: str = ""
+    row: int = 0
+    column: int = 0
+    message: str = ""
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class IntakeRefusal:
+    """Why a whole file is refused (trust.md C5)."""
+
+    code: str
+    message: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class SheetReport:
+    """What was understood of one sheet; for `tongbi check`."""
+
+    sheet: str
+    sheet_no: int
+    layout: str
+    heading_row: int
+    columns: dict[int, tuple[str, str]]
+    unknown: list[str]
+    data_rows: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Tabulated:
+    """A file as rows: `raw` in the shape of docs/data-shapes.md section 2, and what there is to say about it."""
+
+    raw: pd.DataFrame
+    notices: list[IntakeNotice] = field(default_factory=list)
+    refusal: IntakeRefusal | None = None
+    sheets: list[SheetReport] = field(default_factory=list)
+
+
+def where(sheet: str, number: int) -> str:
+    """「工作表…」 for people: the sheet's name, or its number in a file without sheet names."""
+    return f"工作表「{sheet}」" if sheet else f"第{number}张表"

@@ -1,0 +1,78 @@
+"""Choosing by the shape of values: ambiguous headings, columns of adults' numbers, sheets without a heading row.
+
+Belongs here: shares of cells that look like a field. Does not belong here: reading or correcting a value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+
+import pandas as pd
+
+from assets.intake.contract import Ambiguity, load_dictionary
+
+SAMPLE = 400
+ENOUGH = 0.5
+_BLANKS = re.compile(r"\s+")
+_NUMBER = re.compile(r"[1-9]\d{5}((?:19|20)\d{2})(\d{2})\d{2}\d{3}[\dXx]")
+
+
+@lru_cache(maxsize=64)
+def _shape(field: str) -> re.Pattern[str] | None:
+    pattern = load_dictionary().shapes.get(field)
+    return re.compile(pattern) if pattern else None
+
+
+def share(values: Iterable[str], field: str) -> float:
+    """Share of the non-missing cells that look like `field`, between 0 and 1; 0 when there is nothing to look at."""
+    shape = _shape(field)
+    cells = sample(values)
+    if shape is None or not cells:
+        return 0.0
+    return sum(shape.fullmatch(cell) is not None for cell in cells) / len(cells)
+
+
+def sample(values: Iterable[str]) -> list[str]:
+    """Up to 400 cells that say something, without blanks, spread over the column."""
+    missing = set(load_dictionary().placeholders)
+    cells = [_BLANKS.sub("", value) for value in values]
+    cells = [cell for cell in cells if cell not in missing]
+    step = max(1, len(cells) // SAMPLE)
+    return cells[::step][:SAMPLE]
+
+
+def choose(choice: Ambiguity, values: Iterable[str], taken: set[str]) -> str:
+    """The field of an ambiguous heading: the candidate whose shape fits best, else the default, else "".
+
+    A candidate that another column already holds for certain is considered last (a second 学籍号 column is the local one).
+    """
+    cells = sample(values)
+    scores = {field: share(cells, field) for field in choice.candidates}
+    for skip in (taken, set[str]()):
+        best = max((field for field in choice.candidates if field not in skip), key=lambda f: scores[f], default="")
+        if best and scores[best] >= ENOUGH:
+            return best
+    return choice.default
+
+
+def adult_share(values: Iterable[str], today: date) -> float:
+    """Share of the citizen numbers in a column that belong to people of 20 and more; 0 when there are none."""
+    births = [found for cell in sample(values) if (found := _NUMBER.fullmatch(cell))]
+    if not births:
+        return 0.0
+    return sum(today.year - int(found[1]) >= 20 for found in births) / len(births)
+
+
+def fits(cells: pd.DataFrame, expected: dict[int, str]) -> bool:
+    """Whether the columns at these positions look like these fields (at least 60 % of their cells, and three cells at all)."""
+    for position, field in expected.items():
+        if position >= cells.shape[1]:
+            return False
+        values = sample(cells.iloc[:, position])
+        if values and share(values, field) < 0.6:
+            return False
+    filled = [position for position in expected if sample(cells.iloc[:, position])]
+    return len(filled) * 2 > len(expected)

@@ -1,0 +1,82 @@
+"""Sentences about one sheet that was read: unknown headings, totals that do not add up, merged and damaged cells.
+
+Belongs here: notices of severity `warn`. Does not belong here: refusals (`tabulate`) or remarks on single rows (`standard`).
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from assets.intake import rows
+from assets.intake.contract import load_dictionary
+from assets.intake.notices import IntakeNotice, where
+from assets.intake.table import Sheet
+
+
+def remarks(sheet: Sheet, merged_down: int) -> list[IntakeNotice]:
+    """All notices of a sheet, in a fixed order."""
+    notices = [*_unknown(sheet), *_totals(sheet), *_damaged(sheet)]
+    name = sheet.grid.sheet
+    place = where(name, sheet.grid.number)
+    if merged_down:
+        text = f"{place}有合并单元格，已向下填充 {merged_down} 个单元格。"
+        notices.append(
+            IntakeNotice("merged_cells", "warn", name, message=text, advice="请核对合并的单元格是否每一行都适用。")
+        )
+    repeated = int((sheet.kinds == "repeated_heading").sum())
+    if repeated:
+        text = f"{place}中间重复出现表头 {repeated} 次，已跳过。"
+        notices.append(IntakeNotice("repeated_heading", "warn", name, message=text, advice="不影响比对。"))
+    if sheet.heading is not None and sheet.heading.last < 0:
+        text = f"{place}没有表头，已按前一份文件的列名或学籍模板的列次读取。"
+        notices.append(
+            IntakeNotice("no_heading_used_profile", "warn", name, message=text, advice="请核对各列是否对应正确。")
+        )
+    return notices
+
+
+def _unknown(sheet: Sheet) -> list[IntakeNotice]:
+    assert sheet.mapping is not None
+    unknown = sheet.mapping.unknown
+    if not unknown:
+        return []
+    text = f"{where(sheet.grid.sheet, sheet.grid.number)}有 {len(unknown)} 列不认识，没有使用：{'、'.join(unknown)}。"
+    advice = "如需使用，请在部门约定文件中登记列名。"
+    return [IntakeNotice("unknown_heading", "warn", sheet.grid.sheet, message=text, advice=advice)]
+
+
+def _damaged(sheet: Sheet) -> list[IntakeNotice]:
+    if not sheet.damaged:
+        return []
+    place = where(sheet.grid.sheet, sheet.grid.number)
+    text = f"{place}有 {len(sheet.damaged)} 行的长号码存成了数字，末几位已丢失，这些号码不作为号码使用。"
+    return [
+        IntakeNotice(
+            "damaged_numbers", "warn", sheet.grid.sheet, message=text, advice="请把号码列设为文本格式后重新导出。"
+        )
+    ]
+
+
+def _totals(sheet: Sheet) -> list[IntakeNotice]:
+    """Compare each stated total with the data rows: a subtotal with those since the last one, a grand total with all."""
+    notices: list[IntakeNotice] = []
+    last, counted = 0, np.cumsum(sheet.kinds == "data")
+    for position in np.flatnonzero(sheet.kinds == "total"):
+        row = sheet.cells.iloc[position]
+        stated = rows.stated_total(row)
+        everything = int(counted[position])
+        grand = any(re.search(load_dictionary().rows.grand_total, str(cell)) for cell in row if cell)
+        expected = everything if grand else everything - last
+        last = everything
+        if stated is None or stated in {expected, everything}:
+            continue
+        number = int(sheet.cells.index[position])
+        text = f"{where(sheet.grid.sheet, sheet.grid.number)}第{number}行的合计数与实际数据行数不一致：写明 {stated}，实际 {expected}。"
+        notices.append(
+            IntakeNotice(
+                "total_differs", "warn", sheet.grid.sheet, number, message=text, advice="请核对是否漏了行或文件不完整。"
+            )
+        )
+    return notices

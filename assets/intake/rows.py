@@ -1,0 +1,119 @@
+"""What kind of row each row is: data, blank, total, signature, note, repeated heading (FF9).
+
+Belongs here: deciding the kind of rows below a heading. Does not belong here: finding the heading (`layout`).
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from assets.intake.contract import load_dictionary
+from assets.intake.headings import normalise_heading
+from assets.intake.mapping import Mapping
+
+KEYS = ("name", "id_no", "student_no", "disability_no", "birth_date")
+_BLANKS = re.compile(r"\s+")
+
+
+def classify(cells: pd.DataFrame, headings: list[str], mapping: Mapping) -> np.ndarray:
+    """The kind of every row of `cells` (rows below the heading).
+
+    Returns:
+        Array of `data, blank, repeated_heading, total, signature, note, title`, one per row.
+    """
+    values = cells.to_numpy(dtype=object)
+    filled = values != ""
+    counts = filled.sum(axis=1)
+    kinds = np.full(len(cells), "data", dtype=object)
+    sequence = mapping.sequence
+    if sequence is not None:
+        running = pd.Series(values[:, sequence]).str.fullmatch(r"\s*\d{0,7}(?:\.0)?\s*").to_numpy(dtype=bool)
+        counts = counts - (filled[:, sequence] & running)
+    kinds[counts == 0] = "blank"
+    if not len(cells):
+        return kinds
+    first = values[np.arange(len(values)), filled.argmax(axis=1)]
+    for row in _suspects(first, counts, cells, mapping):
+        if kinds[row] == "data":
+            kinds[row] = _one(values[row], headings, mapping)
+    return kinds
+
+
+def _suspects(first: np.ndarray, counts: np.ndarray, cells: pd.DataFrame, mapping: Mapping) -> np.ndarray:
+    """Rows worth a closer look: few cells, no child's number, or a first cell that says what it is."""
+    words = load_dictionary().rows
+    pattern = re.compile(f"^(?:{words.total}|{words.signature}|{words.note})")
+    distinct = {text: pattern.match(_BLANKS.sub("", text)) is not None for text in set(first)}
+    told = np.array([distinct[text] for text in first])
+    bare = np.ones(len(cells), dtype=bool)
+    for field in KEYS[1:]:
+        for position in mapping.positions(field):
+            bare &= ~cells.iloc[:, position].str.contains(r"\d", regex=True).to_numpy(dtype=bool)
+    return np.flatnonzero(told | (counts <= 2) | bare)
+
+
+def _one(row: np.ndarray, headings: list[str], mapping: Mapping) -> str:
+    texts = [_BLANKS.sub("", cell) for cell in row]
+    filled = [text for text in texts if text]
+    words = load_dictionary().rows
+    if _same_heading(texts, headings, mapping):
+        return "repeated_heading"
+    if _keyless(texts, mapping):
+        if re.match(words.total, filled[0]) or any(
+            re.fullmatch(f"(?:{words.total})[:：]?", text) for text in filled[:4]
+        ):
+            return "total"
+        if len(filled) <= 8 and re.match(words.signature, filled[0]):
+            return "signature"
+        if len(filled) <= 2 and re.match(words.note, filled[0]):
+            return "note"
+        if len(filled) == 1:
+            return _lonely(texts, mapping)
+    return "data"
+
+
+def _lonely(texts: list[str], mapping: Mapping) -> str:
+    """A row with one cell: a section title (township), a note, or a child of whom only the name is left."""
+    position = next(i for i, text in enumerate(texts) if text)
+    if position in mapping.positions("name") and position != 0:
+        return "data"
+    text = texts[position]
+    words = load_dictionary().rows
+    if re.search(words.signature, text):
+        return "signature"
+    if position == 0 and (re.search(load_dictionary().carried["town"], text) or len(text) > 6):
+        return "title" if len(text) <= 40 else "note"
+    return "note" if len(text) > 15 else "data"
+
+
+def _keyless(texts: list[str], mapping: Mapping) -> bool:
+    """No cell of the row holds a person's number or full date."""
+    positions = {position for field in KEYS[1:] for position in mapping.positions(field)}
+    return not any(re.search(r"\d{6}", texts[position]) for position in positions)
+
+
+def _same_heading(texts: list[str], headings: list[str], mapping: Mapping) -> bool:
+    pairs = [(text, head) for text, head in zip(texts, headings, strict=True) if text]
+    if len(pairs) < 2:
+        return False
+    last = [re.split(r"[.．]", head)[-1] if head.strip() else "" for _, head in pairs]
+    same = sum(
+        normalise_heading(text) in {normalise_heading(tail), normalise_heading(head)}
+        for (text, head), tail in zip(pairs, last, strict=True)
+    )
+    return same >= max(2, 0.6 * len(pairs))
+
+
+def stated_total(row: pd.Series) -> int | None:
+    """The number of children a total row states: 「合计：1771人」 or a lone whole number beside 合计; None when unclear."""
+    texts = [_BLANKS.sub("", str(cell)) for cell in row if str(cell).strip()]
+    for text in texts:
+        if found := re.search(r"(\d+)\s*[人名个条]", text):
+            return int(found[1])
+        if found := re.fullmatch(r"(?:合计|小计|总计|共计|总人数)[:：]?(\d+)", text):
+            return int(found[1])
+    numbers = [text for text in texts if re.fullmatch(r"\d{1,7}(?:\.0)?", text)]
+    return int(float(numbers[0])) if len(numbers) == 1 else None
