@@ -1,0 +1,56 @@
+"""Reading a column once per distinct value: the vector form of every scalar reader in this package.
+
+No rule about names, numbers or dates belongs here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Reader = Callable[[str], tuple[str, ...]]
+
+
+def as_text(values: pd.Series) -> pd.Series:
+    """The series as text, with `None` and `NaN` as `""` (docs/data-shapes.md: missing is `""`)."""
+    import pandas as pd
+
+    if pd.api.types.infer_dtype(values, skipna=False) in ("string", "empty"):
+        return values.astype(object)
+    return values.map(lambda cell: "" if cell is None or cell != cell else str(cell)).astype(object)
+
+
+def by_distinct(values: pd.Series, read: Reader, columns: Sequence[str]) -> pd.DataFrame:
+    """Apply `read` to each distinct value and lay the answers out along the rows.
+
+    Args:
+        values: text, any index.
+        read: one text to one text per column.
+        columns: names of the answers.
+
+    Returns:
+        A frame of text columns on the index of `values`.
+    """
+    import pandas as pd
+
+    positions, distinct = pd.factorize(as_text(values))
+    answers = [read(text) for text in distinct]
+    return spread(answers, positions, values.index, columns)
+
+
+def spread(
+    answers: Sequence[tuple[str, ...]], positions: object, index: pd.Index, columns: Sequence[str]
+) -> pd.DataFrame:
+    """Lay answers per distinct value out along the rows (`positions` as `pandas.factorize` gives them)."""
+    import numpy as np
+    import pandas as pd
+
+    table: dict[str, object] = {}
+    for number, column in enumerate(columns):
+        found = np.empty(len(answers), dtype=object)
+        found[:] = [answer[number] for answer in answers]
+        table[column] = found.take(positions) if len(answers) else np.empty(0, dtype=object)
+    return pd.DataFrame(table, index=index, columns=list(columns))

