@@ -1,0 +1,55 @@
+"""What the stations need to know about the county besides its data: the place's profile with the workspace's settings laid over it, the lists' names.
+
+No rule belongs here: numbers are in `expectations.jurisdictions`, lists in `expectations.lists`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from expectations.jurisdictions.profile import Profile, load_profile
+from expectations.lists.catalogue import load_catalogue
+from pipelines.resources.workspace import Workspace
+
+DEFAULT_PROFILE = "default"
+
+
+def profile_of(workspace: Workspace) -> Profile:
+    """The profile that the workspace names (a shipped place, or a YAML file in the workspace), with the county's own name and code.
+
+    Raises:
+        RuleFileError: there is no such profile, or it is wrong; names file and key.
+    """
+    named = workspace.settings.profile or DEFAULT_PROFILE
+    own = workspace.root / named
+    profile = load_profile(own if own.suffix in (".yaml", ".yml") and own.is_file() else named)
+    stated = {"area_code": workspace.settings.county_code, "county_name": workspace.settings.county_name}
+    changed = {
+        key: getattr(profile.place, key).model_copy(update={"value": value}) for key, value in stated.items() if value
+    }
+    return profile.model_copy(update={"place": profile.place.model_copy(update=changed)})
+
+
+def list_names(workspace: Workspace) -> dict[str, str]:
+    """Code -> name of the lists that the place runs, in the catalogue's order."""
+    rules = profile_of(workspace).lists
+    known = load_catalogue().lists
+    return {code: info.name for code, info in known.items() if code in rules and rules[code].active}
+
+
+def official_areas(workspace: Workspace) -> list[tuple[str, str]]:
+    """The county's own list of towns and villages, in its order; empty when the workspace has none.
+
+    Raises:
+        ValueError: the file has not the columns 乡镇 and 村.
+    """
+    return _read_areas(workspace.areas) if workspace.areas else []
+
+
+def _read_areas(path: Path) -> list[tuple[str, str]]:
+    import csv
+
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file)
+        next(reader, None)
+        return [(row[0].strip(), row[1].strip() if len(row) > 1 else "") for row in reader if row and row[0].strip()]

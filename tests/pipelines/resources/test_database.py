@@ -1,0 +1,83 @@
+"""The database, on SQLite and on a real PostgreSQL: migrations, bulk inserts, transactions, the audit's guard."""
+
+import time
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from pipelines.resources import audit
+from pipelines.resources.database import DatabaseError, insert_rows, migrate, open_database, writing
+from pipelines.resources.tables import audit as audit_table
+from pipelines.resources.tables import child_record, metadata
+
+
+def records(count):
+    return [{"period": "2026Q3", "record_id": f"r{n}", "child_id": f"c{n % 7}"} for n in range(count)]
+
+
+def test_migrations_make_exactly_the_tables_of_the_code(engine):
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_migrating_again_changes_nothing(engine):
+    migrate(engine)
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM alembic_version")).scalar() == 1
+
+
+def test_bulk_insert_of_100000_children_takes_a_few_seconds(engine):
+    began = time.perf_counter()
+    with writing(engine) as connection:
+        insert_rows(connection, child_record, records(100_000))
+    assert time.perf_counter() - began < 8
+    with engine.connect() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(child_record)).scalar() == 100_000
+
+
+def test_a_failed_transaction_leaves_nothing(engine):
+    with pytest.raises(ZeroDivisionError), writing(engine) as connection:
+        insert_rows(connection, child_record, records(10))
+        raise ZeroDivisionError
+    with engine.connect() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(child_record)).scalar() == 0
+
+
+@pytest.mark.parametrize("sql", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit"])
+def test_the_audit_refuses_to_be_changed(engine, sql):
+    with writing(engine) as connection:
+        audit.append(connection, audit.Act("me", "deliver", "a", {}))
+    with pytest.raises(sa.exc.DBAPIError), writing(engine) as connection:
+        connection.execute(sa.text(sql))
+
+
+def test_the_audit_chain_finds_a_changed_line(engine):
+    with writing(engine) as connection:
+        for number in range(4):
+            audit.append(connection, audit.Act("me", "deliver", str(number), {"rows": number}))
+        assert audit.broken_line(connection) is None
+    drop = (
+        "DROP TRIGGER audit_append_only ON audit"
+        if engine.dialect.name == "postgresql"
+        else "DROP TRIGGER audit_no_update"
+    )
+    with writing(engine) as connection:
+        connection.execute(sa.text(drop))
+        connection.execute(audit_table.update().where(audit_table.c.id == 3).values(detail="{}"))
+        assert audit.broken_line(connection) == 3
+
+
+def test_parameters_are_not_in_the_exception(engine):
+    row = {"period": "2026Q3", "record_id": "620722201503101234", "child_id": "x"}
+    with pytest.raises(sa.exc.IntegrityError) as caught, writing(engine) as connection:
+        connection.execute(child_record.insert(), [row, row])
+    assert "[SQL parameters hidden" in str(caught.value)
+
+
+def test_an_unreachable_database_is_one_chinese_sentence(tmp_path):
+    with pytest.raises(DatabaseError, match="数据库打不开") as caught:
+        open_database(f"sqlite:///{tmp_path}/no/such/folder/t.db")
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
