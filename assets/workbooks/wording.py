@@ -19,6 +19,7 @@ from assets.workbooks.layout import field_terms
 from assets.workbooks.masking import mask_name
 
 MOST_NEAR = 3
+Item = dict[str, Any]
 
 
 @cache
@@ -54,7 +55,7 @@ def field_name(field: str) -> str:
     return field_terms().get(field, {}).get("zh", field)
 
 
-def items_of(text: str) -> list[dict[str, Any]]:
+def items_of(text: str) -> list[Item]:
     """The JSON list of a finding's `records` or `near`; anything else counts as none."""
     try:
         found = json.loads(text) if text else []
@@ -71,20 +72,19 @@ def place_of(item: Mapping[str, Any], context: PublishContext) -> str:
     return "·".join(part for part in parts if part)
 
 
-def say_records(text: str, context: PublishContext) -> str:
+def say_records(items: list[Item], context: PublishContext) -> str:
     """The records that a finding rests on, one a line."""
-    return "\n".join(place_of(item, context) for item in items_of(text))
+    return "\n".join(place_of(item, context) for item in items)
 
 
-def say_near(text: str, names: Mapping[str, str], context: PublishContext) -> str:
+def say_near(items: list[Item], names: Mapping[str, str], context: PublishContext) -> str:
     """Near candidates and why each was not taken, one a line; names masked, because they are other children.
 
     Args:
-        text: JSON list with `record_id, department, file, sheet, row, reason, grade`.
+        items: each with `record_id, department, file, sheet, row, reason, grade`.
         names: record_id -> name.
         context: for the names of departments.
     """
-    items = items_of(text)
     lines = [_near_line(item, names, context) for item in items[:MOST_NEAR]]
     if len(items) > MOST_NEAR:
         lines.append(f"另有{len(items) - MOST_NEAR}条相近记录")

@@ -1,0 +1,65 @@
+"""The hidden dictionary sheet: the dropdowns of every list, and what the workbook is when it comes back.
+
+Here: named ranges for the dropdowns (an inline list of Excel ends at 255 characters), and the facts by which a returned workbook is recognised
+(period, recipient, layout version). Not here: reading it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from assets.workbooks.book import Book, clean
+from assets.workbooks.context import ListInfo
+from assets.workbooks.routing import Packet
+
+SHEET = "字典"
+FIRST_ANSWER_ROW = 1
+
+
+def add_dictionary(book: Book, packet: Packet) -> None:
+    """Write the sheet 字典, very hidden and locked: column A and B facts, then one column of answers per list, named `answers_<code>`."""
+    sheet = book.sheet(SHEET)
+    book_facts = facts(book, packet)
+    for row, (name, value) in enumerate(book_facts.items()):
+        sheet.write_string(row, 0, name)
+        sheet.write_string(row, 1, clean(value))
+    for place, info in enumerate(part.info for part in packet.parts if part.info.answers and len(part.lines)):
+        _answers(book, sheet, (2 + place, info))
+    sheet.protect()
+    sheet.very_hidden()
+
+
+def facts(book: Book, packet: Packet) -> Mapping[str, str]:
+    """What a returned workbook says about itself."""
+    return {
+        "tongbi": "findings",
+        "period": book.context.period,
+        "kind": packet.kind,
+        "recipient": packet.recipient,
+        "layout": str(book.layout.version),
+    }
+
+
+def range_name(info: ListInfo) -> str:
+    """The defined name of a list's answers."""
+    return f"answers_{info.code}"
+
+
+def _answers(book: Book, sheet: object, what: tuple[int, ListInfo]) -> None:
+    column, info = what
+    sheet.write_string(0, column, info.code)  # type: ignore[attr-defined]
+    for row, answer in enumerate(info.answers, start=FIRST_ANSWER_ROW):
+        sheet.write_string(row, column, clean(answer))  # type: ignore[attr-defined]
+    letter = column_letter(column)
+    last = FIRST_ANSWER_ROW + len(info.answers)
+    book.file.define_name(range_name(info), f"={SHEET}!${letter}${FIRST_ANSWER_ROW + 1}:${letter}${last}")
+
+
+def column_letter(column: int) -> str:
+    """0 -> A, 26 -> AA."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

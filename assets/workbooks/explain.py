@@ -1,0 +1,113 @@
+"""The sheet 说明 that opens every workbook: what each list means, what to do, how sure it is, who answers by when.
+
+Here: the wording around the lists' own texts. Not here: those texts (the lists registry has them).
+"""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Any
+
+from assets.workbooks.book import Book, clean
+from assets.workbooks.context import ListInfo
+from assets.workbooks.routing import Packet
+
+SHEET = "说明"
+HEADINGS = (
+    ("清单", 15),
+    ("本期条数", 9),
+    ("含义", 32),
+    ("怎么办", 32),
+    ("把握程度", 28),
+    ("已经排除的情形", 30),
+    ("政策依据", 24),
+    ("谁答复、何时", 18),
+    ("核查结果选项", 26),
+)
+HOW_TO = (
+    "一、本表由各部门数据比对产生，是需要核实的线索，不是结论。任何人的待遇、学籍、户籍都不因本表而变动，须经人工核实并按规定程序办理。",
+    "二、请只填写黄色单元格：核查结果（下拉选择）、核查日期、核查人、说明。灰色单元格已锁定。线索编号是回收时识别每一行的唯一依据，请勿修改；"
+    "行的顺序、筛选、列宽可以自由调整。",
+    "三、筛选和列宽在保护状态下可直接使用；如需排序，先点“审阅—撤销工作表保护”（没有密码），排序后不必恢复保护。",
+    "四、把握程度：明确＝证据齐全，号码或多项信息一致；很可能＝主要信息一致，个别信息缺失或有出入；待核＝证据不足，先查资料、打电话，再决定是否入户。",
+    "五、“相近记录”是比对时找到、但判断为另一个孩子的记录及理由。核查前请先看这一列：如果其实就是同一个孩子，请在说明中写明，不必入户。",
+    "六、含未成年人敏感个人信息。只供本单位承办人员使用，不得转发、截图或上传到互联网；用毕按规定归档或销毁。",
+)
+
+
+def add_explanation(book: Book, packet: Packet) -> None:
+    """Write the sheet: title, how to use it, one row per list of this recipient."""
+    sheet = book.sheet(SHEET)
+    width = len(HEADINGS)
+    for place, (_, size) in enumerate(HEADINGS):
+        sheet.set_column(place, place, size)
+    context = book.context
+    sheet.set_row(0, 36)
+    sheet.merge_range(
+        0,
+        0,
+        0,
+        width - 1,
+        clean(f"{context.place}{packet.recipient}　{context.period_zh()}核查清单使用说明"),
+        book.title(),
+    )
+    about = f"数据截至 {context.as_of.isoformat()}　　本册共 {packet.rows} 条线索" + (
+        f"　　制表：{context.office}" if context.office else ""
+    )
+    sheet.merge_range(1, 0, 1, width - 1, clean(about), book.prose(align="center"))
+    row = add_paragraphs(book, sheet, HOW_TO, (2, width)) + 1
+    _lists(book, sheet, packet, row)
+    sheet.protect("", {"format_columns": True, "format_rows": True})
+
+
+def add_paragraphs(book: Book, sheet: Any, paragraphs: tuple[str, ...], where: tuple[int, int]) -> int:
+    """Write paragraphs across `where = (first row, columns)`; a merged cell does not grow by itself, so its height is reckoned. Returns the next row."""
+    row, width = where
+    total = sum(size for _, size in HEADINGS[:width])
+    for paragraph in paragraphs:
+        # A Chinese character of 12 points takes about 2.3 units of column width.
+        rows = ceil(len(paragraph) * 2.3 / total)
+        sheet.set_row(row, 20 * rows + 2)
+        sheet.merge_range(row, 0, row, width - 1, paragraph, book.prose())
+        row += 1
+    return row
+
+
+def _lists(book: Book, sheet: Any, packet: Packet, row: int) -> None:
+    for place, (heading, _) in enumerate(HEADINGS):
+        sheet.write_string(row, place, heading, book.head())
+    for number, part in enumerate(packet.parts, start=row + 1):
+        cells = list_cells(part.info, count_text(book, part.info, len(part.lines)))
+        for place, value in enumerate(cells):
+            align = "center" if place == 1 else "left"
+            sheet.write_string(number, place, clean(value), book.cell(align=align, valign="top"))
+    sheet.repeat_rows(row)
+
+
+def count_text(book: Book, info: ListInfo, count: int) -> str:
+    """12, 本期无, or 本期未计算 with the reason."""
+    if info.code in book.context.not_computed:
+        return f"本期未计算：{book.context.not_computed[info.code]}"
+    return str(count) if count else "本期无"
+
+
+def list_cells(info: ListInfo, count: str) -> list[str]:
+    """One row of the table of lists."""
+    name = (
+        f"{info.name}（{info.code}）"
+        + (f"\n{info.comparison}" if info.comparison else "")
+        + ("\n【急】当日办理" if info.urgent else "")
+    )
+    guards = "\n".join(f"· {guard}" for guard in info.guards)
+    answers = "、".join(info.answers)
+    return [
+        name,
+        count,
+        info.meaning,
+        info.action,
+        info.certainty,
+        guards,
+        info.clause,
+        "\n".join(part for part in (info.owner, info.due) if part),
+        answers,
+    ]

@@ -1,0 +1,250 @@
+"""From findings and child files to lines: every value of every configured column, in words, not yet masked.
+
+Here: vectorised look-ups over whole frames. Not here: who sees a line (`routing.py`), what is masked, or how a cell looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from assets.workbooks.context import PublishContext
+from assets.workbooks.layout import Column, Condition
+from assets.workbooks.masking import mask_column
+from assets.workbooks.wording import Item, field_name, items_of, say, say_near, say_records
+
+# Columns of the line frame that steer it and are never printed under these names.
+STEERING = ("_code", "_town", "_department", "_involved", "_order")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The frames that a line is made from, aligned to the findings.
+
+    Attributes:
+        findings: data-shapes section 6.
+        children: one row per finding: the child's chosen values.
+        named: one row per finding: the record that the finding names.
+        evidence: the parsed `records` of each finding.
+        nearby: the parsed `near` of each finding.
+        records: the standard records that are named anywhere, by record_id.
+    """
+
+    findings: pd.DataFrame
+    children: pd.DataFrame
+    named: pd.DataFrame
+    evidence: list[list[Item]]
+    nearby: list[list[Item]]
+    records: pd.DataFrame
+    context: PublishContext
+
+
+def gather(findings: pd.DataFrame, children: pd.DataFrame, records: pd.DataFrame, context: PublishContext) -> Sources:
+    """Align children and records to the findings (missing ones become empty texts)."""
+    findings = findings.reset_index(drop=True)
+    evidence = [items_of(value) for value in text(findings, "records")]
+    nearby = [items_of(value) for value in text(findings, "near")]
+    wanted = {str(item.get("record_id", "")) for items in (*evidence, *nearby) for item in items} | set(
+        text(findings, "record_id")
+    )
+    by_record = _indexed(records, "record_id", wanted)
+    by_child = _indexed(children, "child_id", set(text(findings, "child_id")))
+    return Sources(
+        findings=findings,
+        children=by_child.reindex(text(findings, "child_id")).reset_index(drop=True),
+        named=by_record.reindex(text(findings, "record_id")).reset_index(drop=True),
+        evidence=evidence,
+        nearby=nearby,
+        records=by_record,
+        context=context,
+    )
+
+
+def _indexed(frame: pd.DataFrame, key: str, wanted: set[str]) -> pd.DataFrame:
+    """The wanted rows by their key; only these are carried on, the frames hold a whole prefecture."""
+    if key not in frame:
+        return pd.DataFrame(index=pd.Index([], name=key, dtype=object))
+    return frame[frame[key].isin(wanted)].drop_duplicates(key).set_index(key)
+
+
+def build_lines(sources: Sources) -> pd.DataFrame:
+    """All findings as lines, in the order in which they are printed within a list and recipient.
+
+    Returns:
+        One text column per column of the layout, and the steering columns `_code, _town, _department, _involved`.
+    """
+    layout, findings = sources.context.layout, sources.findings
+    made = {name: _column(column, sources).to_list() for name, column in layout.columns.items()}
+    lines = pd.DataFrame(made, dtype=object, index=findings.index)
+    lines["_code"], lines["_department"] = text(findings, "code"), text(findings, "department")
+    lines["_town"] = text(findings, "town")
+    lines["_involved"] = _involved(sources)
+    return lines.iloc[printing_order(findings, text(sources.children, "name"), layout.grades)].reset_index(drop=True)
+
+
+def printing_order(findings: pd.DataFrame, names: pd.Series[str], grades: tuple[str, ...]) -> list[int]:
+    """Positions sorted by code, grade (surest first), village, name, number; Chinese by GB 18030, which is by sound for common characters."""
+    rank = {grade: place for place, grade in enumerate(grades)}
+    keys = zip(
+        text(findings, "code"),
+        text(findings, "grade").map(rank).fillna(len(grades)),
+        _by_sound(text(findings, "town")),
+        _by_sound(text(findings, "village")),
+        _by_sound(names),
+        text(findings, "finding_id"),
+        strict=True,
+    )
+    return [place for place, _ in sorted(enumerate(keys), key=lambda pair: pair[1])]
+
+
+def _by_sound(column: pd.Series[str]) -> list[bytes]:
+    # An unnamed village goes last, not first.
+    return [value.encode("gb18030", "replace") if value else b"\xff\xff" for value in column]
+
+
+def text(frame: pd.DataFrame, name: str) -> pd.Series[str]:
+    """A column as text without gaps; a column that is not there is empty."""
+    if name not in frame:
+        return pd.Series([""] * len(frame), index=frame.index, dtype=object)
+    return frame[name].astype(object).where(frame[name].notna(), "").astype(str).astype(object)
+
+
+def number_text(frame: pd.DataFrame, name: str) -> pd.Series[str]:
+    """A column, or where it is empty what came in the file (`<name>_raw`): a wrong number is shown as it was written."""
+    chosen = text(frame, name)
+    return chosen.where(chosen != "", text(frame, f"{name}_raw"))
+
+
+def _involved(sources: Sources) -> pd.Series[str]:
+    """The departments on whose records a finding rests, `;`-joined."""
+    owners = text(sources.findings, "department")
+    found = [
+        ";".join(sorted({own, *(str(item.get("department", "")) for item in items)} - {""}))
+        for own, items in zip(owners, sources.evidence, strict=True)
+    ]
+    return pd.Series(found, index=sources.findings.index, dtype=object)
+
+
+def _column(column: Column, sources: Sources) -> pd.Series[str]:
+    """The values of one layout column for all findings."""
+    readers: Mapping[str, Callable[[], pd.Series[str]]] = {
+        "finding": lambda: text(sources.findings, column.item),
+        "child": lambda: say(text(sources.children, column.item), column.item),
+        "record": lambda: say(number_text(sources.named, column.item), column.item),
+        "list": lambda: _of_list(column.item, sources),
+        "department": lambda: _side(column.item, sources),
+        "made": lambda: _MADE[column.item](sources),
+    }
+    return readers[column.source]()
+
+
+def _of_list(item: str, sources: Sources) -> pd.Series[str]:
+    codes = text(sources.findings, "code")
+    return codes.map({code: str(getattr(sources.context.info(code), item)) for code in codes.unique()}).astype(object)
+
+
+def _side(department: str, sources: Sources) -> pd.Series[str]:
+    """What one department holds of the field that differs: its values, different ones joined with a slash."""
+    layout, fields = sources.context.layout, text(sources.findings, "field").to_list()
+    held = {field: _lookup(field, sources) for field in set(fields) & set(layout.difference_fields)}
+    found = []
+    for field, items in zip(fields, sources.evidence, strict=True):
+        if field and field not in held:
+            found.append(layout.withheld)
+        else:
+            found.append(_held(items, department, held.get(field)))
+    return pd.Series(found, index=sources.findings.index, dtype=object)
+
+
+def _lookup(field: str, sources: Sources) -> Mapping[str, str]:
+    """record_id -> the value of a field in words, masked where the layout says so."""
+    layout = sources.context.layout
+    values = say(number_text(sources.records, field), field)
+    masked = (
+        mask_column(values, layout.difference_masks[field], layout.masking)
+        if field in layout.difference_masks
+        else values
+    )
+    return dict(zip(sources.records.index, masked, strict=True))
+
+
+def _held(items: list[Item], department: str, values: Mapping[str, str] | None) -> str:
+    if values is None:
+        return ""
+    mine = [item for item in items if item.get("department") == department]
+    found = [str(item["value"]) if "value" in item else values.get(str(item.get("record_id", "")), "") for item in mine]
+    return " / ".join(dict.fromkeys(value or "（空）" for value in found))
+
+
+def _joined(sources: Sources, fields: tuple[str, ...], glue: str) -> pd.Series[str]:
+    columns = [say(text(sources.children, field), field) for field in fields]
+    joined = [glue.join(dict.fromkeys(value for value in row if value)) for row in zip(*columns, strict=True)]
+    return pd.Series(joined, index=sources.findings.index, dtype=object)
+
+
+def _address(sources: Sources) -> pd.Series[str]:
+    home, live = text(sources.children, "hukou_addr"), text(sources.children, "live_addr")
+    both = (home != "") & (live != "") & (home != live)
+    return home.where(home != "", live).where(~both, "户籍：" + home + "\n现住：" + live)
+
+
+def _groups(sources: Sources) -> pd.Series[str]:
+    """The key groups that a child belongs to, 孤儿、残疾."""
+    marks = pd.Series([""] * len(sources.findings), index=sources.findings.index, dtype=object)
+    for group in sources.context.layout.groups:
+        belongs = pd.Series(False, index=marks.index)
+        for condition in group.any:
+            belongs |= _meets(condition, sources.children)
+        marks = marks.where(~belongs, marks + "、" + group.zh)
+    return marks.str.removeprefix("、")
+
+
+def _meets(condition: Condition, children: pd.DataFrame) -> pd.Series[bool]:
+    values = text(children, condition.field)
+    if condition.code == "*":
+        return values != ""
+    return (";" + values + ";").str.contains(f";{condition.code};", regex=False)
+
+
+def _category(sources: Sources) -> pd.Series[str]:
+    """Only the classes that a workbook may name."""
+    named = set(sources.context.layout.named_categories)
+    values = text(sources.children, "category")
+    kept = {value: ";".join(part for part in value.split(";") if part in named) for value in values.unique()}
+    return say(values.map(kept).astype(object), "category")
+
+
+def _cancel_date(sources: Sources) -> pd.Series[str]:
+    death = text(sources.children, "death_date")
+    return death.where(death != "", text(sources.children, "cancel_date"))
+
+
+def _near(sources: Sources) -> pd.Series[str]:
+    names = dict(zip(sources.records.index, text(sources.records, "name"), strict=True))
+    said = [say_near(items, names, sources.context) for items in sources.nearby]
+    return pd.Series(said, index=sources.findings.index, dtype=object)
+
+
+def _records(sources: Sources) -> pd.Series[str]:
+    said = [say_records(items, sources.context) for items in sources.evidence]
+    return pd.Series(said, index=sources.findings.index, dtype=object)
+
+
+def _field(sources: Sources) -> pd.Series[str]:
+    fields = text(sources.findings, "field")
+    return fields.map({value: field_name(value) for value in fields.unique()}).astype(object)
+
+
+_MADE: Mapping[str, Callable[[Sources], pd.Series[str]]] = {
+    "address": _address,
+    "school": lambda sources: _joined(sources, ("school", "grade"), "\n"),
+    "disability": lambda sources: _joined(sources, ("disability_type", "disability_level"), " "),
+    "category": _category,
+    "cancel_date": _cancel_date,
+    "groups": _groups,
+    "near": _near,
+    "records": _records,
+    "field": _field,
+}
