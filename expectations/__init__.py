@@ -1,1 +1,4 @@
-"""WHAT MUST HOLD: `suites` within one department's data, `lists` between departments, `jurisdictions` the numbers of each place."""
+"""WHAT MUST HOLD: `suites` within one department's data, `lists` between departments, `jurisdictions` numbers.
+
+Nothing here reads deliveries, links records or writes workbooks.
+"""

@@ -18,7 +18,7 @@ class Rules(BaseModel):
 
 
 class RuleFileError(Exception):
-    """A rule file cannot be used; the message names file, key and what is wrong (Chinese, rule files hold no personal data)."""
+    """A rule file cannot be used; the Chinese message names file, key and what is wrong (no personal data there)."""
 
 
 RulesT = TypeVar("RulesT", bound=BaseModel)

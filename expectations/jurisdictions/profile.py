@@ -63,10 +63,14 @@ class School(Rules):
 
     entry_age: Setting[int]
     years: Setting[int]
-    cutoff: Setting[MonthDay] = Field(description="last birthday, MM-DD, that enters school in the year of the entry age")
+    cutoff: Setting[MonthDay] = Field(
+        description="last birthday, MM-DD, that enters school in the year of the entry age"
+    )
     year_start: Setting[MonthDay]
     band: Setting[tuple[int, int]]
     transfer_window_days: Setting[int]
+    record_window_days: Setting[int]
+    transferred: Setting[list[str]]
     enrolled: Setting[list[str]]
     dropped_out: Setting[list[str]]
     studies_elsewhere: Setting[list[str]]

@@ -1,1 +1,4 @@
-"""Rules on one department's standard data, as YAML, run by Great Expectations. Comparisons between departments belong to `lists`."""
+"""Rules on one department's standard data, as YAML, run by Great Expectations.
+
+Comparisons between departments belong to `lists`.
+"""

@@ -1,0 +1,68 @@
+"""Birth dates of child files: which date decides about ages, and the ages and school cohort that follow from it.
+
+Belongs here: choosing between declared dates and the date in the number (domain.md 4.2 B04-B08), ages, cohort.
+Not here: reading dates (`matching`), reporting differences (`expectations.lists.differences`).
+"""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from assets.childfile.choose import Chooser
+from expectations.jurisdictions.profile import School
+from expectations.lists.files import birth_span, completed_years, school_grade
+
+
+def births(chooser: Chooser, departments: list[str], as_of: date) -> pd.DataFrame:
+    """The deciding birth date per child: `birth_date, birth_precision, birth_date_from`.
+
+    Order: a full police date, a full date of another department, the date in a valid number, then coarser dates. A date
+    in the future or more than a century ago is a damaged one and is not used.
+    """
+    records = chooser.records
+    declared = records["birth_date"]
+    usable = _plausible(declared, as_of)
+    full = usable & (declared.str.len() == 10).to_numpy()
+    in_number = _plausible(records["id_no_birth"], as_of) & (records["id_no_status"] == "valid").to_numpy()
+    chosen = pd.DataFrame({"birth_date": "", "birth_date_from": ""}, index=range(chooser.n), dtype=object)
+    for mask, column in ((full, "birth_date"), (in_number, "id_no_birth"), (usable, "birth_date")):
+        at = np.where(chosen["birth_date"] == "", chooser.first(mask, departments), -1)
+        chosen["birth_date"] = chosen["birth_date"].where(at < 0, chooser.take(column, at))
+        chosen["birth_date_from"] = chosen["birth_date_from"].where(at < 0, chooser.take("department", at))
+    chosen["birth_precision"] = chosen["birth_date"].str.len().map({10: "day", 7: "month", 4: "year"}).fillna("")
+    return chosen
+
+
+def _plausible(dates: pd.Series, as_of: date) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    century = f"{as_of.year - 100}"
+    inside = (dates >= century) & (dates <= as_of.isoformat())
+    return np.asarray(inside, dtype=np.bool_)
+
+
+def ages(birth: pd.Series, as_of: date, school: School) -> pd.DataFrame:
+    """Ages and school cohort at the as-of day from dates of any precision (domain.md 5.1.1).
+
+    Returns:
+        `age, age_most` (completed years by the latest and the earliest possible birthday; -1 unknown), `cohort_grade`
+        (by the latest birthday; below 1 too young, above the last grade finished), `in_cohort, cohort_sure, in_band`.
+    """
+    first, last = birth_span(birth)
+    days = (school.cutoff.known(), school.year_start.known())
+    entry, years = school.entry_age.known(), school.years.known()
+    low, high = school_grade(last, as_of, entry, days), school_grade(first, as_of, entry, days)
+    known = (birth != "").to_numpy()
+    age = np.where(known, completed_years(last, as_of), -1)
+    youngest, oldest = school.band.known()
+    inside = (low >= 1) & (low <= years) & known
+    inside_too = (high >= 1) & (high <= years) & known
+    return pd.DataFrame(
+        {
+            "age": age,
+            "age_most": np.where(known, completed_years(first, as_of), -1),
+            "cohort_grade": np.where(known, low, -99),
+            "in_cohort": inside | inside_too,
+            "cohort_sure": inside & inside_too,
+            "in_band": known & (age >= youngest) & (age <= oldest),
+        }
+    )

@@ -1,0 +1,98 @@
+"""Where a child is registered: here, elsewhere, nowhere or unknown, and which department says so.
+
+Belongs here: combining the police state with what civil affairs and education say about the register (domain.md 5.1.7,
+2.12, 4.6), and inferring the county's own code. Not here: the list 无户籍 itself.
+"""
+
+import numpy as np
+import pandas as pd
+
+from assets.childfile.choose import Chooser
+from expectations.jurisdictions.profile import Place
+from expectations.lists.files import BoolArray
+
+
+def own_county(records: pd.DataFrame, place: Place) -> str:
+    """The county's six digits: configured, or the police data's most frequent area, or "" when nothing tells."""
+    if place.area_code.value:
+        return place.area_code.value
+    police = records[records["department"] == "public_security"]
+    for codes in (
+        police["hukou_county"],
+        police["hukou_area_code"].str.extract(r"^(\d{6})")[0],
+        police["id_no"].str[:6],
+    ):
+        counted = codes.fillna("")[codes.fillna("") != ""].value_counts()
+        if len(counted):
+            return str(sorted(counted[counted == counted.iloc[0]].index)[0])
+    return ""
+
+
+def register_side(records: pd.DataFrame, place: Place, county: str) -> pd.Series:
+    """What each record says about the register: `here`, `elsewhere`, `none` or ""."""
+    side = _by_class(records["hukou_class"])
+    for codes in (_area_digits(records["hukou_area_code"]), records["hukou_county"]):
+        told = codes.map({code: _code_side(code, county, place) for code in codes.unique()})
+        side = side.mask((side == "") | ((told == "elsewhere") & (side != "none")), told)
+    words = records["hukou_area_code"]
+    named = words.map({word: _word_side(word, place) for word in words.unique()})
+    return side.mask(side == "", named)
+
+
+def _by_class(classes: pd.Series) -> pd.Series:
+    # `local` and `institution` are what the ledger's form offers first; they are weaker than an area code.
+    return classes.map({"none": "none", "elsewhere": "elsewhere"}).fillna("").astype(object)
+
+
+def _area_digits(areas: pd.Series) -> pd.Series:
+    return areas.str.extract(r"^(\d{6})")[0].fillna("").astype(object)
+
+
+def _code_side(code: str, county: str, place: Place) -> str:
+    if not code or not county:
+        return ""
+    if code == county or code in place.former_area_codes.known():
+        return "here"
+    # A code of the province or the prefecture alone does not say which county.
+    if code.endswith("0000"):
+        return "" if code[:2] == county[:2] else "elsewhere"
+    if code.endswith("00"):
+        return "" if code[:4] == county[:4] else "elsewhere"
+    return "elsewhere"
+
+
+def _word_side(word: str, place: Place) -> str:
+    name = place.county_name.value
+    if not name or not word or word[:6].isdigit():
+        return ""
+    if name in word:
+        return "here"
+    return "elsewhere" if any(unit in word[1:] for unit in ("县", "区", "市", "旗")) else ""
+
+
+def households(chooser: Chooser, side: pd.Series, police_state: pd.Series) -> pd.DataFrame:
+    """`hukou` per child (here, elsewhere, none, unknown) and `hukou_from`: who says elsewhere or none."""
+    department = chooser.records["department"]
+    others = (department != "public_security").to_numpy()
+    says = {word: chooser.any((side == word).to_numpy() & others) for word in ("elsewhere", "none")}
+    police_elsewhere = chooser.any((side == "elsewhere").to_numpy() & ~others & chooser.solid)
+    active = (police_state == "active").to_numpy()
+    moved = (police_state == "moved_out").to_numpy()
+    hukou = np.select(
+        [active & ~police_elsewhere, active | moved, says["none"], says["elsewhere"]],
+        ["here", "elsewhere", "none", "elsewhere"],
+        "unknown",
+    )
+    mask = side.isin(["elsewhere", "none"]).to_numpy()
+    return pd.DataFrame(
+        {
+            "hukou": hukou.astype(object),
+            "hukou_from": _departments(chooser, mask),
+            "said_elsewhere": says["elsewhere"],
+            "said_none": says["none"],
+        }
+    )
+
+
+def _departments(chooser: Chooser, mask: BoolArray) -> pd.Series:
+    return chooser.union("department", mask)

@@ -1,0 +1,22 @@
+"""The township and village that must act for a child.
+
+Belongs here: applying the order of addresses from `preference.yaml`. Not here: reading addresses (`matching`).
+"""
+
+import numpy as np
+import pandas as pd
+
+from assets.childfile.choose import Chooser
+
+
+def responsible_places(chooser: Chooser, order: list[tuple[str, str, str]]) -> pd.DataFrame:
+    """`town, village, town_from` per child: the first address in order that names a township, with its own village."""
+    records = chooser.records
+    place = pd.DataFrame({"town": "", "village": "", "town_from": ""}, index=range(chooser.n), dtype=object)
+    for department, town, village in order:
+        mask = ((records["department"] == department) & (records[town] != "")).to_numpy()
+        at = np.where(place["town"] == "", chooser.first(mask, [department]), -1)
+        found = at >= 0
+        for column, source in (("town", town), ("village", village), ("town_from", "department")):
+            place[column] = place[column].where(~found, chooser.take(source, at))
+    return place

@@ -1,0 +1,36 @@
+"""The order of preference between departments, read from `preference.yaml` and validated once.
+
+Belongs here: the model of that file. Not here: applying it (`choose`, `states`, `places`).
+"""
+
+from functools import cache
+from pathlib import Path
+
+from expectations.rulebook import Rules, read_rules
+
+FILE = Path(__file__).with_name("preference.yaml")
+
+
+class Identifiers(Rules):
+    """Fields whose presence makes the absence of a counterpart believable."""
+
+    strong: list[str]
+    medium: list[str]
+
+
+class Preference(Rules):
+    """Model of `preference.yaml` (domain.md 1.8, 4.2 B05/B08)."""
+
+    departments: list[str]
+    values: dict[str, list[str]]
+    places: list[tuple[str, str, str]]
+    population_words: dict[str, list[str]]
+    active_states: list[str]
+    identifiers: Identifiers
+    reads: list[str]
+
+
+@cache
+def preference() -> Preference:
+    """The validated preferences. Raises `RuleFileError` naming file and key."""
+    return read_rules(FILE, Preference)

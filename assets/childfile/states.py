@@ -1,0 +1,89 @@
+"""What state each record is in, and what the police rows of one child add up to.
+
+Belongs here: reading cancellation, roll, enrolment and card columns as one `state` per record, and collapsing the
+police history to one current state per child (domain.md 1.9, 2.4, 2.13, 3.3). Not here: conclusions from it.
+"""
+
+import numpy as np
+import pandas as pd
+
+from assets.childfile.preference import Preference
+from expectations.lists.files import BoolArray, IntArray
+
+# Which state of several police rows wins: a death is final, an active row beats a moved-out row.
+POLICE_ORDER = ("dead", "active", "moved_out", "cancelled")
+
+
+def record_states(records: pd.DataFrame, order: Preference) -> pd.Series:
+    """One state per record, `active` where nothing says otherwise.
+
+    Police: active, dead, moved_out, cancelled. Civil affairs: active, exited, dead, moved_out. Education: the enrolment
+    code, `active` when empty. Disability: active, or the card status that ends it.
+    """
+    state = pd.Series("active", index=records.index, dtype=object)
+    department = records["department"]
+    for name, read in (("public_security", _police), ("civil_affairs", _civil_affairs), ("education", _education)):
+        rows = department == name
+        state[rows] = read(records[rows], order)
+    other = records["card_status"].replace({"normal": "active", "expired": "active", "": "active"})
+    return state.mask(department == "disability", other)
+
+
+def _police(rows: pd.DataFrame, order: Preference) -> pd.Series:
+    state = rows["cancel_kind"].replace({"": "active", "death": "dead", "duplicate": "cancelled", "other": "cancelled"})
+    silent = rows["cancel_kind"] == ""
+    word = _population_state(rows["population_status"], order)
+    state = state.mask(silent & (word != ""), word)
+    state = state.mask((state == "active") & (rows["moved_out_date"] != ""), "moved_out")
+    state = state.mask((state == "active") & (rows["cancel_date"] != ""), "cancelled")
+    return state.mask(rows["death_date"] != "", "dead")
+
+
+def _population_state(words: pd.Series, order: Preference) -> pd.Series:
+    known = {text: _word_state(text, order) for text in words.unique()}
+    return words.map(known)
+
+
+def _word_state(text: str, order: Preference) -> str:
+    hits = (state for state, words in order.population_words.items() if any(word in text for word in words))
+    return next(hits, "")
+
+
+def _civil_affairs(rows: pd.DataFrame, order: Preference) -> pd.Series:
+    reason = rows["exit_reason"].where(rows["exit_reason"].isin(["dead", "moved_out"]), "exited")
+    left = (rows["roll_status"] == "exited") | (rows["exit_date"] != "") | (rows["exit_reason"] != "")
+    left &= rows["roll_status"] != "active"
+    state = pd.Series("active", index=rows.index, dtype=object).mask(left, reason)
+    return state.mask(rows["death_date"] != "", state.where(state != "active", "dead_on_roll"))
+
+
+def _education(rows: pd.DataFrame, order: Preference) -> pd.Series:
+    return rows["enrolment_status"].replace({"": "active"})
+
+
+def is_active(state: pd.Series, order: Preference) -> BoolArray:
+    """Whether a record still counts on its department's roll; `dead_on_roll` does: a death date, but no exit."""
+    return np.asarray(state.isin([*order.active_states, "dead_on_roll"]), dtype=np.bool_)
+
+
+def collapse_police(records: pd.DataFrame, child: IntArray, n: int) -> tuple[pd.Series, IntArray]:
+    """The current police state of each child and the row that shows it.
+
+    Several rows per citizen number are history (domain.md 1.9): a death decides, then an active row, then the newest
+    cancellation.
+
+    Returns:
+        State per child (`absent` where no police row is linked), and the position of the deciding record (-1 = none).
+    """
+    police = np.flatnonzero((records["department"] == "public_security").to_numpy())
+    rows = records.iloc[police]
+    rank = rows["state"].map({state: place for place, state in enumerate(POLICE_ORDER)}).fillna(len(POLICE_ORDER))
+    newest = rows["cancel_date"].where(rows["cancel_date"] != "", rows["moved_out_date"])
+    keys = pd.DataFrame({"rank": rank.to_numpy(), "newest": newest.to_numpy(), "at": police, "child": child[police]})
+    keys = keys.sort_values(["child", "rank", "newest", "at"], ascending=[True, True, False, True], kind="stable")
+    keys = keys.drop_duplicates("child")
+    at = np.full(n, -1, dtype=np.int64)
+    at[keys["child"].to_numpy()] = keys["at"].to_numpy()
+    state = pd.Series("absent", index=range(n), dtype=object)
+    state.iloc[keys["child"].to_numpy()] = records["state"].to_numpy()[keys["at"].to_numpy()]
+    return state, at

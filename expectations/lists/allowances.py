@@ -1,0 +1,57 @@
+"""L10 残疾人两项补贴应补未补: certificate holders who meet a condition and for whom no payment is recorded.
+
+Only this condition and its guards belong here (domain.md 5.1.8, 5.3). It asks to check, it decides nothing.
+"""
+
+import numpy as np
+import pandas as pd
+
+from expectations.lists.files import BoolArray
+from expectations.lists.grading import LIKELY, OPEN, SURE, capped, presence
+from expectations.lists.view import View, draft, sentences, with_note
+
+CARE, LIVING = "care_allowance", "living_allowance"
+
+
+def unpaid_allowances(view: View) -> pd.DataFrame:
+    """L10: one finding per child and allowance (field `care_allowance` or `living_allowance`)."""
+    rules = view.profile.allowances
+    holders = view.of("disability") & view.active & ~view.codes("card_status", rules.card_not_valid.known())
+    eligible = view.flag("alive") & ~view.flag("moved_out") & (view.number("age") >= 0)
+    eligible &= view.number("age") < view.profile.difficulty.below_age.known()
+    aids = view.of("civil_affairs") & view.active
+    poor = view.any(aids & view.tokens("aid", rules.living_needs.known()))
+    other = view.any(aids & view.tokens("aid", rules.living_excluded_by.known()))
+    care = _unpaid(view, holders, CARE, eligible & view.any(holders & _severe(view)))
+    living = _unpaid(view, holders, LIVING, eligible & view.any(holders) & poor & ~other)
+    return pd.concat([care, living], ignore_index=True)
+
+
+def _severe(view: View) -> BoolArray:
+    """Level 1-2 of any kind, or the further levels of the kinds that the place includes."""
+    rules = view.profile.allowances
+    wider = view.tokens("disability_type", rules.care_types_all.known())
+    return view.codes("disability_level", rules.care_levels.known()) | (
+        wider & view.codes("disability_level", rules.care_types_all_levels.known())
+    )
+
+
+def _unpaid(view: View, holders: BoolArray, allowance: str, eligible: BoolArray) -> pd.DataFrame:
+    paid = view.codes(allowance, ["yes"]) | view.tokens("aid", [allowance])
+    told = view.codes(allowance, ["no"])
+    # An empty cell says something only where the department fills the column at all.
+    silent = ~view.any(told)
+    listed = eligible & ~view.any(paid) & (view.any(told) | bool(told.any() or paid.any()))
+    name = {CARE: "重度残疾人护理补贴", LIVING: "困难残疾人生活补贴"}[allowance]
+    why = {CARE: "残疾类别和等级符合条件", LIVING: "家庭享受低保"}[allowance]
+    reason = sentences(view, f"{why}，残联和民政都没有发放{name}的记录")
+    institution = view.any(view.codes("hukou_class", ["institution"]))
+    grade = np.minimum(presence(view), SURE)
+    notes = (
+        (silent, OPEN, "残联未填写是否发放"),
+        (institution, OPEN, "在福利机构供养"),
+        (~view.any(view.of("civil_affairs")), LIKELY, "民政没有这名儿童的档案"),
+    )
+    for where, at_most, note in notes:
+        grade, reason = capped(grade, where, at_most), with_note(reason, where, note)
+    return draft(listed, view.first(holders), grade, reason, allowance)

@@ -1,0 +1,76 @@
+"""L19 疑似漏登留守 and L23 残疾儿童未纳入困境: children that another department knows and civil affairs' roll does not.
+
+Only these two conditions and their guards belong here (domain.md 5.1.2-5.1.4, 5.3, 4.6).
+"""
+
+import numpy as np
+import pandas as pd
+
+from expectations.lists.files import BoolArray
+from expectations.lists.grading import LIKELY, OPEN, absence, capped, has_near
+from expectations.lists.view import View, draft, sentences, with_note
+
+
+def left_behind_unlisted(view: View) -> pd.DataFrame:
+    """L19: education says 双亲留守, under the age, alive, no civil-affairs record of any class (5.1.3 (i))."""
+    rules = view.profile.left_behind
+    enrolled = view.of("education") & view.codes("state", ["active", *view.profile.school.enrolled.known()])
+    marked = enrolled & view.codes("left_behind", rules.school_marks.known())
+    listed = view.any(marked) & view.flag("alive") & _below(view, rules.below_age.known())
+    listed &= ~view.any(view.of("civil_affairs") & view.active)
+    urban = view.any(view.codes("hukou_nature", rules.urban_marks.known()))
+    if rules.rural_only.known():
+        listed &= ~urban
+    reason = sentences(
+        view, "学籍标注父母双方外出，民政名册中没有这名儿童的任何在册档案（两部门留守口径不同，只作线索）"
+    )
+    grade = absence(view, "civil_affairs")
+    notes = (
+        (urban, OPEN, "登记为非农业户口"),
+        (view.flag("moved_out"), OPEN, "户籍已迁出本县"),
+        (view.any(view.of("civil_affairs")), OPEN, "民政曾有档案，已退出"),
+        (view.number("age") < 0, OPEN, "出生日期不明"),
+        (has_near(view, "civil_affairs"), OPEN, "民政名册中有相近的人但未能认定为同一人，请先核对"),
+        # The two departments mean different things by the same word: never more than likely.
+        (np.ones(view.n, dtype=np.bool_), LIKELY, ""),
+    )
+    for where, at_most, note in notes:
+        grade = capped(grade, where, at_most)
+        reason = with_note(reason, where, note) if note else reason
+    return draft(listed, view.first(marked), grade, reason)
+
+
+def disabled_unlisted(view: View) -> pd.DataFrame:
+    """L23: certificate holder under the age with no active civil-affairs record of a difficulty class."""
+    rules = view.profile.difficulty
+    holders = view.of("disability") & view.active & ~view.codes("card_status", _ended(view))
+    civil = view.of("civil_affairs")
+    classed = civil & view.active & view.tokens("category", rules.categories.known())
+    listed = view.any(holders) & view.flag("alive") & ~view.flag("moved_out") & _below(view, rules.below_age.known())
+    listed &= ~view.any(classed)
+    reason = sentences(view, "持残疾人证，民政没有困境儿童、孤儿或事实无人抚养儿童的在册档案")
+    grade = absence(view, "civil_affairs")
+    notes = (
+        (view.any(civil & view.active), 2, "民政有其他类别的档案"),
+        (
+            view.any(civil & view.tokens("category", rules.categories.known()) & ~view.active),
+            OPEN,
+            "民政曾有困境档案，已退出",
+        ),
+        (view.any(holders & view.codes("card_status", ["expired"])), OPEN, "残疾人证已过有效期"),
+        (view.number("age") < 0, OPEN, "出生日期不明"),
+        (has_near(view, "civil_affairs"), OPEN, "民政名册中有相近的人但未能认定为同一人，请先核对"),
+    )
+    for where, at_most, note in notes:
+        grade, reason = capped(grade, where, at_most), with_note(reason, where, note)
+    return draft(listed, view.first(holders), grade, reason)
+
+
+def _ended(view: View) -> list[str]:
+    """Card states that end the certificate; an expired card still names a disabled child."""
+    return [state for state in view.profile.allowances.card_not_valid.known() if state != "expired"]
+
+
+def _below(view: View, age: int) -> BoolArray:
+    """Children under the age, and those whose age nobody knows (they are graded 待核)."""
+    return np.asarray(view.number("age") < age, dtype=np.bool_)

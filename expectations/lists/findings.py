@@ -1,0 +1,146 @@
+"""The findings of a period: runs every active list whose data came, and puts the results into one frame.
+
+Belongs here: the registry of lists, which of them can be computed, and the shape of docs/data-shapes.md section 6.
+Not here: conditions (one module per family) and the life of findings across periods.
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable, Collection
+
+import numpy as np
+import pandas as pd
+
+from expectations.jurisdictions.profile import Profile
+from expectations.lists.allowances import unpaid_allowances
+from expectations.lists.catalogue import ListInfo, load_catalogue
+from expectations.lists.classes import disabled_unlisted, left_behind_unlisted
+from expectations.lists.differences import inconsistent
+from expectations.lists.documents import invalid_documents
+from expectations.lists.duplicates import several_enrolments, several_welfare_files, shared_number
+from expectations.lists.evidence import near_json, records_json, with_child_values
+from expectations.lists.files import ChildFiles
+from expectations.lists.household import no_household
+from expectations.lists.leaving import dead_on_roll, moved_on_roll
+from expectations.lists.schooling import dropped_out, not_enrolled
+from expectations.lists.view import View
+
+LISTS: dict[str, Callable[[View], pd.DataFrame]] = {
+    "L01": no_household,
+    "L03": not_enrolled,
+    "L05": dropped_out,
+    "L10": unpaid_allowances,
+    "L13": dead_on_roll,
+    "L14": moved_on_roll,
+    "L15": inconsistent,
+    "L16C": several_welfare_files,
+    "L16E": several_enrolments,
+    "L17": shared_number,
+    "L18": invalid_documents,
+    "L19": left_behind_unlisted,
+    "L23": disabled_unlisted,
+}
+COLUMNS = [
+    *("period", "code", "finding_id", "child_id", "department", "file", "sheet", "row", "record_id", "field"),
+    *("grade", "reason", "clause", "town", "village", "records", "near"),
+]
+
+
+def compute_findings(files: ChildFiles, profile: Profile, delivered: Collection[str]) -> pd.DataFrame:
+    """All findings of the period, docs/data-shapes.md section 6.
+
+    Args:
+        files: child files of the period.
+        profile: the place's profile.
+        delivered: departments whose data came this period (`civil_affairs`, ...).
+
+    Returns:
+        One row per finding, sorted by code, town, village, child_id, field; none of a list that `not_computed` names.
+    """
+    catalogue = load_catalogue()
+    view = View(files, profile, catalogue)
+    skipped = set(not_computed(profile, delivered)["code"])
+    found = [_one_list(code, view, delivered) for code in LISTS if code not in skipped and profile.lists[code].active]
+    if not found:
+        return pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
+    findings = pd.concat(found, ignore_index=True)
+    findings["row"] = findings["row"].astype("int32")
+    return findings.sort_values(["code", "town", "village", "child_id", "field"], kind="stable", ignore_index=True)[
+        COLUMNS
+    ]
+
+
+def not_computed(profile: Profile, delivered: Collection[str]) -> pd.DataFrame:
+    """The active lists that cannot be computed this period and why: `code, name, sentence` (Chinese)."""
+    catalogue = load_catalogue()
+    rows = []
+    for code, info in catalogue.lists.items():
+        rule = profile.lists.get(code)
+        sentence = "" if rule is None or not rule.active else _obstacle(info, profile, delivered)
+        if rule is None:
+            sentence = f"本地规则没有写明清单“{info.name}”由谁处理，本期未计算。"
+        if sentence:
+            rows.append({"code": code, "name": info.name, "sentence": sentence})
+    return pd.DataFrame(rows, columns=["code", "name", "sentence"])
+
+
+def _obstacle(info: ListInfo, profile: Profile, delivered: Collection[str]) -> str:
+    spoken = load_catalogue().spoken
+    missing = [name for name in info.needs if name not in delivered]
+    if missing:
+        return f"本期没有收到{spoken(missing)}的数据，清单“{info.name}”未计算，不表示没有这类情况。"
+    if info.needs_any and not set(info.needs_any) & set(delivered):
+        return f"{spoken(info.needs_any)}本期都没有数据，清单“{info.name}”未计算，不表示没有这类情况。"
+    unknown = [name for name in info.parameters if profile.setting(name).value is None]
+    if unknown:
+        return f"本地规则中参数{'、'.join(unknown)}尚未确定，清单“{info.name}”未计算，请民政局确定后填写。"
+    return ""
+
+
+def _one_list(code: str, view: View, delivered: Collection[str]) -> pd.DataFrame:
+    info = view.catalogue.lists[code]
+    drafts = _guarded(LISTS[code](view), info, view, delivered)
+    records = view.files.records
+    at = drafts["record"].to_numpy(np.int64)
+    frame = drafts.assign(
+        **{name: records[name].to_numpy()[at] for name in ("department", "file", "sheet", "row", "record_id")}
+    )
+    frame = with_child_values(frame, view, ("child_id", "town", "village"))
+    frame["period"], frame["code"] = view.files.period, code
+    frame["clause"] = _clause(info, view.profile.lists[code].clause)
+    frame["grade"] = frame["grade"].map(dict(enumerate(view.catalogue.grades)))
+    frame["finding_id"] = [
+        finding_id(code, child, field) for child, field in zip(frame["child_id"], frame["field"], strict=True)
+    ]
+    return _with_evidence(frame, info, view)
+
+
+def _guarded(drafts: pd.DataFrame, info: ListInfo, view: View, delivered: Collection[str]) -> pd.DataFrame:
+    """Without the departments that could have excused a child, nothing is certain."""
+    missing = [name for name in info.guards if name not in delivered]
+    if not missing:
+        return drafts
+    note = f"（{view.catalogue.spoken(missing)}本期没有数据，未能排除例外）。"
+    reason = drafts["reason"].str.removesuffix("。") + note
+    return drafts.assign(grade=drafts["grade"].clip(upper=1), reason=reason)
+
+
+def _with_evidence(frame: pd.DataFrame, info: ListInfo, view: View) -> pd.DataFrame:
+    children = frame["child"].to_numpy(np.int64)
+    fields = list(dict.fromkeys([*info.show, *(f for f in frame["field"].unique() if f)]))
+    records = records_json(view, children, fields)
+    near = near_json(view, children, [])
+    return frame.assign(
+        records=[records.get(child, "[]") for child in children],
+        near=[near.get(child, "[]") for child in children],
+    )
+
+
+def _clause(info: ListInfo, local: str) -> str:
+    return f"{info.clause}；{local}" if local else info.clause
+
+
+def finding_id(code: str, child_id: str, field: str) -> str:
+    """`<code>-<8 characters>`, the same in every period for the same code, child and field."""
+    digest = hashlib.sha256(f"{code}|{child_id}|{field}".encode()).digest()
+    return f"{code}-{base64.b32encode(digest[:5]).decode()}"

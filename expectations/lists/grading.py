@@ -1,0 +1,57 @@
+"""How sure a finding is: an absence is only as sure as the linkage behind it, a presence as sure as its link.
+
+Belongs here: grades 0 待核, 1 很可能, 2 明确 from identifiers, near candidates and links. Not here: conditions.
+Source: issue of the main job, section 5; domain.md 4.6.
+"""
+
+import numpy as np
+
+from expectations.lists.files import BoolArray, IntArray
+from expectations.lists.view import View
+
+OPEN, LIKELY, SURE = 0, 1, 2
+
+
+def absence(view: View, *departments: str) -> IntArray:
+    """Grade of "no record in these departments": by the child's own identifiers, lowered by near candidates there."""
+    places = {name: view.catalogue.grades.index(grade) for name, grade in view.catalogue.identifiers.items()}
+    base = view.text("identifiers").map(places).to_numpy(np.int64)
+    return np.minimum(base, near_cap(view, *departments))
+
+
+def near_cap(view: View, *departments: str) -> IntArray:
+    """Highest grade that near candidates in these departments leave; SURE where there are none."""
+    cap = np.full(view.n, SURE, dtype=np.int64)
+    near = view.files.near
+    if near.empty:
+        return cap
+    there = near[near["other_department"].isin(departments)]
+    places = {name: view.catalogue.grades.index(grade) for name, grade in view.catalogue.near.items()}
+    grades = there["grade"].map(places).fillna(OPEN).to_numpy(np.int64)
+    np.minimum.at(cap, there["child"].to_numpy(np.int64), grades)
+    return cap
+
+
+def has_near(view: View, *departments: str) -> BoolArray:
+    """Children with a near candidate in these departments."""
+    near = view.files.near
+    found = np.zeros(view.n, dtype=np.bool_)
+    if not near.empty:
+        found[near.loc[near["other_department"].isin(departments), "child"].to_numpy(np.int64)] = True
+    return found
+
+
+def presence(view: View) -> IntArray:
+    """Grade of "these records are the same child": by the weakest link in the child file."""
+    probability = view.files.children["link_probability"].to_numpy(np.float64)
+    catalogue = view.catalogue
+    return np.where(
+        probability >= catalogue.sure_probability,
+        SURE,
+        np.where(probability >= catalogue.likely_probability, LIKELY, OPEN),
+    ).astype(np.int64)
+
+
+def capped(grade: IntArray, where: BoolArray, at_most: int) -> IntArray:
+    """Lower the grade of some children to at most this."""
+    return np.where(where, np.minimum(grade, at_most), grade)

@@ -1,0 +1,70 @@
+"""L01 无户籍: children whom other departments know and the household register does not.
+
+Only this condition and its guards belong here (domain.md 5.1.7, 5.3, 4.6, 1.4 rule 3).
+"""
+
+import numpy as np
+import pandas as pd
+
+from expectations.lists.files import BoolArray, IntArray
+from expectations.lists.grading import LIKELY, OPEN, SURE, capped, has_near, near_cap
+from expectations.lists.view import Texts, View, draft, sentences, with_note
+
+# Police states that explain why there is no active row: those children belong to other lists.
+EXPLAINED = ("active", "moved_out", "dead")
+
+
+def no_household(view: View) -> pd.DataFrame:
+    """L01: known to civil affairs, education or disability, no active police record, household not elsewhere."""
+    others = view.active & ~view.of("public_security")
+    explained = np.logical_or.reduce([view.flag("police_state", state) for state in EXPLAINED])
+    # A child whom civil affairs knows to have no household at all stays on the list even if a form says otherwise.
+    elsewhere = view.truth("said_elsewhere") & ~view.truth("said_none")
+    listed = view.any(others) & ~explained & ~elsewhere & view.flag("alive") & ~_outside(view) & ~_out_of_age(view)
+    record = view.first(others & view.of("civil_affairs"), others & view.of("education"), others)
+    grade, reason = _graded(view)
+    return draft(listed, record, grade, reason)
+
+
+def _outside(view: View) -> BoolArray:
+    """Children of Hong Kong, Macau, Taiwan or other countries have no household register."""
+    household = view.profile.household
+    marked = view.codes("overseas", household.outside_marks.known())
+    return view.any(marked | view.codes("id_type", household.outside_documents.known()))
+
+
+def _out_of_age(view: View) -> BoolArray:
+    """Born within the registration period, or too old to be in the delivered register."""
+    grace = pd.DateOffset(months=view.profile.household.registration_grace_months.known())
+    opened = (pd.Timestamp(view.files.as_of) - grace).date().isoformat()
+    newborn = (view.text("birth_date") > opened).to_numpy()
+    return np.asarray(newborn | (view.number("age") >= view.profile.difficulty.below_age.known()), dtype=np.bool_)
+
+
+def _graded(view: View) -> tuple[IntArray, Texts]:
+    """Saying 无户口 or carrying a J number makes it sure, no number likely; an own valid number points elsewhere."""
+    no_id_student = view.any(view.codes("student_no_kind", ["J"]) & view.of("education"))
+    numbered = (view.text("id_no") != "").to_numpy() | view.any(view.codes("student_no_kind", ["G"]))
+    said_none = view.truth("said_none")
+    weak = view.text("identifiers").to_numpy(object) == "weak"
+    told = said_none | no_id_student
+    grade = np.where(told, SURE, np.where(numbered | weak, OPEN, LIKELY)).astype(np.int64)
+    reason = sentences(view, "公安户籍中没有找到这名儿童，也没有户籍在外地的记载")
+    notes = (
+        (said_none, SURE, "民政登记为无户口"),
+        (no_id_student, SURE, "学籍为J开头的临时号，表示没有可用身份证号"),
+        (~numbered & ~told, SURE, "各部门均无有效身份证号"),
+        (numbered & ~_local_number(view), OPEN, "本人号码是外县签发，户籍可能在外地"),
+        (numbered & _local_number(view), OPEN, "本人号码有效，可能是公安数据未包含或已迁移"),
+        (view.any(view.codes("migrant", ["yes"])), OPEN, "学籍标为随迁子女，户籍可能在外地"),
+        (view.truth("said_elsewhere"), OPEN, "另有部门记载户籍在外地"),
+        (view.flag("police_state", "cancelled"), OPEN, "公安只有已注销的记录"),
+        (has_near(view, "public_security"), OPEN, "公安户籍中有相近的人但未能认定为同一人，请先核对"),
+    )
+    for where, at_most, note in notes:
+        grade, reason = capped(grade, where, at_most), with_note(reason, where, note)
+    return np.minimum(grade, near_cap(view, "public_security")), reason
+
+
+def _local_number(view: View) -> BoolArray:
+    return np.asarray(view.text("id_no").str[:6] == view.files.county, dtype=np.bool_)

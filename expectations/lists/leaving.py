@@ -1,0 +1,68 @@
+"""L13 死亡仍在保 and L14 户籍迁出仍在保: children still on a roll whom another register has seen leave.
+
+Only these two conditions and their guards belong here (domain.md 5.3, 2.13, 4.6). Both ask for verification: a register
+can name the wrong person, so no sentence here says that help should end.
+"""
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from expectations.lists.files import BoolArray, IntArray
+from expectations.lists.grading import OPEN, SURE, capped, presence
+from expectations.lists.view import View, draft, sentences, with_note
+
+
+def dead_on_roll(view: View) -> pd.DataFrame:
+    """L13: on civil affairs' roll or paid, and registered as dead longer ago than news of a death takes."""
+    died_on = view.text("died_on")
+    rolled = _on_roll(view) & ~_ended_before(view, died_on)
+    limit = (view.files.as_of - timedelta(days=view.profile.leaving.death_lag_days.known())).isoformat()
+    recent = (died_on > limit).to_numpy()
+    listed = view.any(rolled) & view.flag("alive", "no") & ~recent
+    by_police = view.flag("police_state", "dead")
+    reason = sentences(view, "另一部门登记为死亡，而民政名册仍在册或仍在发放，请先核实是否为同一人")
+    reason = np.where(by_police, "公安登记为死亡注销，而民政名册仍在册或仍在发放，请先核实是否为同一人", reason)
+    notes = (
+        (~by_police, OPEN, "公安没有死亡注销记录"),
+        (view.any(view.of("public_security") & view.active), OPEN, "公安另有未注销的户籍记录"),
+        ((died_on == "").to_numpy(), OPEN, "没有死亡日期"),
+    )
+    grade = presence(view)
+    for where, at_most, note in notes:
+        grade, reason = capped(grade, where, at_most), with_note(reason, where, note)
+    return draft(listed, view.first(rolled & view.of("civil_affairs"), rolled), grade, reason)
+
+
+def moved_on_roll(view: View) -> pd.DataFrame:
+    """L14: on civil affairs' roll and moved out of the county per police, with no active row left here."""
+    rolled = view.of("civil_affairs") & view.active
+    limit = (view.files.as_of - timedelta(days=view.profile.leaving.move_lag_days.known())).isoformat()
+    listed = view.any(rolled) & view.flag("moved_out") & view.flag("alive") & (view.text("left_on") <= limit).to_numpy()
+    reason = sentences(view, "公安登记户籍已迁出，而民政名册仍在册，请核实迁往地和是否仍在本县居住")
+    notes = (
+        (view.any(rolled & view.codes("hukou_class", ["elsewhere"])), SURE, "民政已登记为外地户口"),
+        ((view.text("left_on") == "").to_numpy(), OPEN, "没有迁出日期"),
+    )
+    grade = presence(view)
+    for where, at_most, note in notes:
+        grade, reason = capped(grade, where, at_most), with_note(reason, where, note)
+    return draft(listed, view.first(rolled), grade, reason)
+
+
+def _on_roll(view: View) -> BoolArray:
+    paid = view.codes("living_allowance", ["yes"]) | view.codes("care_allowance", ["yes"])
+    return view.active & (view.of("civil_affairs") | (view.of("disability") & paid))
+
+
+def _ended_before(view: View, died_on: pd.Series) -> BoolArray:
+    """Records whose payments ended no later than the month of death (a payment roll that is already closed)."""
+    ended = view.files.records["pay_end"]
+    death = _per_record(view, died_on)
+    return np.asarray((ended != "") & (death != "") & (ended.str[:7] <= death.str[:7]), dtype=np.bool_)
+
+
+def _per_record(view: View, values: pd.Series) -> pd.Series:
+    child: IntArray = view.child
+    return pd.Series(values.to_numpy(object)[child], index=view.files.records.index, dtype=object)

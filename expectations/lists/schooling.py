@@ -1,0 +1,100 @@
+"""L03 未建学籍 and L05 辍学: children of compulsory-school age whose schooling the registers do not show.
+
+Only these two conditions and their guards belong here (domain.md 5.1.1, 5.1.6, 5.3, 4.6).
+"""
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from expectations.lists.files import BoolArray, IntArray
+from expectations.lists.grading import LIKELY, OPEN, SURE, absence, capped, has_near, presence
+from expectations.lists.view import Texts, View, draft, sentences, with_note
+
+
+def not_enrolled(view: View) -> pd.DataFrame:
+    """L03: in the legal cohort, alive, not moved out, known here, no education record, not known to study elsewhere."""
+    school = view.profile.school
+    civil, disabled = view.of("civil_affairs") & view.active, view.of("disability") & view.active
+    registered = view.of("public_security") & view.active
+    known = (view.any(registered) & view.flag("hukou", "here")) | view.any(civil) | view.any(disabled)
+    excused = _said(view, [*school.studies_elsewhere.known(), *school.taught_at_home.known()])
+    listed = view.truth("in_cohort") & view.flag("alive") & ~view.flag("moved_out") & known & ~excused
+    listed &= ~view.any(view.of("education"))
+    grade, reason = _graded_absence(view)
+    return draft(listed, view.first(registered, civil, disabled), grade, reason)
+
+
+def _said(view: View, statuses: list[str]) -> BoolArray:
+    """Children of whom a department other than education says this about schooling."""
+    return view.any(view.codes("study_status", statuses) & ~view.of("education") & view.active)
+
+
+def _graded_absence(view: View) -> tuple[IntArray, Texts]:
+    school = view.profile.school
+    reason = _by_grade(view)
+    grade = absence(view, "education")
+    too_soon = (view.number("cohort_grade") == 1) & _records_still_open(view)
+    notes = (
+        (~view.truth("cohort_sure"), OPEN, "出生日期不完整，年级按年月推算"),
+        (_said(view, school.not_yet_at_school.known()), OPEN, "民政记载尚未入学，可能推迟入学"),
+        (_said(view, school.said_at_school.known()), OPEN, "民政记载在读，可能姓名或证件号码有误，或在外地就读"),
+        (too_soon, LIKELY, "新生学籍可能尚在建立"),
+        (has_near(view, "education"), OPEN, "学籍中有相近的人但未能认定为同一人，请先核对"),
+        (view.text("identifiers").to_numpy(object) == "weak", OPEN, "本人信息不全，可能没有比对上"),
+    )
+    for where, at_most, note in notes:
+        grade, reason = capped(grade, where, at_most), with_note(reason, where, note)
+    return grade, reason
+
+
+def _by_grade(view: View) -> Texts:
+    known_by = view.text("departments").map(lambda codes: view.catalogue.spoken(codes.split(";")))
+    grades = pd.Series(view.number("cohort_grade")).astype(str)
+    return np.asarray(
+        "按出生日期应读第" + grades + "年级（义务教育），" + known_by + "有记录而全县学籍中没有找到", dtype=object
+    )
+
+
+def _records_still_open(view: View) -> bool:
+    """Whether the school year began so recently that new pupils' records may not be built yet (5.1.6)."""
+    school = view.profile.school
+    as_of = view.files.as_of
+    month, day = map(int, school.year_start.known().split("-"))
+    start = as_of.replace(month=month, day=day)
+    return start <= as_of <= start + timedelta(days=school.record_window_days.known())
+
+
+def dropped_out(view: View) -> pd.DataFrame:
+    """L05: status 其他离校/辍学/退学 in the cohort, no other enrolment here, not known to study elsewhere."""
+    school = view.profile.school
+    education = view.of("education")
+    left = education & view.codes("state", school.dropped_out.known())
+    enrolled = education & view.codes("state", ["active", *school.enrolled.known()])
+    transferred = education & view.codes("state", school.transferred.known())
+    excused = _said(view, [*school.studies_elsewhere.known(), *school.taught_at_home.known()])
+    listed = view.truth("in_cohort") & view.flag("alive") & view.any(left) & ~view.any(enrolled) & ~excused
+    record = view.first(left)
+    grade, reason = (
+        np.full(view.n, SURE, dtype=np.int64),
+        sentences(view, "学籍状态为其他离校、辍学或退学，按出生日期仍在义务教育年龄，本县没有其他在读学籍"),
+    )
+    notes = (
+        (view.any(transferred), OPEN, "另有转出或出国的学籍记录，可能已转学"),
+        (_within_window(view, record), OPEN, "离校登记不久，可能正在办理转学"),
+        (view.flag("moved_out"), OPEN, "户籍已迁出，可能已在迁入地就读"),
+        (~view.truth("cohort_sure"), OPEN, "出生日期不完整"),
+        (has_near(view, "education"), LIKELY, "学籍中另有相近的人，请先核对是否已另建学籍"),
+        (presence(view) < LIKELY, LIKELY, "部门间是否同一人尚待确认"),
+    )
+    for where, at_most, note in notes:
+        grade, reason = capped(grade, where, at_most), with_note(reason, where, note)
+    return draft(listed, record, grade, reason)
+
+
+def _within_window(view: View, record: IntArray) -> BoolArray:
+    changed = view.record_text("status_date", record)
+    window = timedelta(days=view.profile.school.transfer_window_days.known())
+    opened = (view.files.as_of - window).isoformat()
+    return np.asarray((changed >= opened) & (changed.str.len() == 10), dtype=np.bool_)

@@ -1,0 +1,120 @@
+"""What a list sees: child files, profile and catalogue, with the few questions every list asks of them.
+
+Belongs here: masks over records, "any" and "first" per child, drafts of findings. Not here: any list's condition.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from expectations.jurisdictions.profile import Profile
+from expectations.lists.catalogue import Catalogue
+from expectations.lists.files import BoolArray, ChildFiles, IntArray
+
+Texts = NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class View:
+    """Child files as a list reads them; masks over records are in record order, those over children in child order."""
+
+    files: ChildFiles
+    profile: Profile
+    catalogue: Catalogue
+
+    @property
+    def n(self) -> int:
+        """Number of children."""
+        return len(self.files.children)
+
+    @property
+    def child(self) -> IntArray:
+        """Child row number of each record."""
+        return self.files.records["child"].to_numpy(np.int64)
+
+    def of(self, *departments: str) -> BoolArray:
+        """Records of these departments."""
+        return self.codes("department", departments)
+
+    @property
+    def active(self) -> BoolArray:
+        """Records that still count on their department's roll."""
+        return self.files.records["active"].to_numpy(np.bool_)
+
+    def codes(self, field: str, wanted: Collection[str]) -> BoolArray:
+        """Records whose field holds one of the codes."""
+        return np.asarray(self.files.records[field].isin(list(wanted)), dtype=np.bool_)
+
+    def tokens(self, field: str, wanted: Collection[str]) -> BoolArray:
+        """Records whose `;`-joined set field holds one of the codes."""
+        values = self.files.records[field]
+        known = {value: not set(wanted).isdisjoint(value.split(";")) for value in values.unique()}
+        return np.asarray(values.map(known), dtype=np.bool_)
+
+    def any(self, records: BoolArray) -> BoolArray:
+        """Children that have a record in the mask."""
+        return np.asarray(np.bincount(self.child[records], minlength=self.n) > 0, dtype=np.bool_)
+
+    def count(self, records: BoolArray) -> IntArray:
+        """Number of records in the mask, per child."""
+        return np.asarray(np.bincount(self.child[records], minlength=self.n), dtype=np.int64)
+
+    def first(self, *masks: BoolArray) -> IntArray:
+        """Per child the position of its first record in the first mask that has one; -1 = none."""
+        found = np.full(self.n, -1, dtype=np.int64)
+        for mask in reversed(masks):
+            at = np.flatnonzero(mask)[::-1]
+            found[self.child[at]] = at
+        return found
+
+    def text(self, column: str) -> pd.Series:
+        """A text column of the children."""
+        return self.files.children[column]
+
+    def number(self, column: str) -> IntArray:
+        """A whole-number column of the children, such as `age`."""
+        return self.files.children[column].to_numpy(np.int64)
+
+    def flag(self, column: str, value: str = "yes") -> BoolArray:
+        """Children whose text column has this value."""
+        return np.asarray(self.files.children[column] == value, dtype=np.bool_)
+
+    def truth(self, column: str) -> BoolArray:
+        """A true/false column of the children."""
+        return self.files.children[column].to_numpy(np.bool_)
+
+    def record_text(self, column: str, at: IntArray) -> pd.Series:
+        """Values of a record column at record positions, "" where -1."""
+        values = self.files.records[column].to_numpy(object)
+        if not len(values):
+            return pd.Series("", index=range(len(at)), dtype=object)
+        return pd.Series(np.where(at >= 0, values[at], ""), dtype=object)
+
+
+def sentences(view: View, text: str) -> Texts:
+    """The same sentence for every child, to which notes are then added."""
+    return np.full(view.n, text, dtype=object)
+
+
+def with_note(reason: Texts, where: BoolArray, note: str) -> Texts:
+    """Add a clause to the sentence of some children."""
+    return np.where(where, reason + ("；" + note), reason)
+
+
+def draft(listed: BoolArray, record: IntArray, grade: IntArray, reason: Texts, field: str = "") -> pd.DataFrame:
+    """Draft findings: `child, record, field, grade, reason`, one row per listed child that has a record to name.
+
+    Args:
+        listed: children on the list.
+        record: position of the record that the finding names, per child.
+        grade: 0, 1 or 2 per child (place in the catalogue's `grades`).
+        reason: sentence per child, without full stop and without personal values.
+        field: the field concerned, for lists that may have several findings per child.
+    """
+    at = np.flatnonzero(listed & (record >= 0))
+    return pd.DataFrame(
+        {"child": at, "record": record[at], "field": field, "grade": grade[at], "reason": reason[at] + "。"}
+    )
