@@ -1,0 +1,130 @@
+"""Comparison: candidate pairs to small-integer levels, one array per field of `model.yaml`.
+
+Belongs here: calling the level functions and the two fields that need the whole delivery (namesakes, twins). Does not belong here: one
+field's tests (`levels/`), weights (`weigh`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from matching.levels.birth import Births, birth_levels
+from matching.levels.name import name_levels
+from matching.levels.number import number_levels
+from matching.levels.people import people_levels
+from matching.levels.place import flat_levels, phone_levels, place_levels
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from matching.block import Pairs
+    from matching.encode import Encoded
+    from matching.model import Model
+
+    Levels = dict[str, NDArray[np.int8]]
+    Mask = NDArray[np.bool_]
+
+CHUNK = 400_000
+"""Pairs compared at a time: bounds the memory of the comparison."""
+
+
+def compare(e: Encoded, pairs: Pairs, model: Model) -> Levels:
+    """Levels of every field for every pair, the child's number among them.
+
+    Returns:
+        Field name to an `int8` array, one level code per pair; `namesakes` and `family` come from `add_context`.
+    """
+    starts = range(0, max(len(pairs), 1), CHUNK)
+    parts = [_compare_chunk(e, pairs.take(np.arange(s, min(s + CHUNK, len(pairs)))), model) for s in starts]
+    return {field: np.concatenate([part[field] for part in parts]) for field in parts[0]}
+
+
+def _compare_chunk(e: Encoded, pairs: Pairs, model: Model) -> Levels:
+    a, b = pairs.left, pairs.right
+    births = Births(e.birth, e.lunar, e.precision)
+    fields = model.fields
+    inside = np.where(e.source[a] == e.source[b], fields["origin"].code("inside"), fields["origin"].code("cross"))
+    return {
+        "name": name_levels(e.names, (e.name[a], e.name[b]), (e.former[a], e.former[b]), fields["name"]),
+        "birth": birth_levels(births.take(a), births.take(b), fields["birth"]),
+        "sex": flat_levels(e.sex, a, b, fields["sex"]),
+        "people": people_levels(e, a, b, fields["people"]),
+        "phone": phone_levels(e, a, b, fields["phone"]),
+        "place": place_levels(e, a, b, fields["place"]),
+        "household": flat_levels(e.household, a, b, fields["household"]),
+        "school": flat_levels(e.school, a, b, fields["school"]),
+        "nation": flat_levels(e.nation, a, b, fields["nation"]),
+        "origin": inside.astype(np.int8),
+        "number": number_levels(e, a, b, model.number),
+    }
+
+
+def groups(levels: Levels, field: str, model: Model) -> NDArray[np.int8]:
+    """The group codes (0 missing, 1 agree, 2 near, 3 differ) of a field's levels."""
+    from matching.model import GROUPS
+
+    table = np.array([GROUPS[level.group] for level in model.spec(field).levels.values()], dtype=np.int8)
+    return table[levels[field]]
+
+
+def add_context(
+    e: Encoded, pairs: Pairs, levels: Levels, model: Model, twins: NDArray[np.int64] | None = None
+) -> NDArray[np.int64]:
+    """Add the levels `namesakes` and `family`, which depend on the rest of the delivery.
+
+    Args:
+        e: the records.
+        pairs: the pairs that `levels` describes.
+        levels: completed in place.
+        model: the levels' codes.
+        twins: for pairs outside the candidates, the twin evidence per record that the candidates gave.
+
+    Returns:
+        Twin evidence per record: how many records look like its twin.
+    """
+    levels["namesakes"] = _namesakes(e, pairs, levels, model)
+    evidence = _twin_pairs(pairs, levels, model)
+    if twins is None:
+        rows = np.flatnonzero(evidence)
+        twins = np.bincount(np.r_[pairs.left[rows], pairs.right[rows]], minlength=len(e))
+    own = evidence.astype(np.int64)  # a pair is no evidence about itself
+    others = (twins[pairs.left] - own > 0) | (twins[pairs.right] - own > 0)
+    spec = model.fields["family"]
+    out = np.where(others, spec.code("twins"), spec.code("single")).astype(np.int8)
+    out[~_same_cradle(levels, model)] = spec.code("missing")
+    levels["family"] = out
+    return twins
+
+
+def _same_cradle(levels: Levels, model: Model) -> Mask:
+    """Born on one day to one guardian: one child, or twins."""
+    same: Mask = (groups(levels, "birth", model) == 1) & (groups(levels, "people", model) == 1)
+    return same
+
+
+def _twin_pairs(pairs: Pairs, levels: Levels, model: Model) -> Mask:
+    """Two records of one department, or two valid numbers, born on one day to one guardian under two names (domain.md 4.1 N17)."""
+    name = model.fields["name"]
+    other_name = ~np.isin(levels["name"], [name.code(level) for level in ("missing", "same", "wildcard", "former")])
+    own_number = np.isin(
+        levels["number"], [model.number.code(level) for level in ("same", "derived", "document", "slip")]
+    )
+    inside = levels["origin"] == model.code("origin", "inside")
+    apart = (inside & ~own_number) | (levels["number"] == model.number.code("differ"))
+    other_sex = levels["sex"] == model.code("sex", "differ")
+    found: Mask = _same_cradle(levels, model) & ((other_name & apart) | (other_sex & apart & inside))
+    return found
+
+
+def _namesakes(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> NDArray[np.int8]:
+    names = np.unique(np.stack([e.name, e.birth], axis=1), axis=0)[:, 0] if len(e) else e.name
+    carried = np.bincount(names, minlength=len(e.names.texts))
+    count = np.maximum(carried[e.name[pairs.left]], carried[e.name[pairs.right]])
+    spec, limit = model.fields["namesakes"], model.namesakes
+    out = np.where(
+        count <= limit.rare, spec.code("rare"), np.where(count <= limit.few, spec.code("few"), spec.code("many"))
+    )
+    out[groups(levels, "name", model) != 1] = spec.code("missing")
+    return out.astype(np.int8)

@@ -1,0 +1,130 @@
+"""Decision per pair: same, review or different by probability, with the evidence that stands above probability.
+
+Belongs here: edges and grades of single pairs, judgements of people. Does not belong here: whole children (`cluster`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from matching.compare import groups
+from matching.estimate import sigmoid_bits
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from matching.block import Pairs
+    from matching.compare import Levels
+    from matching.encode import Encoded
+    from matching.model import Model
+
+    Mask = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+
+JUDGED_BITS = 100.0
+"""Weight of a person's decision: above anything the machine can say."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What clustering sees of each pair.
+
+    Attributes:
+        weight: bits; `probability` its posterior.
+        link: strong enough to join by itself.
+        veto: must not be in one child (a person said so, or one department's two records without near-certain evidence).
+        certain: joined by equal numbers with something else agreeing, or by a person.
+    """
+
+    weight: Floats
+    probability: Floats
+    link: Mask
+    veto: Mask
+    certain: Mask
+
+
+def deterministic(levels: Levels, model: Model) -> Mask:
+    """Equal number (own or derived) and a name or a birth date that is at least close."""
+    number = model.number
+    equal = np.isin(levels["number"], [number.code(level) for level in ("same", "derived", "document")])
+    name, birth = groups(levels, "name", model), groups(levels, "birth", model)
+    agreeing = np.isin(name, (1, 2)) | np.isin(birth, (1, 2))
+    unknown = (name == 0) & (birth == 0)
+    found: Mask = equal & (agreeing | unknown)
+    return found
+
+
+def weigh_evidence(pairs: Pairs, levels: Levels, weight: Floats, judged: NDArray[np.int8], model: Model) -> Evidence:
+    """Turn weights into evidence.
+
+    Args:
+        pairs: the pairs.
+        levels: their levels.
+        weight: their weights in bits.
+        judged: per pair 1 same, -1 different, 0 nobody has judged.
+        model: thresholds.
+    """
+    certain = deterministic(levels, model)
+    weight = np.where(certain, np.maximum(weight, 14.0), weight)
+    lone = (levels["number"] == model.number.code("borrowed")) | (
+        np.isin(levels["number"], [model.number.code(level) for level in ("same", "derived", "document")]) & ~certain
+    )
+    weight = np.where(
+        lone, np.minimum(weight, 0.0), weight
+    )  # equal number but nothing else: a person looks, never a link
+    weight = np.where(judged == 1, JUDGED_BITS, np.where(judged == -1, -JUDGED_BITS, weight))
+    probability = sigmoid_bits(weight)
+    double = certain | _near_certain_double(levels, weight, model) | (judged == 1)
+    inside = levels["origin"] == model.code("origin", "inside")
+    link = (probability >= model.decide.same) & (~inside | double)
+    return Evidence(weight, probability, link, (inside & ~double) | (judged == -1), certain | (judged == 1))
+
+
+def _near_certain_double(levels: Levels, weight: Floats, model: Model) -> Mask:
+    """One department's two records are one child without a common number only if name, birth and a third thing agree (domain.md 4.6)."""
+    same_name = np.isin(levels["name"], [model.code("name", level) for level in ("same", "wildcard", "former")])
+    third = np.zeros(len(weight), dtype=bool)
+    for field in ("people", "phone", "household"):
+        third |= groups(levels, field, model) == 1
+    third |= np.isin(levels["place"], [model.code("place", "house"), model.code("place", "village")])
+    third |= np.isin(levels["number"], [model.number.code(level) for level in ("slip", "partial")])
+    clash = np.isin(levels["number"], [model.number.code(level) for level in ("differ", "borrowed")])
+    clash |= levels["sex"] == model.code("sex", "differ")
+    birth = groups(levels, "birth", model) == 1
+    found: Mask = same_name & birth & third & ~clash & (weight >= model.decide.double_bits)
+    return found
+
+
+def judged_pairs(
+    judgements: pd.DataFrame | None, e: Encoded
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int8]]:
+    """People's decisions as positions: left, right, verdict (1 same, -1 different, 0 unsure).
+
+    Args:
+        judgements: columns `record_a, record_b, verdict` (`same`, `different`, `unsure`); the last decision on a pair counts.
+            Records that are not in this delivery are passed over.
+        e: the records.
+
+    Raises:
+        ValueError: a verdict is none of the three.
+    """
+    empty = np.zeros(0, dtype=np.int64)
+    if judgements is None or not len(judgements):
+        return empty, empty, np.zeros(0, dtype=np.int8)
+    verdicts = {"same": 1, "different": -1, "unsure": 0}
+    if not set(judgements["verdict"]) <= set(verdicts):
+        raise ValueError("人工结论只能是 same、different、unsure")
+    position = {str(record): row for row, record in enumerate(e.record_id)}
+    latest: dict[tuple[int, int], int] = {}
+    for a, b, verdict in zip(judgements["record_a"], judgements["record_b"], judgements["verdict"], strict=True):
+        one, other = position.get(str(a)), position.get(str(b))
+        if one is not None and other is not None and one != other:
+            latest[min(one, other), max(one, other)] = verdicts[verdict]
+    rows = sorted(latest)
+    left = np.array([a for a, _ in rows], dtype=np.int64)
+    right = np.array([b for _, b in rows], dtype=np.int64)
+    return left, right, np.array([latest[pair] for pair in rows], dtype=np.int8)

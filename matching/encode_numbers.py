@@ -1,0 +1,68 @@
+"""Numbers as integers: citizen numbers, the numbers inside student numbers and certificates, damaged numbers in usable parts.
+
+Belongs here: codes for equality and for blocking. Does not belong here: reading a number from a cell (`identity`), screening shared
+numbers (`screen`), or judging two numbers (`levels.number`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+READABLE = frozenset({"bad_check", "bad_length", "bad_date", "damaged", "masked"})
+"""Statuses whose remaining characters still say something (domain.md 1.3 C05, C06, C09, C11, C12)."""
+_KEEP = re.compile(r"[^0-9X*]")
+
+
+def by_value(texts: NDArray[np.object_], read: Callable[[str], int]) -> Ints:
+    """Apply `read` once per distinct text; the answer lies along the rows."""
+    codes, distinct = pd.factorize(texts)
+    table = np.fromiter((read(text) for text in distinct), dtype=np.int64, count=len(distinct))
+    return table[codes] if len(distinct) else np.zeros(len(texts), dtype=np.int64)
+
+
+def number_code(text: str) -> int:
+    """First 17 digits of a valid 18-character number as an integer (the 18th follows from them); 0 when there is none."""
+    return int(text[:17]) if len(text) == 18 and text[:17].isascii() and text[:17].isdigit() else 0
+
+
+def birth_code(number: Ints) -> Ints:
+    """`yyyymmdd` inside number codes (positions 7 to 14), 0 for none."""
+    return number // 1000 % 100_000_000
+
+
+def document_code(text: str, salt: str) -> int:
+    """Negative code of another document's number (student number, birth certificate), apart from citizen numbers."""
+    if len(text) < 5:
+        return 0
+    return -int(pd.util.hash_array(np.array([salt + text], dtype=object))[0] >> np.uint64(2)) - 1
+
+
+def damaged_text(raw: str) -> str:
+    """Digits, X and masks of an unusable number in the order written."""
+    return _KEEP.sub("", raw.upper().replace("×", "X"))
+
+
+def slip_parts(text: str) -> tuple[int, int, int]:
+    """Three overlapping parts of a number; any one slip leaves at least one part whole (an adjacent swap across two borders excepted).
+
+    Parts: the first 14, the last 12, the first six with the last four characters. A part with a mask or too short is 0.
+    """
+    pieces = (text[:14], text[-12:], text[:6] + text[-4:]) if len(text) >= 15 else ("", "", "")
+    return tuple(_part_code(piece, place) for place, piece in enumerate(pieces))  # type: ignore[return-value]
+
+
+def _part_code(piece: str, place: int) -> int:
+    if len(piece) < 10 or "*" in piece:
+        return 0
+    return int(piece.replace("X", "9")) * 4 + place + 1

@@ -1,0 +1,171 @@
+"""Estimation on pattern counts: anchored logistic regression, the prior of the unlabelled pairs, EM where labels are few.
+
+Belongs here: numerical estimation. Does not belong here: what a pattern means (`design`) or when which is used (`weigh`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from matching.design import Design
+
+    Floats = NDArray[np.float64]
+
+LN2 = float(np.log(2.0))
+_STEPS = 40
+_CLIP = 30.0
+
+
+def sigmoid_bits(bits: Floats) -> Floats:
+    """Probability of log2 odds."""
+    out: Floats = 1.0 / (1.0 + np.exp2(-np.clip(bits, -60, 60)))
+    return out
+
+
+def anchored_logistic(matrix: Floats, counts: Floats, anchor: Floats, ridge: float) -> tuple[Floats, float]:
+    """Logistic regression on counts, pulled towards the anchor: with few labels it stays there, with many it follows them.
+
+    Args:
+        matrix: (patterns, terms).
+        counts: (2, patterns), labelled same and labelled different.
+        anchor: starting bits of each term.
+        ridge: strength of the pull.
+
+    Returns:
+        Bits per term, and the prior bits (intercept) of a labelled pair.
+    """
+    kept = counts.sum(axis=0) > 0
+    x = np.concatenate([matrix[kept], np.ones((int(kept.sum()), 1))], axis=1)
+    same, total = counts[0][kept], counts[:, kept].sum(axis=0)
+    start = np.r_[anchor * LN2, 0.0]
+    start[-1] = _intercept(x[:, :-1] @ start[:-1], same, total)
+    pull = np.r_[np.full(len(anchor), ridge), 1e-6]
+    beta = start.copy()
+    loss = _loss(x, same, total, beta, (start, pull))
+    for _ in range(_STEPS):
+        p = _sigmoid(x @ beta)
+        gradient = x.T @ (same - total * p) - pull * (beta - start)
+        curvature = (x * (total * p * (1 - p))[:, None]).T @ x + np.diag(pull)
+        step = np.linalg.solve(curvature, gradient)
+        beta, loss, moved = _walk(x, (same, total), (start, pull), beta, (step, loss))
+        if moved < 1e-6:
+            break
+    return beta[:-1] / LN2, float(beta[-1] / LN2)
+
+
+def _sigmoid(score: Floats) -> Floats:
+    out: Floats = 1.0 / (1.0 + np.exp(-np.clip(score, -_CLIP, _CLIP)))
+    return out
+
+
+def _loss(x: Floats, same: Floats, total: Floats, beta: Floats, prior: tuple[Floats, Floats]) -> float:
+    score = x @ beta
+    fit = (total * np.logaddexp(0.0, score) - same * score).sum()
+    return float(fit + 0.5 * (prior[1] * (beta - prior[0]) ** 2).sum())
+
+
+def _walk(
+    x: Floats, labels: tuple[Floats, Floats], prior: tuple[Floats, Floats], beta: Floats, move: tuple[Floats, float]
+) -> tuple[Floats, float, float]:
+    """A Newton step, halved until the loss falls."""
+    step, loss = move
+    for _ in range(12):
+        candidate = beta + step
+        found = _loss(x, *labels, candidate, prior)
+        if found <= loss + 1e-12:
+            return candidate, found, float(np.abs(step).max())
+        step = step / 2
+    return beta, loss, 0.0
+
+
+def _intercept(offset: Floats, same: Floats, total: Floats) -> float:
+    """Intercept at which the expected number of matches is the observed one (bisection)."""
+    low, high = -60.0, 60.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        expected = float((total * _sigmoid(offset + middle)).sum())
+        low, high = (middle, high) if expected < same.sum() else (low, middle)
+    return (low + high) / 2
+
+
+def shifted_prior(score: Floats, counts: Floats, prior: float, labelled_share: float) -> float:
+    """Prior bits of the unlabelled pairs by EM on the prior alone, the weights held (matching.md 2, idea 1).
+
+    Args:
+        score: bits of each pattern without the prior.
+        counts: unlabelled pairs per pattern.
+        prior: prior bits of the labelled pairs.
+        labelled_share: share of matches among the labelled pairs.
+    """
+    if counts.sum() < 50:
+        return prior
+    base = _logit2(float(np.clip(labelled_share, 1e-7, 1 - 1e-7)))
+    shift = prior
+    for _ in range(50):
+        before = shift
+        share = float(np.clip(_mean_posterior(score, counts, shift), 1e-7, 0.9))
+        shift = float(np.clip(prior + _logit2(share) - base, prior - 8, prior + 4))
+        if abs(shift - before) < 1e-4:
+            break
+    return shift
+
+
+def _mean_posterior(score: Floats, counts: Floats, prior: float) -> float:
+    return float((sigmoid_bits(score + prior) * counts).sum() / counts.sum())
+
+
+def _logit2(p: float) -> float:
+    return float(np.log2(p / (1 - p)))
+
+
+def em_weights(design: Design, codes: NDArray[np.int8], counts: Floats, prior: float) -> tuple[Floats, float]:
+    """Fellegi-Sunter by EM on pattern counts, started at and held near the anchor.
+
+    Args:
+        design: the terms.
+        codes: (patterns, fields) level codes.
+        counts: (3, patterns), labelled same, labelled different, unlabelled; labels are held.
+        prior: starting prior bits.
+
+    Returns:
+        Bits per term (interactions keep their anchor) and the prior bits.
+    """
+    matrix = design.matrix(codes)
+    bits, share_bits = design.anchor.copy(), prior
+    main = np.array(["*" not in term for term in design.terms])
+    for _ in range(_STEPS):
+        p = sigmoid_bits(matrix @ bits + share_bits)
+        same = counts[0] + p * counts[2]
+        different = counts[1] + (1 - p) * counts[2]
+        updated = np.where(main, _log_ratio(design, codes, same, different), design.anchor)
+        updated = np.clip(
+            updated, design.anchor - 3.0, design.anchor + 3.0
+        )  # families move together: EM must not drift (matching-evidence.md 2f)
+        moved = float(np.abs(updated - bits).max())
+        bits = updated
+        if moved < 1e-3:
+            break
+    return bits, share_bits
+
+
+def _log_ratio(design: Design, codes: NDArray[np.int8], same: Floats, different: Floats) -> Floats:
+    """log2(m/u) per level term, smoothed by 20 pairs spread as the anchor says; interactions get 0."""
+    out = np.zeros(len(design.terms))
+    for place, terms in enumerate(design.level_term):
+        levels = np.flatnonzero(terms >= 0)
+        if not len(levels):
+            continue
+        m = np.bincount(codes[:, place], weights=same, minlength=len(terms))[levels]
+        u = np.bincount(codes[:, place], weights=different, minlength=len(terms))[levels]
+        anchor = design.anchor[terms[levels]]
+        spread = (u + 1.0) / (u + 1.0).sum()
+        m_smooth = (
+            m + 20.0 * spread * np.exp2(np.clip(anchor, -10, 10)) / (spread * np.exp2(np.clip(anchor, -10, 10))).sum()
+        )
+        out[terms[levels]] = np.log2(m_smooth / m_smooth.sum()) - np.log2((u + 1.0) / (u + 1.0).sum())
+    return out

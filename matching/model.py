@@ -1,0 +1,184 @@
+"""The linkage model as a validated object: fields, levels, keys, thresholds, and its fingerprint.
+
+Belongs here: reading `model.yaml`, checking it, looking up level codes. Does not belong here: any comparison or weight learned from data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+MODEL_FILE = Path(__file__).with_name("model.yaml")
+GROUPS = {"missing": 0, "agree": 1, "near": 2, "differ": 3}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Level(_Strict):
+    """One level of a field: its starting weight in bits, its group for interactions and the words a clerk reads."""
+
+    bits: float
+    group: Literal["missing", "agree", "near", "differ"]
+    say: str
+
+
+class FieldSpec(_Strict):
+    """One compared field; the order of its levels is their integer code, `missing` first."""
+
+    zh: str
+    levels: dict[str, Level]
+
+    @model_validator(mode="after")
+    def _missing_first(self) -> FieldSpec:
+        if next(iter(self.levels), "") != "missing":
+            raise ValueError("第一级必须是 missing")
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Level names in the order of their codes."""
+        return tuple(self.levels)
+
+    def code(self, level: str) -> int:
+        """Integer code of a level; KeyError-like ValueError for a name that the model does not have."""
+        return self.names.index(level)
+
+
+class Interaction(_Strict):
+    """Two fields whose evidence is weighed together; `bits` is keyed `group-group`."""
+
+    fields: tuple[str, str]
+    bits: dict[str, float] = Field(default_factory=dict)
+
+
+class KeySpec(_Strict):
+    """A blocking key: its Chinese name and what refines its oversized blocks."""
+
+    zh: str
+    split: Literal["name", "town", "year", "sex"]
+
+
+class Blocking(_Strict):
+    """Sizes of blocks and the limits above which a value says nothing."""
+
+    block_limit: int = Field(ge=2)
+    window: int = Field(ge=1)
+    phone_limit: int = Field(ge=2)
+    number_limit: int = Field(ge=2)
+
+
+class Learning(_Strict):
+    """When and how hard the weights are learned from the data's own numbers."""
+
+    labels_needed: int = Field(ge=1)
+    em_records_needed: int = Field(ge=1)
+    ridge: float = Field(gt=0)
+    differ_bounds: tuple[float, float]
+
+
+class Decide(_Strict):
+    """Probabilities and weights between same, review and different."""
+
+    same: float = Field(gt=0, lt=1)
+    review: float = Field(gt=0, lt=1)
+    near: float = Field(gt=0, lt=1)
+    double_bits: float
+    refuse_bits: float
+    cluster_limit: int = Field(ge=2)
+    keep_per_record: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Decide:
+        if not all(low < high for low, high in pairwise((self.near, self.review, self.same))):
+            raise ValueError("须满足 near < review < same")
+        return self
+
+
+class Alike(_Strict):
+    """A text likeness from which bits are added, and how many."""
+
+    alike: float = Field(gt=0, le=1)
+    bits: float
+
+
+class Residual(_Strict):
+    """Which pairs are undecided, and the long texts looked at for them."""
+
+    low: float
+    high: float
+    limit: int
+    address: Alike
+    school: Alike
+
+
+class Namesakes(_Strict):
+    """Up to how many distinct birth dates a name is rare, or shared by few."""
+
+    rare: int
+    few: int
+
+
+class Model(_Strict):
+    """The whole model of `model.yaml`."""
+
+    version: int
+    fields: dict[str, FieldSpec]
+    number: FieldSpec
+    interactions: tuple[Interaction, ...]
+    keys: dict[str, KeySpec]
+    namesakes: Namesakes
+    blocking: Blocking
+    learning: Learning
+    decide: Decide
+    residual: Residual
+
+    @model_validator(mode="after")
+    def _interactions_known(self) -> Model:
+        for item in self.interactions:
+            unknown = [name for name in item.fields if name not in self.fields]
+            if unknown:
+                raise ValueError(f"interactions 中的字段不存在：{unknown}")
+        return self
+
+    def spec(self, field: str) -> FieldSpec:
+        """The field's specification, the hidden number field included."""
+        return self.number if field == "number" else self.fields[field]
+
+    def code(self, field: str, level: str) -> int:
+        """Integer code of a field's level."""
+        return self.spec(field).code(level)
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve hex digits that change whenever anything in the model changes."""
+        text = json.dumps(self.model_dump(mode="json"), ensure_ascii=True)  # level order is meaning: do not sort
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def load_model(path: Path = MODEL_FILE) -> Model:
+    """Read and check a model file.
+
+    Raises:
+        ValueError: in Chinese, naming the file and the key that is wrong.
+    """
+    try:
+        return Model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ValueError(f"比对模型文件 {path.name} 的 {where} 有误：{first['msg']}") from error
+
+
+@lru_cache(maxsize=1)
+def default_model() -> Model:
+    """The model shipped with the product, read once."""
+    return load_model()

@@ -1,0 +1,190 @@
+"""The child register: child numbers that last (matching.md 2, idea 10).
+
+Belongs here: what a child is known by, giving known children their old number, new numbers, merges and splits as events. Does not belong
+here: where the register is stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from matching.distinct import as_text
+from matching.encode_names import fold_name
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+KINDS = {"record": 8, "id_no": 6, "student_no": 4, "disability_no": 4, "birth_cert_no": 4, "content": 3, "name_birth_guardian": 3, "name_birth": 2}
+"""What a child is known by, and how much each says when clusters compete for a number."""
+_STRONG = frozenset({"id_no", "record"})
+
+
+@dataclass(frozen=True)
+class KnownChildren:
+    """Children of earlier periods.
+
+    Attributes:
+        identifiers: `child_id, kind, value`, kinds of `KINDS`; every value a child has ever been known by.
+        aliases: `child_id, alias_of`: numbers that were merged into older ones.
+    """
+
+    identifiers: pd.DataFrame
+    aliases: pd.DataFrame
+
+    @staticmethod
+    def none() -> KnownChildren:
+        """Nobody is known yet."""
+        return KnownChildren(pd.DataFrame({"child_id": [], "kind": [], "value": []}, dtype=object), pd.DataFrame({"child_id": [], "alias_of": []}, dtype=object))
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """`child_id` per record (in the order of the clusters given), the events, the register after this period, and counts."""
+
+    child_id: NDArray[np.object_]
+    events: pd.DataFrame
+    known: KnownChildren
+    counts: dict[str, int]
+
+
+def identifiers(records: pd.DataFrame) -> pd.DataFrame:
+    """What each record is known by: `position, kind, value`, positions counted in the order of `records`."""
+    text = _texts(records)
+    name = pd.Series(text("name")).map(fold_name).to_numpy(dtype=object)
+    birth, guardian = text("birth_date"), _guardian(text)
+    full = (name != "") & np.array([len(day) == 10 for day in birth], dtype=bool)
+    values: dict[str, NDArray[np.object_]] = {
+        "record": text("record_id"),
+        "id_no": text("id_no"),
+        "student_no": text("student_no"),
+        "disability_no": text("disability_no"),
+        "birth_cert_no": text("birth_cert_no"),
+        "content": np.where(full, text("department") + "|" + name + "|" + birth + "|" + text("father_name") + "|" + text("mother_name") + "|" + text("id_no_raw"), ""),
+        "name_birth_guardian": np.where(full & (guardian != ""), name + "|" + birth + "|" + guardian, ""),
+        "name_birth": np.where(full, name + "|" + birth, ""),
+    }
+    derived = [_rows("id_no", text(column)) for column in ("student_no_id", "disability_no_id")]
+    return pd.concat([*(_rows(kind, found) for kind, found in values.items()), *derived], ignore_index=True)
+
+
+def _texts(records: pd.DataFrame):  # type: ignore[no-untyped-def]
+    def text(column: str) -> NDArray[np.object_]:
+        if column not in records.columns:
+            return np.full(len(records), "", dtype=object)
+        found: NDArray[np.object_] = as_text(records[column]).to_numpy(dtype=object)
+        return found
+
+    return text
+
+
+def _guardian(text) -> NDArray[np.object_]:  # type: ignore[no-untyped-def]
+    out = text("father_name")
+    for column in ("mother_name", "guardian_name"):
+        out = np.where(out == "", text(column), out)
+    return out
+
+
+def _rows(kind: str, values: NDArray[np.object_]) -> pd.DataFrame:
+    position = np.flatnonzero(values != "")
+    return pd.DataFrame({"position": position, "kind": kind, "value": values[position]})
+
+
+def assign(label: pd.Series, records: pd.DataFrame, found: pd.DataFrame, known: KnownChildren | None) -> Assigned:
+    """Give every cluster a child number: the old one where the child is known, a new one else.
+
+    Args:
+        label: cluster of each record, one entry per row of `records`.
+        records: the records, sorted by `record_id`.
+        found: `identifiers(records)`.
+        known: children of earlier periods.
+
+    Returns:
+        Numbers that do not depend on the order of the input. New numbers are serial in the order of each cluster's first record.
+    """
+    known = known or KnownChildren.none()
+    labels = label.to_numpy()
+    claims = _claims(labels, found, known)
+    owners, events = _settle(claims)
+    period = str(records["period"].max()) if len(records) and "period" in records else ""
+    order = list(dict.fromkeys(labels.tolist()))
+    serial = _last_serial(known, period)
+    numbers: dict[int, str] = {}
+    for cluster in order:
+        if cluster not in owners:
+            serial += 1
+        numbers[cluster] = owners.get(cluster) or f"T{period}-{serial:06d}"
+    child_id = np.array([numbers[cluster] for cluster in labels.tolist()], dtype=object)
+    counts = {"known": len(owners), "new": len(order) - len(owners), **{kind: int((events["kind"] == kind).sum()) for kind in ("merge", "split")}}
+    return Assigned(child_id, events, _grown(known, child_id, found, events), counts)
+
+
+def _claims(labels: NDArray[np.int64], found: pd.DataFrame, known: KnownChildren) -> pd.DataFrame:
+    """How strongly each cluster resembles each known child: `cluster, child_id, score, strong`."""
+    if not len(known.identifiers) or not len(found):
+        return pd.DataFrame({"cluster": [], "child_id": [], "score": [], "strong": []})
+    mine = pd.DataFrame({"cluster": labels[found["position"].to_numpy()], "kind": found["kind"], "value": found["value"]}).drop_duplicates()
+    theirs = known.identifiers[["child_id", "kind", "value"]].drop_duplicates()
+    theirs = theirs[~theirs.duplicated(["kind", "value"], keep=False) | theirs["kind"].isin(_STRONG)]  # namesakes say nothing
+    joined = mine.merge(theirs, on=["kind", "value"])
+    joined = joined[~joined["child_id"].isin(known.aliases["child_id"])]
+    joined["score"] = joined["kind"].map(KINDS)
+    joined["strong"] = joined["kind"].isin(_STRONG)
+    claims = joined.groupby(["cluster", "child_id"], as_index=False).agg(score=("score", "sum"), strong=("strong", "any"))
+    return _without_contradictions(claims, mine, theirs)
+
+
+def _without_contradictions(claims: pd.DataFrame, mine: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
+    """Drop weak claims between a cluster and a child that both have numbers and share none: namesakes."""
+    numbered = set(mine.loc[mine["kind"] == "id_no", "cluster"]), set(theirs.loc[theirs["kind"] == "id_no", "child_id"])
+    clash = ~claims["strong"] & claims["cluster"].isin(numbered[0]) & claims["child_id"].isin(numbered[1]) & (claims["score"] < 5)
+    return claims[~clash]
+
+
+def _settle(claims: pd.DataFrame) -> tuple[dict[int, str], pd.DataFrame]:
+    """Heaviest claims first, one number per cluster; a merge keeps the older number, a split leaves it with the heavier part."""
+    owners: dict[int, str] = {}
+    holder: dict[str, int] = {}
+    events: list[tuple[str, str, str]] = []
+    ordered = claims.sort_values(["score", "child_id", "cluster"], ascending=[False, True, True])
+    for cluster, child in zip(ordered["cluster"].astype(int), ordered["child_id"].astype(str), strict=True):
+        if child not in holder and cluster not in owners:
+            owners[cluster], holder[child] = child, cluster
+    for cluster, child, strong in zip(ordered["cluster"].astype(int), ordered["child_id"].astype(str), ordered["strong"], strict=True):
+        mine = owners.get(cluster, "")
+        if mine == child or not strong:
+            continue
+        if child not in holder:
+            keep, gone = sorted((mine, child), key=_age)
+            owners[cluster], holder[keep], holder[gone] = keep, cluster, cluster
+            events.append(("merge", keep, gone))
+        elif cluster not in owners:
+            events.append(("split", child, ""))
+    frame = pd.DataFrame(sorted(set(events)), columns=["kind", "child_id", "other_id"], dtype=object)
+    return owners, frame
+
+
+def _age(child_id: str) -> tuple[str, str]:
+    period, _, serial = child_id.rpartition("-")
+    return period, serial.zfill(12)
+
+
+def _last_serial(known: KnownChildren, period: str) -> int:
+    """Highest serial already given in this period, so that a run repeated with its own result gives no number twice."""
+    ids = pd.concat([known.identifiers["child_id"], known.aliases["child_id"]]).drop_duplicates()
+    serials = [int(text.rpartition("-")[2]) for text in ids if str(text).startswith(f"T{period}-")]
+    return max(serials, default=0)
+
+
+def _grown(known: KnownChildren, child_id: NDArray[np.object_], found: pd.DataFrame, events: pd.DataFrame) -> KnownChildren:
+    """The register after this period: what was known, what is new, and the merged numbers under the number that stays."""
+    merged = events[events["kind"] == "merge"]
+    stays = dict(zip(merged["other_id"], merged["child_id"], strict=True))
+    fresh = pd.DataFrame({"child_id": child_id[found["position"].to_numpy()] if len(found) else [], "kind": found["kind"], "value": found["value"]}, dtype=object)
+    old = known.identifiers.assign(child_id=known.identifiers["child_id"].map(lambda child: stays.get(child, child)))
+    together = pd.concat([old, fresh], ignore_index=True).drop_duplicates(ignore_index=True)
+    aliases = pd.DataFrame({"child_id": list(stays), "alias_of": list(stays.values())}, dtype=object)
+    return KnownChildren(together, pd.concat([known.aliases, aliases], ignore_index=True).drop_duplicates(ignore_index=True))

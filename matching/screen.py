@@ -1,0 +1,105 @@
+"""Screening of numbers before anything is learned from them: a number on two different-looking people is no label (domain.md 1.3 C14, C15).
+
+Belongs here: finding borrowed and placeholder numbers among compared pairs. Does not belong here: the number's weight (`weigh`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from matching.compare import groups
+from matching.encode_numbers import birth_code
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from matching.block import Pairs
+    from matching.compare import Levels
+    from matching.encode import Encoded
+    from matching.model import Model
+
+    Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Screened:
+    """Which records' numbers say nothing about them, per record, and the counts for the report."""
+
+    borrowed: Mask
+    notes: dict[str, int]
+
+
+def drop_frequent(e: Encoded, limit: int) -> tuple[Encoded, int]:
+    """Blank numbers that stand on more than `limit` records of different names or of different births: placeholders (domain.md 1.7)."""
+    dropped: set[int] = set()
+    for number in _frequent(e.own, limit):
+        rows = np.flatnonzero(e.own == number)
+        if len(np.unique(e.name[rows])) > 2 and len(np.unique(e.birth[rows])) > 2:
+            dropped.add(int(number))
+    gone = list(dropped) + _parents_numbers(e)
+    if not gone:
+        return e, 0
+    numbers = np.where(np.isin(e.numbers, gone), 0, e.numbers)
+    return replace(e, own=numbers[:, 0].copy(), numbers=numbers), len(gone)
+
+
+def _frequent(numbers: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
+    values, counts = np.unique(numbers[numbers != 0], return_counts=True)
+    return values[counts > limit]
+
+
+def _parents_numbers(e: Encoded) -> list[int]:
+    """Children's numbers that stand in a parent's or guardian's column somewhere, not being a child's own by birth date (C14)."""
+    adults = np.unique(e.people_no[e.people_no != 0])
+    suspects = np.unique(e.own[np.isin(e.own, adults) & (e.own != 0) & (birth_code(e.own) != e.birth)])
+    supported = np.unique(e.own[(birth_code(e.own) == e.birth) & (e.own != 0)])
+    return [int(number) for number in suspects if number not in supported]
+
+
+def screen(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Screened:
+    """Mark equal numbers that belong to one of the two only, and correct the number levels in place.
+
+    A pair of equal numbers whose names and births both disagree is `borrowed`. So is one whose names disagree although another record has
+    exactly this name, birth and another number (a twin's number). The record whose birth date is not the one inside the number, or who
+    has such a rival, is the borrower: its number says nothing anywhere else.
+    """
+    spec = model.number
+    equal = np.isin(levels["number"], [spec.code("same"), spec.code("derived")])
+    name, birth = groups(levels, "name", model), groups(levels, "birth", model)
+    stranger = equal & (name == 3) & (birth == 3)
+    rival = _has_rival(e, pairs, levels, model)
+    other_name = equal & np.isin(name, (2, 3)) & (rival[pairs.left] | rival[pairs.right]) & ~stranger
+    other_name &= levels["name"] != model.code("name", "nickname")
+    suspect = stranger | other_name
+    borrowed = _borrowers(e, pairs, suspect, rival)
+    levels["number"][suspect] = spec.code("borrowed")
+    touched = (borrowed[pairs.left] | borrowed[pairs.right]) & (levels["number"] == spec.code("differ"))
+    levels["number"][touched] = spec.code("missing")
+    return Screened(borrowed, {"borrowed_pairs": int(suspect.sum()), "borrowed_records": int(borrowed.sum())})
+
+
+def _has_rival(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Mask:
+    """Records that another record equals in name and birth while its number is another."""
+    exact = (levels["name"] == model.code("name", "same")) & (levels["birth"] == model.code("birth", "same"))
+    exact &= levels["number"] == model.number.code("differ")
+    exact &= groups(levels, "people", model) != 3
+    out = np.zeros(len(e), dtype=bool)
+    out[pairs.left[exact]] = True
+    out[pairs.right[exact]] = True
+    return out
+
+
+def _borrowers(e: Encoded, pairs: Pairs, suspect: Mask, rival: Mask) -> Mask:
+    """Of each suspect pair, the side that the number's own birth date or a rival speaks against; both when neither tells."""
+    out = np.zeros(len(e), dtype=bool)
+    a, b = pairs.left[suspect], pairs.right[suspect]
+    inside = birth_code(e.own)
+    wrong = (e.birth != inside) & (e.birth % 100 > 0) & (e.lunar != inside) & (e.own != 0)
+    for one, other in ((a, b), (b, a)):
+        guilty = wrong[one] & ~wrong[other] | (wrong[one] == wrong[other]) & rival[one] & ~rival[other]
+        undecided = (wrong[one] == wrong[other]) & (rival[one] == rival[other])
+        out[one[guilty | undecided]] = True
+    return out
