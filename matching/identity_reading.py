@@ -232,7 +232,7 @@ def _eighteen(number: str, reading: Reading) -> Identity:
         return Identity("", "placeholder", "", birth, "", number[:6], number[:15] + "***", ("C16",))
     if not passes and number.endswith("000") and birth:
         return _fifteen_left(number[:15], ("C05",))
-    if not passes and float_noise(number):
+    if not (passes and birth) and float_noise(number):
         return _fifteen_left(f"{float(number):.14e}".replace(".", "")[:15], ("C06",))
     if not birth or _unborn(birth, reading):
         return Identity("", "bad_date", "", "", sex_of(number), number[:6], "", ("B07",) if birth else ("bad_birth",))
