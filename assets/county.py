@@ -6,12 +6,23 @@ No rule belongs here: numbers are in `expectations.jurisdictions`, lists in `exp
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
+
+import dagster as dg
 
 from expectations.jurisdictions.profile import Profile, load_profile
 from expectations.lists.catalogue import load_catalogue
+from pipelines.resources.opened import Opened
 from pipelines.resources.workspace import Workspace
 
 DEFAULT_PROFILE = "default"
+# Dagster's own name for the number of rows of a partition; counts are all that metadata may hold.
+COUNT = "dagster/partition_row_count"
+
+
+def opened_of(context: dg.AssetExecutionContext) -> Opened:
+    """The opened workspace of a running station."""
+    return cast(Opened, context.resources.county)
 
 
 def profile_of(workspace: Workspace) -> Profile:

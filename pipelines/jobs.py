@@ -10,7 +10,7 @@ import logging
 import os
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -22,25 +22,12 @@ from pipelines.resources import audit, stations
 from pipelines.resources.database import writing
 from pipelines.resources.opened import Opened
 from pipelines.resources.tables import run as run_table
-from pipelines.resources.workspace import HOME_VARIABLE
+from pipelines.resources.workspace import HOME_VARIABLE, WITHDRAWN_TAG
 
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
 
 JOB = "run"
-CONSENT_TAG = "tongbi/consent"
-
-
-@dataclass(frozen=True)
-class Consent:
-    """What a person confirmed for this run: departments whose files were all taken back, or whose size did change that much."""
-
-    withdrawn: tuple[str, ...] = ()
-    size: tuple[str, ...] = ()
-
-    def tags(self) -> dict[str, str]:
-        """As tags of the Dagster run, which is how the stations learn of it."""
-        return {f"{CONSENT_TAG}/withdrawn": ",".join(self.withdrawn), f"{CONSENT_TAG}/size": ",".join(self.size)}
 
 
 @dataclass
@@ -70,7 +57,7 @@ def instance_of(opened: Opened) -> Iterator[dg.DagsterInstance]:
 
 
 def run_period(
-    opened: Opened, period: str, observer: stations.Observer | None = None, consent: Consent | None = None
+    opened: Opened, period: str, observer: stations.Observer | None = None, withdrawn: Sequence[str] = ()
 ) -> RunReport:
     """Run the graph for one period in this process, holding the workspace.
 
@@ -86,7 +73,7 @@ def run_period(
         instance.add_dynamic_partitions(PARTITIONS_NAME, [period])
         _begin(opened, run_id, period)
         job = build_definitions(opened.workspace.root).resolve_job_def(JOB)
-        tags = {name: text for name, text in (consent or Consent()).tags().items() if text}
+        tags = {WITHDRAWN_TAG: ",".join(withdrawn)} if withdrawn else {}
         result = job.execute_in_process(
             partition_key=period, instance=instance, raise_on_error=False, tags=tags, run_id=run_id
         )

@@ -24,7 +24,6 @@ DepartmentOption = Annotated[str, typer.Option("--department", help=say("option.
 MaybePeriodOption = Annotated[str, typer.Option("--period", help=say("option.period"), show_default=False)]
 MaybeOutOption = Annotated[Path | None, typer.Option("--out", help=say("option.out"), show_default=False)]
 WithdrawOption = Annotated[list[str] | None, typer.Option("--withdraw", help=say("option.withdraw"), show_default=False)]
-ForceOption = Annotated[list[str] | None, typer.Option("--accept-size", help=say("option.force"), show_default=False)]
 
 
 @app.command(help=say("init.help"))
@@ -70,14 +69,13 @@ def run(
     period: PeriodOption,
     workspace: WorkspaceOption = None,
     withdraw: WithdrawOption = None,
-    accept_size: ForceOption = None,
     debug: DebugOption = False,
 ) -> None:
     """Run one period."""
     from pipelines.cli.running import Asked, run_and_print
     from pipelines.cli.shell import opened
 
-    run_and_print(opened(workspace, debug), Asked(period, tuple(withdraw or ()), tuple(accept_size or ())))
+    run_and_print(opened(workspace, debug), Asked(period, tuple(withdraw or ())))
 
 
 @app.command(help=say("status.help"))

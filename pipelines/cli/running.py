@@ -18,11 +18,10 @@ from pipelines.resources.opened import Opened
 
 @dataclass(frozen=True)
 class Asked:
-    """What the person asked for: the period, departments whose deliveries were taken back, departments whose size is confirmed."""
+    """What the person asked for: the period, and departments whose deliveries were all taken back."""
 
     period: str
     withdrawn: tuple[str, ...] = ()
-    size: tuple[str, ...] = ()
 
 
 def run_and_print(opened: Opened, asked: Asked) -> RunReport:
@@ -77,7 +76,7 @@ def _run_shown(opened: Opened, asked: Asked, period: Period, departments: dict[s
     display = Display(err, lambda name: stage_name(name, departments), _left, _line(departments))
     out.print(say("run.title", period=period.zh, place=opened.workspace.root.name), markup=False)
     with shown(estimate, display) as observer:
-        return run_period(opened, period.label, observer, Consent(asked.withdrawn, asked.size))
+        return run_period(opened, period.label, observer, asked.withdrawn)
 
 
 def stage_name(station: str, departments: dict[str, str]) -> str:

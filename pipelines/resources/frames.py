@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -87,13 +88,15 @@ def _read_parquet(path: Path, columns: Sequence[str] | None) -> pd.DataFrame:
     return pq.read_table(path, columns=columns, memory_map=False).to_pandas()
 
 
+FACTS = "facts"
+
+
 def parts_of(value: Any) -> dict[str, pd.DataFrame]:
-    """The frames of a dataclass or named tuple of frames, by field name."""
-    if dataclasses.is_dataclass(value):
-        names = [field.name for field in dataclasses.fields(value)]
-    else:
-        names = list(value._fields)
-    return {name: getattr(value, name) for name in names}
+    """The frames of a dataclass by field name; its dates and texts together in one row of the part `facts`."""
+    fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    parts = {name: one for name, one in fields.items() if isinstance(one, pd.DataFrame)}
+    facts = {name: [str(one)] for name, one in fields.items() if name not in parts}
+    return {**parts, FACTS: pd.DataFrame(facts)} if facts else parts
 
 
 class FramesIOManager(dg.IOManager):
@@ -114,15 +117,24 @@ class FramesIOManager(dg.IOManager):
             self.store.write(f"{asset}.{part}", context.partition_key, frame)
 
     def load_input(self, context: dg.InputContext) -> Any:
-        """Read an asset's frame: only `columns` of the input's metadata when it names them; a `bundle` is put together again."""
+        """Read what the input's metadata asks for: `columns` of the frame, named `parts`, or the whole `bundle` (a dataclass)."""
         asset, period = context.asset_key.path[-1], context.partition_key
         asked = context.definition_metadata
+        if parts := asked.get("parts"):
+            return {part: self.store.read(f"{asset}.{part}", period) for part in parts}
         if bundle := asked.get("bundle"):
-            return bundle(**{part: self.store.read(f"{asset}.{part}", period) for part in _field_names(bundle)})
+            return self._put_together(bundle, asset, period)
         return self.store.read(asset, period, asked.get("columns"))
 
+    def _put_together(self, bundle: Any, asset: str, period: str) -> Any:
+        kinds = {field.name: field.type for field in dataclasses.fields(bundle)}
+        frames = [name for name, kind in kinds.items() if kind in (pd.DataFrame, "pd.DataFrame")]
+        values: dict[str, Any] = {name: self.store.read(f"{asset}.{name}", period) for name in frames}
+        if len(values) < len(kinds):
+            facts = self.store.read(f"{asset}.{FACTS}", period).iloc[0]
+            values |= {name: _revived(facts[name], kinds[name]) for name in kinds if name not in values}
+        return bundle(**values)
 
-def _field_names(bundle: Any) -> list[str]:
-    if dataclasses.is_dataclass(bundle):
-        return [field.name for field in dataclasses.fields(bundle)]
-    return list(bundle._fields)
+
+def _revived(text: str, kind: Any) -> Any:
+    return date.fromisoformat(text) if kind in (date, "date") else text

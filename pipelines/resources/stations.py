@@ -19,7 +19,7 @@ from pipelines.resources import faults
 from pipelines.resources.database import DatabaseError
 from pipelines.resources.frames import FrameError
 from pipelines.resources.locks import BusyError
-from pipelines.resources.reading.model import Refusal
+from pipelines.resources.reading.shapes import Refusal
 from pipelines.resources.workspace import WorkspaceError
 
 TRIES, WAIT_SECONDS = 3, 2

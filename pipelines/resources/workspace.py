@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 SETTINGS_NAME = "tongbi.toml"
 FOLDERS = ("inbox", "store", "frames", "outbox", "dagster", "contracts", "log")
 HOME_VARIABLE = "TONGBI_HOME"
+# A tag of the Dagster run: departments whose files were all taken back, as a person confirmed.
+WITHDRAWN_TAG = "tongbi/withdrawn"
 
 _TEMPLATE = """\
 # 童比的设置。全部可以留空：县名和行政区划代码会从交来的数据里推断。

@@ -1,0 +1,106 @@
+"""From the frames of a period to the folder people open: exports, workbooks, marked copies; pure file making, no database.
+
+What is on a workbook is `assets.workbooks`; when the folder is shown is `assets.publish`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from assets.county import official_areas, profile_of
+from assets.workbooks.context import ListInfo, PublishContext, Published
+from assets.workbooks.csvout import EXACT, FINDINGS_COLUMNS, LINKS_COLUMNS, write_csv
+from assets.workbooks.publish import publish_workbooks
+from expectations.jurisdictions.profile import Profile
+from expectations.lists.catalogue import ListInfo as Known
+from expectations.lists.catalogue import load_catalogue
+from expectations.lists.findings import not_computed
+from pipelines.partitions import Period
+from pipelines.resources.workspace import Workspace
+
+EXPORTS = {"links.csv": LINKS_COLUMNS, "findings.csv": FINDINGS_COLUMNS}
+_PLACE_ORDER = ["department", "file", "sheet", "row", "record_id"]
+
+
+@dataclass(frozen=True)
+class Ingredients:
+    """The frames of one period that an edition is made of."""
+
+    period: str
+    findings: pd.DataFrame
+    links: pd.DataFrame
+    pairs: pd.DataFrame
+    children: pd.DataFrame
+    records: pd.DataFrame
+    accounting: pd.DataFrame
+    department_names: Mapping[str, str]
+
+
+def write_exports(found: Ingredients, folder: Path) -> str:
+    """Write links.csv and findings.csv; returns the hash of their bytes, which names the edition."""
+    links = found.links.sort_values(_PLACE_ORDER, kind="stable")
+    links = links.assign(probability=[f"{float(value):.6f}" for value in links["probability"]])
+    frames = {"links.csv": links, "findings.csv": found.findings}
+    digest = hashlib.sha256()
+    for name, columns in EXPORTS.items():
+        path = write_csv(frames[name][list(columns)], folder / name, EXACT)
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def write_workbooks(found: Ingredients, workspace: Workspace, folder: Path) -> list[Published]:
+    """Write the workbooks of departments, townships and the summary below the folder."""
+    context = _context(found, workspace)
+    return publish_workbooks(found.findings, found.children, found.records, context, folder)
+
+
+def _context(found: Ingredients, workspace: Workspace) -> PublishContext:
+    profile, period = profile_of(workspace), Period.parse(found.period)
+    place = profile.place.county_name.value or ""
+    delivered = sorted(found.records["department"].unique())
+    missing = not_computed(profile, delivered)
+    return PublishContext(
+        period=period.label,
+        as_of=period.last_day,
+        place=place,
+        office=f"{place}民政局" if place else "",
+        lists=_lists(profile),
+        not_computed=dict(zip(missing["code"], missing["sentence"], strict=True)),
+        accounting=found.accounting,
+        links=found.links,
+        pairs=found.pairs,
+        towns=tuple(dict.fromkeys(town for town, _ in official_areas(workspace))),
+        department_names=found.department_names,
+    )
+
+
+def _lists(profile: Profile) -> tuple[ListInfo, ...]:
+    known = load_catalogue().lists
+    return tuple(
+        _list_info(code, info, profile)
+        for code, info in known.items()
+        if code in profile.lists and profile.lists[code].active
+    )
+
+
+def _list_info(code: str, info: Known, profile: Profile) -> ListInfo:
+    catalogue, rule = load_catalogue(), profile.lists[code]
+    due = rule.due or (f"{rule.due_days} 日内" if rule.due_days else "")
+    return ListInfo(
+        code=code,
+        name=info.name,
+        short=info.name[:6],
+        meaning=info.meaning,
+        action=info.ask,
+        clause=f"{info.clause}；{rule.clause}" if rule.clause else info.clause,
+        owner=catalogue.department(info.owner),
+        due=due,
+        answers=tuple(info.answers),
+        urgent=rule.due_days is not None and rule.due_days <= 1,
+        comparison=info.comparison,
+    )

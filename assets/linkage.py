@@ -1,0 +1,96 @@
+"""The assets link_pairs, link_children and link_register: standard records in, pairs and children out. How records are linked is `matching`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+import sqlalchemy as sa
+
+from assets.county import COUNT, opened_of
+from matching.link import Linkage, link_records
+from matching.model import default_model
+from matching.register import KnownChildren
+from pipelines.partitions import period_partitions
+from pipelines.resources.frames import FrameStore
+from pipelines.resources.opened import Opened
+from pipelines.resources.stations import station
+from pipelines.resources.tables import decision
+
+REGISTER = "link_register"
+_OUTPUTS = {
+    "link_pairs": "相同、待判断、相近但不同的记录对，各有一句理由",
+    "link_children": "每条记录属于哪个孩子",
+    REGISTER: "到本期为止认识的孩子：凭什么认得，合并和拆开过哪些",
+}
+
+
+@dataclass(frozen=True)
+class Register:
+    """The child register after a period: what children are known by, merged numbers, and this period's merges and splits."""
+
+    identifiers: pd.DataFrame
+    aliases: pd.DataFrame
+    events: pd.DataFrame
+
+
+def linkage_assets(departments: Collection[str]) -> dg.AssetsDefinition:
+    """The linking station over the standard frames of all departments."""
+    version = default_model().fingerprint
+
+    @dg.multi_asset(
+        name="link",
+        ins={f"std_{name}": dg.AssetIn(input_manager_key="frames") for name in departments},
+        outs={
+            name: dg.AssetOut(io_manager_key="frames", code_version=version, description=text)
+            for name, text in _OUTPUTS.items()
+        },
+        group_name="linkage",
+        partitions_def=period_partitions(),
+        required_resource_keys={"county"},
+    )
+    def link(context: dg.AssetExecutionContext, **frames: pd.DataFrame) -> Iterator[dg.Output[Any]]:
+        """Link the records of all departments into children."""
+        with station("link"):
+            found = _link(opened_of(context), context.partition_key, list(frames.values()))
+        yield dg.Output(found.pairs, "link_pairs", metadata=_pair_counts(found.pairs))
+        yield dg.Output(found.clusters, "link_children", metadata=_child_counts(found.clusters))
+        yield dg.Output(Register(found.known.identifiers, found.known.aliases, found.events), REGISTER)
+
+    return link
+
+
+def _link(county: Opened, period: str, frames: list[pd.DataFrame]) -> Linkage:
+    records = pd.concat([frame for frame in frames if len(frame)] or frames, ignore_index=True)
+    return link_records(records, default_model(), known_before(county.frames, period), judgements(county))
+
+
+def known_before(frames: FrameStore, period: str) -> KnownChildren | None:
+    """The register of the nearest earlier period of the same kind, None when this is the first."""
+    earlier = [
+        one for one in frames.periods(f"{REGISTER}.identifiers") if one < period and ("Q" in one) == ("Q" in period)
+    ]
+    if not earlier:
+        return None
+    return KnownChildren(*(frames.read(f"{REGISTER}.{part}", earlier[-1]) for part in ("identifiers", "aliases")))
+
+
+def judgements(county: Opened) -> pd.DataFrame | None:
+    """People's decisions, the latest per pair; None when there are none."""
+    wanted = sa.select(decision.c.record_a, decision.c.record_b, decision.c.verdict).order_by(decision.c.id)
+    with county.engine.connect() as connection:
+        rows = [tuple(row) for row in connection.execute(wanted)]
+    frame = pd.DataFrame(rows, columns=["record_a", "record_b", "verdict"], dtype=object)
+    return frame.drop_duplicates(["record_a", "record_b"], keep="last") if len(frame) else None
+
+
+def _pair_counts(pairs: pd.DataFrame) -> dict[str, int]:
+    grades = pairs["grade"].value_counts()
+    return {COUNT: len(pairs), **{str(grade): int(number) for grade, number in grades.items()}}
+
+
+def _child_counts(children: pd.DataFrame) -> dict[str, int]:
+    return {COUNT: len(children), "children": int(children["child_id"].nunique())}

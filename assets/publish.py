@@ -1,0 +1,145 @@
+"""The assets out_*: the exports, the workbooks and the published register, shown together or not at all.
+
+The folder is built aside, the database takes the edition in one transaction, then the folder is shown by renaming. A run killed anywhere is put
+right at the next start (`pipelines.resources.outbox`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from assets import errorlists
+from assets.county import COUNT, opened_of
+from assets.editions import Ingredients, write_exports, write_workbooks
+from assets.intake.contract import Contract
+from pipelines.partitions import period_partitions
+from pipelines.resources import deliveries, faults
+from pipelines.resources.database import writing
+from pipelines.resources.opened import Opened
+from pipelines.resources.publication import Edition
+from pipelines.resources.publication import publish as put_into_database
+from pipelines.resources.stations import station
+
+NUMBERS = ("id_no", "student_no", "disability_no", "birth_cert_no")
+_OUTPUTS = {
+    "out_exports": "links.csv 和 findings.csv：给其他系统读的",
+    "out_departments": "每个部门一份核查清单",
+    "out_townships": "每个乡镇一份核查清单",
+    "out_summary": "全县汇总",
+    "out_errors": "各部门原表的副本，标出没有接收的行",
+}
+_KINDS = {"department": "out_departments", "township": "out_townships", "summary": "out_summary"}
+_PARTS = {"child_files": ["children", "records"], "link_register": ["events"]}
+
+
+def publish_assets(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
+    """The publishing station; one at a time."""
+    inputs = {name: dg.AssetIn(input_manager_key="frames") for name in ("findings", "link_children", "link_pairs")}
+    for name, parts in _PARTS.items():
+        inputs[name] = dg.AssetIn(input_manager_key="frames", metadata={"parts": parts})
+    for name in contracts:
+        for layer in ("raw", "quarantine"):
+            inputs[f"{layer}_{name}"] = dg.AssetIn(input_manager_key="frames")
+
+    @dg.multi_asset(
+        name="publish",
+        ins=inputs,
+        outs={name: dg.AssetOut(io_manager_key="frames", description=text) for name, text in _OUTPUTS.items()},
+        group_name="publish",
+        partitions_def=period_partitions(),
+        required_resource_keys={"county"},
+        pool="publish",
+    )
+    def publish(context: dg.AssetExecutionContext, **frames: Any) -> Iterator[dg.Output[None]]:
+        """Publish the period."""
+        with station("publish"):
+            counts = _publish(opened_of(context), _Run(context.partition_key, context.run_id, contracts), frames)
+        for name in _OUTPUTS:
+            yield dg.Output(None, name, metadata={COUNT: counts.get(name, 0)})
+
+    return publish
+
+
+class _Run:
+    def __init__(self, period: str, run_id: str, contracts: Mapping[str, Contract]) -> None:
+        self.period, self.run_id, self.contracts = period, run_id, contracts
+
+
+def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, int]:
+    folder = county.outbox.aside(run.period)
+    found = _ingredients(county, run, frames)
+    digest = write_exports(found, folder)
+    counts = {"out_exports": len(found.links) + len(found.findings), **_workbook_counts(found, county, folder)}
+    counts["out_errors"] = errorlists.write_marked_copies(county, run.contracts, frames, folder)
+    faults.reach("publish:built")
+    county.outbox.seal(run.period, digest)
+    faults.reach("publish:sealed")
+    with writing(county.engine) as connection:
+        put_into_database(connection, _edition(county, run, found, (digest, frames)))
+        faults.reach("publish:uncommitted")
+    faults.reach("publish:committed")
+    county.outbox.show(run.period)
+    return counts
+
+
+def _workbook_counts(found: Ingredients, county: Opened, folder: Any) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for one in write_workbooks(found, county.workspace, folder):
+        counts[_KINDS[one.kind]] = counts.get(_KINDS[one.kind], 0) + one.rows
+    return counts
+
+
+def _ingredients(county: Opened, run: _Run, frames: Mapping[str, Any]) -> Ingredients:
+    return Ingredients(
+        period=run.period,
+        findings=frames["findings"],
+        links=frames["link_children"],
+        pairs=frames["link_pairs"],
+        children=frames["child_files"]["children"],
+        records=frames["child_files"]["records"],
+        accounting=_accounting(county, run, frames),
+        department_names={name: contract.zh for name, contract in run.contracts.items()},
+    )
+
+
+def _used(run: _Run, frames: Mapping[str, Any]) -> dict[str, list[str]]:
+    return {name: sorted(set(frames[f"raw_{name}"]["delivery_id"])) for name in run.contracts}
+
+
+def _accounting(county: Opened, run: _Run, frames: Mapping[str, Any]) -> pd.DataFrame:
+    columns = ["department", "file", "rows_in", "accepted", "quarantined", "set_aside"]
+    used = {identity for ids in _used(run, frames).values() for identity in ids}
+    with county.engine.connect() as connection:
+        lines = deliveries.of_period(connection, run.period, (*deliveries.LIVE, "superseded", "withdrawn"))
+    return pd.DataFrame([{name: line[name] for name in columns} for line in lines if line["id"] in used], columns=columns)
+
+
+def _edition(county: Opened, run: _Run, found: Ingredients, made: tuple[str, Mapping[str, Any]]) -> Edition:
+    digest, frames = made
+    return Edition(
+        period=run.period,
+        digest=digest,
+        run_id=run.run_id,
+        who=county.workspace.operator,
+        links=found.links,
+        findings=found.findings,
+        identifiers=identifiers_of(found.records),
+        events=frames["link_register"]["events"],
+        used=_used(run, frames),
+        counts={"children": len(found.children), "findings": len(found.findings), "records": len(found.links)},
+    )
+
+
+def identifiers_of(records: pd.DataFrame) -> pd.DataFrame:
+    """The numbers by which children are known now: `child_id, kind, value, department`, each once, in a fixed order."""
+    columns = ["child_id", "kind", "value", "department"]
+    parts = [
+        records.loc[records[kind] != "", ["child_id", kind, "department"]].rename(columns={kind: "value"}).assign(kind=kind)
+        for kind in NUMBERS
+    ]
+    together = pd.concat(parts, ignore_index=True)[columns]
+    return together.drop_duplicates().sort_values(columns, ignore_index=True)
