@@ -1,0 +1,165 @@
+"""The error list: a copy of the department's own file with the offending cells marked and a column 问题说明.
+
+Belongs here: this one workbook. Does not belong here: lists between departments (`assets/workbooks`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from assets.intake.contract import Contract
+from assets.intake.gather import cell_columns, sheets
+from assets.intake.mapping import Mapping
+from assets.intake.sentences import Issue, issue
+from assets.intake.standard import Standardised
+
+TITLE = "问题说明"
+_SHEET_CHARACTERS = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
+# 占位号码、同一行重复之类只说明，不算错；这些代码不值得让部门改一遍。
+_QUIET = {"other_county", "adult"}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One sentence about one row; `column` 0-based, None for the row as a whole."""
+
+    spec: Issue
+    column: int | None
+    stop: bool
+
+
+def write_error_list(raw: pd.DataFrame, standardised: Standardised, contract: Contract, file: str, path: Path) -> int:
+    """Write the marked copy of one file; nothing is written when it has no faults.
+
+    Args:
+        raw: the department's raw frame.
+        standardised: what came out of it.
+        contract: the department's contract.
+        file: the file, as in the frame's column `file`.
+        path: the workbook to write (`.xlsx`, whatever the input was).
+
+    Returns:
+        Number of rows with a remark.
+    """
+    mine = raw[(raw["file"] == file) & (raw["row"] > 0)]
+    faults = dict(_faults(raw[raw["file"] == file], standardised, contract, file))
+    if not faults:
+        return 0
+    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        formats = _formats(book)
+        used: set[str] = set()
+        for number, rows in mine.groupby("sheet_no", sort=True):
+            name = str(rows["sheet"].iloc[0]) or "数据"
+            _write_sheet(book.add_worksheet(_sheet_name(name, int(str(number)), used)), rows, faults, formats)
+    return len(faults)
+
+
+def _faults(
+    raw: pd.DataFrame, standardised: Standardised, contract: Contract, file: str
+) -> Iterator[tuple[str, list[Fault]]]:
+    """(record_id, faults) of every row that has something to say."""
+    homes: dict[str, Mapping] = {}
+    for sheet in sheets(raw, contract):
+        homes.update(dict.fromkeys(sheet.data["record_id"], sheet.mapping))
+    refused = standardised.quarantine[standardised.quarantine["file"] == file]
+    for record, code in zip(refused["record_id"], refused["code"], strict=True):
+        yield str(record), [_fault(str(code), homes[record], True)]
+    accepted = standardised.accepted[(standardised.accepted["file"] == file) & (standardised.accepted["issues"] != "")]
+    for record, codes in zip(accepted["record_id"], accepted["issues"], strict=True):
+        told = [_fault(code, homes[record], False) for code in str(codes).split(";") if code not in _QUIET]
+        if told:
+            yield str(record), told
+
+
+def _fault(code: str, mapping: Mapping, stop: bool) -> Fault:
+    spec = issue(code)
+    return Fault(spec, next(iter(mapping.positions(spec.field)), None), stop)
+
+
+def _sheet_name(name: str, number: int, used: set[str]) -> str:
+    plain = name.translate(_SHEET_CHARACTERS).strip("'")[:31] or f"第{number}张表"
+    if plain.lower() in used:
+        plain = f"{plain[:26]}_{number}"
+    used.add(plain.lower())
+    return plain
+
+
+def _formats(book: Any) -> dict[str, Any]:
+    edge = {"border": 1, "border_color": "#C8C8C8", "num_format": "@", "valign": "vcenter"}
+    return {
+        "cell": book.add_format(edge),
+        "plain": book.add_format({"num_format": "@", "valign": "vcenter"}),
+        "heading": book.add_format({**edge, "bold": True, "bg_color": "#E8EEF4", "text_wrap": True, "align": "center"}),
+        "warn": book.add_format({**edge, "bg_color": "#FFF2B3"}),
+        "stop": book.add_format({**edge, "bg_color": "#F8C8C0"}),
+        "text": book.add_format({**edge, "font_color": "#A02010", "text_wrap": True}),
+    }
+
+
+def _write_sheet(page: Any, rows: pd.DataFrame, faults: dict[str, list[Fault]], formats: dict[str, Any]) -> None:
+    columns = cell_columns(rows)
+    used = [column for column in columns if (rows[column] != "").any()]
+    width = columns.index(used[-1]) + 1 if used else 0
+    values = rows[columns[:width]].to_numpy(dtype=object)
+    top = 0
+    for record, kind, number, line in zip(rows["record_id"], rows["kind"], rows["row"], values, strict=True):
+        at = int(number) - 1
+        if kind == "heading":
+            top = top or at + 1
+            _heading(page, at, line, width, formats)
+            continue
+        style = formats["cell"] if kind == "data" else formats["plain"]
+        for position, cell in enumerate(line):
+            if cell:
+                page.write_string(at, position, cell, style)
+        if record in faults:
+            _mark(page, at, line, faults[record], formats)
+    _finish(page, values, width, top)
+
+
+def _heading(page: Any, at: int, line: Any, width: int, formats: dict[str, Any]) -> None:
+    for position, cell in enumerate(line):
+        # A flattened two-level heading keeps only its own line's word; the upper line stands above as it came.
+        page.write_string(at, position, cell.rpartition(".")[2] or cell, formats["heading"])
+    page.write_string(at, width, TITLE, formats["heading"])
+
+
+def _mark(page: Any, at: int, line: Any, faults: list[Fault], formats: dict[str, Any]) -> None:
+    for fault in faults:
+        if fault.column is not None:
+            style = formats["stop" if fault.stop else "warn"]
+            page.write_string(at, fault.column, line[fault.column], style)
+    notes: dict[int, list[str]] = {}
+    for fault in faults:
+        if fault.column is not None:
+            notes.setdefault(fault.column, []).append(f"{fault.spec.zh}。{fault.spec.advice}。")
+    for column, sentences in notes.items():
+        page.write_comment(at, column, "\n".join(sentences), {"x_scale": 1.6, "author": "童比"})
+    lead = "【未采用】" if any(fault.stop for fault in faults) else ""
+    text = lead + "；".join(dict.fromkeys(f"{fault.spec.zh}，{fault.spec.advice}" for fault in faults)) + "。"
+    page.write_string(at, len(line), text, formats["text"])
+
+
+def _finish(page: Any, values: Any, width: int, top: int) -> None:
+    for position in range(width):
+        longest = max((_display(cell) for cell in values[:400, position]), default=8)
+        page.set_column(position, position, min(max(longest + 2, 6), 28))
+    page.set_column(width, width, 60)
+    if top:
+        page.freeze_panes(top, 0)
+        page.autofilter(top - 1, 0, max(len(values) - 1, top), width)
+    page.set_landscape()
+    page.set_paper(8)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(max(top - 1, 0))
+    page.set_footer("&L内部资料 注意保密&R第 &P 页，共 &N 页")
+
+
+def _display(cell: str) -> int:
+    return sum(2 if ord(character) > 255 else 1 for character in cell[:40])

@@ -1,0 +1,220 @@
+"""From the raw rows of one sheet to one text column per field, nothing interpreted yet.
+
+Belongs here: taking cells by the mapping, family members, what file and titles carry, 同上.
+Does not belong here: reading names, numbers, dates (`reading`), judging rows (`judge`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from assets.intake import align
+from assets.intake.contract import Contract, load_dictionary, load_fields
+from assets.intake.mapping import Mapping, Surroundings, map_columns
+
+Cells = npt.NDArray[np.object_]
+BASE = ["record_id", "delivery_id", "file", "sheet", "sheet_no", "row"]
+_ADDRESSES = ("hukou_addr", "live_addr")
+_REPEATABLE = ("town", "village", "village_group", "school", "guardian_name", "father_name", "mother_name", "phone")
+_NO_TOWN = re.compile(r"^(?:各|全|本|所|城|乡|村|集|建制)*(?:乡|镇|街道)+$")
+_ABOVE = re.compile(r"^.*(?:省|自治区|市|县|区|旗|州)(?=.{2,})")
+
+
+@dataclass(frozen=True)
+class SheetRows:
+    """One sheet of the raw frame: headings, mapping, data rows as an array, and their places."""
+
+    mapping: Mapping
+    data: pd.DataFrame
+    cells: Cells
+    around: Surroundings
+    sections: pd.Series
+
+
+def sheets(raw: pd.DataFrame, contract: Contract) -> Iterator[SheetRows]:
+    """Every sheet of `raw` that has a heading, in the order of the frame."""
+    columns = cell_columns(raw)
+    for _key, rows in raw.groupby(["file", "sheet_no"], sort=False):
+        headings = rows[rows["kind"] == "heading"]
+        if headings.empty:
+            continue
+        yield _sheet(rows, headings.iloc[-1], columns, contract)
+
+
+def _sheet(rows: pd.DataFrame, heading: pd.Series, columns: list[str], contract: Contract) -> SheetRows:
+    names = [str(heading[column]) for column in columns]
+    data = rows[rows["kind"] == "data"]
+    titles = rows[(rows["kind"] == "title") & (rows["row"] < heading["row"])]
+    text = " ".join(cell for cell in titles[columns].to_numpy(dtype=object).ravel() if cell)[:400]
+    around = Surroundings(str(heading["file"]), str(heading["sheet"]), text)
+    mapping = map_columns(names, data[columns], contract, around)
+    cells = data[columns].to_numpy(dtype=object)
+    return SheetRows(mapping, data, cells, around, _sections(rows, data, heading, columns))
+
+
+def _sections(rows: pd.DataFrame, data: pd.DataFrame, heading: pd.Series, columns: list[str]) -> pd.Series:
+    """The section title (a township's name between the rows) above each data row, "" when none."""
+    found = pd.Series("", index=rows.index, dtype=object)
+    lines = rows[(rows["kind"] == "title") & (rows["row"] > heading["row"])]
+    if lines.empty:
+        return found.loc[data.index]
+    texts = lines[columns].agg("".join, axis=1)
+    found.loc[lines.index] = texts
+    return found.where(found != "").ffill().fillna("").loc[data.index]
+
+
+def cell_columns(raw: pd.DataFrame) -> list[str]:
+    """The raw frame's cell columns `c000 …` in order."""
+    return [column for column in raw.columns if re.fullmatch(r"c\d{3,}", column)]
+
+
+def gather(sheet: SheetRows, contract: Contract) -> pd.DataFrame:
+    """One row per data row: its place, every field as raw text, `layout`, `damaged:<field>` flags, `shift`.
+
+    Args:
+        sheet: the rows of one sheet.
+        contract: the department's contract.
+
+    Returns:
+        Frame on the index of the sheet's data rows; all fields of `fields.yaml`, missing is "".
+    """
+    cells, shift = align.realign(sheet.cells, sheet.mapping)
+    frame = sheet.data[BASE].copy()
+    texts: dict[str, Cells] = {}
+    for column in sheet.mapping.columns:
+        if column.field:
+            values = _stripped(cells[:, column.position], column.target.role == "away")
+            earlier = texts.get(column.field)
+            texts[column.field] = values if earlier is None else np.where(earlier == "", values, earlier)
+    _members(texts, cells, sheet.mapping)
+    _same(texts)
+    _lookups(texts, contract, sheet)
+    _carry(texts, contract, sheet)
+    blank = np.full(len(frame), "", dtype=object)
+    fields = pd.DataFrame({name: texts.get(name, blank) for name in load_fields()}, index=frame.index)
+    frame["layout"], frame["shift"] = sheet.mapping.layout.name, shift
+    return pd.concat([frame, fields, _damaged(sheet)], axis=1)
+
+
+def _stripped(values: Cells, away: bool) -> Cells:
+    texts = np.array([value.strip() for value in values], dtype=object)
+    if away:
+        words = load_dictionary().away_words
+        return np.array([words.get(text, "") for text in texts], dtype=object)
+    return texts
+
+
+def _damaged(sheet: SheetRows) -> pd.DataFrame:
+    """`damaged:<field>` columns, only for fields with a number-typed cell of 16 and more digits."""
+    marked = sheet.data["damaged"]
+    touched = {int(part) for text in marked[marked != ""] for part in str(text).split(";")}
+    found: dict[str, pd.Series] = {}
+    for column in sheet.mapping.columns:
+        if column.position in touched and column.field:
+            flags = marked.map(lambda text, at=str(column.position): at in str(text).split(";"))
+            name = f"damaged:{column.field}"
+            found[name] = flags | found[name] if name in found else flags
+    return pd.DataFrame(found, index=sheet.data.index)
+
+
+def _members(texts: dict[str, Cells], cells: Cells, mapping: Mapping) -> None:
+    """Numbered family members by their relation: father and mother to their fields, others to the guardian."""
+    for roles in mapping.member_columns().values():
+        parts = {role: _stripped(cells[:, position], False) for role, position in roles.items()}
+        blank = np.full(len(cells), "", dtype=object)
+        relation = parts.get("relation", blank)
+        kinds = _kinship(relation)
+        guardian = np.isin(parts.get("is_guardian", blank), ["是", "1", "有"])
+        for person in ("father", "mother"):
+            _put(
+                texts, kinds == person, {f"{person}_{role}": parts.get(role, blank) for role in ("name", "id", "phone")}
+            )
+        other = (kinds == "other") | guardian
+        _put(
+            texts,
+            other,
+            {
+                "guardian_name": parts.get("name", blank),
+                "guardian_id": parts.get("id", blank),
+                "guardian_rel": relation,
+                "phone": parts.get("phone", blank),
+            },
+        )
+
+
+def _kinship(relation: Cells) -> Cells:
+    fathers, mothers = (
+        {"父亲", "父", "爸爸", "生父", "父子", "父女", "51"},
+        {"母亲", "母", "妈妈", "生母", "母子", "母女", "52"},
+    )
+    known = {text: "father" if text in fathers else "mother" if text in mothers else "other" for text in set(relation)}
+    return np.array([known[text] for text in relation], dtype=object)
+
+
+def _put(texts: dict[str, Cells], rows: npt.NDArray[np.bool_], values: dict[str, Cells]) -> None:
+    for field, cells in values.items():
+        current = texts.get(field, np.full(len(rows), "", dtype=object))
+        texts[field] = np.where(rows & (current == ""), cells, current)
+
+
+def _same(texts: dict[str, Cells]) -> None:
+    """同上 and its like: the other address of the row, else the row above (domain.md 1.7, sheet order)."""
+    words = load_dictionary()
+    same = [*words.same_words, *words.same_address]
+    present = [field for field in _ADDRESSES if field in texts]
+    told = {field: np.isin(texts[field], same) for field in present}
+    for field in present:
+        others = [other for other in present if other != field]
+        for other in others:
+            usable = told[field] & ~told[other] & (texts[other] != "")
+            texts[field] = np.where(usable, texts[other], texts[field])
+            told[field] = told[field] & ~usable
+    for field in (*present, *(name for name in _REPEATABLE if name in texts)):
+        rows = np.isin(texts[field], same)
+        if rows.any():
+            series = pd.Series(texts[field], dtype=object).mask(pd.Series(rows)).ffill().fillna("")
+            texts[field] = series.to_numpy(dtype=object)
+
+
+def _lookups(texts: dict[str, Cells], contract: Contract, sheet: SheetRows) -> None:
+    layout = sheet.mapping.layout
+    for field, table in [*contract.lookups.items(), *layout.lookups.items()]:
+        if field in texts:
+            texts[field] = np.array([table.get(text, text) for text in texts[field]], dtype=object)
+    for field, value in {**contract.defaults, **layout.defaults}.items():
+        current = texts.get(field, np.full(len(sheet.data), "", dtype=object))
+        texts[field] = np.where(current == "", value, current)
+
+
+def _carry(texts: dict[str, Cells], contract: Contract, sheet: SheetRows) -> None:
+    """What section titles, sheet name, titles and file name say about every row (FF8)."""
+    for field, carries in contract.carried.items():
+        current = texts.get(field, np.full(len(sheet.data), "", dtype=object))
+        for text in (sheet.around.sheet, sheet.around.titles, sheet.around.file):
+            found = {carry.value for carry in carries if re.search(carry.pattern, text)}
+            if found:
+                value = found.pop() if len(found) == 1 else ""
+                texts[field] = np.where(current == "", value, current)
+                break
+    if "town" not in texts or not (texts["town"] != "").any():
+        fixed = next((town for text in _town_texts(sheet.around) if (town := town_in(text))), "")
+        texts["town"] = np.array([town_in(str(text)) or fixed for text in sheet.sections], dtype=object)
+
+
+def _town_texts(around: Surroundings) -> tuple[str, str, str]:
+    return around.sheet, around.titles, re.sub(r"\.\w+$", "", around.file)
+
+
+def town_in(text: str) -> str:
+    """The township a title, sheet or file name speaks of, without province, prefecture and county; "" when none."""
+    for found in re.finditer(load_dictionary().carried["town"], text):
+        town = _ABOVE.sub("", found[1])
+        if len(town) >= 2 and not _NO_TOWN.match(town):
+            return town
+    return ""

@@ -1,0 +1,87 @@
+"""Which rows cannot be used, which are no child's, and what is odd about the rest (trust.md C5 22-33).
+
+Belongs here: rules over the fields of one row, and duplicates. Does not belong here: rules between departments (expectations/lists).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from assets.intake.context import Context
+from assets.intake.contract import Contract
+from assets.intake.values import Remarks
+
+NUMBERS = ("id_no", "student_no", "disability_no", "birth_cert_no", "child_no")
+
+
+def unusable(frame: pd.DataFrame, shift: pd.Series) -> pd.Series:
+    """The quarantine code of every row, "" for rows that can be used.
+
+    A row is unusable only when nobody can be recognised in it: no name and no number, a garbled name and nothing else, slipped
+    cells that could not be put right.
+    """
+    code = pd.Series("", index=frame.index, dtype=object)
+    number = pd.concat([frame[name] != "" for name in NUMBERS], axis=1).any(axis=1)
+    number |= frame["id_no_status"].isin(["damaged", "masked", "bad_check"]) & (frame["id_no_birth"] != "")
+    readable = frame["name"].str.replace(r"[?？□\s]", "", regex=True) != ""
+    code[(frame["name"] == "") & ~number] = "no_name_no_number"
+    code[(frame["name"] != "") & ~readable & ~number] = "unreadable_name"
+    code[shift == "shifted_row"] = "shifted_row"
+    return code
+
+
+def age_code(frame: pd.DataFrame, limits: pd.Series) -> pd.Series:
+    """True where a row is certainly no child's: from `limits` (completed years at the period's end, NaN = none) on.
+
+    A row whose number and date of birth disagree about it is kept.
+    """
+    limit = limits.notna()
+    declared, inside = frame["age_declared"], frame["age_inside"]
+    old_declared, old_inside = declared >= limits, inside >= limits
+    return limit & (old_declared | old_inside) & ~((declared < limits) | (inside < limits))
+
+
+def ages(frame: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Completed years at `as_of` by the date of birth column and by the number, NaN when unknown (a year only: at most)."""
+    return pd.DataFrame(
+        {"age_declared": _age(frame["birth_date"], as_of), "age_inside": _age(frame["id_no_birth"], as_of)},
+        index=frame.index,
+    )
+
+
+def _age(values: pd.Series, as_of: date) -> pd.Series:
+    """Completed years; for a month or a year alone the youngest age it allows, so that nobody is set aside by guess."""
+    padded = values.where(values.str.len() != 4, values + "-12-31").where(values.str.len() != 7, values + "-31")
+    year = pd.to_numeric(padded.str.slice(0, 4), errors="coerce")
+    before = padded.str.slice(5, 10) > as_of.strftime("%m-%d")
+    return (as_of.year - year - before.astype(int)).where(values != "")
+
+
+def oddities(frame: pd.DataFrame, contract: Contract, context: Context, remarks: Remarks) -> None:
+    """Note what disagrees inside a row; nothing is corrected."""
+    valid = frame["id_no"] != ""
+    born = frame["birth_date"]
+    # Compared at the coarser precision: 2015-03 does not contradict 2015-03-10 (domain.md 4.2 B04).
+    inside = pd.Series(
+        [full[: len(part)] for full, part in zip(frame["id_no_birth"], born, strict=True)], index=frame.index
+    )
+    remarks.add(valid & (born != "") & (born != inside), "birth_conflict")
+    remarks.add(valid & (frame["sex"] != "") & (frame["id_no_sex"] != frame["sex"]), "sex_conflict")
+    remarks.add(_differ(frame["student_no_id"], frame["id_no"]), "student_no_conflict")
+    remarks.add(_differ(frame["disability_no_id"], frame["id_no"]), "disability_no_conflict")
+    one = frame["disability_type"].str.len() == 1
+    remarks.add(one & _differ(frame["card_type"], frame["disability_type"]), "disability_type_conflict")
+    remarks.add(_differ(frame["card_level"], frame["disability_level"]), "disability_level_conflict")
+    remarks.add((born != "") & (born > context.as_of.isoformat()), "future_birth")
+    grown = (frame["age_declared"] >= 18) | (frame["age_declared"].isna() & (frame["age_inside"] >= 18))
+    remarks.add(grown, "adult")
+    remarks.add((frame["name"] != "") & (frame["name_unreadable"] == "1"), "name_unreadable")
+    remarks.add(frame["name"] == "", "no_name")
+    if context.county:
+        remarks.add((frame["hukou_county"] != "") & (frame["hukou_county"] != context.county), "other_county")
+
+
+def _differ(left: pd.Series, right: pd.Series) -> pd.Series:
+    return (left != "") & (right != "") & (left != right)

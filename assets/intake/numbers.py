@@ -1,0 +1,86 @@
+"""Numbers across a row and across rows: whose number it is, borrowed, shared and pasted numbers (C14, C15, C20, C21).
+
+Belongs here: moving a number to the field it belongs to, with an issue. Does not belong here: reading one cell (matching.identity).
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from assets.intake.context import Context
+from assets.intake.values import Remarks
+from matching import identity
+
+GUARDIANS = ("father_id", "mother_id", "guardian_id", "payee_id")
+STATUS_ISSUES = ("bad_check", "bad_length", "bad_date", "damaged", "masked", "legacy15", "garbage", "placeholder")
+MOST_CHILDREN = 3
+# A child who came of age and is still on a roll is younger than this; older numbers are a parent's.
+OVERAGE_UNTIL = 26
+
+
+def settle(frame: pd.DataFrame, context: Context, remarks: Remarks) -> None:
+    """Settle the child's number in place: status, value, and where a stranger's number goes."""
+    _pasted(frame, remarks)
+    _grown(frame, context)
+    _parents(frame, remarks)
+    _shared(frame, remarks)
+    for status in STATUS_ISSUES:
+        remarks.add(frame["id_no_status"] == status, status)
+
+
+def _pasted(frame: pd.DataFrame, remarks: Remarks) -> None:
+    """Student and certificate numbers in the column of the citizen number go home (C20, C21)."""
+    student = frame["id_no_status"] == "student_no"
+    if student.any():
+        read = identity.read_student_numbers(frame.loc[student, "id_no_raw"])
+        empty = read.index[frame.loc[read.index, "student_no"] == ""]
+        frame.loc[empty, "student_no"] = read.loc[empty, "value"]
+        frame.loc[empty, "student_no_kind"] = read.loc[empty, "kind"]
+        frame.loc[empty, "student_no_id"] = read.loc[empty, "id"]
+        remarks.add(student, "student_no_as_id")
+    card = frame["id_no_status"] == "disability_no"
+    if card.any():
+        found = identity.read_disability_numbers(frame.loc[card, "id_no_raw"])
+        empty = found.index[frame.loc[found.index, "disability_no"] == ""]
+        for target, source in (("disability_no", "value"), ("disability_no_id", "id"), ("card_type", "type")):
+            frame.loc[empty, target] = found.loc[empty, source]
+        frame.loc[empty, "card_level"] = found.loc[empty, "level"]
+        remarks.add(card, "disability_no_as_id")
+
+
+def _grown(frame: pd.DataFrame, context: Context) -> None:
+    """An adult's number is the person's own when the date of birth says the same, or when it says nothing and the age may be."""
+    adult = (frame["id_no_status"] == "adult") & (frame["id_no_derived"].str.len() == 18)
+    if not adult.any():
+        return
+    declared, inside = frame["birth_date"].str.slice(0, 4), frame["id_no_birth"].str.slice(0, 4)
+    young = inside > f"{context.as_of.year - OVERAGE_UNTIL:04d}"
+    others = pd.concat([frame[name] == frame["id_no_derived"] for name in GUARDIANS], axis=1).any(axis=1)
+    own = adult & ~others & ((declared == inside) | ((declared == "") & young))
+    frame.loc[own, "id_no"] = frame.loc[own, "id_no_derived"]
+    frame.loc[own, "id_no_status"] = "valid"
+
+
+def _parents(frame: pd.DataFrame, remarks: Remarks) -> None:
+    """C14: a number that also stands in a parent's column, or an adult's number, is not the child's."""
+    borrowed = identity.borrowed(frame["id_no"], [frame[name] for name in GUARDIANS if name != "payee_id"])
+    adult = frame["id_no_status"] == "adult"
+    number = frame["id_no"].where(frame["id_no"] != "", frame["id_no_derived"])
+    present = pd.concat([frame[name] == number for name in GUARDIANS], axis=1).any(axis=1)
+    move = adult & ~present & (frame["guardian_id"] == "") & (frame["id_no_derived"].str.len() == 18)
+    frame.loc[move, "guardian_id"] = frame.loc[move, "id_no_derived"]
+    frame.loc[borrowed, "id_no_status"] = "adult"
+    frame.loc[borrowed | adult, ["id_no", "id_no_birth", "id_no_sex"]] = ""
+    remarks.add(borrowed | adult, "parent_number")
+
+
+def _shared(frame: pd.DataFrame, remarks: Remarks) -> None:
+    """A number under more than two names or more than three children says nothing (domain.md 1.7)."""
+    known = frame["id_no"] != ""
+    names = identity.shared_by_names(frame["id_no"], frame["name"])
+    children = (frame["name"] + "|" + frame["birth_date"])[known].groupby(frame["id_no"][known]).nunique()
+    many = frame["id_no"].isin(children.index[children > MOST_CHILDREN])
+    shared = (names | many) & known
+    frame.loc[shared, "id_no_status"] = "placeholder"
+    frame.loc[shared, ["id_no", "id_no_birth", "id_no_sex"]] = ""
+    remarks.add(shared, "shared_number")

@@ -1,0 +1,131 @@
+"""Raw rows to standard records and quarantine (docs/data-shapes.md section 3).
+
+Belongs here: the order of the steps and the frames that come out. Does not belong here: any single rule.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import pandas as pd
+
+from assets.intake import judge, numbers
+from assets.intake.context import Context
+from assets.intake.contract import Contract, load_fields
+from assets.intake.gather import BASE, SheetRows, cell_columns, gather, sheets
+from assets.intake.sentences import issue, place_sentence
+from assets.intake.values import Remarks, read_values
+
+EXTRAS = [
+    "name_raw", "name_note", "name_unreadable", "id_no_raw", "id_no_status", "id_no_birth", "id_no_sex",
+    "birth_date_raw", "birth_precision", "student_no_kind", "student_no_id", "disability_no_id",
+    "live_town", "live_village", "hukou_town", "hukou_village", "hukou_county", "layout", "issues",
+]  # fmt: skip
+STANDARD = ["record_id", "period", "department", "delivery_id", "file", "sheet", "row", *load_fields(), *EXTRAS]
+QUARANTINE = [
+    "record_id", "delivery_id", "file", "sheet", "row", "code", "field", "heading", "column", "message", "advice", "cells",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Standardised:
+    """Every data row of the raw frame in exactly one of the three.
+
+    Attributes:
+        accepted: standard records, columns `STANDARD`.
+        quarantine: rows that cannot be used, columns `QUARANTINE`.
+        set_aside: rows that are no child's (`record_id, delivery_id, file, sheet, row, code`), counted only.
+    """
+
+    accepted: pd.DataFrame
+    quarantine: pd.DataFrame
+    set_aside: pd.DataFrame
+
+
+def standardise(raw: pd.DataFrame, contract: Contract, context: Context) -> Standardised:
+    """Read every data row of `raw` into our fields and codes.
+
+    Args:
+        raw: files of one department, concatenated (docs/data-shapes.md section 2).
+        contract: the department's contract.
+        context: the period and the county's places.
+
+    Raises:
+        AssertionError: a data row would be lost or counted twice.
+    """
+    known = list(sheets(raw, contract)) if len(raw) else []
+    parts = [gather(sheet, contract) for sheet in known]
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return Standardised(pd.DataFrame(columns=STANDARD), pd.DataFrame(columns=QUARANTINE), _set_aside(None))
+    rows = pd.concat(parts)
+    remarks = Remarks(rows.index)
+    frame = read_values(rows, contract.department, context, remarks)
+    numbers.settle(frame, context, remarks)
+    frame = pd.concat([rows[[*BASE, "layout"]], frame, judge.ages(frame, context.as_of)], axis=1)
+    remarks.add(rows["shift"] == "realigned", "realigned")
+    judge.oddities(frame, contract, context, remarks)
+    remarks.add(_duplicates(raw, rows, known), "duplicate_row")
+    codes = judge.unusable(frame, rows["shift"])
+    aside = judge.age_code(frame, _age_limits(rows["layout"], contract)) & (codes == "")
+    frame = frame.assign(period=context.period, department=contract.department, issues=remarks.joined())
+    keep = (codes == "") & ~aside
+    done = Standardised(
+        accepted=frame.loc[keep, STANDARD].reset_index(drop=True),
+        quarantine=_quarantine(raw.loc[codes.index[codes != ""]], codes[codes != ""], known),
+        set_aside=_set_aside(frame.loc[aside]),
+    )
+    total = len(done.accepted) + len(done.quarantine) + len(done.set_aside)
+    if total != int((raw["kind"] == "data").sum()):
+        raise AssertionError(f"数据行 {int((raw['kind'] == 'data').sum())} 行，读出 {total} 行：有行丢失或重复")
+    return done
+
+
+def _age_limits(layouts: pd.Series, contract: Contract) -> pd.Series:
+    limits = {
+        each.name: each.set_aside_age if each.set_aside_age is not None else contract.bounds.set_aside_age
+        for each in contract.layouts
+    }
+    return pd.to_numeric(layouts.map(limits), errors="coerce")
+
+
+def _duplicates(raw: pd.DataFrame, rows: pd.DataFrame, known: list[SheetRows]) -> pd.Series:
+    """Rows that repeat an earlier row of their file in every cell but the running number."""
+    cells = raw.loc[rows.index, cell_columns(raw)].copy()
+    for sheet in known:
+        position = sheet.mapping.sequence
+        if position is not None:
+            cells.loc[sheet.data.index, f"c{position:03d}"] = ""
+    keys = pd.util.hash_pandas_object(cells.assign(file=raw.loc[rows.index, "file"]), index=False)
+    return keys.duplicated(keep="first")
+
+
+def _quarantine(rows: pd.DataFrame, codes: pd.Series, known: list[SheetRows]) -> pd.DataFrame:
+    if rows.empty:
+        return pd.DataFrame(columns=QUARANTINE)
+    homes = {index: sheet for sheet in known for index in sheet.data.index.intersection(rows.index)}
+    columns = cell_columns(rows)
+    records = []
+    for index, row in rows.iterrows():
+        spec = issue(codes[index])
+        home = homes[index]
+        at = next(iter(home.mapping.positions(spec.field)), None)
+        heading = home.mapping.columns[at].heading if at is not None else ""
+        records.append(
+            [
+                *(row[name] for name in ("record_id", "delivery_id", "file", "sheet", "row")),
+                *(codes[index], spec.field, heading, at + 1 if at is not None else 0),
+                place_sentence(row, heading, spec.zh),
+                f"{spec.advice}。",
+                json.dumps([row[name] for name in columns], ensure_ascii=False),
+            ]
+        )
+    return pd.DataFrame(records, columns=QUARANTINE)
+
+
+def _set_aside(frame: pd.DataFrame | None) -> pd.DataFrame:
+    columns = ["record_id", "delivery_id", "file", "sheet", "row", "code"]
+    if frame is None:
+        return pd.DataFrame(columns=columns)
+    return frame.assign(code="over_age")[columns].reset_index(drop=True)

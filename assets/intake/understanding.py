@@ -1,0 +1,85 @@
+"""What was understood of a file, as a table for `tongbi check`.
+
+Belongs here: counts, headings, fields, sentences. Does not belong here: printing, personal values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assets.intake.contract import load_dictionary, load_fields
+from assets.intake.notices import IntakeNotice, SheetReport, Tabulated
+from assets.intake.sentences import issue
+from assets.intake.standard import Standardised
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """One sheet: where the heading is, what each heading means, what is unknown, how many rows went where, remarks."""
+
+    file: str
+    sheet: str
+    layout: str
+    heading_row: int
+    mapping: list[tuple[str, str]]
+    unknown: list[str]
+    data_rows: int
+    accepted: int
+    quarantined: int
+    set_aside: int
+    issues: list[tuple[str, int]]
+    warnings: list[str]
+
+
+def understanding(
+    tabulated: Tabulated, standardised: Standardised | None = None, file: str = ""
+) -> list[Understanding]:
+    """One entry per sheet of a file.
+
+    Args:
+        tabulated: the file.
+        standardised: what came out of its rows; None when it was refused.
+        file: its name, for a refused file without rows.
+    """
+    name = str(tabulated.raw["file"].iloc[0]) if len(tabulated.raw) else file
+    return [_sheet(name, report, tabulated.notices, standardised) for report in tabulated.sheets]
+
+
+def _sheet(
+    file: str, report: SheetReport, notices: list[IntakeNotice], standardised: Standardised | None
+) -> Understanding:
+    counts, issues = [0, 0, 0], list[tuple[str, int]]()
+    if standardised is not None:
+        frames = [standardised.accepted, standardised.quarantine, standardised.set_aside]
+        mine = [frame[(frame["file"] == file) & (frame["sheet"] == report.sheet)] for frame in frames]
+        counts = [len(frame) for frame in mine]
+        codes = mine[0]["issues"][mine[0]["issues"] != ""].str.split(";").explode().value_counts(sort=True)
+        issues = [(issue(str(code)).zh, int(count)) for code, count in codes.items()]
+        issues += [(issue(str(code)).zh, int(n)) for code, n in mine[1]["code"].value_counts().items()]
+    return Understanding(
+        file=file,
+        sheet=report.sheet,
+        layout=report.layout,
+        heading_row=report.heading_row,
+        mapping=[(heading, field_name(target)) for heading, target in report.columns.values()],
+        unknown=report.unknown,
+        data_rows=report.data_rows,
+        accepted=counts[0],
+        quarantined=counts[1],
+        set_aside=counts[2],
+        issues=issues,
+        warnings=[notice.message for notice in notices if notice.sheet == report.sheet],
+    )
+
+
+def field_name(target: str) -> str:
+    """The Chinese term of a field or role: 「姓名」, 「家庭成员1」, 「（序号）」, 「（不使用）」, 「（不认识）」."""
+    fields = load_fields()
+    if target in fields:
+        return fields[target].zh
+    if target.startswith("member"):
+        return f"家庭成员{target.removeprefix('member')}"
+    people = load_dictionary().people
+    if target in people:
+        return people[target].prefixes[0]
+    return {"sequence": "（序号）", "ignore": "（不使用）", "": "（不认识）"}.get(target, "（不使用）")
