@@ -1,0 +1,169 @@
+"""Text with delimiters to rows: which delimiter, quotes that are meant and quotes that are not. Encodings are `decode.py`'s matter."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+from pipelines.resources.reading.shapes import WARN, Notice, Parsed, Sheet
+
+_DELIMITERS = "\t,;|"
+_SAMPLE = 60
+_LONGEST_RECORD = 40
+"""Lines one quoted field may span before the quote is taken for a stray one; an address or a remark has a few."""
+
+_APOSTROPHE = re.compile(r"'(?=\d{7,}[\dXx]*$)")
+_FORMULA_TEXT = re.compile(r'="([^"]*)"$')
+
+
+@dataclass
+class _Records:
+    rows: list[list[str]] = field(default_factory=list)
+    literal: list[int] = field(default_factory=list)
+    """Records whose quotes are taken as characters, because no reading with quotes makes sense."""
+
+
+def parse_delimited(text: str, null_words: Collection[str] = ()) -> Parsed:
+    """Reads delimited text; row number = record number, blank lines counted, a quoted line break does not begin a new record.
+
+    Args:
+        text: Decoded text with `\\n` line ends.
+        null_words: Fields that are exactly one of these are empty (`domain.md` FF1).
+
+    Returns:
+        One sheet named `""`; container `tsv` for tabs, `csv` for every other delimiter.
+    """
+    lines = text.split("\n")
+    while lines and not lines[-1].strip(" \t\x1a"):
+        lines.pop()
+    delimiter, width = choose_delimiter(lines)
+    records = _split(lines, delimiter, width)
+    notices = _quote_notices(records.literal) + _cut_notices(records.rows, width, text.endswith("\n"))
+    if any(mark in text for mark in ("'", '="', *null_words)):
+        notices += _clean(records.rows, frozenset(null_words))
+    return Parsed("tsv" if delimiter == "\t" else "csv", [Sheet("", 1, _columns(records.rows))], notices=notices)
+
+
+def choose_delimiter(lines: list[str]) -> tuple[str, int]:
+    """The delimiter that parts most of the first lines into the same number of fields, and that number.
+
+    A title or a note above the table may hold any of the characters; agreement between many lines decides, not occurrence.
+    """
+    sample = [line for line in lines[: 4 * _SAMPLE] if line.strip()][:_SAMPLE]
+    best, found = (0.0, 0), (",", 1)
+    for delimiter in _DELIMITERS:
+        widths = Counter(len(_fields(line, delimiter) or _literal(line, delimiter)) for line in sample)
+        widths.pop(1, None)
+        if not widths:
+            continue
+        width, lines_with = max(widths.items(), key=lambda item: (item[1] * item[0], item[0]))
+        score = (lines_with / len(sample) * min(width, 4), width)
+        if score > best:
+            best, found = score, (delimiter, width)
+    return found
+
+
+def _literal(line: str, delimiter: str) -> list[str]:
+    return line.split(delimiter)
+
+
+def _fields(text: str, delimiter: str) -> list[str] | None:
+    """The fields of one record, or None when its quotes do not close or close in the middle of a field."""
+    if '"' not in text:
+        return text.split(delimiter)
+    try:
+        (row,) = csv.reader([text], delimiter=delimiter, strict=True)
+    except (csv.Error, ValueError):
+        return None
+    return row
+
+
+def _split(lines: list[str], delimiter: str, width: int) -> _Records:
+    records, at = _Records(), 0
+    while at < len(lines):
+        line = lines[at]
+        if '"' not in line:
+            records.rows.append(line.split(delimiter) if line else [])
+            at += 1
+            continue
+        row, used = _quoted(lines, at, delimiter, width)
+        if row is None:
+            records.literal.append(len(records.rows) + 1)
+            row = _literal(line, delimiter)
+        records.rows.append(row)
+        at += used
+    return records
+
+
+def _quoted(lines: list[str], at: int, delimiter: str, width: int) -> tuple[list[str] | None, int]:
+    """The record that begins at line `at` and how many lines it spans; None when a quote in it is a stray one.
+
+    A record over several lines must come out as wide as the others, or the quote has swallowed its neighbours.
+    """
+    row = _fields(lines[at], delimiter)
+    if row is not None:
+        return row, 1
+    if not _opens(lines[at], delimiter):
+        return None, 1
+    text = lines[at]
+    for span in range(2, min(_LONGEST_RECORD, len(lines) - at) + 1):
+        text += "\n" + lines[at + span - 1]
+        if '"' not in lines[at + span - 1]:
+            continue
+        row = _fields(text, delimiter)
+        if row is not None:
+            return (row, span) if len(row) == width else (None, 1)
+    return None, 1
+
+
+def _opens(line: str, delimiter: str) -> bool:
+    """Whether some field begins with a quote; a quote inside a field opens nothing."""
+    return line.startswith('"') or f'{delimiter}"' in line
+
+
+def _columns(rows: list[list[str]]) -> list[list[str]]:
+    return [list(column) for column in zip_longest(*rows, fillvalue="")]
+
+
+def _clean(rows: list[list[str]], null_words: frozenset[str]) -> list[Notice]:
+    """What exporters put in so that Excel shows numbers as text comes off again; done in place, counted, told."""
+    nulls = marks = 0
+    for row in rows:
+        for position, value in enumerate(row):
+            if value in null_words:
+                row[position] = ""
+                nulls += 1
+            elif value[:1] == "'" and _APOSTROPHE.match(value):
+                row[position] = value[1:]
+                marks += 1
+            elif value[:2] == '="' and (inner := _FORMULA_TEXT.match(value)):
+                row[position] = inner[1]
+                marks += 1
+    told = []
+    if nulls:
+        told.append(
+            Notice("null_words", WARN, "", 0, 0, f"有{nulls}个单元格只写着数据库的空值标记（如NULL），已按空白处理。")
+        )
+    if marks:
+        told.append(
+            Notice("text_marks", WARN, "", 0, 0, f"有{marks}个号码带有表示文本的撇号或等号，已去掉，号码不变。")
+        )
+    return told
+
+
+def _quote_notices(literal: list[int]) -> list[Notice]:
+    if not literal:
+        return []
+    listed = "、".join(map(str, literal[:20])) + ("等" if len(literal) > 20 else "")
+    text = f"有{len(literal)}行的引号不成对或位置不对（第{listed}行），引号已按普通字符读取。"
+    return [Notice("stray_quote", WARN, "", literal[0], 0, text, "请核对这些行的各列是否对齐。")]
+
+
+def _cut_notices(rows: list[list[str]], width: int, ended: bool) -> list[Notice]:
+    """A last line without line end and with fewer fields than the others: the export or the copy may have broken off."""
+    if ended or len(rows) < 2 or len(rows[-1]) >= width or len(rows[-2]) < width:
+        return []
+    text = f"最后一行（第{len(rows)}行）比其他行少{width - len(rows[-1])}列，文件可能没有导出完。"
+    return [Notice("cut_line", WARN, "", len(rows), 0, text, "请核对总行数，必要时重新导出。")]

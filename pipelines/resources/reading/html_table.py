@@ -1,0 +1,126 @@
+"""Web pages with tables (often named `.xls`) to sheets, inside the child process: one sheet per table that holds no other table."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from pipelines.resources.reading.bounds import Bounds
+from pipelines.resources.reading.refusals import not_a_table
+from pipelines.resources.reading.shapes import WARN, Notice, Parsed
+from pipelines.resources.reading.sparse_sheet import SparseSheet
+
+_NOT_SHOWN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_SPACES = re.compile(r"[ \t\r\n\f]+")
+_LARGEST_SPAN = 1000
+_EXCEL_NAMES = re.compile(r"<x:Name>([^<]*)</x:Name>")
+
+
+def parse_html(text: str, bounds: Bounds) -> Parsed:
+    """Reads the tables of a page; a table alone is the sheet `""`, several are named by Excel's own list, their caption or their number.
+
+    Raises:
+        Refusal: There is no table, or more in it than the limits allow.
+    """
+    page = lxml_html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text), parser=_parser())
+    tables = [
+        table for table in page.iter("table") if table.find(".//table") is None and table.find(".//tr") is not None
+    ]
+    if not tables:
+        raise not_a_table("page")
+    parsed = Parsed("html", [])
+    names = _EXCEL_NAMES.findall(text) if len(tables) > 1 else []
+    for number, table in enumerate(tables, 1):
+        name = _name(table, number, names) if len(tables) > 1 else ""
+        sheet, notices = _table(table, SparseSheet(name, number, bounds)).finish()
+        parsed.sheets.append(sheet)
+        parsed.notices += notices
+    if not re.search(r"</table\s*>", text[-20_000:], re.IGNORECASE):
+        message = "网页表格没有结束标记，文件可能没有导出完。"
+        parsed.notices.append(
+            Notice("cut_table", WARN, "", parsed.sheets[-1].height, 0, message, "请核对总行数，必要时重新导出。")
+        )
+    return parsed
+
+
+def _parser() -> lxml_html.HTMLParser:
+    return lxml_html.HTMLParser(no_network=True, huge_tree=True, remove_comments=True, remove_pis=True)
+
+
+def _name(table: Any, number: int, names: list[str]) -> str:
+    caption = table.find("caption")
+    title = "" if caption is None else _text(caption)
+    return names[number - 1] if len(names) >= number else title or f"表{number}"
+
+
+def _table(table: Any, sheet: SparseSheet) -> SparseSheet:
+    _columns(table, sheet)
+    covered: dict[int, int] = {}  # column → last row that a span from above covers
+    for row, node in enumerate(_rows(table), 1):
+        if _hidden(node):
+            sheet.hide_rows(row, 1)
+        column = 0
+        for cell in node.iterchildren("td", "th"):
+            while covered.get(column, 0) >= row:
+                column += 1
+            height, width = _span(cell, "rowspan"), _span(cell, "colspan")
+            _put(sheet, row, column, cell)
+            sheet.merge(row, column, height, width)
+            if height > 1:
+                covered.update(dict.fromkeys(range(column, column + width), row + height - 1))
+            column += width
+    return sheet
+
+
+def _rows(table: Any) -> list[Any]:
+    return [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
+
+
+def _columns(table: Any, sheet: SparseSheet) -> None:
+    at = 0
+    for node in table.iter("col"):
+        count = _span(node, "span")
+        if _hidden(node):
+            sheet.hide_columns(at, count)
+        at += count
+
+
+def _hidden(node: Any) -> bool:
+    return bool(_NOT_SHOWN.search(node.get("style", ""))) or node.get("hidden") is not None
+
+
+def _span(cell: Any, name: str) -> int:
+    written = cell.get(name, "1").strip()
+    return min(int(written), _LARGEST_SPAN) if written.isdecimal() and int(written) else 1
+
+
+def _put(sheet: SparseSheet, row: int, column: int, cell: Any) -> None:
+    # A page saved by Excel keeps the number itself beside the text it shows, which may be 4.1E+17.
+    number = cell.get("x:num")
+    text = _text(cell)
+    if number and cell.get("x:str") is None:
+        sheet.put_number(row, column, number)
+    else:
+        sheet.put(row, column, text)
+
+
+def _text(node: Any) -> str:
+    """The text as a browser shows it: runs of spaces are one, `<br>` and paragraphs break the line, `&nbsp;` alone is nothing."""
+    pieces: list[str] = []
+    _collect(node, pieces)
+    lines = (_SPACES.sub(" ", line).strip(" \xa0") for line in "".join(pieces).split("\x00"))
+    return "\n".join(lines).strip("\n")
+
+
+def _collect(node: Any, pieces: list[str]) -> None:
+    pieces.append(node.text or "")
+    for child in node:
+        if isinstance(child, etree._Element) and isinstance(child.tag, str) and child.tag not in ("script", "style"):
+            if child.tag in ("br", "p", "div"):
+                pieces.append("\x00")
+            if not _hidden(child):
+                _collect(child, pieces)
+        pieces.append(child.tail or "")

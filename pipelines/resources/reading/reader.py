@@ -1,0 +1,160 @@
+"""`read_file`: the one entrance. Text is read here; everything else in a child process that may die without taking us along."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Collection
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+import pipelines
+from pipelines.resources.reading.decode import decode
+from pipelines.resources.reading.delimited import parse_delimited
+from pipelines.resources.reading.limits import Limits, load_settings
+from pipelines.resources.reading.refusals import refusal, too_big
+from pipelines.resources.reading.shapes import WARN, Grid, Notice, Parsed, Reading, Sheet
+from pipelines.resources.reading.sniff import extension_notice, family
+from pipelines.resources.reading.wire import unpack
+
+_MEGABYTE = 1 << 20
+_HEAD = 4096
+
+
+def read_file(
+    path: Path,
+    limits: Limits | None = None,
+    password: str | None = None,
+    heading_words: Collection[str] | None = None,
+) -> Reading:
+    """Reads a delivered file, whatever it is inside (`docs/data-shapes.md` 1, `domain.md` 3.0).
+
+    Args:
+        path: The file; its extension is not believed.
+        limits: What it may cost; those of `limits.yaml` if not given.
+        password: For a file with an opening password. Goes to the child process through a pipe.
+        heading_words: Words of which a heading has at least one (they tell Big5 from GB18030); those of `limits.yaml` if not given.
+
+    Returns:
+        Grids of text with the row numbers a person sees, and remarks.
+
+    Raises:
+        Refusal: The file as a whole cannot be taken; message and advice are Chinese and hold no cell value.
+    """
+    settings = load_settings()
+    limits = limits or settings.limits
+    words = list(settings.heading_words if heading_words is None else heading_words)
+    kind = _look(path, limits)
+    if kind == "text":
+        decoded = decode(path.read_bytes(), words)
+        parsed = parse_delimited(decoded.text, settings.null_words)
+        parsed.encoding, parsed.notices = decoded.encoding, decoded.notices + parsed.notices
+        grids = [_grid(sheet, _frame_of_columns(sheet.columns)) for sheet in parsed.sheets]
+    else:
+        parsed, tables = _in_child(path, limits, password, words)
+        grids = [_grid(sheet, _frame_of_table(table)) for sheet, table in zip(parsed.sheets, tables, strict=True)]
+    return _reading(path, parsed, grids)
+
+
+def _look(path: Path, limits: Limits) -> str:
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as stream:
+            head = stream.read(_HEAD)
+    except OSError:
+        raise refusal("missing") from None
+    if size > limits.file_bytes:
+        raise too_big("文件大小", f"{size // _MEGABYTE}MB", f"{limits.file_bytes // _MEGABYTE}MB")
+    return family(head)
+
+
+def _in_child(path: Path, limits: Limits, password: str | None, words: list[str]) -> tuple[Parsed, list[pa.Table]]:
+    order = {"path": str(path.resolve()), "password": password, "heading_words": words, "limits": limits.model_dump()}
+    # -P: the folder we stand in may be an inbox, and a file in it must not be imported.
+    command = [sys.executable, "-P", "-m", "pipelines.resources.reading.child"]
+    try:
+        done = subprocess.run(
+            command,
+            input=json.dumps(order).encode(),
+            capture_output=True,
+            timeout=limits.seconds,
+            env=_environment(),
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise refusal("time") from None
+    if done.returncode or not done.stdout:
+        # Killed by the CPU clock, or aborted because an allocation failed; its last words may quote the file and are not passed on.
+        raise refusal("time" if done.returncode == -24 else "memory")
+    return unpack(done.stdout)
+
+
+def _environment() -> dict[str, str]:
+    root = str(Path(str(pipelines.__file__)).parents[1])
+    known = os.environ.get("PYTHONPATH")
+    # The default pool reserves far more address space than it uses, which the limit on address space would count.
+    return os.environ | {
+        "PYTHONPATH": f"{root}{os.pathsep}{known}" if known else root,
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
+    }
+
+
+def _frame_of_columns(columns: list[list[str]]) -> pd.DataFrame:
+    return _frame({position: pd.Series(column, dtype=object) for position, column in enumerate(columns)})
+
+
+def _frame_of_table(table: pa.Table) -> pd.DataFrame:
+    columns = (column.to_pandas(deduplicate_objects=True) for column in table.columns)
+    return _frame(dict(enumerate(columns)))
+
+
+def _frame(columns: dict[int, pd.Series[str]]) -> pd.DataFrame:
+    frame = pd.DataFrame(columns, dtype=object, copy=False)
+    frame.index = pd.Index(np.arange(1, len(frame) + 1, dtype=np.int32))
+    frame.columns = pd.RangeIndex(len(columns))
+    return frame
+
+
+def _grid(sheet: Sheet, cells: pd.DataFrame) -> Grid:
+    return Grid(
+        sheet=sheet.name,
+        number=sheet.number,
+        hidden=sheet.hidden,
+        cells=cells,
+        damaged=sheet.damaged,
+        merged=sheet.merged,
+        hidden_rows=sheet.hidden_rows,
+        hidden_columns=sheet.hidden_columns,
+    )
+
+
+def _reading(path: Path, parsed: Parsed, grids: list[Grid]) -> Reading:
+    filled = [int((grid.cells != "").any(axis=1).sum()) for grid in grids]
+    if not any(filled):
+        raise refusal("empty")
+    if max(filled) < 2:
+        raise refusal("no_rows")
+    notices = extension_notice(path, parsed.container) + parsed.notices
+    for grid in grids:
+        notices += _hidden_notices(grid)
+    return Reading(parsed.container, parsed.encoding, grids, notices)
+
+
+def _hidden_notices(grid: Grid) -> list[Notice]:
+    """Hidden and filtered rows are data; the clerk is told that they were read (`trust.md` C5 10)."""
+    found = []
+    if grid.hidden:
+        found.append(
+            Notice("hidden_sheet", WARN, grid.sheet, 0, 0, f"第{grid.number}张表“{grid.sheet}”是隐藏的，已照常读取。")
+        )
+    if grid.hidden_rows or grid.hidden_columns:
+        text = (
+            f"第{grid.number}张表有{len(grid.hidden_rows)}行、{len(grid.hidden_columns)}列被隐藏或筛选掉，已照常读取。"
+        )
+        found.append(Notice("hidden_rows", WARN, grid.sheet, 0, 0, text, "如果隐藏的内容不应报送，请删除后重新放入。"))
+    return found

@@ -1,0 +1,168 @@
+"""A first, quick look through the sheets of an xlsx file, as bytes: how far cells reach, what is hidden, which long numbers stand there.
+
+The reader that follows reserves the whole rectangle of a sheet and aborts the process when that is too large, so this must come first.
+No cell is turned into a value here.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.etree import ElementTree
+
+from pipelines.resources.reading.bounds import column_number
+from pipelines.resources.reading.shapes import Cell
+from pipelines.resources.reading.zip_guard import chunks
+
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+_TRUE = rb'"(?:1|true)"'
+_HIDDEN = re.compile(rb"\bhidden=" + _TRUE)
+_REFERENCE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
+_ROW_NUMBER = re.compile(rb'\br="([0-9]{1,7})"')
+_COLUMN_RANGE = re.compile(rb'\b(min|max)="([0-9]{1,6})"')
+_LONG = re.compile(rb">([0-9]{16,25})<")
+
+
+@dataclass
+class SheetScan:
+    """What the look through one sheet found; rows from 1, columns from 1 where not said otherwise."""
+
+    part: str
+    prefix: bytes = b""
+    last_row: int = 0
+    last_column: int = 0
+    filled_rows: int = 0
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+    """From 0."""
+    long_numbers: dict[Cell, str] = field(default_factory=dict)
+    """Digits of whole numbers of 16 or more, as written in the file; `(row, column from 0)`."""
+
+    def is_sparse(self, gap: int) -> bool:
+        """Whether cells seem to lie far outside the table, so that each needs a look."""
+        return self.last_row > 2 * self.filled_rows + gap or self.last_column > gap
+
+
+def sheet_parts(archive: zipfile.ZipFile) -> list[str]:
+    """The parts of the workbook's tabs in their order; `""` where a tab has none."""
+    book, relations = _workbook_part(archive), {}
+    folder, name = posixpath.split(book)
+    for node in ElementTree.fromstring(_read(archive, f"{folder}/_rels/{name}.rels".lstrip("/"))):
+        relations[node.get("Id")] = posixpath.normpath(posixpath.join("/", folder, node.get("Target", ""))).lstrip("/")
+    parts = []
+    for node in ElementTree.fromstring(_read(archive, book)).iter():
+        if node.tag.rpartition("}")[2] == "sheet":
+            part = relations.get(node.get(_RELATION) or node.get(_STRICT_RELATION), "")
+            parts.append(part if part in archive.namelist() else "")
+    return parts
+
+
+def _workbook_part(archive: zipfile.ZipFile) -> str:
+    for node in ElementTree.fromstring(_read(archive, "_rels/.rels")):
+        if node.get("Type", "").endswith("/officeDocument"):
+            return posixpath.normpath(node.get("Target", "")).lstrip("/")
+    return "xl/workbook.xml"
+
+
+def _read(archive: zipfile.ZipFile, name: str) -> bytes:
+    return b"".join(chunks(archive, name))
+
+
+def scan_sheet(archive: zipfile.ZipFile, part: str) -> SheetScan:
+    """Looks through one sheet; about a quarter of a second for 100 MB of XML.
+
+    Raises:
+        Refusal: The part holds a document type definition.
+        zipfile.BadZipFile: The part is damaged.
+    """
+    scan = SheetScan(part)
+    pending, close = b"", b"</row>"
+    for number, chunk in enumerate(chunks(archive, part)):
+        pending += chunk
+        if number == 0:
+            scan.prefix = _prefix(pending)
+            close = b"</" + scan.prefix + b"row>"
+            _scan_columns(pending, scan)
+        rows = pending.split(close)
+        pending = rows.pop()
+        for row in rows:
+            _scan_row(row, scan)
+    _scan_empty_rows(pending, scan)
+    return scan
+
+
+def _prefix(head: bytes) -> bytes:
+    found = re.search(rb"<([A-Za-z0-9_]+:)?worksheet\b", head)
+    return (found and found[1]) or b""
+
+
+def _scan_columns(head: bytes, scan: SheetScan) -> None:
+    for tag in re.findall(rb"<" + scan.prefix + rb"col\b[^>]*>", head.partition(b"<" + scan.prefix + b"sheetData")[0]):
+        if _HIDDEN.search(tag):
+            ends = {key: int(value) for key, value in _COLUMN_RANGE.findall(tag)}
+            # Hiding "all columns from here on" reaches to the last column of the sheet; beyond the data it says nothing.
+            scan.hidden_columns += range(ends.get(b"min", 1) - 1, min(ends.get(b"max", 0), 1024))
+
+
+def _scan_row(row: bytes, scan: SheetScan) -> None:
+    """One stretch of XML that ends with a row: empty self-closing rows may stand before it."""
+    opening = row.rfind(b"<" + scan.prefix + b"row")
+    if b"hidden" in row:
+        _scan_empty_rows(row, scan)
+    tag_end = row.find(b">", opening)
+    tag, body = row[opening:tag_end], row[tag_end:]
+    if b"<" + scan.prefix + b"v" not in body and b"<" + scan.prefix + b"is" not in body:
+        return
+    number = _ROW_NUMBER.search(tag)
+    reference = _REFERENCE.match(body, body.rfind(b' r="') + 1)
+    scan.last_row = max(scan.last_row + 1 if number is None else int(number[1]), scan.last_row)
+    scan.filled_rows += 1
+    if reference:
+        scan.last_column = max(scan.last_column, column_number(reference[1].decode()))
+    else:
+        scan.last_column = max(scan.last_column, body.count(b"<" + scan.prefix + b"c"))
+    if _LONG.search(body):
+        _scan_numbers(body, scan)
+
+
+def _scan_empty_rows(xml: bytes, scan: SheetScan) -> None:
+    for tag in re.findall(rb"<" + scan.prefix + rb"row\b[^>]*>", xml):
+        number = _ROW_NUMBER.search(tag)
+        if number and _HIDDEN.search(tag):
+            scan.hidden_rows.append(int(number[1]))
+
+
+def cell_pattern(prefix: bytes) -> re.Pattern[bytes]:
+    """Matches one cell of a sheet's XML: group 1 its attributes, group 2 its content (None for a self-closing one)."""
+    return re.compile(rb"<%sc\b([^>]*?)(?:/>|>(.*?)</%sc>)" % (prefix, prefix), re.DOTALL)
+
+
+def filled_cells(xml: bytes, prefix: bytes) -> Iterator[Cell]:
+    """`(row, column)` from 1 of every cell that holds something, for sheets whose first look was alarming."""
+    for attributes, content in cell_pattern(prefix).findall(xml):
+        reference = _REFERENCE.search(attributes)
+        if content and reference:
+            yield int(reference[2]), column_number(reference[1].decode())
+
+
+def without_cells(xml: bytes, prefix: bytes, strays: set[Cell]) -> bytes:
+    """The sheet's XML without these cells."""
+
+    def keep(cell: re.Match[bytes]) -> bytes:
+        reference = _REFERENCE.search(cell[1])
+        stray = reference and (int(reference[2]), column_number(reference[1].decode())) in strays
+        return b"" if stray else cell[0]
+
+    return cell_pattern(prefix).sub(keep, xml)
+
+
+def _scan_numbers(body: bytes, scan: SheetScan) -> None:
+    for attributes, content in cell_pattern(scan.prefix).findall(body):
+        reference = _REFERENCE.search(attributes)
+        digits = re.search(rb"<" + scan.prefix + rb"v>([0-9]{16,25})<", content)
+        if reference and digits and (b' t="' not in attributes or b' t="n"' in attributes):
+            scan.long_numbers[int(reference[2]), column_number(reference[1].decode()) - 1] = digits[1].decode()
