@@ -1,0 +1,183 @@
+"""The truth of a period: which row is which child, who belongs on which list by the definitions, and what every file holds.
+
+The lists follow domain.md 5.3 from what each department truly has on record; nothing here looks at how anything was linked.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pipelines.demo.sheets import Delivery
+
+ROLL_CLASSES = "困境|孤儿|事实无人"
+NAME_LISTS = ("L01", "L03", "L05", "L10", "L13", "L14", "L15", "L16C", "L16E", "L17", "L18", "L19", "L23")
+_BAD_NUMBER = {"id_digit", "id_swap", "id_len", "id_sequence", "obsolete_id"}
+Findings = list[tuple[str, int, str]]
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the four departments truly have on record in one period (frames by kid)."""
+
+    now: pd.DataFrame
+    register: pd.DataFrame
+    education: pd.DataFrame
+    books: pd.DataFrame
+    roll: pd.DataFrame
+    holders: pd.DataFrame
+
+
+def lists(held: Held) -> Findings:
+    """Compute every list's children as (code, kid, field)."""
+    found: dict[str, Iterable[int]] = {
+        "L01": _no_hukou(held),
+        "L03": _not_enrolled(held),
+        "L05": _dropped_out(held),
+        "L10": _unpaid(held),
+        **_still_on_roll(held),
+        **_twice(held),
+        "L18": _bad_numbers(held),
+        "L17": _shared_numbers(held),
+        "L19": _overlooked(held),
+        "L23": _holders_without_file(held),
+    }
+    flat = [(code, int(kid), "") for code, kids in found.items() for kid in set(kids)]
+    return sorted(flat + _different(held))
+
+
+def _kids(frame: pd.DataFrame) -> set[int]:
+    return set(frame["kid"].tolist())
+
+
+def _active(held: Held) -> pd.DataFrame:
+    return held.books[held.books["roll"] == "登记在册"]
+
+
+def _no_hukou(held: Held) -> set[int]:
+    none = held.now[(held.now["hukou"] == "none") & held.now["alive_here"] & (held.now["age"] < 18)]
+    return _kids(none) & (_kids(held.education) | _kids(held.books) | _kids(held.roll) | _kids(held.holders))
+
+
+def _not_enrolled(held: Held) -> set[int]:
+    owing = held.now[held.now["in_cohort"] & held.now["alive_here"]]
+    known = _kids(held.register) | _kids(held.books) | _kids(held.roll) | _kids(held.holders)
+    told = _kids(held.books[held.books["study"].isin(["外地就读", "送教上门"])])
+    return (_kids(owing) & known) - _kids(held.education) - told
+
+
+def _dropped_out(held: Held) -> set[int]:
+    owing = _kids(held.now[held.now["in_cohort"] & held.now["alive_here"]])
+    return owing & _kids(held.education[held.education["enrolment"].isin(["其他离校", "辍学"])])
+
+
+def _unpaid(held: Held) -> set[int]:
+    alive = _kids(held.now[held.now["alive_here"]])
+    care, living = (
+        _kids(held.roll[held.roll["subsidy"] == kind]) for kind in ("重度残疾人护理补贴", "困难残疾人生活补贴")
+    )
+    no_care = _kids(held.holders[held.holders["severe"] & (held.holders["care"] == "否")]) - care
+    poor = _kids(held.books[held.books["aid"].str.contains("低保|特困")])
+    no_living = (_kids(held.holders[held.holders["living"] == "否"]) & poor) - living
+    return (no_care | no_living) & alive
+
+
+def _still_on_roll(held: Held) -> dict[str, set[int]]:
+    dead, left = _kids(held.now[held.now["dead"]]), _kids(held.now[held.now["left"] & ~held.now["dead"]])
+    return {"L13": dead & (_kids(_active(held)) | _kids(held.roll)), "L14": left & _kids(_active(held))}
+
+
+def _twice(held: Held) -> dict[str, set[int]]:
+    files, pupils = _active(held)["kid"].value_counts(), held.education["kid"].value_counts()
+    return {"L16C": set(files[files > 1].index.tolist()), "L16E": set(pupils[pupils > 1].index.tolist())}
+
+
+def _all_rows(held: Held) -> pd.DataFrame:
+    columns = ["kid", "name_meant", "birth_meant", "sex", "nation", "id_no_meant", "errors"]
+    frames = [frame[columns] for frame in (held.register, held.education, held.books, held.roll, held.holders)]
+    return pd.concat([frame.astype({"birth_meant": object}) for frame in frames], ignore_index=True)
+
+
+def _bad_numbers(held: Held) -> set[int]:
+    rows = _all_rows(held)
+    return _kids(rows[[bool(_BAD_NUMBER & set(errors.split("|"))) for errors in rows["errors"]]])
+
+
+def _shared_numbers(held: Held) -> set[int]:
+    rows = _all_rows(held)
+    used = rows[rows["id_no_meant"] != ""].drop_duplicates(["kid", "id_no_meant"])
+    many = used["id_no_meant"].value_counts()
+    return _kids(used[used["id_no_meant"].isin(many[many > 1].index)])
+
+
+def _overlooked(held: Held) -> set[int]:
+    young = _kids(held.now[held.now["alive_here"] & (held.now["age"] < 16) & held.now["rural"]])
+    both = _kids(held.education[held.education["left_behind"] == "双亲留守"])
+    return (young & both) - _kids(held.books)
+
+
+def _holders_without_file(held: Held) -> set[int]:
+    alive = _kids(held.now[held.now["alive_here"] & (held.now["age"] < 18)])
+    protected = _kids(held.books[held.books["category"].str.contains(ROLL_CLASSES)])
+    return (_kids(held.holders) & alive) - protected
+
+
+def _different(held: Held) -> Findings:
+    rows = _all_rows(held)
+    rows["birth_meant"] = ["" if day is None else str(day)[:10] for day in rows["birth_meant"]]
+    found: Findings = []
+    for field, column in (
+        ("name", "name_meant"),
+        ("birth_date", "birth_meant"),
+        ("sex", "sex"),
+        ("nation", "nation"),
+        ("id_no", "id_no_meant"),
+    ):
+        said = rows.loc[rows[column] != "", ["kid", column]].drop_duplicates()["kid"].value_counts()
+        found += [("L15", int(kid), field) for kid in said[said > 1].index]
+    return found
+
+
+def write_truth(folder: Path, held: Held, deliveries: list[Delivery], findings: Findings) -> None:
+    """Write rows.csv, kids.csv, findings.csv and files.csv."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows: list[tuple[object, ...]] = []
+    files: list[tuple[object, ...]] = []
+    for delivery in deliveries:
+        name, plain = delivery.path.name, delivery.container in ("csv", "tabs", "html")
+        for sheet in delivery.sheets:
+            for first, kids, errors in sheet.held:
+                rows += [
+                    (delivery.department, name, "" if plain else sheet.name, first + i, kid, error)
+                    for i, (kid, error) in enumerate(zip(kids, errors, strict=True))
+                ]
+        totals = [(len(s.rows), s.data_rows, s.quarantined) for s in delivery.sheets]
+        files.append((delivery.path.parent.name, name, *(sum(column) for column in zip(*totals, strict=True))))
+    _write(folder / "rows.csv", ("dept", "file", "sheet", "row", "kid", "errors"), rows)
+    _write(folder / "files.csv", ("department", "file", "rows_total", "data_rows", "quarantined"), files)
+    _write(folder / "findings.csv", ("rule", "kid", "field"), findings)
+    _write(folder / "kids.csv", tuple(_KID_COLUMNS), _kid_rows(held))
+
+
+_KID_COLUMNS = {"kid": "kid", "fam": "fam", "name": "name", "sex": "sex", "birth": "birth", "id18": "id_now", "hukou": "hukou", "school": "path", "grade": "grade", "ca_category": "category",
+                "cancelled": "gone", "town": "town", "village": "village", "twin_of": "twin_of"}  # fmt: skip
+
+
+def _kid_rows(held: Held) -> list[tuple[object, ...]]:
+    now = held.now.copy()
+    now["category"] = now["kid"].map(held.books.drop_duplicates("kid").set_index("kid")["category"]).fillna("")
+    now["gone"] = np.where(now["dead"], "死亡", np.where(now["left"], "迁出", ""))
+    now["birth"] = now["birth"].dt.strftime("%Y-%m-%d")
+    return list(now[list(_KID_COLUMNS.values())].itertuples(index=False, name=None))
+
+
+def _write(path: Path, header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
