@@ -34,17 +34,25 @@ def by_distinct(values: pd.Series, read: Reader, columns: Sequence[str]) -> pd.D
     Returns:
         A frame of text columns on the index of `values`.
     """
-    import pandas as pd
-
-    positions, distinct = pd.factorize(as_text(values))
+    positions, distinct = distinct_texts(as_text(values))
     answers = [read(text) for text in distinct]
     return spread(answers, positions, values.index, columns)
 
 
+def distinct_texts(texts: pd.Series) -> tuple[list[int], list[str]]:
+    """Position of each row's text among the distinct texts, and these in the order of first meeting.
+
+    Not `pandas.factorize`: it ends a text at its first NUL character and so takes two texts for one.
+    """
+    seen: dict[str, int] = {}
+    positions = [seen.setdefault(text, len(seen)) for text in texts.to_list()]
+    return positions, list(seen)
+
+
 def spread(
-    answers: Sequence[tuple[str, ...]], positions: object, index: pd.Index, columns: Sequence[str]
+    answers: Sequence[tuple[str, ...]], positions: Sequence[int], index: pd.Index, columns: Sequence[str]
 ) -> pd.DataFrame:
-    """Lay answers per distinct value out along the rows (`positions` as `pandas.factorize` gives them)."""
+    """Lay answers per distinct value out along the rows (`positions` as `distinct_texts` gives them)."""
     import numpy as np
     import pandas as pd
 

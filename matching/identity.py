@@ -22,7 +22,7 @@ from matching.citizen import (
     sex_of,
     upgrade_15,
 )
-from matching.distinct import as_text, by_distinct, spread
+from matching.distinct import as_text, by_distinct, distinct_texts, spread
 from matching.identity_reading import Identity, Kind, Reading, _clean, parse_id, placeholder_words
 from matching.identity_repair import Repair, Slip, one_slip, repair_candidates, same_damaged
 
@@ -77,14 +77,13 @@ def read_ids(
         `region`, `note` (`;`-joined codes of `matching/tables/issues.yaml`), `derived` (see `Identity.derived`).
     """
     import numpy as np
-    import pandas as pd
 
     texts = as_text(values)
     flags = np.zeros(len(texts), dtype=bool) if damaged is None else damaged.to_numpy(dtype=bool)
     keys = texts.where(~flags, texts + "\x00")
-    positions, distinct = pd.factorize(keys)
+    positions, distinct = distinct_texts(keys)
     reading = Reading(kind, as_of, False, margin_years)
-    answers = _read_distinct([str(text) for text in distinct], reading)
+    answers = _read_distinct(distinct, reading)
     _judge_column(answers, bool(flags.any()))
     rows = [(a.value, a.status, a.birth, a.sex, a.region, ";".join(a.issues), a.derived) for a in answers]
     frame = spread(rows, positions, values.index, ID_COLUMNS)

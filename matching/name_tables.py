@@ -1,0 +1,123 @@
+"""What is known about names: folding of variants, readings, look-alikes, surnames; each loaded at first use.
+
+No reading of cells and no comparing here.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from matching.tables import table_text, table_yaml
+
+WILDCARD = "?"
+_SOUNDS = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
+_PLAIN = "aaaaeeeeiiiioooouuuuvvvvnnnm"
+_TONELESS = str.maketrans(dict(zip(_SOUNDS, _PLAIN, strict=True)) | {"ü": "v", "ê": "e", "\u0304": "", "\u030c": "", "\u0300": "", "\u0301": ""})
+
+
+class NameTables(BaseModel):
+    """The content of `tables/names.yaml`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    surname_readings: dict[str, str]
+    compound_surnames: list[str]
+    placeholders: list[str]
+    placeholder_endings: list[str]
+    nickname_prefixes: list[str]
+    nicknames: list[str]
+    variants: list[str]
+    look_alike: list[str]
+    transliterations: list[str]
+
+
+@cache
+def name_tables() -> NameTables:
+    """The validated tables; raises pydantic's error naming the key when the file is wrong."""
+    return NameTables.model_validate(table_yaml("names.yaml"))
+
+
+@cache
+def variant_fold() -> dict[int, str]:
+    """For `str.translate`: each written form to the first of its group."""
+    return {ord(form): group[0] for group in name_tables().variants for form in group[1:]}
+
+
+@cache
+def transliteration_fold() -> dict[int, str]:
+    """For `str.translate`: characters that stand for one syllable in transliterated names (N09)."""
+    return {ord(form): group[0] for group in name_tables().transliterations for form in group[1:]}
+
+
+@cache
+def _simplifier() -> Any:
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
+
+
+@lru_cache(maxsize=200_000)
+def fold(name: str) -> str:
+    """One spelling for traditional, simplified and variant forms (N03, N06); dots, blanks and letter case vanish."""
+    bare = unicodedata.normalize("NFKC", name).replace("·", "").replace(" ", "").upper()
+    if bare and not bare.isascii():
+        bare = fold_characters(bare)
+    return bare
+
+
+def fold_characters(text: str) -> str:
+    """Simplify character by character, then the name variants; the length never changes."""
+    simple = "".join(map(_simple, text))
+    return simple.translate(variant_fold())
+
+
+@lru_cache(maxsize=30_000)
+def _simple(character: str) -> str:
+    # 于/於, 余/餘: a phrase dictionary would change surnames by context, single characters are stable.
+    found = str(_simplifier().convert(character))
+    return found if len(found) == 1 else character
+
+
+@cache
+def _readings() -> Mapping[int, str]:
+    from pypinyin.constants import PINYIN_DICT
+
+    return dict(PINYIN_DICT)
+
+
+@lru_cache(maxsize=60_000)
+def readings(character: str) -> frozenset[str]:
+    """Toneless pinyin readings of a character; empty for one that has none."""
+    found = _readings().get(ord(character), "") if len(character) == 1 else ""
+    if not found and character.isascii() and character.isalpha():
+        return frozenset({character.lower()})
+    return frozenset(reading.translate(_TONELESS) for reading in found.split(",") if reading)
+
+
+@lru_cache(maxsize=60_000)
+def first_reading(character: str) -> str:
+    """The commonest toneless reading, or the character itself when it has none."""
+    found = _readings().get(ord(character), "") if len(character) == 1 else ""
+    return found.split(",")[0].translate(_TONELESS) if found else character.lower()
+
+
+@cache
+def compound_surnames() -> frozenset[str]:
+    """Surnames of two characters."""
+    return frozenset(name_tables().compound_surnames)
+
+
+@cache
+def look_alikes() -> dict[str, frozenset[str]]:
+    """Character to the characters that look like it (N02)."""
+    found = {}
+    for line in table_text("shapes.tsv").splitlines():
+        if line and line[0] != "#":
+            character, _, others = line.partition("\t")
+            found[character] = frozenset(others)
+    return found
