@@ -74,7 +74,7 @@ def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, 
     found = _ingredients(county, run, frames)
     digest = write_exports(found, folder)
     counts = {"out_exports": len(found.links) + len(found.findings), **_workbook_counts(found, county, folder)}
-    counts["out_errors"] = errorlists.write_marked_copies(county, run.contracts, frames, folder)
+    counts["out_errors"] = errorlists.write_marked_copies(run.contracts, frames, folder)
     faults.reach("publish:built")
     county.outbox.seal(run.period, digest)
     faults.reach("publish:sealed")

@@ -1,0 +1,45 @@
+"""Marked copies of the departments' own files for the outbox (问题数据/). What is marked and how it looks is `assets.intake.errorlist`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from assets.intake.contract import Contract
+from assets.intake.errorlist import write_error_list
+from assets.intake.standard import Standardised
+
+FOLDER = "问题数据"
+
+
+def write_marked_copies(contracts: Mapping[str, Contract], frames: Mapping[str, Any], folder: Path) -> int:
+    """Write one marked copy per delivered file that has something to say; returns the rows with a remark.
+
+    Args:
+        contracts: by department.
+        frames: `raw_<department>`, `quarantine_<department>` and the records of the child files.
+        folder: the period's folder aside.
+    """
+    records = frames["child_files"]["records"]
+    marked = 0
+    for name, contract in contracts.items():
+        raw, refused = frames[f"raw_{name}"], frames[f"quarantine_{name}"]
+        accepted = records.loc[records["department"] == name, ["record_id", "file", "issues"]]
+        result = Standardised(accepted, refused, accepted.iloc[:0])
+        for file in dict.fromkeys(raw["file"]):
+            marked += _one(raw, result, contract, (str(file), folder / FOLDER / contract.zh))
+    return marked
+
+
+def _one(raw: pd.DataFrame, result: Standardised, contract: Contract, where: tuple[str, Path]) -> int:
+    file, folder = where
+    path = folder / f"{file.replace('/', '_').replace(os.sep, '_')}_问题说明.xlsx"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = write_error_list(raw, result, contract, file, path)
+    if not rows and not any(path.parent.iterdir()):
+        path.parent.rmdir()
+    return rows

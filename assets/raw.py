@@ -1,0 +1,47 @@
+"""The assets raw_<department>: what a department delivered, as received; every cell as text, every physical row once.
+
+Taking the files is `assets.receiving`; what a heading is, `assets.intake`.
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+import pandas as pd
+
+from assets.county import COUNT, opened_of
+from assets.intake.contract import Contract
+from assets.receiving import Order, receive
+from pipelines.partitions import period_partitions
+from pipelines.resources.deliveries import Branch
+from pipelines.resources.stations import station
+from pipelines.resources.workspace import WITHDRAWN_TAG
+
+
+def raw_asset(contract: Contract) -> dg.AssetsDefinition:
+    """The receiving station of one department."""
+    name = f"raw_{contract.department}"
+
+    @dg.asset(
+        name=name,
+        io_manager_key="frames",
+        group_name="raw",
+        partitions_def=period_partitions(),
+        required_resource_keys={"county"},
+        description=f"{contract.zh}交来的文件，原样：文件、表、行，每个格子都是文字",
+        tags={"department": contract.department},
+    )
+    def raw(context: dg.AssetExecutionContext) -> dg.Output[pd.DataFrame]:
+        """Take, keep and read the files of the period."""
+        with station(name):
+            branch = Branch(context.partition_key, contract.department)
+            frame = receive(opened_of(context), Order(branch, contract, withdrawn=_withdrawn(context, contract)))
+        if frame.empty:
+            context.log.info(f"{contract.zh}本期没有交来文件，跳过。")
+        return dg.Output(frame, metadata={COUNT: len(frame), "files": int(frame["file"].nunique())})
+
+    return raw
+
+
+def _withdrawn(context: dg.AssetExecutionContext, contract: Contract) -> bool:
+    """Whether a person confirmed for this run that the department took everything back."""
+    return contract.department in context.run.tags.get(WITHDRAWN_TAG, "").split(",")

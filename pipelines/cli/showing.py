@@ -1,0 +1,58 @@
+"""`tongbi demo`: a made-up county, its two quarters through the same graph, and the result beside the known truth."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from rich.table import Table
+
+from pipelines.cli.running import Asked, run_and_print
+from pipelines.cli.shell import opened, out, refuse
+from pipelines.cli.texts import say
+from pipelines.resources.opened import Opened
+from pipelines.resources.workspace import Workspace
+
+DEMO_ROOT = Path("demo")
+PERIODS = ("2026Q2", "2026Q3")
+
+
+def show_demo(root: Path | None, children: int, seed: int, debug: bool) -> None:
+    """Generate, run both quarters, compare with the truth."""
+    folder = root or DEMO_ROOT
+    if _holds_other_data(folder):
+        refuse(say("demo.exists", root=folder))
+    workspace = Workspace.create(folder)
+    _generate(workspace, children, seed)
+    county = opened(folder, debug)
+    for period in PERIODS:
+        run_and_print(county, Asked(period))
+        print_score(county, period)
+
+
+def _holds_other_data(folder: Path) -> bool:
+    """A workspace with files in its inbox and no truth beside them is somebody's work, not a demo."""
+    inbox = folder / "inbox"
+    used = inbox.is_dir() and any(path.is_file() for path in inbox.rglob("*"))
+    return used and not (folder / "truth").is_dir()
+
+
+def _generate(workspace: Workspace, children: int, seed: int) -> None:
+    from pipelines.demo.generate import generate
+
+    out.print(say("demo.generating", children=children), markup=False)
+    began = time.perf_counter()
+    generate(workspace.root, children, seed)
+    out.print(say("demo.generated", seconds=time.perf_counter() - began), markup=False)
+
+
+def print_score(county: Opened, period: str) -> None:
+    """Print precision and recall of the links, and every list's count beside the true count."""
+    from pipelines.demo.score import score
+
+    found = score(county.workspace.root, period)
+    out.print(say("demo.links", precision=found.links.precision, recall=found.links.recall), markup=False)
+    table = Table(*(say(f"table.{name}") for name in ("code", "count", "true", "precision", "recall")))
+    for one in found.lists:
+        table.add_row(one.code, str(one.listed), str(one.true), f"{one.precision:.3f}", f"{one.recall:.3f}")
+    out.print(table)
