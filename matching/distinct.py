@@ -5,12 +5,13 @@ No rule about names, numbers or dates belongs here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Key = TypeVar("Key", bound=Hashable)
 Reader = Callable[[str], tuple[str, ...]]
 
 
@@ -39,13 +40,13 @@ def by_distinct(values: pd.Series, read: Reader, columns: Sequence[str]) -> pd.D
     return spread(answers, positions, values.index, columns)
 
 
-def distinct_texts(texts: pd.Series) -> tuple[list[int], list[str]]:
-    """Position of each row's text among the distinct texts, and these in the order of first meeting.
+def distinct_texts(texts: Iterable[Key]) -> tuple[list[int], list[Key]]:
+    """Position of each row's text (or tuple of texts) among the distinct ones, and these in the order of first meeting.
 
     Not `pandas.factorize`: it ends a text at its first NUL character and so takes two texts for one.
     """
-    seen: dict[str, int] = {}
-    positions = [seen.setdefault(text, len(seen)) for text in texts.to_list()]
+    seen: dict[Key, int] = {}
+    positions = [seen.setdefault(text, len(seen)) for text in texts]
     return positions, list(seen)
 
 

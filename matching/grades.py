@@ -58,10 +58,9 @@ def read_grades(values: pd.Series, stage_hint: pd.Series | str = "", as_of: date
     texts = as_text(values)
     hints = as_text(stage_hint) if isinstance(stage_hint, pd.Series) else pd.Series(stage_hint, index=values.index, dtype=object)
     stages = hints.map({hint: _stage(hint) for hint in hints.unique()}).astype(object)
-    keys = texts + "\x00" + stages
-    positions, distinct = distinct_texts(keys)
+    positions, distinct = distinct_texts([*zip(texts, stages, strict=True)])
     school_year = (as_of.year if as_of.month >= 9 else as_of.year - 1) if as_of else 0
-    answers = [_grade(*str(key).rsplit("\x00", 1), school_year) for key in distinct]
+    answers = [_grade(text, stage, school_year) for text, stage in distinct]
     return spread(answers, positions, values.index, GRADE_COLUMNS)
 
 

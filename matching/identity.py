@@ -80,8 +80,7 @@ def read_ids(
 
     texts = as_text(values)
     flags = np.zeros(len(texts), dtype=bool) if damaged is None else damaged.to_numpy(dtype=bool)
-    keys = texts.where(~flags, texts + "\x00")
-    positions, distinct = distinct_texts(keys)
+    positions, distinct = distinct_texts(zip(texts, flags.tolist(), strict=True))
     reading = Reading(kind, as_of, False, margin_years)
     answers = _read_distinct(distinct, reading)
     _judge_column(answers, bool(flags.any()))
@@ -90,19 +89,20 @@ def read_ids(
     return _mark_filled_down(texts, frame)
 
 
-def _read_distinct(distinct: list[str], reading: Reading) -> list[Identity]:
+def _read_distinct(distinct: list[tuple[str, bool]], reading: Reading) -> list[Identity]:
     """Plain good numbers by arithmetic on the whole column at once, the rest one by one."""
     harm = replace(reading, damaged=True)
-    answers: list[Identity | None] = [None] * len(distinct)
-    plain = [place for place, text in enumerate(distinct) if len(text) == 18 and text.isascii() and text[:17].isdigit()]
-    good = _plain_good([distinct[place] for place in plain])
-    for place, fine in zip(plain, good, strict=True):
-        if fine:
-            answers[place] = _quick(distinct[place], reading)
-    return [
-        answer or (parse_id(text[:-1], harm) if text.endswith("\x00") else parse_id(text, reading))
-        for answer, text in zip(answers, distinct, strict=True)
-    ]
+    plain = [text for text, flag in distinct if not flag and _is_plain(text)]
+    passing = {text for text, fine in zip(plain, _plain_good(plain), strict=True) if fine}
+    answers = []
+    for text, flag in distinct:
+        quick = _quick(text, reading) if text in passing and not flag else None
+        answers.append(quick or parse_id(text, harm if flag else reading))
+    return answers
+
+
+def _is_plain(text: str) -> bool:
+    return len(text) == 18 and text.isascii() and text[:17].isdigit()
 
 
 def _plain_good(numbers: list[str]) -> npt.NDArray[np.bool_]:
