@@ -48,11 +48,11 @@ class Evidence:
 
 
 def deterministic(levels: Levels, model: Model) -> Mask:
-    """Equal number (own or derived) and a name or a birth date that is at least close."""
+    """Equal number (own or derived) and a name or birth date that agrees, or is close while the other does not speak against it."""
     number = model.number
     equal = np.isin(levels["number"], [number.code(level) for level in ("same", "derived", "document")])
     name, birth = groups(levels, "name", model), groups(levels, "birth", model)
-    agreeing = np.isin(name, (1, 2)) | np.isin(birth, (1, 2))
+    agreeing = (name == 1) | (birth == 1) | ((name == 2) & (birth != 3)) | ((birth == 2) & (name != 3))
     unknown = (name == 0) & (birth == 0)
     found: Mask = equal & (agreeing | unknown)
     return found
@@ -70,12 +70,8 @@ def weigh_evidence(pairs: Pairs, levels: Levels, weight: Floats, judged: NDArray
     """
     certain = deterministic(levels, model)
     weight = np.where(certain, np.maximum(weight, 14.0), weight)
-    lone = (levels["number"] == model.number.code("borrowed")) | (
-        np.isin(levels["number"], [model.number.code(level) for level in ("same", "derived", "document")]) & ~certain
-    )
-    weight = np.where(
-        lone, np.minimum(weight, 0.0), weight
-    )  # equal number but nothing else: a person looks, never a link
+    lone = levels["number"] == model.number.code("borrowed")
+    weight = np.where(lone, np.minimum(weight, 0.0), weight)  # equal number and nothing else: never a link, a person looks
     weight = np.where(judged == 1, JUDGED_BITS, np.where(judged == -1, -JUDGED_BITS, weight))
     probability = sigmoid_bits(weight)
     double = certain | _near_certain_double(levels, weight, model) | (judged == 1)
@@ -90,12 +86,13 @@ def _near_certain_double(levels: Levels, weight: Floats, model: Model) -> Mask:
     third = np.zeros(len(weight), dtype=bool)
     for field in ("people", "phone", "household"):
         third |= groups(levels, field, model) == 1
-    third |= np.isin(levels["place"], [model.code("place", "house"), model.code("place", "village")])
     third |= np.isin(levels["number"], [model.number.code(level) for level in ("slip", "partial")])
+    near = np.isin(levels["place"], [model.code("place", "house"), model.code("place", "village")])
+    third = (third & (weight >= model.decide.double_bits)) | (near & (weight >= model.decide.double_bits + 4))
     clash = np.isin(levels["number"], [model.number.code(level) for level in ("differ", "borrowed")])
     clash |= levels["sex"] == model.code("sex", "differ")
     birth = groups(levels, "birth", model) == 1
-    found: Mask = same_name & birth & third & ~clash & (weight >= model.decide.double_bits)
+    found: Mask = same_name & birth & third & ~clash
     return found
 
 

@@ -6,6 +6,7 @@ Belongs here: the shape `Encoded` and its making. Does not belong here: cleaning
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,8 @@ import pandas as pd
 
 from matching.distinct import as_text
 from matching.encode_names import NameTable, encode_names, fold_name
-from matching.encode_numbers import READABLE, by_value, damaged_text, document_code, number_code
+from matching.encode_numbers import READABLE, by_value, damaged_text, document_codes, number_code
+from matching.lunar import written_as_lunar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -163,7 +165,7 @@ def _distinct_people(people: NDArray[np.int32]) -> NDArray[np.int32]:
 def _births(columns: _Columns) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
     """Birth as yyyymmdd with 0 for unknown parts, and 3, 2, 1, 0 for day, month, year, unknown."""
     text = columns.text("birth_date")
-    birth = by_value(text, lambda date: int(date.replace("-", "").ljust(8, "0")) if date[:4].isdigit() else 0)
+    birth = by_value(text, lambda day: int(day.replace("-", "").ljust(8, "0")) if day[:4].isdigit() else 0)
     stated = by_value(columns.text("birth_precision"), lambda word: {"day": 3, "month": 2, "year": 1}.get(word, 0))
     shape = np.where(birth % 100 > 0, 3, np.where(birth // 100 % 100 > 0, 2, np.where(birth > 0, 1, 0)))
     precision = np.where(stated > 0, np.minimum(stated, shape), shape)
@@ -173,17 +175,15 @@ def _births(columns: _Columns) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
 def _lunar(birth: NDArray[np.int32]) -> NDArray[np.int32]:
     """The lunar date of each Gregorian day, as yyyymmdd; what a villager writes for it (domain.md 4.2 B01)."""
     distinct, back = np.unique(birth, return_inverse=True)
-    return np.fromiter((_lunar_of(int(day)) for day in distinct), dtype=np.int32, count=len(distinct))[back]
+    return np.fromiter((_lunar_of(int(day)) if day % 100 else 0 for day in distinct), dtype=np.int32, count=len(distinct))[back]
 
 
 def _lunar_of(day: int) -> int:
-    from borax.calendars.lunardate import LunarDate
-
     try:
-        lunar = LunarDate.from_solar(pd.Timestamp(day // 10000, day // 100 % 100, day % 100).date())
-    except (ValueError, OverflowError):
+        written = written_as_lunar(date(day // 10000, day // 100 % 100, day % 100).isoformat())
+    except ValueError:  # no such Gregorian day: it was a lunar one already
         return 0
-    return int(lunar.year * 10000 + lunar.month * 100 + lunar.day)
+    return int(written.replace("-", "")) if written else 0
 
 
 def _numbers(columns: _Columns) -> dict[str, Ints | Texts]:
@@ -198,9 +198,7 @@ def _numbers(columns: _Columns) -> dict[str, Ints | Texts]:
     local = np.array(
         [f"{a}|{b}" if b else "" for a, b in zip(department, columns.text("child_no"), strict=True)], dtype=object
     )
-    documents = [
-        _documents(columns.text(column), column) for column in ("student_no", "birth_cert_no", "disability_no")
-    ]
+    papers = [*(columns.text(column) for column in ("student_no", "birth_cert_no", "disability_no")), local]
     readable = np.isin(columns.text("id_no_status"), list(READABLE))
     raw = np.where(readable & (own == 0), columns.text("id_no_raw"), "")
     code, distinct = pd.factorize(raw)
@@ -209,13 +207,9 @@ def _numbers(columns: _Columns) -> dict[str, Ints | Texts]:
     return {
         "own": own,
         "numbers": numbers,
-        "documents": np.stack([*documents, _documents(local, "child_no")], axis=1),
+        "documents": np.stack([document_codes(paper, kind) for kind, paper in enumerate(papers)], axis=1),
         "damaged": damaged,
     }
-
-
-def _documents(texts: Texts, salt: str) -> Ints:
-    return by_value(texts, lambda text: document_code(text, salt))
 
 
 def _phones(columns: _Columns, limit: int) -> tuple[Ints, int]:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from matching.name_tables import WILDCARD, compound_surnames, first_reading, fold, name_tables, readings
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -19,44 +21,33 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
+_NOISE = str.maketrans("", "", "•・．.‧⋅･-\u3000\t\u200b()（）")
 WIDTH = 4
 """Characters that are held as codes; longer names are also compared as text."""
-WILDCARD = "?"
-_DOTS = str.maketrans("", "", "·•・．.‧⋅･- 　\t\u200b()（）")
-_COMPOUND = frozenset(
-    "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶 太叔 申屠 公孙 慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 闾丘 子车 亓官 司寇 "
-    "令狐 轩辕 拓跋 百里 呼延 东郭 南门 西门 第五 段干 羊舌 微生 梁丘 左丘 东门 纳兰".split()
-)
-_SURNAME_READINGS = {
-    "单": "shan", "仇": "qiu", "曾": "zeng", "查": "zha", "翟": "zhai", "朴": "piao", "覃": "qin", "解": "xie", "区": "ou", "任": "ren", "华": "hua", "盖": "ge",
-    "尉": "yu", "乐": "yue", "宁": "ning", "缪": "miao", "员": "yun", "洗": "xian", "冼": "xian", "召": "shao", "黑": "he", "繁": "po", "折": "she", "秘": "bi",
-}  # fmt: skip
 _NICK_PREFIX = frozenset("小阿大老二三")
-_SOUND_FOLDS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ing", "in"), ("eng", "en"), ("ang", "an"), ("uang", "uan"))
+_STARTS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 
 
 @lru_cache(maxsize=60_000)
-def _readings(character: str) -> tuple[str, ...]:
-    """Folded toneless readings of one character, the commonest first (zh=z, ch=c, sh=s, n=l, -ng=-n: domain.md 4.1 N01)."""
-    from pypinyin import Style, pinyin
-
-    found = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
-    texts = found[0] if found and found[0] else [character.lower()]
-    return tuple(dict.fromkeys(_fold_sound(text) for text in texts))
+def _sounds_of(character: str) -> tuple[str, ...]:
+    """Folded toneless readings of one character, the commonest first."""
+    first = first_reading(character)
+    return tuple(dict.fromkeys(_fold_sound(text) for text in (first, *sorted(readings(character) - {first}))))
 
 
 def _fold_sound(text: str) -> str:
-    for old, new in _SOUND_FOLDS[:3]:
+    """zh=z, ch=c, sh=s, n=l, -ing=-in, -eng=-en (domain.md 4.1 N01); -ang stays: too many names would sound alike."""
+    for old, new in _STARTS:
         if text.startswith(old):
             text = new + text[len(old) :]
     if text.startswith("n") and len(text) > 1:
         text = "l" + text[1:]
-    return text[:-1] if text.endswith("ng") and not text.endswith(("ong", "iong")) else text
+    return text[:-1] if text.endswith(("ing", "eng")) else text
 
 
 def fold_name(text: str) -> str:
-    """A name without dots, blanks and brackets, in lower case: what two spellings of one name share."""
-    return text.translate(_DOTS).lower()
+    """What two spellings of one name share: no dots, blanks or brackets, simplified, variants folded."""
+    return fold(text.translate(_NOISE))
 
 
 @dataclass(frozen=True)
@@ -99,7 +90,7 @@ class _Sounds:
 
 def surname_length(name: str) -> int:
     """Characters of the surname in a folded name: two for compound surnames, else one."""
-    return 2 if len(name) > 2 and name[:2] in _COMPOUND else 1
+    return 2 if len(name) > 2 and name[:2] in compound_surnames() else 1
 
 
 def _nickname_character(name: str) -> str:
@@ -109,9 +100,10 @@ def _nickname_character(name: str) -> str:
 
 
 def _spoken(name: str) -> list[tuple[str, ...]]:
-    parts = [_readings(character) for character in name]
-    if parts and name[0] in _SURNAME_READINGS and len(name) > 1:
-        parts[0] = tuple(dict.fromkeys((_fold_sound(_SURNAME_READINGS[name[0]]), *parts[0])))
+    parts = [_sounds_of(character) for character in name]
+    special = name_tables().surname_readings.get(name[:1], "") if len(name) > 1 else ""
+    if special:
+        parts[0] = tuple(dict.fromkeys((_fold_sound(special), *parts[0])))
     return parts
 
 
@@ -152,4 +144,4 @@ def _phrase_codes(
     if len(name) == 2 and cut == 1:  # a given name written alone is blocked as a given name too
         given = phrases.code("-" + " ".join(reading[0] for reading in spoken))
     nick = _nickname_character(name)
-    return whole, given, phrases.code(spoken[0][0]), sounds.code(_readings(nick)[0]) if nick else 0
+    return whole, given, phrases.code(spoken[0][0]), sounds.code(_sounds_of(nick)[0]) if nick else 0

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LN2 = float(np.log(2.0))
 _STEPS = 40
 _CLIP = 30.0
+_ENOUGH = 1e-3
 
 
 def sigmoid_bits(bits: Floats) -> Floats:
@@ -27,7 +28,9 @@ def sigmoid_bits(bits: Floats) -> Floats:
     return out
 
 
-def anchored_logistic(matrix: Floats, counts: Floats, anchor: Floats, ridge: float) -> tuple[Floats, float]:
+def anchored_logistic(
+    matrix: Floats, counts: Floats, anchor: Floats, ridge: float, warm: tuple[Floats, float] | None = None
+) -> tuple[Floats, float]:
     """Logistic regression on counts, pulled towards the anchor: with few labels it stays there, with many it follows them.
 
     Args:
@@ -35,17 +38,19 @@ def anchored_logistic(matrix: Floats, counts: Floats, anchor: Floats, ridge: flo
         counts: (2, patterns), labelled same and labelled different.
         anchor: starting bits of each term.
         ridge: strength of the pull.
+        warm: an earlier answer to start from.
 
     Returns:
         Bits per term, and the prior bits (intercept) of a labelled pair.
     """
     kept = counts.sum(axis=0) > 0
-    x = np.concatenate([matrix[kept], np.ones((int(kept.sum()), 1))], axis=1)
+    used = np.r_[matrix[kept].any(axis=0), True]  # a term that no labelled pair shows keeps its anchor
+    x = np.concatenate([matrix[kept], np.ones((int(kept.sum()), 1))], axis=1)[:, used]
     same, total = counts[0][kept], counts[:, kept].sum(axis=0)
-    start = np.r_[anchor * LN2, 0.0]
-    start[-1] = _intercept(x[:, :-1] @ start[:-1], same, total)
-    pull = np.r_[np.full(len(anchor), ridge), 1e-6]
-    beta = start.copy()
+    full = np.r_[anchor * LN2, 0.0]
+    full[-1] = _intercept(x[:, :-1] @ full[used][:-1], same, total)
+    start, pull = full[used], np.r_[np.full(int(used.sum()) - 1, ridge), 1e-6]
+    beta = start.copy() if warm is None else np.r_[warm[0] * LN2, warm[1] * LN2][used]
     loss = _loss(x, same, total, beta, (start, pull))
     for _ in range(_STEPS):
         p = _sigmoid(x @ beta)
@@ -53,9 +58,10 @@ def anchored_logistic(matrix: Floats, counts: Floats, anchor: Floats, ridge: flo
         curvature = (x * (total * p * (1 - p))[:, None]).T @ x + np.diag(pull)
         step = np.linalg.solve(curvature, gradient)
         beta, loss, moved = _walk(x, (same, total), (start, pull), beta, (step, loss))
-        if moved < 1e-6:
+        if moved < _ENOUGH:
             break
-    return beta[:-1] / LN2, float(beta[-1] / LN2)
+    full[used] = beta
+    return full[:-1] / LN2, float(full[-1] / LN2)
 
 
 def _sigmoid(score: Floats) -> Floats:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from matching.compare import groups
 from matching.distinct import as_text
-from matching.sentence import sentence
+from matching.sentence import sentence, slip_reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,6 +142,7 @@ def pairs_frame(trail: Trail) -> pd.DataFrame:
     left, right = pairs.left[rows], pairs.right[rows]
     method = np.array(_METHODS, dtype=object)[methods(trail)[rows]]
     texts, reasons = _words(trail, rows, grade[rows], note[rows])
+    _name_slips(trail, rows, reasons)
     columns = (
         *(e.record_id[left], e.record_id[right], departments[e.source[left]], departments[e.source[right]], method),
         *(trail.evidence.weight[rows].round(4), trail.evidence.probability[rows].round(6)),
@@ -165,6 +166,14 @@ def _words(trail: Trail, rows: NDArray[np.int64], grade: NDArray[np.int8], note:
         texts[place] = ";".join(f"{name}={level}" for name, level in levels.items())
         reasons[place] = sentence(levels, _GRADES[table[row, -2]], _NOTES[table[row, -1]], trail.model)
     return texts[back], reasons[back]
+
+
+def _name_slips(trail: Trail, rows: NDArray[np.int64], reasons: NDArray[np.object_]) -> None:
+    """Say which place of the number slipped, in place."""
+    slips = np.flatnonzero(trail.levels["number"][rows] == trail.model.number.code("slip"))
+    for place in slips.tolist():
+        pair = int(trail.pairs.left[rows[place]]), int(trail.pairs.right[rows[place]])
+        reasons[place] = slip_reason(str(reasons[place]), {"number": "slip"}, trail.e, pair)
 
 
 def _key_names(trail: Trail, keys: NDArray[np.uint32]) -> NDArray[np.object_]:

@@ -69,7 +69,7 @@ def screen(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Screened:
     spec = model.number
     equal = np.isin(levels["number"], [spec.code("same"), spec.code("derived")])
     name, birth = groups(levels, "name", model), groups(levels, "birth", model)
-    stranger = equal & (name == 3) & (birth == 3)
+    stranger = equal & (birth == 3) & ((name == 3) | ((name == 2) & _far_birth(levels, model) & _one_wrong(e, pairs)))
     rival = _has_rival(e, pairs, levels, model)
     other_name = equal & np.isin(name, (2, 3)) & (rival[pairs.left] | rival[pairs.right]) & ~stranger
     other_name &= levels["name"] != model.code("name", "nickname")
@@ -96,10 +96,27 @@ def _borrowers(e: Encoded, pairs: Pairs, suspect: Mask, rival: Mask) -> Mask:
     """Of each suspect pair, the side that the number's own birth date or a rival speaks against; both when neither tells."""
     out = np.zeros(len(e), dtype=bool)
     a, b = pairs.left[suspect], pairs.right[suspect]
-    inside = birth_code(e.own)
-    wrong = (e.birth != inside) & (e.birth % 100 > 0) & (e.lunar != inside) & (e.own != 0)
+    wrong = _wrong_birth(e)
     for one, other in ((a, b), (b, a)):
         guilty = wrong[one] & ~wrong[other] | (wrong[one] == wrong[other]) & rival[one] & ~rival[other]
         undecided = (wrong[one] == wrong[other]) & (rival[one] == rival[other])
         out[one[guilty | undecided]] = True
     return out
+
+
+def _wrong_birth(e: Encoded) -> Mask:
+    """Records whose full birth date is not the one inside their own number, read as Gregorian or as lunar."""
+    inside = birth_code(e.own)
+    wrong: Mask = (e.birth != inside) & (e.birth % 100 > 0) & (e.lunar != inside) & (e.own != 0)
+    return wrong
+
+
+def _one_wrong(e: Encoded, pairs: Pairs) -> Mask:
+    wrong = _wrong_birth(e)
+    one: Mask = wrong[pairs.left] != wrong[pairs.right]
+    return one
+
+
+def _far_birth(levels: Levels, model: Model) -> Mask:
+    far: Mask = levels["birth"] == model.code("birth", "differ")
+    return far

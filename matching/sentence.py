@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from matching.citizen import check_character
+from matching.identity_repair import one_slip
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from matching.encode import Encoded
 
     from matching.model import Model
 
@@ -94,3 +99,18 @@ def _why_different(levels: Mapping[str, str], note: str) -> str:
     if levels["name"] in ("same", "same_sound"):
         return "疑为同名或同音的另一儿童" if note != "taken" else "已有更相符的记录，疑为同名的另一儿童"
     return "判为不同儿童"
+
+
+def slip_reason(reason: str, named: Mapping[str, str], e: Encoded, rows: tuple[int, int]) -> str:
+    """Name the place of the slip instead of 「仅一处不同」: 身份证号第15位不同，疑为录入错误."""
+    generic = "身份证号仅一处不同"
+    if named["number"] != "slip" or generic not in reason:
+        return reason
+    bad, good = rows if e.damaged[rows[0]] and e.numbers[rows[1]].any() else (rows[1], rows[0])
+    for number in e.numbers[good]:
+        if number:
+            first = f"{int(number):017d}"
+            found = one_slip(str(e.damaged[bad]), first + check_character(first))
+            if found.kind not in ("same", "other"):
+                return reason.replace(generic, found.reason)
+    return reason

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from matching.design import Design, make_design
-from matching.estimate import anchored_logistic, em_weights, shifted_prior
+from matching.estimate import anchored_logistic, em_weights, shifted_prior, sigmoid_bits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -134,13 +134,12 @@ def _from_labels(fixed: Weights, patterns: Patterns, levels: Levels, model: Mode
     design = fixed.design
     matrix = design.matrix(patterns.codes)
     counts = np.stack([patterns.tally(same), patterns.tally(differ)])
-    bits, prior = anchored_logistic(matrix, counts, design.anchor, model.learning.ridge)
+    bits, prior, slip = _fit(matrix, counts, design, model)
     score = matrix @ bits
-    shifted = shifted_prior(
-        score, patterns.tally(~(same | differ)), prior, float(same.sum() / (same.sum() + differ.sum()))
-    )
+    share = float(same.sum() / (same.sum() + differ.sum()))
+    shifted = shifted_prior(score, patterns.tally(~(same | differ)), prior, share)
     number = _number_bits(model)
-    number[model.number.code("differ")] = _differ_bits(score + prior, counts, model)
+    number[model.number.code("differ")] = slip
     figures = {
         "labelled_same": float(same.sum()),
         "labelled_different": float(differ.sum()),
@@ -150,12 +149,23 @@ def _from_labels(fixed: Weights, patterns: Patterns, levels: Levels, model: Mode
     return Weights("labels", why, design, bits, shifted, prior, number, figures)
 
 
-def _differ_bits(score: Floats, counts: Floats, model: Model) -> float:
-    """How much two different valid numbers say, measured on patterns that the other fields already decide (score >= 8 bits)."""
+def _fit(matrix: Floats, counts: Floats, design: Design, model: Model) -> tuple[Floats, float, float]:
+    """Weights, prior and the bits of two different valid numbers, learned together by EM over what the numbers hide.
+
+    Two different valid numbers mostly mean two children, but a corrected or mistyped number makes one child look like two (domain.md 1.2.6,
+    C22). A pair labelled different is therefore the same child with the posterior that the other fields and the rate of such numbers give.
+    """
     low, high = model.learning.differ_bounds
-    sure = score >= 8.0
-    same, differ = float(counts[0][sure].sum()), float(counts[1][sure].sum())
-    return float(np.clip(np.log2((differ + 0.5) / (same + differ + 1.0)), low, high))
+    same, differ = counts
+    slip = high - 2.0
+    hidden = np.zeros(len(differ))
+    bits, prior, warm = design.anchor, 0.0, None
+    for _ in range(4):
+        soft = np.stack([same + hidden, differ - hidden])
+        bits, prior = warm = anchored_logistic(matrix, soft, design.anchor, model.learning.ridge, warm)
+        hidden = differ * sigmoid_bits(matrix @ bits + prior + slip)
+        slip = float(np.clip(np.log2((hidden.sum() + 0.5) / (same.sum() + hidden.sum() + 1.0)), low, high))
+    return bits, prior, slip
 
 
 def _from_em(fixed: Weights, patterns: Patterns, levels: Levels, model: Model) -> Weights:

@@ -43,7 +43,7 @@ def birth_levels(a: Births, b: Births, spec: FieldSpec) -> NDArray[np.int8]:
     out[full & year & (x // 100 % 100 == y % 100) & (x % 100 == y // 100 % 100)] = spec.code("swapped")
     out[(precision == 2) & year & month] = spec.code("coarse")
     weak = (x % 10000 == 101) | (y % 10000 == 101)  # 1 January stands for an unknown day (B04)
-    out[full & year & weak & (x != y)] = spec.code("year")
+    out[full & year & weak & (x != y)] = spec.code("weak")
     out[full & ((a.lunar == y) & (y > 0) | (b.lunar == x) & (x > 0))] = spec.code("lunar")
     out[full & (x == y)] = spec.code("same")
     out[precision == 0] = spec.code("missing")

@@ -6,11 +6,13 @@ Belongs here: the ordered tests of the name field. Does not belong here: reading
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from matching.encode_names import WIDTH
+from matching.name_tables import look_alikes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -78,6 +80,7 @@ def _unequal(table: NameTable, a: Rows, b: Rows, spec: FieldSpec) -> Levels:
         ("nickname", nick),
         ("given_same", sides.equal_length & (size >= 3) & (misses == 1) & ~surname),
         ("one_char", sides.equal_length & (size >= 3) & (misses == 1) & surname),
+        ("look_alike", sides.equal_length & (misses == 1) & _look_alike(sides)),
         ("dropped", _dropped(sides)),
         ("swapped", sides.equal_length & (size >= 3) & _same_set(sides)),
         ("same_sound", sides.equal_length & (misses == 0)),
@@ -104,6 +107,21 @@ def _same_sound(table: NameTable, a: Rows, b: Rows) -> Mask:
     a1, a2, b1, b2 = table.first[a], table.second[a], table.first[b], table.second[b]
     crossed: Mask = (a1 > 0) & ((a1 == b1) | (a1 == b2)) | (a2 > 0) & ((a2 == b1) | (a2 == b2))
     return crossed
+
+
+@cache
+def _shapes() -> NDArray[np.int64]:
+    """Look-alike characters as sorted codes of ordered pairs (N02)."""
+    found = [ord(one) << 21 | ord(other) for one, others in look_alikes().items() for other in others]
+    return np.unique(np.array([*found, *((code & 0x1FFFFF) << 21 | code >> 21 for code in found)], dtype=np.int64))
+
+
+def _look_alike(sides: _Sides) -> Mask:
+    """Every place is alike or looks alike."""
+    codes = sides.chars[0].astype(np.int64) << 21 | sides.chars[1].astype(np.int64).clip(0)
+    at = np.clip(np.searchsorted(_shapes(), codes), 0, len(_shapes()) - 1)
+    found: Mask = (sides.alike | (_shapes()[at] == codes)).all(axis=1)
+    return found
 
 
 def _same_set(sides: _Sides) -> Mask:

@@ -1,0 +1,180 @@
+"""Why two records are, or are not, the same child: the waterfall in bits, levels, and the sentence (matching.md 2, idea 11).
+
+Belongs here: explanations of single pairs, on demand. Does not belong here: the sentence's words (`sentence`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from matching.block import Pairs
+from matching.compare import add_context, compare
+from matching.encode import encode
+from matching.estimate import sigmoid_bits
+from matching.model import Model, default_model
+from matching.screen import screen
+from matching.sentence import sentence, slip_reason
+from matching.weigh import learn
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from matching.encode import Encoded
+    from matching.weigh import Weights
+
+
+@dataclass(frozen=True)
+class Step:
+    """One bar of the waterfall: the field (or two fields together), its level in Chinese, its bits."""
+
+    field: str
+    zh: str
+    level: str
+    say: str
+    bits: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why two records were judged as they were.
+
+    Attributes:
+        record_a, record_b: the records, `record_a` the smaller.
+        steps: prior, fields, interactions and number, in the order of the model; they add up to `weight`.
+        weight: bits of the machine's evidence; `probability` its posterior.
+        grade: as in `link_pairs`, or by the thresholds for a pair that is not there.
+        reason: the sentence; `levels` the level names per field.
+    """
+
+    record_a: str
+    record_b: str
+    steps: tuple[Step, ...]
+    weight: float
+    probability: float
+    grade: str
+    reason: str
+    levels: dict[str, str]
+
+    def lines(self) -> list[str]:
+        """The waterfall as text lines, largest share first after the prior."""
+        prior, *rest = self.steps
+        ordered = sorted(rest, key=lambda step: -abs(step.bits))
+        return [f"{step.bits:+7.2f}  {step.zh}：{step.say}" for step in (prior, *ordered)]
+
+
+def explain_pair(records: pd.DataFrame, pair: Any, linkage: Any = None, model: Model | None = None) -> Explanation:
+    """Explain one pair of records.
+
+    Args:
+        records: the records that were linked (all of them: namesakes and twins are judged within the delivery).
+        pair: a row of `link_pairs`, or two record ids.
+        linkage: the `Linkage` that judged them; without it the weights are learned anew from `records`.
+        model: the model, if it is not the shipped one.
+
+    Raises:
+        ValueError: a record is not in `records`, or both are the same.
+    """
+    model = model or default_model()
+    a, b = sorted(_ids(pair))
+    e = encode(records, model)
+    rows = _positions(e, a, b)
+    weights = linkage.weights if linkage is not None else _learned(e, model)
+    levels = _pair_levels(e, rows, model)
+    named = {name: model.spec(name).names[int(levels[name][0])] for name in levels}
+    steps = _steps(weights, levels, named, model)
+    weight = sum(step.bits for step in steps)
+    probability = float(sigmoid_bits(np.array([weight]))[0])
+    grade, reason = _judged(linkage, (a, b), named, probability, model)
+    reason = slip_reason(reason, named, e, rows)
+    return Explanation(a, b, steps, weight, probability, grade, reason, named)
+
+
+def _ids(pair: Any) -> tuple[str, str]:
+    if isinstance(pair, tuple | list):
+        return str(pair[0]), str(pair[1])
+    return str(pair["record_a"]), str(pair["record_b"])
+
+
+def _positions(e: Encoded, a: str, b: str) -> tuple[int, int]:
+    position = {str(record): row for row, record in enumerate(e.record_id)}
+    if a == b or a not in position or b not in position:
+        raise ValueError("要解释的两条记录须不同，且都在比对的数据中")
+    return position[a], position[b]
+
+
+def _pair(rows: tuple[int, int]) -> Pairs:
+    left, right = sorted(rows)
+    return Pairs(np.array([left], dtype=np.int32), np.array([right], dtype=np.int32), np.zeros(1, dtype=np.uint32))
+
+
+def _neighbourhood(e: Encoded, model: Model) -> Pairs:
+    from matching.block import block
+
+    return block(e, model)[0]
+
+
+def _pair_levels(e: Encoded, rows: tuple[int, int], model: Model) -> dict[str, Any]:
+    """The pair's levels with the twins, namesakes and borrowed numbers that the whole delivery shows."""
+    every = _neighbourhood(e, model)
+    one = _pair(rows)
+    here = np.flatnonzero((every.left == one.left[0]) & (every.right == one.right[0]))
+    near = np.flatnonzero(np.isin(every.left, rows) | np.isin(every.right, rows))
+    chosen = every.take(near)
+    pairs = chosen if len(here) else Pairs(*(np.r_[x, y] for x, y in zip(_columns(chosen), _columns(one), strict=True)))
+    levels = compare(e, pairs, model)
+    screen(e, pairs, levels, model)
+    add_context(e, pairs, levels, model)
+    at = np.flatnonzero((pairs.left == one.left[0]) & (pairs.right == one.right[0]))[:1]
+    return {name: codes[at] for name, codes in levels.items()}
+
+
+def _columns(pairs: Pairs) -> tuple[Any, Any, Any]:
+    return pairs.left, pairs.right, pairs.keys
+
+
+def _learned(e: Encoded, model: Model) -> Weights:
+    pairs = _neighbourhood(e, model)
+    levels = compare(e, pairs, model)
+    screen(e, pairs, levels, model)
+    add_context(e, pairs, levels, model)
+    return learn(levels, len(e), model)
+
+
+def _steps(weights: Weights, levels: dict[str, Any], named: dict[str, str], model: Model) -> tuple[Step, ...]:
+    design = weights.design
+    codes = np.array([levels[name][0] for name in design.fields], dtype=np.int8)
+    comparable = bool(np.isin(levels["number"][0], design.comparable))
+    prior = weights.prior_labelled if comparable else weights.prior
+    steps = [Step("prior", "起点", "prior", "随意两条候选记录是同一儿童的可能", float(prior))]
+    for term in design.active(codes):
+        steps.append(_term(design.terms[term], float(weights.bits[term]), named, model))
+    number = named["number"]
+    steps.append(Step("number", model.number.zh, number, model.number.levels[number].say, float(weights.number[int(levels["number"][0])])))
+    return tuple(steps)
+
+
+def _term(term: str, bits: float, named: dict[str, str], model: Model) -> Step:
+    left, _, level = term.partition("=")
+    if "*" not in left:
+        return Step(left, model.fields[left].zh, level, model.fields[left].levels[level].say or level, bits)
+    names = left.split("*")
+    zh = "与".join(model.fields[name].zh for name in names)
+    say = "、".join(model.fields[name].levels[named[name]].say for name in names if model.fields[name].levels[named[name]].say)
+    return Step(left, zh, level, f"两项一并衡量（{say}）", bits)
+
+
+def _judged(linkage: Any, ids: tuple[str, str], named: dict[str, str], probability: float, model: Model) -> tuple[str, str]:
+    """Grade and sentence that the linkage gave the pair; by the thresholds for a pair it did not keep."""
+    if linkage is not None:
+        frame = linkage.pairs
+        found = frame[(frame["record_a"] == ids[0]) & (frame["record_b"] == ids[1])]
+        if len(found):
+            return str(found["grade"].iloc[0]), str(found["reason"].iloc[0])
+    grade = "same" if probability >= model.decide.same else "review" if probability >= model.decide.review else "different"
+    if linkage is not None:  # not an edge of its own: the clusters have the last word
+        child = linkage.clusters.set_index("record_id")["child_id"]
+        grade = "same" if child[ids[0]] == child[ids[1]] else "different"
+    return grade, sentence(named, grade, "", model)
