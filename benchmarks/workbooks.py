@@ -1,6 +1,7 @@
 """How long it takes to write all workbooks of a period: 30 townships of 500 lines, four departments and the summary.
 
-`python benchmarks/workbooks.py [--towns 30] [--lines 500] [--keep DIR]`; everything in it is invented. `--keep` leaves the workbooks for looking at.
+`python benchmarks/workbooks.py [--towns 30] [--lines 500] [--keep DIR]`; everything in it is invented.
+`--keep` leaves the workbooks for looking at.
 """
 
 from __future__ import annotations
@@ -20,7 +21,28 @@ from assets.workbooks.publish import publish_workbooks
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英子轩梓涵宇浩然欣怡雨桐一诺思源嘉怡文博"
-TOWNS = "青松 白杨 石桥 南湾 北岭 东坪 西河 柳林 双泉 云台 清溪 平川 大营 新集 和顺 长乐 安仁 永兴 福泉 金山".split()
+TOWNS = [
+    "青松",
+    "白杨",
+    "石桥",
+    "南湾",
+    "北岭",
+    "东坪",
+    "西河",
+    "柳林",
+    "双泉",
+    "云台",
+    "清溪",
+    "平川",
+    "大营",
+    "新集",
+    "和顺",
+    "长乐",
+    "安仁",
+    "永兴",
+    "福泉",
+    "金山",
+]
 ANSWERS = (
     "已登记户口",
     "缺材料",
@@ -48,6 +70,8 @@ LISTS = (
     ("L19", "疑似漏登留守儿童", "漏登留守", "村儿童主任", "30日内"),
     ("L23", "残疾儿童未纳入困境", "残疾漏纳", "县民政局、县残联", "本季度内"),
 )
+FILES = {"civil_affairs": "儿童台账", "education": "学籍", "public_security": "户籍", "disability": "持证名册"}
+NEAR = "姓名读音相同、同村，出生日期差三年，监护人不同，判为不同的孩子"
 DEPARTMENTS = ("civil_affairs", "education", "public_security", "disability")
 
 
@@ -82,7 +106,7 @@ def example(towns: int, lines: int, seed: int = 7) -> tuple[pd.DataFrame, pd.Dat
     findings = pd.DataFrame([_finding(rng, person, rows) for person, rows in people])
     infos = list_infos()
     accounting = pd.DataFrame(
-        [(d, f"{d}_2026Q3.xlsx", 10_250, 10_000, 43, 207) for d in DEPARTMENTS],
+        [(d, f"{FILES[d]}.xlsx", 10_250, 10_000, 43, 207) for d in DEPARTMENTS],
         columns=["department", "file", "rows_in", "accepted", "quarantined", "set_aside"],
     )
     methods = rng.choices(
@@ -106,7 +130,7 @@ def example(towns: int, lines: int, seed: int = 7) -> tuple[pd.DataFrame, pd.Dat
 def _child(rng: random.Random, town: str, number: int) -> tuple[dict[str, str], list[dict[str, object]]]:
     name = rng.choice(SURNAMES) + "".join(rng.sample(GIVEN, rng.choice((1, 2, 2))))
     born = date(rng.randint(2010, 2020), rng.randint(1, 12), rng.randint(1, 28))
-    village = rng.choice("上庄 下庄 东街 西沟 河湾 新民 团结 红旗".split()) + "村"
+    village = rng.choice(["上庄", "下庄", "东街", "西沟", "河湾", "新民", "团结", "红旗"]) + "村"
     identity = f"990722{born:%Y%m%d}{number % 1000:03d}X"
     child = {
         "child_id": f"T2026Q3-{number:06d}",
@@ -142,7 +166,7 @@ def _record(child: dict[str, str], department: str, number: int, place: int) -> 
     return {
         "record_id": f"{department[:2].upper()}-{number:06d}-{place}",
         "department": department,
-        "file": f"{department}_2026Q3.xlsx",
+        "file": f"{FILES[department]}.xlsx",
         "sheet": "Sheet1",
         "row": number + 4,
         **{key: child[key] for key in ("child_id", "name", "id_no", "sex", "birth_date", "hukou_addr")},

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from assets.workbooks.book import Book, clean
 from assets.workbooks.context import ListInfo
 from assets.workbooks.routing import Packet
+from assets.workbooks.textsheet import column_letter
 
 SHEET = "字典"
 FIRST_ANSWER_ROW = 1
@@ -23,7 +24,7 @@ def add_dictionary(book: Book, packet: Packet) -> None:
     for row, (name, value) in enumerate(book_facts.items()):
         sheet.write_string(row, 0, name)
         sheet.write_string(row, 1, clean(value))
-    for place, info in enumerate(part.info for part in packet.parts if part.info.answers and len(part.lines)):
+    for place, info in enumerate(part.info for part in packet.parts if part.info.answers and part.count):
         _answers(book, sheet, (2 + place, info))
     sheet.protect()
     sheet.very_hidden()
@@ -53,13 +54,3 @@ def _answers(book: Book, sheet: object, what: tuple[int, ListInfo]) -> None:
     letter = column_letter(column)
     last = FIRST_ANSWER_ROW + len(info.answers)
     book.file.define_name(range_name(info), f"={SHEET}!${letter}${FIRST_ANSWER_ROW + 1}:${letter}${last}")
-
-
-def column_letter(column: int) -> str:
-    """0 -> A, 26 -> AA."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

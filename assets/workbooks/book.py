@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -18,6 +18,7 @@ import xlsxwriter
 
 from assets.workbooks.context import PublishContext
 from assets.workbooks.layout import Layout
+from assets.workbooks.textsheet import TextSheet
 
 # Nothing that came from a department may become a formula, a link or a number (trust.md C3.6).
 SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
@@ -98,7 +99,7 @@ class Book:
 
     def sheet(self, name: str) -> Any:
         """A new sheet of a legal, unused name, set up for A4 landscape with header and footer."""
-        sheet = self.file.add_worksheet(sheet_name(name, self.names))
+        sheet = self.file.add_worksheet(sheet_name(name, self.names), worksheet_class=TextSheet)
         sheet.hide_gridlines(2)
         sheet.set_landscape()
         sheet.set_paper(9)
@@ -132,15 +133,13 @@ def open_book(path: Path, context: PublishContext, recipient: str) -> Iterator[B
         aside.unlink(missing_ok=True)
 
 
-def write_row(sheet: Any, row: int, values: Mapping[int, str], style: Any) -> None:
-    """Write texts of one row in one format, column -> text."""
-    for column, value in values.items():
-        sheet.write_string(row, column, clean(value), style)
-
-
 def clean(value: str) -> str:
     """A text that every spreadsheet program opens: no control characters, one kind of line end, not endless."""
     text = UNPRINTABLE.sub("□", RETURNS.sub("\n", value))
+    if text.startswith(
+        "<r>"
+    ):  # xlsxwriter takes such a text for ready-made rich text and copies it into the file unescaped
+        text = "＜" + text[1:]
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
 
 

@@ -5,11 +5,11 @@ Here: the wording around the lists' own texts. Not here: those texts (the lists 
 
 from __future__ import annotations
 
-from math import ceil
 from typing import Any
 
 from assets.workbooks.book import Book, clean
 from assets.workbooks.context import ListInfo
+from assets.workbooks.heights import row_height, rows_needed
 from assets.workbooks.routing import Packet
 
 SHEET = "说明"
@@ -61,13 +61,14 @@ def add_explanation(book: Book, packet: Packet) -> None:
 
 
 def add_paragraphs(book: Book, sheet: Any, paragraphs: tuple[str, ...], where: tuple[int, int]) -> int:
-    """Write paragraphs across `where = (first row, columns)`; a merged cell does not grow by itself, so its height is reckoned. Returns the next row."""
+    """Write paragraphs across `where = (first row, columns)` and return the next row.
+
+    A merged cell does not grow by itself, so its height is reckoned.
+    """
     row, width = where
-    total = sum(size for _, size in HEADINGS[:width])
+    total, size = sum(size for _, size in HEADINGS[:width]), book.layout.sizes.text
     for paragraph in paragraphs:
-        # A Chinese character of 12 points takes about 2.3 units of column width.
-        rows = ceil(len(paragraph) * 2.3 / total)
-        sheet.set_row(row, 20 * rows + 2)
+        sheet.set_row(row, row_height(rows_needed(paragraph, total, size), size) + 4)
         sheet.merge_range(row, 0, row, width - 1, paragraph, book.prose())
         row += 1
     return row
@@ -76,12 +77,19 @@ def add_paragraphs(book: Book, sheet: Any, paragraphs: tuple[str, ...], where: t
 def _lists(book: Book, sheet: Any, packet: Packet, row: int) -> None:
     for place, (heading, _) in enumerate(HEADINGS):
         sheet.write_string(row, place, heading, book.head())
+    sheet.set_row(row, 26)
     for number, part in enumerate(packet.parts, start=row + 1):
-        cells = list_cells(part.info, count_text(book, part.info, len(part.lines)))
-        for place, value in enumerate(cells):
-            align = "center" if place == 1 else "left"
-            sheet.write_string(number, place, clean(value), book.cell(align=align, valign="top"))
+        cells = list_cells(part.info, count_text(book, part.info, part.count))
+        write_list_cells(book, sheet, number, cells)
     sheet.repeat_rows(row)
+
+
+def write_list_cells(book: Book, sheet: Any, row: int, cells: list[str]) -> None:
+    """One explained list, as high as its longest text."""
+    needed = [rows_needed(value, width) for value, (_, width) in zip(cells, HEADINGS, strict=True)]
+    sheet.set_row(row, row_height(max(needed), book.layout.sizes.body) + 6)
+    for place, value in enumerate(cells):
+        sheet.write_string(row, place, clean(value), book.cell(align="center" if place == 1 else "left"))
 
 
 def count_text(book: Book, info: ListInfo, count: int) -> str:

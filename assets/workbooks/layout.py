@@ -28,6 +28,7 @@ MADE_FIELDS: Mapping[str, tuple[str, ...]] = {
     "category": ("category",),
     "cancel_date": ("cancel_date", "death_date"),
 }
+MOST_SHOWN = 8
 SOURCES = frozenset({"finding", "child", "record", "department", "list", "made"})
 
 
@@ -95,6 +96,13 @@ class Recipient(Part):
     lists: dict[str, ListColumns]
 
 
+class Difference(Part):
+    """A difference between several fields: its Chinese name and the fields shown."""
+
+    zh: str
+    fields: tuple[str, ...] = Field(min_length=1)
+
+
 class Fonts(Part):
     """Font names; a machine without them falls back to its own."""
 
@@ -129,6 +137,7 @@ class Layout(Part):
     answers: tuple[AnswerColumn, ...]
     sets: dict[str, tuple[str, ...]]
     difference_fields: tuple[str, ...]
+    difference_names: dict[str, Difference] = {}
     difference_masks: dict[str, MaskKind] = {}
     groups: tuple[Group, ...]
     named_categories: tuple[str, ...]
@@ -138,6 +147,9 @@ class Layout(Part):
     @model_validator(mode="after")
     def _check(self) -> Layout:
         problems = [*self._column_problems(), *self._list_problems()]
+        rule = self.masking
+        if rule.id_head + rule.id_tail > MOST_SHOWN or rule.phone_head + rule.phone_tail > MOST_SHOWN:
+            problems.append(f"masking 露出的位数合计不得超过{MOST_SHOWN}位")
         if problems:
             raise ValueError("；".join(problems))
         return self
@@ -151,7 +163,8 @@ class Layout(Part):
                 found.append(f"columns.{name}.value 无法识别：{column.value}")
             elif hidden.intersection(items):
                 found.append(f"columns.{name} 取自不得外发的字段：{column.item}")
-        found += [f"difference_fields 含不得外发的字段：{name}" for name in self.difference_fields if name in hidden]
+        shown = {*self.difference_fields, *(name for both in self.difference_names.values() for name in both.fields)}
+        found += [f"difference_fields 含不得外发的字段：{name}" for name in sorted(shown & hidden)]
         return found
 
     def _list_problems(self) -> list[str]:

@@ -160,14 +160,14 @@ def _side(department: str, sources: Sources) -> pd.Series[str]:
 
 def _lookup(field: str, sources: Sources) -> Mapping[str, str]:
     """record_id -> the value of a field in words, masked where the layout says so."""
-    layout = sources.context.layout
-    values = say(number_text(sources.records, field), field)
-    masked = (
-        mask_column(values, layout.difference_masks[field], layout.masking)
-        if field in layout.difference_masks
-        else values
+    layout, records = sources.context.layout, sources.records
+    named = layout.difference_names.get(field)
+    columns = [say(number_text(records, name), name) for name in (named.fields if named else (field,))]
+    values = pd.Series(
+        [" ".join(filter(None, row)) for row in zip(*columns, strict=True)], index=records.index, dtype=object
     )
-    return dict(zip(sources.records.index, masked, strict=True))
+    masked = mask_column(values, layout.difference_masks.get(field, "none"), layout.masking)
+    return dict(zip(records.index, masked if field in layout.difference_masks else values, strict=True))
 
 
 def _held(items: list[Item], department: str, values: Mapping[str, str] | None) -> str:
@@ -234,7 +234,9 @@ def _records(sources: Sources) -> pd.Series[str]:
 
 def _field(sources: Sources) -> pd.Series[str]:
     fields = text(sources.findings, "field")
-    return fields.map({value: field_name(value) for value in fields.unique()}).astype(object)
+    named = sources.context.layout.difference_names
+    said = {value: named[value].zh if value in named else field_name(value) for value in fields.unique()}
+    return fields.map(said).astype(object)
 
 
 _MADE: Mapping[str, Callable[[Sources], pd.Series[str]]] = {

@@ -10,6 +10,7 @@ from typing import Any
 
 from assets.workbooks.answers import range_name
 from assets.workbooks.book import Book, clean
+from assets.workbooks.heights import row_height
 from assets.workbooks.layout import AnswerColumn
 from assets.workbooks.routing import ListPart
 
@@ -29,13 +30,14 @@ ALLOWED = {
 def add_list_sheet(book: Book, part: ListPart) -> None:
     """Write one list; the caller leaves out lists without lines."""
     sheet = book.sheet(f"{part.info.code}{part.info.short}")
-    width = len(part.columns) + len(book.layout.answers)
+    width = len(part.cells) + len(book.layout.answers)
     _top(book, sheet, part, width)
     _columns(book, sheet, part)
     _lines(book, sheet, part)
     _answer_cells(book, sheet, part)
-    last = FIRST_ROW + len(part.lines) - 1
-    kept = part.columns.index(KEPT_IN_VIEW) + 1 if KEPT_IN_VIEW in part.columns else 1
+    last = FIRST_ROW + part.count - 1
+    names = list(part.cells)
+    kept = names.index(KEPT_IN_VIEW) + 1 if KEPT_IN_VIEW in names else 1
     sheet.freeze_panes(FIRST_ROW, kept)
     sheet.autofilter(HEAD_ROW, 0, last, width - 1)
     sheet.repeat_rows(HEAD_ROW)
@@ -52,7 +54,7 @@ def _top(book: Book, sheet: Any, part: ListPart, width: int) -> None:
     sheet.write_string(TITLE_ROW, 0, clean(f"{context.place}{book.recipient}　{info.name}核查清单"), book.title())
     facts = [
         f"比对期次：{context.period_zh()}（数据截至{context.as_of.isoformat()}）",
-        f"共 {len(part.lines)} 条",
+        f"共 {part.count} 条",
         f"制表：{context.office}" if context.office else "",
         f"答复单位：{info.owner}" if info.owner else "",
         f"答复时限：{info.due}" if info.due else "",
@@ -67,42 +69,44 @@ def _columns(book: Book, sheet: Any, part: ListPart) -> None:
     """Headings and widths."""
     layout = book.layout
     sheet.set_row(HEAD_ROW, 34)
-    for place, name in enumerate(part.columns):
+    for place, name in enumerate(part.cells):
         column = layout.columns[name]
         sheet.set_column(place, place, column.width)
         sheet.write_string(HEAD_ROW, place, column.zh, book.head())
-    for place, answer in enumerate(layout.answers, start=len(part.columns)):
+    for place, answer in enumerate(layout.answers, start=len(part.cells)):
         sheet.set_column(place, place, answer.width)
         sheet.write_string(HEAD_ROW, place, answer.zh, book.head(bold=True))
 
 
 def _lines(book: Book, sheet: Any, part: ListPart) -> None:
-    """The grey cells, texts only."""
+    """The grey cells, texts only, and the height of every line."""
     layout = book.layout
-    for place, name in enumerate(part.columns):
-        style = book.cell(align=layout.columns[name].align, bg_color=layout.colours["locked"], quote_prefix=True)
-        values = part.lines[name].to_list()
+    for place, (name, values) in enumerate(part.cells.items()):
         if name == "grade":
-            styles = {
-                value: book.cell(align="center", bg_color=layout.colours.get(value, layout.colours["locked"]))
-                for value in set(values)
-            }
-            for row, value in enumerate(values, start=FIRST_ROW):
-                sheet.write_string(row, place, clean(value), styles[value])
+            _grades(book, sheet, place, values)
             continue
-        cleaned = {value: clean(value) for value in set(values)}
-        for row, value in enumerate(values, start=FIRST_ROW):
-            sheet.write_string(row, place, cleaned[value], style)
+        align = layout.columns[name].align
+        style = book.cell(align=align, bg_color=layout.colours["locked"], quote_prefix=True)
+        sheet.write_texts(FIRST_ROW, place, values, style)
+    for row, needed in enumerate(part.needed, start=FIRST_ROW):
+        sheet.set_row(row, row_height(needed, layout.sizes.body))
+
+
+def _grades(book: Book, sheet: Any, place: int, values: list[str]) -> None:
+    colours = book.layout.colours
+    tints = {value: colours.get(value, colours["locked"]) for value in set(values)}
+    styles = {value: book.cell(align="center", bg_color=tint) for value, tint in tints.items()}
+    for row, value in enumerate(values, start=FIRST_ROW):
+        sheet.write_string(row, place, value, styles[value])
 
 
 def _answer_cells(book: Book, sheet: Any, part: ListPart) -> None:
     """The yellow cells with their dropdown or hint."""
-    first, last = FIRST_ROW, FIRST_ROW + len(part.lines) - 1
-    for place, answer in enumerate(book.layout.answers, start=len(part.columns)):
+    first, last = FIRST_ROW, FIRST_ROW + part.count - 1
+    for place, answer in enumerate(book.layout.answers, start=len(part.cells)):
         number_format = "yyyy-mm-dd" if answer.kind == "date" else "@"
         style = book.cell(bg_color=book.layout.colours["open"], locked=False, num_format=number_format)
-        for row in range(first, last + 1):
-            sheet.write_blank(row, place, None, style)
+        sheet.write_blanks(first, place, part.count, style)
         rule = _rule(answer, part, book.context.as_of)
         if rule:
             sheet.data_validation(first, place, last, place, rule)

@@ -1,12 +1,13 @@
 """Masking of numbers, names and telephones for readers who do not need them whole (trust.md C3.2).
 
 Here: pure functions from one text to one text, and their application to a column. Not here: who may see what (`layout.yaml`).
-How much stays visible is fixed by `MaskRule`, which the layout may narrow but never widen.
+How much stays visible is fixed by `MaskRule`, which the layout sets within bounds (layout.py).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -73,7 +74,7 @@ def scrub(text: str, rule: MaskRule = DEFAULT_RULE) -> str:
 
 def mask_column(column: pd.Series[str], kind: MaskKind, rule: MaskRule = DEFAULT_RULE) -> pd.Series[str]:
     """Mask a text column, computing each distinct value once. `none` still scrubs numbers out of free text."""
-    tasks = {
+    tasks: dict[MaskKind, Callable[[str], str]] = {
         "id": lambda text: mask_id(text, rule),
         "phone": lambda text: mask_phone(text, rule),
         "name": mask_name,

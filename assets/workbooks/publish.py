@@ -5,6 +5,7 @@ Here: the one public function and the order of the sheets. Not here: what is on 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,9 +14,10 @@ from assets.workbooks.answers import add_dictionary
 from assets.workbooks.book import file_name, open_book
 from assets.workbooks.context import PublishContext, Published
 from assets.workbooks.explain import add_explanation
+from assets.workbooks.explanations import explained
 from assets.workbooks.lines import build_lines, gather
 from assets.workbooks.listsheet import add_list_sheet
-from assets.workbooks.routing import Packet, department_packets, township_packets
+from assets.workbooks.routing import Packet, department_packets, pile_up, township_packets
 from assets.workbooks.summary import write_summary
 
 FOLDERS = {"department": "部门", "township": "乡镇"}
@@ -40,8 +42,9 @@ def publish_workbooks(
     Returns:
         What was written: departments, townships, the summary, in this order.
     """
-    lines = build_lines(gather(findings, children, records, context))
-    packets = [*department_packets(lines, context), *township_packets(lines, context)]
+    context = replace(context, lists=tuple(explained(info) for info in context.lists))
+    pile = pile_up(build_lines(gather(findings, children, records, context)), context.layout)
+    packets = [*department_packets(pile, context), *township_packets(pile, context)]
     published = [_write(packet, context, folder) for packet in packets]
     write_summary(findings, context, folder / SUMMARY)
     return [*published, Published(folder / SUMMARY, "汇总", "summary", len(findings))]
@@ -52,7 +55,7 @@ def _write(packet: Packet, context: PublishContext, folder: Path) -> Published:
     with open_book(path, context, packet.recipient) as book:
         add_explanation(book, packet)
         for part in packet.parts:
-            if len(part.lines):
+            if part.count:
                 add_list_sheet(book, part)
         add_dictionary(book, packet)
     return Published(path, packet.recipient, packet.kind, packet.rows)

@@ -5,22 +5,41 @@ Here: selection and masking, the last step before a cell is written. Not here: t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from assets.workbooks.book import clean
 from assets.workbooks.context import Kind, ListInfo, PublishContext
+from assets.workbooks.heights import rows_needed
 from assets.workbooks.layout import Layout, ListColumns, Recipient
 from assets.workbooks.masking import mask_column
+
+Texts = npt.NDArray[np.object_]
+Places = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
 class ListPart:
-    """One list for one recipient: exactly the columns of its layout, masked, in printing order."""
+    """One list for one recipient.
+
+    Attributes:
+        info: the list.
+        cells: exactly the columns of its layout -> clean texts, masked, in printing order.
+        needed: rows of text that each line takes.
+    """
 
     info: ListInfo
-    columns: tuple[str, ...]
-    lines: pd.DataFrame
+    cells: Mapping[str, list[str]]
+    needed: list[int]
+
+    @property
+    def count(self) -> int:
+        """Lines."""
+        return len(self.needed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,59 +59,106 @@ class Packet:
     @property
     def rows(self) -> int:
         """Lines of findings in the workbook."""
-        return sum(len(part.lines) for part in self.parts)
+        return sum(part.count for part in self.parts)
 
 
-def department_packets(lines: pd.DataFrame, context: PublishContext) -> list[Packet]:
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """All lines as clean texts, column by column; what everybody's workbook is taken from.
+
+    Attributes:
+        lines: the frame of `build_lines`, for the steering columns.
+        whole: column -> texts as they are.
+        masked: column -> texts as a reader sees them for whom nothing is lifted.
+        needed: column -> rows of text in a cell of its width.
+    """
+
+    lines: pd.DataFrame
+    whole: Mapping[str, Texts]
+    masked: Mapping[str, Texts]
+    needed: Mapping[str, npt.NDArray[np.int16]]
+
+
+def pile_up(lines: pd.DataFrame, layout: Layout) -> Pile:
+    """Clean, mask and measure every column once for all workbooks.
+
+    Our own numbers are no one's data; the sides of a difference carry the number in question (`difference_masks` rules them).
+    """
+    whole, masked, needed = {}, {}, {}
+    for name, column in layout.columns.items():
+        values = lines[name]
+        cleaned = {value: clean(value) for value in values.unique()}
+        rows = {value: rows_needed(text, column.width) for value, text in cleaned.items()}
+        whole[name] = values.map(cleaned).to_numpy(object)
+        needed[name] = values.map(rows).to_numpy(np.int16)
+        open_to_all = name == "finding_id" or column.source == "department"
+        shown = values.map(cleaned)
+        masked[name] = whole[name] if open_to_all else mask_column(shown, column.mask, layout.masking).to_numpy(object)
+    return Pile(lines, whole, masked, needed)
+
+
+def department_packets(pile: Pile, context: PublishContext) -> list[Packet]:
     """One packet per department of the layout."""
+    places = _places_by(pile.lines["_code"], np.arange(len(pile.lines)))
     return [
-        Packet(recipient.label, "department", _parts(lines, name, recipient, context))
+        Packet(recipient.label, "department", _parts(pile, places, (name, recipient), context))
         for name, recipient in context.layout.departments.items()
     ]
 
 
-def township_packets(lines: pd.DataFrame, context: PublishContext) -> list[Packet]:
-    """One packet per official township (also without lines), then others that occur, then the lines whose township nobody knows."""
-    layout = context.layout
-    mine = lines[lines["_code"].isin(layout.township.lists.keys())]
-    occurring = sorted(set(mine["_town"]) - set(context.towns) - {""})
-    by_town = dict(iter(mine.groupby("_town", sort=False)))
-    names = [*context.towns, *occurring, *([""] if "" in by_town else [])]
-    empty = mine.iloc[:0]
-    return [
-        Packet(name or layout.unknown_town, "township", _parts(by_town.get(name, empty), "", layout.township, context))
-        for name in names
-    ]
+def township_packets(pile: Pile, context: PublishContext) -> list[Packet]:
+    """One packet per township: the official ones (also without lines), others that occur, then the lines of none."""
+    layout, codes = context.layout, pile.lines["_code"]
+    mine = np.flatnonzero(codes.isin(layout.township.lists.keys()))
+    by_town = _places_by(pile.lines["_town"], mine)
+    occurring = sorted(set(by_town) - set(context.towns) - {""})
+    packets = []
+    for name in [*context.towns, *occurring, *([""] if "" in by_town else [])]:
+        places = _places_by(codes, by_town.get(name, mine[:0]))
+        parts = _parts(pile, places, ("", layout.township), context)
+        packets.append(Packet(name or layout.unknown_town, "township", parts))
+    return packets
 
 
-def _parts(lines: pd.DataFrame, department: str, recipient: Recipient, context: PublishContext) -> tuple[ListPart, ...]:
+def _places_by(column: pd.Series[str], places: Places) -> dict[str, Places]:
+    """Positions of the lines by a steering column, in printing order."""
+    found: dict[str, list[int]] = {}
+    for place, value in zip(places.tolist(), column.to_numpy(object)[places], strict=True):
+        found.setdefault(str(value), []).append(place)
+    return {value: np.array(some, dtype=np.intp) for value, some in found.items()}
+
+
+def _parts(
+    pile: Pile, places: Mapping[str, Places], whom: tuple[str, Recipient], context: PublishContext
+) -> tuple[ListPart, ...]:
     """The configured lists that this jurisdiction knows or that have lines, urgent ones first."""
-    by_code = dict(iter(lines.groupby("_code", sort=False)))
-    known = {info.code for info in context.lists} | set(by_code)
-    infos = [context.info(code) for code in recipient.lists if code in known]
+    department, recipient = whom
     order = {info.code: place for place, info in enumerate(context.lists)}
+    infos = [context.info(code) for code in recipient.lists if code in order or code in places]
     infos.sort(key=lambda info: (not info.urgent, order.get(info.code, len(order)), info.code))
+    none = np.array([], dtype=np.intp)
     return tuple(
-        _part(by_code.get(info.code, lines.iloc[:0]), department, recipient.lists[info.code], (info, context.layout))
+        _part(pile, places.get(info.code, none), (department, recipient.lists[info.code]), (info, context.layout))
         for info in infos
     )
 
 
-def _part(lines: pd.DataFrame, department: str, shown: ListColumns, what: tuple[ListInfo, Layout]) -> ListPart:
-    info, layout = what
+def _part(pile: Pile, places: Places, whom: tuple[str, ListColumns], what: tuple[ListInfo, Layout]) -> ListPart:
+    (department, shown), (info, layout) = whom, what
     if shown.rows == "own":
-        lines = lines[(";" + lines["_involved"] + ";").str.contains(f";{department};", regex=False)]
+        involved = pile.lines["_involved"].to_numpy(object)[places]
+        places = places[[department in value.split(";") for value in involved]]
     names = layout.expand(shown.columns)
-    own = lines["_department"] == department
-    made = {name: _shown(lines[name], name, shown.full.get(name), (own, layout)) for name in names}
-    return ListPart(info, names, pd.DataFrame(made, columns=list(names), dtype=object))
+    own = pile.lines["_department"].to_numpy(object)[places] == department
+    cells = {name: _seen(pile, name, places, (shown.full.get(name), own)).tolist() for name in names}
+    needed = np.max([pile.needed[name][places] for name in names], axis=0)
+    return ListPart(info, cells, needed.tolist())
 
 
-def _shown(column: pd.Series[str], name: str, full: str | None, what: tuple[pd.Series[bool], Layout]) -> pd.Series[str]:
+def _seen(pile: Pile, name: str, places: Places, lifted: tuple[str | None, npt.NDArray[np.bool_]]) -> Texts:
     """One column as this recipient may see it."""
-    own, layout = what
-    # Our own numbers are no one's data; sides of a difference carry the number that is in question (masked by difference_masks).
-    if full == "always" or name == "finding_id" or layout.columns[name].source == "department":
-        return column
-    masked = mask_column(column, layout.columns[name].mask, layout.masking)
-    return column.where(own, masked) if full == "own" else masked
+    full, own = lifted
+    if full == "always":
+        return pile.whole[name][places]
+    masked = pile.masked[name][places]
+    return np.where(own, pile.whole[name][places], masked) if full == "own" else masked

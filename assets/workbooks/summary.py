@@ -5,6 +5,7 @@ Here: counts only, never a child. Not here: public versions with small numbers s
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -67,10 +68,7 @@ def towns_in_order(findings: pd.DataFrame, context: PublishContext) -> list[str]
 def counts(findings: pd.DataFrame, *keys: str) -> dict[tuple[str, ...], int]:
     """How many findings per combination of keys; combinations that do not occur are absent."""
     rows = zip(*[text(findings, key) for key in keys], strict=True)
-    return {
-        tuple(map(str, row)): int(number)
-        for row, number in pd.Series(list(rows), dtype=object).value_counts(sort=False).items()
-    }
+    return dict(Counter(rows))
 
 
 def _overview(book: Book, findings: pd.DataFrame) -> None:
@@ -149,7 +147,7 @@ def _linkage(book: Book) -> None:
         spread = links.groupby("child_id")["department"].nunique().value_counts().sort_index()
         children = int(spread.sum())
         rows += [
-            ["孩子", f"在{int(many)}个部门的数据中找到", int(number), f"{number / children:.1%}"]
+            ["孩子", f"在{many}个部门的数据中找到", int(number), f"{number / children:.1%}"]
             for many, number in spread.items()
         ]
     if len(pairs):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assets.workbooks.book import Book, clean
+from assets.workbooks.heights import row_height, rows_needed
 
 Cell = str | int
 HEAD_ROW, FIRST_ROW = 2, 3
@@ -69,6 +70,8 @@ class Table:
 
     def _row(self, book: Book, sheet: Any, number: int, row: Sequence[Cell]) -> None:
         last = self.total and number == len(self.rows) - 1
+        needed = [rows_needed(str(value), width) for value, width in zip(row, self.widths, strict=True)]
+        sheet.set_row(FIRST_ROW + number, row_height(max(needed), book.layout.sizes.body) + 4)
         look: dict[str, Any] = {"bold": True, "bg_color": book.layout.colours["total"]} if last else {}
         for place, value in enumerate(row):
             if isinstance(value, int):

@@ -1,0 +1,60 @@
+"""A worksheet that writes many text cells quickly.
+
+Here: the three inner steps of xlsxwriter that are replaced, because a county's workbooks are 700,000 text cells and nothing else (measured:
+half of the time of the general path). Numbers, dates and merged cells still take the general path. Not here: what is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from xlsxwriter.worksheet import CellBlankTuple, CellStringTuple, Worksheet
+
+
+class TextSheet(Worksheet):  # type: ignore[misc]
+    """A worksheet for texts: shared strings and blanks are put out without the general path's checks for formulas, dates and links."""
+
+    def write_texts(self, row: int, column: int, values: Sequence[str], style: Any) -> None:
+        """Write a column of clean texts (`book.clean`) downwards in one format, from a cell on."""
+        index, table = self.str_table._get_shared_string_index, self.table
+        for place, value in enumerate(values, start=row):
+            table[place][column] = CellStringTuple(index(value), style)
+        self._reach(row, column, len(values))
+
+    def write_blanks(self, row: int, column: int, count: int, style: Any) -> None:
+        """Write empty formatted cells downwards."""
+        for place in range(row, row + count):
+            self.table[place][column] = CellBlankTuple(style)
+        self._reach(row, column, count)
+
+    def _reach(self, row: int, column: int, count: int) -> None:
+        """Tell the sheet how far its cells go."""
+        if self._check_dimensions(row, column) or self._check_dimensions(row + count - 1, column):
+            raise ValueError("清单行数超过一张工作表能容纳的行数（1048576 行）")
+
+    def _calculate_spans(self) -> None:
+        # The attribute is optional in the format, and reckoning it looks at every cell once more.
+        self.row_spans: dict[int, str] = {}
+
+    def _write_cell(self, row: int, col: int, cell: Any) -> None:
+        kind = type(cell).__name__
+        if cell.format is None or kind not in ("String", "Blank"):
+            super()._write_cell(row, col, cell)
+            return
+        start = f'<c r="{column_letter(col)}{row + 1}" s="{cell.format._get_xf_index()}"'
+        self.fh.write(f'{start} t="s"><v>{cell.string}</v></c>' if kind == "String" else f"{start}/>")
+
+
+LETTERS: dict[int, str] = {}
+
+
+def column_letter(column: int) -> str:
+    """0 -> A, 26 -> AA."""
+    if column not in LETTERS:
+        letters, rest = "", column + 1
+        while rest:
+            rest, digit = divmod(rest - 1, 26)
+            letters = chr(65 + digit) + letters
+        LETTERS[column] = letters
+    return LETTERS[column]
