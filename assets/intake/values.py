@@ -13,7 +13,7 @@ import pandas as pd
 
 from assets.intake.context import Context
 from assets.intake.contract import load_dictionary, load_fields
-from matching import codes, identity, normalise, places
+from matching import codes, grades, identity, normalise, places
 from matching.name_cleaning import clean_names
 
 CHILD_ID = "id_no"
@@ -66,6 +66,8 @@ def read_values(rows: pd.DataFrame, department: str, context: Context, remarks: 
             out[name] = _dates(column, spec.kind, name, context, remarks)
         elif spec.kind == "phone":
             out[name] = normalise.read_phones(column)
+        elif name == "grade":
+            out[name] = _noted(grades.read_grades(column, texts["school"], context.as_of), column, name, remarks)
         elif spec.kind.startswith(("code:", "set:")):
             out[name] = _coded(column, name, department, remarks)
         elif spec.kind in {"text", "address"}:
@@ -144,9 +146,12 @@ def _others(frame: pd.DataFrame) -> pd.DataFrame:
 def _coded(column: pd.Series, name: str, department: str, remarks: Remarks) -> pd.Series:
     kind, table = load_fields()[name].kind.split(":", 1)
     read = codes.read_sets if kind == "set" else codes.read_codes
-    found = read(column, table, department)
-    unknown = found["unknown"].astype(object)
-    remarks.add(~unknown.isin(["", False]) & ~column.isin(load_dictionary().placeholders), f"unknown_code:{name}")
+    return _noted(read(column, table, department), column, name, remarks)
+
+
+def _noted(found: pd.DataFrame, column: pd.Series, name: str, remarks: Remarks) -> pd.Series:
+    """The values of a coded column; words that nobody knows are noted (docs/data-shapes.md section 8)."""
+    remarks.add((found["unknown"] != "") & ~column.isin(load_dictionary().placeholders), f"unknown_code:{name}")
     return found["value"]
 
 
