@@ -3,6 +3,7 @@
 `generate` writes it, `score` measures exports against it. Nothing outside this package depends on how it is made.
 """
 
-from pipelines.demo.generating import Summary, generate
+from pipelines.demo.generating import PeriodSummary, Summary, generate
+from pipelines.demo.scoring import Ratio, Score, score
 
-__all__ = ["Summary", "generate"]
+__all__ = ["PeriodSummary", "Ratio", "Score", "Summary", "generate", "score"]

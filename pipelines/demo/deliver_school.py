@@ -57,7 +57,7 @@ def _template(frame: pd.DataFrame, path: Path, scene: Scene) -> Delivery:
     sheet = Sheet("学生基础信息")
     sheet.line(*headings("school_template"))
     records(sheet, _dated(frame, "compact"), "school_template")
-    return Delivery("edu", path, "xlsx", [sheet])
+    return Delivery("edu", path, "xlsx_shared", [sheet])
 
 
 def _plain(frame: pd.DataFrame, layout: str, delivery: Delivery, style: str) -> Delivery:
@@ -87,7 +87,7 @@ def _export(frame: pd.DataFrame, path: Path, scene: Scene) -> Delivery:
         sheets.append(sheet)
     changed = _titled("异动学生", scene)
     records(changed, numbered(_dated(frame[frame["district"] == 0], "slash")), "school_export")
-    return Delivery("edu", path, "xlsx", [*sheets, changed])
+    return Delivery("edu", path, "xlsx_shared", [*sheets, changed])
 
 
 def _titled(name: str, scene: Scene) -> Sheet:

@@ -20,6 +20,7 @@ from pipelines.demo.formats import text
 from pipelines.demo.formats.biff import write_xls
 from pipelines.demo.formats.ods import write_ods
 from pipelines.demo.formats.xlsx import write_xlsx
+from pipelines.demo.formats.xlsx_shared import write_xlsx_shared
 from pipelines.demo.knowledge import Scene, certificates, enrolments, register
 from pipelines.demo.lives import live
 from pipelines.demo.moment import stand
@@ -145,6 +146,8 @@ def write(delivery: Delivery) -> None:
     match delivery.container:
         case "xlsx":
             write_xlsx(delivery.path, delivery.sheets)
+        case "xlsx_shared":
+            write_xlsx_shared(delivery.path, delivery.sheets)
         case "xls":
             write_xls(delivery.path, delivery.sheets)
         case "ods":
