@@ -78,7 +78,9 @@ def _by_word(table: str, codes: Mapping[str, list[str]]) -> dict[str, str]:
     for code, forms in codes.items():
         for form in forms:
             if found.setdefault(_key(form), code) != code:
-                raise ValueError(f"matching/tables/codes.yaml: {table}: {form} stands for {found[_key(form)]} and {code}")
+                raise ValueError(
+                    f"matching/tables/codes.yaml: {table}: {form} stands for {found[_key(form)]} and {code}"
+                )
     return found
 
 
@@ -142,7 +144,12 @@ def _lookup(key: str, table: str, source: str) -> str | None:
     number = tables.number(table, source, bare)
     if number is not None:
         return number
-    for shorter in (_NUMBERED.sub("", key), re.sub(r"\([^()]*\)", "", key), key.strip("()"), _NUMBERED.sub("", key).strip("()")):
+    for shorter in (
+        _NUMBERED.sub("", key),
+        re.sub(r"\([^()]*\)", "", key),
+        key.strip("()"),
+        _NUMBERED.sub("", key).strip("()"),
+    ):
         if shorter and shorter in words:
             return words[shorter]
     return words.get(key + "族") if table == "nation" else None
@@ -175,7 +182,9 @@ def _level(text: str, source: str) -> tuple[str, str]:
     whole = _lookup(_key(text), "disability_level", source)
     if whole is not None:
         return whole, ""
-    found = [_lookup(_key(each), "disability_level", source) for each in _LEVELS.findall(unicodedata.normalize("NFKC", text))]
+    found = [
+        _lookup(_key(each), "disability_level", source) for each in _LEVELS.findall(unicodedata.normalize("NFKC", text))
+    ]
     known = [each for each in found if each]
     if known:
         return min(known), ""

@@ -19,22 +19,35 @@ if TYPE_CHECKING:
     import pandas as pd
 
 GRADE_COLUMNS = ("value", "unknown")
-_NUMERALS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10, "十一": 11, "十二": 12}
+_NUMERALS = {
+    "一": 1,
+    "二": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+    "十": 10,
+    "十一": 11,
+    "十二": 12,
+}
 _N = r"(?P<n>十[一二]?|[一二三四五六七八九]|1[0-2]|[1-9])"
 _STAGES = (
     ("S", re.compile(r"培智|特教|特殊教育|特校|启智|聋|盲")),
     ("K", re.compile(r"幼儿园|学前|托儿|幼教|[小中大]班$")),
-    ("high", re.compile(r"高中|高级中学|中职|职高|职业|中专|技工|技校|高[一二三]|职[一二三]")),
-    ("junior", re.compile(r"初中|初级中学|初[一二三]|中学|[七八九]年级")),
+    ("high", re.compile(r"高中|高级中学|中职|职高|职业|中专|技工|技校|高[一二三]|^高$|职[一二三]")),
+    ("junior", re.compile(r"初中|初级中学|初[一二三]|^初$|[乡镇]\w{0,4}中学|[七八九]年级")),
     ("primary", re.compile(r"小学|完小|教学点|小[一二三四五六]|村小")),
 )
 _FIRST = {"primary": 1, "junior": 7, "high": 10, "S": 1}
 _LAST = {"primary": 6, "junior": 9, "high": 12, "S": 9}
-_YEAR = re.compile(r"(?P<year>20\d{2}|(?<!\d)\d{2})级")
+_YEAR = re.compile(r"(?P<year>20\d{2}|(?<!\d)\d{2})级|^(?P<bare>20\d{2})$")
 _SHAPES = (
     re.compile(rf"(?:第)?{_N}年级"),
     re.compile(rf"(?P<stage>小|初|高|职高|职|中职|培智){_N}(?!\d)"),
-    re.compile(rf"^{_N}[(（\[]?\d{{1,2}}?[)）\]]?班?$"),
+    re.compile(rf"^{_N}[(（\[]?(?:\d{{1,2}}[)）\]]?)?班?$"),
     re.compile(rf"^{_N}[(（\[.\-年]\d{{1,2}}[)）\]]?班?$"),
     re.compile(r"^(?P<n>[1-9])(?P<klass>\d{2})班?$"),
 )
@@ -56,7 +69,11 @@ def read_grades(values: pd.Series, stage_hint: pd.Series | str = "", as_of: date
     import pandas as pd
 
     texts = as_text(values)
-    hints = as_text(stage_hint) if isinstance(stage_hint, pd.Series) else pd.Series(stage_hint, index=values.index, dtype=object)
+    hints = (
+        as_text(stage_hint)
+        if isinstance(stage_hint, pd.Series)
+        else pd.Series(stage_hint, index=values.index, dtype=object)
+    )
     stages = hints.map({hint: _stage(hint) for hint in hints.unique()}).astype(object)
     positions, distinct = distinct_texts([*zip(texts, stages, strict=True)])
     school_year = (as_of.year if as_of.month >= 9 else as_of.year - 1) if as_of else 0
@@ -92,7 +109,9 @@ def _word(bare: str, _hint: str, _year: int) -> str:
             return str(code)
     if bare == "K" or re.fullmatch(r"S[1-9]", bare):
         return bare
-    return "K" if re.search(r"幼儿园|学前班|^[小中大托]{1,2}\d?班|^[小中大][(（]?[一二三四五六\d]+[)）]?班", bare) else ""
+    return (
+        "K" if re.search(r"幼儿园|学前班|^[小中大托]{1,2}\d?班|^[小中大][(（]?[一二三四五六\d]+[)）]?班", bare) else ""
+    )
 
 
 def _entry_year(bare: str, hint: str, school_year: int) -> str:
@@ -100,9 +119,11 @@ def _entry_year(bare: str, hint: str, school_year: int) -> str:
     match = _YEAR.search(bare)
     if match is None or not school_year:
         return ""
-    year = int(match["year"]) if len(match["year"]) == 4 else 2000 + int(match["year"])
-    years, stage = school_year - year, _stage(bare[: match.start()] + bare[match.end() :]) or hint
-    if years < 0:
+    written = match["year"] or match["bare"]
+    year = int(written) if len(written) == 4 else 2000 + int(written)
+    beside = re.sub(r"[(（]?\d*[)）]?班?", "", bare[: match.start()] + bare[match.end() :])
+    years, stage = school_year - year, _stage(beside) or hint
+    if years < 0 or (beside and not stage):
         return ""
     if stage in _FIRST:
         grade = _FIRST[stage] + years

@@ -48,7 +48,9 @@ def clean_names(values: pd.Series) -> pd.DataFrame:
     positions, distinct = distinct_texts(as_text(values))
     refused = _no_names()
     answers = [
-        (text, "", "", "") if _PLAIN.fullmatch(text) and text not in refused and text[-1] not in "子女孩孙婴儿" else _clean(text)
+        (text, "", "", "")
+        if _PLAIN.fullmatch(text) and text not in refused and text[-1] not in "子女孩孙婴儿"
+        else _clean(text)
         for text in distinct
     ]
     return spread(answers, positions, values.index, NAME_COLUMNS)
@@ -91,7 +93,9 @@ def _beside(bare: str, issues: list[str]) -> tuple[str, list[str]]:
     def taken(match: re.Match[str]) -> str:
         inner = match[1].strip()
         alone = len(_HAN_ONE.findall(bare[: match.start()])) == 1 and not bare[match.end() :].strip()
-        composed = alone and len(inner) == 2 and len(_HAN_ONE.findall(inner)) == 2  # 张(龙天): the parts of one character
+        composed = (
+            alone and len(inner) == 2 and len(_HAN_ONE.findall(inner)) == 2
+        )  # 张(龙天): the parts of one character
         if composed or _PINYIN.fullmatch(inner) or _COMPOSED.fullmatch(inner) or inner == WILDCARD:
             issues.append("N05" if _PINYIN.fullmatch(inner) else "N04")
             notes.append(inner)

@@ -17,7 +17,10 @@ from matching.tables import table_text, table_yaml
 WILDCARD = "?"
 _SOUNDS = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 _PLAIN = "aaaaeeeeiiiioooouuuuvvvvnnnm"
-_TONELESS = str.maketrans(dict(zip(_SOUNDS, _PLAIN, strict=True)) | {"ü": "v", "ê": "e", "\u0304": "", "\u030c": "", "\u0300": "", "\u0301": ""})
+_TONELESS = str.maketrans(
+    dict(zip(_SOUNDS, _PLAIN, strict=True))
+    | {"ü": "v", "ê": "e", "\u0304": "", "\u030c": "", "\u0300": "", "\u0301": ""}
+)
 
 
 class NameTables(BaseModel):
