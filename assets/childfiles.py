@@ -59,24 +59,23 @@ def build_child_files(
 
 
 def _linked(records: pd.DataFrame, links: pd.DataFrame, order: Preference) -> pd.DataFrame:
-    # A source that lacks a column has nothing to say there.
-    missing = {name: "" for name in sorted({*order.reads, *order.values}) if name not in records.columns}
-    found = records.drop(columns=[name for name in ("child_id", "method", "probability") if name in records.columns])
-    found = found.assign(**missing).merge(
-        links[["record_id", "child_id", "method", "probability"]], on="record_id", how="inner"
-    )
-    ids = np.sort(found["child_id"].unique())
-    found["child"] = (
-        np.searchsorted(ids, found["child_id"].to_numpy(ids.dtype)) if len(ids) else np.zeros(0, dtype=np.int64)
-    )
-    # A fixed order makes every later "first record" independent of the order of files.
-    found["row"] = pd.to_numeric(found["row"])
-    found = found.sort_values(
-        ["child", "department", "file", "sheet", "row", "record_id"], kind="stable", ignore_index=True
-    )
+    """The linked records in a fixed order, which makes every later "first record" independent of the order of files."""
+    at = pd.Index(links["record_id"]).get_indexer(pd.Index(records["record_id"]))
+    ids, child = np.unique(links["child_id"].to_numpy(object)[at[at >= 0]].astype(str), return_inverse=True)
+    mine = np.flatnonzero(at >= 0)
+    keys = [records[name].to_numpy(object)[mine] for name in ("record_id", "row", "sheet", "file", "department")]
+    keys[1] = keys[1].astype(np.int64)
+    sorting = np.lexsort([*(pd.factorize(key, sort=True)[0] for key in keys), child])
+    source = at[mine[sorting]]
+    found = records.iloc[mine[sorting]].reset_index(drop=True)
+    for name in sorted({*order.reads, *order.values} - set(found.columns)):
+        # A source that lacks a column has nothing to say there.
+        found[name] = ""
+    found["child"], found["child_id"] = child[sorting], ids.astype(object)[child[sorting]]
+    found["method"] = links["method"].to_numpy(object)[source]
+    found["probability"] = pd.to_numeric(links["probability"], errors="coerce").fillna(1.0).to_numpy()[source]
     found["state"] = record_states(found, order)
     found["active"] = is_active(found["state"], order)
-    found["probability"] = pd.to_numeric(found["probability"], errors="coerce").fillna(1.0)
     return found
 
 
@@ -103,7 +102,7 @@ def _children(chooser: Chooser, order: Preference, context: FileContext) -> pd.D
 def _life(chooser: Chooser, death_date: pd.Series, moved_out_date: pd.Series) -> pd.DataFrame:
     """Alive, moved out, registered where: `alive, dead_from, police_state, moved_out, left_on, died_on, hukou...`."""
     state, at = collapse_police(chooser.records, chooser.child, chooser.n)
-    dead = (chooser.records["state"].isin(["dead", "dead_on_roll"]) | (chooser.records["death_date"] != "")).to_numpy()
+    dead = chooser.columns.isin("state", ["dead", "dead_on_roll"]) | chooser.columns.filled("death_date")
     died = chooser.any(dead)
     cancelled_on = chooser.take("cancel_date", at)
     moved = (state == "moved_out").to_numpy()
@@ -119,13 +118,13 @@ def _life(chooser: Chooser, death_date: pd.Series, moved_out_date: pd.Series) ->
 
 
 def _present(chooser: Chooser, state: pd.Series) -> BoolArray:
-    elsewhere = (chooser.records["department"] != "public_security").to_numpy() & chooser.solid
+    elsewhere = ~chooser.of("public_security") & chooser.solid
     return np.asarray((state == "active").to_numpy() | chooser.any(elsewhere), dtype=np.bool_)
 
 
 def _rolls(chooser: Chooser) -> pd.DataFrame:
     """What civil affairs' roll says: `categories, aids`, of active records only; and how sure the child's links are."""
-    civil = (chooser.records["department"] == "civil_affairs").to_numpy() & chooser.solid
+    civil = chooser.of("civil_affairs") & chooser.solid
     weakest = np.ones(chooser.n)
     np.minimum.at(weakest, chooser.child, chooser.records["probability"].to_numpy(np.float64))
     return pd.DataFrame(

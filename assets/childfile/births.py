@@ -24,7 +24,7 @@ def births(chooser: Chooser, departments: list[str], as_of: date) -> pd.DataFram
     declared = records["birth_date"]
     usable = _plausible(declared, as_of)
     full = usable & (declared.str.len() == 10).to_numpy()
-    in_number = _plausible(records["id_no_birth"], as_of) & (records["id_no_status"] == "valid").to_numpy()
+    in_number = _plausible(records["id_no_birth"], as_of) & chooser.columns.isin("id_no_status", ["valid"])
     chosen = pd.DataFrame({"birth_date": "", "birth_date_from": ""}, index=range(chooser.n), dtype=object)
     for mask, column in ((full, "birth_date"), (in_number, "id_no_birth"), (usable, "birth_date")):
         at = np.where(chosen["birth_date"] == "", chooser.first(mask, departments), -1)

@@ -6,10 +6,12 @@ order (`preference.yaml`) and differences between values (`expectations.lists.di
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from expectations.lists.columns import Columns, joined
 from expectations.lists.files import BoolArray, IntArray
 
 
@@ -29,45 +31,43 @@ class Chooser:
     n: int
     solid: BoolArray
 
+    @cached_property
+    def columns(self) -> Columns:
+        """The records' columns as codes."""
+        return Columns(self.records)
+
+    def of(self, department: str) -> BoolArray:
+        """Records of a department."""
+        return self.columns.isin("department", [department])
+
     def first(self, mask: BoolArray, departments: Sequence[str]) -> IntArray:
         """Position of the best record per child among `mask`, -1 = none. O(records) by writing the best one last."""
-        rank = self._rank(departments)
         at = np.flatnonzero(mask)
-        at = at[np.argsort(rank[at], kind="stable")][::-1]
+        codes, names = self.columns.coded("department")
+        places = {name: place for place, name in enumerate(departments)}
+        rank = (
+            np.array([places.get(name, len(places)) for name in names], dtype=np.int64)[codes[at]] * 2 + ~self.solid[at]
+        )
+        at = at[np.argsort(rank, kind="stable")][::-1]
         found = np.full(self.n, -1, dtype=np.int64)
         found[self.child[at]] = at
         return found
 
-    def _rank(self, departments: Sequence[str]) -> IntArray:
-        places = {name: place for place, name in enumerate(departments)}
-        names = self.records["department"]
-        known = {name: places.get(name, len(places)) for name in names.unique()}
-        rank = names.map(known).to_numpy(np.int64) * 2 + ~self.solid
-        return np.asarray(rank, dtype=np.int64)
-
     def take(self, column: str, at: IntArray) -> pd.Series:
         """Values of a column at record positions, "" where the position is -1."""
-        values = self.records[column].to_numpy(object)
-        if not len(values):
-            return pd.Series("", index=range(self.n), dtype=object)
-        return pd.Series(np.where(at >= 0, values[at], ""), dtype=object)
+        values = np.append(self.records[column].to_numpy(object), "")
+        return pd.Series(values[at], dtype=object)
 
     def value(self, field: str, departments: Sequence[str]) -> tuple[pd.Series, pd.Series]:
         """The chosen value of a field per child and the department it comes from."""
-        at = self.first((self.records[field] != "").to_numpy(), departments)
+        at = self.first(self.columns.filled(field), departments)
         return self.take(field, at), self.take("department", at)
 
     def any(self, mask: BoolArray) -> BoolArray:
         """Whether a child has a record in the mask."""
-        return np.bincount(self.child[mask], minlength=self.n) > 0
+        return np.asarray(np.bincount(self.child[mask], minlength=self.n) > 0, dtype=np.bool_)
 
     def union(self, field: str, mask: BoolArray) -> pd.Series:
-        """All `;`-joined tokens of a set column over a child's records, sorted, `;`-joined."""
-        used = mask & (self.records[field] != "").to_numpy()
-        pairs = pd.DataFrame(
-            {"child": self.child[used], "token": self.records[field].to_numpy(object)[used]}
-        ).drop_duplicates()
-        pairs["token"] = pairs["token"].str.split(";")
-        tokens = pairs.explode("token").drop_duplicates().sort_values(["child", "token"])
-        joined = tokens.groupby("child", sort=False)["token"].agg(";".join)
-        return joined.reindex(range(self.n)).fillna("").astype(object)
+        """All `;`-joined tokens of a set column over a child's records in the mask, sorted, `;`-joined."""
+        codes, values = self.columns.coded(field)
+        return pd.Series(joined(self.child[mask], (codes[mask], values), self.n), dtype=object)

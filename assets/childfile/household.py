@@ -9,7 +9,7 @@ import pandas as pd
 
 from assets.childfile.choose import Chooser
 from expectations.jurisdictions.profile import Place
-from expectations.lists.files import BoolArray
+from expectations.lists.columns import Columns
 
 
 def own_county(records: pd.DataFrame, place: Place) -> str:
@@ -29,23 +29,22 @@ def own_county(records: pd.DataFrame, place: Place) -> str:
 
 
 def register_side(records: pd.DataFrame, place: Place, county: str) -> pd.Series:
-    """What each record says about the register: `here`, `elsewhere`, `none` or ""."""
-    side = _by_class(records["hukou_class"])
-    for codes in (_area_digits(records["hukou_area_code"]), records["hukou_county"]):
-        told = codes.map({code: _code_side(code, county, place) for code in codes.unique()})
-        side = side.mask((side == "") | ((told == "elsewhere") & (side != "none")), told)
-    words = records["hukou_area_code"]
-    named = words.map({word: _word_side(word, place) for word in words.unique()})
-    return side.mask(side == "", named)
+    """What each record says about the register: `here`, `elsewhere`, `none` or "".
+
+    An area code or address of another county says elsewhere even when the form's class column says nothing; the classes
+    本辖区 and 集体户 are what forms offer first and count for nothing.
+    """
+    columns = Columns(records)
+    side = columns.mapped("hukou_class", lambda word: word if word in ("none", "elsewhere") else "")
+    by_code = columns.mapped("hukou_area_code", lambda code: _area_side(code, county, place))
+    by_address = columns.mapped("hukou_county", lambda code: _code_side(code, county, place))
+    for told in (by_code, by_address):
+        side = np.where((side == "") | ((told == "elsewhere") & (side != "none")), told, side)
+    return pd.Series(side, index=records.index, dtype=object)
 
 
-def _by_class(classes: pd.Series) -> pd.Series:
-    # `local` and `institution` are what the ledger's form offers first; they are weaker than an area code.
-    return classes.map({"none": "none", "elsewhere": "elsewhere"}).fillna("").astype(object)
-
-
-def _area_digits(areas: pd.Series) -> pd.Series:
-    return areas.str.extract(r"^(\d{6})")[0].fillna("").astype(object)
+def _area_side(area: str, county: str, place: Place) -> str:
+    return _code_side(area[:6], county, place) if area[:6].isdigit() and len(area) >= 6 else _word_side(area, place)
 
 
 def _code_side(code: str, county: str, place: Place) -> str:
@@ -63,7 +62,7 @@ def _code_side(code: str, county: str, place: Place) -> str:
 
 def _word_side(word: str, place: Place) -> str:
     name = place.county_name.value
-    if not name or not word or word[:6].isdigit():
+    if not name or not word:
         return ""
     if name in word:
         return "here"
@@ -72,10 +71,10 @@ def _word_side(word: str, place: Place) -> str:
 
 def households(chooser: Chooser, side: pd.Series, police_state: pd.Series) -> pd.DataFrame:
     """`hukou` per child (here, elsewhere, none, unknown) and `hukou_from`: who says elsewhere or none."""
-    department = chooser.records["department"]
-    others = (department != "public_security").to_numpy()
-    says = {word: chooser.any((side == word).to_numpy() & others) for word in ("elsewhere", "none")}
-    police_elsewhere = chooser.any((side == "elsewhere").to_numpy() & ~others & chooser.solid)
+    others = ~chooser.of("public_security")
+    told = Columns(side.to_frame("side"))
+    says = {word: chooser.any(told.isin("side", [word]) & others) for word in ("elsewhere", "none")}
+    police_elsewhere = chooser.any(told.isin("side", ["elsewhere"]) & ~others & chooser.solid)
     active = (police_state == "active").to_numpy()
     moved = (police_state == "moved_out").to_numpy()
     hukou = np.select(
@@ -83,16 +82,12 @@ def households(chooser: Chooser, side: pd.Series, police_state: pd.Series) -> pd
         ["here", "elsewhere", "none", "elsewhere"],
         "unknown",
     )
-    mask = side.isin(["elsewhere", "none"]).to_numpy()
+    mask = told.isin("side", ["elsewhere", "none"])
     return pd.DataFrame(
         {
             "hukou": hukou.astype(object),
-            "hukou_from": _departments(chooser, mask),
+            "hukou_from": chooser.union("department", mask),
             "said_elsewhere": says["elsewhere"],
             "said_none": says["none"],
         }
     )
-
-
-def _departments(chooser: Chooser, mask: BoolArray) -> pd.Series:
-    return chooser.union("department", mask)

@@ -8,7 +8,7 @@ import pandas as pd
 
 COLUMNS = [
     *("child", "child_id", "record_id", "department"),
-    *("other_child_id", "other_record_id", "other_department"),
+    *("other_child_id", "other_record_id", "other_department", "other_file", "other_sheet", "other_row"),
     *("grade", "probability", "reason"),
 ]
 
@@ -37,8 +37,9 @@ def near_candidates(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
 
 def _directed(pairs: pd.DataFrame, own: str, other: str, source: tuple[pd.DataFrame, pd.Series]) -> pd.DataFrame:
     records, at = source
-    mine = records.iloc[at.loc[pairs[own]].to_numpy()].reset_index(drop=True)
-    theirs = records.iloc[at.loc[pairs[other]].to_numpy()].reset_index(drop=True)
+    told = records[["child", "child_id", "record_id", "department", "file", "sheet", "row"]]
+    mine = told.iloc[at.loc[pairs[own]].to_numpy()].reset_index(drop=True)
+    theirs = told.iloc[at.loc[pairs[other]].to_numpy()].reset_index(drop=True)
     return pd.DataFrame(
         {
             "child": mine["child"],
@@ -48,6 +49,9 @@ def _directed(pairs: pd.DataFrame, own: str, other: str, source: tuple[pd.DataFr
             "other_child_id": theirs["child_id"],
             "other_record_id": theirs["record_id"],
             "other_department": theirs["department"],
+            "other_file": theirs["file"],
+            "other_sheet": theirs["sheet"],
+            "other_row": theirs["row"],
             "grade": pairs["grade"].to_numpy(),
             "probability": pd.to_numeric(pairs["probability"]).to_numpy(),
             "reason": pairs["reason"].to_numpy(),

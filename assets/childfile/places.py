@@ -11,10 +11,9 @@ from assets.childfile.choose import Chooser
 
 def responsible_places(chooser: Chooser, order: list[tuple[str, str, str]]) -> pd.DataFrame:
     """`town, village, town_from` per child: the first address in order that names a township, with its own village."""
-    records = chooser.records
     place = pd.DataFrame({"town": "", "village": "", "town_from": ""}, index=range(chooser.n), dtype=object)
     for department, town, village in order:
-        mask = ((records["department"] == department) & (records[town] != "")).to_numpy()
+        mask = chooser.of(department) & chooser.columns.filled(town)
         at = np.where(place["town"] == "", chooser.first(mask, [department]), -1)
         found = at >= 0
         for column, source in (("town", town), ("village", village), ("town_from", "department")):

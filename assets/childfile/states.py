@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from assets.childfile.preference import Preference
+from expectations.lists.columns import Columns
 from expectations.lists.files import BoolArray, IntArray
 
 # Which state of several police rows wins: a death is final, an active row beats a moved-out row.
@@ -20,13 +21,12 @@ def record_states(records: pd.DataFrame, order: Preference) -> pd.Series:
     Police: active, dead, moved_out, cancelled. Civil affairs: active, exited, dead, moved_out. Education: the enrolment
     code, `active` when empty. Disability: active, or the card status that ends it.
     """
+    columns = Columns(records)
     state = pd.Series("active", index=records.index, dtype=object)
-    department = records["department"]
-    for name, read in (("public_security", _police), ("civil_affairs", _civil_affairs), ("education", _education)):
-        rows = department == name
-        state[rows] = read(records[rows], order)
-    other = records["card_status"].replace({"normal": "active", "expired": "active", "": "active"})
-    return state.mask(department == "disability", other)
+    for name, (read, needed) in _READERS.items():
+        mine = columns.isin("department", [name])
+        state[mine] = read(records.loc[mine, needed], order)
+    return state
 
 
 def _police(rows: pd.DataFrame, order: Preference) -> pd.Series:
@@ -61,6 +61,18 @@ def _education(rows: pd.DataFrame, order: Preference) -> pd.Series:
     return rows["enrolment_status"].replace({"": "active"})
 
 
+def _disability(rows: pd.DataFrame, order: Preference) -> pd.Series:
+    return rows["card_status"].replace({"normal": "active", "expired": "active", "": "active"})
+
+
+_READERS = {
+    "public_security": (_police, ["cancel_kind", "cancel_date", "population_status", "moved_out_date", "death_date"]),
+    "civil_affairs": (_civil_affairs, ["exit_reason", "roll_status", "exit_date", "death_date"]),
+    "education": (_education, ["enrolment_status"]),
+    "disability": (_disability, ["card_status"]),
+}
+
+
 def is_active(state: pd.Series, order: Preference) -> BoolArray:
     """Whether a record still counts on its department's roll; `dead_on_roll` does: a death date, but no exit."""
     return np.asarray(state.isin([*order.active_states, "dead_on_roll"]), dtype=np.bool_)
@@ -76,7 +88,7 @@ def collapse_police(records: pd.DataFrame, child: IntArray, n: int) -> tuple[pd.
         State per child (`absent` where no police row is linked), and the position of the deciding record (-1 = none).
     """
     police = np.flatnonzero((records["department"] == "public_security").to_numpy())
-    rows = records.iloc[police]
+    rows = records[["state", "cancel_date", "moved_out_date"]].iloc[police]
     rank = rows["state"].map({state: place for place, state in enumerate(POLICE_ORDER)}).fillna(len(POLICE_ORDER))
     newest = rows["cancel_date"].where(rows["cancel_date"] != "", rows["moved_out_date"])
     keys = pd.DataFrame({"rank": rank.to_numpy(), "newest": newest.to_numpy(), "at": police, "child": child[police]})

@@ -6,13 +6,14 @@ Belongs here: keys of names, dates and codes for lists that compare departments.
 import pandas as pd
 
 from expectations.jurisdictions.profile import Profile
+from expectations.lists.columns import Columns
 
 
 def name_keys(names: pd.Series, profile: Profile) -> pd.Series:
     """Names without the characters a place ignores, lower-case; "" where a character is unreadable."""
     ignored = str.maketrans("", "", profile.consistency.ignored_characters.known())
-    known = {name: _name_key(name, ignored) for name in names.unique()}
-    return names.map(known).astype(object)
+    keys = Columns(names.to_frame("name")).mapped("name", lambda name: _name_key(name, ignored))
+    return pd.Series(keys, index=names.index, dtype=object)
 
 
 def _name_key(name: str, ignored: dict[int, int | None]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from expectations.lists.columns import joined
 from expectations.lists.comparable import code_keys, name_keys
 from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, capped, presence
@@ -75,17 +76,26 @@ def _odd_one_out(view: View, keys: Keys) -> np.ndarray[tuple[int], np.dtype[np.i
 
 def _reasons(view: View, keys: Keys, field: str) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     departments = view.files.records["department"].to_numpy(object)[keys["at"].to_numpy(np.int64)]
-    named = pd.DataFrame({"child": keys["child"].to_numpy(), "department": departments}).drop_duplicates()
-    order = list(view.catalogue.departments)
-    named["rank"] = named["department"].map({code: place for place, code in enumerate(order)}).fillna(len(order))
-    named = named.sort_values(["child", "rank", "department"])
-    spoken = named.groupby("child", sort=False)["department"].agg(tuple)
-    words = {codes: view.catalogue.spoken(codes) for codes in spoken.unique()}
+    order = [*view.catalogue.departments]
+    codes, names = pd.factorize(departments)
+    spoken = joined(keys["child"].to_numpy(np.int64), (codes.astype(np.int64), [str(name) for name in names]), view.n)
     word = WORDS.get(field, field)
-    texts = spoken.map(
-        {c: f"{w}登记的{word}不一致" if len(c) > 1 else f"{w}的记录中{word}前后不一致" for c, w in words.items()}
-    )
-    return np.asarray(texts.reindex(range(view.n)).fillna("").to_numpy(object), dtype=object)
+    known = {
+        text: _sentence(
+            view, sorted(text.split(";"), key=lambda code: order.index(code) if code in order else len(order)), word
+        )
+        if text
+        else ""
+        for text in set(spoken)
+    }
+    return np.array([known[text] for text in spoken], dtype=object)
+
+
+def _sentence(view: View, departments: list[str], word: str) -> str:
+    spoken = view.catalogue.spoken(departments)
+    if len(departments) > 1:
+        return f"{spoken}登记的{word}不一致"
+    return f"{spoken}的记录中{word}前后不一致"
 
 
 def _frame(view: View, key: pd.Series, where: BoolArray) -> Keys:
@@ -106,7 +116,7 @@ def _names(view: View, field: str) -> Keys:
 def _births(view: View, field: str) -> Keys:
     """Declared dates and dates in valid numbers, compared at the coarser precision (4.2 B04, B05)."""
     records = view.files.records
-    valid = (records["id_no_status"] == "valid").to_numpy()
+    valid = view.codes("id_no_status", ["valid"])
     declared = _frame(view, records["birth_date"], (records["birth_date"] != "").to_numpy())
     in_number = _frame(view, records["id_no_birth"], valid & (records["id_no_birth"] != "").to_numpy())
     keys = pd.concat([declared, in_number], ignore_index=True)
@@ -122,7 +132,7 @@ def _births(view: View, field: str) -> Keys:
 
 def _sexes(view: View, field: str) -> Keys:
     records = view.files.records
-    valid = (records["id_no_status"] == "valid").to_numpy()
+    valid = view.codes("id_no_status", ["valid"])
     declared = _frame(view, records["sex"], (records["sex"] != "").to_numpy())
     in_number = _frame(view, records["id_no_sex"], valid & (records["id_no_sex"] != "").to_numpy())
     return pd.concat([declared, in_number], ignore_index=True)
@@ -132,7 +142,7 @@ def _hukou(view: View, field: str) -> Keys:
     """Township of the household register where it is here, else the side (elsewhere, none) that a record states."""
     records = view.files.records
     side = records["register_side"]
-    key = records["hukou_town"].where(~side.isin(["elsewhere", "none"]), side)
+    key = records["hukou_town"].mask(view.codes("register_side", ["elsewhere", "none"]), side)
     return _frame(view, key, (key != "").to_numpy())
 
 

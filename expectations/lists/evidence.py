@@ -11,52 +11,37 @@ import pandas as pd
 from expectations.lists.files import IntArray
 from expectations.lists.view import View
 
+# One encoder for all: json.dumps with options builds a new one per call.
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def records_json(view: View, children: IntArray, fields: list[str]) -> dict[int, str]:
     """Per child a JSON list of its records: `department, file, sheet, row, record_id, state, values`."""
     wanted = np.zeros(view.n, dtype=np.bool_)
     wanted[children] = True
-    at = np.flatnonzero(wanted[view.child])
-    frame = view.files.records.iloc[at]
-    fields = [field for field in fields if field in frame.columns]
+    records = view.files.records
+    fields = [field for field in fields if field in records.columns]
     columns = ["child", "department", "file", "sheet", "row", "record_id", "state", *fields]
+    at = np.flatnonzero(wanted[view.child])
+    frame = {name: records[name].to_numpy()[at].tolist() for name in columns}
     found: dict[int, list[dict[str, object]]] = {}
-    for child, department, file, sheet, row, record_id, state, *values in zip(
-        *(frame[c].tolist() for c in columns), strict=True
-    ):
+    for child, department, file, sheet, row, record_id, state, *values in zip(*frame.values(), strict=True):
         shown = {field: value for field, value in zip(fields, values, strict=True) if value != ""}
         entry = {"department": department, "file": file, "sheet": sheet, "row": int(row), "record_id": record_id}
         found.setdefault(child, []).append({**entry, "state": state, "values": shown})
-    return {child: json.dumps(entries, ensure_ascii=False, separators=(",", ":")) for child, entries in found.items()}
+    return {child: _ENCODE(entries) for child, entries in found.items()}
 
 
-def near_json(view: View, children: IntArray, departments: list[str]) -> dict[int, str]:
-    """Per child a JSON list of near candidates in these departments (all when none is named), with why rejected."""
+def near_json(view: View, children: IntArray) -> dict[int, str]:
+    """Per child a JSON list of its near candidates: where they stand and why they were not taken for the same child."""
     near = view.files.near
-    if near.empty:
-        return {}
-    near = near[near["child"].isin(set(children.tolist()))]
-    if departments:
-        near = near[near["other_department"].isin(departments)]
-    near = near.drop_duplicates(["child", "other_record_id"])
-    places = view.files.records.set_index("record_id")[["file", "sheet", "row"]].loc[near["other_record_id"]]
-    near = near.assign(file=places["file"].to_numpy(), sheet=places["sheet"].to_numpy(), row=places["row"].to_numpy())
+    near = near[near["child"].isin(np.unique(children))].drop_duplicates(["child", "other_record_id"])
+    names = {"other_department": "department", "other_file": "file", "other_sheet": "sheet", "other_row": "row"}
+    names |= {"other_record_id": "record_id", "other_child_id": "child_id", "grade": "grade", "reason": "reason"}
     found: dict[int, list[dict[str, object]]] = {}
-    for line in near.to_dict("records"):
-        entry = {
-            "department": line["other_department"],
-            "file": line["file"],
-            "sheet": line["sheet"],
-            "row": int(line["row"]),
-        }
-        reason = {
-            "record_id": line["other_record_id"],
-            "child_id": line["other_child_id"],
-            "grade": line["grade"],
-            "reason": line["reason"],
-        }
-        found.setdefault(int(line["child"]), []).append({**entry, **reason})
-    return {child: json.dumps(entries, ensure_ascii=False, separators=(",", ":")) for child, entries in found.items()}
+    for child, *values in zip(near["child"].tolist(), *(near[name].tolist() for name in names), strict=True):
+        found.setdefault(int(child), []).append(dict(zip(names.values(), values, strict=True)))
+    return {child: _ENCODE(entries) for child, entries in found.items()}
 
 
 def with_child_values(frame: pd.DataFrame, view: View, columns: tuple[str, ...]) -> pd.DataFrame:

@@ -65,6 +65,8 @@ def compute_findings(files: ChildFiles, profile: Profile, delivered: Collection[
         return pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
     findings = pd.concat(found, ignore_index=True)
     findings["row"] = findings["row"].astype("int32")
+    near = near_json(view, findings["child"].to_numpy(np.int64))
+    findings["near"] = [near.get(child, "[]") for child in findings["child"]]
     return findings.sort_values(["code", "town", "village", "child_id", "field"], kind="stable", ignore_index=True)[
         COLUMNS
     ]
@@ -129,11 +131,7 @@ def _with_evidence(frame: pd.DataFrame, info: ListInfo, view: View) -> pd.DataFr
     children = frame["child"].to_numpy(np.int64)
     fields = list(dict.fromkeys([*info.show, *(f for f in frame["field"].unique() if f)]))
     records = records_json(view, children, fields)
-    near = near_json(view, children, [])
-    return frame.assign(
-        records=[records.get(child, "[]") for child in children],
-        near=[near.get(child, "[]") for child in children],
-    )
+    return frame.assign(records=[records[child] for child in children])
 
 
 def _clause(info: ListInfo, local: str) -> str:

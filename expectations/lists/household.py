@@ -6,9 +6,10 @@ Only this condition and its guards belong here (domain.md 5.1.7, 5.3, 4.6, 1.4 r
 import numpy as np
 import pandas as pd
 
+from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray, IntArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped, has_near, near_cap
-from expectations.lists.view import Texts, View, draft, sentences, with_note
+from expectations.lists.view import View, draft, sentences, with_note
 
 # Police states that explain why there is no active row: those children belong to other lists.
 EXPLAINED = ("active", "moved_out", "dead")

@@ -8,9 +8,10 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray, IntArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, absence, capped, has_near, presence
-from expectations.lists.view import Texts, View, draft, sentences, with_note
+from expectations.lists.view import View, draft, sentences, with_note
 
 
 def not_enrolled(view: View) -> pd.DataFrame:
@@ -50,11 +51,10 @@ def _graded_absence(view: View) -> tuple[IntArray, Texts]:
 
 
 def _by_grade(view: View) -> Texts:
-    known_by = view.text("departments").map(lambda codes: view.catalogue.spoken(codes.split(";")))
-    grades = pd.Series(view.number("cohort_grade")).astype(str)
-    return np.asarray(
-        "按出生日期应读第" + grades + "年级（义务教育），" + known_by + "有记录而全县学籍中没有找到", dtype=object
-    )
+    known_by = view.children.mapped("departments", lambda codes: view.catalogue.spoken(codes.split(";")))
+    grades = view.number("cohort_grade").astype(str).astype(object)
+    sentence: Texts = "按出生日期应读第" + grades + "年级（义务教育），" + known_by + "有记录而全县学籍中没有找到"
+    return sentence
 
 
 def _records_still_open(view: View) -> bool:

@@ -5,16 +5,15 @@ Belongs here: masks over records, "any" and "first" per child, drafts of finding
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.catalogue import Catalogue
+from expectations.lists.columns import Columns, Texts
 from expectations.lists.files import BoolArray, ChildFiles, IntArray
-
-Texts = NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -30,29 +29,37 @@ class View:
         """Number of children."""
         return len(self.files.children)
 
-    @property
+    @cached_property
     def child(self) -> IntArray:
         """Child row number of each record."""
         return self.files.records["child"].to_numpy(np.int64)
 
-    def of(self, *departments: str) -> BoolArray:
-        """Records of these departments."""
-        return self.codes("department", departments)
-
-    @property
+    @cached_property
     def active(self) -> BoolArray:
         """Records that still count on their department's roll."""
         return self.files.records["active"].to_numpy(np.bool_)
 
+    @cached_property
+    def records(self) -> Columns:
+        """The records' columns as codes."""
+        return Columns(self.files.records)
+
+    @cached_property
+    def children(self) -> Columns:
+        """The children's columns as codes."""
+        return Columns(self.files.children)
+
+    def of(self, *departments: str) -> BoolArray:
+        """Records of these departments."""
+        return self.records.isin("department", departments)
+
     def codes(self, field: str, wanted: Collection[str]) -> BoolArray:
         """Records whose field holds one of the codes."""
-        return np.asarray(self.files.records[field].isin(list(wanted)), dtype=np.bool_)
+        return self.records.isin(field, wanted)
 
     def tokens(self, field: str, wanted: Collection[str]) -> BoolArray:
         """Records whose `;`-joined set field holds one of the codes."""
-        values = self.files.records[field]
-        known = {value: not set(wanted).isdisjoint(value.split(";")) for value in values.unique()}
-        return np.asarray(values.map(known), dtype=np.bool_)
+        return self.records.tokens(field, wanted)
 
     def any(self, records: BoolArray) -> BoolArray:
         """Children that have a record in the mask."""
@@ -80,7 +87,7 @@ class View:
 
     def flag(self, column: str, value: str = "yes") -> BoolArray:
         """Children whose text column has this value."""
-        return np.asarray(self.files.children[column] == value, dtype=np.bool_)
+        return self.children.isin(column, [value])
 
     def truth(self, column: str) -> BoolArray:
         """A true/false column of the children."""
@@ -88,10 +95,7 @@ class View:
 
     def record_text(self, column: str, at: IntArray) -> pd.Series:
         """Values of a record column at record positions, "" where -1."""
-        values = self.files.records[column].to_numpy(object)
-        if not len(values):
-            return pd.Series("", index=range(len(at)), dtype=object)
-        return pd.Series(np.where(at >= 0, values[at], ""), dtype=object)
+        return pd.Series(np.append(self.files.records[column].to_numpy(object), "")[at], dtype=object)
 
 
 def sentences(view: View, text: str) -> Texts:
@@ -101,7 +105,9 @@ def sentences(view: View, text: str) -> Texts:
 
 def with_note(reason: Texts, where: BoolArray, note: str) -> Texts:
     """Add a clause to the sentence of some children."""
-    return np.where(where, reason + ("；" + note), reason)
+    noted = reason.copy()
+    noted[where] += "；" + note
+    return noted
 
 
 def draft(listed: BoolArray, record: IntArray, grade: IntArray, reason: Texts, field: str = "") -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """A small made-up town for tests: standard records and links written by hand, child files and findings out.
 
-Only building belongs here; facts are asserted in the tests. Names and numbers are invented (numbers of 620722 with a right check).
+Only building belongs here; facts are asserted in the tests. Names and numbers are invented.
 """
 
 import json
@@ -14,15 +14,7 @@ from expectations.jurisdictions.profile import Profile, load_profile
 from expectations.lists.findings import compute_findings
 
 CA, ED, PS, DI = "civil_affairs", "education", "public_security", "disability"
-FIELDS = [
-    *("name former_name id_type id_no student_no disability_no sex birth_date nation overseas hukou_class hukou_nature").split(),
-    *("hukou_area_code hukou_addr live_addr town village cancel_kind cancel_date death_date moved_out_date").split(),
-    *("population_status father_name father_id mother_name mother_id guardian_name guardian_rel phone school grade").split(),
-    *("class_no enrolment_status study_status entry_month status_date left_behind migrant category aid pay_end").split(),
-    *("report_date roll_status exit_date exit_reason disability_type disability_level card_status living_allowance").split(),
-    *("care_allowance id_no_raw id_no_status id_no_birth id_no_sex student_no_kind live_town live_village").split(),
-    *("hukou_town hukou_village hukou_county household_no father_status mother_status visit_date child_worker").split(),
-]
+FIELDS = ["name", "former_name", "id_type", "id_no", "student_no", "disability_no", "sex", "birth_date", "nation", "overseas", "hukou_class", "hukou_nature", "hukou_area_code", "hukou_addr", "live_addr", "town", "village", "cancel_kind", "cancel_date", "death_date", "moved_out_date", "population_status", "father_name", "father_id", "mother_name", "mother_id", "guardian_name", "guardian_rel", "phone", "school", "grade", "class_no", "enrolment_status", "study_status", "entry_month", "status_date", "left_behind", "migrant", "category", "aid", "pay_end", "report_date", "roll_status", "exit_date", "exit_reason", "disability_type", "disability_level", "card_status", "living_allowance", "care_allowance", "id_no_raw", "id_no_status", "id_no_birth", "id_no_sex", "student_no_kind", "live_town", "live_village", "hukou_town", "hukou_village", "hukou_county", "household_no", "father_status", "mother_status", "visit_date", "child_worker"]
 
 
 def number(birth: str, order: int, area: str = "620722") -> str:
@@ -51,11 +43,26 @@ class Town:
         method, probability = fields.pop("method", "number"), fields.pop("probability", 1.0)
         values |= fields
         if values["id_no"]:
-            values = {"id_no_status": "valid", "id_no_birth": _birth(values["id_no"]), "id_no_sex": values["sex"]} | values
+            values = {
+                "id_no_status": "valid",
+                "id_no_birth": _birth(values["id_no"]),
+                "id_no_sex": values["sex"],
+            } | values
         record_id = f"{department[:2].upper()}-{at}"
-        place = {"record_id": record_id, "department": department, "file": f"{department}.xlsx", "sheet": "S", "row": at}
+        place = {
+            "record_id": record_id,
+            "department": department,
+            "file": f"{department}.xlsx",
+            "sheet": "S",
+            "row": at,
+        }
         self.records.append(dict.fromkeys(FIELDS, "") | place | values)
-        link = {"record_id": record_id, "child_id": f"T2026Q3-{child:06d}", "method": method, "probability": probability}
+        link = {
+            "record_id": record_id,
+            "child_id": f"T2026Q3-{child:06d}",
+            "method": method,
+            "probability": probability,
+        }
         self.links.append(link)
         return record_id
 
@@ -70,8 +77,14 @@ class Town:
         return build_child_files(pd.DataFrame(self.records), pd.DataFrame(self.links), pairs, context)
 
     def findings(self, code: str = "", delivered: tuple[str, ...] = (CA, ED, PS, DI)) -> pd.DataFrame:
-        found = compute_findings(self.files(), self.profile, delivered)
-        return found[found["code"] == code].reset_index(drop=True) if code else found
+        return compute_findings(self.files(), self._only(code), delivered)
+
+    def _only(self, code: str) -> Profile:
+        """The profile with the other lists switched off (all lists when no code is given)."""
+        rules = {
+            name: rule.model_copy(update={"active": code in ("", name)}) for name, rule in self.profile.lists.items()
+        }
+        return self.profile.model_copy(update={"lists": rules}) if code else self.profile
 
     def listed(self, code: str) -> dict[int, str]:
         """Child number -> grade of the children on one list."""

@@ -1,0 +1,102 @@
+"""L01: who has no household, who is only registered elsewhere, and how sure that is."""
+
+import pytest
+from town import CA, DI, ED, PS, Town
+
+
+def test_no_police_record_and_no_number_is_listed(town: Town) -> None:
+    town.add(CA, 1, id_no="", hukou_class="none")
+    town.add(ED, 2, id_no="", student_no="J620722201603100012", student_no_kind="J")
+    town.add(DI, 3, id_no="")
+    town.add(PS, 4)
+    town.add(CA, 4)
+    assert town.listed("L01") == {1: "明确", 2: "明确", 3: "很可能"}
+
+
+def test_sentence_says_why(town: Town) -> None:
+    town.add(CA, 1, id_no="", hukou_class="none")
+    assert town.reason("L01") == "公安户籍中没有找到这名儿童，也没有户籍在外地的记载；民政登记为无户口。"
+    assert town.findings("L01")["clause"].item().startswith("《户口登记条例》第七条")
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"hukou_class": "elsewhere"},
+        {"hukou_area_code": "620724000000"},
+        {"hukou_area_code": "甘肃省张掖市高台县"},
+        {"hukou_county": "620102"},
+    ],
+)
+def test_household_elsewhere_is_not_none(town: Town, elsewhere: dict[str, str]) -> None:
+    town.add(CA, 1)
+    town.add(ED, 1, **elsewhere)
+    assert town.listed("L01") == {}
+
+
+def test_codes_that_do_not_say_another_county(town: Town) -> None:
+    town.add(ED, 1, id_no="", hukou_area_code="620722000000")
+    town.add(ED, 2, id_no="", hukou_area_code="620700")
+    town.add(ED, 3, id_no="", hukou_area_code="甘肃省张掖市民乐县")
+    assert set(town.listed("L01")) == {1, 2, 3}
+
+
+def test_moved_out_dead_foreign_newborn_and_grown_up_are_not_listed(town: Town) -> None:
+    town.add(PS, 1, cancel_kind="moved_out", cancel_date="2026-01-01")
+    town.add(CA, 1)
+    town.add(PS, 2, cancel_kind="death", cancel_date="2026-01-01")
+    town.add(CA, 2)
+    town.add(ED, 3, id_no="", overseas="hong_kong")
+    town.add(ED, 4, id_no="", id_type="taiwan")
+    town.add(CA, 5, id_no="", birth_date="2026-09-10")
+    town.add(ED, 6, id_no="", birth_date="2008-09-10")
+    town.add(CA, 7, id_no="", roll_status="exited")
+    assert town.listed("L01") == {}
+
+
+def test_born_before_the_grace_period_is_listed(town: Town) -> None:
+    town.add(CA, 1, id_no="", birth_date="2026-08-30", hukou_class="none")
+    assert town.listed("L01") == {1: "明确"}
+
+
+def test_an_own_valid_number_points_elsewhere(town: Town) -> None:
+    town.add(ED, 1)
+    town.add(ED, 2, id_no="620102201603100025")
+    assert town.listed("L01") == {1: "待核", 2: "待核"}
+    assert "外县签发" in town.findings("L01")["reason"].iloc[1]
+
+
+def test_near_candidate_at_the_police_lowers_the_grade(town: Town) -> None:
+    mine = town.add(CA, 1, id_no="", hukou_class="none")
+    other = town.add(PS, 2)
+    assert town.listed("L01") == {1: "明确"}
+    town.near(other, mine)
+    assert town.listed("L01") == {1: "待核"}
+    assert "相近的人" in town.reason("L01")
+
+
+def test_without_police_data_the_list_is_reported_not_computed(town: Town) -> None:
+    from expectations.lists.findings import not_computed
+
+    town.add(CA, 1, id_no="", hukou_class="none")
+    assert town.findings("L01", delivered=(CA, ED, DI)).empty
+    missing = not_computed(town.profile, (CA, ED, DI)).set_index("code")["sentence"]
+    assert missing["L01"] == "本期没有收到公安的数据，清单“无户籍”未计算，不表示没有这类情况。"
+    assert set(missing.index) == {"L01", "L14"}
+
+
+def test_without_civil_affairs_nothing_is_certain(town: Town) -> None:
+    town.add(ED, 1, id_no="", student_no_kind="J")
+    found = town.findings("L01", delivered=(ED, PS))
+    assert found["grade"].tolist() == ["很可能"]
+    assert "民政本期没有数据" in found["reason"].item()
+
+
+def test_county_is_inferred_when_not_configured() -> None:
+    town = Town(place="default")
+    for child in (1, 2, 3):
+        town.add(PS, child, hukou_county="610330")
+    town.add(ED, 4, id_no="", hukou_area_code="610330")
+    town.add(ED, 5, id_no="", hukou_area_code="620722")
+    assert town.files().county == "610330"
+    assert set(town.listed("L01")) == {4}

@@ -1,0 +1,140 @@
+"""L10, L13, L14, L19, L23: payments and the civil-affairs roll against what other departments know."""
+
+from town import CA, DI, ED, PS, Town
+
+SEVERE = {"disability_type": "4", "disability_level": "1", "card_status": "normal", "care_allowance": "no"}
+
+
+def test_severe_disability_without_care_allowance(town: Town) -> None:
+    town.add(CA, 1)
+    town.add(DI, 1, **SEVERE)
+    town.add(DI, 2, **SEVERE | {"care_allowance": "yes"})
+    town.add(DI, 3, **SEVERE | {"disability_level": "3"})
+    town.add(DI, 4, **SEVERE | {"disability_level": "3", "disability_type": "2;5"})
+    town.add(DI, 5, **SEVERE)
+    town.add(CA, 5, aid="care_allowance;minimum_living")
+    town.add(DI, 6, **SEVERE | {"card_status": "cancelled"})
+    town.add(DI, 7, **SEVERE)
+    town.add(PS, 7, cancel_kind="death", cancel_date="2026-01-01")
+    assert town.listed("L10") == {1: "明确", 4: "很可能"}
+    assert set(town.findings("L10")["field"]) == {"care_allowance"}
+
+
+def test_levels_are_the_places_own(town: Town) -> None:
+    town.add(DI, 1, **SEVERE | {"disability_level": "2"})
+    assert set(town.listed("L10")) == {1}
+    town.change("allowances.care_levels", ["1"])
+    assert town.listed("L10") == {}
+
+
+def test_living_allowance_needs_a_poor_household_and_no_other_allowance(town: Town) -> None:
+    mild = {"disability_type": "4", "disability_level": "4", "living_allowance": "no", "care_allowance": "no"}
+    for child, aid in ((1, "minimum_living"), (2, "minimum_living;orphan_allowance"), (3, "")):
+        town.add(DI, child, **mild)
+        town.add(CA, child, aid=aid)
+    found = town.findings("L10")
+    assert found[["child_id", "field"]].to_numpy().tolist() == [["T2026Q3-000001", "living_allowance"]]
+
+
+def test_empty_cells_say_nothing_where_the_column_is_empty(town: Town) -> None:
+    town.add(DI, 1, **SEVERE | {"care_allowance": ""})
+    assert town.listed("L10") == {}
+    town.add(DI, 2, **SEVERE)
+    assert town.listed("L10") == {1: "待核", 2: "很可能"}
+
+
+def test_dead_at_the_police_and_still_on_the_roll(town: Town) -> None:
+    town.add(CA, 1)
+    town.add(PS, 1, cancel_kind="death", cancel_date="2026-01-10")
+    assert town.listed("L13") == {1: "明确"}
+    assert town.findings("L13")["department"].item() == CA
+
+
+def test_guards_of_l13(town: Town) -> None:
+    town.add(CA, 1)
+    town.add(PS, 1, cancel_kind="death", cancel_date="2026-09-01")  # news of a death takes six weeks
+    town.add(CA, 2, roll_status="exited", exit_reason="dead")
+    town.add(PS, 2, cancel_kind="death", cancel_date="2026-01-01")
+    town.add(CA, 3, pay_end="2026-01")
+    town.add(PS, 3, cancel_kind="death", cancel_date="2026-01-10")
+    town.add(CA, 4, pay_end="2034-01")
+    town.add(PS, 4, cancel_kind="death", cancel_date="2026-01-10", death_date="2026-01-02")
+    town.add(CA, 5)
+    town.add(PS, 5)
+    assert town.listed("L13") == {4: "明确"}
+
+
+def test_a_death_that_only_school_reports_is_for_checking(town: Town) -> None:
+    town.add(CA, 1)
+    town.add(PS, 1)
+    town.add(ED, 1, enrolment_status="dead")
+    assert town.listed("L13") == {1: "待核"}
+
+
+def test_moved_out_and_still_on_the_roll(town: Town) -> None:
+    town.add(CA, 1)
+    town.add(PS, 1, cancel_kind="moved_out", cancel_date="2026-01-10")
+    town.add(CA, 2)
+    town.add(PS, 2, cancel_kind="moved_out", cancel_date="2026-01-10")
+    town.add(PS, 2)  # moved inside the county: an active row beats the moved-out row
+    town.add(CA, 3, roll_status="exited", exit_reason="moved_out")
+    town.add(PS, 3, cancel_kind="moved_out", cancel_date="2026-01-10")
+    assert town.listed("L14") == {1: "明确"}
+
+
+def test_lists_about_leaving_never_say_that_help_should_end(town: Town) -> None:
+    town.add(CA, 1)
+    town.add(PS, 1, cancel_kind="moved_out", cancel_date="2026-01-10")
+    town.add(CA, 2)
+    town.add(PS, 2, cancel_kind="death", cancel_date="2026-01-10")
+    found = town.findings()
+    sentences = " ".join(found[found["code"].isin(["L13", "L14"])]["reason"])
+    assert "核实" in sentences
+    assert not any(word in sentences for word in ("停发", "取消", "应停", "追回"))
+
+
+def test_both_parents_away_and_on_no_roll(town: Town) -> None:
+    for child, mark in ((1, "both"), (2, "one"), (3, "none"), (4, "")):
+        town.add(ED, child, enrolment_status="in", left_behind=mark)
+    town.add(ED, 5, enrolment_status="in", left_behind="both")
+    town.add(CA, 5, category="dilemma")
+    town.add(ED, 6, enrolment_status="in", left_behind="both", birth_date="2010-09-30")
+    town.add(ED, 7, enrolment_status="in", left_behind="both", birth_date="2010-10-01")
+    town.add(ED, 8, enrolment_status="transferred_out", left_behind="both")
+    town.add(ED, 9, enrolment_status="in", left_behind="both")
+    town.add(PS, 9, cancel_kind="death", cancel_date="2026-01-01")
+    assert town.listed("L19") == {1: "很可能", 7: "很可能"}
+    assert "口径不同" in town.findings("L19")["reason"].iloc[0]
+
+
+def test_exited_file_and_urban_household_are_for_checking(town: Town) -> None:
+    town.add(ED, 1, enrolment_status="in", left_behind="both")
+    town.add(CA, 1, roll_status="exited")
+    town.add(ED, 2, enrolment_status="in", left_behind="both", hukou_nature="urban")
+    assert town.listed("L19") == {1: "待核", 2: "待核"}
+    town.change("left_behind.rural_only", True)
+    assert set(town.listed("L19")) == {1}
+
+
+def test_certificate_holder_outside_the_difficulty_roll(town: Town) -> None:
+    town.add(DI, 1)
+    town.add(DI, 2)
+    town.add(CA, 2, category="left_behind")
+    town.add(DI, 3)
+    town.add(CA, 3, category="dilemma;left_behind")
+    town.add(DI, 4, card_status="cancelled")
+    town.add(DI, 5, birth_date="2008-09-30")
+    town.add(DI, 6)
+    town.add(PS, 6, cancel_kind="moved_out", cancel_date="2026-01-01")
+    town.add(DI, 7, card_status="expired")
+    assert town.listed("L23") == {1: "明确", 2: "明确", 7: "待核"}
+
+
+def test_near_candidate_on_the_roll_lowers_l19_and_l23(town: Town) -> None:
+    pupil = town.add(ED, 1, enrolment_status="in", left_behind="both")
+    holder = town.add(DI, 2)
+    other = town.add(CA, 3, category="dilemma")
+    town.near(pupil, other)
+    town.near(other, holder)
+    assert town.listed("L19") == {1: "待核"}
+    assert town.listed("L23") == {2: "待核"}
