@@ -71,6 +71,7 @@ LISTS = (
     ("L23", "残疾儿童未纳入困境", "残疾漏纳", "县民政局、县残联", "本季度内"),
 )
 FILES = {"civil_affairs": "儿童台账", "education": "学籍", "public_security": "户籍", "disability": "持证名册"}
+REASON = "民政和教育都有该儿童的登记，公安常住人口中未找到号码相同或姓名、出生日期相近的在籍记录，也没有注销记录。"
 NEAR = "姓名读音相同、同村，出生日期差三年，监护人不同，判为不同的孩子"
 DEPARTMENTS = ("civil_affairs", "education", "public_security", "disability")
 
@@ -194,7 +195,7 @@ def _finding(rng: random.Random, child: dict[str, str], rows: list[dict[str, obj
         "record_id": rows[0]["record_id"],
         "field": "birth_date" if code == "L15" else "",
         "grade": rng.choices(["明确", "很可能", "待核"], [5, 3, 2])[0],
-        "reason": "民政和教育都有该儿童的登记，公安常住人口中未找到号码相同或姓名、出生日期相近的在籍记录，也没有注销记录。",
+        "reason": REASON,
         "clause": "国发〔2016〕36号",
         "town": child["town"],
         "village": child["village"],

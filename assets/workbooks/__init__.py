@@ -1,1 +1,4 @@
-"""The workbooks that people receive: what is on them and how they look. What is true about a child is decided elsewhere."""
+"""The workbooks that people receive.
+
+What is on them and how they look. What is true about a child is decided elsewhere.
+"""

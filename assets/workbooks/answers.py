@@ -1,7 +1,7 @@
 """The hidden dictionary sheet: the dropdowns of every list, and what the workbook is when it comes back.
 
-Here: named ranges for the dropdowns (an inline list of Excel ends at 255 characters), and the facts by which a returned workbook is recognised
-(period, recipient, layout version). Not here: reading it back.
+Here: named ranges for the dropdowns (an inline list of Excel ends at 255 characters), and the facts
+by which a returned workbook is recognised (period, recipient, layout version). Not here: reading it back.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ FIRST_ANSWER_ROW = 1
 
 
 def add_dictionary(book: Book, packet: Packet) -> None:
-    """Write the sheet 字典, very hidden and locked: column A and B facts, then one column of answers per list, named `answers_<code>`."""
+    """Write the sheet 字典, very hidden and locked.
+
+    Columns A and B: facts. Then one column of answers per list, named `answers_<code>`.
+    """
     sheet = book.sheet(SHEET)
     book_facts = facts(book, packet)
     for row, (name, value) in enumerate(book_facts.items()):

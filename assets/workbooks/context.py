@@ -1,6 +1,7 @@
 """What publishing needs to know beside the findings, and what it hands back.
 
-Here: the named types between the publishing asset and this room. Not here: how they are filled (`assets/publish.py` does that from the lists registry).
+Here: the named types between the publishing asset and this room. Not here: how they are filled
+(`assets/publish.py` does that from the lists registry).
 """
 
 from __future__ import annotations

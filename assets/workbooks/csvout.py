@@ -1,7 +1,8 @@
 """CSV files that open in a spreadsheet without becoming formulas (trust.md C3.6).
 
 Here: the one writer for every CSV that leaves the product. Not here: what stands in the columns.
-Columns that other systems parse (`LINKS_COLUMNS`, `FINDINGS_COLUMNS` but the reason) are written as they are: they hold our own codes and the file's own names.
+Columns that other systems parse (`LINKS_COLUMNS`, `FINDINGS_COLUMNS` but the reason) are written as
+they are: they hold our own codes and the file's own names.
 """
 
 from __future__ import annotations

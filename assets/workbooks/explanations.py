@@ -1,6 +1,7 @@
 """What the sheet 说明 adds to the catalogue of lists: short names, what the grades mean, which cases were left out.
 
-Here: reading `explanations.yaml` and filling in what a list does not say itself. Not here: conditions, owners and answers (expectations/lists).
+Here: reading `explanations.yaml` and filling in what a list does not say itself. Not here:
+conditions, owners and answers (expectations/lists).
 """
 
 from __future__ import annotations

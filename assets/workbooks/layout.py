@@ -1,6 +1,7 @@
 """The layout of every workbook, read from `layout.yaml` and checked once.
 
-Here: the shape of the file and what it may not say (an unknown column, a field of class X, a column twice). Not here: any list, column or colour.
+Here: the shape of the file and what it may not say (an unknown column, a field of class X, a column
+twice). Not here: any list, column or colour.
 """
 
 from __future__ import annotations
@@ -39,7 +40,11 @@ class Part(BaseModel):
 
 
 class Column(Part):
-    """A column of a list: heading, width in characters, where the value comes from, and how it is masked unless a list lifts the mask."""
+    """A column of a list.
+
+    Heading, width in characters, where the value comes from, and how it is masked unless a list
+    lifts the mask.
+    """
 
     zh: str
     width: float = Field(gt=2, lt=60)

@@ -1,6 +1,7 @@
 """From findings and child files to lines: every value of every configured column, in words, not yet masked.
 
-Here: vectorised look-ups over whole frames. Not here: who sees a line (`routing.py`), what is masked, or how a cell looks.
+Here: vectorised look-ups over whole frames. Not here: who sees a line (`routing.py`), what is
+masked, or how a cell looks.
 """
 
 from __future__ import annotations
@@ -85,7 +86,10 @@ def build_lines(sources: Sources) -> pd.DataFrame:
 
 
 def printing_order(findings: pd.DataFrame, names: pd.Series[str], grades: tuple[str, ...]) -> list[int]:
-    """Positions sorted by code, grade (surest first), village, name, number; Chinese by GB 18030, which is by sound for common characters."""
+    """Positions sorted by code, grade (surest first), township, village, name, number.
+
+    Chinese by GB 18030, which is by sound for common characters.
+    """
     rank = {grade: place for place, grade in enumerate(grades)}
     keys = zip(
         text(findings, "code"),
@@ -112,7 +116,10 @@ def text(frame: pd.DataFrame, name: str) -> pd.Series[str]:
 
 
 def number_text(frame: pd.DataFrame, name: str) -> pd.Series[str]:
-    """A column, or where it is empty what came in the file (`<name>_raw`): a wrong number is shown as it was written."""
+    """A column, or where it is empty what came in the file (`<name>_raw`).
+
+    A wrong number is shown as it was written.
+    """
     chosen = text(frame, name)
     return chosen.where(chosen != "", text(frame, f"{name}_raw"))
 

@@ -1,6 +1,7 @@
 """One list on one sheet: title, headings, grey locked lines, yellow cells to fill in.
 
-Here: where everything stands and how it behaves (freeze, filter, dropdown, protection, print). Not here: which lines and columns (`routing.py`).
+Here: where everything stands and how it behaves (freeze, filter, dropdown, protection, print). Not
+here: which lines and columns (`routing.py`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from assets.workbooks.routing import ListPart
 
 TITLE_ROW, NOTE_ROW, HEAD_ROW, FIRST_ROW = 0, 1, 2, 3
 KEPT_IN_VIEW = "name"
-# Excel still asks for unlocked cells when it sorts: the sheet 说明 says how to lift the protection, which has no password.
+# Excel still asks for unlocked cells when it sorts: the sheet 说明 says how to lift the protection,
+# which has no password.
 ALLOWED = {
     "autofilter": True,
     "sort": True,

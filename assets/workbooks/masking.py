@@ -1,6 +1,7 @@
 """Masking of numbers, names and telephones for readers who do not need them whole (trust.md C3.2).
 
-Here: pure functions from one text to one text, and their application to a column. Not here: who may see what (`layout.yaml`).
+Here: pure functions from one text to one text, and their application to a column. Not here: who may
+see what (`layout.yaml`).
 How much stays visible is fixed by `MaskRule`, which the layout sets within bounds (layout.py).
 """
 
@@ -23,7 +24,8 @@ MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 class MaskRule:
     """How many characters of a number stay visible at either end.
 
-    The tail of a citizen number is two characters by default: with the date of birth in the next column, four would give the whole number back.
+    The tail of a citizen number is two characters by default: with the date of birth in the next
+    column, four would give the whole number back.
     """
 
     id_head: int = 4
@@ -43,7 +45,10 @@ def _cover(text: str, head: int, tail: int) -> str:
 
 
 def mask_id(text: str, rule: MaskRule = DEFAULT_RULE) -> str:
-    """Mask a citizen, student or certificate number: `6207************34`. Short and broken numbers are hidden whole."""
+    """Mask a citizen, student or certificate number: `6207************34`.
+
+    Short and broken numbers are hidden whole.
+    """
     return _cover(text.strip(), rule.id_head, rule.id_tail)
 
 

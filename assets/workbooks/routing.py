@@ -82,7 +82,8 @@ class Pile:
 def pile_up(lines: pd.DataFrame, layout: Layout) -> Pile:
     """Clean, mask and measure every column once for all workbooks.
 
-    Our own numbers are no one's data; the sides of a difference carry the number in question (`difference_masks` rules them).
+    Our own numbers are no one's data; the sides of a difference carry the number in question
+    (`difference_masks` rules them).
     """
     whole, masked, needed = {}, {}, {}
     for name, column in layout.columns.items():

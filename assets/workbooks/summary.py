@@ -1,4 +1,6 @@
-"""汇总.xlsx: the county's figures — lists by township and grade, deliveries accounted for, quality of the linkage, what was not computed.
+"""汇总.xlsx: the county's figures.
+
+Lists by township and grade, deliveries accounted for, quality of the linkage, what was not computed.
 
 Here: counts only, never a child. Not here: public versions with small numbers suppressed (this one is marked internal).
 """

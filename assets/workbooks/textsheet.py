@@ -1,7 +1,9 @@
 """A worksheet that writes many text cells quickly.
 
-Here: the three inner steps of xlsxwriter that are replaced, because a county's workbooks are 700,000 text cells and nothing else (measured:
-half of the time of the general path). Numbers, dates and merged cells still take the general path. Not here: what is written.
+Here: the three inner steps of xlsxwriter that are replaced, because a county's workbooks are
+700,000 text cells and nothing else
+(measured: half of the time of the general path). Numbers, dates and merged cells still take the general path.
+Not here: what is written.
 """
 
 from __future__ import annotations
@@ -13,7 +15,11 @@ from xlsxwriter.worksheet import CellBlankTuple, CellStringTuple, Worksheet
 
 
 class TextSheet(Worksheet):  # type: ignore[misc]
-    """A worksheet for texts: shared strings and blanks are put out without the general path's checks for formulas, dates and links."""
+    """A worksheet for many texts.
+
+    Shared strings and blanks are put out without the general path's checks for formulas, dates and
+    links.
+    """
 
     def write_texts(self, row: int, column: int, values: Sequence[str], style: Any) -> None:
         """Write a column of clean texts (`book.clean`) downwards in one format, from a cell on."""

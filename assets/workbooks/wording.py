@@ -1,6 +1,7 @@
 """Codes and record references as a clerk reads them.
 
-Here: canonical code -> Chinese word, places of records, near candidates. Not here: which column shows them (`lines.py`).
+Here: canonical code -> Chinese word, places of records, near candidates. Not here: which column
+shows them (`lines.py`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from assets.workbooks.layout import field_terms
 from assets.workbooks.masking import mask_name
 
 MOST_NEAR = 3
+# The name that every program gives to the only sheet says nothing.
+UNNAMED_SHEET = "Sheet1"
 Item = dict[str, Any]
 
 
