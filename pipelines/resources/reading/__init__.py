@@ -1,7 +1,10 @@
-"""Files to grids: what a department sent, whatever its container and encoding, as frames of text (`docs/data-shapes.md` 1).
+"""Files to grids: what a department sent, whatever its container and encoding, as frames of text (`docs/data-
+shapes.md` 1).
 
-Belongs here: containers, encodings, delimiters, cell types, protection against broken and hostile files. What a heading means, which row is
-data and which value is right does not: that is `assets/intake`. The names below load on first use, because the child process that parses
+Belongs here: containers, encodings, delimiters, cell types, protection against broken and hostile files. What a
+heading means, which row is
+data and which value is right does not: that is `assets/intake`. The names below load on first use, because the child
+process that parses
 spreadsheets imports this package too and must start without pandas.
 """
 

@@ -1,4 +1,6 @@
-"""The bones of an old workbook (xls, BIFF): whether it is locked, and which rows and columns are hidden. Values are the readers' matter."""
+"""The bones of an old workbook (xls, BIFF): whether it is locked, and which rows and columns are hidden. Values are
+the readers' matter.
+"""
 
 from __future__ import annotations
 

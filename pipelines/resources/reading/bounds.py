@@ -1,4 +1,6 @@
-"""The limits as a parser in the child process sees them, without pydantic; and the measure of how far out a sheet's cells may lie."""
+"""The limits as a parser in the child process sees them, without pydantic; and the measure of how far out a sheet's
+cells may lie.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Extent:
-    """Last row and last column of the table (counted from 1; 0 = nothing there), and the cells that lie astray beyond it."""
+    """Last row and last column of the table (counted from 1; 0 = nothing there), and the cells that lie astray
+    beyond it.
+    """
 
     last_row: int
     last_column: int
@@ -36,7 +40,8 @@ class Extent:
 
 
 def extent_of(filled: Iterable[Cell], sheet: str, bounds: Bounds) -> Extent:
-    """Parts the table from cells far away from it (a stray space in the last row or column of a sheet, `trust.md` C5 6).
+    """Parts the table from cells far away from it (a stray space in the last row or column of a sheet, `trust.md` C5
+    6).
 
     Args:
         filled: `(row, column)` of every cell that is not empty, both from 1, each once.

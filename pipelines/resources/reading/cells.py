@@ -1,4 +1,6 @@
-"""One typed cell to text, the way it was typed: no `.0`, no invented digit, ISO dates. What the text means is not decided here."""
+"""One typed cell to text, the way it was typed: no `.0`, no invented digit, ISO dates. What the text means is not
+decided here.
+"""
 
 from __future__ import annotations
 
@@ -13,20 +15,22 @@ from typing import Any
 from pipelines.resources.reading.shapes import Cell
 
 EXACT = 10**15
-"""From here on a number has 16 digits, and a spreadsheet keeps 15 (`domain.md` FF14): the rest of them is lost in the file itself."""
+"""From here on a number has 16 digits, and a spreadsheet keeps 15 (`domain.md` FF14): the rest of them is lost in
+the file itself.
+"""
 
 _PRIVATE = re.compile("[\ue78d-\ue864]")
 _MIDNIGHT = time()
 
 
 def text_of_column(values: Sequence[Any], column: int, damaged: set[Cell]) -> list[str]:
-    """The texts of one column of typed cells, first cell = row 1; adds the positions of damaged numbers to `damaged`."""
-    kinds = set(map(type, values))
-    if kinds == {str}:
-        return mapped_column(list(values))
-    if kinds & {float, int}:
-        damaged.update((row, column) for row, value in enumerate(values, 1) if is_damaged(value))
-    return mapped_column([value if type(value) is str else text_of(value) for value in values])
+    """The texts of one column of typed cells, first cell = row 1; adds the positions of damaged numbers to
+    `damaged`.
+    """
+    if set(map(type, values)) == {str}:
+        return list(values)
+    damaged.update((row, column) for row, value in enumerate(values, 1) if is_damaged(value))
+    return [value if type(value) is str else text_of(value) for value in values]
 
 
 def is_damaged(value: object) -> bool:
@@ -51,7 +55,8 @@ def _number(value: float) -> str:
 def true_digits(value: float) -> str:
     """The 15 digits of a long number that a spreadsheet keeps, padded with zeros.
 
-    Rounding restores the digits where the program that wrote the file had kept 15 of them; where it had kept more, rounding would
+    Rounding restores the digits where the program that wrote the file had kept 15 of them; where it had kept more,
+    rounding would
     invent the fifteenth, so the number is cut.
     """
     whole = int(abs(value))
@@ -95,10 +100,7 @@ def _assigned() -> dict[int, int]:
 
 
 def map_private(text: str) -> str:
-    """Replaces private code points of older GB 18030 tables by the assigned ones (`domain.md` 4.1.1: U+E81E is U+9FB4)."""
+    """Replaces private code points of older GB 18030 tables by the assigned ones (`domain.md` 4.1.1: U+E81E is
+    U+9FB4).
+    """
     return text.translate(_assigned()) if _PRIVATE.search(text) else text
-
-
-def mapped_column(texts: list[str]) -> list[str]:
-    """The same for a column; one search over the joined text spares looking at every cell."""
-    return [map_private(text) for text in texts] if _PRIVATE.search("".join(texts)) else texts

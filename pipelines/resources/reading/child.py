@@ -1,11 +1,14 @@
-"""The process that parses: started by `reader.py` for everything but plain text, with limits on memory and time, and thrown away after.
+"""The process that parses: started by `reader.py` for everything but plain text, with limits on memory and time, and
+thrown away after.
 
-It reads its order (JSON) from standard input, so that a password never stands on a command line, and answers on standard output. It prints
+It reads its order (JSON) from standard input, so that a password never stands on a command line, and answers on
+standard output. It prints
 nothing else: an exception's text could quote a cell.
 """
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -13,33 +16,48 @@ import sys
 import zipfile
 import zlib
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.resources.reading.bounds import Bounds, check_size
 from pipelines.resources.reading.refusals import refusal, too_big
-from pipelines.resources.reading.shapes import Notice, Parsed, Refusal
+from pipelines.resources.reading.shapes import Parsed, Refusal
 from pipelines.resources.reading.sniff import family
 
 
-def parse(path: Path, bounds: Bounds, password: str, heading_words: list[str]) -> Parsed:
+@dataclass(frozen=True)
+class Order:
+    """What the parent asks for; `careful` is said the second time, when the process died the first time."""
+
+    path: str
+    limits: dict[str, float]
+    password: str | None = None
+    heading_words: tuple[str, ...] = ()
+    careful: bool = False
+
+    @property
+    def bounds(self) -> Bounds:
+        """The limits."""
+        return Bounds(**self.limits)  # type: ignore[arg-type]
+
+
+def parse(order: Order) -> Parsed:
     """Reads one file that is no plain text.
 
     Raises:
         Refusal: For every reason the file itself gives.
         MemoryError: It needs more than the process may have.
     """
-    data = path.read_bytes()
+    data, bounds = Path(order.path).read_bytes(), order.bounds
     kind = family(data[:4096])
-    notices: list[Notice] = []
-    if kind == "ole" and password:
+    if kind == "ole" and order.password:
         from pipelines.resources.reading.locked import unlock
 
-        data, kind = unlock(data, password)
+        data, kind = unlock(data, order.password)
     try:
-        parsed = _parse(data, kind, bounds, heading_words)
+        parsed = _parse(data, kind, order)
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError):
-        raise refusal("truncated" if _is_cut_zip(data) else "damaged_file") from None
-    parsed.notices = notices + parsed.notices
+        raise refusal("truncated" if kind == "zip" and _is_cut_zip(data) else "damaged_file") from None
     for sheet in parsed.sheets:
         sheet.trim()
         check_size(sheet.height, len(sheet.columns), bounds)
@@ -49,32 +67,32 @@ def parse(path: Path, bounds: Bounds, password: str, heading_words: list[str]) -
     return parsed
 
 
-def _parse(data: bytes, kind: str, bounds: Bounds, heading_words: list[str]) -> Parsed:
+def _parse(data: bytes, kind: str, order: Order) -> Parsed:
     """Imports a parser only when its format is there: starting costs more than reading a small file."""
     if kind == "zip":
-        return _parse_zip(data, bounds)
+        return _parse_zip(data, order)
     if kind == "ole":
         from pipelines.resources.reading.xls import parse_xls
 
-        return parse_xls(data, bounds)
+        return parse_xls(data, order.bounds)
     from pipelines.resources.reading.markup import parse_markup
 
-    return parse_markup(data, bounds, heading_words)
+    return parse_markup(data, order.bounds, order.heading_words)
 
 
-def _parse_zip(data: bytes, bounds: Bounds) -> Parsed:
+def _parse_zip(data: bytes, order: Order) -> Parsed:
     from pipelines.resources.reading.sniff import zip_container
     from pipelines.resources.reading.zip_guard import check_sizes
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        check_sizes(archive, bounds)
+        check_sizes(archive, order.bounds)
         if zip_container(archive) == "ods":
             from pipelines.resources.reading.ods import parse_ods
 
-            return parse_ods(archive, bounds)
+            return parse_ods(archive, order.bounds)
         from pipelines.resources.reading.xlsx import parse_xlsx
 
-        return parse_xlsx(data, archive, bounds)
+        return parse_xlsx(data, archive, order.bounds, order.careful)
 
 
 def _is_cut_zip(data: bytes) -> bool:
@@ -83,7 +101,9 @@ def _is_cut_zip(data: bytes) -> bool:
 
 
 def limit_process(bounds: Bounds) -> None:
-    """Sets the limits of this process where the system has them (Windows does not: there the parent's clock is the only one)."""
+    """Sets the limits of this process where the system has them (Windows does not: there the parent's clock is the
+    only one).
+    """
     with suppress(ImportError):
         import resource
 
@@ -93,14 +113,12 @@ def limit_process(bounds: Bounds) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def answer(order: dict[str, object]) -> bytes:
+def answer(order: Order) -> bytes:
     """The bytes for the parent: the file, or why it is refused."""
     from pipelines.resources.reading.wire import pack, pack_refusal
 
-    bounds = Bounds(**order["limits"])  # type: ignore[arg-type]
-    words = [str(word) for word in order["heading_words"]]  # type: ignore[attr-defined]
     try:
-        return pack(parse(Path(str(order["path"])), bounds, str(order["password"] or ""), words))
+        return pack(parse(order))
     except Refusal as error:
         return pack_refusal(error)
     except MemoryError:
@@ -112,8 +130,9 @@ def answer(order: dict[str, object]) -> bytes:
 
 def main() -> None:
     """Entry of the process."""
-    order = json.load(sys.stdin)
-    limit_process(Bounds(**order["limits"]))
+    order = Order(**json.load(sys.stdin))
+    limit_process(order.bounds)
+    gc.disable()  # millions of short-lived cells, no cycles among them
     sys.stdout.buffer.write(answer(order))
     sys.stdout.flush()
     os._exit(0)  # nothing is left to tidy up, and freeing millions of strings one by one takes half a second

@@ -1,4 +1,6 @@
-"""Bytes of a text file to text: BOM, then UTF-8, then GB18030, then the proof by heading words. Delimiters and fields are not our matter."""
+"""Bytes of a text file to text: BOM, then UTF-8, then GB18030, then the proof by heading words. Delimiters and
+fields are not our matter.
+"""
 
 import codecs
 import re
@@ -11,7 +13,8 @@ from pipelines.resources.reading.shapes import WARN, Notice, Refusal
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _HEADING_LINES = 30
-# A line of GBK that is by accident also Chinese UTF-8 is very rare, one that besides leaves GB 2312 when read as GBK rarer than any file is long.
+# A line of GBK that is by accident also Chinese UTF-8 is very rare, one that besides leaves GB 2312 when read as
+# GBK rarer than any file is long.
 _NOT_CHINESE = re.compile("[^\x00-\x7f\u3000-\u303f\u3400-\u9fff\uff00-\uffef\u2014-\u2026\u00b7]")
 _TWO_HAN = re.compile("[\u3400-\u9fff].*?[\u3400-\u9fff]")
 
@@ -30,10 +33,12 @@ def decode(data: bytes, heading_words: Collection[str] = ()) -> Decoded:
 
     Args:
         data: The whole file.
-        heading_words: Words of which any heading has one; they tell Big5 from GB18030, which decodes Big5 bytes without complaint.
+        heading_words: Words of which any heading has one; they tell Big5 from GB18030, which decodes Big5 bytes
+            without complaint.
 
     Raises:
-        Refusal: Mixed or unknown encodings (with the line numbers), a file cut inside a character, a file of bytes that are no text.
+        Refusal: Mixed or unknown encodings (with the line numbers), a file cut inside a character, a file of
+            bytes that are no text.
     """
     decoded = _by_mark(data) or _by_zeros(data) or _by_trial(data, heading_words)
     text = decoded.text
@@ -61,7 +66,9 @@ def _by_mark(data: bytes) -> Decoded | None:
 
 
 def _by_zeros(data: bytes) -> Decoded | None:
-    """UTF-16 without a mark: digits, delimiters and line ends have a zero in every second byte, always on the same side."""
+    """UTF-16 without a mark: digits, delimiters and line ends have a zero in every second byte, always on the same
+    side.
+    """
     head = data[:4096]
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if len(data) % 2 or max(even, odd) < max(4, len(head) // 20) or min(even, odd) * 10 > max(even, odd):

@@ -1,4 +1,6 @@
-"""Text with delimiters to rows: which delimiter, quotes that are meant and quotes that are not. Encodings are `decode.py`'s matter."""
+"""Text with delimiters to rows: which delimiter, quotes that are meant and quotes that are not. Encodings are
+`decode.py`'s matter.
+"""
 
 import csv
 import re
@@ -26,7 +28,8 @@ class _Records:
 
 
 def parse_delimited(text: str, null_words: Collection[str] = ()) -> Parsed:
-    """Reads delimited text; row number = record number, blank lines counted, a quoted line break does not begin a new record.
+    """Reads delimited text; row number = record number, blank lines counted, a quoted line break does not begin a new
+    record.
 
     Args:
         text: Decoded text with `\\n` line ends.
@@ -49,7 +52,8 @@ def parse_delimited(text: str, null_words: Collection[str] = ()) -> Parsed:
 def choose_delimiter(lines: list[str]) -> tuple[str, int]:
     """The delimiter that parts most of the first lines into the same number of fields, and that number.
 
-    A title or a note above the table may hold any of the characters; agreement between many lines decides, not occurrence.
+    A title or a note above the table may hold any of the characters; agreement between many lines decides, not
+    occurrence.
     """
     sample = [line for line in lines[: 4 * _SAMPLE] if line.strip()][:_SAMPLE]
     best, found = (0.0, 0), (",", 1)
@@ -162,7 +166,9 @@ def _quote_notices(literal: list[int]) -> list[Notice]:
 
 
 def _cut_notices(rows: list[list[str]], width: int, ended: bool) -> list[Notice]:
-    """A last line without line end and with fewer fields than the others: the export or the copy may have broken off."""
+    """A last line without line end and with fewer fields than the others: the export or the copy may have broken
+    off.
+    """
     if ended or len(rows) < 2 or len(rows[-1]) >= width or len(rows[-2]) < width:
         return []
     text = f"最后一行（第{len(rows)}行）比其他行少{width - len(rows[-1])}列，文件可能没有导出完。"

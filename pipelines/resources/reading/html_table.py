@@ -1,4 +1,6 @@
-"""Web pages with tables (often named `.xls`) to sheets, inside the child process: one sheet per table that holds no other table."""
+"""Web pages with tables (often named `.xls`) to sheets, inside the child process: one sheet per table that holds no
+other table.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ _EXCEL_NAMES = re.compile(r"<x:Name>([^<]*)</x:Name>")
 
 
 def parse_html(text: str, bounds: Bounds) -> Parsed:
-    """Reads the tables of a page; a table alone is the sheet `""`, several are named by Excel's own list, their caption or their number.
+    """Reads the tables of a page; a table alone is the sheet `""`, several are named by Excel's own list, their
+    caption or their number.
 
     Raises:
         Refusal: There is no table, or more in it than the limits allow.
@@ -108,7 +111,9 @@ def _put(sheet: SparseSheet, row: int, column: int, cell: Any) -> None:
 
 
 def _text(node: Any) -> str:
-    """The text as a browser shows it: runs of spaces are one, `<br>` and paragraphs break the line, `&nbsp;` alone is nothing."""
+    """The text as a browser shows it: runs of spaces are one, `<br>` and paragraphs break the line, `&nbsp;` alone
+    is nothing.
+    """
     pieces: list[str] = []
     _collect(node, pieces)
     lines = (_SPACES.sub(" ", line).strip(" \xa0") for line in "".join(pieces).split("\x00"))

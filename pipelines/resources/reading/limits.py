@@ -1,4 +1,6 @@
-"""The settings of reading (`limits.yaml`): how much a file may cost and which words recognise it. No reading is done here."""
+"""The settings of reading (`limits.yaml`): how much a file may cost and which words recognise it. No reading is done
+here.
+"""
 
 from functools import cache
 from pathlib import Path
@@ -10,7 +12,9 @@ _FILE = Path(__file__).with_name("limits.yaml")
 
 
 class Limits(BaseModel):
-    """What one file may cost; `limits.yaml` holds the figures and their sources, `load_settings().limits` gives them."""
+    """What one file may cost; `limits.yaml` holds the figures and their sources, `load_settings().limits` gives
+    them.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

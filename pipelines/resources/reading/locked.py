@@ -1,4 +1,6 @@
-"""Files with an opening password (`trust.md` C5 3): the bytes inside, in memory only. The password is never written anywhere."""
+"""Files with an opening password (`trust.md` C5 3): the bytes inside, in memory only. The password is never written
+anywhere.
+"""
 
 import io
 

@@ -1,5 +1,7 @@
 """Files that begin with `<`: decoded like text, then read as XML Spreadsheet or as a page with tables."""
 
+from collections.abc import Collection
+
 from pipelines.resources.reading.bounds import Bounds
 from pipelines.resources.reading.decode import decode
 from pipelines.resources.reading.html_table import parse_html
@@ -10,7 +12,7 @@ from pipelines.resources.reading.xml_spreadsheet import is_xml_spreadsheet, pars
 _HEAD = 8192
 
 
-def parse_markup(data: bytes, bounds: Bounds, heading_words: list[str]) -> Parsed:
+def parse_markup(data: bytes, bounds: Bounds, heading_words: Collection[str]) -> Parsed:
     """Reads markup; the encoding it declares is not believed, exporters write `utf-8` over GBK (`domain.md` FF1).
 
     Raises:

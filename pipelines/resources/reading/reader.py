@@ -1,4 +1,6 @@
-"""`read_file`: the one entrance. Text is read here; everything else in a child process that may die without taking us along."""
+"""`read_file`: the one entrance. Text is read here; everything else in a child process that may die without taking
+us along.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,12 @@ import sys
 from collections.abc import Collection
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 import pipelines
 from pipelines.resources.reading.decode import decode
 from pipelines.resources.reading.delimited import parse_delimited
+from pipelines.resources.reading.frames import frame_of_packed, frame_of_texts
 from pipelines.resources.reading.limits import Limits, load_settings
 from pipelines.resources.reading.refusals import refusal, too_big
 from pipelines.resources.reading.shapes import WARN, Grid, Notice, Parsed, Reading, Sheet
@@ -24,6 +25,8 @@ from pipelines.resources.reading.wire import unpack
 
 _MEGABYTE = 1 << 20
 _HEAD = 4096
+_CPU_CLOCK = -24
+"""Return code of a process that the CPU limit ended (SIGXCPU)."""
 
 
 def read_file(
@@ -38,7 +41,8 @@ def read_file(
         path: The file; its extension is not believed.
         limits: What it may cost; those of `limits.yaml` if not given.
         password: For a file with an opening password. Goes to the child process through a pipe.
-        heading_words: Words of which a heading has at least one (they tell Big5 from GB18030); those of `limits.yaml` if not given.
+        heading_words: Words of which a heading has at least one (they tell Big5 from GB18030); those of
+            `limits.yaml` if not given.
 
     Returns:
         Grids of text with the row numbers a person sees, and remarks.
@@ -54,10 +58,10 @@ def read_file(
         decoded = decode(path.read_bytes(), words)
         parsed = parse_delimited(decoded.text, settings.null_words)
         parsed.encoding, parsed.notices = decoded.encoding, decoded.notices + parsed.notices
-        grids = [_grid(sheet, _frame_of_columns(sheet.columns)) for sheet in parsed.sheets]
+        grids = [_grid(sheet, frame_of_texts(sheet.columns)) for sheet in parsed.sheets]
     else:
-        parsed, tables = _in_child(path, limits, password, words)
-        grids = [_grid(sheet, _frame_of_table(table)) for sheet, table in zip(parsed.sheets, tables, strict=True)]
+        parsed, cells = _in_child(path, limits, password, words)
+        grids = [_grid(sheet, frame_of_packed(columns)) for sheet, columns in zip(parsed.sheets, cells, strict=True)]
     return _reading(path, parsed, grids)
 
 
@@ -73,25 +77,34 @@ def _look(path: Path, limits: Limits) -> str:
     return family(head)
 
 
-def _in_child(path: Path, limits: Limits, password: str | None, words: list[str]) -> tuple[Parsed, list[pa.Table]]:
+def _in_child(path: Path, limits: Limits, password: str | None, words: list[str]) -> tuple[Parsed, list[list[bytes]]]:
     order = {"path": str(path.resolve()), "password": password, "heading_words": words, "limits": limits.model_dump()}
+    for careful in (False, True):
+        done = _run_child(order | {"careful": careful}, limits.seconds)
+        if done.returncode == 0 and done.stdout:
+            return unpack(done.stdout)
+        if done.returncode == _CPU_CLOCK:
+            raise refusal("time")
+        # Aborted because an allocation failed. Its last words may quote the file and are not passed on.
+    raise refusal("memory")
+
+
+def _run_child(order: dict[str, object], seconds: float) -> subprocess.CompletedProcess[bytes]:
     # -P: the folder we stand in may be an inbox, and a file in it must not be imported.
     command = [sys.executable, "-P", "-m", "pipelines.resources.reading.child"]
+    text = json.dumps(order).encode()
     try:
-        done = subprocess.run(
+        return subprocess.run(
             command,
-            input=json.dumps(order).encode(),
-            capture_output=True,
-            timeout=limits.seconds,
+            input=text,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=seconds,
             env=_environment(),
             check=False,
         )
     except subprocess.TimeoutExpired:
         raise refusal("time") from None
-    if done.returncode or not done.stdout:
-        # Killed by the CPU clock, or aborted because an allocation failed; its last words may quote the file and are not passed on.
-        raise refusal("time" if done.returncode == -24 else "memory")
-    return unpack(done.stdout)
 
 
 def _environment() -> dict[str, str]:
@@ -102,22 +115,6 @@ def _environment() -> dict[str, str]:
         "PYTHONPATH": f"{root}{os.pathsep}{known}" if known else root,
         "ARROW_DEFAULT_MEMORY_POOL": "system",
     }
-
-
-def _frame_of_columns(columns: list[list[str]]) -> pd.DataFrame:
-    return _frame({position: pd.Series(column, dtype=object) for position, column in enumerate(columns)})
-
-
-def _frame_of_table(table: pa.Table) -> pd.DataFrame:
-    columns = (column.to_pandas(deduplicate_objects=True) for column in table.columns)
-    return _frame(dict(enumerate(columns)))
-
-
-def _frame(columns: dict[int, pd.Series[str]]) -> pd.DataFrame:
-    frame = pd.DataFrame(columns, dtype=object, copy=False)
-    frame.index = pd.Index(np.arange(1, len(frame) + 1, dtype=np.int32))
-    frame.columns = pd.RangeIndex(len(columns))
-    return frame
 
 
 def _grid(sheet: Sheet, cells: pd.DataFrame) -> Grid:
@@ -134,15 +131,19 @@ def _grid(sheet: Sheet, cells: pd.DataFrame) -> Grid:
 
 
 def _reading(path: Path, parsed: Parsed, grids: list[Grid]) -> Reading:
-    filled = [int((grid.cells != "").any(axis=1).sum()) for grid in grids]
-    if not any(filled):
-        raise refusal("empty")
-    if max(filled) < 2:
-        raise refusal("no_rows")
+    filled = max((_filled_rows(grid.cells) for grid in grids), default=0)
+    if filled < 2:
+        raise refusal("no_rows" if filled else "empty")
     notices = extension_notice(path, parsed.container) + parsed.notices
     for grid in grids:
         notices += _hidden_notices(grid)
     return Reading(parsed.container, parsed.encoding, grids, notices)
+
+
+def _filled_rows(cells: pd.DataFrame) -> int:
+    """How many rows hold something; the first of them are enough to tell an empty table from a filled one."""
+    head = int((cells.iloc[:200] != "").any(axis=1).sum())
+    return head if head > 1 else int((cells != "").any(axis=1).sum())
 
 
 def _hidden_notices(grid: Grid) -> list[Notice]:

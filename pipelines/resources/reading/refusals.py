@@ -1,4 +1,6 @@
-"""Every sentence with which a whole file is refused (拒收). Positions and file kinds only; no cell value ever stands in one."""
+"""Every sentence with which a whole file is refused (拒收). Positions and file kinds only; no cell value ever stands
+in one.
+"""
 
 from pipelines.resources.reading.shapes import Refusal
 

@@ -1,4 +1,6 @@
-"""What reading hands on: `Reading`, `Grid`, `Notice`, and the exception `Refusal`. No reading is done here, and nothing heavy is imported."""
+"""What reading hands on: `Reading`, `Grid`, `Notice`, and the exception `Refusal`. No reading is done here, and
+nothing heavy is imported.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ class Refusal(Exception):  # noqa: N818 - 拒收 is the field's word for it, and
 
 @dataclass(frozen=True)
 class Notice:
-    """A remark about a file (提示): position as a person sees it (`row`, `column` count from 1, 0 = the whole sheet), never a value."""
+    """A remark about a file (提示): position as a person sees it (`row`, `column` count from 1, 0 = the whole sheet),
+    never a value.
+    """
 
     code: str
     severity: str
@@ -69,7 +73,9 @@ class Grid:
 
 @dataclass
 class Reading:
-    """A whole file: `container` is `xlsx|xlsm|xls|ods|csv|tsv|html|xmlss`, `encoding` is `""` for containers that state their own."""
+    """A whole file: `container` is `xlsx|xlsm|xls|ods|csv|tsv|html|xmlss`, `encoding` is `""` for containers that
+    state their own.
+    """
 
     container: str
     encoding: str

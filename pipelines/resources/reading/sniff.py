@@ -1,4 +1,6 @@
-"""What a file is, by its first bytes and its parts, never by its extension (`trust.md` C5 4 and 5). Nothing is parsed here."""
+"""What a file is, by its first bytes and its parts, never by its extension (`trust.md` C5 4 and 5). Nothing is
+parsed here.
+"""
 
 import re
 import zipfile

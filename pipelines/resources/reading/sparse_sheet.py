@@ -1,4 +1,6 @@
-"""A sheet under construction, cell by cell, for the formats that we parse ourselves (ods, XML, HTML): spans, hidden parts, strays."""
+"""A sheet under construction, cell by cell, for the formats that we parse ourselves (ods, XML, HTML): spans, hidden
+parts, strays.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.resources.reading.bounds import Bounds, extent_of, stray_notice
-from pipelines.resources.reading.cells import cut_digits, is_damaged, map_private, text_of
+from pipelines.resources.reading.cells import cut_digits, is_damaged, text_of
 from pipelines.resources.reading.refusals import too_big
 from pipelines.resources.reading.shapes import Merge, Notice, Sheet
 
@@ -34,7 +36,7 @@ class SparseSheet:
         """
         text = value if type(value) is str else text_of(value)
         if text:
-            self.texts[row, column] = map_private(text)
+            self.texts[row, column] = text
             if is_damaged(value):
                 self.damaged.add((row, column))
             if len(self.texts) > self.bounds.cells:

@@ -1,4 +1,5 @@
-"""How the child process hands sheets to its parent through a pipe: a line of JSON, then one Arrow stream per sheet. No parsing here.
+"""How the child process hands sheets to its parent through a pipe: a line of JSON, then the columns.
+No parsing here.
 
 A pipe and no file: nothing of what was read ever lies in a temporary folder, not even after both processes were killed.
 """
@@ -6,11 +7,11 @@ A pipe and no file: nothing of what was read ever lies in a temporary folder, no
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 from typing import Any
 
-import pyarrow as pa
-
+from pipelines.resources.reading.cells import map_private
 from pipelines.resources.reading.shapes import Notice, Parsed, Refusal, Sheet
 
 _LISTS = ("merged", "hidden_rows", "hidden_columns")
@@ -18,11 +19,11 @@ _LISTS = ("merged", "hidden_rows", "hidden_columns")
 
 def pack(parsed: Parsed) -> bytes:
     """A parsed file as bytes."""
-    bodies = [_pack_cells(sheet) for sheet in parsed.sheets]
-    heads = [_head(sheet, len(body)) for sheet, body in zip(parsed.sheets, bodies, strict=True)]
+    bodies = [[pack_column(column) for column in sheet.columns] for sheet in parsed.sheets]
+    heads = [_head(sheet, columns) for sheet, columns in zip(parsed.sheets, bodies, strict=True)]
     notices = [dataclasses.asdict(notice) for notice in parsed.notices]
     head = {"container": parsed.container, "encoding": parsed.encoding, "notices": notices, "sheets": heads}
-    return b"".join([json.dumps(head).encode(), b"\n", *bodies])
+    return b"".join([json.dumps(head).encode(), b"\n", *itertools.chain.from_iterable(bodies)])
 
 
 def pack_refusal(refusal: Refusal) -> bytes:
@@ -30,8 +31,8 @@ def pack_refusal(refusal: Refusal) -> bytes:
     return json.dumps({"refusal": [refusal.code, refusal.message, refusal.advice]}).encode() + b"\n"
 
 
-def unpack(data: bytes) -> tuple[Parsed, list[pa.Table]]:
-    """The parsed file (its sheets without cells) and the cells of each sheet.
+def unpack(data: bytes) -> tuple[Parsed, list[list[bytes]]]:
+    """The parsed file (its sheets without cells) and the cells of each sheet: per column, as `pack_column` made them.
 
     Raises:
         Refusal: The one that was packed.
@@ -41,18 +42,21 @@ def unpack(data: bytes) -> tuple[Parsed, list[pa.Table]]:
     head = json.loads(line)
     if "refusal" in head:
         raise Refusal(*head["refusal"])
-    sheets, tables, at = [], [], len(line) + 1
+    sheets, cells, at = [], [], len(line) + 1
     for entry in head["sheets"]:
-        size = entry.pop("size")
-        tables.append(pa.ipc.open_stream(pa.py_buffer(memoryview(data)[at : at + size])).read_all())
+        ends = list(itertools.accumulate(entry.pop("sizes"), initial=at))
+        cells.append([data[start:end] for start, end in itertools.pairwise(ends)])
         sheets.append(_sheet(entry))
-        at += size
-    return Parsed(head["container"], sheets, head["encoding"], [Notice(**entry) for entry in head["notices"]]), tables
+        at = ends[-1]
+    if at != len(data):
+        raise ValueError("the answer of the reading process is not whole")
+    return Parsed(head["container"], sheets, head["encoding"], [Notice(**entry) for entry in head["notices"]]), cells
 
 
-def _head(sheet: Sheet, size: int) -> dict[str, Any]:
-    head: dict[str, Any] = {"name": sheet.name, "number": sheet.number, "hidden": sheet.hidden, "size": size}
-    return head | {"damaged": sorted(sheet.damaged)} | {name: getattr(sheet, name) for name in _LISTS}
+def _head(sheet: Sheet, columns: list[bytes]) -> dict[str, Any]:
+    head: dict[str, Any] = {"name": sheet.name, "number": sheet.number, "hidden": sheet.hidden}
+    lists = {name: getattr(sheet, name) for name in _LISTS}
+    return head | lists | {"damaged": sorted(sheet.damaged), "sizes": list(map(len, columns))}
 
 
 def _sheet(entry: dict[str, Any]) -> Sheet:
@@ -61,21 +65,18 @@ def _sheet(entry: dict[str, Any]) -> Sheet:
     return Sheet(columns=[], damaged=damaged, merged=merged, **entry)
 
 
-def _pack_cells(sheet: Sheet) -> pa.Buffer:
-    arrays = [pa.array(_encodable(column), pa.large_string()) for column in sheet.columns]
-    table = pa.Table.from_arrays(arrays, names=[str(position) for position in range(len(arrays))])
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as stream:
-        stream.write_table(table)
-    return sink.getvalue()
-
-
-def _encodable(column: list[str]) -> list[str]:
-    """Half of a surrogate pair is no character; files cut by careless programs hold some. It becomes the mark for unreadable (□)."""
+def pack_column(texts: list[str]) -> bytes:
+    """Texts joined by NUL, which no cell may hold; private code points are mapped on the way, in one go for the
+    whole column.
+    """
+    joined = "\0".join(texts)
+    if joined.count("\0") >= len(texts):
+        joined = "\0".join(text.replace("\0", "") for text in texts)
+    joined = map_private(joined)
     try:
-        "".join(column).encode()
+        return joined.encode()
     except UnicodeEncodeError:
-        return [
-            text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\ufffd", "□") for text in column
-        ]
-    return column
+        # Half of a surrogate pair is no character; files cut by careless programs hold some. □ is the mark
+        # for unreadable.
+        repaired = joined.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return repaired.replace("\ufffd", "□").encode()

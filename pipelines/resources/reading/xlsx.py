@@ -1,9 +1,13 @@
-"""Modern workbooks (xlsx, xlsm) to sheets, inside the child process. Macros and formulas are never run: a formula is its stored value."""
+"""Modern workbooks (xlsx, xlsm) to sheets, inside the child process.
+
+Macros and formulas are never run: a formula is its stored value.
+"""
 
 from __future__ import annotations
 
 import io
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
@@ -16,65 +20,79 @@ from pipelines.resources.reading.xlsx_scan import SheetScan, filled_cells, scan_
 from pipelines.resources.reading.zip_guard import check_parts, chunks
 
 _MACROS = "文件带有宏，宏没有运行，只读取了数据。"
+_Loaded = list[tuple[SheetMetadata, CalamineSheet | None]]
 
 
-def parse_xlsx(data: bytes, archive: zipfile.ZipFile, bounds: Bounds) -> Parsed:
+def parse_xlsx(data: bytes, archive: zipfile.ZipFile, bounds: Bounds, careful: bool) -> Parsed:
     """Reads every tab of a workbook.
 
     Args:
         data: The file.
         archive: The same, opened; its sizes are checked already.
         bounds: What it may cost.
+        careful: Look through the sheets before the reader gets them, not beside it. The reader reserves the whole
+            rectangle of a sheet and aborts the process where that is too much; the parent then asks again, carefully.
 
     Raises:
         Refusal: Too far out, too large or hostile.
         zipfile.BadZipFile, CalamineError: Damaged.
     """
-    container = zip_container(archive)
-    parts = sheet_parts(archive)
-    scans = [scan_sheet(archive, part) if part else SheetScan(part) for part in parts]
-    check_parts(archive, skip=set(parts))
-    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    names = [meta.name for meta in book.sheets_metadata]
-    extents = [_extent(archive, scan, name, bounds) for scan, name in zip(scans, names, strict=True)]
-    strays = {scan: extent.strays for scan, extent in zip(parts, extents, strict=True) if extent.strays}
+    container, loaded = zip_container(archive), None
+    if careful:
+        scans = _look_through(archive)
+    else:
+        with ThreadPoolExecutor(1) as beside:
+            looking = beside.submit(_look_through, archive)
+            loaded = _load(io.BytesIO(data))
+            scans = looking.result()
+    extents = [_extent(archive, scan, bounds) for scan in scans]
+    strays = {scan: extent.strays for scan, extent in zip(scans, extents, strict=True) if extent.strays}
     if strays:
-        prefixes = {scan.part: scan.prefix for scan in scans}
-        book = CalamineWorkbook.from_filelike(_copy_without(archive, strays, prefixes))
+        loaded = _load(_copy_without(archive, {scan.part: (scan.prefix, set(cells)) for scan, cells in strays.items()}))
     notices = [Notice("macros", WARN, "", 0, 0, _MACROS)] if container == "xlsm" else []
-    for name, extent in zip(names, extents, strict=True):
-        notices += stray_notice(name, extent.strays)
-    sheets = [
-        _sheet(book.get_sheet_by_index(index), meta, index + 1, scans[index])
-        for index, meta in enumerate(book.sheets_metadata)
-        if meta.typ == SheetTypeEnum.WorkSheet
-    ]
+    for scan, cells in strays.items():
+        notices += stray_notice(scan.name, cells)
+    tabs = enumerate(zip(loaded or _load(io.BytesIO(data)), scans, strict=True), 1)
+    sheets = [_sheet(meta, sheet, number, scan) for number, ((meta, sheet), scan) in tabs if sheet is not None]
     return Parsed(container, sheets, notices=notices)
 
 
-def _extent(archive: zipfile.ZipFile, scan: SheetScan, name: str, bounds: Bounds) -> Extent:
-    if scan.is_sparse(bounds.gap):
-        extent = extent_of(filled_cells(b"".join(chunks(archive, scan.part)), scan.prefix), name, bounds)
+def _look_through(archive: zipfile.ZipFile) -> list[SheetScan]:
+    tabs = sheet_parts(archive)
+    scans = [scan_sheet(archive, name, part) for name, part in tabs]
+    check_parts(archive, skip={part for _, part in tabs})
+    return scans
+
+
+def _load(source: io.BytesIO) -> _Loaded:
+    book = CalamineWorkbook.from_filelike(source)
+    return [
+        (meta, book.get_sheet_by_index(index) if meta.typ == SheetTypeEnum.WorkSheet else None)
+        for index, meta in enumerate(book.sheets_metadata)
+    ]
+
+
+def _extent(archive: zipfile.ZipFile, scan: SheetScan, bounds: Bounds) -> Extent:
+    if scan.is_sparse(bounds):
+        extent = extent_of(filled_cells(b"".join(chunks(archive, scan.part)), scan.prefix), scan.name, bounds)
         if extent.last_row:
             return extent
     check_size(scan.last_row, scan.last_column, bounds)
     return Extent(scan.last_row, scan.last_column, [])
 
 
-def _copy_without(archive: zipfile.ZipFile, strays: dict[str, list[Cell]], prefixes: dict[str, bytes]) -> io.BytesIO:
-    """The same workbook without its stray cells, so that the one reader with the one way of typing cells can read it."""
+def _copy_without(archive: zipfile.ZipFile, strays: dict[str, tuple[bytes, set[Cell]]]) -> io.BytesIO:
+    """The same workbook without its stray cells, for the same reader: a second one would type cells its own way."""
     copy = io.BytesIO()
     with zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as target:
         for name in archive.namelist():
             content = archive.read(name)
-            target.writestr(
-                name, without_cells(content, prefixes[name], set(strays[name])) if name in strays else content
-            )
+            target.writestr(name, without_cells(content, *strays[name]) if name in strays else content)
     copy.seek(0)
     return copy
 
 
-def _sheet(sheet: CalamineSheet, meta: SheetMetadata, number: int, scan: SheetScan) -> Sheet:
+def _sheet(meta: SheetMetadata, sheet: CalamineSheet, number: int, scan: SheetScan) -> Sheet:
     result = typed_sheet(meta.name, number, sheet.to_python(skip_empty_area=False))
     result.hidden = meta.visible != SheetVisibleEnum.Visible
     result.merged = [(r0 + 1, c0, r1 + 1, c1) for (r0, c0), (r1, c1) in sheet.merged_cell_ranges or []]

@@ -76,7 +76,7 @@ def _columns(table: Any, sheet: SparseSheet) -> None:
 
 
 def _hidden(node: Any) -> bool:
-    return node.get(f"{_SS}Hidden") == "1"
+    return bool(node.get(f"{_SS}Hidden") == "1")
 
 
 def _row(line: Any, row: int, sheet: SparseSheet) -> None:
