@@ -109,6 +109,22 @@ def first_reading(character: str) -> str:
     return found.split(",")[0].translate(_TONELESS) if found else character.lower()
 
 
+_INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
+
+
+@lru_cache(maxsize=3_000)
+def fuzzy_sound(syllable: str, f_is_h: bool = False) -> str:
+    """One syllable for those that dialects do not keep apart: zh/z, ch/c, sh/s, n/l, in/ing, en/eng, an/ang, and f/h on request."""
+    for long, short in _INITIALS:
+        if syllable.startswith(long):
+            syllable = short + syllable[2:]
+    if syllable.startswith("n") and len(syllable) > 1 and syllable not in ("ng",):
+        syllable = "l" + syllable[1:]
+    if f_is_h and syllable.startswith("f"):
+        syllable = ("hu" if syllable[1:2] in "aeo" else "h") + syllable[1:]
+    return syllable[:-1] if syllable.endswith(("ing", "eng", "ang")) else syllable
+
+
 @cache
 def compound_surnames() -> frozenset[str]:
     """Surnames of two characters."""

@@ -8,12 +8,21 @@ from __future__ import annotations
 from functools import lru_cache
 
 from matching.name_cleaning import clean_names
-from matching.name_tables import WILDCARD, compound_surnames, fold, name_tables, readings
+from matching.name_levels import LEVELS, NameComparison, compare_name_pairs, compare_names
+from matching.name_tables import WILDCARD, compound_surnames, first_reading, fold, fuzzy_sound, name_tables, readings
 
-__all__ = ["clean_names", "fold", "fuzzy_sound", "sound_key", "split_surname", "syllables"]
-
-_INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
-
+__all__ = [
+    "LEVELS",
+    "NameComparison",
+    "clean_names",
+    "compare_name_pairs",
+    "compare_names",
+    "fold",
+    "fuzzy_sound",
+    "sound_key",
+    "split_surname",
+    "syllables",
+]
 
 def split_surname(name: str) -> tuple[str, str]:
     """Surname and given name; compound surnames are known, a transliterated name (with a dot) has no surname.
@@ -41,27 +50,12 @@ def syllables(name: str) -> tuple[frozenset[str], ...]:
     return tuple(sets)
 
 
-@lru_cache(maxsize=3_000)
-def fuzzy_sound(syllable: str, f_is_h: bool = False) -> str:
-    """One syllable for those that dialects do not keep apart: zh/z, ch/c, sh/s, n/l, in/ing, en/eng, an/ang, and f/h on request."""
-    for long, short in _INITIALS:
-        if syllable.startswith(long):
-            syllable = short + syllable[2:]
-    if syllable.startswith("n") and len(syllable) > 1 and syllable not in ("ng",):
-        syllable = "l" + syllable[1:]
-    if f_is_h and syllable.startswith("f"):
-        syllable = ("hu" if syllable[1:2] in "aeo" else "h") + syllable[1:]
-    return syllable[:-1] if syllable.endswith(("ing", "eng", "ang")) else syllable
-
-
 @lru_cache(maxsize=200_000)
 def sound_key(name: str, f_is_h: bool = False) -> str:
     """Canonical fuzzy sound of a whole name, syllables joined by `-`, for blocking.
 
     The surname's own reading leads; otherwise the commonest reading. `?` stays `?`.
     """
-    from matching.name_tables import first_reading
-
     folded = fold(name)
     special = name_tables().surname_readings.get(folded[:1], "") if len(folded) > 1 else ""
     sounds = [WILDCARD if character == WILDCARD else first_reading(character) for character in folded]

@@ -1,0 +1,261 @@
+"""Two names to a level and a reason (domain.md 4.1, N01-N17; matching.md idea 5), one pair or hundreds of thousands.
+
+Reading names is in `name_cleaning`; what a level weighs is for the linkage model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from matching.distinct import as_text, distinct_texts
+from matching.name_codes import WIDTH, Ints, Mask, NameCodes, encode, look_alike, share_reading, short_name
+from matching.name_tables import WILDCARD, fold, name_tables
+from matching.name_long import long_level
+from matching.tables import table_yaml
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LEVELS = (
+    "same", "variant", "wildcard", "same_sound", "fuzzy_sound", "look_alike", "one_character", "swapped", "dropped", "given_only",
+    "former_name", "nickname", "minority_partial", "minority_transliterated", "surname_and_one", "surname_only", "different", "missing",
+)  # fmt: skip
+_CODE = {level: number for number, level in enumerate(LEVELS)}
+_PLACES = "一二三四五六"
+
+
+@dataclass(frozen=True, slots=True)
+class NameComparison:
+    """How two names agree: a level of `LEVELS`, a Chinese reason without values, and a score from 1 (same) to 0."""
+
+    level: str
+    reason: str
+    score: float
+
+
+@cache
+def _wording() -> dict[str, tuple[float, str]]:
+    table = {level: (float(row["score"]), str(row["reason"])) for level, row in table_yaml("name_levels.yaml").items()}
+    if tuple(table) != LEVELS:
+        raise ValueError("matching/tables/name_levels.yaml: the levels are not those of matching/name_levels.py")
+    return table
+
+
+def compare_names(a: str, b: str, former_a: str = "", former_b: str = "") -> NameComparison:
+    """Compare two cleaned names; for many pairs use `compare_name_pairs`, which is far quicker.
+
+    Args:
+        a, b: names as `clean_names` gives them, "" = missing.
+        former_a, former_b: former names (曾用名), "" = none.
+
+    Returns:
+        The strongest level that holds; the same for (a, b) and (b, a).
+    """
+    level, place = _levels([a, b, former_a, former_b], [(0, 1)])
+    former = _former(a, b, former_a, former_b)
+    code = min(int(level[0]), _CODE["former_name"]) if former else int(level[0])
+    return NameComparison(LEVELS[code], _reason(code, int(place[0])), _wording()[LEVELS[code]][0])
+
+
+def compare_name_pairs(
+    left: pd.Series, right: pd.Series, former_left: pd.Series | None = None, former_right: pd.Series | None = None
+) -> pd.DataFrame:
+    """Compare names row by row, each distinct pair once.
+
+    Args:
+        left, right: cleaned names on one index.
+        former_left, former_right: former names on the same index, or none.
+
+    Returns:
+        `level`, `reason` (text) on that index.
+    """
+    import pandas as pd
+
+    sides = [as_text(left), as_text(right), *(as_text(each) for each in (former_left, former_right) if each is not None)]
+    positions, names = distinct_texts(name for side in sides for name in side)
+    ids = np.array(positions, dtype=np.int64).reshape(len(sides), len(left))
+    level, place = _distinct_pairs(names, ids[0], ids[1])
+    used = iter(ids[2:])
+    for given, other in ((former_left, ids[1]), (former_right, ids[0])):
+        if given is not None:
+            found, _ = _distinct_pairs(names, next(used), other)
+            level = np.where(found <= _CODE["fuzzy_sound"], np.minimum(level, _CODE["former_name"]), level)
+    words = np.array([[_reason(code, spot) for spot in range(WIDTH + 1)] for code in range(len(LEVELS))], dtype=object)
+    return pd.DataFrame({"level": np.array(LEVELS, dtype=object)[level], "reason": words[level, place]}, index=left.index)
+
+
+def _former(a: str, b: str, former_a: str, former_b: str) -> bool:
+    found, _ = _levels([a, b, former_a, former_b], [(2, 1), (0, 3)])
+    return bool((found <= _CODE["fuzzy_sound"]).any())
+
+
+def _reason(code: int, place: int) -> str:
+    text = _wording()[LEVELS[code]][1]
+    return text.replace("一字不同", f"第{_PLACES[place - 1]}字不同") if LEVELS[code] == "one_character" and place else text
+
+
+def _distinct_pairs(names: Sequence[str], left: Ints, right: Ints) -> tuple[Ints, Ints]:
+    """Levels and places for rows of pairs of name numbers, worked out once per distinct pair."""
+    low, high = np.minimum(left, right), np.maximum(left, right)
+    pairs, back = np.unique(low * len(names) + high, return_inverse=True)
+    level, place = _levels(names, np.stack([pairs // len(names), pairs % len(names)], axis=1))
+    return level[back], place[back]
+
+
+def _levels(names: Sequence[str], pairs: Ints | list[tuple[int, int]]) -> tuple[Ints, Ints]:
+    """Level codes and, for one differing character, its 1-based place."""
+    rows = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
+    level = np.full(len(rows), _CODE["different"], dtype=np.int64)
+    place = np.zeros(len(rows), dtype=np.int64)
+    short = np.fromiter((short_name(name) for name in names), dtype=bool, count=len(names))
+    empty = np.fromiter((not name.strip(WILDCARD + "· ") for name in names), dtype=bool, count=len(names))
+    a, b = rows[:, 0], rows[:, 1]
+    quick = np.flatnonzero(short[a] & short[b])
+    if len(quick):
+        numbers = np.cumsum(short) - 1
+        codes = encode([name for name, fits in zip(names, short, strict=True) if fits])
+        level[quick], place[quick] = _short_levels(codes, numbers[a[quick]], numbers[b[quick]])
+    level[_nick_pairs(names, a, b) & (level > _CODE["nickname"])] = _CODE["nickname"]
+    for row in np.flatnonzero(~(short[a] & short[b]) | (level > _CODE["minority_partial"])):
+        one, other = names[a[row]], names[b[row]]
+        if len(one) > 4 or len(other) > 4 or not (short[a[row]] and short[b[row]]):
+            level[row] = min(level[row], _CODE[long_level(one, other)])
+    level[_identical(names, a, b)] = _CODE["same"]
+    level[empty[a] | empty[b]] = _CODE["missing"]
+    return level, np.where(level == _CODE["one_character"], place, 0)
+
+
+def _identical(names: Sequence[str], a: Ints, b: Ints) -> Mask:
+    sure = np.fromiter((WILDCARD not in name for name in names), dtype=bool, count=len(names))
+    texts: dict[str, int] = {}
+    same = np.fromiter((texts.setdefault(name, len(texts)) for name in names), dtype=np.int64, count=len(names))
+    found: Mask = (same[a] == same[b]) & sure[a]
+    return found
+
+
+def _nick_pairs(names: Sequence[str], a: Ints, b: Ints) -> Mask:
+    """A name of the list of milk names says nothing about the other one (N12)."""
+    known = frozenset(name_tables().nicknames)
+    nick = np.fromiter((name in known for name in names), dtype=bool, count=len(names))
+    found: Mask = nick[a] | nick[b]
+    return found
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """Both names of each pair, place by place; masks are of shape (pairs, WIDTH), true beyond the end of both."""
+
+    chars: tuple[Ints, Ints]
+    length: tuple[Ints, Ints]
+    surname: tuple[Ints, Ints]
+    folded: Mask
+    wild: Mask
+    sound: Mask
+    fuzzy: Mask
+    shape: Mask
+
+
+def _short_levels(codes: NameCodes, a: Ints, b: Ints) -> tuple[Ints, Ints]:
+    """Levels of pairs of short names; the tests run from the weakest to the strongest, so that the strongest stays."""
+    p = _pairs(codes, a, b)
+    equal = p.length[0] == p.length[1]
+    alike = p.folded | p.wild | p.sound | p.fuzzy
+    misses = (~alike).sum(axis=1)
+    size = p.length[0]
+    first = alike[:, 0] & (p.chars[0][:, 0] > 0) & (p.chars[1][:, 0] > 0)
+    known = (p.folded & (p.chars[0] > 0)).any(axis=1)
+    place = np.where(misses == 1, (~alike).argmax(axis=1) + 1, 0)
+    shaped = (~alike & p.shape).sum(axis=1)
+    tests: tuple[tuple[str, Mask], ...] = (
+        ("surname_only", first),
+        ("surname_and_one", first & _shares_given(p)),
+        ("nickname", _nickname(codes, a, b) | _nickname(codes, b, a)),
+        ("given_only", _given_same(codes, a, b) & ~first),
+        ("dropped", _dropped(p)),
+        ("swapped", equal & (size >= 3) & _same_characters(p)),
+        ("one_character", equal & (size >= 3) & (misses == 1) & (place > np.maximum(*p.surname))),
+        ("look_alike", equal & (size >= 2) & (misses > 0) & (misses == shaped) & (misses * 2 <= size)),
+        ("fuzzy_sound", equal & (size >= 2) & (misses == 0)),
+        ("same_sound", equal & (size >= 2) & (p.folded | p.wild | p.sound).all(axis=1)),
+        ("wildcard", equal & known & (p.folded | p.wild).all(axis=1)),
+        ("variant", equal & p.folded.all(axis=1)),
+    )
+    level = np.full(len(a), _CODE["different"], dtype=np.int64)
+    for name, found in tests:
+        level[found] = _CODE[name]
+    return level, place
+
+
+def _pairs(codes: NameCodes, a: Ints, b: Ints) -> _Pairs:
+    ca, cb = codes.characters[a], codes.characters[b]
+    both = (ca != 0) & (cb != 0)
+    return _Pairs(
+        (ca, cb),
+        (codes.length[a], codes.length[b]),
+        (codes.surname[a], codes.surname[b]),
+        (ca == cb) & (ca != -1),
+        ((ca == -1) | (cb == -1)) & both,
+        share_reading(codes.sounds[a], codes.sounds[b]),
+        share_reading(codes.fuzzy[a], codes.fuzzy[b]),
+        look_alike(ca, cb) & both,
+    )
+
+
+def _same_characters(p: _Pairs) -> Mask:
+    found: Mask = (np.sort(p.chars[0], axis=1) == np.sort(p.chars[1], axis=1)).all(axis=1)
+    return found
+
+
+def _dropped(p: _Pairs) -> Mask:
+    """One name is the other without one character; at least two characters are left (N13, N14)."""
+    la, lb = p.length
+    more = (la > lb)[:, None]
+    longer, shorter = np.where(more, p.chars[0], p.chars[1]), np.where(more, p.chars[1], p.chars[0])
+    found = np.zeros(len(la), dtype=bool)
+    for gone in range(WIDTH):
+        kept = np.delete(longer, gone, axis=1)
+        found |= (kept == shorter[:, : WIDTH - 1]).all(axis=1) & (gone < np.maximum(la, lb))
+    return found & (np.abs(la - lb) == 1) & (np.minimum(la, lb) >= 2)
+
+
+def _given_same(codes: NameCodes, a: Ints, b: Ints) -> Mask:
+    """Given names of two or more characters that are alike by character or sound, behind different surnames (N11)."""
+    size_a, size_b = codes.length[a] - codes.surname[a], codes.length[b] - codes.surname[b]
+    found = (size_a == size_b) & (size_a >= 2)
+    for place in range(WIDTH - 1):
+        at_a = np.minimum(codes.surname[a] + place, WIDTH - 1)
+        at_b = np.minimum(codes.surname[b] + place, WIDTH - 1)
+        ca, cb = codes.characters[a, at_a], codes.characters[b, at_b]
+        same = ((ca == cb) & (ca != -1)) | share_reading(codes.sounds[a, at_a], codes.sounds[b, at_b])
+        found &= same | (place >= size_a)
+    return found
+
+
+def _nickname(codes: NameCodes, short: Ints, full: Ints) -> Mask:
+    """小明, 阿明 or 明明 for 张伟明: the character sounds like one of the other's given characters."""
+    chars, other = codes.characters[short], codes.characters[full]
+    prefixes = np.array([ord(c) for c in name_tables().nickname_prefixes])
+    doubled = (codes.length[short] == 2) & (chars[:, 0] == chars[:, 1])
+    fits = (codes.length[short] == 2) & (doubled | np.isin(chars[:, 0], prefixes)) & (chars[:, 1] > 0)
+    nick = codes.sounds[short][:, 1, :]
+    found = np.zeros(len(short), dtype=bool)
+    for place in range(1, WIDTH):
+        found |= share_reading(nick, codes.sounds[full][:, place, :]) & (other[:, place] > 0)
+    return fits & found & (codes.length[full] >= 2)
+
+
+def _shares_given(p: _Pairs) -> Mask:
+    """A character of the one given name is in the other's, at any place."""
+    found = np.zeros(len(p.length[0]), dtype=bool)
+    for left in range(1, WIDTH):
+        for right in range(1, WIDTH):
+            found |= (p.chars[0][:, left] == p.chars[1][:, right]) & (p.chars[0][:, left] > 0)
+    return found
+
+
+__all__ = ["LEVELS", "NameComparison", "compare_name_pairs", "compare_names", "fold"]

@@ -1,0 +1,70 @@
+"""Long, transliterated and foreign names: parts missing, swapped or cut, other characters for one sound (N08, N09).
+
+Short Chinese names are in `name_levels`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from matching.name_tables import WILDCARD, first_reading, fold, fuzzy_sound, transliteration_fold
+
+# A police column holds 20 characters (domain.md 4.1 N09): a name of that length may be cut.
+_CUT_AT = 18
+_ALIKE = 84.0
+
+
+@lru_cache(maxsize=50_000)
+def _parts(name: str) -> tuple[str, ...]:
+    return tuple(fold(part) for part in name.replace(" ", "·").split("·") if part)
+
+
+@lru_cache(maxsize=50_000)
+def _spoken(name: str) -> str:
+    """Fuzzy sounds of the transliteration-folded characters, joined."""
+    folded = fold(name).translate(transliteration_fold())
+    return " ".join(fuzzy_sound(first_reading(character)) for character in folded)
+
+
+def long_level(a: str, b: str) -> str:
+    """Level of two names of which one is long, has parts or is not Chinese; symmetrical."""
+    if not a or not b:
+        return "missing"
+    one, other = fold(a), fold(b)
+    if one == other:
+        return "wildcard" if WILDCARD in one else "variant"
+    if len(one) == len(other) and _wild_equal(one, other):
+        return "wildcard"
+    if _partial(a, b, one, other):
+        return "minority_partial"
+    return _heard(a, b, one, other)
+
+
+def _wild_equal(one: str, other: str) -> bool:
+    pairs = list(zip(one, other, strict=True))
+    known = sum(left == right != WILDCARD for left, right in pairs)
+    return known >= 2 and all(left == right or WILDCARD in (left, right) for left, right in pairs)
+
+
+def _partial(a: str, b: str, one: str, other: str) -> bool:
+    """All parts of the one in the other in any order, or the one is the other's beginning, cut or without its last part."""
+    left, right = sorted((frozenset(_parts(a)), frozenset(_parts(b))), key=len)
+    if left and left <= right and max(map(len, left)) >= 2:
+        return True
+    short, long = sorted((one, other), key=lambda name: (len(name), name))
+    return len(short) >= 3 and long.startswith(short) and (len(short) >= _CUT_AT or len(long) - len(short) >= 2)
+
+
+def _heard(a: str, b: str, one: str, other: str) -> str:
+    from rapidfuzz import fuzz
+
+    first, second = _spoken(a), _spoken(b)
+    if first == second:
+        return "minority_transliterated"
+    if min(len(one), len(other)) >= 4 and fuzz.ratio(first, second) >= _ALIKE:
+        return "minority_transliterated"
+    parts, others = {_spoken(part) for part in _parts(a)}, {_spoken(part) for part in _parts(b)}
+    small, large = sorted((parts, others), key=len)
+    if len(large) > 1 and small <= large and max(part.count(" ") for part in small) >= 1:
+        return "minority_transliterated"
+    return "different"
