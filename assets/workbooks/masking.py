@@ -15,6 +15,7 @@ from typing import Literal
 import pandas as pd
 
 STAR = "*"
+LEAST_HIDDEN_DIGITS = 4
 MaskKind = Literal["none", "id", "name", "phone"]
 LONG_NUMBER = re.compile(r"(?<![0-9])[0-9]{14,22}[0-9Xx]?(?![0-9])")
 MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
@@ -37,9 +38,9 @@ class MaskRule:
 DEFAULT_RULE = MaskRule()
 
 
-def _cover(text: str, head: int, tail: int) -> str:
-    """Keep `head` and `tail` characters, but never more than half of the text; the rest becomes stars."""
-    if head + tail > len(text) // 2:
+def _cover(text: str, head: int, tail: int, hidden: int) -> str:
+    """Keep `head` and `tail` characters if at least `hidden` become stars; otherwise everything does."""
+    if len(text) - head - tail < hidden:
         return STAR * len(text)
     return text[:head] + STAR * (len(text) - head - tail) + text[len(text) - tail :]
 
@@ -49,7 +50,8 @@ def mask_id(text: str, rule: MaskRule = DEFAULT_RULE) -> str:
 
     Short and broken numbers are hidden whole.
     """
-    return _cover(text.strip(), rule.id_head, rule.id_tail)
+    plain = text.strip()
+    return _cover(plain, rule.id_head, rule.id_tail, (len(plain) + 1) // 2)
 
 
 def mask_name(text: str) -> str:
@@ -65,7 +67,11 @@ def mask_phone(text: str, rule: MaskRule = DEFAULT_RULE) -> str:
 
     def cover(found: re.Match[str]) -> str:
         digits = found.group()
-        return _cover(digits, rule.phone_head, rule.phone_tail) if len(digits) >= 11 else STAR * len(digits)
+        return (
+            _cover(digits, rule.phone_head, rule.phone_tail, LEAST_HIDDEN_DIGITS)
+            if len(digits) >= 11
+            else STAR * len(digits)
+        )
 
     covered = re.sub(r"[0-9]+", cover, text.strip())
     return re.sub(r"[^\W0-9_]", STAR, covered)

@@ -30,7 +30,8 @@ def publish_workbooks(
     """Write `部门/…_核查清单.xlsx`, `乡镇/…_核查清单.xlsx` and `汇总.xlsx` below a folder.
 
     Every workbook is written aside and renamed; the folder itself should be new or the caller's to
-    replace, because workbooks of an earlier run are not removed here. The order of rows in the frames does not change a cell.
+    replace, because workbooks of an earlier run are not removed here. The
+    order of rows in the frames does not change a cell.
 
     Args:
         findings: data-shapes section 6.

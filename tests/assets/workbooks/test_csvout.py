@@ -1,0 +1,39 @@
+"""CSV files: no cell becomes a formula, contract columns stay as they are, same input same bytes."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assets.workbooks.csvout import EXACT, RISKY, csv_text, guard, write_csv
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+86", "-2", "@SUM(A1)", "\tx", "\rx", "＝1", " =1", "　@x"])
+def test_risky_beginnings_are_guarded(text: str) -> None:
+    assert guard(text) == "'" + text
+
+
+@given(st.text(max_size=30))
+def test_no_guarded_text_begins_like_a_formula(text: str) -> None:
+    assert not guard(text).startswith(RISKY)
+    assert guard(text).removeprefix("'") == text.removeprefix("'") or guard(text) == text
+
+
+def test_contract_columns_are_untouched_and_the_reason_is_guarded(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"file": ["=a.xlsx"], "row": [3], "reason": ["=cmd"]})
+    path = write_csv(frame, tmp_path / "deep" / "findings.csv", exact=EXACT)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
+    assert rows == [["file", "row", "reason"], ["=a.xlsx", "3", "'=cmd"]]
+    assert [item.name for item in path.parent.iterdir()] == ["findings.csv"]
+
+
+def test_the_same_frame_gives_the_same_bytes() -> None:
+    frame = pd.DataFrame({"a": ["x\ny", "，", '"'], "b": [1, 2, 3]})
+    assert csv_text(frame) == csv_text(frame.copy())
+    assert csv_text(frame).count("\r\n") == 4

@@ -1,0 +1,70 @@
+"""The county summary: figures that add up, and what it says about files, linkage and lists not computed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def rows(sheet: Any) -> list[list[Any]]:
+    return [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
+
+
+def test_totals_tie_to_the_findings(town: Any) -> None:
+    town.publish()
+    book = town.book("汇总.xlsx")
+    heads = [cell.value for cell in book["总表"][3]]
+    assert heads == ["代码", "清单", "合计", "明确", "很可能", "待核", "顺化镇", "民联镇", "南古镇", "乡镇不详"]
+    table = {row[0]: row[2:] for row in rows(book["总表"])}
+    assert table["L01"] == [3, 1, 1, 1, 2, 0, 0, 1]
+    assert table["L15"] == [1, 1, 0, 0, 0, 1, 0, 0]
+    assert table["L03"] == ["未计算", *["—"] * 7]
+    assert rows(book["总表"])[-1][1:] == [
+        "合计",
+        5,
+        3,
+        1,
+        1,
+        2,
+        2,
+        0,
+        1,
+    ]
+
+
+def test_detail_by_grade_adds_up_to_the_overview(town: Any) -> None:
+    town.publish()
+    detail = rows(town.book("汇总.xlsx")["分级明细"])
+    assert sum(row[3] for row in detail) == 5
+    assert all(row[3] == sum(row[4:]) for row in detail)
+
+
+def test_every_file_is_accounted_for_and_a_wrong_sum_is_said(town: Any) -> None:
+    town.publish()
+    table = rows(town.book("汇总.xlsx")["交付情况"])
+    assert table[0] == ["民政", "台账.xlsx", 20, 10, 4, 6, "相符"]
+    assert table[1][-1].startswith("不符")
+    assert table[-1][2:6] == [25, 15, 4, 7]
+
+
+def test_linkage_and_lists_not_computed(town: Any) -> None:
+    town.publish()
+    book = town.book("汇总.xlsx")
+    linkage = rows(book["关联质量"])
+    assert ["民政", "身份证号一致", 1, "100.0%"] in linkage
+    assert ["孩子", "在2个部门的数据中找到", 1, "100.0%"] in linkage
+    assert [row[2] for row in linkage if row[1] == "待人工判断"] == [1]
+    assert rows(book["未计算的清单"]) == [["L03", "疑似未建学籍儿童", "教育本期未提供数据"]]
+
+
+def test_no_child_is_in_the_summary(town: Any, cells: Any) -> None:
+    town.publish()
+    texts = " ".join(str(value) for _, _, value in cells(town.book("汇总.xlsx")))
+    assert "张小明" not in texts
+    assert "9907" not in texts
+
+
+def test_every_sheet_is_printable_and_named(town: Any) -> None:
+    town.publish()
+    book = town.book("汇总.xlsx")
+    assert book.sheetnames == ["总表", "分级明细", "交付情况", "关联质量", "未计算的清单", "名词与口径说明", "说明"]
+    assert all(sheet.oddFooter.left.text == "内部资料 注意保密" for sheet in book)
