@@ -64,26 +64,24 @@ def block(e: Encoded, model: Model) -> tuple[Pairs, list[KeyYield]]:
     Returns:
         The pairs, each once, sorted by (left, right), and one line per key for the report.
     """
-    found: list[tuple[Ints, Ints]] = []
-    yields: list[tuple[str, int, int, int, int]] = []
+    found: list[Ints] = []
+    counts: list[tuple[int, int, int]] = []
     order = _window_order(e)
     for bit, (key, spec) in enumerate(model.keys.items()):
-        tokens = KEYS[key](e)
-        codes, counts = _key_pairs(tokens, refinement(e, spec.split), order, model)
+        codes, oversized = _key_pairs(KEYS[key](e), refinement(e, spec.split), order, model)
         if key == "number_part" and len(codes):
-            n = len(e)
-            broken = e.damaged != ""
+            n, broken = len(e), e.damaged != ""
             codes = codes[broken[codes // n] | broken[codes % n]]
-        found.append((codes, np.full(len(codes), bit, dtype=np.int64)))
-        yields.append((key, len(codes), *counts))
+        found.append(codes * 32 + bit)
+        counts.append(oversized)
     pairs, first = _merge(found, len(e))
-    lines = [KeyYield(key, count, int(first[bit]), *rest) for bit, (key, count, *rest) in enumerate(yields)]
-    return pairs, lines
+    made = [int((pairs.keys >> np.uint32(bit) & np.uint32(1)).sum()) for bit in range(len(found))]
+    return pairs, [KeyYield(key, made[bit], int(first[bit]), *counts[bit]) for bit, key in enumerate(model.keys)]
 
 
-def _merge(found: list[tuple[Ints, Ints]], n: int) -> tuple[Pairs, Ints]:
+def _merge(found: list[Ints], n: int) -> tuple[Pairs, Ints]:
     """Sort all keys' pairs together; each pair keeps the set of its keys and counts for the first of them."""
-    merged = np.concatenate([codes * 32 + bits for codes, bits in found]) if found else np.zeros(0, dtype=np.int64)
+    merged = np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
     merged.sort()
     codes = merged >> 5
     starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]]) if len(codes) else np.zeros(0, dtype=np.int64)
@@ -100,7 +98,7 @@ def _key_pairs(
 ) -> tuple[Ints, tuple[int, int, int]]:
     """Pair codes of one key, and its oversized blocks: split, windowed, size of the largest."""
     limit, n = model.blocking.block_limit, len(refine)
-    runs = _runs(tokens.record, tokens.value, order)
+    runs = _runs(tokens.record, tokens.value, None)
     size = _sizes(runs)
     large = size > limit
     codes = [_all_pairs(runs, ~large, n)]
@@ -113,22 +111,9 @@ def _key_pairs(
         wide = _sizes(finer) > limit
         windowed = int(_blocks(finer, wide))
         codes += [_all_pairs(finer, ~wide, n), _window_pairs(finer, wide, model.blocking.window, n)]
-        coarse = _Runs(runs.record[large], _compact_ends(runs, large))
+        coarse = _runs(rows, block_no, order)
         codes.append(_window_pairs(coarse, np.ones(len(rows), dtype=bool), model.blocking.window, n))
-    joined = np.concatenate(codes)
-    return (np.unique(joined) if split or _several(tokens) else joined), (split, windowed, int(size.max(initial=0)))
-
-
-def _several(tokens: Tokens) -> bool:
-    return len(tokens.record) > 0 and bool((np.diff(np.sort(tokens.record)) == 0).any())
-
-
-def _compact_ends(runs: _Runs, chosen: NDArray[np.bool_]) -> Ints:
-    """Block ends of a subset of whole blocks, counted inside the subset."""
-    ends = runs.end[chosen]
-    last = np.r_[ends[1:] != ends[:-1], True]
-    positions = np.flatnonzero(last) + 1
-    return positions[np.cumsum(np.r_[0, last[:-1].astype(np.int64)])]
+    return np.concatenate(codes), (split, windowed, int(size.max(initial=0)))
 
 
 def _window_order(e: Encoded) -> Ints:
@@ -139,13 +124,12 @@ def _window_order(e: Encoded) -> Ints:
     return rank
 
 
-def _runs(record: Ints, value: NDArray[np.uint64], order: Ints) -> _Runs:
-    by_value = np.lexsort((order[record], value))
+def _runs(record: Ints, value: NDArray[np.uint64], order: Ints | None) -> _Runs:
+    """Sort by value; inside a value by `order` where it is given (only windows need it)."""
+    by_value = np.argsort(value, kind="stable") if order is None else np.lexsort((order[record], value))
     value, record = value[by_value], record[by_value]
     if not len(value):
         return _Runs(record, record)
-    repeated = np.r_[False, (value[1:] == value[:-1]) & (record[1:] == record[:-1])]
-    value, record = value[~repeated], record[~repeated]
     last = np.flatnonzero(np.r_[value[1:] != value[:-1], True])
     return _Runs(record, np.repeat(last + 1, np.diff(np.r_[-1, last])))
 
@@ -168,6 +152,8 @@ def _pairs_to(runs: _Runs, counts: Ints, n: int) -> Ints:
     first = np.repeat(np.arange(len(counts)), counts)
     step = np.arange(len(first)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
     a, b = runs.record[first], runs.record[first + step]
+    two = a != b  # a record may carry one value twice
+    a, b = a[two], b[two]
     return np.minimum(a, b) * n + np.maximum(a, b)
 
 

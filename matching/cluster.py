@@ -60,7 +60,8 @@ def unseen_pairs(n: int, pairs: Pairs, link: Mask) -> tuple[Ints, Ints]:
     step = np.arange(len(first)) - np.repeat(np.cumsum(after) - after, after) + 1
     codes = order[first] * n + order[first + step]  # stable sort: the first position is the smaller record
     seen = pairs.left.astype(np.int64) * n + pairs.right
-    fresh = codes[~np.isin(codes, seen)]
+    at = np.clip(np.searchsorted(seen, codes), 0, max(len(seen) - 1, 0))  # the candidates are sorted
+    fresh = codes[seen[at] != codes]
     return fresh // n, fresh % n
 
 

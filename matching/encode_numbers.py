@@ -57,13 +57,14 @@ def damaged_text(raw: str) -> str:
     return _KEEP.sub("", raw.upper().replace("×", "X"))
 
 
-def slip_parts(text: str) -> tuple[int, int, int]:
-    """Three overlapping parts of a number; any one slip leaves at least one part whole (an adjacent swap across two borders excepted).
+def slip_parts(text: str) -> tuple[int, ...]:
+    """Four overlapping parts of a number; one slip leaves at least one part whole (an adjacent swap across two borders excepted).
 
-    Parts: the first 14, the last 12, the first six with the last four characters. A part with a mask or too short is 0.
+    Parts: the first 15 characters (all that Excel leaves: C05), the first 14 with the last two, the last 12, the first six with the last
+    four. A part with a mask or too short is 0.
     """
-    pieces = (text[:14], text[-12:], text[:6] + text[-4:]) if len(text) >= 15 else ("", "", "")
-    return tuple(_part_code(piece, place) for place, piece in enumerate(pieces))  # type: ignore[return-value]
+    pieces = (text[:15], text[:14] + text[-2:], text[-12:], text[:6] + text[-4:]) if len(text) >= 15 else ("",) * 4
+    return tuple(_part_code(piece, place) for place, piece in enumerate(pieces))
 
 
 def _part_code(piece: str, place: int) -> int:

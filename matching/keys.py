@@ -109,13 +109,13 @@ def number_part(e: Encoded) -> Tokens:
     rows = np.flatnonzero(e.damaged != "")
     if not len(rows):
         return Tokens(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint64))
-    parts = np.array([slip_parts(str(e.damaged[row])) for row in rows], dtype=np.int64).reshape(-1, 3)
+    parts = np.array([slip_parts(str(e.damaged[row])) for row in rows], dtype=np.int64).reshape(-1, 4)
     holders = np.tile(np.arange(len(e), dtype=np.int64), 2)
     good = np.concatenate([e.own, np.where(e.numbers[:, 1] != 0, e.numbers[:, 1], e.numbers[:, 2])])
     kept = good != 0
     holders, table = holders[kept], _good_parts(good[kept])
     wanted = np.unique(parts[parts > 0])
-    record = np.concatenate([np.repeat(rows, 3), np.repeat(holders, table.shape[1])])
+    record = np.concatenate([np.repeat(rows, 4), np.repeat(holders, table.shape[1])])
     value = np.concatenate([parts.ravel(), table.ravel()])
     kept = (value > 0) & np.isin(value, wanted)
     return Tokens(record[kept], mix(value[kept]))
@@ -128,9 +128,9 @@ def _good_parts(numbers: Ints) -> Ints:
     digits = numbers[:, None] // 10 ** np.arange(16, -1, -1, dtype=np.int64) % 10
     check = np.array([1, 0, 9, 9, 8, 7, 6, 5, 4, 3, 2], dtype=np.int64)[digits @ np.array(WEIGHTS) % 11]
     whole = numbers * 10 + check
-    area = numbers // 10**11
-    last12 = whole % 10**12
-    return np.stack([numbers // 1000 * 4 + 1, last12 * 4 + 2, (area * 10**4 + whole % 10**4) * 4 + 3], axis=1)
+    area, last = numbers // 10**11, whole % 10**4
+    parts = (numbers // 100, numbers // 1000 * 100 + whole % 100, whole % 10**12, area * 10**4 + last)
+    return np.stack([part * 4 + place + 1 for place, part in enumerate(parts)], axis=1)
 
 
 def guardian_number(e: Encoded) -> Tokens:

@@ -18,7 +18,7 @@ from matching.encode_names import fold_name
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-KINDS = {"record": 8, "id_no": 6, "student_no": 4, "disability_no": 4, "birth_cert_no": 4, "content": 3, "name_birth_guardian": 3, "name_birth": 2}
+KINDS = {"record": 8, "id_no": 6, "student_no": 4, "disability_no": 4, "birth_cert_no": 4, "name_birth_guardian": 3, "name_birth": 2}
 """What a child is known by, and how much each says when clusters compete for a number."""
 _STRONG = frozenset({"id_no", "record"})
 
@@ -54,16 +54,16 @@ class Assigned:
 def identifiers(records: pd.DataFrame) -> pd.DataFrame:
     """What each record is known by: `position, kind, value`, positions counted in the order of `records`."""
     text = _texts(records)
-    name = pd.Series(text("name")).map(fold_name).to_numpy(dtype=object)
+    code, distinct = pd.factorize(text("name"))
+    name = np.array([*(fold_name(each) for each in distinct), ""], dtype=object)[code]
     birth, guardian = text("birth_date"), _guardian(text)
-    full = (name != "") & np.array([len(day) == 10 for day in birth], dtype=bool)
+    full = (name != "") & (pd.Series(birth).str.len() == 10).to_numpy(dtype=bool)
     values: dict[str, NDArray[np.object_]] = {
         "record": text("record_id"),
         "id_no": text("id_no"),
         "student_no": text("student_no"),
         "disability_no": text("disability_no"),
         "birth_cert_no": text("birth_cert_no"),
-        "content": np.where(full, text("department") + "|" + name + "|" + birth + "|" + text("father_name") + "|" + text("mother_name") + "|" + text("id_no_raw"), ""),
         "name_birth_guardian": np.where(full & (guardian != ""), name + "|" + birth + "|" + guardian, ""),
         "name_birth": np.where(full, name + "|" + birth, ""),
     }

@@ -36,18 +36,24 @@ def number_levels(e: Encoded, a: Rows, b: Rows, spec: FieldSpec) -> NDArray[np.i
 
 
 def _damaged_levels(e: Encoded, a: Rows, b: Rows, spec: FieldSpec) -> NDArray[np.int8]:
+    """Best level of the unusable number against any good number of the other side; texts are compared once per distinct pair."""
+    order = [spec.code(level) for level in ("missing", "raw_differ", "partial", "slip")]
+    codes = {level: spec.code(level) for level in ("missing", "raw_differ", "partial", "slip")}
+    seen: dict[tuple[str, int], int] = {}
+    numbers = [tuple(number for number in row if number) for row in e.numbers[np.r_[a, b]].tolist()]
+    damaged = e.damaged[np.r_[a, b]].tolist()
     out = np.zeros(len(a), dtype=np.int8)
-    for place, (one, other) in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
-        bad, holder = (one, other) if e.damaged[one] and e.numbers[other].any() else (other, one)
-        candidates = [int(number) for number in e.numbers[holder] if number]
-        out[place] = max(
-            (spec.code(_against(str(e.damaged[bad]), number)) for number in candidates), key=_MERIT(spec).index
-        )
+    for place in range(len(a)):
+        bad, good = damaged[place], numbers[place + len(a)]
+        if not bad or not good:
+            bad, good = damaged[place + len(a)], numbers[place]
+        for number in good:
+            key = (bad, number)
+            if key not in seen:
+                seen[key] = codes[_against(bad, number)]
+            if order.index(seen[key]) > order.index(int(out[place])):
+                out[place] = seen[key]
     return out
-
-
-def _MERIT(spec: FieldSpec) -> list[int]:  # noqa: N802
-    return [spec.code(level) for level in ("missing", "raw_differ", "partial", "slip")]
 
 
 def _against(damaged: str, number: int) -> str:
