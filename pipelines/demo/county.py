@@ -35,7 +35,9 @@ class County:
         return texts(self.towns)
 
     def school_of(self, stage: str) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
-        """Return, for every township, the position of its school of that stage (the seat's where it has none of its own)."""
+        """Return, for every township, the position of its school of that stage (the seat's where it has none of its
+        own).
+        """
         own = {school.town: i for i, school in reversed(list(enumerate(self.schools))) if school.stage == stage}
         return np.array([own.get(town, own[0]) for town in range(len(self.towns))], dtype=np.int64)
 

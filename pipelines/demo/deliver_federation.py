@@ -1,4 +1,6 @@
-"""How the disabled persons' federation delivers: an ods in one period, UTF-8 CSV with BOM in the other, with other headings."""
+"""How the disabled persons' federation delivers: an ods in one period, UTF-8 CSV with BOM in the other, with
+other headings.
+"""
 
 from __future__ import annotations
 

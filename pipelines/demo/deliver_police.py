@@ -1,4 +1,6 @@
-"""How the police hand over the register: GB18030 CSV in pieces of 10,000 rows, or a GBK text of the database dump named .xls."""
+"""How the police hand over the register: GB18030 CSV in pieces of 10,000 rows, or a GBK text of the database
+dump named .xls.
+"""
 
 from __future__ import annotations
 

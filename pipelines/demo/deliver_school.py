@@ -1,4 +1,6 @@
-"""How the education bureau delivers: the 71-column template, the districts' export with two-level headings, HTML named .xls, UTF-16 CSV."""
+"""How the education bureau delivers: the 71-column template, the districts' export with two-level headings,
+HTML named .xls, UTF-16 CSV.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""How civil affairs delivers: ledgers with one sheet per township and every habit of hand-kept sheets, allowance roll, payment roll."""
+"""How civil affairs delivers: ledgers with one sheet per township and every habit of hand-kept sheets,
+allowance roll, payment roll.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +82,8 @@ def township_sheet(part: pd.DataFrame, scene: Scene, number: int, numeric: bool)
     sheet, width = Sheet(scene.county.towns[number]), len(headings("left_behind"))
     sheet.line(f"{places().county}{scene.county.towns[number]}农村留守儿童信息台账", across=width)
     sheet.line(
-        f"填报单位（盖章）：{scene.county.towns[number]}人民政府　　　填报日期：{scene.day.year}年{scene.day.month}月{20 + number % 8}日",
+        f"填报单位（盖章）：{scene.county.towns[number]}人民政府　　　"
+        f"填报日期：{scene.day.year}年{scene.day.month}月{20 + number % 8}日",
         across=width,
     )
     sheet.line(*headings("left_behind"))
@@ -225,7 +228,7 @@ def _dilemma(part: pd.DataFrame, scene: Scene, path: Path) -> Delivery:
     return Delivery(
         "ca",
         path,
-        "xlsx",
+        "xlsx_shared",
         [
             _told(
                 "本表由乡镇（街道）填报，县民政局汇总。",
@@ -258,5 +261,8 @@ def _subsidies(part: pd.DataFrame, path: Path) -> Delivery:
     sheet.line(*headings("subsidies"))
     sheet.block(table(part, "subsidies"), part["kid"].tolist(), part["errors"].tolist())
     return Delivery(
-        "ca", path, "xlsx", [_told("数据填在第二张表。", "补贴类型填困难残疾人生活补贴或重度残疾人护理补贴。"), sheet]
+        "ca",
+        path,
+        "xlsx_shared",
+        [_told("数据填在第二张表。", "补贴类型填困难残疾人生活补贴或重度残疾人护理补贴。"), sheet],
     )

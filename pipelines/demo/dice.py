@@ -1,6 +1,7 @@
 """Chance that remembers: every random fact of the demo is a function of (seed, who, what for).
 
-So a fact does not depend on the order in which things are drawn, and an error typed in one quarter is the same error in the next one.
+So a fact does not depend on the order in which things are drawn, and an error typed in one quarter is the
+same error in the next one.
 Only drawing belongs here; what is drawn for belongs to the modules that draw.
 """
 

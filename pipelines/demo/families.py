@@ -1,4 +1,6 @@
-"""Who lives in the county: families, children, parents, names and numbers. What happens to them later belongs to `lives`."""
+"""Who lives in the county: families, children, parents, names and numbers. What happens to them later belongs
+to `lives`.
+"""
 
 from __future__ import annotations
 
@@ -52,8 +54,7 @@ def _births(dice: Dice, life: Life, span: tuple[dt.date, dt.date], children: int
     whole = (span[1] - span[0]).days
     room = np.maximum(whole - pd.Series(after).groupby(fam).transform("max").to_numpy(), 1)
     first = (dice.uniform(fam, "first") * room).astype(np.int64)
-    kids["birth"] = np.datetime64(span[0], "D") + (first + after).astype("timedelta64[D]")
-    kids["birth"] = kids["birth"].clip(upper=pd.Timestamp(span[1]))
+    kids["birth"] = np.datetime64(span[0], "D") + np.minimum(first + after, whole).astype("timedelta64[D]")
     kids["twin_of"] = np.where(twin, guess - 1, -1)
     kids["rank"] = rank
     kids["sex"] = np.where(dice.happens(guess, "sex", 0.525), "1", "2").astype(object)

@@ -1,4 +1,6 @@
-"""Generating the demo county: people once, then for every period what departments know, how they type it, files and truth."""
+"""Generating the demo county: people once, then for every period what departments know, how they type it, files
+and truth.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,8 @@ def generate(
 ) -> Summary:
     """Write an invented county's deliveries with their truth.
 
-    Writes `inbox/<period>/<department>/*`, `truth/<period>/{rows,kids,findings,files}.csv` and `areas.csv` below the folder. The same arguments give the same bytes.
+    Writes `inbox/<period>/<department>/*`, `truth/<period>/{rows,kids,findings,files}.csv` and `areas.csv` below
+    the folder. The same arguments give the same bytes.
 
     Args:
         folder: a workspace (or any folder).

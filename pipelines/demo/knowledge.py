@@ -1,6 +1,7 @@
 """What each department would write down on the day of its export if its clerks made no mistakes.
 
-One frame per department, one row per record (`kid`, `copy`), all fields as texts, dates as dates. Mistakes belong to `spoil`, files to `deliver_*`.
+One frame per department, one row per record (`kid`, `copy`), all fields as texts, dates as dates. Mistakes
+belong to `spoil`, files to `deliver_*`.
 """
 
 from __future__ import annotations
@@ -111,7 +112,9 @@ def person_columns(now: pd.DataFrame) -> pd.DataFrame:
 
 
 def register(now: pd.DataFrame, scene: Scene) -> pd.DataFrame:
-    """Return the police register: active children under 18, cancelled rows, and the history row of a move inside the county."""
+    """Return the police register: active children under 18, cancelled rows, and the history row of a move
+    inside the county.
+    """
     held = now[(now["hukou"] == "local") & (now["age"] < 18)]
     out = person_columns(held)
     child = np.where(held["sex"] == "1", "子", "女")
@@ -167,7 +170,8 @@ def enrolments(now: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     second["student_no"] = "L" + out.loc[second.index, "student_no"].str[1:15] + "0017"
     out = pd.concat([out, second]).sort_values(["school_no", "grade_no", "kid", "copy"], kind="stable")
     _school_columns(out, now.loc[out["kid"]], scene)
-    return out.reset_index(drop=True)
+    settled: pd.DataFrame = out.reset_index(drop=True)
+    return settled
 
 
 def _enrolment_status(now: pd.DataFrame, scene: Scene, key: Ints, grade: Ints) -> Texts:
@@ -245,7 +249,9 @@ def _school_columns(out: pd.DataFrame, now: pd.DataFrame, scene: Scene) -> None:
 
 
 def certificates(now: pd.DataFrame, scene: Scene) -> pd.DataFrame:
-    """Return the disabled persons' federation's certificate holders under 18, with the two allowances as it knows them."""
+    """Return the disabled persons' federation's certificate holders under 18, with the two allowances as it knows
+    them.
+    """
     dice = scene.dice
     kept = now["alive_here"] | (now["dead"] & dice.happens(now["kid"].to_numpy(dtype=np.int64), "card kept", 0.7))
     held = now[

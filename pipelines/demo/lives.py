@@ -1,4 +1,5 @@
-"""What happens to the children: registration, moves, deaths, care, school, disability. Facts with dates, the same for every period.
+"""What happens to the children: registration, moves, deaths, care, school, disability. Facts with dates, the
+same for every period.
 
 How things stand on one day belongs to `moment`; what a department knows of them belongs to `knowledge`.
 """
@@ -182,11 +183,11 @@ def _schooling(dice: Dice, out: pd.DataFrame, key: Ints, county: County, life: L
     for stage in ("kindergarten", "primary", "junior"):
         schools = county.school_of(stage)
         out[stage] = np.where(seat & (stage != "kindergarten"), schools[0], schools[town])
-    second = [i for i, school in enumerate(county.schools) if school.stage == "primary2"][0]
+    second = next(i for i, school in enumerate(county.schools) if school.stage == "primary2")
     out["primary"] = np.where(
         (out["primary"] == county.school_of("primary")[0]) & dice.happens(key, "second", 0.5), second, out["primary"]
     )
-    out["senior"] = [i for i, school in enumerate(county.schools) if school.stage == "senior"][0]
+    out["senior"] = next(i for i, school in enumerate(county.schools) if school.stage == "senior")
     letter = np.where(dice.happens(key, "L number", 0.03), "L", "G")
     fake = citizen_numbers(
         np.full(len(key), places().code, dtype=object),

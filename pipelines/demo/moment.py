@@ -1,4 +1,7 @@
-"""How things truly stand on one day. Facts only; what a department knows or gets wrong belongs to `knowledge` and the `spoil` modules."""
+"""How things truly stand on one day.
+
+Facts only; what a department knows or gets wrong belongs to `knowledge` and the `spoil` modules.
+"""
 
 from __future__ import annotations
 
@@ -29,13 +32,15 @@ def full_years(birth: Days, day: dt.date) -> Ints:
     month = birth.astype("datetime64[M]").astype(np.int64) % 12 + 1
     of_month = (birth - birth.astype("datetime64[M]")).astype(np.int64) + 1
     later = (month > day.month) | ((month == day.month) & (of_month > day.day))
-    return day.year - year - later
+    years: Ints = day.year - year - later
+    return years
 
 
 def stand(people: pd.DataFrame, day: dt.date) -> pd.DataFrame:
     """Return the children born and arrived by that day, with how they stand then.
 
-    New columns: age, cohort (legal grade, 1..9 owes education), grade (class attended), in_cohort, dead, left, hukou (`local|elsewhere|none`),
+    New columns: age, cohort (legal grade, 1..9 owes education), grade (class attended), in_cohort, dead, left,
+    hukou (`local|elsewhere|none`),
     alive_here, has_number, id_now (what the register holds), address and place of that day.
     """
     now = np.datetime64(day, "D")

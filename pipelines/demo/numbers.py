@@ -1,4 +1,5 @@
-"""Numbers that pass their check: citizen numbers, student numbers, certificate numbers, phones (domain.md 1.2, 1.4, 1.5).
+"""Numbers that pass their check: citizen numbers, student numbers, certificate numbers, phones (domain.md 1.2,
+1.4, 1.5).
 
 Only making numbers belongs here; damaging them belongs to `spoil_numbers`.
 """
@@ -21,7 +22,8 @@ def with_check(seventeen: Texts) -> Texts:
     if len(seventeen) == 0:
         return seventeen
     digits = np.array(seventeen, dtype="U17").view("U1").reshape(len(seventeen), 17).astype(np.int64)
-    return seventeen + _CHECK[digits @ _WEIGHTS % 11]
+    found: Texts = seventeen + _CHECK[digits @ _WEIGHTS % 11]
+    return found
 
 
 def compact(days: Days) -> Texts:
@@ -63,29 +65,27 @@ def distinct_orders(dice: Dice, frame: pd.DataFrame, fixed: pd.Series) -> Ints:
 
 def phones(dice: Dice, keys: Ints, salt: str) -> Texts:
     """Make mobile phone numbers."""
-    head = dice.pick(
-        keys,
-        salt + "head",
-        [
-            "130",
-            "131",
-            "136",
-            "138",
-            "139",
-            "150",
-            "151",
-            "152",
-            "158",
-            "176",
-            "180",
-            "182",
-            "187",
-            "189",
-            "193",
-            "199",
-        ],
-    )
-    return head + texts([f"{n:08d}" for n in dice.whole(keys, salt + "tail", 0, 10**8).tolist()])
+    heads = [
+        "130",
+        "131",
+        "136",
+        "138",
+        "139",
+        "150",
+        "151",
+        "152",
+        "158",
+        "176",
+        "180",
+        "182",
+        "187",
+        "189",
+        "193",
+        "199",
+    ]
+    head = dice.pick(keys, salt + "head", heads)
+    made: Texts = head + texts([f"{n:08d}" for n in dice.whole(keys, salt + "tail", 0, 10**8).tolist()])
+    return made
 
 
 def serials(prefix: str, keys: Ints, width: int) -> Texts:

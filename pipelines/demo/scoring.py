@@ -1,4 +1,6 @@
-"""Measuring exports against the truth: links pairwise, findings per list. Knows the truth's format and the two exports, nothing of how either was made."""
+"""Measuring exports against the truth: links pairwise, findings per list. Knows the truth's format and the two
+exports, nothing of how either was made.
+"""
 
 from __future__ import annotations
 
@@ -90,7 +92,9 @@ def score(truth_dir: Path, links_csv: Path, findings_csv: Path | None = None) ->
 def _truth_rows(path: Path) -> dict[Place, _Row]:
     with path.open(encoding="utf-8", newline="") as source:
         return {
-            (Path(line["file"]).name, line["sheet"], int(line["row"])): _Row(line["dept"], line["kid"], tuple(filter(None, line["errors"].split("|"))))
+            (Path(line["file"]).name, line["sheet"], int(line["row"])): _Row(
+                line["dept"], line["kid"], tuple(filter(None, line["errors"].split("|")))
+            )
             for line in csv.DictReader(source)
         }
 
@@ -129,8 +133,10 @@ def _pairs(rows: dict[Place, _Row], child_of: dict[Place, str]) -> Score:
     merged = 0
     for places in _grouped((child, place) for place, child in child_of.items()):
         merged += len({rows[place].kid for place in places}) > 1
-        for a, b in combinations(places, 2):
-            found["-".join(sorted((rows[a].department, rows[b].department)))] += 1
+        # counted, not enumerated: a wrong export may put ten thousand rows into one child
+        sizes = sorted(Counter(rows[place].department for place in places).items())
+        found.update({f"{a}-{a}": n * (n - 1) // 2 for a, n in sizes if n > 1})
+        found.update({f"{a}-{b}": n * m for (a, n), (b, m) in combinations(sizes, 2)})
     # a child_id that several true children share is counted in `found` but never in `right`
     ratios = {key: Ratio(true[key], found[key], right[key]) for key in sorted(true | found)}
     errors = {error: Ratio(n, hard_right[error], hard_right[error]) for error, n in sorted(hard_true.items())}

@@ -165,7 +165,9 @@ def rates() -> Rates:
 
 @cache
 def layouts() -> dict[str, list[tuple[str, str]]]:
-    """Load layouts.yaml: for every kind of file its headings in order, each with the column of our frame (or "" for empty, "=x" for the constant x)."""
+    """Load layouts.yaml: for every kind of file its headings in order, each with the column of our frame (or "" for
+    empty, "=x" for the constant x).
+    """
     return {
         name: [(str(heading), str(column or "")) for pair in columns for heading, column in pair.items()]
         for name, columns in _read("layouts.yaml").items()

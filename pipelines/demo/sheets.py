@@ -1,4 +1,6 @@
-"""A sheet under construction: cells, merges, hidden rows, and which physical row holds which child. No file format here, no department's habits."""
+"""A sheet under construction: cells, merges, hidden rows, and which physical row holds which child. No file
+format here, no department's habits.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ Merge = tuple[int, int, int, int]
 
 @dataclass
 class Sheet:
-    """One sheet, rows counted from 0 here; `held` says (first row as a person counts, children, errors) for every block of data rows."""
+    """One sheet, rows counted from 0 here; `held` says (first row as a person counts, children, errors) for every
+    block of data rows.
+    """
 
     name: str
     rows: list[Sequence[Cell]] = field(default_factory=list)
@@ -52,7 +56,9 @@ class Sheet:
 
 @dataclass
 class Delivery:
-    """One file to be written: where, in which container, with which sheets. `department` is the truth's code (ca, edu, psb, dpf)."""
+    """One file to be written: where, in which container, with which sheets. `department` is the truth's code
+    (ca, edu, psb, dpf).
+    """
 
     department: str
     path: Path

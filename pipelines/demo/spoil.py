@@ -1,7 +1,11 @@
-"""Which rows of a department suffer which mistakes, and carrying them out. The mistakes themselves are in `spoil_names`, `spoil_numbers`, `spoil_dates`.
+"""Which rows of a department suffer which mistakes, and carrying them out.
 
-An error belongs to a record, not to a quarter: some are there from the start and stay, some are corrected after the first period, some are new.
-Beside what was written, `*_meant` keeps what a careful reader of the row understands; the truth of the lists is computed from that.
+The mistakes themselves are in `spoil_names`, `spoil_numbers`, `spoil_dates`.
+
+An error belongs to a record, not to a quarter: some are there from the start and stay, some are corrected
+after the first period, some are new.
+Beside what was written, `*_meant` keeps what a careful reader of the row understands; the truth of the lists
+is computed from that.
 """
 
 from __future__ import annotations
@@ -90,7 +94,7 @@ class Clerks:
                 if error in ("dot", "name_part", "transliteration")
                 else None
             )
-            for i in np.flatnonzero(self.strikes(error, among) & ~done):
+            for i in np.flatnonzero(self.strikes(error, among) & ~done).tolist():
                 new = rewrite(str(written[i]), self.chance(i, error))
                 if not new or new == written[i]:
                     continue
@@ -100,7 +104,10 @@ class Clerks:
         frame["name"], frame["name_meant"] = written, meant
 
     def numbers(self, people: pd.DataFrame) -> None:
-        """Damage citizen numbers; at most one damage per row. `people` gives old numbers and siblings' numbers by kid."""
+        """Damage citizen numbers; at most one damage per row.
+
+        `people` gives old numbers and siblings' numbers by kid.
+        """
         frame = self.frame
         written = frame["id_no"].to_numpy(dtype=object).copy()
         meant = written.copy()
@@ -120,7 +127,7 @@ class Clerks:
             struck = self.strikes(error) & (written != "")
             if error == "borrowed_parent_id" and error in self.rates:  # the typical number of a child without one (C14)
                 struck |= unregistered & self.scene.dice.happens(self.key, f"{self.department} borrowed", 0.3)
-            for i in np.flatnonzero(struck & ~done):
+            for i in np.flatnonzero(struck & ~done).tolist():
                 row = {c: str(values[i]) for c, values in columns.items()}
                 new = damage(str(written[i]), row, self.chance(i, error))
                 if not new or new == written[i]:
@@ -137,7 +144,7 @@ class Clerks:
         written, meant = frame["birth_text"].to_numpy(dtype=object).copy(), days.copy()
         done = np.zeros(len(frame), dtype=bool)
         for error, misdate in MISDATINGS.items():
-            for i in np.flatnonzero(self.strikes(error) & ~done):
+            for i in np.flatnonzero(self.strikes(error) & ~done).tolist():
                 text, day = misdate(days[i], self.chance(i, error))
                 if not text and day == days[i]:
                     continue
@@ -184,12 +191,12 @@ class Clerks:
         blank = pd.Series("", index=frame.index)
         self._replace(
             self.strikes("guardian_missing"),
-            {c: blank for c in ("father_name", "father_id", "guardian_id")},
+            dict.fromkeys(("father_name", "father_id", "guardian_id"), blank),
             "guardian_missing",
         )
         self._replace(
             self.strikes("parents_missing"),
-            {c: blank for c in ("father_name", "father_id", "mother_name", "mother_id")},
+            dict.fromkeys(("father_name", "father_id", "mother_name", "mother_id"), blank),
             "parents_missing",
         )
         shared = frame["town_no"].map(lambda town: f"1399365{1000 + int(town) * 37}")

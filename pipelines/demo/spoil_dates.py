@@ -1,4 +1,6 @@
-"""How a birth date arrives wrong: habits B01-B07 of domain.md 4.2. Every function takes the true day and returns (what is written or "", the day now meant or None)."""
+"""How a birth date arrives wrong: habits B01-B07 of domain.md 4.2. Every function takes the true day and
+returns (what is written or "", the day now meant or None).
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""How clerks write a name wrongly: habits N01-N17 of domain.md 4.1. One small function per habit; who suffers it is decided in `spoil`.
+"""How clerks write a name wrongly: habits N01-N17 of domain.md 4.1. One small function per habit; who suffers
+it is decided in `spoil`.
 
-Every function takes the true name and a source of chance and returns what was written, or "" where the habit cannot touch this name.
+Every function takes the true name and a source of chance and returns what was written, or "" where the habit
+cannot touch this name.
 """
 
 from __future__ import annotations
@@ -119,7 +121,8 @@ def suffix(name: str, chance: Random) -> str:
     return name + chance.choice(words().brackets)
 
 
-# The order is the order of trying: a row suffers the first that strikes it. `changes` = a careful reader would still call it another name.
+# The order is the order of trying: a row suffers the first that strikes it. `changes` = a careful reader
+# would still call it another name.
 REWRITINGS: dict[str, tuple[Rewriting, bool]] = {
     "homophone": (homophone, True),
     "shape": (shape, True),

@@ -1,6 +1,8 @@
-"""How a citizen number arrives damaged: catalogue C01-C22 of domain.md 1.3. One small function per habit; who suffers it is decided in `spoil`.
+"""How a citizen number arrives damaged: catalogue C01-C22 of domain.md 1.3. One small function per habit; who
+suffers it is decided in `spoil`.
 
-Every function takes the true number, the row's other numbers and a source of chance, and returns what was written ("" = cannot happen here).
+Every function takes the true number, the row's other numbers and a source of chance, and returns what was
+written ("" = cannot happen here).
 """
 
 from __future__ import annotations
@@ -124,7 +126,8 @@ def missing(number: str, row: Mapping[str, str], chance: Random) -> str:
     return "\0"
 
 
-# `keeps`: what a careful reader still has: own = the child's own number, other = another valid number of a child, none = no usable number
+# `keeps`: what a careful reader still has: own = the child's own number, other = another valid number of a
+# child, none = no usable number
 DAMAGES: dict[str, tuple[Damage, str]] = {
     "id_missing": (missing, "none"),
     "id_placeholder": (placeholder, "none"),

@@ -1,6 +1,8 @@
-"""The truth of a period: which row is which child, who belongs on which list by the definitions, and what every file holds.
+"""The truth of a period: which row is which child, who belongs on which list by the definitions, and what every
+file holds.
 
-The lists follow domain.md 5.3 from what each department truly has on record; nothing here looks at how anything was linked.
+The lists follow domain.md 5.3 from what each department truly has on record; nothing here looks at how
+anything was linked.
 """
 
 from __future__ import annotations
@@ -164,7 +166,8 @@ def write_truth(folder: Path, held: Held, deliveries: list[Delivery], findings: 
     _write(folder / "kids.csv", tuple(_KID_COLUMNS), _kid_rows(held))
 
 
-_KID_COLUMNS = {"kid": "kid", "fam": "fam", "name": "name", "sex": "sex", "birth": "birth", "id18": "id_now", "hukou": "hukou", "school": "path", "grade": "grade", "ca_category": "category",
+_KID_COLUMNS = {"kid": "kid", "fam": "fam", "name": "name", "sex": "sex", "birth": "birth", "id18": "id_now",
+"hukou": "hukou", "school": "path", "grade": "grade", "ca_category": "category",
                 "cancelled": "gone", "town": "town", "village": "village", "twin_of": "twin_of"}  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""What the civil-affairs bureau knows: its ledgers (left-behind, in difficulty, orphans and de facto unattended) and its payment roll.
+"""What the civil-affairs bureau knows: its ledgers (left-behind, in difficulty, orphans and de facto
+unattended) and its payment roll.
 
 The other departments' knowledge is in `knowledge`.
 """
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipelines.demo.dice import Dice, Flags, Ints, Texts, texts
-from pipelines.demo.knowledge import DISABILITIES, GRADES, LEVELS, Scene, person_columns, paid
+from pipelines.demo.knowledge import DISABILITIES, GRADES, LEVELS, Scene, paid, person_columns
 from pipelines.demo.lives import NEVER
 from pipelines.demo.settings import places, words
 
@@ -213,6 +214,8 @@ def payments(now: pd.DataFrame, scene: Scene) -> pd.DataFrame:
 
 
 def settle_flags(education: pd.DataFrame, books: pd.DataFrame, roll: pd.DataFrame) -> None:
-    """Let schools not call a child left behind of whom civil affairs only has a payment row: the definition of L19 is silent about it."""
+    """Let schools not call a child left behind of whom civil affairs only has a payment row: the definition of
+    L19 is silent about it.
+    """
     only_paid = education["kid"].isin(roll["kid"]) & ~education["kid"].isin(books["kid"])
     education.loc[only_paid, "left_behind"] = "非留守"

@@ -1,4 +1,6 @@
-"""xls as Excel 97-2003 wrote it: BIFF8 records in a compound file. Written by hand because no package for it is needed at run time."""
+"""xls as Excel 97-2003 wrote it: BIFF8 records in a compound file. Written by hand because no package for it is
+needed at run time.
+"""
 
 from __future__ import annotations
 

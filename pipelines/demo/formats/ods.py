@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from pipelines.demo.sheets import Cell, Sheet
 
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 _MIME = "application/vnd.oasis.opendocument.spreadsheet"
 _SPACES = " ".join(
     f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
@@ -21,12 +22,13 @@ def write_ods(path: Path, sheets: list[Sheet]) -> None:
     tables = "".join(
         f"<table:table table:name={quoteattr(sheet.name)}>{_rows(sheet)}</table:table>" for sheet in sheets
     )
-    content = f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {_SPACES} office:version="1.2"><office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>'
+    body = f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>"
+    content = f'{_HEAD}<office:document-content {_SPACES} office:version="1.2">{body}</office:document-content>'
     entries = "".join(
         f'<manifest:file-entry manifest:full-path="{name}" manifest:media-type="{kind}"/>'
         for name, kind in (("/", _MIME), ("content.xml", "text/xml"))
     )
-    manifest = f'<?xml version="1.0" encoding="UTF-8"?><manifest:manifest {_SPACES} manifest:version="1.2">{entries}</manifest:manifest>'
+    manifest = f'{_HEAD}<manifest:manifest {_SPACES} manifest:version="1.2">{entries}</manifest:manifest>'
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in (("mimetype", _MIME), ("META-INF/manifest.xml", manifest), ("content.xml", content)):
             info = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))
@@ -41,12 +43,13 @@ def _rows(sheet: Sheet) -> str:
 
 
 def _cell(cell: Cell) -> str:
+    if cell == "":
+        return "<table:table-cell/>"
     if isinstance(cell, dt.date):
-        return f'<table:table-cell office:value-type="date" office:date-value="{cell.isoformat()}"><text:p>{cell.isoformat()}</text:p></table:table-cell>'
-    if isinstance(cell, str):
-        return (
-            f'<table:table-cell office:value-type="string"><text:p>{escape(cell)}</text:p></table:table-cell>'
-            if cell
-            else "<table:table-cell/>"
-        )
-    return f'<table:table-cell office:value-type="float" office:value="{cell!r}"><text:p>{cell}</text:p></table:table-cell>'
+        kind = f'"date" office:date-value="{cell.isoformat()}"'
+    elif isinstance(cell, str):
+        kind = '"string"'
+    else:
+        kind = f'"float" office:value="{cell!r}"'
+    shown = escape(cell if isinstance(cell, str) else str(cell))
+    return f"<table:table-cell office:value-type={kind}><text:p>{shown}</text:p></table:table-cell>"

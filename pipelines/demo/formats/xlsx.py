@@ -1,4 +1,7 @@
-"""xlsx through XlsxWriter, row by row in constant memory. Text cells are typed as text, numbers as numbers: that difference is the point."""
+"""xlsx through XlsxWriter, row by row in constant memory.
+
+Text cells are typed as text, numbers as numbers: that difference is the point.
+"""
 
 from __future__ import annotations
 

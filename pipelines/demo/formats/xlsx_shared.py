@@ -1,4 +1,6 @@
-"""xlsx with a shared-strings table, written directly: how a bureau's server exports large sheets. Text and numbers only; `xlsx` writes the hand-kept workbooks."""
+"""xlsx with a shared-strings table, written directly: how a bureau's server exports large sheets. Text and
+numbers only; `xlsx` writes the hand-kept workbooks.
+"""
 
 from __future__ import annotations
 
@@ -40,8 +42,12 @@ def _sheet(sheet: Sheet, shared: dict[str, int]) -> str:
     lines = []
     for number, row in enumerate(sheet.rows, 1):
         cells = [_cell(f"{name}{number}", cell, shared) for name, cell in zip(names, row, strict=False) if cell != ""]
-        lines.append(f'<row r="{number}"{" hidden=" + quoteattr("1") if number - 1 in hidden else ""}>{"".join(cells)}</row>')
-    merged = "".join(f'<mergeCell ref="{_letters(c0)}{r0 + 1}:{_letters(c1)}{r1 + 1}"/>' for r0, c0, r1, c1 in sheet.merges)
+        lines.append(
+            f'<row r="{number}"{" hidden=" + quoteattr("1") if number - 1 in hidden else ""}>{"".join(cells)}</row>'
+        )
+    merged = "".join(
+        f'<mergeCell ref="{_letters(c0)}{r0 + 1}:{_letters(c1)}{r1 + 1}"/>' for r0, c0, r1, c1 in sheet.merges
+    )
     tail = f'<mergeCells count="{len(sheet.merges)}">{merged}</mergeCells>' if merged else ""
     return f"{_HEAD}<worksheet {_MAIN}><sheetData>{''.join(lines)}</sheetData>{tail}</worksheet>"
 
@@ -55,24 +61,33 @@ def _cell(place: str, cell: Cell, shared: dict[str, int]) -> str:
 
 
 def _strings(shared: dict[str, int]) -> str:
-    items = "".join(f'<si><t xml:space="preserve">{escape(_CONTROL.sub("", text))}</t></si>' for text in shared)
+    items = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in shared)
+    items = _CONTROL.sub("", items)
     return f'{_HEAD}<sst {_MAIN} uniqueCount="{len(shared)}">{items}</sst>'
 
 
 def _frame(sheets: list[Sheet]) -> dict[str, str]:
     names = [f"sheet{i + 1}" for i in range(len(sheets))]
-    tabs = "".join(f'<sheet name={quoteattr(s.name)} sheetId="{i + 1}" r:id="rId{i + 1}"/>' for i, s in enumerate(sheets))
-    links = [f'<Relationship Id="rId{i + 1}" Type="{_REL}/worksheet" Target="worksheets/{n}.xml"/>' for i, n in enumerate(names)]
+    tabs = "".join(
+        f'<sheet name={quoteattr(s.name)} sheetId="{i + 1}" r:id="rId{i + 1}"/>' for i, s in enumerate(sheets)
+    )
+    links = [
+        f'<Relationship Id="rId{i + 1}" Type="{_REL}/worksheet" Target="worksheets/{n}.xml"/>'
+        for i, n in enumerate(names)
+    ]
     links.append(f'<Relationship Id="rId{len(names) + 1}" Type="{_REL}/sharedStrings" Target="sharedStrings.xml"/>')
     kinds = [("/xl/workbook.xml", "sheet.main"), ("/xl/sharedStrings.xml", "sharedStrings")]
     kinds += [(f"/xl/worksheets/{n}.xml", "worksheet") for n in names]
     overrides = "".join(f'<Override PartName="{part}" ContentType="{_TYPE}{kind}+xml"/>' for part, kind in kinds)
     rels = "application/vnd.openxmlformats-package.relationships+xml"
-    defaults = f'<Default Extension="rels" ContentType="{rels}"/><Default Extension="xml" ContentType="application/xml"/>'
+    defaults = (
+        f'<Default Extension="rels" ContentType="{rels}"/><Default Extension="xml" ContentType="application/xml"/>'
+    )
     top = f'<Relationship Id="rId1" Type="{_REL}/officeDocument" Target="xl/workbook.xml"/>'
+    wired = "".join(links)
     return {
         "[Content_Types].xml": f'{_HEAD}<Types xmlns="{_PACK}/content-types">{defaults}{overrides}</Types>',
         "_rels/.rels": f'{_HEAD}<Relationships xmlns="{_PACK}/relationships">{top}</Relationships>',
         "xl/workbook.xml": f'{_HEAD}<workbook {_MAIN} xmlns:r="{_REL}"><sheets>{tabs}</sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'{_HEAD}<Relationships xmlns="{_PACK}/relationships">{"".join(links)}</Relationships>',
+        "xl/_rels/workbook.xml.rels": f'{_HEAD}<Relationships xmlns="{_PACK}/relationships">{wired}</Relationships>',
     }
