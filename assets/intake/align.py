@@ -37,7 +37,7 @@ def realign(cells: Cells, mapping: Mapping) -> tuple[Cells, Cells]:
     keys = {mapping.positions(field)[0]: shape for field, shape in _KEYS.items() if mapping.positions(field)}
     if name is None or len(keys) < 2:
         return cells, marks
-    odd = {text for text in set(cells[:, name]) if _ODD_NAME.fullmatch(_BLANKS.sub("", text) or "-")}
+    odd = {text for text in set(cells[:, name]) if not text or _ODD_NAME.fullmatch(_BLANKS.sub("", text))}
     if not odd:
         return cells, marks
     patterns = {position: re.compile(load_dictionary().shapes[shape]) for position, shape in keys.items()}
@@ -46,7 +46,7 @@ def realign(cells: Cells, mapping: Mapping) -> tuple[Cells, Cells]:
         better = _best(list(cells[row]), patterns, name)
         if better is not None:
             moved[row], marks[row] = better, REALIGNED
-        elif _score(list(cells[row]), patterns) * 2 < len(patterns):
+        elif cells[row, name] and _score(list(cells[row]), patterns) * 2 < len(patterns):
             marks[row] = SHIFTED
     return moved, marks
 

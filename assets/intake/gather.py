@@ -102,6 +102,21 @@ def gather(sheet: SheetRows, contract: Contract) -> pd.DataFrame:
     return pd.concat([frame, fields, _damaged(sheet)], axis=1)
 
 
+def address_texts(raw: pd.DataFrame, contract: Contract) -> pd.DataFrame:
+    """The raw texts of 乡镇, 村 and both addresses of all data rows: what `matching.places.learn_places` learns a county from.
+
+    Args:
+        raw: the raw frame of one department.
+        contract: its contract.
+
+    Returns:
+        Columns `town, village, hukou_addr, live_addr`.
+    """
+    columns = ["town", "village", "hukou_addr", "live_addr"]
+    parts = [gather(sheet, contract)[columns] for sheet in sheets(raw, contract)] if len(raw) else []
+    return pd.concat(parts) if parts else pd.DataFrame(columns=columns, dtype=object)
+
+
 def _stripped(values: Cells, away: bool) -> Cells:
     texts = np.array([value.strip() for value in values], dtype=object)
     if away:

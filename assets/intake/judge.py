@@ -5,12 +5,13 @@ Belongs here: rules over the fields of one row, and duplicates. Does not belong 
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pandas as pd
 
 from assets.intake.context import Context
-from assets.intake.contract import Contract
+from assets.intake.contract import Contract, load_dictionary
 from assets.intake.values import Remarks
 
 NUMBERS = ("id_no", "student_no", "disability_no", "birth_cert_no", "child_no")
@@ -25,9 +26,16 @@ def unusable(frame: pd.DataFrame, shift: pd.Series) -> pd.Series:
     code = pd.Series("", index=frame.index, dtype=object)
     number = pd.concat([frame[name] != "" for name in NUMBERS], axis=1).any(axis=1)
     number |= frame["id_no_status"].isin(["damaged", "masked", "bad_check"]) & (frame["id_no_birth"] != "")
-    readable = frame["name"].str.replace(r"[?？□\s]", "", regex=True) != ""
-    code[(frame["name"] == "") & ~number] = "no_name_no_number"
-    code[(frame["name"] != "") & ~readable & ~number] = "unreadable_name"
+    # Latin letters may be a name that nobody could type (N04); a name needs at least one letter or character.
+    letters = {name: sum(character.isalpha() for character in name) for name in frame["name"].unique()}
+    nobody = frame["name"].map(letters) == 0
+    given = ~frame["name_raw"].isin(load_dictionary().placeholders)
+    code[nobody & ~number] = "no_name_no_number"
+    code[nobody & ~number & given & (frame["name_note"] != "placeholder_name")] = "unreadable_name"
+    garbled = {
+        name: not re.fullmatch(r"[^\W\d_]+(?:[·\s][^\W\d_]+)*|.*[\u3400-\U0003ffff].*", name) for name in letters
+    }
+    code[frame["name"].map(garbled) & ~nobody & ~number] = "unreadable_name"
     code[shift == "shifted_row"] = "shifted_row"
     return code
 
@@ -53,10 +61,15 @@ def ages(frame: pd.DataFrame, as_of: date) -> pd.DataFrame:
 
 def _age(values: pd.Series, as_of: date) -> pd.Series:
     """Completed years; for a month or a year alone the youngest age it allows, so that nobody is set aside by guess."""
-    padded = values.where(values.str.len() != 4, values + "-12-31").where(values.str.len() != 7, values + "-31")
-    year = pd.to_numeric(padded.str.slice(0, 4), errors="coerce")
-    before = padded.str.slice(5, 10) > as_of.strftime("%m-%d")
-    return (as_of.year - year - before.astype(int)).where(values != "")
+    known = {value: _years(value, as_of) for value in values.unique()}
+    return values.map(known).astype(float)
+
+
+def _years(value: str, as_of: date) -> float:
+    if not value[:4].isdigit():
+        return float("nan")
+    full = value + "-12-31"[len(value) - 4 if len(value) < 10 else 6 :]
+    return as_of.year - int(value[:4]) - (full[5:10] > as_of.strftime("%m-%d"))
 
 
 def oddities(frame: pd.DataFrame, contract: Contract, context: Context, remarks: Remarks) -> None:

@@ -69,10 +69,11 @@ def standardise(raw: pd.DataFrame, contract: Contract, context: Context) -> Stan
     remarks.add(_duplicates(raw, rows, known), "duplicate_row")
     codes = judge.unusable(frame, rows["shift"])
     aside = judge.age_code(frame, _age_limits(rows["layout"], contract)) & (codes == "")
-    frame = frame.assign(period=context.period, department=contract.department, issues=remarks.joined())
+    frame["period"], frame["department"], frame["issues"] = context.period, contract.department, remarks.joined()
     keep = (codes == "") & ~aside
+    accepted = frame[STANDARD] if keep.all() else frame.loc[keep, STANDARD]
     done = Standardised(
-        accepted=frame.loc[keep, STANDARD].reset_index(drop=True),
+        accepted=accepted.reset_index(drop=True),
         quarantine=_quarantine(raw.loc[codes.index[codes != ""]], codes[codes != ""], known),
         set_aside=_set_aside(frame.loc[aside]),
     )
@@ -92,13 +93,18 @@ def _age_limits(layouts: pd.Series, contract: Contract) -> pd.Series:
 
 def _duplicates(raw: pd.DataFrame, rows: pd.DataFrame, known: list[SheetRows]) -> pd.Series:
     """Rows that repeat an earlier row of their file in every cell but the running number."""
-    cells = raw.loc[rows.index, cell_columns(raw)].copy()
+    found = pd.Series(False, index=rows.index)
+    alike = rows.duplicated(["file", "name", "id_no", "birth_date"], keep=False)
+    if not alike.any():
+        return found
+    at = rows.index[alike]
+    cells = raw.loc[at, cell_columns(raw)]
     for sheet in known:
         position = sheet.mapping.sequence
         if position is not None:
-            cells.loc[sheet.data.index, f"c{position:03d}"] = ""
-    keys = pd.util.hash_pandas_object(cells.assign(file=raw.loc[rows.index, "file"]), index=False)
-    return keys.duplicated(keep="first")
+            cells.loc[sheet.data.index.intersection(at), f"c{position:03d}"] = ""
+    found[at] = cells.assign(file=raw.loc[at, "file"]).duplicated(keep="first")
+    return found
 
 
 def _quarantine(rows: pd.DataFrame, codes: pd.Series, known: list[SheetRows]) -> pd.DataFrame:

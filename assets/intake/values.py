@@ -134,12 +134,20 @@ def _flags(rows: pd.DataFrame, name: str) -> pd.Series | None:
 
 
 def _others(frame: pd.DataFrame) -> pd.DataFrame:
-    """Student and certificate numbers."""
-    student = identity.read_student_numbers(frame["student_no"])
+    """Student and certificate numbers. A `G` number over the row's own good number needs no second reading (most rows)."""
+    number, written = frame[CHILD_ID], frame["student_no"]
+    plain = (number != "") & (written == "G" + number)
+    student = identity.read_student_numbers(written[~plain]).reindex(frame.index, fill_value="")
     card = identity.read_disability_numbers(frame["disability_no"])
-    frame["student_no"], frame["disability_no"] = student["value"], card["value"]
-    columns = {"student_no_kind": student["kind"], "student_no_id": student["id"], "disability_no_id": card["id"]}
-    columns |= {"card_type": card["type"], "card_level": card["level"]}
+    frame["student_no"] = student["value"].mask(plain, written)
+    frame["disability_no"] = card["value"]
+    columns = {
+        "student_no_kind": student["kind"].mask(plain, "G"),
+        "student_no_id": student["id"].mask(plain, number),
+        "disability_no_id": card["id"],
+        "card_type": card["type"],
+        "card_level": card["level"],
+    }
     return pd.DataFrame(columns, index=frame.index)
 
 
@@ -157,36 +165,23 @@ def _noted(found: pd.DataFrame, column: pd.Series, name: str, remarks: Remarks) 
 
 def _places(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Canonical towns and villages of both addresses; the columns 乡镇 and 村 fill what the address does not say."""
-    blank = pd.Series("", index=frame.index, dtype=object)
-    if context.places is None:
-        area = (
-            frame["hukou_area_code"]
-            .where(frame["hukou_area_code"].str.fullmatch(r"\d{6}(?:\d{3}){0,2}"), "")
-            .str.slice(0, 6)
-        )
-        towns = {
-            "live_town": frame["town"],
-            "live_village": frame["village"],
-            "hukou_town": blank,
-            "hukou_village": blank,
-        }
-        return pd.DataFrame({**towns, "hukou_county": area}, index=frame.index)
-    stated = places.read_addresses(frame["town"] + frame["village"], context.places)
+    known = context.places or places.learn_places(frame[list(places_columns())], county=context.county)
+    stated = places.read_addresses(frame["town"] + frame["village"], known)
     found: dict[str, pd.Series] = {}
-    for side in ("live", "hukou"):
-        read = places.read_addresses(frame[f"{side}_addr"], context.places)
+    sides = {"hukou": places.read_addresses(frame["hukou_addr"], known)}
+    same = frame["live_addr"].equals(frame["hukou_addr"])
+    sides["live"] = sides["hukou"] if same else places.read_addresses(frame["live_addr"], known)
+    for side, read in sides.items():
         agree = (read["town"] == "") | (read["town"] == stated["town"])
         found[f"{side}_town"] = read["town"].where(read["town"] != "", stated["town"])
-        village = read["village"].where((read["village"] != "") | ~agree, stated["village"])
-        found[f"{side}_village"] = village
-        if side == "hukou":
-            found["hukou_county"] = _county(read, frame)
+        found[f"{side}_village"] = read["village"].where((read["village"] != "") | ~agree, stated["village"])
+    code = frame["hukou_area_code"]
+    area = code.where(code.str.fullmatch(r"[1-9]\d{5}(?:\d{3}){0,2}"), "").str.slice(0, 6)
+    county = sides["hukou"]["county_code"]
+    found["hukou_county"] = county.where(county != "", area)
     return pd.DataFrame(found, index=frame.index)
 
 
-def _county(read: pd.DataFrame, frame: pd.DataFrame) -> pd.Series:
-    """Six digits from the address, else from the area code column."""
-    code = frame["hukou_area_code"]
-    area = code.where(code.str.fullmatch(r"[1-9]\d{5}(?:\d{3}){0,2}"), "").str.slice(0, 6)
-    county = read["county"].where(read["county"].str.fullmatch(r"\d{6}"), "")
-    return county.where(county != "", area)
+def places_columns() -> tuple[str, ...]:
+    """The fields from which a county's places can be learned."""
+    return ("town", "village", "hukou_addr", "live_addr")

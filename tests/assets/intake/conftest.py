@@ -69,7 +69,9 @@ def context() -> Context:
 
 
 @pytest.fixture
-def take(read: Callable[..., Tabulated], contracts: dict[str, Contract], context: Context) -> Callable[..., Standardised]:
+def take(
+    read: Callable[..., Tabulated], contracts: dict[str, Contract], context: Context
+) -> Callable[..., Standardised]:
     """take(department, *grids, file=…) -> Standardised; the file must not be refused."""
 
     def _take(department: str, *grids: Grid, file: str = "台账.xlsx") -> Standardised:

@@ -54,7 +54,10 @@ def test_plain_number_and_phone_after_father_and_mother() -> None:
 
 
 def test_a_lone_number_column_of_adults_is_the_guardians() -> None:
-    rows = [["甲小明", "2015-03-10", "甲大", "620722198003101230"], ["乙小明", "2015-03-11", "乙大", "620722198103101230"]]
+    rows = [
+        ["甲小明", "2015-03-10", "甲大", "620722198003101230"],
+        ["乙小明", "2015-03-11", "乙大", "620722198103101230"],
+    ]
     found = mapped("civil_affairs", ["儿童姓名", "出生日期", "监护人姓名", "身份证号"], *rows)
     assert found.positions("guardian_id") == [3]
     assert found.positions("id_no") == []
@@ -79,7 +82,9 @@ def test_a_lone_number_column_of_adults_is_the_guardians() -> None:
         ("civil_affairs", "日期", ["2020-01-01"], ""),
     ],
 )
-def test_ambiguous_headings_are_decided_by_the_values(department: str, heading: str, values: list[str], field: str) -> None:
+def test_ambiguous_headings_are_decided_by_the_values(
+    department: str, heading: str, values: list[str], field: str
+) -> None:
     found = mapped(department, ["姓名", heading], *[["甲", value] for value in values])
     assert found.columns[1].field == field
     assert (heading in found.unknown) == (field == "")
@@ -93,7 +98,11 @@ def test_a_second_student_number_column_is_the_local_one() -> None:
 @pytest.mark.parametrize(
     ("department", "headings", "layout"),
     [
-        ("civil_affairs", "乡镇 姓名 身份证号码 残疾人证号 补贴类型 补贴对象类型 补贴金额 享受补贴起始月份 残疾等级", "subsidies"),
+        (
+            "civil_affairs",
+            "乡镇 姓名 身份证号码 残疾人证号 补贴类型 补贴对象类型 补贴金额 享受补贴起始月份 残疾等级",
+            "subsidies",
+        ),
         ("civil_affairs", "地区 户主姓名 身份证号 低保证号 保障类别 家庭人口 保障金额", "household"),
         ("civil_affairs", "户主姓名 户主身份证号 家庭成员姓名 身份证号 与户主关系 是否保障", "household_members"),
         ("civil_affairs", "姓名 性别 身份证号 文化程度 联系电话 所在村（社区） 职务 是否专职 任职日期", "workers"),

@@ -33,7 +33,9 @@ def children(make_number: MakeNumber, count: int, start: int = 1) -> list[list[s
     ]
 
 
-def test_titles_signature_total_blank_and_repeated_heading(read: Read, make_grid: MakeGrid, make_number: MakeNumber) -> None:
+def test_titles_signature_total_blank_and_repeated_heading(
+    read: Read, make_grid: MakeGrid, make_number: MakeNumber
+) -> None:
     rows = [
         ["民乐县农村留守儿童信息台账"],
         ["填报单位（盖章）：", "", "", "填报时间：2026年9月15日"],
@@ -77,13 +79,30 @@ def test_two_level_heading_with_merged_cells(read: Read, make_grid: MakeGrid, ma
         ["困境儿童台账"],
         ["序号", "儿童姓名", "身份证号", "父亲情况", "", "", "母亲情况", "", "现住址", ""],
         ["", "", "", "姓名", "身份证号", "是否外出", "姓名", "身份证号", "乡镇", "村"],
-        ["1", "王小明", make_number("20150310"), "王大", make_number("19800310"), "是", "赵某", "", "南古镇", "岔家堡村"],
+        [
+            "1",
+            "王小明",
+            make_number("20150310"),
+            "王大",
+            make_number("19800310"),
+            "是",
+            "赵某",
+            "",
+            "南古镇",
+            "岔家堡村",
+        ],
     ]
     merged = [(1, 0, 1, 9), (2, 0, 3, 0), (2, 1, 3, 1), (2, 2, 3, 2), (2, 3, 2, 5), (2, 6, 2, 7), (2, 8, 2, 9)]
     done = read("civil_affairs", make_grid(rows, merged=merged))
     heading = done.raw[done.raw["kind"] == "heading"].iloc[0]
     assert heading["row"] == 3
-    assert [heading[f"c{i:03d}"] for i in (0, 3, 4, 6, 8)] == ["序号", "父亲情况.姓名", "父亲情况.身份证号", "母亲情况.姓名", "现住址.乡镇"]
+    assert [heading[f"c{i:03d}"] for i in (0, 3, 4, 6, 8)] == [
+        "序号",
+        "父亲情况.姓名",
+        "父亲情况.身份证号",
+        "母亲情况.姓名",
+        "现住址.乡镇",
+    ]
     assert list(done.raw["kind"]) == ["title", "title", "heading", "data"]
     found = dict(done.sheets[0].columns.values())
     assert found["父亲情况.身份证号"] == "father_id"
@@ -115,7 +134,9 @@ def test_data_on_the_second_sheet_and_instructions_on_the_first(
     assert len(done.raw) == 6
 
 
-def test_sheets_with_different_order_of_columns_are_all_read(read: Read, make_grid: MakeGrid, make_number: MakeNumber) -> None:
+def test_sheets_with_different_order_of_columns_are_all_read(
+    read: Read, make_grid: MakeGrid, make_number: MakeNumber
+) -> None:
     one = make_grid([HEAD, *children(make_number, 2)], "南古镇", 1)
     two = make_grid([HEAD[::-1], *[row[::-1] for row in children(make_number, 3)]], "洪水镇", 2)
     done = read("civil_affairs", one, two)
@@ -148,7 +169,11 @@ def test_the_71_column_template_without_heading(read: Read, make_grid: MakeGrid,
 
 
 def test_merged_key_cells_are_filled_down(read: Read, make_grid: MakeGrid, make_number: MakeNumber) -> None:
-    rows = [["乡镇", "姓名", "身份证号"], ["南古镇", "王小明", make_number("20150310")], ["", "李小红", make_number("20150311")]]
+    rows = [
+        ["乡镇", "姓名", "身份证号"],
+        ["南古镇", "王小明", make_number("20150310")],
+        ["", "李小红", make_number("20150311")],
+    ]
     done = read("civil_affairs", make_grid(rows, merged=[(2, 0, 3, 0)]))
     assert list(done.raw["c000"]) == ["乡镇", "南古镇", "南古镇"]
     assert "merged_cells" in codes(done)
@@ -183,7 +208,10 @@ def test_a_missing_mandatory_column_is_named_with_the_headings_found(read: Read,
 @pytest.mark.parametrize(
     ("put_in", "heading"),
     [
-        ("education", "公民身份号码,姓名,户号,与户主关系,户籍地址,父亲公民身份号码,母亲公民身份号码,户口注销类别,注销时间"),
+        (
+            "education",
+            "公民身份号码,姓名,户号,与户主关系,户籍地址,父亲公民身份号码,母亲公民身份号码,户口注销类别,注销时间",
+        ),
         ("civil_affairs", "学校名称,学校标识码,年级,班级,姓名,身份证件号,全国学籍号,学生状态,就读方式"),
         ("public_security", "残疾人证号,姓名,性别,残疾类别,残疾等级,发证日期,有效期止,证件状态"),
         ("disability", "gmsfhm,xm,xb,csrq,hh,yhzgx,hjdxz,rkzt,zxsj,swrq"),
@@ -200,8 +228,14 @@ def test_another_departments_file_is_refused(
 
 
 def test_household_rows_and_worker_rosters_are_set_aside_with_a_notice(read: Read, make_grid: MakeGrid) -> None:
-    households = [["地区", "户主姓名", "身份证号", "低保证号", "家庭人口", "保障金额"], ["南古镇", "王大", "1", "2", "3", "4"]]
-    workers = [["姓名", "性别", "身份证号", "职务", "是否专职", "任职日期"], ["王大", "男", "1", "儿童主任", "是", "2020-01"]]
+    households = [
+        ["地区", "户主姓名", "身份证号", "低保证号", "家庭人口", "保障金额"],
+        ["南古镇", "王大", "1", "2", "3", "4"],
+    ]
+    workers = [
+        ["姓名", "性别", "身份证号", "职务", "是否专职", "任职日期"],
+        ["王大", "男", "1", "儿童主任", "是", "2020-01"],
+    ]
     for rows in (households, workers):
         done = read("civil_affairs", make_grid(rows))
         assert done.refusal is None
