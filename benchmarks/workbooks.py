@@ -71,7 +71,14 @@ LISTS = (
     ("L23", "残疾儿童未纳入困境", "残疾漏纳", "县民政局、县残联", "本季度内"),
 )
 FILES = {"civil_affairs": "儿童台账", "education": "学籍", "public_security": "户籍", "disability": "持证名册"}
-REASON = "民政和教育都有该儿童的登记，公安常住人口中未找到号码相同或姓名、出生日期相近的在籍记录，也没有注销记录。"
+REASONS = {
+    "L01": "民政有在册登记，公安常住人口中没有号码相同或姓名、出生日期相近的在籍记录，也没有注销或外地户籍的记载。",
+    "L03": "公安在籍、按出生日期应在义务教育阶段，全县学籍中没有号码相同或姓名、出生日期相近的记录，民政未记载外地就读。",
+    "L05": "学籍状态为其他离校，出生日期在义务教育阶段，本县没有其他在读学籍。",
+    "L15": "两个部门登记的出生日期不同，其他信息一致，疑为一方录入错误。",
+}
+ABSENT = {"L01": "public_security", "L03": "education"}
+OTHER_REASON = "号码一致，两个部门的登记状态不相符，名册中仍为在册。"
 NEAR = "姓名读音相同、同村，出生日期差三年，监护人不同，判为不同的孩子"
 DEPARTMENTS = ("civil_affairs", "education", "public_security", "disability")
 
@@ -174,8 +181,15 @@ def _record(child: dict[str, str], department: str, number: int, place: int) -> 
     }
 
 
+def _elsewhere(row: dict[str, object], code: str) -> dict[str, object]:
+    owner = "civil_affairs" if code == "L01" else "public_security"
+    return {**row, "department": owner, "file": f"{FILES[owner]}.xlsx"}
+
+
 def _finding(rng: random.Random, child: dict[str, str], rows: list[dict[str, object]]) -> dict[str, object]:
     code = rng.choices([row[0] for row in LISTS[:-1]], [12, 14, 6, 5, 1, 1, 10, 2, 2, 2, 4, 8])[0]
+    kept = [row for row in rows if row["department"] != ABSENT.get(code)]
+    rows = kept or [_elsewhere(rows[0], code)]
     where = [{key: row[key] for key in ("record_id", "department", "file", "sheet", "row")} for row in rows]
     near = {
         **where[0],
@@ -195,7 +209,7 @@ def _finding(rng: random.Random, child: dict[str, str], rows: list[dict[str, obj
         "record_id": rows[0]["record_id"],
         "field": "birth_date" if code == "L15" else "",
         "grade": rng.choices(["明确", "很可能", "待核"], [5, 3, 2])[0],
-        "reason": REASON,
+        "reason": REASONS.get(code, OTHER_REASON),
         "clause": "国发〔2016〕36号",
         "town": child["town"],
         "village": child["village"],

@@ -1,6 +1,9 @@
-"""Pictures of the workbooks in a workspace's outbox, as a person sees them printed: a township's list and the county summary.
+"""Pictures of the workbooks in a workspace's outbox, as a person sees them printed.
 
-`python docs/make_pictures.py --workspace demo` or `--outbox FOLDER` (one period's folder). Needs LibreOffice and pdftoppm.
+A township's list and the county summary.
+
+`python docs/make_pictures.py --workspace demo` or `--outbox FOLDER` (one period's folder).
+Needs LibreOffice and pdftoppm.
 Only for invented data: a picture of a real workbook holds real children.
 """
 
@@ -14,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 TARGET = Path(__file__).with_name("pictures")
-RESOLUTION = 110
+RESOLUTION = 100
 
 
 def newest_period(workspace: Path) -> Path:

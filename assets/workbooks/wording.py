@@ -69,7 +69,9 @@ def items_of(text: str) -> list[Item]:
 
 def place_of(item: Mapping[str, Any], context: PublishContext) -> str:
     """公安·户籍.xlsx·Sheet1·第12行 — the way to find a record in the department's own file."""
-    parts = [context.department(str(item.get("department", ""))), str(item.get("file", "")), str(item.get("sheet", ""))]
+    sheet = str(item.get("sheet", ""))
+    parts = [context.department(str(item.get("department", ""))), str(item.get("file", ""))]
+    parts += [sheet] if sheet != UNNAMED_SHEET else []
     if item.get("row") not in (None, ""):
         parts.append(f"第{item['row']}行")
     return "·".join(part for part in parts if part)

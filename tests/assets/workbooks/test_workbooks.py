@@ -93,7 +93,7 @@ def test_freeze_filter_print_and_protection(town: Any) -> None:
     assert sheet.oddHeader.right.text == "2026年第三季度"
     locked = sheet.protection
     assert locked.sheet
-    assert not (locked.autoFilter or locked.sort or locked.formatColumns)  # False = allowed
+    assert [locked.autoFilter, locked.sort, locked.formatColumns] == [False] * 3  # False = allowed
     assert locked.deleteRows
     assert locked.insertColumns
     assert [cell.protection.locked for cell in sheet[4]] == [True] * (sheet.max_column - 4) + [False] * 4
