@@ -155,10 +155,9 @@ def _mark_filled_down(texts: pd.Series, frame: pd.DataFrame) -> pd.DataFrame:
     cells = texts.to_list()
     hits = [place for place in np.flatnonzero(failing) if place and _follows(cells[place - 1], cells[place])]
     if hits:
-        column = frame.columns.get_loc("note")
         notes = frame["note"].to_numpy(dtype=object, copy=True)
         notes[hits] = [f"{notes[place]};C15" for place in hits]
-        frame.isetitem(column, notes)
+        frame["note"] = notes
     return frame
 
 

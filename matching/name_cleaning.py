@@ -158,7 +158,7 @@ def _is_placeholder(name: str) -> bool:
     tables = name_tables()
     if name in _no_names() or name.upper() in _no_names():
         return True
-    return len(name) >= 3 and name.endswith(tuple(tables.placeholder_endings)) and not name[:2] in compound_surnames()
+    return len(name) >= 3 and name.endswith(tuple(tables.placeholder_endings)) and name[:2] not in compound_surnames()
 
 
 # Private-use characters that the GB 18030-2000/2005 tables of older decoders give for FE59 and its like (domain.md 4.1.1).

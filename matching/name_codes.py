@@ -1,13 +1,14 @@
-"""Names of up to six characters as integer matrices: folded characters, sounds, look-alike pairs, for comparing many pairs at once.
+"""Names of up to six characters as integer matrices, and how any two of their characters relate, for comparing many pairs at once.
 
 The rules that make a level of them are in `name_levels`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -23,118 +24,109 @@ from matching.name_tables import (
 )
 
 WIDTH = 6
-_READINGS = 4
-_SHIFT = 21
+SAME, SOUND, FUZZY, SHAPE, WILD, END = 1, 2, 4, 8, 16, 32
+"""Bits of the relation of two characters: equal after folding, a reading in common, a fuzzy reading in common, looking alike, one of
+them unreadable, both beyond the end."""
+ALIKE = SAME | SOUND | FUZZY | WILD | END
 Ints = npt.NDArray[np.int64]
+Ids = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
+Bits = npt.NDArray[np.uint8]
+_SHORT = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff?]{1,6}")
+_WILD_ID = 1
 
 
 @dataclass(frozen=True)
 class NameCodes:
-    """Distinct names as codes; shape (names, WIDTH) unless told.
+    """Distinct names as codes; `width` is the length of the longest one.
 
     Attributes:
-        characters: folded code points, 0 beyond the end, -1 for a wildcard.
-        sounds: syllable numbers, shape (names, WIDTH, readings), 0 for none.
-        fuzzy: the same for fuzzy syllables.
-        length: characters, shape (names,).
-        surname: characters of the surname, shape (names,).
+        characters: number of each folded character, 0 beyond the end, 1 for a wildcard; shape (names, width).
+        heard: the same, but a first character that is a surname with a reading of its own has a number of its own.
+        length, surname: characters of the name and of its surname, shape (names,).
+        relation: bits of each two numbers of `heard`, shape (numbers, numbers).
+        nick_prefix: whether a number is a character that milk names begin with.
     """
 
-    characters: Ints
-    sounds: npt.NDArray[np.int16]
-    fuzzy: npt.NDArray[np.int16]
-    length: Ints
-    surname: Ints
-
-
-@dataclass(frozen=True)
-class _Alphabet:
-    """Per distinct character: folded code point and syllable numbers."""
-
-    points: Ints
-    folded: Ints
-    sounds: npt.NDArray[np.int16]
-    fuzzy: npt.NDArray[np.int16]
+    characters: Ids
+    heard: Ids
+    length: Ids
+    surname: Ids
+    relation: Bits
+    nick_prefix: Mask
 
 
 def short_name(name: str) -> bool:
     """Whether a name goes through the matrices: one to six characters, no dots, blanks or Latin letters."""
-    return 0 < len(name) <= WIDTH and all(c >= "\u3007" or c == WILDCARD for c in name)
+    return _SHORT.fullmatch(name) is not None
 
 
 def encode(names: Sequence[str]) -> NameCodes:
     """Code names for which `short_name` holds."""
-    joined = "".join(name.ljust(WIDTH, "\0") for name in names)
-    raw = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32).astype(np.int64).reshape(len(names), WIDTH)
+    width = max(map(len, names))
+    raw = np.frombuffer("".join(name.ljust(width, "\0") for name in names).encode("utf-32-le"), dtype=np.uint32)
     points, back = np.unique(raw, return_inverse=True)
-    alphabet = _alphabet(points)
-    back = back.reshape(raw.shape)
-    characters = alphabet.folded[back]
-    sounds, fuzzy = alphabet.sounds[back], alphabet.fuzzy[back]
-    _surname_sounds(characters, sounds, fuzzy)
-    length = (raw != 0).sum(axis=1)
-    pairs = characters[:, 0] << _SHIFT | characters[:, 1].clip(0)
-    compound = np.isin(pairs, _compound_codes()) & (length > 2)
-    return NameCodes(characters, sounds, fuzzy, length, np.where(compound, 2, 1))
+    folded = [_folded(point) for point in points.tolist()]
+    known = ["", WILDCARD, *sorted(set(folded) - {"", WILDCARD})]
+    number = {character: place for place, character in enumerate(known)}
+    characters = np.array([number[c] for c in folded], dtype=np.int32)[back].reshape(len(names), width)
+    special = {c: reading for c, reading in name_tables().surname_readings.items() if c in number}
+    heard = characters.copy()
+    for place, character in enumerate(special):
+        rows = (
+            (characters[:, 0] == number[character]) & (characters[:, 1] > 0)
+            if width > 1
+            else np.zeros(len(names), dtype=bool)
+        )
+        heard[rows, 0] = len(known) + place
+    sounds = [readings(c) if c not in ("", WILDCARD) else frozenset() for c in known]
+    sounds += [readings(c) | {reading} for c, reading in special.items()]
+    relation = _relation([*known, *special], sounds)
+    length = (characters > 0).sum(axis=1).astype(np.int32)
+    prefix = np.isin(np.array([*known, *special]), name_tables().nickname_prefixes)
+    return NameCodes(characters, heard, length, _surnames(characters, number, length), relation, prefix)
 
 
-_NUMBERS: dict[str, int] = {}
+def _folded(point: int) -> str:
+    return "" if point == 0 else fold_characters(chr(point))
 
 
-def _syllable_number(syllable: str) -> int:
-    return _NUMBERS.setdefault(syllable, len(_NUMBERS) + 1)
+def _surnames(characters: Ids, number: dict[str, int], length: Ids) -> Ids:
+    size = len(number)
+    known = [number[n[0]] * size + number[n[1]] for n in compound_surnames() if n[0] in number and n[1] in number]
+    if characters.shape[1] < 3 or not known:
+        return np.ones(len(characters), dtype=np.int32)
+    pairs = characters[:, 0].astype(np.int64) * size + characters[:, 1]
+    return np.where(np.isin(pairs, known) & (length > 2), 2, 1).astype(np.int32)
 
 
-def _alphabet(points: Ints) -> _Alphabet:
-    size = len(points)
-    folded = np.zeros(size, dtype=np.int64)
-    sounds, fuzzy = (np.zeros((size, _READINGS), dtype=np.int16) for _ in range(2))
-    for place, point in enumerate(points.tolist()):
-        if point == 0:
-            continue
-        character = chr(point)
-        folded[place] = -1 if character == WILDCARD else ord(fold_characters(character))
-        own = sorted(readings(chr(folded[place]))) if character != WILDCARD else []
-        for table, heard in ((sounds, own), (fuzzy, sorted({fuzzy_sound(each) for each in own}))):
-            numbers = [_syllable_number(each) for each in heard[:_READINGS]]
-            table[place, : len(numbers)] = numbers
-    return _Alphabet(points, folded, sounds, fuzzy)
+def _relation(known: list[str], sounds: list[frozenset[str]]) -> Bits:
+    """Bits of every two characters; a few hundred small blocks instead of millions of comparisons."""
+    table = np.zeros((len(known), len(known)), dtype=np.uint8)
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, character in enumerate(known):
+        places[character].append(place)
+    _mark(table, places.values(), SAME)
+    _mark(table, _groups(sounds).values(), SOUND)
+    _mark(table, _groups([frozenset(map(fuzzy_sound, heard)) for heard in sounds]).values(), FUZZY)
+    shapes = look_alikes()
+    for character, rows in places.items():
+        columns = [place for other in shapes.get(character, frozenset()) & places.keys() for place in places[other]]
+        table[np.ix_(rows, columns)] |= SHAPE
+    table[0, 0] = END
+    table[_WILD_ID, 1:] = WILD
+    table[1:, _WILD_ID] = WILD
+    return table
 
 
-def _surname_sounds(characters: Ints, sounds: npt.NDArray[np.int16], fuzzy: npt.NDArray[np.int16]) -> None:
-    """A surname's own reading takes the last place of the first character's readings, which is hardly ever used."""
-    for written, reading in name_tables().surname_readings.items():
-        if len(written) == 1:
-            rows = characters[:, 0] == ord(written)
-            sounds[rows, 0, _READINGS - 1] = _syllable_number(reading)
-            fuzzy[rows, 0, _READINGS - 1] = _syllable_number(fuzzy_sound(reading))
-
-
-@cache
-def _compound_codes() -> Ints:
-    return np.array([ord(a) << _SHIFT | ord(b) for a, b in sorted(compound_surnames())], dtype=np.int64)
-
-
-@cache
-def _look_alike_codes() -> Ints:
-    codes = [ord(a) << _SHIFT | ord(b) for a, others in look_alikes().items() for b in others]
-    return np.sort(np.array(codes, dtype=np.int64))
-
-
-def look_alike(a: Ints, b: Ints) -> Mask:
-    """Which pairs of folded characters look alike (N02)."""
-    codes = a.clip(0) << _SHIFT | b.clip(0)
-    table = _look_alike_codes()
-    at = np.searchsorted(table, codes).clip(0, len(table) - 1)
-    found: Mask = table[at] == codes
+def _groups(sounds: list[frozenset[str]]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for place, heard in enumerate(sounds):
+        for syllable in heard:
+            found[syllable].append(place)
     return found
 
 
-def share_reading(a: npt.NDArray[np.int16], b: npt.NDArray[np.int16]) -> Mask:
-    """Which places have a reading in common; arrays of shape (…, readings)."""
-    found = np.zeros(a.shape[:-1], dtype=bool)
-    for left in range(a.shape[-1]):
-        for right in range(b.shape[-1]):
-            found |= (a[..., left] == b[..., right]) & (a[..., left] > 0)
-    return found
+def _mark(table: Bits, groups: Iterable[list[int]], bit: int) -> None:
+    for members in groups:
+        table[np.ix_(members, members)] |= bit

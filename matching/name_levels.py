@@ -5,7 +5,7 @@ Reading names is in `name_cleaning`; what a level weighs is for the linkage mode
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -13,9 +13,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matching.distinct import as_text, distinct_texts
-from matching.name_codes import WIDTH, Ints, Mask, NameCodes, encode, look_alike, share_reading, short_name
-from matching.name_tables import WILDCARD, fold, name_tables
+from matching.name_codes import (
+    ALIKE,
+    END,
+    SAME,
+    SHAPE,
+    SOUND,
+    WIDTH,
+    WILD,
+    Bits,
+    Ints,
+    Mask,
+    NameCodes,
+    encode,
+    short_name,
+)
 from matching.name_long import long_level
+from matching.name_tables import WILDCARD, fold, name_tables
 from matching.tables import table_yaml
 
 if TYPE_CHECKING:
@@ -26,6 +40,9 @@ LEVELS = (
     "former_name", "nickname", "minority_partial", "minority_transliterated", "surname_and_one", "surname_only", "different", "missing",
 )  # fmt: skip
 _CODE = {level: number for number, level in enumerate(LEVELS)}
+_WILD = 1  # the number of a wildcard in NameCodes.characters
+# Longer names may be transliterated and are compared by their parts as well.
+_ORDINARY = 4
 _PLACES = "一二三四五六"
 
 
@@ -76,7 +93,11 @@ def compare_name_pairs(
     """
     import pandas as pd
 
-    sides = [as_text(left), as_text(right), *(as_text(each) for each in (former_left, former_right) if each is not None)]
+    sides = [
+        as_text(left),
+        as_text(right),
+        *(as_text(each) for each in (former_left, former_right) if each is not None),
+    ]
     positions, names = distinct_texts(name for side in sides for name in side)
     ids = np.array(positions, dtype=np.int64).reshape(len(sides), len(left))
     level, place = _distinct_pairs(names, ids[0], ids[1])
@@ -86,7 +107,9 @@ def compare_name_pairs(
             found, _ = _distinct_pairs(names, next(used), other)
             level = np.where(found <= _CODE["fuzzy_sound"], np.minimum(level, _CODE["former_name"]), level)
     words = np.array([[_reason(code, spot) for spot in range(WIDTH + 1)] for code in range(len(LEVELS))], dtype=object)
-    return pd.DataFrame({"level": np.array(LEVELS, dtype=object)[level], "reason": words[level, place]}, index=left.index)
+    return pd.DataFrame(
+        {"level": np.array(LEVELS, dtype=object)[level], "reason": words[level, place]}, index=left.index
+    )
 
 
 def _former(a: str, b: str, former_a: str, former_b: str) -> bool:
@@ -96,7 +119,9 @@ def _former(a: str, b: str, former_a: str, former_b: str) -> bool:
 
 def _reason(code: int, place: int) -> str:
     text = _wording()[LEVELS[code]][1]
-    return text.replace("一字不同", f"第{_PLACES[place - 1]}字不同") if LEVELS[code] == "one_character" and place else text
+    return (
+        text.replace("一字不同", f"第{_PLACES[place - 1]}字不同") if LEVELS[code] == "one_character" and place else text
+    )
 
 
 def _distinct_pairs(names: Sequence[str], left: Ints, right: Ints) -> tuple[Ints, Ints]:
@@ -121,10 +146,9 @@ def _levels(names: Sequence[str], pairs: Ints | list[tuple[int, int]]) -> tuple[
         codes = encode([name for name, fits in zip(names, short, strict=True) if fits])
         level[quick], place[quick] = _short_levels(codes, numbers[a[quick]], numbers[b[quick]])
     level[_nick_pairs(names, a, b) & (level > _CODE["nickname"])] = _CODE["nickname"]
-    for row in np.flatnonzero(~(short[a] & short[b]) | (level > _CODE["minority_partial"])):
-        one, other = names[a[row]], names[b[row]]
-        if len(one) > 4 or len(other) > 4 or not (short[a[row]] and short[b[row]]):
-            level[row] = min(level[row], _CODE[long_level(one, other)])
+    long = np.fromiter((len(name) > _ORDINARY for name in names), dtype=bool, count=len(names)) | ~short
+    for row in np.flatnonzero((long[a] | long[b]) & (level > _CODE["wildcard"])):
+        level[row] = min(level[row], _CODE[long_level(names[a[row]], names[b[row]])])
     level[_identical(names, a, b)] = _CODE["same"]
     level[empty[a] | empty[b]] = _CODE["missing"]
     return level, np.where(level == _CODE["one_character"], place, 0)
@@ -148,42 +172,41 @@ def _nick_pairs(names: Sequence[str], a: Ints, b: Ints) -> Mask:
 
 @dataclass(frozen=True)
 class _Pairs:
-    """Both names of each pair, place by place; masks are of shape (pairs, WIDTH), true beyond the end of both."""
+    """Pairs of short names: rows of the codes, and the relation of their characters place by place (pairs, width)."""
 
-    chars: tuple[Ints, Ints]
-    length: tuple[Ints, Ints]
-    surname: tuple[Ints, Ints]
-    folded: Mask
-    wild: Mask
-    sound: Mask
-    fuzzy: Mask
-    shape: Mask
+    codes: NameCodes
+    a: Ints
+    b: Ints
+    bits: Bits
+
+    def among(self, rows: Ints) -> _Pairs:
+        return _Pairs(self.codes, self.a[rows], self.b[rows], self.bits[rows])
 
 
 def _short_levels(codes: NameCodes, a: Ints, b: Ints) -> tuple[Ints, Ints]:
     """Levels of pairs of short names; the tests run from the weakest to the strongest, so that the strongest stays."""
-    p = _pairs(codes, a, b)
-    equal = p.length[0] == p.length[1]
-    alike = p.folded | p.wild | p.sound | p.fuzzy
+    p = _Pairs(codes, a, b, codes.relation[codes.heard[a], codes.heard[b]])
+    size, equal = codes.length[a], codes.length[a] == codes.length[b]
+    alike = (p.bits & ALIKE) > 0
     misses = (~alike).sum(axis=1)
-    size = p.length[0]
-    first = alike[:, 0] & (p.chars[0][:, 0] > 0) & (p.chars[1][:, 0] > 0)
-    known = (p.folded & (p.chars[0] > 0)).any(axis=1)
+    first = alike[:, 0] & ((p.bits[:, 0] & (WILD | END)) == 0)
     place = np.where(misses == 1, (~alike).argmax(axis=1) + 1, 0)
-    shaped = (~alike & p.shape).sum(axis=1)
+    surname = np.maximum(codes.surname[a], codes.surname[b])
+    shaped = (~alike & ((p.bits & SHAPE) > 0)).sum(axis=1)
+    seen = (p.bits & SAME).any(axis=1)
     tests: tuple[tuple[str, Mask], ...] = (
         ("surname_only", first),
-        ("surname_and_one", first & _shares_given(p)),
-        ("nickname", _nickname(codes, a, b) | _nickname(codes, b, a)),
-        ("given_only", _given_same(codes, a, b) & ~first),
-        ("dropped", _dropped(p)),
-        ("swapped", equal & (size >= 3) & _same_characters(p)),
-        ("one_character", equal & (size >= 3) & (misses == 1) & (place > np.maximum(*p.surname))),
+        ("surname_and_one", _where(p, first, _shares_given)),
+        ("nickname", _nickname(p)),
+        ("given_only", _where(p, ~first, _given_same)),
+        ("dropped", _where(p, np.abs(size - codes.length[b]) == 1, _dropped)),
+        ("swapped", _where(p, equal & (size >= 3) & _same_sum(p), _same_characters)),
+        ("one_character", equal & (size >= 3) & (misses == 1) & (place > surname)),
         ("look_alike", equal & (size >= 2) & (misses > 0) & (misses == shaped) & (misses * 2 <= size)),
         ("fuzzy_sound", equal & (size >= 2) & (misses == 0)),
-        ("same_sound", equal & (size >= 2) & (p.folded | p.wild | p.sound).all(axis=1)),
-        ("wildcard", equal & known & (p.folded | p.wild).all(axis=1)),
-        ("variant", equal & p.folded.all(axis=1)),
+        ("same_sound", equal & (size >= 2) & ((p.bits & (SAME | SOUND | WILD | END)) > 0).all(axis=1)),
+        ("wildcard", equal & seen & ((p.bits & (SAME | WILD | END)) > 0).all(axis=1)),
+        ("variant", equal & ((p.bits & (SAME | END)) > 0).all(axis=1)),
     )
     level = np.full(len(a), _CODE["different"], dtype=np.int64)
     for name, found in tests:
@@ -191,70 +214,73 @@ def _short_levels(codes: NameCodes, a: Ints, b: Ints) -> tuple[Ints, Ints]:
     return level, place
 
 
-def _pairs(codes: NameCodes, a: Ints, b: Ints) -> _Pairs:
-    ca, cb = codes.characters[a], codes.characters[b]
-    both = (ca != 0) & (cb != 0)
-    return _Pairs(
-        (ca, cb),
-        (codes.length[a], codes.length[b]),
-        (codes.surname[a], codes.surname[b]),
-        (ca == cb) & (ca != -1),
-        ((ca == -1) | (cb == -1)) & both,
-        share_reading(codes.sounds[a], codes.sounds[b]),
-        share_reading(codes.fuzzy[a], codes.fuzzy[b]),
-        look_alike(ca, cb) & both,
-    )
+def _where(p: _Pairs, mask: Mask, test: Callable[[_Pairs], Mask]) -> Mask:
+    """The test, only on the pairs of `mask`."""
+    rows = np.flatnonzero(mask)
+    found = np.zeros(len(p.a), dtype=bool)
+    found[rows] = test(p.among(rows))
+    return found
+
+
+def _same_sum(p: _Pairs) -> Mask:
+    found: Mask = p.codes.characters[p.a].sum(axis=1) == p.codes.characters[p.b].sum(axis=1)
+    return found
 
 
 def _same_characters(p: _Pairs) -> Mask:
-    found: Mask = (np.sort(p.chars[0], axis=1) == np.sort(p.chars[1], axis=1)).all(axis=1)
+    left, right = p.codes.characters[p.a], p.codes.characters[p.b]
+    found: Mask = (np.sort(left, axis=1) == np.sort(right, axis=1)).all(axis=1)
     return found
 
 
 def _dropped(p: _Pairs) -> Mask:
     """One name is the other without one character; at least two characters are left (N13, N14)."""
-    la, lb = p.length
+    left, right = p.codes.characters[p.a], p.codes.characters[p.b]
+    la, lb = p.codes.length[p.a], p.codes.length[p.b]
     more = (la > lb)[:, None]
-    longer, shorter = np.where(more, p.chars[0], p.chars[1]), np.where(more, p.chars[1], p.chars[0])
+    longer, shorter = np.where(more, left, right), np.where(more, right, left)
     found = np.zeros(len(la), dtype=bool)
-    for gone in range(WIDTH):
+    for gone in range(left.shape[1]):
         kept = np.delete(longer, gone, axis=1)
-        found |= (kept == shorter[:, : WIDTH - 1]).all(axis=1) & (gone < np.maximum(la, lb))
-    return found & (np.abs(la - lb) == 1) & (np.minimum(la, lb) >= 2)
+        found |= (kept == shorter[:, :-1]).all(axis=1)
+    return found & (np.minimum(la, lb) >= 2)
 
 
-def _given_same(codes: NameCodes, a: Ints, b: Ints) -> Mask:
+def _given_same(p: _Pairs) -> Mask:
     """Given names of two or more characters that are alike by character or sound, behind different surnames (N11)."""
-    size_a, size_b = codes.length[a] - codes.surname[a], codes.length[b] - codes.surname[b]
-    found = (size_a == size_b) & (size_a >= 2)
-    for place in range(WIDTH - 1):
-        at_a = np.minimum(codes.surname[a] + place, WIDTH - 1)
-        at_b = np.minimum(codes.surname[b] + place, WIDTH - 1)
-        ca, cb = codes.characters[a, at_a], codes.characters[b, at_b]
-        same = ((ca == cb) & (ca != -1)) | share_reading(codes.sounds[a, at_a], codes.sounds[b, at_b])
-        found &= same | (place >= size_a)
+    codes, width = p.codes, p.codes.heard.shape[1]
+    start_a, start_b = codes.surname[p.a], codes.surname[p.b]
+    size = codes.length[p.a] - start_a
+    found = (size == codes.length[p.b] - start_b) & (size >= 2)
+    for place in range(width - 1):
+        left = codes.characters[p.a, np.minimum(start_a + place, width - 1)]
+        right = codes.characters[p.b, np.minimum(start_b + place, width - 1)]
+        found &= ((codes.relation[left, right] & (SAME | SOUND)) > 0) | (place >= size)
     return found
 
 
-def _nickname(codes: NameCodes, short: Ints, full: Ints) -> Mask:
-    """小明, 阿明 or 明明 for 张伟明: the character sounds like one of the other's given characters."""
-    chars, other = codes.characters[short], codes.characters[full]
-    prefixes = np.array([ord(c) for c in name_tables().nickname_prefixes])
-    doubled = (codes.length[short] == 2) & (chars[:, 0] == chars[:, 1])
-    fits = (codes.length[short] == 2) & (doubled | np.isin(chars[:, 0], prefixes)) & (chars[:, 1] > 0)
-    nick = codes.sounds[short][:, 1, :]
-    found = np.zeros(len(short), dtype=bool)
-    for place in range(1, WIDTH):
-        found |= share_reading(nick, codes.sounds[full][:, place, :]) & (other[:, place] > 0)
-    return fits & found & (codes.length[full] >= 2)
+def _nickname(p: _Pairs) -> Mask:
+    """小明, 阿明 or 明明 for 张伟明: the character sounds like one of the other's given characters (N12)."""
+    codes = p.codes
+    if codes.characters.shape[1] < 2:
+        return np.zeros(len(p.a), dtype=bool)
+    chars = codes.characters
+    fits = (codes.length == 2) & ((chars[:, 0] == chars[:, 1]) | codes.nick_prefix[chars[:, 0]])
+    found = np.zeros(len(p.a), dtype=bool)
+    for short, full in ((p.a, p.b), (p.b, p.a)):
+        rows = np.flatnonzero(fits[short] & (codes.length[full] >= 2))
+        bits = codes.relation[chars[short[rows], 1][:, None], chars[full[rows], 1:]]
+        found[rows] |= ((bits & (SAME | SOUND)) > 0).any(axis=1)
+    return found
 
 
 def _shares_given(p: _Pairs) -> Mask:
     """A character of the one given name is in the other's, at any place."""
-    found = np.zeros(len(p.length[0]), dtype=bool)
-    for left in range(1, WIDTH):
-        for right in range(1, WIDTH):
-            found |= (p.chars[0][:, left] == p.chars[1][:, right]) & (p.chars[0][:, left] > 0)
+    left, right = p.codes.characters[p.a], p.codes.characters[p.b]
+    found = np.zeros(len(left), dtype=bool)
+    for one in range(1, left.shape[1]):
+        for other in range(1, left.shape[1]):
+            found |= (left[:, one] == right[:, other]) & (left[:, one] > _WILD)
     return found
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "syllables",
 ]
 
+
 def split_surname(name: str) -> tuple[str, str]:
     """Surname and given name; compound surnames are known, a transliterated name (with a dot) has no surname.
 
