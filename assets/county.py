@@ -1,4 +1,5 @@
-"""What the stations need to know about the county besides its data: the place's profile with the workspace's settings laid over it, the lists' names.
+"""What the stations need to know about the county besides its data: the place's profile with the workspace's settings
+laid over it, the lists' names.
 
 No rule belongs here: numbers are in `expectations.jurisdictions`, lists in `expectations.lists`.
 """
@@ -26,7 +27,8 @@ def opened_of(context: dg.AssetExecutionContext) -> Opened:
 
 
 def profile_of(workspace: Workspace) -> Profile:
-    """The profile that the workspace names (a shipped place, or a YAML file in the workspace), with the county's own name and code.
+    """The profile that the workspace names (a shipped place, or a YAML file in the workspace), with the county's own
+    name and code.
 
     Raises:
         RuleFileError: there is no such profile, or it is wrong; names file and key.

@@ -1,4 +1,5 @@
-"""From the frames of a period to the folder people open: exports, workbooks, marked copies; pure file making, no database.
+"""From the frames of a period to the folder people open: exports, workbooks, marked copies; pure file making, no
+database.
 
 What is on a workbook is `assets.workbooks`; when the folder is shown is `assets.publish`.
 """

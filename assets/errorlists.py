@@ -1,4 +1,6 @@
-"""Marked copies of the departments' own files for the outbox (问题数据/). What is marked and how it looks is `assets.intake.errorlist`."""
+"""Marked copies of the departments' own files for the outbox (问题数据/). What is marked and how it looks is
+`assets.intake.errorlist`.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The asset child_files (一人一档): standard records and links in, one file per child out. How it is built is `assets.childfiles`."""
-
-from __future__ import annotations
+"""The asset child_files (一人一档): standard records and links in, one file per child out. How it is built is
+`assets.childfiles`.
+"""
 
 from collections.abc import Collection
 

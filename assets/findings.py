@@ -1,7 +1,5 @@
 """The asset findings: child files in, the discrepancy lists out. What is on a list is `expectations.lists`."""
 
-from __future__ import annotations
-
 import dagster as dg
 import pandas as pd
 
@@ -9,7 +7,10 @@ from assets.childfiles import ChildFiles
 from assets.county import COUNT, opened_of, profile_of
 from expectations.lists.findings import compute_findings
 from pipelines.partitions import period_partitions
+from pipelines.resources.frames import FACTS, put_together
 from pipelines.resources.stations import station
+
+PARTS = ["children", "records", "near", FACTS]
 
 
 def findings_asset() -> dg.AssetsDefinition:
@@ -17,18 +18,19 @@ def findings_asset() -> dg.AssetsDefinition:
 
     @dg.asset(
         name="findings",
-        ins={"child_files": dg.AssetIn(input_manager_key="frames", metadata={"bundle": ChildFiles})},
+        ins={"child_files": dg.AssetIn(input_manager_key="frames", metadata={"parts": PARTS})},
         io_manager_key="frames",
         group_name="findings",
         partitions_def=period_partitions(),
         required_resource_keys={"county"},
         description="各清单：每行一个孩子的一个问题，写明理由和依据",
     )
-    def findings(context: dg.AssetExecutionContext, child_files: ChildFiles) -> dg.Output[pd.DataFrame]:
+    def findings(context: dg.AssetExecutionContext, child_files: dict[str, pd.DataFrame]) -> dg.Output[pd.DataFrame]:
         """Compute the lists."""
         with station("findings"):
-            delivered = sorted(child_files.records["department"].unique())
-            found = compute_findings(child_files, profile_of(opened_of(context).workspace), delivered)
+            delivered = sorted(child_files["records"]["department"].unique())
+            files = put_together(ChildFiles, child_files)
+            found = compute_findings(files, profile_of(opened_of(context).workspace), delivered)
         return dg.Output(found, metadata=_counts(found))
 
     return findings

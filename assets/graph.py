@@ -1,4 +1,6 @@
-"""Every asset of the graph, from the contracts: a contract in the workspace's `contracts` folder adds a department, and nothing else must change."""
+"""Every asset of the graph, from the contracts: a contract in the workspace's `contracts` folder adds a department,
+and nothing else must change.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from assets.files import child_file_asset
 from assets.findings import findings_asset
 from assets.intake.contract import load_contracts
 from assets.linkage import linkage_assets
+from assets.places import places_asset
 from assets.publish import publish_assets
 from assets.raw import raw_asset
 from assets.standard import standard_assets
@@ -24,6 +27,7 @@ def all_assets(root: Path) -> list[dg.AssetsDefinition]:
     contracts = load_contracts(root / "contracts")
     return [
         *(raw_asset(contract) for contract in contracts.values()),
+        places_asset(contracts),
         *(standard_assets(contract) for contract in contracts.values()),
         linkage_assets(contracts),
         child_file_asset(contracts),

@@ -1,6 +1,6 @@
-"""The assets link_pairs, link_children and link_register: standard records in, pairs and children out. How records are linked is `matching`."""
-
-from __future__ import annotations
+"""The assets link_pairs, link_children and link_register: standard records in, pairs and children out. How records are
+linked is `matching`.
+"""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -30,7 +30,9 @@ _OUTPUTS = {
 
 @dataclass(frozen=True)
 class Register:
-    """The child register after a period: what children are known by, merged numbers, and this period's merges and splits."""
+    """The child register after a period: what children are known by, merged numbers, and this period's merges and
+    splits.
+    """
 
     identifiers: pd.DataFrame
     aliases: pd.DataFrame

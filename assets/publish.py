@@ -1,10 +1,9 @@
 """The assets out_*: the exports, the workbooks and the published register, shown together or not at all.
 
-The folder is built aside, the database takes the edition in one transaction, then the folder is shown by renaming. A run killed anywhere is put
+The folder is built aside, the database takes the edition in one transaction, then the folder is shown by renaming. A
+run killed anywhere is put
 right at the next start (`pipelines.resources.outbox`).
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -114,8 +113,10 @@ def _accounting(county: Opened, run: _Run, frames: Mapping[str, Any]) -> pd.Data
     columns = ["department", "file", "rows_in", "accepted", "quarantined", "set_aside"]
     used = {identity for ids in _used(run, frames).values() for identity in ids}
     with county.engine.connect() as connection:
-        lines = deliveries.of_period(connection, run.period, (*deliveries.LIVE, "superseded", "withdrawn"))
-    return pd.DataFrame([{name: line[name] for name in columns} for line in lines if line["id"] in used], columns=columns)
+        lines = deliveries.of_period(connection, run.period, deliveries.STATES)
+    return pd.DataFrame(
+        [{name: line[name] for name in columns} for line in lines if line["id"] in used], columns=columns
+    )
 
 
 def _edition(county: Opened, run: _Run, found: Ingredients, made: tuple[str, Mapping[str, Any]]) -> Edition:
@@ -138,7 +139,9 @@ def identifiers_of(records: pd.DataFrame) -> pd.DataFrame:
     """The numbers by which children are known now: `child_id, kind, value, department`, each once, in a fixed order."""
     columns = ["child_id", "kind", "value", "department"]
     parts = [
-        records.loc[records[kind] != "", ["child_id", kind, "department"]].rename(columns={kind: "value"}).assign(kind=kind)
+        records.loc[records[kind] != "", ["child_id", kind, "department"]]
+        .rename(columns={kind: "value"})
+        .assign(kind=kind)
         for kind in NUMBERS
     ]
     together = pd.concat(parts, ignore_index=True)[columns]

@@ -3,8 +3,6 @@
 Taking the files is `assets.receiving`; what a heading is, `assets.intake`.
 """
 
-from __future__ import annotations
-
 import dagster as dg
 import pandas as pd
 

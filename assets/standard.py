@@ -1,11 +1,10 @@
-"""The assets std_<department> and quarantine_<department>: our fields and codes, checked, and the rows that nobody can use.
+"""The assets std_<department> and quarantine_<department>: our fields and codes, checked, and the rows that nobody can
+use.
 
 How a row is read is `assets.intake`; what must hold is `expectations.suites`, run here as Dagster's asset checks.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
@@ -13,11 +12,15 @@ import pandas as pd
 
 from assets.county import COUNT, opened_of
 from assets.intake.contract import Contract
-from assets.standardising import Result, standardise_delivery
-from expectations.suites.run import Outcome, checks_of
-from pipelines.partitions import period_partitions
+from assets.receiving import refuse_when_told
+from assets.standardising import Order, Result, standardise_delivery, suite_of
+from expectations.suites.run import CheckResult
+from expectations.suites.suite import Rule
+from pipelines.partitions import Period, period_partitions
 from pipelines.resources.deliveries import Branch
+from pipelines.resources.frames import FrameStore
 from pipelines.resources.stations import station
+from pipelines.resources.workspace import SIZE_TAG
 
 
 def standard_assets(contract: Contract) -> dg.AssetsDefinition:
@@ -27,15 +30,14 @@ def standard_assets(contract: Contract) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=f"standardise_{name}",
-        ins={f"raw_{name}": dg.AssetIn(input_manager_key="frames")},
+        ins={one: dg.AssetIn(input_manager_key="frames") for one in (f"raw_{name}", "county_places")},
         outs={
-            std: dg.AssetOut(io_manager_key="frames", is_required=False, description=f"{contract.zh}：统一的字段和代码"),
+            std: dg.AssetOut(
+                io_manager_key="frames", is_required=False, description=f"{contract.zh}：统一的字段和代码"
+            ),
             quarantine: dg.AssetOut(io_manager_key="frames", description=f"{contract.zh}：没有接收的行，各有原因"),
         },
-        check_specs=[
-            dg.AssetCheckSpec(check.name, asset=std, blocking=check.severity == "stop", description=check.title)
-            for check in checks_of(name)
-        ],
+        check_specs=[_spec(rule, std) for rule in suite_of(name).rules],
         group_name="standard",
         partitions_def=period_partitions(),
         required_resource_keys={"county"},
@@ -43,10 +45,13 @@ def standard_assets(contract: Contract) -> dg.AssetsDefinition:
     def standardise(context: dg.AssetExecutionContext, **frames: pd.DataFrame) -> Iterator[Any]:
         """Standardise, quarantine, check; a broken stop rule ends the branch and the last good frame stays."""
         with station(f"standardise_{name}"):
-            branch = Branch(context.partition_key, name)
-            result = standardise_delivery(opened_of(context), contract, branch, frames[f"raw_{name}"])
+            county, raw = opened_of(context), frames[f"raw_{name}"]
+            refuse_when_told(county, Branch(context.partition_key, name))
+            result = standardise_delivery(county, _order(context, contract), raw, frames["county_places"])
+            if raw.empty:
+                context.log.info(f"{contract.zh}本期没有数据，跳过。")
             yield dg.Output(result.quarantine, quarantine, metadata={COUNT: len(result.quarantine)})
-            yield from _check_results(result.outcomes, std)
+            yield from _check_results(name, result)
             if result.stopped:
                 raise dg.Failure(result.stopped, allow_retries=False)
             yield dg.Output(result.accepted, std, metadata={COUNT: len(result.accepted)})
@@ -54,16 +59,32 @@ def standard_assets(contract: Contract) -> dg.AssetsDefinition:
     return standardise
 
 
-def _check_results(outcomes: Sequence[Outcome], asset: str) -> Iterator[dg.AssetCheckResult]:
-    """Dagster's view of the suite: passed or not, how many rows; never a value."""
-    for outcome in outcomes:
+def _order(context: dg.AssetExecutionContext, contract: Contract) -> Order:
+    period, name = context.partition_key, contract.department
+    confirmed = name in context.run.tags.get(SIZE_TAG, "").split(",")
+    previous = previous_rows(opened_of(context).frames, f"std_{name}", Period.parse(period))
+    return Order(Branch(period, name), contract, previous, confirmed)
+
+
+def previous_rows(frames: FrameStore, asset: str, period: Period) -> int | None:
+    """How many rows the asset had in the period before, None when there was none."""
+    before = period.previous.label
+    return len(frames.read(asset, before, ["record_id"])) if frames.exists(asset, before) else None
+
+
+def _spec(rule: Rule, asset: str) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(rule.id, asset=asset, blocking=rule.severity == "stop", description=rule.message)
+
+
+def _check_results(department: str, result: Result) -> Iterator[dg.AssetCheckResult]:
+    """Dagster's view of the suite: passed or not, how many rows; never a value. A rule that did not apply passes."""
+    found = {check.name: check for check in result.checks}
+    for rule in suite_of(department).rules:
+        check = found.get(rule.id) or CheckResult(rule.id, rule.severity, True, 0, rule.expect, "")
         yield dg.AssetCheckResult(
-            passed=outcome.passed,
-            asset_key=asset,
-            check_name=outcome.name,
-            severity=dg.AssetCheckSeverity.ERROR if outcome.severity == "stop" else dg.AssetCheckSeverity.WARN,
-            metadata={"rows": outcome.rows},
+            passed=check.passed,
+            asset_key=f"std_{department}",
+            check_name=rule.id,
+            severity=dg.AssetCheckSeverity.ERROR if rule.severity == "stop" else dg.AssetCheckSeverity.WARN,
+            metadata={"rows": check.failed_count, "applied": rule.id in found},
         )
-
-
-__all__ = ["Result", "standard_assets"]

@@ -3,8 +3,6 @@
 Everything is off until somebody switches it on in the UI: a county decides when its data are compared.
 """
 
-from __future__ import annotations
-
 import hashlib
 from datetime import date, datetime
 from pathlib import Path
@@ -15,7 +13,7 @@ from pipelines.jobs import run_job
 from pipelines.partitions import PARTITIONS_NAME, Period, PeriodError, period_partitions
 
 TIME_ZONE = "Asia/Shanghai"
-# The departments' exports of a period arrive in its last days and the first days after it; the tenth leaves time for them.
+# A period's exports arrive in its last days and the first days after it; the tenth leaves time for them.
 QUARTERLY, MONTHLY = "0 2 10 1,4,7,10 *", "0 2 5 * *"
 LOOK_EVERY_SECONDS = 60
 
@@ -73,7 +71,9 @@ def inbox_states(inbox: Path) -> dict[str, str]:
     for folder in sorted(path for path in inbox.glob("*") if path.is_dir()):
         files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "~$")))
         if _is_period(folder.name) and files:
-            facts = "|".join(f"{path.relative_to(folder)}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files)
+            facts = "|".join(
+                f"{path.relative_to(folder)}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files
+            )
             states[Period.parse(folder.name).label] = hashlib.sha256(facts.encode()).hexdigest()[:16]
     return states
 

@@ -10,9 +10,10 @@ import logging
 import os
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -22,12 +23,27 @@ from pipelines.resources import audit, stations
 from pipelines.resources.database import writing
 from pipelines.resources.opened import Opened
 from pipelines.resources.tables import run as run_table
-from pipelines.resources.workspace import HOME_VARIABLE, WITHDRAWN_TAG
+from pipelines.resources.workspace import HOME_VARIABLE, SIZE_TAG, WITHDRAWN_TAG
 
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
 
 JOB = "run"
+# The command line says what happened in its own words; the UI shows the events.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What a person confirmed: departments that took everything back, departments whose size did change that much."""
+
+    withdrawn: tuple[str, ...] = ()
+    size: tuple[str, ...] = ()
+
+    def tags(self) -> dict[str, str]:
+        """As tags of the Dagster run, which is how the stations learn of it and how it stays on record."""
+        tags = {WITHDRAWN_TAG: ",".join(self.withdrawn), SIZE_TAG: ",".join(self.size)}
+        return {name: text for name, text in tags.items() if text}
 
 
 @dataclass
@@ -41,9 +57,12 @@ class RunReport:
     failures: dict[str, str] = field(default_factory=dict)
 
 
+@cache
 def run_job() -> dg.unresolved_asset_job_definition.UnresolvedAssetJobDefinition:
     """The job over every asset, one period at a time."""
-    return dg.define_asset_job(JOB, selection="*", partitions_def=period_partitions(), executor_def=dg.in_process_executor)
+    return dg.define_asset_job(
+        JOB, selection=dg.AssetSelection.all(), partitions_def=period_partitions(), executor_def=dg.in_process_executor
+    )
 
 
 @contextmanager
@@ -57,7 +76,7 @@ def instance_of(opened: Opened) -> Iterator[dg.DagsterInstance]:
 
 
 def run_period(
-    opened: Opened, period: str, observer: stations.Observer | None = None, withdrawn: Sequence[str] = ()
+    opened: Opened, period: str, observer: stations.Observer | None = None, consent: Consent | None = None
 ) -> RunReport:
     """Run the graph for one period in this process, holding the workspace.
 
@@ -73,9 +92,9 @@ def run_period(
         instance.add_dynamic_partitions(PARTITIONS_NAME, [period])
         _begin(opened, run_id, period)
         job = build_definitions(opened.workspace.root).resolve_job_def(JOB)
-        tags = {WITHDRAWN_TAG: ",".join(withdrawn)} if withdrawn else {}
+        tags = (consent or Consent()).tags()
         result = job.execute_in_process(
-            partition_key=period, instance=instance, raise_on_error=False, tags=tags, run_id=run_id
+            partition_key=period, instance=instance, raise_on_error=False, tags=tags, run_id=run_id, run_config=QUIET
         )
         report = RunReport(period, result.success, time.perf_counter() - began, stages, _failures(result))
         _end(opened, run_id, report)

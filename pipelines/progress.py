@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
+from rich.progress_bar import ProgressBar
 from rich.text import Text
 
 # Shares of a first run, before anything was learned here.
@@ -69,12 +70,27 @@ class Estimate:
 
 
 class _Left(ProgressColumn):
+    """The seconds left, counted anew at every refresh, also within a long station."""
+
     def __init__(self, estimate: Estimate, words: Callable[[float | None], str]) -> None:
         super().__init__()
         self.estimate, self.words = estimate, words
 
     def render(self, _task: Task) -> Text:
+        """The words for what is left now."""
         return Text(self.words(self.estimate.left()))
+
+
+class _Bar(ProgressColumn):
+    """The bar, which moves within a station too."""
+
+    def __init__(self, estimate: Estimate) -> None:
+        super().__init__()
+        self.estimate = estimate
+
+    def render(self, _task: Task) -> ProgressBar:
+        """The bar as far as the estimate is."""
+        return ProgressBar(total=1.0, completed=self.estimate.share(), width=40)
 
 
 @dataclass
@@ -93,13 +109,13 @@ def shown(estimate: Estimate, display: Display) -> Iterator[Callable[[str, str, 
     if not display.console.is_terminal:
         yield _lines(estimate, display)
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), _Bar(estimate), TimeElapsedColumn())
     with Progress(*columns, _Left(estimate, display.left), console=display.console, transient=True) as progress:
         task = progress.add_task("", total=1.0)
 
         def observe(name: str, what: str, seconds: float) -> None:
             estimate.note(name, what, seconds)
-            progress.update(task, completed=estimate.share(), description=display.station(name))
+            progress.update(task, description=display.station(name))
 
         yield observe
 

@@ -1,4 +1,5 @@
-"""The command line `tongbi`: what people type. Each command is thin: it opens the workspace, calls one function and prints.
+"""The command line `tongbi`: what people type. Each command is thin: it opens the workspace, calls one function and
+prints.
 
 Exit codes: 0 done, 1 refused with a reason, 2 usage. Nothing heavy is imported before a command needs it.
 """

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.shell import DebugOption, OutOption, PeriodOption, WorkspaceOption, spoken
+from pipelines.cli.shell import DebugOption, OutOption, PeriodOption, WorkspaceOption, opened, spoken
 from pipelines.cli.texts import say
 
 app = typer.Typer(
@@ -23,7 +23,10 @@ app = typer.Typer(
 DepartmentOption = Annotated[str, typer.Option("--department", help=say("option.department"), show_default=False)]
 MaybePeriodOption = Annotated[str, typer.Option("--period", help=say("option.period"), show_default=False)]
 MaybeOutOption = Annotated[Path | None, typer.Option("--out", help=say("option.out"), show_default=False)]
-WithdrawOption = Annotated[list[str] | None, typer.Option("--withdraw", help=say("option.withdraw"), show_default=False)]
+SizeOption = Annotated[list[str] | None, typer.Option("--confirm-size", help=say("option.size"), show_default=False)]
+WithdrawOption = Annotated[
+    list[str] | None, typer.Option("--withdraw", help=say("option.withdraw"), show_default=False)
+]
 
 
 @app.command(help=say("init.help"))
@@ -69,13 +72,15 @@ def run(
     period: PeriodOption,
     workspace: WorkspaceOption = None,
     withdraw: WithdrawOption = None,
+    confirm_size: SizeOption = None,
     debug: DebugOption = False,
 ) -> None:
     """Run one period."""
+    county = opened(workspace, debug)
     from pipelines.cli.running import Asked, run_and_print
-    from pipelines.cli.shell import opened
+    from pipelines.jobs import Consent
 
-    run_and_print(opened(workspace, debug), Asked(period, tuple(withdraw or ())))
+    run_and_print(county, Asked(period, Consent(tuple(withdraw or ()), tuple(confirm_size or ()))))
 
 
 @app.command(help=say("status.help"))
@@ -83,7 +88,6 @@ def run(
 def status(workspace: WorkspaceOption = None, period: MaybePeriodOption = "") -> None:
     """What was delivered and how far it went."""
     from pipelines.cli.looking import show_status
-    from pipelines.cli.shell import opened
 
     show_status(opened(workspace), period)
 
@@ -91,11 +95,13 @@ def status(workspace: WorkspaceOption = None, period: MaybePeriodOption = "") ->
 @app.command(help=say("quarantine.help"))
 @spoken
 def quarantine(
-    period: PeriodOption, department: DepartmentOption = "", out: MaybeOutOption = None, workspace: WorkspaceOption = None
+    period: PeriodOption,
+    department: DepartmentOption = "",
+    out: MaybeOutOption = None,
+    workspace: WorkspaceOption = None,
 ) -> None:
     """Which rows were not accepted."""
     from pipelines.cli.looking import show_quarantine
-    from pipelines.cli.shell import opened
 
     show_quarantine(opened(workspace), period, department, out)
 
@@ -109,7 +115,6 @@ def explain(
 ) -> None:
     """Why two rows are one child; why a child is on a list."""
     from pipelines.cli.explaining import explain_ids
-    from pipelines.cli.shell import opened
 
     explain_ids(opened(workspace), period, ids)
 
@@ -119,7 +124,6 @@ def explain(
 def links(period: PeriodOption, out: OutOption, workspace: WorkspaceOption = None) -> None:
     """Export the links."""
     from pipelines.cli.exporting import export
-    from pipelines.cli.shell import opened
 
     export(opened(workspace), period, "links.csv", out)
 
@@ -129,7 +133,6 @@ def links(period: PeriodOption, out: OutOption, workspace: WorkspaceOption = Non
 def findings(period: PeriodOption, out: OutOption, workspace: WorkspaceOption = None) -> None:
     """Export the findings."""
     from pipelines.cli.exporting import export
-    from pipelines.cli.shell import opened
 
     export(opened(workspace), period, "findings.csv", out)
 

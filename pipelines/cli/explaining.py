@@ -1,4 +1,6 @@
-"""`tongbi explain`: why two rows are the same child, or why a child is on a list. Sentences and places; values stay in the files."""
+"""`tongbi explain`: why two rows are the same child, or why a child is on a list. Sentences and places; values stay in
+the files.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""`tongbi links` and `tongbi findings`: copies of what was published. The columns are a stable contract with other systems.
+"""`tongbi links` and `tongbi findings`: copies of what was published. The columns are a stable contract with other
+systems.
 
 The files are made by the publishing asset, so an export can never show half of a run.
 """

@@ -1,4 +1,6 @@
-"""`tongbi status` and `tongbi quarantine`: what was delivered, and which rows were not accepted. Values of rows are not shown."""
+"""`tongbi status` and `tongbi quarantine`: what was delivered, and which rows were not accepted. Values of rows are
+not shown.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,6 @@ from pipelines.resources.tables import delivery
 if TYPE_CHECKING:
     import pandas as pd
 
-STATES = ("received", "current", "superseded", "withdrawn", "refused")
 SHOWN_ROWS = 50
 
 
@@ -29,7 +30,7 @@ def show_status(opened: Opened, period: str) -> None:
     wanted = [Period.parse(period).label] if period else _periods(opened)
     with opened.engine.connect() as connection:
         for label in wanted:
-            lines = deliveries.of_period(connection, label, STATES)
+            lines = deliveries.of_period(connection, label, deliveries.STATES)
             out.print(_register(label, lines))
         broken = audit.broken_line(connection)
         count = connection.execute(sa.select(sa.func.count()).select_from(audit_table)).scalar_one()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import typer
 
@@ -18,10 +18,10 @@ from pipelines.resources.opened import Opened
 
 @dataclass(frozen=True)
 class Asked:
-    """What the person asked for: the period, and departments whose deliveries were all taken back."""
+    """What the person asked for: the period, and what they confirmed."""
 
     period: str
-    withdrawn: tuple[str, ...] = ()
+    consent: Consent = field(default_factory=Consent)
 
 
 def run_and_print(opened: Opened, asked: Asked) -> RunReport:
@@ -72,11 +72,13 @@ def _check_inbox(opened: Opened, period: Period, departments: dict[str, str]) ->
 
 def _run_shown(opened: Opened, asked: Asked, period: Period, departments: dict[str, str]) -> RunReport:
     names = [f"{kind}_{name}" for name in departments for kind in ("raw", "standardise")]
-    estimate = Estimate.over([*names, "link", "child_files", "findings", "publish"], last_stages(opened))
+    estimate = Estimate.over(
+        [*names[::2], "county_places", *names[1::2], "link", "child_files", "findings", "publish"], last_stages(opened)
+    )
     display = Display(err, lambda name: stage_name(name, departments), _left, _line(departments))
     out.print(say("run.title", period=period.zh, place=opened.workspace.root.name), markup=False)
     with shown(estimate, display) as observer:
-        return run_period(opened, period.label, observer, asked.withdrawn)
+        return run_period(opened, period.label, observer, asked.consent)
 
 
 def stage_name(station: str, departments: dict[str, str]) -> str:

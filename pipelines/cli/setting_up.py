@@ -34,4 +34,4 @@ def open_ui(root: Path | None, port: int) -> None:
     workspace = opened(root).workspace
     settings = {"DAGSTER_HOME": str(workspace.dagster_home), HOME_VARIABLE: str(workspace.root)}
     arguments = ["-m", "dagster", "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)]
-    os.execve(sys.executable, [sys.executable, *arguments], {**os.environ, **settings})  # noqa: S606
+    os.execve(sys.executable, [sys.executable, *arguments], {**os.environ, **settings})

@@ -1,4 +1,6 @@
-"""What all commands share: the options, the consoles, and how a problem is said: one sentence and an exit code, never a traceback."""
+"""What all commands share: the options, the consoles, and how a problem is said: one sentence and an exit code, never
+a traceback.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,15 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 DONE, REFUSED, USAGE = 0, 1, 2
 # Raised on purpose, with a sentence for people; found by name so that no framework is imported to say so.
-_SPOKEN = {"WorkspaceError", "DatabaseError", "FrameError", "BusyError", "PeriodError", "RefusedRunError", "ContractError"}
+_SPOKEN = {
+    "WorkspaceError",
+    "DatabaseError",
+    "FrameError",
+    "BusyError",
+    "PeriodError",
+    "RefusedRunError",
+    "ContractError",
+}
 
 WorkspaceOption = Annotated[Path | None, typer.Option("--workspace", help=say("option.workspace"), show_default=False)]
 PeriodOption = Annotated[str, typer.Option("--period", help=say("option.period"))]

@@ -38,11 +38,11 @@ def _holds_other_data(folder: Path) -> bool:
 
 
 def _generate(workspace: Workspace, children: int, seed: int) -> None:
-    from pipelines.demo.generate import generate
+    from pipelines.demo import generate
 
     out.print(say("demo.generating", children=children), markup=False)
     began = time.perf_counter()
-    generate(workspace.root, children, seed)
+    generate(workspace.root, children, PERIODS, seed)
     out.print(say("demo.generated", seconds=time.perf_counter() - began), markup=False)
 
 

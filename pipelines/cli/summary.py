@@ -1,4 +1,6 @@
-"""What a run prints at its end: rows per department, children, links by grade, lists, what was said about deliveries, where the workbooks are."""
+"""What a run prints at its end: rows per department, children, links by grade, lists, what was said about deliveries,
+where the workbooks are.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 from rich.table import Table
 
-from pipelines.cli.looking import STATES, difference_text
+from pipelines.cli.looking import difference_text
 from pipelines.cli.shell import err, out
 from pipelines.cli.texts import say
 from pipelines.jobs import RunReport
@@ -24,7 +26,7 @@ def print_summary(opened: Opened, report: RunReport, departments: Mapping[str, s
     with opened.engine.connect() as connection:
         lines = deliveries.of_period(connection, report.period, ("received", "current", "refused"))
         said = deliveries.said(connection, report.period)
-        everything = deliveries.of_period(connection, report.period, STATES)
+        everything = deliveries.of_period(connection, report.period, deliveries.STATES)
     out.print(_accounting(lines, departments))
     _print_differences(lines, everything)
     _print_said(said, departments)
@@ -49,13 +51,16 @@ def _print_differences(lines: list[sa.RowMapping], everything: list[sa.RowMappin
     files = {line["id"]: line["file"] for line in everything}
     for line in lines:
         if line["difference"]:
-            text = f"「{line['file']}」{say('table.difference')}「{files.get(line['supersedes'], '')}」：{difference_text(line['difference'])}"
+            other = files.get(line["supersedes"], "")
+            text = f"「{line['file']}」{say('table.difference')}「{other}」：{difference_text(line['difference'])}"
             out.print(text, markup=False)
 
 
 def _print_said(said: list[sa.RowMapping], departments: Mapping[str, str]) -> None:
     for line in said[:MOST_NOTICES]:
-        where = "·".join(part for part in (departments.get(line["department"], ""), line["file"], line["sheet"]) if part)
+        where = "·".join(
+            part for part in (departments.get(line["department"], ""), line["file"], line["sheet"]) if part
+        )
         style = "red" if line["severity"] == "stop" else "yellow"
         err.print(f"[{where}] {line['message']}{line['advice']}", markup=False, style=style)
     if len(said) > MOST_NOTICES:

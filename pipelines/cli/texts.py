@@ -1,6 +1,7 @@
 """What the command line says, in Chinese or English, from `texts.yaml`.
 
-Only the command's own words. Sentences about deliveries, rows and children are the stations' and stay Chinese: they go to Chinese clerks.
+Only the command's own words. Sentences about deliveries, rows and children are the stations' and stay Chinese: they go
+to Chinese clerks.
 """
 
 from __future__ import annotations

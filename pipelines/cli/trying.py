@@ -15,10 +15,11 @@ from assets.intake.contract import Contract, load_contracts
 from assets.intake.notices import Tabulated
 from assets.intake.tabulate import tabulate
 from assets.intake.understanding import Understanding, understanding
-from assets.standardising import Result, try_delivery
+from assets.standardising import Order, Result, try_delivery
 from pipelines.cli.shell import err, out, refuse
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
+from pipelines.resources.deliveries import Branch
 from pipelines.resources.reading import Reading, read_file
 from pipelines.resources.workspace import SETTINGS_NAME, Workspace, default_root
 
@@ -49,7 +50,8 @@ def check_file(path: Path, department: str, period: str, root: Path | None) -> N
         _print_sheets(understanding(tried.tabulated, None, path.name))
         refuse(f"{tried.tabulated.refusal.message}{tried.tabulated.refusal.advice}{say('check.bad')}")
     chosen = Period.parse(period) if period else Period.containing(date.today())
-    result = try_delivery(workspace, tried.contract, chosen.label, tried.tabulated.raw)
+    order = Order(Branch(chosen.label, tried.contract.department), tried.contract)
+    result = try_delivery(workspace, order, tried.tabulated.raw)
     _print_sheets(understanding(tried.tabulated, result.standardised, path.name))
     _print_result(tried, result)
 

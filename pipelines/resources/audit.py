@@ -1,6 +1,7 @@
 """The audit: what was done, by whom, when; appended only, each line carrying the hash of the one before.
 
-Triggers in the database refuse changes (migration 0001); `broken_line` finds a chain that was cut or edited from outside. No personal values
+Triggers in the database refuse changes (migration 0001); `broken_line` finds a chain that was cut or edited from
+outside. No personal values
 belong in it: counts, file names, periods and opaque ids only.
 """
 

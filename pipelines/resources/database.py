@@ -1,6 +1,8 @@
-"""The connection to SQL: engine, migrations, bulk inserts. The tables are in `tables`; what they mean belongs to who writes them.
+"""The connection to SQL: engine, migrations, bulk inserts. The tables are in `tables`; what they mean belongs to who
+writes them.
 
-SQLite in the workspace unless the settings name a PostgreSQL. Parameters never appear in an exception or a log (`hide_parameters`).
+SQLite in the workspace unless the settings name a PostgreSQL. Parameters never appear in an exception or a log
+(`hide_parameters`).
 """
 
 from __future__ import annotations
@@ -51,7 +53,9 @@ def _begin_immediate(connection: sa.Connection) -> None:
 
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """One transaction that will write: everything in it or nothing. SQLite takes its write lock at the start, not halfway."""
+    """One transaction that will write: everything in it or nothing. SQLite takes its write lock at the start, not
+    halfway.
+    """
     with engine.connect().execution_options(writing=True) as connection, connection.begin():
         yield connection
 

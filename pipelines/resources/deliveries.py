@@ -1,6 +1,8 @@
-"""The register of deliveries: which file came when, from whom, how its rows were accounted for, and which one counts now.
+"""The register of deliveries: which file came when, from whom, how its rows were accounted for, and which one counts
+now.
 
-A delivery is one content for one department and period; its id is made of those three, so taking the same file again changes nothing.
+A delivery is one content for one department and period; its id is made of those three, so taking the same file again
+changes nothing.
 Finding and reading files is `inbox`, `store` and `reading`.
 """
 
@@ -17,6 +19,9 @@ from pipelines.resources.database import insert_rows
 from pipelines.resources.tables import delivery, delivery_notice
 
 LIVE = ("received", "current")
+STATES = ("received", "current", "superseded", "withdrawn", "refused")
+# What a department's suite says; everything else was said when its files were received.
+SUITE_CODE = "suite"
 
 
 @dataclass(frozen=True)
@@ -116,7 +121,7 @@ def _register_new(connection: sa.Connection, branch: Branch, one: Arrived, origi
         "size": one.size,
         "received_at": audit.now(),
         "received_by": who,
-        **{name: 0 for name in ("rows_in", "accepted", "quarantined", "set_aside")},
+        **dict.fromkeys(("rows_in", "accepted", "quarantined", "set_aside"), 0),
         "status": "received",
         "supersedes": supersedes,
         "difference": "",
@@ -171,6 +176,14 @@ def say(connection: sa.Connection, branch: Branch, said: Sequence[Said]) -> None
     """Replace the sentences about a department's deliveries of the period."""
     ours = (delivery_notice.c.period == branch.period) & (delivery_notice.c.department == branch.department)
     connection.execute(delivery_notice.delete().where(ours))
+    insert_rows(connection, delivery_notice, [{**vars(branch), **vars(line)} for line in said])
+
+
+def add_said(connection: sa.Connection, branch: Branch, said: Sequence[Said]) -> None:
+    """Add sentences of a later station, in place of those it said before."""
+    codes = {line.code for line in said} | {SUITE_CODE}
+    ours = (delivery_notice.c.period == branch.period) & (delivery_notice.c.department == branch.department)
+    connection.execute(delivery_notice.delete().where(ours, delivery_notice.c.code.in_(codes)))
     insert_rows(connection, delivery_notice, [{**vars(branch), **vars(line)} for line in said])
 
 

@@ -12,7 +12,9 @@ from pipelines.resources import faults
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a path beside the wanted one; when the block ends well, it is flushed to disk and renamed over the wanted one."""
+    """Yield a path beside the wanted one; when the block ends well, it is flushed to disk and renamed over the wanted
+    one.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

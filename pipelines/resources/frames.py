@@ -1,4 +1,5 @@
-"""Frames on disk: `frames/<asset>/<period>.parquet`, replaced whole and atomically, and the Dagster IO manager over them.
+"""Frames on disk: `frames/<asset>/<period>.parquet`, replaced whole and atomically, and the Dagster IO manager over
+them.
 
 What is in a frame belongs to the stations (docs/data-shapes.md); nothing here reads a value.
 """
@@ -6,10 +7,10 @@ What is in a frame belongs to the stations (docs/data-shapes.md); nothing here r
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import dagster as dg
 import pandas as pd
@@ -89,6 +90,7 @@ def _read_parquet(path: Path, columns: Sequence[str] | None) -> pd.DataFrame:
 
 
 FACTS = "facts"
+T = TypeVar("T")
 
 
 def parts_of(value: Any) -> dict[str, pd.DataFrame]:
@@ -117,23 +119,22 @@ class FramesIOManager(dg.IOManager):
             self.store.write(f"{asset}.{part}", context.partition_key, frame)
 
     def load_input(self, context: dg.InputContext) -> Any:
-        """Read what the input's metadata asks for: `columns` of the frame, named `parts`, or the whole `bundle` (a dataclass)."""
+        """Read what the input's metadata asks for: the named `parts` as a mapping, else the frame or its `columns`."""
         asset, period = context.asset_key.path[-1], context.partition_key
         asked = context.definition_metadata
         if parts := asked.get("parts"):
             return {part: self.store.read(f"{asset}.{part}", period) for part in parts}
-        if bundle := asked.get("bundle"):
-            return self._put_together(bundle, asset, period)
         return self.store.read(asset, period, asked.get("columns"))
 
-    def _put_together(self, bundle: Any, asset: str, period: str) -> Any:
-        kinds = {field.name: field.type for field in dataclasses.fields(bundle)}
-        frames = [name for name, kind in kinds.items() if kind in (pd.DataFrame, "pd.DataFrame")]
-        values: dict[str, Any] = {name: self.store.read(f"{asset}.{name}", period) for name in frames}
-        if len(values) < len(kinds):
-            facts = self.store.read(f"{asset}.{FACTS}", period).iloc[0]
-            values |= {name: _revived(facts[name], kinds[name]) for name in kinds if name not in values}
-        return bundle(**values)
+
+def put_together(kind: type[T], parts: Mapping[str, pd.DataFrame]) -> T:
+    """The dataclass that `parts_of` took apart."""
+    facts = parts[FACTS].iloc[0] if FACTS in parts else {}
+    values = {
+        field.name: parts[field.name] if field.name in parts else _revived(facts[field.name], field.type)
+        for field in dataclasses.fields(cast(Any, kind))
+    }
+    return kind(**values)
 
 
 def _revived(text: str, kind: Any) -> Any:

@@ -1,4 +1,6 @@
-"""The opened workspace as a Dagster resource: settings, database, frames and outbox of one county, held by one run at a time."""
+"""The opened workspace as a Dagster resource: settings, database, frames and outbox of one county, held by one run at
+a time.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """The outbox: what people take away, built aside and shown whole by renaming the folder; never half a list.
 
-What the files hold belongs to `assets.workbooks`. A run killed at any moment is put right by `recover` at the next start: the folder that
+What the files hold belongs to `assets.workbooks`. A run killed at any moment is put right by `recover` at the next
+start: the folder that
 the database calls published is the one that is shown.
 """
 

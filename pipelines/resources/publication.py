@@ -1,6 +1,8 @@
-"""Publishing into SQL, in one transaction: the child register, the findings with their life, the deliveries that count, the publication itself.
+"""Publishing into SQL, in one transaction: the child register, the findings with their life, the deliveries that
+count, the publication itself.
 
-What is published is decided by the assets; the folder that people open is `outbox`. The same content published again changes no row of history.
+What is published is decided by the assets; the folder that people open is `outbox`. The same content published again
+changes no row of history.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""What every station of the graph does around its work: report start and end, and let no exception out that could carry a value.
+"""What every station of the graph does around its work: report start and end, and let no exception out that could
+carry a value.
 
-The work itself belongs to the assets. Dagster keeps exception texts in its event log, so an unexpected exception leaves only its type and place.
+The work itself belongs to the assets. Dagster keeps exception texts in its event log, so an unexpected exception
+leaves only its type and place.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ import logging
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import dagster as dg
@@ -60,7 +62,8 @@ def station(name: str) -> Iterator[None]:
 
 def _tell(name: str, what: str, seconds: float) -> None:
     for observer in tuple(_observers):
-        observer(name, what, seconds)
+        with suppress(Exception):  # a display that fails must not stop the work
+            observer(name, what, seconds)
 
 
 def _translated(name: str, fault: BaseException) -> BaseException:
@@ -87,4 +90,5 @@ def _internal_sentence(name: str, fault: BaseException) -> str:
     frames = traceback.extract_tb(fault.__traceback__)
     ours = [frame for frame in frames if "site-packages" not in frame.filename] or frames[-1:]
     place = f"{Path(ours[-1].filename).name} 第 {ours[-1].lineno} 行" if ours else "未知位置"
-    return f"程序内部错误（{type(fault).__name__}，{name}，{place}）：上一次的结果没有改变；请加 --debug 重新运行，把 log 文件夹交给维护人员。"
+    what = f"程序内部错误（{type(fault).__name__}，{name}，{place}）：上一次的结果没有改变；"
+    return what + "请加 --debug 重新运行，把 log 文件夹交给维护人员。"

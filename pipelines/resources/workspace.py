@@ -1,6 +1,7 @@
 """The workspace folder of one county: where everything lies, and its settings in `tongbi.toml`.
 
-Paths and settings only. What is written into the folders belongs to the module that writes it (frames, outbox, database, store).
+Paths and settings only. What is written into the folders belongs to the module that writes it (frames, outbox,
+database, store).
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ FOLDERS = ("inbox", "store", "frames", "outbox", "dagster", "contracts", "log")
 HOME_VARIABLE = "TONGBI_HOME"
 # A tag of the Dagster run: departments whose files were all taken back, as a person confirmed.
 WITHDRAWN_TAG = "tongbi/withdrawn"
+# The same for departments whose number of rows did change as much as it seems.
+SIZE_TAG = "tongbi/size"
 
 _TEMPLATE = """\
 # 童比的设置。全部可以留空：县名和行政区划代码会从交来的数据里推断。
