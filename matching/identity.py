@@ -53,6 +53,7 @@ __all__ = [
     "upgrade_15",
 ]
 
+Row = tuple[str, ...]
 ID_COLUMNS = ("value", "status", "birth", "sex", "region", "note", "derived")
 
 
@@ -82,30 +83,41 @@ def read_ids(
     flags = np.zeros(len(texts), dtype=bool) if damaged is None else damaged.to_numpy(dtype=bool)
     positions, distinct = distinct_texts(zip(texts, flags.tolist(), strict=True))
     reading = Reading(kind, as_of, False, margin_years)
-    answers = _read_distinct(distinct, reading)
-    _judge_column(answers, bool(flags.any()))
-    rows = [(a.value, a.status, a.birth, a.sex, a.region, ";".join(a.issues), a.derived) for a in answers]
-    frame = spread(rows, positions, values.index, ID_COLUMNS)
+    frame = spread(_read_distinct(distinct, reading), positions, values.index, ID_COLUMNS)
     return _mark_filled_down(texts, frame)
 
 
-def _read_distinct(distinct: list[tuple[str, bool]], reading: Reading) -> list[Identity]:
+def _read_distinct(distinct: list[tuple[str, bool]], reading: Reading) -> list[Row]:
     """Plain good numbers by arithmetic on the whole column at once, the rest one by one."""
     harm = replace(reading, damaged=True)
-    plain = [text for text, flag in distinct if not flag and _is_plain(text)]
-    passing = {text for text, fine in zip(plain, _plain_good(plain), strict=True) if fine}
-    answers = []
-    for text, flag in distinct:
-        quick = _quick(text, reading) if text in passing and not flag else None
-        answers.append(quick or parse_id(text, harm if flag else reading))
-    return answers
+    rows = _plain_rows([text for text, flag in distinct if not flag and _is_plain(text)], reading)
+    slow = {key: parse_id(key[0], harm if key[1] else reading) for key in distinct if key[1] or key[0] not in rows}
+    _judge_column(slow, len(rows), any(flag for _, flag in distinct))
+    rest = {key: _row(found) for key, found in slow.items()}
+    return [rest[key] if key in rest else rows[key[0]] for key in distinct]
+
+
+def _row(a: Identity) -> Row:
+    return a.value, a.status, a.birth, a.sex, a.region, ";".join(a.issues), a.derived
 
 
 def _is_plain(text: str) -> bool:
     return len(text) == 18 and text.isascii() and text[:17].isdigit()
 
 
-def _plain_good(numbers: list[str]) -> npt.NDArray[np.bool_]:
+def _plain_rows(numbers: list[str], reading: Reading) -> dict[str, Row]:
+    """The rows of passing numbers that need no second look; the others are left to `parse_id`."""
+    passing = [number for number, fine in zip(numbers, _passing(numbers), strict=True) if fine]
+    births = {digits: _sure_birth(digits, reading) for digits in {number[6:14] for number in passing}}
+    regions = {code for code in {number[:6] for number in passing} if region_known(code)}
+    return {
+        number: (number, "valid", births[number[6:14]], "1" if number[16] in "13579" else "2", number[:6], "", "")
+        for number in passing
+        if births[number[6:14]] and number[:6] in regions and number[15:] != "000" and not number.startswith("1234567")
+    }
+
+
+def _passing(numbers: list[str]) -> npt.NDArray[np.bool_]:
     """Which 18-character texts pass the check, by matrix arithmetic."""
     import numpy as np
 
@@ -117,32 +129,29 @@ def _plain_good(numbers: list[str]) -> npt.NDArray[np.bool_]:
     return np.asarray(letters[:, 17] == wanted)
 
 
-def _quick(number: str, reading: Reading) -> Identity | None:
-    """The answer for a passing number that needs no second look; none sends it to `parse_id`."""
-    birth = real_date(number[6:14])
-    if not birth or number.endswith("000") or number.startswith("1234567") or not region_known(number[:6]):
-        return None
-    if len(set(number[:17])) <= 2:
-        return None
+def _sure_birth(digits: str, reading: Reading) -> str:
+    """ISO birth date, or "" when it is no date, in the future, perhaps an adult's, or of a repeated digit."""
+    birth = real_date(digits)
+    if not birth or len(set(digits)) <= 2:
+        return ""
     if reading.as_of is not None:
         grown = f"{reading.as_of.year - 18 - reading.margin_years:04d}"
         if birth > reading.as_of.isoformat() or (reading.kind == "child" and birth[:4] <= grown):
-            return None
-    return Identity(number, "valid", number, birth, "1" if number[16] in "13579" else "2", number[:6])
+            return ""
+    return birth
 
 
-def _judge_column(answers: list[Identity], any_flag: bool) -> None:
+def _judge_column(answers: dict[tuple[str, bool], Identity], good: int, any_flag: bool) -> None:
     """C05 by column, not by cell: among numbers that Excel cut, 1 in 11 passes its check by chance (domain.md 1.3)."""
-    cut = sum(answer.status == "damaged" and "C05" in answer.issues for answer in answers)
-    valid = sum(answer.status == "valid" for answer in answers)
-    for place, answer in enumerate(answers):
-        zeros = answer.derived.endswith("0***") and answer.status == "placeholder"
-        if zeros and (cut or any_flag):
-            answers[place] = replace(answer, status="damaged", issues=("C05",))
+    cut = sum(answer.status == "damaged" and "C05" in answer.issues for answer in answers.values())
+    valid = good + sum(answer.status == "valid" for answer in answers.values())
+    for key, answer in answers.items():
+        if answer.status == "placeholder" and answer.derived.endswith("0***") and (cut or any_flag):
+            answers[key] = replace(answer, status="damaged", issues=("C05",))
         # Damage makes cut / 10 passing ones, nature one in 1,100.
         elif answer.value.endswith("000") and cut >= 2 and cut * 110 > valid:
             pattern = answer.value[:15] + "***"
-            answers[place] = replace(answer, status="damaged", value="", sex="", derived=pattern, issues=("C05",))
+            answers[key] = replace(answer, status="damaged", value="", sex="", derived=pattern, issues=("C05",))
 
 
 def _mark_filled_down(texts: pd.Series, frame: pd.DataFrame) -> pd.DataFrame:
