@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipelines.demo.dice import Ints, texts
+from pipelines.demo.dice import Ints, Texts, texts
 from pipelines.demo.knowledge import Scene
 from pipelines.demo.settings import places
 from pipelines.demo.sheets import Cell, Delivery, Sheet, headings, numbered, table
@@ -54,6 +54,8 @@ def _left_behind(left: pd.DataFrame, scene: Scene, folder: Path, stamp: str) -> 
         part = (
             left[left["town_no"] == number].sort_values(["village", "fam", "kid"], kind="stable").reset_index(drop=True)
         )
+        if part.empty:
+            continue  # a township without such children sends nothing
         if number in listed:
             deliveries.append(Delivery("ca", folder / f"留守儿童查询列表_{town}.xls", "xls", [_query_list(part)]))
             continue
@@ -125,13 +127,8 @@ def _habits(part: pd.DataFrame, scene: Scene, number: int) -> pd.DataFrame:
         short = np.array([len(n) == 2 for n in name], dtype=bool)
         name[short] = [n[0] + "　" + n[1] for n in name[short]]
         _label(errors, np.flatnonzero(short), "space")
-    if number % 7 == 5 and len(part) > 12:  # the fill handle counts on (C15)
-        at = 6 + int(scene.dice.whole(np.array([number]), "fill", 0, len(part) - 11)[0])
-        if len(id_no[at]) == 18 and id_no[at].isdigit():
-            below = np.arange(at + 1, min(at + 5, len(part)))
-            id_no[below] = [str(int(id_no[at]) + k + 1) for k in range(len(below))]
-            part.loc[below, "id_no_meant"] = ""
-            _label(errors, below, "id_sequence")
+    if number % 7 == 5:
+        _fill_down(id_no, errors, part)
     address = part["live_addr"].to_numpy(dtype=object).copy()
     if number % 4 == 2:
         same = np.flatnonzero((part["fam"] == part["fam"].shift()).to_numpy() & (address == np.roll(address, 1)))
@@ -139,7 +136,19 @@ def _habits(part: pd.DataFrame, scene: Scene, number: int) -> pd.DataFrame:
     return part.assign(name=name, id_no=id_no, errors=errors, live_addr=address)
 
 
-def _label(errors: np.ndarray[tuple[int, ...], np.dtype[np.object_]], rows: Ints, error: str) -> None:
+def _fill_down(id_no: Texts, errors: Texts, part: pd.DataFrame) -> None:
+    """Let the fill handle count on over four rows below the first plain number (C15)."""
+    plain = [i for i, number in enumerate(id_no[:-4]) if len(number) == 18 and number.isascii() and number.isdigit()]
+    if not plain:
+        return
+    at = plain[len(plain) // 2]
+    below = np.arange(at + 1, at + 5)
+    id_no[below] = [str(int(id_no[at]) + k + 1) for k in range(4)]
+    part.loc[below, "id_no_meant"] = ""
+    _label(errors, below, "id_sequence")
+
+
+def _label(errors: Texts, rows: Ints, error: str) -> None:
     for i in rows.tolist():
         errors[i] = f"{errors[i]}|{error}" if errors[i] else error
 

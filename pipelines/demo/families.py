@@ -167,7 +167,9 @@ def _minority_names(dice: Dice, kids: pd.DataFrame, word: Words) -> None:
     dotted = kids["nation"].isin(word.dotted).to_numpy()
     own = np.where(boy, dice.pick(key, "dot", word.dotted_boy), dice.pick(key, "dot", word.dotted_girl))
     father = texts([name.split("·")[0] for name in kids["father_name"]])
-    kids["name"] = np.where(dotted, own + "·" + father, kids["name"])
+    long = dice.happens(key, "grandfather too", 0.1)  # names of three parts reach twenty characters (N09)
+    whole_name = np.where(long, own + "·" + kids["father_name"].to_numpy(dtype=object), own + "·" + father)
+    kids["name"] = np.where(dotted, whole_name, kids["name"])
     whole = (
         kids["nation"].isin(word.whole_names).to_numpy()
         & dice.happens(key, "whole", 0.5)

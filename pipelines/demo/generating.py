@@ -107,6 +107,7 @@ def _period(folder: Path, period: str, people: pd.DataFrame, scene: Scene) -> Pe
         *deliver_welfare.deliver(held.books, held.roll, scene, inbox / "civil_affairs"),
         *deliver_federation.deliver(held.holders, scene, inbox / "disability"),
     ]
+    deliveries = [delivery for delivery in deliveries if any(sheet.data_rows for sheet in delivery.sheets)]
     for delivery in deliveries:
         delivery.path.parent.mkdir(parents=True, exist_ok=True)
         write(delivery)

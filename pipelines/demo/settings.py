@@ -48,6 +48,7 @@ class Words(_Model):
     given_father: str
     given_mother: str
     rare: dict[str, str]
+    rare_sounds: dict[str, str]
     single_share: float
     milk_names: list[str]
     nations: dict[str, float]

@@ -173,6 +173,16 @@ class Clerks:
         self.note(rows, "id_swapped_column")
         return rows
 
+    def cards(self) -> None:
+        """Lose the re-issue suffix of a certificate number; let the level column differ from its digit (1.5, L24)."""
+        frame = self.frame
+        renewed = frame["dis_card"].str[20:21] == "B"
+        lost = self.strikes("card_suffix_lost", renewed.to_numpy(dtype=bool))
+        self._replace(lost, {"dis_card": frame["dis_card"].str[:20]}, "card_suffix_lost")
+        # the neighbour on the same side of "severe", so that it stays clear who is owed which allowance
+        neighbour = frame["dis_level"].map({"一级": "二级", "二级": "一级", "三级": "四级", "四级": "三级"}).fillna("")
+        self._replace(self.strikes("card_level_conflict"), {"dis_level": neighbour}, "card_level_conflict")
+
     def around(self, people: pd.DataFrame) -> None:
         """Change what stands around the child: guardians, phones, addresses (4.4, 4.5)."""
         frame = self.frame
@@ -251,6 +261,8 @@ def spoil(department: str, frame: pd.DataFrame, group: str, scene: Scene, people
     clerks.births()
     clerks.facts()
     clerks.around(people)
+    if "dis_card" in clerks.frame:
+        clerks.cards()
     return clerks.finish()
 
 

@@ -59,9 +59,8 @@ def unknown_char(name: str, chance: Random) -> str:
 
 def pinyin_bracket(name: str, chance: Random) -> str:
     """N05: the sound in brackets where the rare character was."""
-    from pypinyin import lazy_pinyin  # only names with rare characters pay for this import
-
-    return "".join(f"({lazy_pinyin(char)[0].upper()})" if char in words().rare else char for char in name)
+    sounds = words().rare_sounds
+    return "".join(f"({sounds[char]})" if char in sounds else char for char in name)
 
 
 def traditional(name: str, chance: Random) -> str:
