@@ -1,1 +1,1 @@
-"""From a department's file as it came to our fields and codes: layout, contract, standardising, quarantine. No file IO."""
+"""From a department's file as it came to our fields and codes: layout, contract, standardising, quarantine."""

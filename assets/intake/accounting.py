@@ -52,9 +52,8 @@ def _check(counts: pd.DataFrame, raw: pd.DataFrame, standardised: Standardised) 
     for file, row in counts.iterrows():
         parts = int(row["accepted"] + row["quarantined"] + row["set_aside"])
         if int(row["rows_in"]) != parts:
-            raise AccountingError(
-                f"文件「{file}」的行数对不上：共 {row['rows_in']} 行，采用 {row['accepted']}、隔离 {row['quarantined']}、不计 {row['set_aside']}"
-            )
+            told = f"共 {row['rows_in']} 行，采用 {row['accepted']}、隔离 {row['quarantined']}、不计 {row['set_aside']}"
+            raise AccountingError(f"文件「{file}」的行数对不上：{told}")
     frames = (standardised.accepted, standardised.quarantine, standardised.set_aside)
     numbers = pd.concat([frame["record_id"] for frame in frames])
     data = raw.loc[raw["kind"] == "data", "record_id"]

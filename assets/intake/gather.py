@@ -103,7 +103,7 @@ def gather(sheet: SheetRows, contract: Contract) -> pd.DataFrame:
 
 
 def address_texts(raw: pd.DataFrame, contract: Contract) -> pd.DataFrame:
-    """The raw texts of 乡镇, 村 and both addresses of all data rows: what `matching.places.learn_places` learns a county from.
+    """The raw texts of 乡镇, 村 and both addresses: what `matching.places.learn_places` learns a county from.
 
     Args:
         raw: the raw frame of one department.

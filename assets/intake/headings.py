@@ -27,7 +27,7 @@ def normalise_heading(text: str) -> str:
 
 @lru_cache(maxsize=20000)
 def heading_forms(text: str) -> tuple[str, ...]:
-    """The ways a heading may be looked up, best first: whole, upper and lower part joined, lower part alone, brackets cut out."""
+    """The ways a heading may be looked up, best first: whole, levels joined, lower level alone, brackets cut out."""
     parts = [part for part in re.split(r"(?<=[^\s.．])[.．](?=[^\s.．])", text) if part.strip()] or [text]
     forms = [normalise_heading("".join(parts))]
     if len(parts) > 1:
@@ -147,8 +147,8 @@ def _people(shared: Dictionary) -> dict[str, Target]:
 def place_headings(headings: list[str], aliases: Aliases) -> list[Target]:
     """The target of every heading of a sheet, repeated headings given to the person named before them (FF6).
 
-    A plain heading that a person may own (身份证件号, 关系, 联系电话 …) belongs to the person whose name column came last,
-    when the heading is repeated in the sheet or only makes sense for a person (关系, 是否监护人).
+    A plain heading that a person may own (身份证件号, 关系, 联系电话 …) belongs to the person whose name column came
+    last, when the heading is repeated in the sheet or only makes sense for a person (关系, 是否监护人).
     """
     plain = [normalise_heading(heading) for heading in headings]
     counts = {name: plain.count(name) for name in set(plain)}

@@ -1,11 +1,10 @@
 """Which rows cannot be used, which are no child's, and what is odd about the rest (trust.md C5 22-33).
 
-Belongs here: rules over the fields of one row, and duplicates. Does not belong here: rules between departments (expectations/lists).
+Belongs here: rules over the fields of one row, and duplicates. Does not belong here: rules between departments.
 """
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 import pandas as pd
@@ -20,22 +19,19 @@ NUMBERS = ("id_no", "student_no", "disability_no", "birth_cert_no", "child_no")
 def unusable(frame: pd.DataFrame, shift: pd.Series) -> pd.Series:
     """The quarantine code of every row, "" for rows that can be used.
 
-    A row is unusable only when nobody can be recognised in it: no name and no number, a garbled name and nothing else, slipped
-    cells that could not be put right.
+    A row is unusable only when nobody can be recognised in it: no name and no number, a garbled name and nothing else,
+    slipped cells that could not be put right.
     """
     code = pd.Series("", index=frame.index, dtype=object)
     number = pd.concat([frame[name] != "" for name in NUMBERS], axis=1).any(axis=1)
     number |= frame["id_no_status"].isin(["damaged", "masked", "bad_check"]) & (frame["id_no_birth"] != "")
-    # Latin letters may be a name that nobody could type (N04); a name needs at least one letter or character.
-    letters = {name: sum(character.isalpha() for character in name) for name in frame["name"].unique()}
-    nobody = frame["name"].map(letters) == 0
-    given = ~frame["name_raw"].isin(load_dictionary().placeholders)
-    code[nobody & ~number] = "no_name_no_number"
-    code[nobody & ~number & given & (frame["name_note"] != "placeholder_name")] = "unreadable_name"
-    garbled = {
-        name: not re.fullmatch(r"[^\W\d_]+(?:[·\s][^\W\d_]+)*|.*[\u3400-\U0003ffff].*", name) for name in letters
-    }
-    code[frame["name"].map(garbled) & ~nobody & ~number] = "unreadable_name"
+    bare = frame.loc[~number, ["name", "name_raw", "name_note"]]
+    given = ~bare["name_raw"].isin(load_dictionary().placeholders) & (bare["name_note"] != "placeholder_name")
+    # Latin letters may be a name that nobody could type (N04); letters mixed with digits and signs are none.
+    nobody = ~bare["name"].str.contains(r"[^\W\d_]")
+    garbled = ~bare["name"].str.fullmatch(r"[^\W\d_]+(?:[·\s][^\W\d_]+)*|.*[\u3400-\U0003ffff].*")
+    code[bare.index[nobody]] = "no_name_no_number"
+    code[bare.index[(nobody & given) | (garbled & ~nobody)]] = "unreadable_name"
     code[shift == "shifted_row"] = "shifted_row"
     return code
 
@@ -52,7 +48,7 @@ def age_code(frame: pd.DataFrame, limits: pd.Series) -> pd.Series:
 
 
 def ages(frame: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Completed years at `as_of` by the date of birth column and by the number, NaN when unknown (a year only: at most)."""
+    """Completed years at `as_of` by the date of birth column and by the number, NaN when unknown."""
     return pd.DataFrame(
         {"age_declared": _age(frame["birth_date"], as_of), "age_inside": _age(frame["id_no_birth"], as_of)},
         index=frame.index,

@@ -6,6 +6,7 @@ Belongs here: where the heading is and how it is flattened. Does not belong here
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pandas as pd
 
@@ -18,7 +19,7 @@ DEPTH = 3
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading found: positions (0-based, in the grid) of its first and last row, flattened names, number of known ones."""
+    """A heading found: positions (0-based) of its first and last row, flattened names, number of known ones."""
 
     first: int
     last: int
@@ -63,7 +64,7 @@ def _candidate(grid: GridLike, first: int, last: int, aliases: Aliases) -> Headi
 
 def _stacked(levels: list[list[str]]) -> bool:
     """Upper rows of a real stacked heading have gaps that lower rows fill, and no row is empty or a lone title."""
-    for upper, lower in zip(levels, levels[1:], strict=False):
+    for upper, lower in pairwise(levels):
         filled = [cell for cell in upper if cell]
         if len(filled) < 2 or not any(cell for cell in lower):
             return False
@@ -94,8 +95,8 @@ def _spans(grid: GridLike, first: int, last: int) -> dict[tuple[int, int], int]:
 def flatten(levels: list[list[str]], spans: dict[tuple[int, int], int]) -> list[str]:
     """One name per column: upper names are carried to the right, levels are joined with `.`, equal neighbours once.
 
-    With merged ranges only these are carried; without any (CSV, HTML) an upper name is carried over the empty cells beside it
-    that have something below.
+    With merged ranges only these are carried; without any (CSV, HTML) an upper name is carried over the empty cells
+    beside it that have something below.
     """
     columns = len(levels[-1])
     filled = [[_clean(cell) for cell in level] for level in levels]

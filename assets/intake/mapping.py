@@ -1,6 +1,6 @@
 """The mapping of one sheet: which column feeds which field, which layout it is, what is unknown or missing.
 
-Belongs here: putting headings, values and layouts together. Does not belong here: row kinds (`rows`) or reading values (`standard`).
+Belongs here: putting headings, values and layouts together. Does not belong here: row kinds (`rows`), reading values.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class ReadingLike(Protocol):
 
 @dataclass(frozen=True)
 class IntakeNotice:
-    """A remark on a file: same shape as the reading's notices; `message` and `advice` are Chinese, without cell values."""
+    """A remark on a file, in the shape of the reading's notices; Chinese, without cell values."""
 
     code: str
     severity: str

@@ -1,6 +1,6 @@
 """Numbers across a row and across rows: whose number it is, borrowed, shared and pasted numbers (C14, C15, C20, C21).
 
-Belongs here: moving a number to the field it belongs to, with an issue. Does not belong here: reading one cell (matching.identity).
+Belongs here: moving a number to the field it belongs to, with an issue. Does not belong here: reading one cell.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _pasted(frame: pd.DataFrame, remarks: Remarks) -> None:
 
 
 def _grown(frame: pd.DataFrame, context: Context) -> None:
-    """An adult's number is the person's own when the date of birth says the same, or when it says nothing and the age may be."""
+    """An adult's number is the person's own when the date of birth agrees, or is missing and the age may be."""
     adult = (frame["id_no_status"] == "adult") & (frame["id_no_derived"].str.len() == 18)
     if not adult.any():
         return
@@ -78,7 +78,8 @@ def _shared(frame: pd.DataFrame, remarks: Remarks) -> None:
     """A number under more than two names or more than three children says nothing (domain.md 1.7)."""
     known = frame["id_no"] != ""
     names = identity.shared_by_names(frame["id_no"], frame["name"])
-    children = (frame["name"] + "|" + frame["birth_date"])[known].groupby(frame["id_no"][known]).nunique()
+    repeated = known & frame["id_no"].duplicated(keep=False)
+    children = (frame["name"] + "|" + frame["birth_date"])[repeated].groupby(frame["id_no"][repeated]).nunique()
     many = frame["id_no"].isin(children.index[children > MOST_CHILDREN])
     shared = (names | many) & known
     frame.loc[shared, "id_no_status"] = "placeholder"

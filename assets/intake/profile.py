@@ -47,7 +47,7 @@ def sample(values: Iterable[str]) -> list[str]:
 def choose(choice: Ambiguity, values: Iterable[str], taken: set[str]) -> str:
     """The field of an ambiguous heading: the candidate whose shape fits best, else the default, else "".
 
-    A candidate that another column already holds for certain is considered last (a second 学籍号 column is the local one).
+    A candidate that another column already holds is considered last (a second 学籍号 column is the local one).
     """
     cells = sample(values)
     scores = {field: share(cells, field) for field in choice.candidates}
@@ -67,7 +67,7 @@ def adult_share(values: Iterable[str], today: date) -> float:
 
 
 def fits(cells: pd.DataFrame, expected: dict[int, str]) -> bool:
-    """Whether the columns at these positions look like these fields (at least 60 % of their cells, and three cells at all)."""
+    """Whether the columns at these positions look like these fields: 60 % of the cells of each, half of them filled."""
     for position, field in expected.items():
         if position >= cells.shape[1]:
             return False

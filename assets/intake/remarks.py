@@ -1,6 +1,6 @@
 """Sentences about one sheet that was read: unknown headings, totals that do not add up, merged and damaged cells.
 
-Belongs here: notices of severity `warn`. Does not belong here: refusals (`tabulate`) or remarks on single rows (`standard`).
+Belongs here: notices of severity `warn`. Does not belong here: refusals (`tabulate`), remarks on single rows.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from assets.intake import rows
 from assets.intake.contract import load_dictionary
 from assets.intake.notices import IntakeNotice, where
 from assets.intake.table import Sheet
+
+TOTAL_ADVICE = "请核对是否漏了行，或文件是否完整。"
 
 
 def remarks(sheet: Sheet, merged_down: int) -> list[IntakeNotice]:
@@ -60,7 +62,7 @@ def _damaged(sheet: Sheet) -> list[IntakeNotice]:
 
 
 def _totals(sheet: Sheet) -> list[IntakeNotice]:
-    """Compare each stated total with the data rows: a subtotal with those since the last one, a grand total with all."""
+    """Compare each stated total with the data rows: a subtotal since the last one, a grand total with all."""
     notices: list[IntakeNotice] = []
     last, counted = 0, np.cumsum(sheet.kinds == "data")
     for position in np.flatnonzero(sheet.kinds == "total"):
@@ -72,11 +74,10 @@ def _totals(sheet: Sheet) -> list[IntakeNotice]:
         last = everything
         if stated is None or stated in {expected, everything}:
             continue
-        number = int(sheet.cells.index[position])
-        text = f"{where(sheet.grid.sheet, sheet.grid.number)}第{number}行的合计数与实际数据行数不一致：写明 {stated}，实际 {expected}。"
+        number = int(sheet.cells.index[int(position)])
+        place = f"{where(sheet.grid.sheet, sheet.grid.number)}第{number}行"
+        text = f"{place}的合计数与实际数据行数不一致：写明 {stated}，实际 {expected}。"
         notices.append(
-            IntakeNotice(
-                "total_differs", "warn", sheet.grid.sheet, number, message=text, advice="请核对是否漏了行或文件不完整。"
-            )
+            IntakeNotice("total_differs", "warn", sheet.grid.sheet, number, message=text, advice=TOTAL_ADVICE)
         )
     return notices

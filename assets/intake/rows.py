@@ -108,7 +108,7 @@ def _same_heading(texts: list[str], headings: list[str], mapping: Mapping) -> bo
 
 
 def stated_total(row: pd.Series) -> int | None:
-    """The number of children a total row states: 「合计：1771人」 or a lone whole number beside 合计; None when unclear."""
+    """The number a total row states: 「合计：1771人」 or a lone whole number beside 合计; None when unclear."""
     texts = [_BLANKS.sub("", str(cell)) for cell in row if str(cell).strip()]
     for text in texts:
         if found := re.search(r"(\d+)\s*[人名个条]", text):

@@ -1,6 +1,6 @@
 """Chinese sentences for issue codes: what is wrong, what to do, where it stands.
 
-Belongs here: `issues.yaml` of this room and, for codes about values, that of `matching`. Does not belong here: deciding.
+Belongs here: `issues.yaml` and the sentences made from it. Does not belong here: deciding.
 """
 
 from __future__ import annotations

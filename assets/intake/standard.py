@@ -24,7 +24,8 @@ EXTRAS = [
 ]  # fmt: skip
 STANDARD = ["record_id", "period", "department", "delivery_id", "file", "sheet", "row", *load_fields(), *EXTRAS]
 QUARANTINE = [
-    "record_id", "delivery_id", "file", "sheet", "row", "code", "field", "heading", "column", "message", "advice", "cells",
+    "record_id", "delivery_id", "file", "sheet", "row", "code", "field", "heading", "column", "message",
+    "advice", "cells",
 ]  # fmt: skip
 
 
@@ -54,12 +55,15 @@ def standardise(raw: pd.DataFrame, contract: Contract, context: Context) -> Stan
     Raises:
         AssertionError: a data row would be lost or counted twice.
     """
+    raw = raw.reset_index(drop=True)
+    columns = cell_columns(raw)
+    raw[columns] = raw[columns].fillna("")  # files of different width, concatenated
     known = list(sheets(raw, contract)) if len(raw) else []
     parts = [gather(sheet, contract) for sheet in known]
     parts = [part for part in parts if len(part)]
     if not parts:
         return Standardised(pd.DataFrame(columns=STANDARD), pd.DataFrame(columns=QUARANTINE), _set_aside(None))
-    rows = pd.concat(parts)
+    rows = pd.concat(parts) if len(parts) > 1 else parts[0]
     remarks = Remarks(rows.index)
     frame = read_values(rows, contract.department, context, remarks)
     numbers.settle(frame, context, remarks)
@@ -113,15 +117,15 @@ def _quarantine(rows: pd.DataFrame, codes: pd.Series, known: list[SheetRows]) ->
     homes = {index: sheet for sheet in known for index in sheet.data.index.intersection(rows.index)}
     columns = cell_columns(rows)
     records = []
-    for index, row in rows.iterrows():
-        spec = issue(codes[index])
+    for (index, row), code in zip(rows.iterrows(), codes.astype(str), strict=True):
+        spec = issue(code)
         home = homes[index]
         at = next(iter(home.mapping.positions(spec.field)), None)
         heading = home.mapping.columns[at].heading if at is not None else ""
         records.append(
             [
                 *(row[name] for name in ("record_id", "delivery_id", "file", "sheet", "row")),
-                *(codes[index], spec.field, heading, at + 1 if at is not None else 0),
+                *(code, spec.field, heading, at + 1 if at is not None else 0),
                 place_sentence(row, heading, spec.zh),
                 f"{spec.advice}。",
                 json.dumps([row[name] for name in columns], ensure_ascii=False),

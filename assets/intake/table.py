@@ -51,7 +51,7 @@ def damaged_cells(grid: GridLike) -> dict[int, str]:
 
 
 def fill_down(grid: GridLike, start: int) -> tuple[pd.DataFrame, int]:
-    """The rows from position `start` on, vertically merged cells filled down (trust.md 12); and how many cells were filled."""
+    """The rows from position `start` on, vertically merged cells filled down; and how many cells were filled."""
     body = grid.cells.iloc[start:]
     ranges = [each for each in grid.merged if each[2] > each[0] and each[1] == each[3]]
     ranges = [each for each in ranges if len(body) and each[0] >= int(body.index[0])]
@@ -74,7 +74,7 @@ def fill_down(grid: GridLike, start: int) -> tuple[pd.DataFrame, int]:
 def raw_rows(sheets: list[Sheet], code: str, source: tuple[str, str, str]) -> pd.DataFrame:
     """The raw frame of one file from its sheets (docs/data-shapes.md section 2).
 
-    A sheet without its own heading gets one more row, numbered 0 and of kind `heading`: it is no physical row and counts nowhere.
+    A sheet without its own heading gets one more row, numbered 0 and of kind `heading`: no physical row, never counted.
     """
     width = max((sheet.cells.shape[1] for sheet in sheets), default=0)
     frames = [_sheet_rows(sheet, width, code, source) for sheet in sheets if len(sheet.cells)]

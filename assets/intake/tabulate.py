@@ -49,7 +49,7 @@ def tabulate(reading: ReadingLike, contract: Contract, file: str, sha256: str, d
         delivery_id: number of the delivery.
 
     Returns:
-        Rows and notices; or a refusal and no rows: nothing in it, no data rows, no heading, wrong department, missing column.
+        Rows and notices; or a refusal and no rows: no data rows, no heading, wrong department, missing column.
     """
     return tabulate_like(reading, contract, (file, sha256, delivery_id), [])
 
@@ -57,7 +57,7 @@ def tabulate(reading: ReadingLike, contract: Contract, file: str, sha256: str, d
 def tabulate_like(
     reading: ReadingLike, contract: Contract, source: tuple[str, str, str], known: list[Known]
 ) -> Tabulated:
-    """As `tabulate`, with the headings of earlier pieces for sheets that have none. `source` = (file, sha256, delivery_id)."""
+    """As `tabulate`, with headings of earlier pieces for sheets without; `source` = (file, sha256, delivery_id)."""
     file = source[0]
     known, sheets = list(known), []
     for grid in reading.grids:
@@ -92,7 +92,8 @@ def read_sheet(grid: GridLike, contract: Contract, file: str, known: list[Known]
 
 def _judge(sheet: Sheet, contract: Contract, body: pd.DataFrame, merged_down: int) -> Sheet:
     mapping, heading, grid = sheet.mapping, sheet.heading, sheet.grid
-    assert mapping is not None and heading is not None
+    assert mapping is not None
+    assert heading is not None
     if mapping.layout.kind == "set_aside":
         found = _aside(grid, "other_kind", mapping.layout.notice, advice=mapping.layout.advice)
         return replace(found, report=replace(found.report, layout=mapping.layout.zh), other_kind=True)

@@ -1,7 +1,7 @@
 """Field texts to values: every field read by its kind, with the functions of `matching`.
 
-Belongs here: which reader a field's kind calls, and what it could not read. Does not belong here: rules that look at several
-fields of a row (`numbers`, `judge`).
+Belongs here: which reader a field's kind calls, and what it could not read. Does not belong here: rules that look at
+several fields of a row (`numbers`, `judge`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,11 @@ from matching import codes, grades, identity, normalise, places
 from matching.name_cleaning import clean_names
 
 CHILD_ID = "id_no"
+PLACE_FIELDS = ("town", "village", "hukou_addr", "live_addr")
 FUTURE = ("card_valid_to", "pay_end", "exit_date")
+
+
+Columns = dict[str, pd.Series]
 
 
 @dataclass
@@ -54,10 +58,9 @@ def read_values(rows: pd.DataFrame, department: str, context: Context, remarks: 
     Returns:
         Frame on the index of `rows`: every field, then the extra columns except `issues`.
     """
-    texts = rows[list(load_fields())]
     out: dict[str, pd.Series] = {}
     for name, spec in load_fields().items():
-        column = texts[name]
+        column = rows[name]
         if not column.any():
             out[name] = column
         elif spec.kind == "name" and name != "name":
@@ -67,7 +70,7 @@ def read_values(rows: pd.DataFrame, department: str, context: Context, remarks: 
         elif spec.kind == "phone":
             out[name] = normalise.read_phones(column)
         elif name == "grade":
-            out[name] = _noted(grades.read_grades(column, texts["school"], context.as_of), column, name, remarks)
+            out[name] = _noted(grades.read_grades(column, rows["school"], context.as_of), column, name, remarks)
         elif spec.kind.startswith(("code:", "set:")):
             out[name] = _coded(column, name, department, remarks)
         elif spec.kind in {"text", "address"}:
@@ -76,17 +79,19 @@ def read_values(rows: pd.DataFrame, department: str, context: Context, remarks: 
             out[name] = normalise.read_numbers(column)["value"]
         else:
             out[name] = column
-    frame = pd.DataFrame(out, index=rows.index)
-    extras = [_name(frame), _birth(frame, context, remarks), _ids(frame, rows, context, remarks), _others(frame)]
-    return pd.concat([frame, *extras, _places(frame, context)], axis=1)
+    # The columns stay apart until all are read: changing single columns of a wide frame copies it again and again.
+    _name(out)
+    _birth(out, context, remarks)
+    _ids(out, rows, context, remarks)
+    _others(out)
+    _places(out, context)
+    return pd.DataFrame(out, index=rows.index)
 
 
-def _name(frame: pd.DataFrame) -> pd.DataFrame:
-    raw = frame["name"].copy()
-    found = clean_names(raw)
-    frame["name"] = found["value"]
-    unreadable = found["unreadable"].isin(["1", "True", True]).map({True: "1", False: ""})
-    return pd.DataFrame({"name_raw": raw, "name_note": found["note"], "name_unreadable": unreadable}, index=frame.index)
+def _name(out: Columns) -> None:
+    out["name_raw"] = out["name"]
+    found = clean_names(out["name"])
+    out["name"], out["name_note"], out["name_unreadable"] = found["value"], found["note"], found["unreadable"]
 
 
 def _dates(column: pd.Series, kind: str, name: str, context: Context, remarks: Remarks) -> pd.Series:
@@ -98,34 +103,25 @@ def _dates(column: pd.Series, kind: str, name: str, context: Context, remarks: R
     return found
 
 
-def _birth(frame: pd.DataFrame, context: Context, remarks: Remarks) -> pd.DataFrame:
-    raw = frame["birth_date"].copy()
+def _birth(out: Columns, context: Context, remarks: Remarks) -> None:
+    raw = out["birth_date"]
     found = normalise.read_dates(raw, context.as_of)
-    frame["birth_date"] = found["value"]
-    given = ~raw.isin(load_dictionary().placeholders)
-    remarks.add(given & (found["value"] == ""), "unreadable_date:birth_date")
-    return pd.DataFrame({"birth_date_raw": raw, "birth_precision": found["precision"]}, index=frame.index)
+    out["birth_date_raw"], out["birth_date"], out["birth_precision"] = raw, found["value"], found["precision"]
+    remarks.add((found["value"] == "") & ~raw.isin(load_dictionary().placeholders), "unreadable_date:birth_date")
 
 
-def _ids(frame: pd.DataFrame, rows: pd.DataFrame, context: Context, remarks: Remarks) -> pd.DataFrame:
+def _ids(out: Columns, rows: pd.DataFrame, context: Context, remarks: Remarks) -> None:
     """Citizen numbers: the child's with status, the adults' beside it only when they are good."""
     for name, spec in load_fields().items():
-        if spec.kind == "id" and name != CHILD_ID and frame[name].any():
-            found = identity.read_ids(frame[name], _flags(rows, name), "adult", context.as_of)
-            bad = ~found["status"].isin(["valid", "missing", "placeholder"])
-            remarks.add(bad, f"bad_number:{name}")
-            frame[name] = found["value"]
-    raw = frame[CHILD_ID].copy()
+        if spec.kind == "id" and name != CHILD_ID and out[name].any():
+            found = identity.read_ids(out[name], _flags(rows, name), "adult", context.as_of)
+            remarks.add(~found["status"].isin(["valid", "missing", "placeholder"]), f"bad_number:{name}")
+            out[name] = found["value"]
+    raw = out[CHILD_ID]
     found = identity.read_ids(raw, _flags(rows, CHILD_ID), "child", context.as_of)
-    frame[CHILD_ID] = found["value"]
-    columns = {
-        "id_no_raw": raw,
-        "id_no_status": found["status"],
-        "id_no_birth": found["birth"],
-        "id_no_sex": found["sex"],
-    }
-    columns |= {"id_no_note": found["note"], "id_no_derived": found["derived"]}
-    return pd.DataFrame(columns, index=frame.index)
+    out[CHILD_ID], out["id_no_raw"] = found["value"], raw
+    for name in ("status", "birth", "sex", "derived"):
+        out[f"id_no_{name}"] = found[name]
 
 
 def _flags(rows: pd.DataFrame, name: str) -> pd.Series | None:
@@ -133,22 +129,15 @@ def _flags(rows: pd.DataFrame, name: str) -> pd.Series | None:
     return rows[key].eq(True) if key in rows.columns else None
 
 
-def _others(frame: pd.DataFrame) -> pd.DataFrame:
-    """Student and certificate numbers. A `G` number over the row's own good number needs no second reading (most rows)."""
-    number, written = frame[CHILD_ID], frame["student_no"]
+def _others(out: Columns) -> None:
+    """Student and certificate numbers. A `G` over the row's own good number is not read twice."""
+    number, written = out[CHILD_ID], out["student_no"]
     plain = (number != "") & (written == "G" + number)
-    student = identity.read_student_numbers(written[~plain]).reindex(frame.index, fill_value="")
-    card = identity.read_disability_numbers(frame["disability_no"])
-    frame["student_no"] = student["value"].mask(plain, written)
-    frame["disability_no"] = card["value"]
-    columns = {
-        "student_no_kind": student["kind"].mask(plain, "G"),
-        "student_no_id": student["id"].mask(plain, number),
-        "disability_no_id": card["id"],
-        "card_type": card["type"],
-        "card_level": card["level"],
-    }
-    return pd.DataFrame(columns, index=frame.index)
+    student = identity.read_student_numbers(written[~plain]).reindex(written.index, fill_value="")
+    card = identity.read_disability_numbers(out["disability_no"])
+    out["student_no"], out["disability_no"] = student["value"].mask(plain, written), card["value"]
+    out["student_no_kind"], out["student_no_id"] = student["kind"].mask(plain, "G"), student["id"].mask(plain, number)
+    out["disability_no_id"], out["card_type"], out["card_level"] = card["id"], card["type"], card["level"]
 
 
 def _coded(column: pd.Series, name: str, department: str, remarks: Remarks) -> pd.Series:
@@ -163,25 +152,19 @@ def _noted(found: pd.DataFrame, column: pd.Series, name: str, remarks: Remarks) 
     return found["value"]
 
 
-def _places(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
+def _places(out: Columns, context: Context) -> None:
     """Canonical towns and villages of both addresses; the columns 乡镇 and 村 fill what the address does not say."""
-    known = context.places or places.learn_places(frame[list(places_columns())], county=context.county)
-    stated = places.read_addresses(frame["town"] + frame["village"], known)
-    found: dict[str, pd.Series] = {}
-    sides = {"hukou": places.read_addresses(frame["hukou_addr"], known)}
-    same = frame["live_addr"].equals(frame["hukou_addr"])
-    sides["live"] = sides["hukou"] if same else places.read_addresses(frame["live_addr"], known)
+    known = context.places or places.learn_places(
+        pd.DataFrame({name: out[name] for name in PLACE_FIELDS}), county=context.county
+    )
+    stated = places.read_addresses(out["town"] + out["village"], known)
+    sides = {"hukou": places.read_addresses(out["hukou_addr"], known)}
+    same = out["live_addr"].equals(out["hukou_addr"])
+    sides["live"] = sides["hukou"] if same else places.read_addresses(out["live_addr"], known)
     for side, read in sides.items():
         agree = (read["town"] == "") | (read["town"] == stated["town"])
-        found[f"{side}_town"] = read["town"].where(read["town"] != "", stated["town"])
-        found[f"{side}_village"] = read["village"].where((read["village"] != "") | ~agree, stated["village"])
-    code = frame["hukou_area_code"]
-    area = code.where(code.str.fullmatch(r"[1-9]\d{5}(?:\d{3}){0,2}"), "").str.slice(0, 6)
-    county = sides["hukou"]["county_code"]
-    found["hukou_county"] = county.where(county != "", area)
-    return pd.DataFrame(found, index=frame.index)
-
-
-def places_columns() -> tuple[str, ...]:
-    """The fields from which a county's places can be learned."""
-    return ("town", "village", "hukou_addr", "live_addr")
+        out[f"{side}_town"] = read["town"].where(read["town"] != "", stated["town"])
+        out[f"{side}_village"] = read["village"].where((read["village"] != "") | ~agree, stated["village"])
+    county, code = sides["hukou"]["county_code"], out["hukou_area_code"]
+    area = code.where(code.str.fullmatch(r"[1-9]\d{5}(?:\d{3}){0,2}"), "").str.slice(0, 6) if code.any() else code
+    out["hukou_county"] = county.where(county != "", area)

@@ -312,7 +312,21 @@ def test_town_from_sheet_name_and_section_titles(take: Take, make_grid: MakeGrid
 
 
 def test_two_subsidies_are_not_the_ledger(take: Take, make_grid: MakeGrid, make_number: MakeNumber) -> None:
-    head = "乡镇 姓名 身份证号码 残疾人证号 补贴类型 补贴对象类型 补贴金额 享受补贴起始月份 续发月份 性别 出生年月 残疾等级 残疾类别".split()
+    head = [
+        "乡镇",
+        "姓名",
+        "身份证号码",
+        "残疾人证号",
+        "补贴类型",
+        "补贴对象类型",
+        "补贴金额",
+        "享受补贴起始月份",
+        "续发月份",
+        "性别",
+        "出生年月",
+        "残疾等级",
+        "残疾类别",
+    ]
     number = make_number("20150310")
     child = [
         "南古镇",
@@ -348,7 +362,25 @@ def test_two_subsidies_are_not_the_ledger(take: Take, make_grid: MakeGrid, make_
 
 
 def test_pinyin_dump_of_the_register(take: Take, make_grid: MakeGrid, make_number: MakeNumber) -> None:
-    head = "rkbm,gmsfhm,xm,x,m,hh,yhzgx,xb,mz,csrq,hjdxz,fqxm,fqgmsfhm,swrq,rkglzxlbdm,zxsj,rkzt".split(",")
+    head = [
+        "rkbm",
+        "gmsfhm",
+        "xm",
+        "x",
+        "m",
+        "hh",
+        "yhzgx",
+        "xb",
+        "mz",
+        "csrq",
+        "hjdxz",
+        "fqxm",
+        "fqgmsfhm",
+        "swrq",
+        "rkglzxlbdm",
+        "zxsj",
+        "rkzt",
+    ]
     number, father = make_number("20150310"), make_number("19800310")
     line = [
         "1",

@@ -52,7 +52,8 @@ def test_titles_signature_total_blank_and_repeated_heading(
     done = read("civil_affairs", make_grid(rows))
     assert done.refusal is None
     assert list(kinds(done).values()) == [
-        "title", "title", "heading", "data", "data", "blank", "repeated_heading", "data", "blank", "total", "signature", "note",
+        "title", "title", "heading", "data", "data", "blank",
+        "repeated_heading", "data", "blank", "total", "signature", "note",
     ]  # fmt: skip
     assert codes(done) == {"repeated_heading"}
     assert list(done.raw["record_id"])[3] == "CA-1f0c9a77b2-1-4"

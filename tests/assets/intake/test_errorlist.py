@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+
+from assets.intake.context import Context
+from assets.intake.contract import Contract
+from assets.intake.errorlist import TITLE, write_error_list
+from assets.intake.notices import Tabulated
+from assets.intake.standard import standardise
+from assets.intake.understanding import understanding
+from pipelines.resources.reading.shapes import Grid
+
+HEAD = ["姓名", "身份证号", "性别", "出生日期", "就学情况"]
+
+
+def rows(make_number: Callable[..., str]) -> list[list[str]]:
+    return [
+        ["民乐县留守儿童台账"],
+        HEAD,
+        ["王小明", make_number("20150310"), "男", "2015-03-10", "在读"],
+        ["李小红", make_number("20150311")[:-1] + "Q", "女", "2015-03-11", "=1+1"],
+        ["", "", "男", "", "在读"],
+        ["填表人：王某"],
+    ]
+
+
+def test_the_copy_marks_the_cells_and_says_why(
+    read: Callable[..., Tabulated],
+    contracts: dict[str, Contract],
+    context: Context,
+    make_grid: Callable[..., Grid],
+    make_number: Callable[..., str],
+    tmp_path: Path,
+) -> None:
+    lines = rows(make_number)
+    raw = read(
+        "civil_affairs", make_grid(lines, "留守"), make_grid([["说明"], ["按要求填写"]], "说明", 2), file="表.xls"
+    ).raw
+    done = standardise(raw, contracts["civil_affairs"], context)
+    path = tmp_path / "错误清单.xlsx"
+    assert write_error_list(raw, done, contracts["civil_affairs"], "表.xls", path) == 2
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["留守", "说明"]
+    page = book["留守"]
+    for number, line in enumerate(lines, 1):
+        assert [page.cell(number, column + 1).value or "" for column in range(len(line))] == line
+    assert page.cell(2, 6).value == TITLE
+    assert "身份证号" in page.cell(4, 6).value
+    assert page.cell(5, 6).value.startswith("【未采用】")
+    assert page.cell(3, 6).value is None
+    assert page.cell(4, 2).comment is not None
+    assert page.cell(4, 2).fill.fgColor.rgb != page.cell(3, 2).fill.fgColor.rgb
+    assert page.cell(4, 5).data_type == "s"
+    assert book["说明"].cell(2, 1).value == "按要求填写"
+
+
+def test_nothing_is_written_for_a_file_without_faults(
+    read: Callable[..., Tabulated],
+    contracts: dict[str, Contract],
+    context: Context,
+    make_grid: Callable[..., Grid],
+    make_number: Callable[..., str],
+    tmp_path: Path,
+) -> None:
+    raw = read("civil_affairs", make_grid(rows(make_number)[:3])).raw
+    done = standardise(raw, contracts["civil_affairs"], context)
+    assert write_error_list(raw, done, contracts["civil_affairs"], "台账.xlsx", tmp_path / "x.xlsx") == 0
+    assert not (tmp_path / "x.xlsx").exists()
+
+
+def test_understanding_tells_mapping_counts_and_remarks(
+    read: Callable[..., Tabulated],
+    contracts: dict[str, Contract],
+    context: Context,
+    make_grid: Callable[..., Grid],
+    make_number: Callable[..., str],
+) -> None:
+    lines = rows(make_number)
+    lines[1] = [*HEAD, "星座"]
+    tabulated = read("civil_affairs", make_grid(lines))
+    told = understanding(tabulated, standardise(tabulated.raw, contracts["civil_affairs"], context))[0]
+    assert (told.heading_row, told.data_rows, told.accepted, told.quarantined) == (2, 3, 2, 1)
+    assert ("身份证号", "身份证号") in told.mapping
+    assert told.unknown == ["星座"]
+    assert any("星座" in warning for warning in told.warnings)
+    text = repr(told)
+    assert "李小红" not in text
+    assert make_number("20150310") not in text
