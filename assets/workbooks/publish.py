@@ -5,6 +5,9 @@ Here: the one public function and the order of the sheets. Not here: what is on 
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,9 +54,24 @@ def publish_workbooks(
     return [*published, Published(folder / SUMMARY, "汇总", "summary", len(findings))]
 
 
+@contextmanager
+def _no_sweeping() -> Iterator[None]:
+    """Pause the cyclic garbage collector for one workbook.
+
+    It looks through hundreds of thousands of cells again and again (measured: a sixth of the time).
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _write(packet: Packet, context: PublishContext, folder: Path) -> Published:
     path = folder / FOLDERS[packet.kind] / f"{file_name(packet.recipient)}_{file_name(context.period)}_核查清单.xlsx"
-    with open_book(path, context, packet.recipient) as book:
+    with _no_sweeping(), open_book(path, context, packet.recipient) as book:
         add_explanation(book, packet)
         for part in packet.parts:
             if part.count:
