@@ -1,32 +1,26 @@
 """A generated county that knows its truth: standard records of four departments with the error habits of domain.md 4.
 
-For tests and benchmarks of linking; it imports nothing of the product. Families with siblings and twins, namesakes, homophones, look-alikes,
-former names, nicknames, lunar birthdays, missing, mistyped, damaged, masked, borrowed and obsolete numbers, people living away.
+For tests and benchmarks of linking; it imports nothing of the product. Families with siblings and twins, namesakes,
+homophones, look-alikes, former names, nicknames, lunar birthdays, missing, mistyped, damaged, masked, borrowed and
+obsolete numbers, people living away.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤解单仇查翟"
-GIVEN_TWO = (
-    "梓涵 子涵 紫涵 梓轩 子轩 紫萱 子萱 浩然 昊然 皓然 若曦 若溪 若熙 雨桐 语桐 宇航 宇轩 雨轩 浩宇 皓宇 昊宇 欣怡 心怡 欣妍 心妍 诗涵 诗函 思涵 思远 思源 俊杰 俊熙 峻熙 佳怡 嘉怡 家怡 佳琪 嘉琪 "
-    "博文 博闻 文博 文轩 雅婷 雅静 梦瑶 梦洁 志强 志远 致远 明轩 铭轩 明哲 一诺 依诺 伊诺 可馨 可欣 一鸣 一铭 天佑 天宇 天赐 晨曦 晨熙 辰熙 泽宇 泽语 梓萌 子墨 子默 雨泽 语泽 静怡 婧怡 艺涵 艺菲 国强 建军 晓东 晓燕 "
-    "小龙 小凤 金凤 玉兰 春花 海燕 海洋 建国 永强 永刚 慧敏 惠敏 晓敏 子豪 梓豪 俊豪 嘉豪 家豪 睿轩 瑞轩 睿泽 瑞泽 欣悦 心悦 馨悦 诗琪 思琪 子琪 紫琪 沐宸 沐辰 亦辰 奕辰 亦菲 奕菲 书瑶 舒瑶 玉婷 雨婷 钰婷 宇婷 "
-    "鑫磊 欣蕾 鑫蕾 文静 雯静 文慧 文惠 雯慧 佳慧 嘉慧 嘉惠 晓辉 小辉 晓慧 子健 子建 梓健 浩轩 皓轩 昊轩 明辉 明慧 志伟 志玮 俊伟 俊玮 海涛 海滔 丽娜 莉娜 丽华 莉华 艳红 燕红 彦宏 振华 震华 新宇 欣宇 鑫宇"
-).split()
-GIVEN_ONE = "伟强磊洋勇军杰娟涛明超霞平刚芳丽静敏静燕玲婷雪梅倩鹏飞宇浩辉斌凯旭晨阳欣怡悦妍彤琪瑶萱轩睿博文雅慧惠钰玉"
-HOMOPHONES = ("梓子紫", "涵函晗", "轩宣萱", "浩昊皓", "曦溪熙希", "雨语宇玉钰", "欣心馨鑫", "怡依伊仪", "诗思", "俊峻竣", "佳嘉家", "文雯", "明铭鸣", "晨辰宸", "泽则", "静婧靖", "志致智", "慧惠", "伟玮炜", "晓小", "丽莉", "燕艳", "博勃", "瑞睿", "洋阳杨", "强蔷", "婷亭", "辉晖")
-LOOK_ALIKES = ("钰珏", "晟晨", "己巳", "侯候", "浩洁", "宇字", "涛涝", "思恩", "俊悛", "瑶遥", "梦林", "强弹", "雅稚", "诗持", "敏敬", "娜哪", "玲铃", "妍研")
-UIGHUR = ("阿依古丽", "买买提", "阿卜杜拉", "古丽娜尔", "热依汗", "艾力", "吐尔逊", "帕提古丽", "玉素甫", "阿布都热西提", "米热古丽", "努尔买买提")
-TRANSLITERATION = (("阿卜杜", "阿不都"), ("买买提", "麦麦提"), ("艾力", "阿力"), ("吐尔逊", "图尔逊"))
-SEX = {"1", "2"}
+_WORDS = yaml.safe_load(Path(__file__).with_name("county_words.yaml").read_text(encoding="utf-8"))
+SURNAMES, GIVEN_ONE, GIVEN_TWO = (_WORDS[key] for key in ("surnames", "given_one", "given_two"))
+HOMOPHONES, LOOK_ALIKES, UIGHUR = (_WORDS[key] for key in ("homophones", "look_alikes", "uighur"))
+TRANSLITERATION = _WORDS["transliteration"]
 
 
 @dataclass(frozen=True)
@@ -131,11 +125,19 @@ class County:
         mother = self.minority_name() if minority else self.person_name(other, "2")
         town = int(self.rng.integers(self.towns))
         family = Family(
-            father=father, mother=mother, father_id=self.number(self.day(1975, 1993), "1"), mother_id=self.number(self.day(1977, 1995), "2"),
-            phones=[f"1{self.rng.integers(30, 99)}{self.rng.integers(10**7, 10**8)}" for _ in range(2)], town=town,
-            village=int(self.rng.integers(14)), away=(int(self.rng.integers(self.towns)), int(self.rng.integers(14))) if self.chance(0.36) else None,
-            household=f"{self.rng.integers(10**8, 10**9)}", surname=surname, nation="05" if minority else "01", grandparent=self.person_name(surname, "1"),
-        )  # fmt: skip
+            father=father,
+            mother=mother,
+            father_id=self.number(self.day(1975, 1993), "1"),
+            mother_id=self.number(self.day(1977, 1995), "2"),
+            phones=[f"1{self.rng.integers(30, 99)}{self.rng.integers(10**7, 10**8)}" for _ in range(2)],
+            town=town,
+            village=int(self.rng.integers(14)),
+            away=(int(self.rng.integers(self.towns)), int(self.rng.integers(14))) if self.chance(0.36) else None,
+            household=f"{self.rng.integers(10**8, 10**9)}",
+            surname=surname,
+            nation="05" if minority else "01",
+            grandparent=self.person_name(surname, "1"),
+        )
         size = 1 + (1 if self.chance(self.habits.siblings) else 0) + (1 if self.chance(0.04) else 0)
         for _ in range(size):
             born = self.day(2008, 2025)
@@ -147,7 +149,11 @@ class County:
 
     def _birth(self, family: Family, born: date, minority: bool, twin: bool) -> None:
         sex = "1" if self.chance(0.53) else "2"
-        name = self.minority_name().split("·")[0] + "·" + family.father.split("·")[0] if minority else self.person_name(family.surname, sex)
+        name = (
+            self.minority_name().split("·")[0] + "·" + family.father.split("·")[0]
+            if minority
+            else self.person_name(family.surname, sex)
+        )
         if twin:
             sex = family.children[-1].sex if self.chance(0.7) else sex
             elder = family.children[-1].name
@@ -157,7 +163,11 @@ class County:
                 name = elder[:1] + self.pick(GIVEN_TWO) if not minority else self.minority_name()
         registered = not self.chance(self.habits.without_number)
         number = self.number(born, sex) if registered else ""
-        old = self.number(born + timedelta(days=int(self.rng.integers(1, 40))), sex) if registered and self.chance(0.004) else ""
+        old = (
+            self.number(born + timedelta(days=int(self.rng.integers(1, 40))), sex)
+            if registered and self.chance(0.004)
+            else ""
+        )
         former = self.person_name(family.surname, sex) if not minority and self.chance(0.01) else ""
         family.children.append(Child(self.count, name, sex, born, number, old, former, family, twin))
         self.count += 1
@@ -184,18 +194,38 @@ class County:
         return pd.DataFrame(rows).fillna("")
 
     def row(self, child: Child, department: str, serial: int) -> dict[str, Any]:
-        code = {"public_security": "PS", "education": "ED", "civil_affairs": "CA", "disability": "DI"}.get(department, department[:2].upper())
-        row: dict[str, Any] = {"record_id": f"{code}-{self.habits.seed:010x}-1-{serial}", "period": "2026Q3", "department": department, "truth": child.truth,
-                               "row": serial, "file": f"{code}.xlsx", "sheet": "Sheet1", "sex": child.sex, "nation": child.family.nation}  # fmt: skip
-        rate = {"public_security": 0.15, "education": 0.7, "civil_affairs": 1.6, "disability": 1.0}.get(department, 1.0) * self.habits.careless
-        row |= self._name(child, department, rate) | self._born(child, department, rate) | self._number(child, department, rate)
+        code = {"public_security": "PS", "education": "ED", "civil_affairs": "CA", "disability": "DI"}.get(
+            department, department[:2].upper()
+        )
+        row: dict[str, Any] = {
+            "record_id": f"{code}-{self.habits.seed:010x}-1-{serial}",
+            "period": "2026Q3",
+            "department": department,
+            "truth": child.truth,
+            "row": serial,
+            "file": f"{code}.xlsx",
+            "sheet": "Sheet1",
+            "sex": child.sex,
+            "nation": child.family.nation,
+        }
+        rate = {"public_security": 0.15, "education": 0.7, "civil_affairs": 1.6, "disability": 1.0}.get(
+            department, 1.0
+        ) * self.habits.careless
+        row |= (
+            self._name(child, department, rate)
+            | self._born(child, department, rate)
+            | self._number(child, department, rate)
+        )
         row |= self._people(child, department, rate) | self._place(child, department)
         if self.chance(0.003 * rate):
             row["sex"] = {"1": "2", "2": "1"}[child.sex]
         return row
 
     def _name(self, child: Child, department: str, rate: float) -> dict[str, str]:
-        name, former = child.name, child.former if department in ("public_security", "education") and self.chance(0.7) else ""
+        name, former = (
+            child.name,
+            child.former if department in ("public_security", "education") and self.chance(0.7) else "",
+        )
         if child.former and department in ("civil_affairs", "disability") and self.chance(0.6):
             name, former = child.former, ""
         if self.chance(0.03 * rate):
@@ -248,10 +278,17 @@ class County:
         out = {"id_no": number if status == "valid" else "", "id_no_raw": raw, "id_no_status": status}
         if department == "education":
             kind = "G" if child.number and self.chance(0.95) else "L"
-            out |= {"student_no": kind + (child.old_number or child.number or f"410323{child.born:%Y%m%d}{self.rng.integers(1000, 9999)}"), "student_no_kind": kind}
+            out |= {
+                "student_no": kind
+                + (child.old_number or child.number or f"410323{child.born:%Y%m%d}{self.rng.integers(1000, 9999)}"),
+                "student_no_kind": kind,
+            }
             out["student_no_id"] = out["student_no"][1:] if kind == "G" else ""
         if department == "disability" and child.number and self.chance(0.9):
-            out |= {"disability_no": (child.old_number or child.number) + "43", "disability_no_id": child.old_number or child.number}
+            out |= {
+                "disability_no": (child.old_number or child.number) + "43",
+                "disability_no_id": child.old_number or child.number,
+            }
         return out
 
     def _spoil(self, child: Child, number: str, rate: float) -> tuple[str, str, str]:
@@ -259,7 +296,11 @@ class County:
             return "", "", "missing"
         if self.chance(0.01 * rate):
             at = int(self.rng.integers(6, 18))
-            wrong = number[:at] + str((int(number[at]) + 1 + int(self.rng.integers(8))) % 10 if number[at] != "X" else 1) + number[at + 1 :]
+            wrong = (
+                number[:at]
+                + str((int(number[at]) + 1 + int(self.rng.integers(8))) % 10 if number[at] != "X" else 1)
+                + number[at + 1 :]
+            )
             return "", wrong, "bad_check"
         if self.chance(0.004 * rate):
             at = int(self.rng.integers(6, 17))
@@ -290,7 +331,11 @@ class County:
             for column in [name for name in out if name.endswith("_name")]:
                 out[column] = self.homophone(out[column])
         if department != "public_security" and self.chance(0.85):
-            out["phone"] = self.pick(family.phones) if not self.chance(0.15) else f"1{self.rng.integers(30, 99)}{self.rng.integers(10**7, 10**8)}"
+            out["phone"] = (
+                self.pick(family.phones)
+                if not self.chance(0.15)
+                else f"1{self.rng.integers(30, 99)}{self.rng.integers(10**7, 10**8)}"
+            )
         return out
 
     def _place(self, child: Child, department: str) -> dict[str, str]:
@@ -298,7 +343,11 @@ class County:
         home = (family.town, family.village)
         here = family.away or home
         if department != "education" or self.chance(0.5):
-            out |= {"hukou_town": f"镇{home[0]}", "hukou_village": f"镇{home[0]}村{home[1]}", "hukou_addr": f"洛宁县镇{home[0]}村{home[1]}{family.household[-2:]}号"}
+            out |= {
+                "hukou_town": f"镇{home[0]}",
+                "hukou_village": f"镇{home[0]}村{home[1]}",
+                "hukou_addr": f"洛宁县镇{home[0]}村{home[1]}{family.household[-2:]}号",
+            }
         if department != "public_security":
             out |= {"live_town": f"镇{here[0]}", "live_village": f"镇{here[0]}村{here[1]}"}
         if department == "public_security" or (department == "civil_affairs" and self.chance(0.3)):
@@ -315,12 +364,21 @@ def make_county(habits: Habits) -> pd.DataFrame:
 
 def score(truth: pd.Series, child: pd.Series) -> dict[str, float]:
     """Pairwise precision and recall over all records, and children into which two children were merged."""
+
     def pairs(counts: pd.Series) -> int:
         return int((counts * (counts - 1) // 2).sum())
 
     both = pairs(pd.DataFrame({"t": truth.to_numpy(), "c": child.to_numpy()}).value_counts())
     found, real = pairs(child.value_counts()), pairs(truth.value_counts())
-    merged = int((pd.DataFrame({"t": truth.to_numpy(), "c": child.to_numpy()}).drop_duplicates().groupby("c").size() > 1).sum())
+    merged = int(
+        (pd.DataFrame({"t": truth.to_numpy(), "c": child.to_numpy()}).drop_duplicates().groupby("c").size() > 1).sum()
+    )
     precision, recall = both / max(found, 1), both / max(real, 1)
-    return {"precision": precision, "recall": recall, "f1": 2 * precision * recall / max(precision + recall, 1e-9), "merged": merged,
-            "wrong": found - both, "missed": real - both}  # fmt: skip
+    return {
+        "precision": precision,
+        "recall": recall,
+        "f1": 2 * precision * recall / max(precision + recall, 1e-9),
+        "merged": merged,
+        "wrong": found - both,
+        "missed": real - both,
+    }

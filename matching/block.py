@@ -1,7 +1,7 @@
 """Blocking: candidate pairs from several cheap keys, each pair once, nothing dropped in silence.
 
-Belongs here: pairs from key tokens, splitting and windowing of oversized blocks, the yields. Does not belong here: what a key is
-(`keys`) or what a pair is worth (`compare`, `weigh`).
+Belongs here: pairs from key tokens, splitting and windowing of oversized blocks, the yields. Does not belong here:
+what a key is (`keys`) or what a pair is worth (`compare`, `weigh`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pairs:
-    """Candidate pairs of record positions, `left < right`, sorted; `keys` is a bit set, bit k = k-th key of the model."""
+    """Candidate pairs of record positions, `left < right`, sorted; `keys` is a bit set, bit k = k-th key of the
+    model.
+    """
 
     left: NDArray[np.int32]
     right: NDArray[np.int32]
@@ -40,7 +42,9 @@ class Pairs:
 
 @dataclass(frozen=True)
 class KeyYield:
-    """What one key gave: its values, pairs, pairs that no earlier key had, and oversized blocks (split and, of those, windowed)."""
+    """What one key gave: its values, pairs, pairs that no earlier key had, and oversized blocks (split and, of
+    those, windowed).
+    """
 
     key: str
     pairs: int
@@ -117,7 +121,9 @@ def _key_pairs(
 
 
 def _window_order(e: Encoded) -> Ints:
-    """Rank of each record by name, birth, people: neighbours in it are the likeliest matches of a block too large to compare."""
+    """Rank of each record by name, birth, people: neighbours in it are the likeliest matches of a block too large
+    to compare.
+    """
     rank = np.empty(len(e), dtype=np.int64)
     keys = (e.people[:, 1], e.people[:, 0], e.birth, e.name, e.names.whole[e.name])
     rank[np.lexsort(keys)] = np.arange(len(e))
@@ -154,7 +160,8 @@ def _pairs_to(runs: _Runs, counts: Ints, n: int) -> Ints:
     a, b = runs.record[first], runs.record[first + step]
     two = a != b  # a record may carry one value twice
     a, b = a[two], b[two]
-    return np.minimum(a, b) * n + np.maximum(a, b)
+    codes: Ints = np.minimum(a, b) * n + np.maximum(a, b)
+    return codes
 
 
 def _all_pairs(runs: _Runs, chosen: NDArray[np.bool_], n: int) -> Ints:

@@ -1,7 +1,7 @@
 """Children from pairs: greedy by weight, with constraints; never plain connected components (matching.md 2, idea 7).
 
-Belongs here: deciding which records are one child. Does not belong here: weights, or the children's numbers (`register`).
-Components whose pairs all agree are taken whole; only the others are resolved pair by pair.
+Belongs here: deciding which records are one child. Does not belong here: weights, or the children's numbers
+(`register`). Components whose pairs all agree are taken whole; only the others are resolved pair by pair.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ _CAP_BITS = 15.0
 
 @dataclass(frozen=True)
 class Clusters:
-    """`label`: cluster of each record, numbered by its first record. `oversized`: records of refused clusters (超大簇). `conflicts`: components resolved pair by pair."""
+    """`label`: cluster of each record, numbered by its first record. `oversized`: records of refused clusters
+    (超大簇). `conflicts`: components resolved pair by pair.
+    """
 
     label: Ints
     oversized: Mask
@@ -45,7 +47,9 @@ def components(n: int, left: NDArray[np.integer], right: NDArray[np.integer]) ->
 
 
 def unseen_pairs(n: int, pairs: Pairs, link: Mask) -> tuple[Ints, Ints]:
-    """Pairs inside components of links that no key brought together: they are compared too, so that no chain goes unexamined."""
+    """Pairs inside components of links that no key brought together: they are compared too, so that no chain goes
+    unexamined.
+    """
     label = components(n, pairs.left[link], pairs.right[link])
     order = np.argsort(label, kind="stable")
     size = np.bincount(label, minlength=n)[label[order]]
@@ -156,7 +160,9 @@ def _resolve(rows: Ints, pairs: Pairs, evidence: Evidence, model: Model, result:
 
 
 def _may_join(rows: list[int], evidence: Evidence, model: Model) -> bool:
-    """No veto between the two, and the pairs between them speak for one child on balance; one strong link cannot outvote refusals."""
+    """No veto between the two, and the pairs between them speak for one child on balance; one strong link cannot
+    outvote refusals.
+    """
     chosen = np.array(rows)
     if (evidence.veto[chosen] & ~evidence.certain[chosen]).any():
         return False

@@ -1,7 +1,7 @@
 """Comparison: candidate pairs to small-integer levels, one array per field of `model.yaml`.
 
-Belongs here: calling the level functions and the two fields that need the whole delivery (namesakes, twins). Does not belong here: one
-field's tests (`levels/`), weights (`weigh`).
+Belongs here: calling the level functions and the two fields that need the whole delivery (namesakes, twins). Does
+not belong here: one field's tests (`levels/`), weights (`weigh`).
 """
 
 from __future__ import annotations
@@ -105,7 +105,9 @@ def _same_cradle(levels: Levels, model: Model) -> Mask:
 
 
 def _twin_pairs(pairs: Pairs, levels: Levels, model: Model) -> Mask:
-    """Two records of one department, or two valid numbers, born on one day to one guardian under two names (domain.md 4.1 N17)."""
+    """Two records of one department, or two valid numbers, born on one day to one guardian under two names
+    (domain.md 4.1 N17).
+    """
     name = model.fields["name"]
     other_name = ~np.isin(levels["name"], [name.code(level) for level in ("missing", "same", "wildcard", "former")])
     own_number = np.isin(

@@ -36,7 +36,8 @@ class Evidence:
     Attributes:
         weight: bits; `probability` its posterior.
         link: strong enough to join by itself.
-        veto: must not be in one child (a person said so, or one department's two records without near-certain evidence).
+        veto: must not be in one child (a person said so, or one department's two records without near-certain
+            evidence).
         certain: joined by equal numbers with something else agreeing, or by a person.
     """
 
@@ -48,7 +49,9 @@ class Evidence:
 
 
 def deterministic(levels: Levels, model: Model) -> Mask:
-    """Equal number (own or derived) and a name or birth date that agrees, or is close while the other does not speak against it."""
+    """Equal number (own or derived) and a name or birth date that agrees, or is close while the other does not
+    speak against it.
+    """
     number = model.number
     equal = np.isin(levels["number"], [number.code(level) for level in ("same", "derived", "document")])
     name, birth = groups(levels, "name", model), groups(levels, "birth", model)
@@ -71,7 +74,9 @@ def weigh_evidence(pairs: Pairs, levels: Levels, weight: Floats, judged: NDArray
     certain = deterministic(levels, model)
     weight = np.where(certain, np.maximum(weight, 14.0), weight)
     lone = levels["number"] == model.number.code("borrowed")
-    weight = np.where(lone, np.minimum(weight, 0.0), weight)  # equal number and nothing else: never a link, a person looks
+    weight = np.where(
+        lone, np.minimum(weight, 0.0), weight
+    )  # equal number and nothing else: never a link, a person looks
     weight = np.where(judged == 1, JUDGED_BITS, np.where(judged == -1, -JUDGED_BITS, weight))
     probability = sigmoid_bits(weight)
     double = certain | _near_certain_double(levels, weight, model) | (judged == 1)
@@ -81,7 +86,9 @@ def weigh_evidence(pairs: Pairs, levels: Levels, weight: Floats, judged: NDArray
 
 
 def _near_certain_double(levels: Levels, weight: Floats, model: Model) -> Mask:
-    """One department's two records are one child without a common number only if name, birth and a third thing agree (domain.md 4.6)."""
+    """One department's two records are one child without a common number only if name, birth and a third thing
+    agree (domain.md 4.6).
+    """
     same_name = np.isin(levels["name"], [model.code("name", level) for level in ("same", "wildcard", "former")])
     third = np.zeros(len(weight), dtype=bool)
     for field in ("people", "phone", "household"):
@@ -102,7 +109,8 @@ def judged_pairs(
     """People's decisions as positions: left, right, verdict (1 same, -1 different, 0 unsure).
 
     Args:
-        judgements: columns `record_a, record_b, verdict` (`same`, `different`, `unsure`); the last decision on a pair counts.
+        judgements: columns `record_a, record_b, verdict` (`same`, `different`, `unsure`); the last decision on a
+            pair counts.
             Records that are not in this delivery are passed over.
         e: the records.
 

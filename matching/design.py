@@ -1,6 +1,8 @@
-"""The terms that a weight is made of: one per level of a field and one per pair of groups of two fields that are learned together.
+"""The terms that a weight is made of: one per level of a field and one per pair of groups of two fields that are
+learned together.
 
-Belongs here: the layout of terms, and a pattern's row of the design matrix. Does not belong here: their weights (`weigh`, `estimate`).
+Belongs here: the layout of terms, and a pattern's row of the design matrix. Does not belong here: their weights
+(`weigh`, `estimate`).
 """
 
 from __future__ import annotations

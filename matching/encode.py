@@ -1,20 +1,21 @@
 """Records as integers, once over distinct values: everything that blocking and comparison look at.
 
-Belongs here: the shape `Encoded` and its making. Does not belong here: cleaning of values (`normalise`), or any judgement on a pair.
+Belongs here: the shape `Encoded` and its making. Does not belong here: cleaning of values (`normalise`), or any
+judgement on a pair.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from matching.distinct import as_text
 from matching.encode_names import NameTable, encode_names, fold_name
-from matching.encode_numbers import READABLE, by_value, damaged_text, document_codes, number_code
+from matching.encode_numbers import READABLE, by_value, damaged_text, document_codes, number_codes
 from matching.lunar import written_as_lunar
 
 if TYPE_CHECKING:
@@ -35,9 +36,10 @@ PLACES = (("live_town", "live_village"), ("hukou_town", "hukou_village"), ("town
 class Encoded:
     """One row per record, sorted by `record_id`, so that no result depends on the order of the input.
 
-    Code 0 means missing everywhere. `people`, `people_no`, `phones`, `towns`, `villages`, `houses`, `numbers` are sets, one column per member.
-    `own` is the number that stands as the child's own; `numbers` are all numbers that may identify the child (own first, then the ones in
-    student number and certificate); `documents` are other identifying documents.
+    Code 0 means missing everywhere. `people`, `people_no`, `phones`, `towns`, `villages`, `houses`, `numbers` are
+    sets, one column per member. `own` is the number that stands as the child's own; `numbers` are all numbers that
+    may identify the child (own first, then the ones in student number and certificate); `documents` are other
+    identifying documents.
     """
 
     record_id: Texts
@@ -121,7 +123,7 @@ def encode(records: pd.DataFrame, model: Model) -> Encoded:
         precision=precision,
         sex=by_value(columns.text("sex"), lambda text: int(text) if text in ("1", "2") else 0).astype(np.int8),
         nation=columns.codes(["nation"])[:, 0],
-        people_no=np.stack([by_value(columns.text(number), number_code) for _, number in PEOPLE], axis=1),
+        people_no=np.stack([number_codes(columns.text(number)) for _, number in PEOPLE], axis=1),
         **_numbers(columns),
         phones=phones,
         towns=columns.codes([town for town, _ in PLACES]),
@@ -142,7 +144,7 @@ def _checked(records: pd.DataFrame) -> pd.DataFrame:
     return records.sort_values("record_id", kind="stable", ignore_index=True)
 
 
-def _names(columns: _Columns) -> dict[str, NDArray[np.int32] | NameTable]:
+def _names(columns: _Columns) -> dict[str, Any]:
     wanted = ["name", "former_name", *(name for name, _ in PEOPLE)]
     rows = len(columns.text("name"))
     stacked = np.concatenate([columns.text(column) for column in wanted])
@@ -175,7 +177,9 @@ def _births(columns: _Columns) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
 def _lunar(birth: NDArray[np.int32]) -> NDArray[np.int32]:
     """The lunar date of each Gregorian day, as yyyymmdd; what a villager writes for it (domain.md 4.2 B01)."""
     distinct, back = np.unique(birth, return_inverse=True)
-    return np.fromiter((_lunar_of(int(day)) if day % 100 else 0 for day in distinct), dtype=np.int32, count=len(distinct))[back]
+    return np.fromiter(
+        (_lunar_of(int(day)) if day % 100 else 0 for day in distinct), dtype=np.int32, count=len(distinct)
+    )[back]
 
 
 def _lunar_of(day: int) -> int:
@@ -186,10 +190,10 @@ def _lunar_of(day: int) -> int:
     return int(written.replace("-", "")) if written else 0
 
 
-def _numbers(columns: _Columns) -> dict[str, Ints | Texts]:
-    own = by_value(columns.text("id_no"), number_code)
-    student = by_value(columns.text("student_no_id"), number_code)
-    certificate = by_value(columns.text("disability_no_id"), number_code)
+def _numbers(columns: _Columns) -> dict[str, Any]:
+    own = number_codes(columns.text("id_no"))
+    student = number_codes(columns.text("student_no_id"))
+    certificate = number_codes(columns.text("disability_no_id"))
     certificate = np.where(certificate == student, 0, certificate)
     numbers = np.stack(
         [own, np.where(student == own, 0, student), np.where(certificate == own, 0, certificate)], axis=1

@@ -1,12 +1,12 @@
 """Names as integers, once per distinct name: characters, toneless sounds (two readings), surname and given part.
 
-Belongs here: turning text into codes for blocking and comparison. Does not belong here: reading or cleaning a name (`names`) or
-judging two names (`levels.name`).
+Belongs here: turning text into codes for blocking and comparison. Does not belong here: reading or cleaning a name
+(`names`) or judging two names (`levels.name`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,8 @@ _NOISE = str.maketrans("", "", "•・．.‧⋅･-\u3000\t\u200b()（）")
 WIDTH = 4
 """Characters that are held as codes; longer names are also compared as text."""
 _NICK_PREFIX = frozenset("小阿大老二三")
+_FIRST_HAN = 0x3400
+_SOUNDS = 2048  # more than there are syllables
 _STARTS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 
 
@@ -62,7 +64,6 @@ class NameTable:
         whole, given, surname: sound codes of the whole name, the given part, the surname (0 = nothing to say).
         nick: sound code of the character that a nickname repeats (小明, 明明), else 0.
         long: whether the name does not fit into four Chinese characters.
-        spoken: folded reading of the whole name as text, for long names.
     """
 
     texts: list[str]
@@ -75,17 +76,6 @@ class NameTable:
     surname: NDArray[np.int32]
     nick: NDArray[np.int32]
     long: NDArray[np.bool_]
-    spoken: list[str]
-
-
-@dataclass
-class _Sounds:
-    """Numbers for sounds, in the order of first meeting; 0 means none."""
-
-    known: dict[str, int] = field(default_factory=dict)
-
-    def code(self, text: str) -> int:
-        return self.known.setdefault(text, len(self.known) + 1) if text else 0
 
 
 def surname_length(name: str) -> int:
@@ -93,55 +83,101 @@ def surname_length(name: str) -> int:
     return 2 if len(name) > 2 and name[:2] in compound_surnames() else 1
 
 
-def _nickname_character(name: str) -> str:
-    if len(name) == 2 and (name[0] == name[1] or name[0] in _NICK_PREFIX):
-        return name[1]
-    return name[1] if len(name) == 3 and name[1] == name[2] and name[0] in _NICK_PREFIX else ""
+@lru_cache(maxsize=100_000)
+def spoken(name: str) -> str:
+    """Folded reading of a whole name as text: how long names are compared."""
+    return " ".join(_sounds_of(character)[0] for character in name)
 
 
-def _spoken(name: str) -> list[tuple[str, ...]]:
-    parts = [_sounds_of(character) for character in name]
-    special = name_tables().surname_readings.get(name[:1], "") if len(name) > 1 else ""
-    if special:
-        parts[0] = tuple(dict.fromkeys((_fold_sound(special), *parts[0])))
-    return parts
+@dataclass(frozen=True)
+class _Alphabet:
+    """Distinct characters (sorted code points) and sound codes of their first, second and surname readings."""
+
+    points: NDArray[np.int64]
+    first: NDArray[np.int32]
+    second: NDArray[np.int32]
+    surname: NDArray[np.int32]
+
+    def look(self, table: NDArray[np.int32], points: NDArray[np.int64]) -> NDArray[np.int32]:
+        found = table[np.searchsorted(self.points, points)]
+        return np.where(points > 0, found, 0).astype(np.int32)
+
+
+def _alphabet(points: NDArray[np.int64]) -> _Alphabet:
+    distinct = np.unique(points)
+    known: dict[str, int] = {}
+
+    def code(sound: str) -> int:
+        return known.setdefault(sound, len(known) + 1)
+
+    table = np.zeros((len(distinct), 3), dtype=np.int32)
+    special = name_tables().surname_readings
+    for row, point in enumerate(distinct.tolist()):
+        if point == 0 or chr(point) == WILDCARD:
+            continue
+        sounds = _sounds_of(chr(point))
+        as_surname = special.get(chr(point), "")
+        table[row, 0] = code(sounds[0])
+        table[row, 1] = code(sounds[1]) if len(sounds) > 1 else 0
+        table[row, 2] = code(_fold_sound(as_surname)) if as_surname else table[row, 0]
+    return _Alphabet(distinct, table[:, 0], table[:, 1], table[:, 2])
 
 
 def encode_names(texts: Sequence[str]) -> NameTable:
     """Code distinct folded names; `texts[0]` must be `""`, the missing name."""
-    count = len(texts)
-    chars, first, second = (np.zeros((count, WIDTH), dtype=np.int32) for _ in range(3))
-    parts = np.zeros((count, 4), dtype=np.int32)
-    sounds, phrases = _Sounds(), _Sounds()
-    spoken_texts = []
-    for row, name in enumerate(texts):
-        spoken = _spoken(name)
-        spoken_texts.append(" ".join(reading[0] for reading in spoken))
-        for place, character in enumerate(name[:WIDTH]):
-            wild = character == WILDCARD
-            chars[row, place] = -1 if wild else ord(character)
-            first[row, place] = 0 if wild else sounds.code(spoken[place][0])
-            second[row, place] = sounds.code(spoken[place][1]) if len(spoken[place]) > 1 and not wild else 0
-        parts[row] = _phrase_codes(name, spoken, phrases, sounds)
-    length = np.fromiter((len(name) for name in texts), dtype=np.int16, count=count)
-    long = np.fromiter((_is_long(name) for name in texts), dtype=np.bool_, count=count)
-    columns = {"whole": parts[:, 0], "given": parts[:, 1], "surname": parts[:, 2], "nick": parts[:, 3]}
-    return NameTable(list(texts), chars, first, second, length, long=long, spoken=spoken_texts, **columns)
+    wide = np.array(texts, dtype=f"U{WIDTH}").view(np.uint32).reshape(-1, WIDTH).astype(np.int64)
+    length = np.fromiter((len(name) for name in texts), dtype=np.int16, count=len(texts))
+    long = (length > WIDTH) | ((wide > 0) & (wide < _FIRST_HAN) & (wide != ord(WILDCARD))).any(axis=1)
+    alphabet = _alphabet(wide)
+    first, second = alphabet.look(alphabet.first, wide), alphabet.look(alphabet.second, wide)
+    named = length > 1
+    leading = alphabet.look(alphabet.surname, wide[:, 0])
+    second[:, 0] = np.where(named & (leading != first[:, 0]), first[:, 0], second[:, 0])
+    first[:, 0] = np.where(named, leading, first[:, 0])
+    chars = np.where(wide == ord(WILDCARD), -1, wide).astype(np.int32)
+    whole, given = _whole_sounds(texts, first, (length, long, (chars == -1).any(axis=1)))
+    return NameTable(
+        list(texts), chars, first, second, length, whole, given, first[:, 0], _nicks(wide, first, length), long
+    )
 
 
-def _is_long(name: str) -> bool:
-    return len(name) > WIDTH or bool(name) and not all(c == WILDCARD or "\u3400" <= c for c in name)
+def _whole_sounds(
+    texts: Sequence[str],
+    first: NDArray[np.int32],
+    shape: tuple[NDArray[np.int16], NDArray[np.bool_], NDArray[np.bool_]],
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Codes of the sound of whole names and of given names (a two-character name may be one without surname)."""
+    length, long, wild = shape
+    packed = np.zeros(len(texts), dtype=np.int64)
+    for place in range(WIDTH):
+        packed = packed * _SOUNDS + first[:, place]
+    cut = np.ones(len(texts), dtype=np.int64)
+    cut[[row for row, name in enumerate(texts) if name[:2] in compound_surnames() and len(name) > 2]] = 2
+    given = packed % np.where(cut == 1, _SOUNDS**3, _SOUNDS**2)
+    given *= np.where(
+        cut == 1, 1, _SOUNDS
+    )  # left-aligned: the same given name after a surname of one or two characters
+    alone = (length == 2) & (cut == 1)
+    given[alone] = packed[alone] // _SOUNDS
+    given[(length - cut < 2) & ~alone] = 0
+    rows = np.flatnonzero(long).tolist()
+    sounds = {text: place for place, text in enumerate(dict.fromkeys(spoken(texts[row]) for row in rows))}
+    packed[rows] = [-1 - sounds[spoken(texts[row])] for row in rows]
+    given[long] = 0
+    packed[wild] = given[wild] = 0
+    return _compact(packed), _compact(given)
 
 
-def _phrase_codes(
-    name: str, spoken: list[tuple[str, ...]], phrases: _Sounds, sounds: _Sounds
-) -> tuple[int, int, int, int]:
-    if not name or WILDCARD in name:
-        return 0, 0, 0 if not name or name[0] == WILDCARD else phrases.code(spoken[0][0]), 0
-    cut = surname_length(name)
-    whole = phrases.code(" ".join(reading[0] for reading in spoken))
-    given = phrases.code("-" + " ".join(reading[0] for reading in spoken[cut:])) if len(name) - cut >= 2 else 0
-    if len(name) == 2 and cut == 1:  # a given name written alone is blocked as a given name too
-        given = phrases.code("-" + " ".join(reading[0] for reading in spoken))
-    nick = _nickname_character(name)
-    return whole, given, phrases.code(spoken[0][0]), sounds.code(_sounds_of(nick)[0]) if nick else 0
+def _compact(values: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Consecutive codes from 1, 0 stays 0."""
+    distinct, back = np.unique(values, return_inverse=True)
+    codes = np.where(distinct == 0, 0, np.arange(1, len(distinct) + 1)).astype(np.int32)
+    return np.asarray(codes[back], dtype=np.int32)
+
+
+def _nicks(wide: NDArray[np.int64], first: NDArray[np.int32], length: NDArray[np.int16]) -> NDArray[np.int32]:
+    """Sound of the character that a nickname repeats: 小明, 阿明, 明明, 小明明."""
+    prefix = np.isin(wide[:, 0], [ord(character) for character in _NICK_PREFIX])
+    two = (length == 2) & (prefix | (wide[:, 0] == wide[:, 1]))
+    three = (length == 3) & prefix & (wide[:, 1] == wide[:, 2])
+    return np.where(two | three, first[:, 1], 0).astype(np.int32)

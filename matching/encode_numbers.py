@@ -1,7 +1,8 @@
-"""Numbers as integers: citizen numbers, the numbers inside student numbers and certificates, damaged numbers in usable parts.
+"""Numbers as integers: citizen numbers, the numbers inside student numbers and certificates, damaged numbers in
+usable parts.
 
-Belongs here: codes for equality and for blocking. Does not belong here: reading a number from a cell (`identity`), screening shared
-numbers (`screen`), or judging two numbers (`levels.number`).
+Belongs here: codes for equality and for blocking. Does not belong here: reading a number from a cell (`identity`),
+screening shared numbers (`screen`), or judging two numbers (`levels.number`).
 """
 
 from __future__ import annotations
@@ -31,9 +32,18 @@ def by_value(texts: NDArray[np.object_], read: Callable[[str], int]) -> Ints:
     return table[codes] if len(distinct) else np.zeros(len(texts), dtype=np.int64)
 
 
-def number_code(text: str) -> int:
-    """First 17 digits of a valid 18-character number as an integer (the 18th follows from them); 0 when there is none."""
-    return int(text[:17]) if len(text) == 18 and text[:17].isascii() and text[:17].isdigit() else 0
+def number_codes(texts: NDArray[np.object_]) -> Ints:
+    """First 17 digits of each valid 18-character number as an integer (the 18th follows from them); 0 when there
+    is none.
+    """
+    codes, distinct = pd.factorize(texts)
+    if not len(distinct):
+        return np.zeros(len(texts), dtype=np.int64)
+    whole = np.fromiter((len(text) == 18 for text in distinct), dtype=np.bool_, count=len(distinct))
+    points = distinct.astype("U18").view(np.uint32).reshape(-1, 18)[:, :17].astype(np.int64) - ord("0")
+    good = whole & ((points >= 0) & (points <= 9)).all(axis=1)
+    table = np.where(good, points @ 10 ** np.arange(16, -1, -1, dtype=np.int64), 0)
+    return np.asarray(table[codes], dtype=np.int64)
 
 
 def birth_code(number: Ints) -> Ints:
@@ -42,7 +52,8 @@ def birth_code(number: Ints) -> Ints:
 
 
 def document_codes(texts: NDArray[np.object_], kind: int) -> Ints:
-    """Negative codes of another document's numbers (student number, birth certificate), apart from citizen numbers and other kinds.
+    """Negative codes of another document's numbers (student number, birth certificate), apart from citizen numbers
+    and other kinds.
 
     Fewer than five characters identify nobody and are 0.
     """
@@ -58,10 +69,11 @@ def damaged_text(raw: str) -> str:
 
 
 def slip_parts(text: str) -> tuple[int, ...]:
-    """Four overlapping parts of a number; one slip leaves at least one part whole (an adjacent swap across two borders excepted).
+    """Four overlapping parts of a number; one slip leaves at least one part whole (an adjacent swap across two
+    borders excepted).
 
-    Parts: the first 15 characters (all that Excel leaves: C05), the first 14 with the last two, the last 12, the first six with the last
-    four. A part with a mask or too short is 0.
+    Parts: the first 15 characters (all that Excel leaves: C05), the first 14 with the last two, the last 12, the
+    first six with the last four. A part with a mask or too short is 0.
     """
     pieces = (text[:15], text[:14] + text[-2:], text[-12:], text[:6] + text[-4:]) if len(text) >= 15 else ("",) * 4
     return tuple(_part_code(piece, place) for place, piece in enumerate(pieces))

@@ -1,6 +1,8 @@
-"""Estimation on pattern counts: anchored logistic regression, the prior of the unlabelled pairs, EM where labels are few.
+"""Estimation on pattern counts: anchored logistic regression, the prior of the unlabelled pairs, EM where labels
+are few.
 
-Belongs here: numerical estimation. Does not belong here: what a pattern means (`design`) or when which is used (`weigh`).
+Belongs here: numerical estimation. Does not belong here: what a pattern means (`design`) or when which is used
+(`weigh`).
 """
 
 from __future__ import annotations
@@ -36,7 +38,8 @@ def sigmoid_bits(bits: Floats) -> Floats:
 def anchored_logistic(
     matrix: Floats, counts: Floats, anchor: Floats, ridge: float, warm: tuple[Floats, float] | None = None
 ) -> tuple[Floats, float]:
-    """Logistic regression on counts, pulled towards the anchor: with few labels it stays there, with many it follows them.
+    """Logistic regression on counts, pulled towards the anchor: with few labels it stays there, with many it
+    follows them.
 
     Args:
         matrix: (patterns, terms).
@@ -50,7 +53,9 @@ def anchored_logistic(
     """
     kept = counts.sum(axis=0) > 0
     used = np.r_[matrix[kept].any(axis=0), True]  # a term that no labelled pair shows keeps its anchor
-    x = csr_matrix(np.concatenate([matrix[kept], np.ones((int(kept.sum()), 1))], axis=1)[:, used])  # a tenth is not zero
+    x = csr_matrix(
+        np.concatenate([matrix[kept], np.ones((int(kept.sum()), 1))], axis=1)[:, used]
+    )  # a tenth is not zero
     same, total = counts[0][kept], counts[:, kept].sum(axis=0)
     full = np.r_[anchor * LN2, 0.0]
     full[-1] = _intercept(x[:, :-1] @ full[used][:-1], same, total)
@@ -135,11 +140,13 @@ def _logit2(p: float) -> float:
 
 
 def em_weights(design: Design, codes: NDArray[np.int8], counts: Floats, prior: float) -> Floats:
-    """Fellegi-Sunter by EM on pattern counts, started at and held near the anchor; only the shape inside each field is learned.
+    """Fellegi-Sunter by EM on pattern counts, started at and held near the anchor; only the shape inside each field
+    is learned.
 
-    Candidates agree on their keys by construction, so that u measured on them is too high: without labels EM would take every field's
-    weight down (recall fell from 0.99 to 0.65 on a county without numbers). A field's mean weight over the matches therefore stays the
-    anchor's, and families, whose fields move together, cannot drift into matches (matching-evidence.md 2f).
+    Candidates agree on their keys by construction, so that u measured on them is too high: without labels EM would
+    take every field's weight down (recall fell from 0.99 to 0.65 on a county without numbers). A field's mean
+    weight over the matches therefore stays the anchor's, and families, whose fields move together, cannot drift
+    into matches (matching-evidence.md 2f).
 
     Args:
         design: the terms.

@@ -1,6 +1,8 @@
-"""Evaluation: against known truth where there is one, with hidden numbers where there is none (matching.md 2, ideas 1 and 14).
+"""Evaluation: against known truth where there is one, with hidden numbers where there is none (matching.md 2, ideas
+1 and 14).
 
-Belongs here: measures of a linkage. recordlinkage's measures are used where they fit. Does not belong here: the run's report.
+Belongs here: measures of a linkage. recordlinkage's measures are used where they fit. Does not belong here: the
+run's report.
 """
 
 from __future__ import annotations
@@ -68,7 +70,11 @@ def pair_measures(truth: pd.MultiIndex, found: pd.MultiIndex) -> dict[str, float
     """recordlinkage's precision, recall and F-score of two sets of pairs (each pair once, smaller record first)."""
     import recordlinkage as rl
 
-    return {"precision": float(rl.precision(truth, found)), "recall": float(rl.recall(truth, found)), "f1": float(rl.fscore(truth, found))}
+    return {
+        "precision": float(rl.precision(truth, found)),
+        "recall": float(rl.recall(truth, found)),
+        "f1": float(rl.fscore(truth, found)),
+    }
 
 
 def hidden_number_check(records: pd.DataFrame, share: float, model: Model | None = None, seed: int = 0) -> Quality:

@@ -1,4 +1,5 @@
-"""Why two records are, or are not, the same child: the waterfall in bits, levels, and the sentence (matching.md 2, idea 11).
+"""Why two records are, or are not, the same child: the waterfall in bits, levels, and the sentence (matching.md 2,
+idea 11).
 
 Belongs here: explanations of single pairs, on demand. Does not belong here: the sentence's words (`sentence`).
 """
@@ -152,7 +153,15 @@ def _steps(weights: Weights, levels: dict[str, Any], named: dict[str, str], mode
     for term in design.active(codes):
         steps.append(_term(design.terms[term], float(weights.bits[term]), named, model))
     number = named["number"]
-    steps.append(Step("number", model.number.zh, number, model.number.levels[number].say, float(weights.number[int(levels["number"][0])])))
+    steps.append(
+        Step(
+            "number",
+            model.number.zh,
+            number,
+            model.number.levels[number].say,
+            float(weights.number[int(levels["number"][0])]),
+        )
+    )
     return tuple(steps)
 
 
@@ -162,18 +171,24 @@ def _term(term: str, bits: float, named: dict[str, str], model: Model) -> Step:
         return Step(left, model.fields[left].zh, level, model.fields[left].levels[level].say or level, bits)
     names = left.split("*")
     zh = "与".join(model.fields[name].zh for name in names)
-    say = "、".join(model.fields[name].levels[named[name]].say for name in names if model.fields[name].levels[named[name]].say)
+    say = "、".join(
+        model.fields[name].levels[named[name]].say for name in names if model.fields[name].levels[named[name]].say
+    )
     return Step(left, zh, level, f"两项一并衡量（{say}）", bits)
 
 
-def _judged(linkage: Any, ids: tuple[str, str], named: dict[str, str], probability: float, model: Model) -> tuple[str, str]:
+def _judged(
+    linkage: Any, ids: tuple[str, str], named: dict[str, str], probability: float, model: Model
+) -> tuple[str, str]:
     """Grade and sentence that the linkage gave the pair; by the thresholds for a pair it did not keep."""
     if linkage is not None:
         frame = linkage.pairs
         found = frame[(frame["record_a"] == ids[0]) & (frame["record_b"] == ids[1])]
         if len(found):
             return str(found["grade"].iloc[0]), str(found["reason"].iloc[0])
-    grade = "same" if probability >= model.decide.same else "review" if probability >= model.decide.review else "different"
+    grade = (
+        "same" if probability >= model.decide.same else "review" if probability >= model.decide.review else "different"
+    )
     if linkage is not None:  # not an edge of its own: the clusters have the last word
         child = linkage.clusters.set_index("record_id")["child_id"]
         grade = "same" if child[ids[0]] == child[ids[1]] else "different"

@@ -1,4 +1,5 @@
-"""The blocking keys: which values of two records make them worth comparing. One function per key, integers in, integers out.
+"""The blocking keys: which values of two records make them worth comparing. One function per key, integers in,
+integers out.
 
 Belongs here: the keys that `model.yaml` names. Does not belong here: making pairs from keys (`block`).
 """
@@ -122,7 +123,9 @@ def number_part(e: Encoded) -> Tokens:
 
 
 def _good_parts(numbers: Ints) -> Ints:
-    """The parts of `slip_parts` of valid numbers, by arithmetic on the 17 digits and the check digit (X counts as 9)."""
+    """The parts of `slip_parts` of valid numbers, by arithmetic on the 17 digits and the check digit (X counts as
+    9).
+    """
     from matching.citizen import WEIGHTS
 
     digits = numbers[:, None] // 10 ** np.arange(16, -1, -1, dtype=np.int64) % 10
@@ -195,7 +198,9 @@ KEYS: dict[str, Callable[[Encoded], Tokens]] = {
 
 
 def refinement(e: Encoded, split: str) -> NDArray[np.uint64]:
-    """What splits an oversized block: the name's sound, the town, the birth year or the sex; missing is a value of its own."""
+    """What splits an oversized block: the name's sound, the town, the birth year or the sex; missing is a value of
+    its own.
+    """
     columns: dict[str, NDArray[np.generic]] = {
         "name": e.names.whole[e.name],
         "town": e.towns.max(axis=1) if len(e) else e.name,

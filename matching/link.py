@@ -90,7 +90,8 @@ def link_records(
     """Find out which records are the same child.
 
     Args:
-        records: standard frames of any number of departments, concatenated (docs/data-shapes.md 3); absent columns count as missing.
+        records: standard frames of any number of departments, concatenated (docs/data-shapes.md 3); absent columns
+            count as missing.
         model: the linkage model; the shipped one by default.
         known: last period's children, whose numbers are kept.
         judgements: people's decisions, `record_a, record_b, verdict`; they are absolute.
@@ -105,7 +106,7 @@ def link_records(
     labels = pd.Series(trail.clusters.label, index=records.index)
     found = identifiers(records)
     assigned = assign(labels, records, found, known)
-    clusters = children_frame(trail, records, assigned.child_id)
+    clusters = children_frame(trail, records, assigned.child_id.tolist())
     clock.stop("register")
     pairs = pairs_frame(trail)
     clock.stop("explain")

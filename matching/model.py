@@ -1,6 +1,7 @@
 """The linkage model as a validated object: fields, levels, keys, thresholds, and its fingerprint.
 
-Belongs here: reading `model.yaml`, checking it, looking up level codes. Does not belong here: any comparison or weight learned from data.
+Belongs here: reading `model.yaml`, checking it, looking up level codes. Does not belong here: any comparison or
+weight learned from data.
 """
 
 from __future__ import annotations

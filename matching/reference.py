@@ -1,7 +1,9 @@
-"""recordlinkage's interfaces over our comparison: an index of our keys, features of our levels, rapidfuzz features for long texts.
+"""recordlinkage's interfaces over our comparison: an index of our keys, features of our levels, rapidfuzz features
+for long texts.
 
-For the residual pairs of a run, for samples and notebooks, for other people's pipelines, and as the oracle in tests. Never on the main path:
-a pandas MultiIndex of all pairs of a large county takes gigabytes (matching-evidence.md 4).
+For the residual pairs of a run, for samples and notebooks, for other people's pipelines, and as the oracle in
+tests. Never on the main path: a pandas MultiIndex of all pairs of a large county takes gigabytes
+(matching-evidence.md 4).
 """
 
 from __future__ import annotations
@@ -70,10 +72,11 @@ def text_likeness(a: NDArray[np.object_], b: NDArray[np.object_]) -> NDArray[np.
     """rapidfuzz token-free likeness of texts side by side: the better of ratio and partial ratio at 0.95."""
     from rapidfuzz import fuzz, process
 
-    codes, distinct = pd.MultiIndex.from_arrays([a, b]).factorize()
-    if not len(distinct):
+    if not len(a):
         return np.zeros(0)
-    x, y = (distinct.get_level_values(side).to_numpy(dtype=object) for side in (0, 1))
+    left, right = pd.factorize(a), pd.factorize(b)
+    pairs, codes = np.unique(left[0] * len(right[1]) + right[0], return_inverse=True)
+    x, y = left[1][pairs // len(right[1])], right[1][pairs % len(right[1])]
     whole = process.cpdist(x, y, scorer=fuzz.ratio, dtype=np.float64)
     part = process.cpdist(x, y, scorer=fuzz.partial_ratio, dtype=np.float64) * 0.95
     found = np.maximum(whole, part) / 100.0
@@ -82,9 +85,16 @@ def text_likeness(a: NDArray[np.object_], b: NDArray[np.object_]) -> NDArray[np.
 
 
 def likeness(texts: pd.DataFrame, index: pd.MultiIndex) -> pd.DataFrame:
-    """Likeness of every text column, and of the two addresses crosswise, for the pairs of a residual index (recordlinkage `Compare`)."""
-    features: list[Any] = [TextAlike(column, column, label=column) for column in texts]
+    """Likeness of every text column, and of the two addresses crosswise, for the pairs of a residual index
+    (recordlinkage `Compare`).
+    """
+    features: list[Any] = [TextAlike(str(column), str(column), label=str(column)) for column in texts]
     if {"live_addr", "hukou_addr"} <= set(texts):
-        features += [TextAlike("live_addr", "hukou_addr", label="crosswise"), TextAlike("hukou_addr", "live_addr", label="crosswise_2")]
-    found: pd.DataFrame = Compare(features, n_jobs=1).compute(index, texts)  # two jobs are slower than one (stack.md P7)
+        features += [
+            TextAlike("live_addr", "hukou_addr", label="crosswise"),
+            TextAlike("hukou_addr", "live_addr", label="crosswise_2"),
+        ]
+    found: pd.DataFrame = Compare(features, n_jobs=1).compute(
+        index, texts
+    )  # two jobs are slower than one (stack.md P7)
     return found

@@ -1,6 +1,7 @@
 """The child register: child numbers that last (matching.md 2, idea 10).
 
-Belongs here: what a child is known by, giving known children their old number, new numbers, merges and splits as events. Does not belong
+Belongs here: what a child is known by, giving known children their old number, new numbers, merges and splits as
+events. Does not belong
 here: where the register is stored.
 """
 
@@ -16,9 +17,21 @@ from matching.distinct import as_text
 from matching.encode_names import fold_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
-KINDS = {"record": 8, "id_no": 6, "student_no": 4, "disability_no": 4, "birth_cert_no": 4, "name_birth_guardian": 3, "name_birth": 2}
+    Texts = Callable[[str], NDArray[np.object_]]
+
+KINDS = {
+    "record": 8,
+    "id_no": 6,
+    "student_no": 4,
+    "disability_no": 4,
+    "birth_cert_no": 4,
+    "name_birth_guardian": 3,
+    "name_birth": 2,
+}
 """What a child is known by, and how much each says when clusters compete for a number."""
 _STRONG = frozenset({"id_no", "record"})
 
@@ -38,12 +51,17 @@ class KnownChildren:
     @staticmethod
     def none() -> KnownChildren:
         """Nobody is known yet."""
-        return KnownChildren(pd.DataFrame({"child_id": [], "kind": [], "value": []}, dtype=object), pd.DataFrame({"child_id": [], "alias_of": []}, dtype=object))
+        return KnownChildren(
+            pd.DataFrame({"child_id": [], "kind": [], "value": []}, dtype=object),
+            pd.DataFrame({"child_id": [], "alias_of": []}, dtype=object),
+        )
 
 
 @dataclass(frozen=True)
 class Assigned:
-    """`child_id` per record (in the order of the clusters given), the events, the register after this period, and counts."""
+    """`child_id` per record (in the order of the clusters given), the events, the register after this period, and
+    counts.
+    """
 
     child_id: NDArray[np.object_]
     events: pd.DataFrame
@@ -71,7 +89,7 @@ def identifiers(records: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([*(_rows(kind, found) for kind, found in values.items()), *derived], ignore_index=True)
 
 
-def _texts(records: pd.DataFrame):  # type: ignore[no-untyped-def]
+def _texts(records: pd.DataFrame) -> Texts:
     def text(column: str) -> NDArray[np.object_]:
         if column not in records.columns:
             return np.full(len(records), "", dtype=object)
@@ -81,7 +99,7 @@ def _texts(records: pd.DataFrame):  # type: ignore[no-untyped-def]
     return text
 
 
-def _guardian(text) -> NDArray[np.object_]:  # type: ignore[no-untyped-def]
+def _guardian(text: Texts) -> NDArray[np.object_]:
     out = text("father_name")
     for column in ("mother_name", "guardian_name"):
         out = np.where(out == "", text(column), out)
@@ -103,7 +121,8 @@ def assign(label: pd.Series, records: pd.DataFrame, found: pd.DataFrame, known: 
         known: children of earlier periods.
 
     Returns:
-        Numbers that do not depend on the order of the input. New numbers are serial in the order of each cluster's first record.
+        Numbers that do not depend on the order of the input. New numbers are serial in the order of each cluster's
+        first record.
     """
     known = known or KnownChildren.none()
     labels = label.to_numpy()
@@ -118,7 +137,11 @@ def assign(label: pd.Series, records: pd.DataFrame, found: pd.DataFrame, known: 
             serial += 1
         numbers[cluster] = owners.get(cluster) or f"T{period}-{serial:06d}"
     child_id = np.array([numbers[cluster] for cluster in labels.tolist()], dtype=object)
-    counts = {"known": len(owners), "new": len(order) - len(owners), **{kind: int((events["kind"] == kind).sum()) for kind in ("merge", "split")}}
+    counts = {
+        "known": len(owners),
+        "new": len(order) - len(owners),
+        **{kind: int((events["kind"] == kind).sum()) for kind in ("merge", "split")},
+    }
     return Assigned(child_id, events, _grown(known, child_id, found, events), counts)
 
 
@@ -126,26 +149,39 @@ def _claims(labels: NDArray[np.int64], found: pd.DataFrame, known: KnownChildren
     """How strongly each cluster resembles each known child: `cluster, child_id, score, strong`."""
     if not len(known.identifiers) or not len(found):
         return pd.DataFrame({"cluster": [], "child_id": [], "score": [], "strong": []})
-    mine = pd.DataFrame({"cluster": labels[found["position"].to_numpy()], "kind": found["kind"], "value": found["value"]}).drop_duplicates()
+    mine = pd.DataFrame(
+        {"cluster": labels[found["position"].to_numpy()], "kind": found["kind"], "value": found["value"]}
+    ).drop_duplicates()
     theirs = known.identifiers[["child_id", "kind", "value"]].drop_duplicates()
-    theirs = theirs[~theirs.duplicated(["kind", "value"], keep=False) | theirs["kind"].isin(_STRONG)]  # namesakes say nothing
+    theirs = theirs[
+        ~theirs.duplicated(["kind", "value"], keep=False) | theirs["kind"].isin(_STRONG)
+    ]  # namesakes say nothing
     joined = mine.merge(theirs, on=["kind", "value"])
     joined = joined[~joined["child_id"].isin(known.aliases["child_id"])]
     joined["score"] = joined["kind"].map(KINDS)
     joined["strong"] = joined["kind"].isin(_STRONG)
-    claims = joined.groupby(["cluster", "child_id"], as_index=False).agg(score=("score", "sum"), strong=("strong", "any"))
+    claims = joined.groupby(["cluster", "child_id"], as_index=False).agg(
+        score=("score", "sum"), strong=("strong", "any")
+    )
     return _without_contradictions(claims, mine, theirs)
 
 
 def _without_contradictions(claims: pd.DataFrame, mine: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
     """Drop weak claims between a cluster and a child that both have numbers and share none: namesakes."""
     numbered = set(mine.loc[mine["kind"] == "id_no", "cluster"]), set(theirs.loc[theirs["kind"] == "id_no", "child_id"])
-    clash = ~claims["strong"] & claims["cluster"].isin(numbered[0]) & claims["child_id"].isin(numbered[1]) & (claims["score"] < 5)
+    clash = (
+        ~claims["strong"]
+        & claims["cluster"].isin(numbered[0])
+        & claims["child_id"].isin(numbered[1])
+        & (claims["score"] < 5)
+    )
     return claims[~clash]
 
 
 def _settle(claims: pd.DataFrame) -> tuple[dict[int, str], pd.DataFrame]:
-    """Heaviest claims first, one number per cluster; a merge keeps the older number, a split leaves it with the heavier part."""
+    """Heaviest claims first, one number per cluster; a merge keeps the older number, a split leaves it with the
+    heavier part.
+    """
     owners: dict[int, str] = {}
     holder: dict[str, int] = {}
     events: list[tuple[str, str, str]] = []
@@ -153,7 +189,9 @@ def _settle(claims: pd.DataFrame) -> tuple[dict[int, str], pd.DataFrame]:
     for cluster, child in zip(ordered["cluster"].astype(int), ordered["child_id"].astype(str), strict=True):
         if child not in holder and cluster not in owners:
             owners[cluster], holder[child] = child, cluster
-    for cluster, child, strong in zip(ordered["cluster"].astype(int), ordered["child_id"].astype(str), ordered["strong"], strict=True):
+    for cluster, child, strong in zip(
+        ordered["cluster"].astype(int), ordered["child_id"].astype(str), ordered["strong"], strict=True
+    ):
         mine = owners.get(cluster, "")
         if mine == child or not strong:
             continue
@@ -179,12 +217,25 @@ def _last_serial(known: KnownChildren, period: str) -> int:
     return max(serials, default=0)
 
 
-def _grown(known: KnownChildren, child_id: NDArray[np.object_], found: pd.DataFrame, events: pd.DataFrame) -> KnownChildren:
-    """The register after this period: what was known, what is new, and the merged numbers under the number that stays."""
+def _grown(
+    known: KnownChildren, child_id: NDArray[np.object_], found: pd.DataFrame, events: pd.DataFrame
+) -> KnownChildren:
+    """The register after this period: what was known, what is new, and the merged numbers under the number that
+    stays.
+    """
     merged = events[events["kind"] == "merge"]
     stays = dict(zip(merged["other_id"], merged["child_id"], strict=True))
-    fresh = pd.DataFrame({"child_id": child_id[found["position"].to_numpy()] if len(found) else [], "kind": found["kind"], "value": found["value"]}, dtype=object)
+    fresh = pd.DataFrame(
+        {
+            "child_id": child_id[found["position"].to_numpy()] if len(found) else [],
+            "kind": found["kind"],
+            "value": found["value"],
+        },
+        dtype=object,
+    )
     old = known.identifiers.assign(child_id=known.identifiers["child_id"].map(lambda child: stays.get(child, child)))
     together = pd.concat([old, fresh], ignore_index=True).drop_duplicates(ignore_index=True)
     aliases = pd.DataFrame({"child_id": list(stays), "alias_of": list(stays.values())}, dtype=object)
-    return KnownChildren(together, pd.concat([known.aliases, aliases], ignore_index=True).drop_duplicates(ignore_index=True))
+    return KnownChildren(
+        together, pd.concat([known.aliases, aliases], ignore_index=True).drop_duplicates(ignore_index=True)
+    )

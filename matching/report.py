@@ -1,4 +1,6 @@
-"""The linkage report: counts, yields, learning, thresholds and estimates without truth. Counts only, never a value of a person."""
+"""The linkage report: counts, yields, learning, thresholds and estimates without truth. Counts only, never a value
+of a person.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,8 @@ def _counts(frame: pd.DataFrame, column: str) -> dict[str, int]:
 def estimates(trail: Trail) -> dict[str, float]:
     """Expected precision and recall of the links from the posteriors alone (matching.md 2, idea 14).
 
-    Pairs of equal numbers count with their own posterior. Recall is over the compared pairs: what blocking missed is not in it.
+    Pairs of equal numbers count with their own posterior. Recall is over the compared pairs: what blocking missed
+    is not in it.
     """
     label, pairs = trail.clusters.label, trail.pairs
     p = np.where(trail.judged == 1, 1.0, np.where(trail.judged == -1, 0.0, trail.evidence.probability))

@@ -1,7 +1,8 @@
 """The residual: pairs that the levels leave undecided, looked at once more by their long texts (addresses, schools).
 
-Belongs here: which pairs are undecided and what a likeness adds. The comparison itself is recordlinkage's, with the rapidfuzz features of
-`reference`. Does not belong here: short Chinese names, which string distances cannot compare (matching-evidence.md 0).
+Belongs here: which pairs are undecided and what a likeness adds. The comparison itself is recordlinkage's, with the
+rapidfuzz features of `reference`. Does not belong here: short Chinese names, which string distances cannot compare
+(matching-evidence.md 0).
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 
 def residual_bits(records: pd.DataFrame, pairs: Pairs, weight: Floats, model: Model) -> Floats:
-    """Bits to add to each pair; zero for decided pairs and where a text is missing or unlike (unlike says nothing: domain.md 4.4).
+    """Bits to add to each pair; zero for decided pairs and where a text is missing or unlike (unlike says nothing:
+    domain.md 4.4).
 
     Args:
         records: sorted by `record_id`, as the pairs count them.
@@ -59,7 +61,9 @@ def _added(texts: pd.DataFrame, pairs: Pairs, model: Model) -> Floats:
     index = pd.MultiIndex.from_arrays([pairs.left, pairs.right])
     found = likeness(texts, index)
     address = found[[name for name in found if name != "school"]].max(axis=1).to_numpy() if len(found.columns) else bits
-    bits += np.where((address >= spec.address.alike) & (address < 1.0), spec.address.bits, 0.0)  # equal texts are a level already
+    bits += np.where(
+        (address >= spec.address.alike) & (address < 1.0), spec.address.bits, 0.0
+    )  # equal texts are a level already
     if "school" in found:
         school = found["school"].to_numpy()
         bits += np.where((school >= spec.school.alike) & (school < 1.0), spec.school.bits, 0.0)

@@ -1,6 +1,7 @@
 """The result frames: `link_pairs` and `link_children` (docs/data-shapes.md 4).
 
-Belongs here: which pairs are kept, grades, methods, columns. Does not belong here: the words (`sentence`), the figures (`report`).
+Belongs here: which pairs are kept, grades, methods, columns. Does not belong here: the words (`sentence`), the
+figures (`report`).
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ def children_frame(trail: Trail, records: pd.DataFrame, child_id: Sequence[str])
     The probability of a record that stands alone is one minus its best rejected candidate's.
     """
     label, pairs, e = trail.clusters.label, trail.pairs, trail.e
-    inside = (label[pairs.left] == label[pairs.right]) & ((trail.evidence.probability >= trail.model.decide.review) | trail.evidence.certain)
+    inside = (label[pairs.left] == label[pairs.right]) & (
+        (trail.evidence.probability >= trail.model.decide.review) | trail.evidence.certain
+    )
     best, method = np.zeros(len(e)), np.zeros(len(e), dtype=np.int8)
     rival = np.zeros(len(e))
     how = methods(trail)
@@ -110,7 +113,15 @@ def grades(trail: Trail) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     note[refused] = _NOTES.index("taken")
     served = _served(trail, together)
     grade[refused & inside & ~evidence.link & served] = 0
-    grade[~together & ~evidence.link & served & ~inside & (p < 0.5) & (grade == 1) & (number != model.number.code("borrowed"))] = 0
+    grade[
+        ~together
+        & ~evidence.link
+        & served
+        & ~inside
+        & (p < 0.5)
+        & (grade == 1)
+        & (number != model.number.code("borrowed"))
+    ] = 0
     grade[together] = np.where((p >= model.decide.review) | evidence.certain, 2, 0)[together]
     big = trail.clusters.oversized
     large = (big[pairs.left] | big[pairs.right]) & evidence.link
@@ -121,13 +132,17 @@ def grades(trail: Trail) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
 
 
 def _served(trail: Trail, together: Mask) -> Mask:
-    """Pairs whose both records already have a partner of the other's department: the near candidate is a namesake, not an open question."""
+    """Pairs whose both records already have a partner of the other's department: the near candidate is a namesake,
+    not an open question.
+    """
     e, pairs = trail.e, trail.pairs
     label = trail.clusters.label
     departments = np.unique(label * (len(e.departments) + 1) + e.source)
+
     def has(record: NDArray[np.int32], other: NDArray[np.int32]) -> Mask:
         found: Mask = np.isin(label[record] * (len(e.departments) + 1) + e.source[other], departments)
         return found
+
     return ~together & has(pairs.left, pairs.right) & has(pairs.right, pairs.left)
 
 
@@ -151,7 +166,9 @@ def pairs_frame(trail: Trail) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(PAIR_COLUMNS, columns, strict=True)))
 
 
-def _words(trail: Trail, rows: NDArray[np.int64], grade: NDArray[np.int8], note: NDArray[np.int8]) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+def _words(
+    trail: Trail, rows: NDArray[np.int64], grade: NDArray[np.int8], note: NDArray[np.int8]
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     """Levels text and sentence, made once per distinct pattern."""
     fields = [*trail.model.fields, "number"]
     table = np.stack([*(trail.levels[name][rows] for name in fields), grade, note], axis=1)

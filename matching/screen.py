@@ -1,6 +1,8 @@
-"""Screening of numbers before anything is learned from them: a number on two different-looking people is no label (domain.md 1.3 C14, C15).
+"""Screening of numbers before anything is learned from them: a number on two different-looking people is no label
+(domain.md 1.3 C14, C15).
 
-Belongs here: finding borrowed and placeholder numbers among compared pairs. Does not belong here: the number's weight (`weigh`).
+Belongs here: finding borrowed and placeholder numbers among compared pairs. Does not belong here: the number's
+weight (`weigh`).
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ class Screened:
 
 
 def drop_frequent(e: Encoded, limit: int) -> tuple[Encoded, int]:
-    """Blank numbers that stand on more than `limit` records of different names or of different births: placeholders (domain.md 1.7)."""
+    """Blank numbers that stand on more than `limit` records of different names or of different births:
+    placeholders (domain.md 1.7).
+    """
     dropped: set[int] = set()
     for number in _frequent(e.own, limit):
         rows = np.flatnonzero(e.own == number)
@@ -52,7 +56,9 @@ def _frequent(numbers: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
 
 
 def _parents_numbers(e: Encoded) -> list[int]:
-    """Children's numbers that stand in a parent's or guardian's column somewhere, not being a child's own by birth date (C14)."""
+    """Children's numbers that stand in a parent's or guardian's column somewhere, not being a child's own by birth
+    date (C14).
+    """
     adults = np.unique(e.people_no[e.people_no != 0])
     suspects = np.unique(e.own[np.isin(e.own, adults) & (e.own != 0) & (birth_code(e.own) != e.birth)])
     supported = np.unique(e.own[(birth_code(e.own) == e.birth) & (e.own != 0)])
@@ -62,9 +68,10 @@ def _parents_numbers(e: Encoded) -> list[int]:
 def screen(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Screened:
     """Mark equal numbers that belong to one of the two only, and correct the number levels in place.
 
-    A pair of equal numbers whose names and births both disagree is `borrowed`. So is one whose names disagree although another record has
-    exactly this name, birth and another number (a twin's number). The record whose birth date is not the one inside the number, or who
-    has such a rival, is the borrower: its number says nothing anywhere else.
+    A pair of equal numbers whose names and births both disagree is `borrowed`. So is one whose names disagree
+    although another record has exactly this name, birth and another number (a twin's number). The record whose
+    birth date is not the one inside the number, or who has such a rival, is the borrower: its number says nothing
+    anywhere else.
     """
     spec = model.number
     equal = np.isin(levels["number"], [spec.code("same"), spec.code("derived")])
@@ -93,7 +100,9 @@ def _has_rival(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Mask:
 
 
 def _borrowers(e: Encoded, pairs: Pairs, suspect: Mask, rival: Mask) -> Mask:
-    """Of each suspect pair, the side that the number's own birth date or a rival speaks against; both when neither tells."""
+    """Of each suspect pair, the side that the number's own birth date or a rival speaks against; both when neither
+    tells.
+    """
     out = np.zeros(len(e), dtype=bool)
     a, b = pairs.left[suspect], pairs.right[suspect]
     wrong = _wrong_birth(e)

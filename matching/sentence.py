@@ -1,6 +1,7 @@
 """The one Chinese sentence of a pair: what agrees, what differs, and what that probably means. No values, ever.
 
-Belongs here: words. They come from `model.yaml` (`say`); the conclusions of constellations are here. Pairs of one pattern share a sentence.
+Belongs here: words. They come from `model.yaml` (`say`); the conclusions of constellations are here. Pairs of one
+pattern share a sentence.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from matching.encode import Encoded
-
     from matching.model import Model
 
 _STRONG = ("number", "name", "birth", "people", "phone", "place", "household", "sex")
@@ -49,14 +49,20 @@ def _said(levels: Mapping[str, str], model: Model, groups: tuple[str, ...]) -> l
 
 
 def _dull(field: str, level: str, groups: tuple[str, ...]) -> bool:
-    """Facts that help nobody in a sentence: equal sex; other guardians' roles, telephones or addresses that merely differ."""
+    """Facts that help nobody in a sentence: equal sex; other guardians' roles, telephones or addresses that merely
+    differ.
+    """
     if "agree" in groups:
         return (field, level) in {("sex", "same"), ("place", "town")}
     return field in {"phone", "household"} or (field, level) in {("people", "apart"), ("place", "differ")}
 
 
 def _conclusion(levels: Mapping[str, str], grade: str, note: str) -> str:
-    by_person = {"judged_same": "人工确认为同一儿童", "judged_different": "人工确认不是同一儿童", "oversized": "关联记录过多（超大簇），请人工核对"}
+    by_person = {
+        "judged_same": "人工确认为同一儿童",
+        "judged_different": "人工确认不是同一儿童",
+        "oversized": "关联记录过多（超大簇），请人工核对",
+    }
     if note in by_person:
         return by_person[note]
     if grade == "same":

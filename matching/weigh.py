@@ -1,7 +1,8 @@
 """Weights: from level patterns to bits, learned from the data's own valid numbers where there are enough of them.
 
-Belongs here: patterns, the design of the regression, learning, the weight of every pair. Does not belong here: thresholds (`decide`).
-The number is hidden while the rest is learned and added afterwards (matching.md 2, ideas 1 and 2).
+Belongs here: patterns, the design of the regression, learning, the weight of every pair. Does not belong here:
+thresholds (`decide`). The number is hidden while the rest is learned and added afterwards (matching.md 2, ideas 1
+and 2).
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ class Weights:
     Attributes:
         mode: `labels`, `em` or `fixed`; `why` says so in Chinese.
         design: the terms (level of a field, or interaction) that `bits` belong to.
-        bits: weight of each term; `prior` of a pair whose numbers cannot be compared, `prior_labelled` of one whose numbers can.
+        bits: weight of each term; `prior` of a pair whose numbers cannot be compared, `prior_labelled` of one whose
+            numbers can.
         number: weight of each number level.
         figures: counts for the report.
     """
@@ -152,8 +154,9 @@ def _from_labels(fixed: Weights, patterns: Patterns, levels: Levels, model: Mode
 def _fit(matrix: Floats, counts: Floats, design: Design, model: Model) -> tuple[Floats, float, float]:
     """Weights, prior and the bits of two different valid numbers, learned together by EM over what the numbers hide.
 
-    Two different valid numbers mostly mean two children, but a corrected or mistyped number makes one child look like two (domain.md 1.2.6,
-    C22). A pair labelled different is therefore the same child with the posterior that the other fields and the rate of such numbers give.
+    Two different valid numbers mostly mean two children, but a corrected or mistyped number makes one child look
+    like two (domain.md 1.2.6, C22). A pair labelled different is therefore the same child with the posterior that
+    the other fields and the rate of such numbers give.
     """
     low, high = model.learning.differ_bounds
     same, differ = counts

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matching.encode_names import WIDTH
+from matching.encode_names import WIDTH, spoken
 from matching.name_tables import look_alikes
 
 if TYPE_CHECKING:
@@ -113,7 +113,10 @@ def _same_sound(table: NameTable, a: Rows, b: Rows) -> Mask:
 def _shapes() -> NDArray[np.int64]:
     """Look-alike characters as sorted codes of ordered pairs (N02)."""
     found = [ord(one) << 21 | ord(other) for one, others in look_alikes().items() for other in others]
-    return np.unique(np.array([*found, *((code & 0x1FFFFF) << 21 | code >> 21 for code in found)], dtype=np.int64))
+    codes: NDArray[np.int64] = np.unique(
+        np.array([*found, *((code & 0x1FFFFF) << 21 | code >> 21 for code in found)], dtype=np.int64)
+    )
+    return codes
 
 
 def _look_alike(sides: _Sides) -> Mask:
@@ -138,7 +141,8 @@ def _dropped(sides: _Sides) -> Mask:
     for gone in range(WIDTH):
         kept = np.delete(longer, gone, axis=1)
         found |= (kept == shorter[:, : WIDTH - 1]).all(axis=1)
-    return found & (np.abs(la.astype(np.int64) - lb) == 1) & (np.minimum(la, lb) >= 2)
+    one_less: Mask = found & (np.abs(la.astype(np.int64) - lb) == 1) & (np.minimum(la, lb) >= 2)
+    return one_less
 
 
 def _nickname(table: NameTable, short: Rows, full: Rows) -> Mask:
@@ -153,7 +157,9 @@ def _long(table: NameTable, a: Rows, b: Rows, spec: FieldSpec) -> Levels:
     """Minority and foreign names: compared by their spoken form over distinct pairs (N08, N09)."""
     pairs, back = np.unique(np.stack([a, b], axis=1), axis=0, return_inverse=True)
     levels = np.fromiter(
-        (spec.code(_long_level(table.spoken[x], table.spoken[y])) for x, y in pairs), dtype=np.int8, count=len(pairs)
+        (spec.code(_long_level(spoken(table.texts[x]), spoken(table.texts[y]))) for x, y in pairs),
+        dtype=np.int8,
+        count=len(pairs),
     )
     return levels[back.ravel()] if len(pairs) else np.zeros(0, dtype=np.int8)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from rapidfuzz.distance import OSA
 
 from matching.citizen import check_character
 from matching.levels.people import shared
@@ -36,7 +37,9 @@ def number_levels(e: Encoded, a: Rows, b: Rows, spec: FieldSpec) -> NDArray[np.i
 
 
 def _damaged_levels(e: Encoded, a: Rows, b: Rows, spec: FieldSpec) -> NDArray[np.int8]:
-    """Best level of the unusable number against any good number of the other side; texts are compared once per distinct pair."""
+    """Best level of the unusable number against any good number of the other side; texts are compared once per
+    distinct pair.
+    """
     order = [spec.code(level) for level in ("missing", "raw_differ", "partial", "slip")]
     codes = {level: spec.code(level) for level in ("missing", "raw_differ", "partial", "slip")}
     seen: dict[tuple[str, int], int] = {}
@@ -58,10 +61,12 @@ def _damaged_levels(e: Encoded, a: Rows, b: Rows, spec: FieldSpec) -> NDArray[np
 
 def _against(damaged: str, number: int) -> str:
     """Level of a damaged text against a valid number code."""
-    first = f"{number:017d}"
-    valid = first + check_character(first)
     if len(damaged) < 12:
         return "missing"
+    first = f"{number:017d}"
+    if "*" not in damaged and damaged[:15] != first[:15] and OSA.distance(damaged[:17], first, score_cutoff=2) > 2:
+        return "raw_differ"
+    valid = first + check_character(first)
     if "*" in damaged:
         return "partial" if _fits(damaged, valid) else "raw_differ"
     if damaged[:15] == valid[:15] and len(damaged) == 18 and not damaged.endswith(valid[-1]):
@@ -83,6 +88,4 @@ def one_slip(a: str, b: str) -> bool:
     """One substitution, one adjacent swap, one missing or one doubled character apart."""
     if a == b:
         return True
-    from rapidfuzz.distance import OSA
-
     return OSA.distance(a, b, score_cutoff=1) <= 1

@@ -33,7 +33,9 @@ def known(table: NDArray[np.generic], a: Rows, b: Rows) -> NDArray[np.bool_]:
 
 
 def people_levels(e: Encoded, a: Rows, b: Rows, spec: FieldSpec) -> NDArray[np.int8]:
-    """Level of each pair: by number, by two names, by one name, by sound; another person in the same role, or only other roles."""
+    """Level of each pair: by number, by two names, by one name, by sound; another person in the same role, or only
+    other roles.
+    """
     left, right = e.people[a], e.people[b]
     names = shared(e.people, a, b)
     role = ((left[:, :2] != 0) & (right[:, :2] != 0)).any(axis=1)  # father against father, mother against mother

@@ -1,4 +1,6 @@
-"""Levels of two addresses (domain.md 4.4): where one lives or is registered, either of the one against either of the other."""
+"""Levels of two addresses (domain.md 4.4): where one lives or is registered, either of the one against either of
+the other.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
 
 
 def place_levels(e: Encoded, a: Rows, b: Rows, spec: FieldSpec) -> NDArray[np.int8]:
-    """Level of each pair: same address, same village, same town; inequality says little (a third live apart from their register)."""
+    """Level of each pair: same address, same village, same town; inequality says little (a third live apart from
+    their register).
+    """
     town = shared(e.towns, a, b) > 0
     village = shared(e.villages, a, b) > 0
     comparable = known(e.towns, a, b) | known(e.villages, a, b)

@@ -61,7 +61,12 @@ def frame() -> Any:
         made = []
         for place, row in enumerate(rows):
             code = row.get("d", "PS")
-            base = {"record_id": f"{code}-{place:03d}", "department": departments.get(code, code), "period": "2026Q3", "birth_precision": "day"}
+            base = {
+                "record_id": f"{code}-{place:03d}",
+                "department": departments.get(code, code),
+                "period": "2026Q3",
+                "birth_precision": "day",
+            }
             rest = {key: value for key, value in row.items() if key != "d"}
             if rest.get("id_no"):
                 base |= {"id_no_raw": rest["id_no"], "id_no_status": "valid"}

@@ -20,7 +20,14 @@ def partition(linkage: Linkage) -> set[frozenset[str]]:
     return set(groups)
 
 
-FAMILY = {"father_name": "张大伟", "mother_name": "李秀英", "live_town": "豫龙镇", "live_village": "槐林村", "phone": "13800001111", "sex": "1"}
+FAMILY = {
+    "father_name": "张大伟",
+    "mother_name": "李秀英",
+    "live_town": "豫龙镇",
+    "live_village": "槐林村",
+    "phone": "13800001111",
+    "sex": "1",
+}
 
 
 def test_an_ordinary_county_is_linked_well(county: pd.DataFrame, county_linkage: Linkage) -> None:
@@ -65,8 +72,30 @@ def test_the_order_of_the_rows_changes_nothing(county: pd.DataFrame, county_link
 
 def test_result_frames_have_the_agreed_shape(county_linkage: Linkage) -> None:
     pairs, clusters = county_linkage.pairs, county_linkage.clusters
-    assert list(pairs.columns) == ["record_a", "record_b", "department_a", "department_b", "method", "weight", "probability", "grade", "levels", "reason", "keys"]
-    assert list(clusters.columns) == ["record_id", "child_id", "period", "department", "file", "sheet", "row", "method", "probability"]
+    assert list(pairs.columns) == [
+        "record_a",
+        "record_b",
+        "department_a",
+        "department_b",
+        "method",
+        "weight",
+        "probability",
+        "grade",
+        "levels",
+        "reason",
+        "keys",
+    ]
+    assert list(clusters.columns) == [
+        "record_id",
+        "child_id",
+        "period",
+        "department",
+        "file",
+        "sheet",
+        "row",
+        "method",
+        "probability",
+    ]
     assert (pairs["record_a"] < pairs["record_b"]).all()
     assert set(pairs["grade"]) <= {"same", "review", "different"}
     assert set(clusters["method"]) <= {"number", "derived_number", "name_birth", "fuzzy", "decision", "single"}
@@ -117,7 +146,9 @@ def test_a_repeated_record_id_is_refused_without_values(frame: Any) -> None:
 
 
 def test_no_numbers_at_all_still_links(county: pd.DataFrame) -> None:
-    blank = county.assign(**{column: "" for column in ("id_no", "id_no_raw", "id_no_status", "student_no", "student_no_id", "disability_no", "disability_no_id")})
+    blank = county.assign(
+        **dict.fromkeys(("id_no", "id_no_raw", "id_no_status", "student_no", "student_no_id", "disability_no", "disability_no_id"), "")
+    )
     result = link_records(blank)
     found = county.merge(result.clusters[["record_id", "child_id"]], on="record_id")
     measured = quality(found["truth"].tolist(), found["child_id"].tolist())
@@ -127,7 +158,10 @@ def test_no_numbers_at_all_still_links(county: pd.DataFrame) -> None:
 
 
 def test_no_birth_dates_at_all_still_links_by_number(county: pd.DataFrame) -> None:
-    found = county.merge(link_records(county.assign(birth_date="", birth_precision="")).clusters[["record_id", "child_id"]], on="record_id")
+    found = county.merge(
+        link_records(county.assign(birth_date="", birth_precision="")).clusters[["record_id", "child_id"]],
+        on="record_id",
+    )
     measured = quality(found["truth"].tolist(), found["child_id"].tolist())
     assert measured.precision >= 0.99
     assert measured.recall >= 0.9
@@ -135,14 +169,29 @@ def test_no_birth_dates_at_all_still_links_by_number(county: pd.DataFrame) -> No
 
 def test_ten_thousand_rows_of_one_name_are_not_one_child() -> None:
     rows = 10_000
-    records = pd.DataFrame({"record_id": [f"PS-{i:05d}" for i in range(rows)], "department": ["public_security", "education"] * (rows // 2), "name": "王梓涵"})
+    records = pd.DataFrame(
+        {
+            "record_id": [f"PS-{i:05d}" for i in range(rows)],
+            "department": ["public_security", "education"] * (rows // 2),
+            "name": "王梓涵",
+        }
+    )
     result = link_records(records)
     assert result.clusters["child_id"].nunique() == rows
 
 
 def test_all_equal_rows_are_reported_not_merged_without_bound() -> None:
     rows = 1_500
-    records = pd.DataFrame({"record_id": [f"CA-{i:05d}" for i in range(rows)], "department": "civil_affairs", "name": "王梓涵", "birth_date": "2015-03-10", "father_name": "王强", "sex": "2"})
+    records = pd.DataFrame(
+        {
+            "record_id": [f"CA-{i:05d}" for i in range(rows)],
+            "department": "civil_affairs",
+            "name": "王梓涵",
+            "birth_date": "2015-03-10",
+            "father_name": "王强",
+            "sex": "2",
+        }
+    )
     result = link_records(records)
     assert result.clusters.groupby("child_id").size().max() <= 20
     assert result.report["oversized_blocks"] > 0
@@ -150,7 +199,10 @@ def test_all_equal_rows_are_reported_not_merged_without_bound() -> None:
 
 
 def test_same_number_with_a_nickname_is_one_child(frame: Any, number: Any) -> None:
-    records = frame({"d": "PS", "name": "张梓轩", "birth_date": "2015-03-10", "id_no": number("2015-03-10"), **FAMILY}, {"d": "CA", "name": "毛毛", "birth_date": "2015-03-10", "id_no": number("2015-03-10"), **FAMILY})
+    records = frame(
+        {"d": "PS", "name": "张梓轩", "birth_date": "2015-03-10", "id_no": number("2015-03-10"), **FAMILY},
+        {"d": "CA", "name": "毛毛", "birth_date": "2015-03-10", "id_no": number("2015-03-10"), **FAMILY},
+    )
     result = link_records(records)
     assert result.clusters["child_id"].nunique() == 1
     assert "小名" in result.pairs["reason"].iloc[0]
@@ -189,7 +241,17 @@ def test_twins_kept_apart_say_why(frame: Any, number: Any) -> None:
 def test_a_number_with_one_slip_is_explained_by_its_place(frame: Any, number: Any) -> None:
     good = number("2015-03-10", 21)
     bad = good[:14] + ("9" if good[14] != "9" else "8") + good[15:]
-    records = frame({"d": "PS", "name": "张梓轩", "birth_date": "2015-03-10", "id_no": good, **FAMILY}, {"d": "CA", "name": "张子轩", "birth_date": "2015-03-10", "id_no_raw": bad, "id_no_status": "bad_check", **FAMILY})
+    records = frame(
+        {"d": "PS", "name": "张梓轩", "birth_date": "2015-03-10", "id_no": good, **FAMILY},
+        {
+            "d": "CA",
+            "name": "张子轩",
+            "birth_date": "2015-03-10",
+            "id_no_raw": bad,
+            "id_no_status": "bad_check",
+            **FAMILY,
+        },
+    )
     result = link_records(records)
     assert result.clusters["child_id"].nunique() == 1
     assert "身份证号第15位不同" in result.pairs["reason"].iloc[0]
@@ -197,7 +259,10 @@ def test_a_number_with_one_slip_is_explained_by_its_place(frame: Any, number: An
 
 
 def test_a_lunar_birthday_is_joined_and_said(frame: Any, number: Any) -> None:
-    records = frame({"d": "PS", "name": "张梓轩", "birth_date": "2015-03-10", "id_no": number("2015-03-10"), **FAMILY}, {"d": "CA", "name": "张梓轩", "birth_date": "2015-01-20", **FAMILY})
+    records = frame(
+        {"d": "PS", "name": "张梓轩", "birth_date": "2015-03-10", "id_no": number("2015-03-10"), **FAMILY},
+        {"d": "CA", "name": "张梓轩", "birth_date": "2015-01-20", **FAMILY},
+    )
     result = link_records(records)
     assert result.clusters["child_id"].nunique() == 1
     assert "农历" in result.pairs["reason"].iloc[0]
@@ -207,14 +272,22 @@ def test_an_obsolete_number_does_not_split_a_child(county: pd.DataFrame, county_
     """Records whose valid number differs although name, birth and both parents agree (domain.md C22)."""
     found = county.merge(county_linkage.clusters[["record_id", "child_id"]], on="record_id")
     numbered = found[found["id_no"] != ""]
-    several = numbered.groupby("truth").filter(lambda rows: rows["id_no"].nunique() > 1 and rows["birth_date"].nunique() == 1 and rows["name"].nunique() == 1)
+    several = numbered.groupby("truth").filter(
+        lambda rows: rows["id_no"].nunique() > 1 and rows["birth_date"].nunique() == 1 and rows["name"].nunique() == 1
+    )
     assert several["truth"].nunique() >= 5
     assert (several.groupby("truth")["child_id"].nunique() == 1).mean() >= 0.8
 
 
 def test_people_win_in_both_directions(frame: Any, number: Any) -> None:
-    records = frame({"d": "PS", "name": "张梓轩", "birth_date": "2015-03-10", "id_no": number("2015-03-10", 21)}, {"d": "ED", "name": "张梓轩", "birth_date": "2015-03-10", "id_no": number("2015-03-10", 21)}, {"d": "CA", "name": "毛毛", "birth_date": "2014-01-01"})
-    judged = pd.DataFrame({"record_a": ["PS-000", "PS-000"], "record_b": ["ED-001", "CA-002"], "verdict": ["different", "same"]})
+    records = frame(
+        {"d": "PS", "name": "张梓轩", "birth_date": "2015-03-10", "id_no": number("2015-03-10", 21)},
+        {"d": "ED", "name": "张梓轩", "birth_date": "2015-03-10", "id_no": number("2015-03-10", 21)},
+        {"d": "CA", "name": "毛毛", "birth_date": "2014-01-01"},
+    )
+    judged = pd.DataFrame(
+        {"record_a": ["PS-000", "PS-000"], "record_b": ["ED-001", "CA-002"], "verdict": ["different", "same"]}
+    )
     result = link_records(records, judgements=judged)
     child = children(result)
     assert child["PS-000"] != child["ED-001"]
