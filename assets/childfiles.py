@@ -65,7 +65,7 @@ def _linked(records: pd.DataFrame, links: pd.DataFrame, order: Preference) -> pd
     mine = np.flatnonzero(at >= 0)
     keys = [records[name].to_numpy(object)[mine] for name in ("record_id", "row", "sheet", "file", "department")]
     keys[1] = keys[1].astype(np.int64)
-    sorting = np.lexsort([*(pd.factorize(key, sort=True)[0] for key in keys), child])
+    sorting = np.lexsort([*(key if key.dtype != object else pd.factorize(key, sort=True)[0] for key in keys), child])
     source = at[mine[sorting]]
     found = records.iloc[mine[sorting]].reset_index(drop=True)
     for name in sorted({*order.reads, *order.values} - set(found.columns)):

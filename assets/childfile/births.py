@@ -20,24 +20,26 @@ def births(chooser: Chooser, departments: list[str], as_of: date) -> pd.DataFram
     Order: a full police date, a full date of another department, the date in a valid number, then coarser dates. A date
     in the future or more than a century ago is a damaged one and is not used.
     """
-    records = chooser.records
-    declared = records["birth_date"]
-    usable = _plausible(declared, as_of)
-    full = usable & (declared.str.len() == 10).to_numpy()
-    in_number = _plausible(records["id_no_birth"], as_of) & chooser.columns.isin("id_no_status", ["valid"])
+    columns = chooser.columns
+    usable = columns.test("birth_date", lambda text: _plausible(text, as_of))
+    full = columns.test("birth_date", lambda text: len(text) == 10 and _plausible(text, as_of))
+    in_number = columns.test("id_no_birth", lambda text: _plausible(text, as_of)) & chooser.columns.isin(
+        "id_no_status", ["valid"]
+    )
     chosen = pd.DataFrame({"birth_date": "", "birth_date_from": ""}, index=range(chooser.n), dtype=object)
+    undecided = np.ones(chooser.n, dtype=np.bool_)
     for mask, column in ((full, "birth_date"), (in_number, "id_no_birth"), (usable, "birth_date")):
-        at = np.where(chosen["birth_date"] == "", chooser.first(mask, departments), -1)
-        chosen["birth_date"] = chosen["birth_date"].where(at < 0, chooser.take(column, at))
-        chosen["birth_date_from"] = chosen["birth_date_from"].where(at < 0, chooser.take("department", at))
-    chosen["birth_precision"] = chosen["birth_date"].str.len().map({10: "day", 7: "month", 4: "year"}).fillna("")
+        at = np.where(undecided, chooser.first(mask, departments), -1)
+        found, undecided = at >= 0, undecided & (at < 0)
+        chosen.loc[found, "birth_date"] = chooser.take(column, at)[found]
+        chosen.loc[found, "birth_date_from"] = chooser.take("department", at)[found]
+    precision = {10: "day", 7: "month", 4: "year"}
+    chosen["birth_precision"] = [precision.get(len(text), "") for text in chosen["birth_date"]]
     return chosen
 
 
-def _plausible(dates: pd.Series, as_of: date) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    century = f"{as_of.year - 100}"
-    inside = (dates >= century) & (dates <= as_of.isoformat())
-    return np.asarray(inside, dtype=np.bool_)
+def _plausible(text: str, as_of: date) -> bool:
+    return f"{as_of.year - 100}" <= text <= as_of.isoformat()
 
 
 def ages(birth: pd.Series, as_of: date, school: School) -> pd.DataFrame:
@@ -47,6 +49,11 @@ def ages(birth: pd.Series, as_of: date, school: School) -> pd.DataFrame:
         `age, age_most` (completed years by the latest and the earliest possible birthday; -1 unknown), `cohort_grade`
         (by the latest birthday; below 1 too young, above the last grade finished), `in_cohort, cohort_sure, in_band`.
     """
+    codes, dates = pd.factorize(birth.to_numpy(object))
+    return _ages(pd.Series(dates, dtype=object), as_of, school).iloc[codes].reset_index(drop=True)
+
+
+def _ages(birth: pd.Series, as_of: date, school: School) -> pd.DataFrame:
     first, last = birth_span(birth)
     days = (school.cutoff.known(), school.year_start.known())
     entry, years = school.entry_age.known(), school.years.known()

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from expectations.lists.columns import joined
-from expectations.lists.comparable import code_keys, name_keys
+from expectations.lists.columns import Texts, joined
+from expectations.lists.comparable import code_keys
 from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, capped, presence
 from expectations.lists.view import View, draft
@@ -56,8 +56,13 @@ def _of_field(view: View, field: str) -> pd.DataFrame:
 
 
 def _differing(view: View, keys: Keys) -> BoolArray:
-    distinct = keys[["child", "key"]].drop_duplicates()
-    return np.asarray(np.bincount(distinct["child"].to_numpy(np.int64), minlength=view.n) > 1, dtype=np.bool_)
+    """Children with more than one distinct key: lowest and highest code per child differ."""
+    codes = pd.factorize(keys["key"].to_numpy(object))[0]
+    child = keys["child"].to_numpy(np.int64)
+    low, high = np.full(view.n, len(codes), dtype=np.int64), np.full(view.n, -1, dtype=np.int64)
+    np.minimum.at(low, child, codes)
+    np.maximum.at(high, child, codes)
+    return np.asarray(high > low, dtype=np.bool_)
 
 
 def _odd_one_out(view: View, keys: Keys) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -98,52 +103,49 @@ def _sentence(view: View, departments: list[str], word: str) -> str:
     return f"{spoken}的记录中{word}前后不一致"
 
 
-def _frame(view: View, key: pd.Series, where: BoolArray) -> Keys:
-    at = np.flatnonzero(where & view.active)
-    return pd.DataFrame({"child": view.child[at], "at": at, "key": key.to_numpy(object)[at]})
+def _frame(view: View, key: Texts, where: BoolArray | None = None) -> Keys:
+    stated = np.asarray(key != "", dtype=np.bool_) & view.active
+    at = np.flatnonzero(stated if where is None else stated & where)
+    return pd.DataFrame({"child": view.child[at], "at": at, "key": key[at]})
+
+
+def _column(view: View, field: str) -> Texts:
+    return view.files.records[field].to_numpy(object)
 
 
 def _plain(view: View, field: str) -> Keys:
-    key = code_keys(view.files.records[field], field, view.profile)
-    return _frame(view, key, (key != "").to_numpy())
+    return _frame(view, code_keys(view.records, field, view.profile))
 
 
 def _names(view: View, field: str) -> Keys:
-    key = name_keys(view.files.records[field], view.profile)
-    return _frame(view, key, (key != "").to_numpy())
+    return _frame(view, view.name_keys(field))
 
 
 def _births(view: View, field: str) -> Keys:
     """Declared dates and dates in valid numbers, compared at the coarser precision (4.2 B04, B05)."""
-    records = view.files.records
     valid = view.codes("id_no_status", ["valid"])
-    declared = _frame(view, records["birth_date"], (records["birth_date"] != "").to_numpy())
-    in_number = _frame(view, records["id_no_birth"], valid & (records["id_no_birth"] != "").to_numpy())
-    keys = pd.concat([declared, in_number], ignore_index=True)
-    coarsest = keys["key"].str.len().groupby(keys["child"]).transform("min")
+    parts = [_frame(view, _column(view, "birth_date")), _frame(view, _column(view, "id_no_birth"), valid)]
+    keys = pd.concat(parts, ignore_index=True)
+    child, stated = keys["child"].to_numpy(np.int64), keys["key"].to_numpy(object)
+    length = np.fromiter(map(len, stated), np.int64, len(stated))
     # Cut to the coarsest precision of the child only where the full dates do not already disagree.
-    full = keys[keys["key"].str.len() == 10]
-    disagree = np.bincount(full[["child", "key"]].drop_duplicates()["child"].to_numpy(np.int64), minlength=view.n) > 1
-    cut = [key[:size] for key, size in zip(keys["key"], coarsest, strict=True)]
-    whole = disagree[keys["child"].to_numpy(np.int64)]
-    shown = np.where(whole & (keys["key"].str.len() == 10).to_numpy(), keys["key"], np.where(whole, "", cut))
-    return keys.assign(key=shown)
+    disagree = _differing(view, keys[length == 10])[child]
+    coarsest = np.full(view.n, 10, dtype=np.int64)
+    np.minimum.at(coarsest, child, length)
+    cut = np.array([text[:size] for text, size in zip(stated, coarsest[child], strict=True)], dtype=object)
+    return keys.assign(key=np.where(disagree, np.where(length == 10, stated, ""), cut))
 
 
 def _sexes(view: View, field: str) -> Keys:
-    records = view.files.records
     valid = view.codes("id_no_status", ["valid"])
-    declared = _frame(view, records["sex"], (records["sex"] != "").to_numpy())
-    in_number = _frame(view, records["id_no_sex"], valid & (records["id_no_sex"] != "").to_numpy())
-    return pd.concat([declared, in_number], ignore_index=True)
+    parts = [_frame(view, _column(view, "sex")), _frame(view, _column(view, "id_no_sex"), valid)]
+    return pd.concat(parts, ignore_index=True)
 
 
 def _hukou(view: View, field: str) -> Keys:
     """Township of the household register where it is here, else the side (elsewhere, none) that a record states."""
-    records = view.files.records
-    side = records["register_side"]
-    key = records["hukou_town"].mask(view.codes("register_side", ["elsewhere", "none"]), side)
-    return _frame(view, key, (key != "").to_numpy())
+    told = view.codes("register_side", ["elsewhere", "none"])
+    return _frame(view, np.where(told, _column(view, "register_side"), _column(view, "hukou_town")))
 
 
 KEYS: dict[str, Callable[[View, str], Keys]] = {

@@ -48,7 +48,7 @@ def shared_number(view: View) -> pd.DataFrame:
 def _alike(view: View, shared: pd.DataFrame) -> BoolArray:
     """Children that share name or birth date with another holder of their number."""
     keys = shared.assign(
-        name=name_keys(view.text("name"), view.profile).to_numpy(object)[shared["child"]],
+        name=name_keys(view.children, "name", view.profile)[shared["child"]],
         birth=view.text("birth_date").to_numpy(object)[shared["child"]],
     )
     found = np.zeros(view.n, dtype=np.bool_)

@@ -13,23 +13,31 @@ from expectations.lists.view import View
 
 # One encoder for all: json.dumps with options builds a new one per call.
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_PLACE = ("department", "file", "sheet", "row", "record_id", "state")
 
 
 def records_json(view: View, children: IntArray, fields: list[str]) -> dict[int, str]:
     """Per child a JSON list of its records: `department, file, sheet, row, record_id, state, values`."""
     wanted = np.zeros(view.n, dtype=np.bool_)
     wanted[children] = True
-    records = view.files.records
-    fields = [field for field in fields if field in records.columns]
-    columns = ["child", "department", "file", "sheet", "row", "record_id", "state", *fields]
     at = np.flatnonzero(wanted[view.child])
-    frame = {name: records[name].to_numpy()[at].tolist() for name in columns}
-    found: dict[int, list[dict[str, object]]] = {}
-    for child, department, file, sheet, row, record_id, state, *values in zip(*frame.values(), strict=True):
-        shown = {field: value for field, value in zip(fields, values, strict=True) if value != ""}
-        entry = {"department": department, "file": file, "sheet": sheet, "row": int(row), "record_id": record_id}
-        found.setdefault(child, []).append({**entry, "state": state, "values": shown})
-    return {child: _ENCODE(entries) for child, entries in found.items()}
+    places = zip(*(_members(view, name, at) for name in _PLACE), strict=True)
+    values = zip(*(_members(view, name, at) for name in fields if name in view.files.records.columns), strict=True)
+    found: dict[int, list[str]] = {}
+    for child, place, shown in zip(view.child[at].tolist(), places, values, strict=True):
+        entry = ",".join(place) + ',"values":{' + ",".join(filter(None, shown)) + "}"
+        found.setdefault(child, []).append("{" + entry + "}")
+    return {child: "[" + ",".join(entries) + "]" for child, entries in found.items()}
+
+
+def _members(view: View, name: str, at: IntArray) -> list[str]:
+    """The JSON member `"name":value` of each record, encoded once per distinct value; "" for an empty value."""
+    if name == "row":
+        return [f'"row":{int(row)}' for row in view.files.records["row"].to_numpy()[at].tolist()]
+    values = view.files.records[name].to_numpy(object)[at].tolist()
+    keep = name in _PLACE
+    known = {value: f'"{name}":{_ENCODE(value)}' if value or keep else "" for value in set(values)}
+    return [known[value] for value in values]
 
 
 def near_json(view: View, children: IntArray) -> dict[int, str]:

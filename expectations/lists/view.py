@@ -13,6 +13,7 @@ import pandas as pd
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.catalogue import Catalogue
 from expectations.lists.columns import Columns, Texts
+from expectations.lists.comparable import name_keys
 from expectations.lists.files import BoolArray, ChildFiles, IntArray
 
 
@@ -48,6 +49,16 @@ class View:
     def children(self) -> Columns:
         """The children's columns as codes."""
         return Columns(self.files.children)
+
+    @cached_property
+    def _names(self) -> dict[str, Texts]:
+        return {}
+
+    def name_keys(self, field: str) -> Texts:
+        """Comparable names of a record column, see `comparable.name_keys`."""
+        if field not in self._names:
+            self._names[field] = name_keys(self.records, field, self.profile)
+        return self._names[field]
 
     def of(self, *departments: str) -> BoolArray:
         """Records of these departments."""

@@ -116,7 +116,7 @@ def _columns(rule: Rule) -> list[str]:
 
 
 def _missing(values: pd.Series) -> NDArray[Any]:
-    texts = values.to_numpy(object).copy()
+    texts: NDArray[Any] = values.to_numpy(object).copy()
     texts[texts == ""] = None
     return texts
 
@@ -127,13 +127,16 @@ def _derive(frame: pd.DataFrame, derived: Derived) -> NDArray[Any]:
         return np.full(len(frame), None, dtype=object)
     if derived.kind == "any_of":
         filled = np.logical_or.reduce([(column != "").to_numpy() for column in columns])
-        return np.array([None, "1"], dtype=object)[filled.astype(np.int64)]
+        marks: NDArray[Any] = np.array([None, "1"], dtype=object)
+        found: NDArray[Any] = marks[filled.astype(np.int64)]
+        return found
     if derived.kind == "same_day_only":
         return _missing(columns[0].where(columns[0].str.len() == 10, ""))
     pad = "0101" if derived.kind == "day_first" else "1231"
     digits = columns[0].str.replace("-", "", regex=False)
     known = {text: text + pad[len(text) - 4 :] if len(text) < 8 else text for text in digits.unique() if text}
-    return pd.to_numeric(digits.map(known), errors="coerce").to_numpy()
+    numbers: NDArray[Any] = pd.to_numeric(digits.map(known), errors="coerce").to_numpy()
+    return numbers
 
 
 def _run(data: pd.DataFrame, rules: list[Rule], occasion: Occasion) -> dict[str, Any]:

@@ -14,7 +14,17 @@ from expectations.jurisdictions.profile import Profile, load_profile
 from expectations.lists.findings import compute_findings
 
 CA, ED, PS, DI = "civil_affairs", "education", "public_security", "disability"
-FIELDS = ["name", "former_name", "id_type", "id_no", "student_no", "disability_no", "sex", "birth_date", "nation", "overseas", "hukou_class", "hukou_nature", "hukou_area_code", "hukou_addr", "live_addr", "town", "village", "cancel_kind", "cancel_date", "death_date", "moved_out_date", "population_status", "father_name", "father_id", "mother_name", "mother_id", "guardian_name", "guardian_rel", "phone", "school", "grade", "class_no", "enrolment_status", "study_status", "entry_month", "status_date", "left_behind", "migrant", "category", "aid", "pay_end", "report_date", "roll_status", "exit_date", "exit_reason", "disability_type", "disability_level", "card_status", "living_allowance", "care_allowance", "id_no_raw", "id_no_status", "id_no_birth", "id_no_sex", "student_no_kind", "live_town", "live_village", "hukou_town", "hukou_village", "hukou_county", "household_no", "father_status", "mother_status", "visit_date", "child_worker"]
+FIELDS_TEXT = """
+name former_name id_type id_no student_no disability_no sex birth_date nation overseas hukou_class
+hukou_nature hukou_area_code hukou_addr live_addr town village cancel_kind cancel_date death_date
+moved_out_date population_status father_name father_id mother_name mother_id guardian_name guardian_rel
+phone school grade class_no enrolment_status study_status entry_month status_date left_behind migrant
+category aid pay_end report_date roll_status exit_date exit_reason disability_type disability_level
+card_status living_allowance care_allowance id_no_raw id_no_status id_no_birth id_no_sex student_no_kind
+live_town live_village hukou_town hukou_village hukou_county household_no father_status mother_status
+visit_date child_worker
+"""
+FIELDS = FIELDS_TEXT.split()
 
 
 def number(birth: str, order: int, area: str = "620722") -> str:

@@ -12,7 +12,12 @@ from expectations.suites.run import Occasion, SuiteResult, validate
 from expectations.suites.suite import load_suite
 
 OCCASION = Occasion(date(2026, 9, 30))
-COLUMNS = ["record_id", "name", "id_no", "id_no_status", "id_no_birth", "id_no_sex", "sex", "birth_date", "student_no", "disability_no", "school", "grade", "enrolment_status", "town", "live_town", "hukou_town", "category", "exit_date", "cancel_kind", "cancel_date", "household_no", "disability_type", "disability_level"]
+COLUMNS_TEXT = """
+record_id name id_no id_no_status id_no_birth id_no_sex sex birth_date student_no disability_no school
+grade enrolment_status town live_town hukou_town category exit_date cancel_kind cancel_date household_no
+disability_type disability_level
+"""
+COLUMNS = COLUMNS_TEXT.split()
 
 
 def row(at: int, **fields: str) -> dict[str, str]:
