@@ -50,7 +50,7 @@ def clean_names(values: pd.Series) -> pd.DataFrame:
     answers = [
         (text, "", "", "")
         if _PLAIN.fullmatch(text) and text not in refused and text[-1] not in "子女孩孙婴儿"
-        else _clean(text)
+        else _settled(text)
         for text in distinct
     ]
     return spread(answers, positions, values.index, NAME_COLUMNS)
@@ -59,6 +59,18 @@ def clean_names(values: pd.Series) -> pd.DataFrame:
 @cache
 def _no_names() -> frozenset[str]:
     return frozenset(name_tables().placeholders) | placeholder_words()
+
+
+def _settled(text: str) -> tuple[str, str, str, str]:
+    """Clean until nothing changes: one sign taken away may lay another one bare (王五1• → 王五1 → 王五)."""
+    found = _clean(text)
+    for _ in range(len(text)):
+        again = _clean(found[0])
+        if again[0] == found[0]:
+            break
+        notes, issues = (";".join(dict.fromkeys(filter(None, (found[n] + ";" + again[n]).split(";")))) for n in (1, 3))
+        found = (again[0], notes, again[2], issues)
+    return found
 
 
 def _clean(text: str) -> tuple[str, str, str, str]:

@@ -28,9 +28,9 @@ def _spoken(name: str) -> str:
 
 def long_level(a: str, b: str) -> str:
     """Level of two names of which one is long, has parts or is not Chinese; symmetrical."""
-    if not a or not b:
-        return "missing"
     one, other = fold(a), fold(b)
+    if not one or not other:
+        return "missing"
     if one == other:
         return "wildcard" if WILDCARD in one else "variant"
     if len(one) == len(other) and _wild_equal(one, other):

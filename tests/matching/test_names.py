@@ -1,0 +1,131 @@
+"""Names: cleaning, folding, sounds, surnames, and the levels of pairs."""
+
+from __future__ import annotations
+
+import csv
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching import names
+from matching.issues import issue_texts
+from matching.name_tables import look_alikes, name_tables, variant_fold
+
+FOLDER = Path(__file__).parent / "cases"
+CELLS = list(csv.DictReader((FOLDER / "names.csv").open(encoding="utf-8")))
+PAIRS = list(csv.DictReader((FOLDER / "name_pairs.csv").open(encoding="utf-8")))
+COMMON = "王李张刘陈欧阳梓子轩萱浩昊然宇雨涵晗晨晟己已巳单仇?"
+name_texts = st.text(alphabet=COMMON, max_size=5) | st.text(alphabet="阿依古丽买提·麦力", max_size=9)
+
+
+@pytest.mark.parametrize("case", CELLS, ids=[case["cell"] or "empty" for case in CELLS])
+def test_cleaning(case: dict[str, str]) -> None:
+    row = names.clean_names(pd.Series([case["cell"]])).iloc[0]
+    assert (row["value"], row["note"], row["unreadable"]) == (case["value"], case["note"], case["unreadable"])
+
+
+@given(st.text(max_size=12) | st.text(alphabet=COMMON + " ·•（）()残1*□AN", max_size=9))
+def test_cleaning_twice_changes_nothing(text: str) -> None:
+    once = names.clean_names(pd.Series([text])).iloc[0]
+    twice = names.clean_names(pd.Series([once["value"]])).iloc[0]
+    assert twice["value"] == once["value"]
+    assert (once["unreadable"] == "1") == ("?" in once["value"])
+    assert set(once["issues"].split(";")) - {""} <= set(issue_texts())
+
+
+@pytest.mark.parametrize("case", PAIRS, ids=[f"{case['a']}-{case['b']}" for case in PAIRS])
+def test_levels(case: dict[str, str]) -> None:
+    found = names.compare_names(case["a"], case["b"], case["former_a"], case["former_b"])
+    assert found.level == case["level"]
+    floor, ceiling = {"STRONG": (0.8, 1.0), "MEDIUM": (0.4, 0.85), "WEAK": (0.0, 0.6)}[case["strength"]]
+    assert case["level"] in ("same_sound",) or floor <= found.score <= ceiling
+    assert all(len(name) < 2 or name not in found.reason for name in (case["a"], case["b"]))
+
+
+@given(name_texts, name_texts, name_texts, name_texts)
+@settings(max_examples=150, deadline=None)
+def test_comparison_is_symmetrical_and_alike_in_bulk(a: str, b: str, former_a: str, former_b: str) -> None:
+    one = names.compare_names(a, b, former_a, former_b)
+    assert one == names.compare_names(b, a, former_b, former_a)
+    columns = [pd.Series([text, "王梓涵"]) for text in (a, b, former_a, former_b)]
+    bulk = names.compare_name_pairs(*columns)
+    assert (bulk["level"][0], bulk["reason"][0]) == (one.level, one.reason)
+
+
+def test_scores_fall_with_the_levels_of_one_kind() -> None:
+    order = ["same", "variant", "wildcard", "same_sound", "fuzzy_sound", "look_alike", "surname_and_one", "surname_only", "different"]
+    from matching.name_levels import _wording
+
+    scores = [_wording()[level][0] for level in order]
+    assert all(high > low for high, low in pairwise(scores))
+    assert names.LEVELS[0] == "same"
+    assert names.LEVELS[-1] == "missing"
+
+
+def test_one_character_names_its_place() -> None:
+    assert names.compare_names("王梓涵", "王子豪").reason == "姓名仅第三字不同"
+
+
+def test_fold() -> None:
+    assert names.fold("張鍾甯") == names.fold("张锺宁") == names.fold("张钟宁") == "张钟宁"
+    assert names.fold("阿依古丽·买买提") == "阿依古丽买买提"
+    assert names.fold("anna smith") == "ANNASMITH"
+
+
+@given(st.text(alphabet="張鍾甯龑頔堃喆陳劉·", max_size=6))
+def test_fold_is_idempotent(name: str) -> None:
+    assert names.fold(names.fold(name)) == names.fold(name)
+
+
+def test_surnames() -> None:
+    assert names.split_surname("欧阳娜娜") == ("欧阳", "娜娜")
+    assert names.split_surname("歐陽娜") == ("歐陽", "娜")
+    assert names.split_surname("欧阳") == ("欧", "阳")
+    assert names.split_surname("王梓涵") == ("王", "梓涵")
+    assert names.split_surname("阿依古丽·买买提") == ("", "阿依古丽·买买提")
+
+
+@pytest.mark.parametrize(
+    ("name", "reading"),
+    [("单雄", "shan"), ("仇英", "qiu"), ("曾丽", "zeng"), ("查英", "zha"), ("翟强", "zhai"), ("朴美", "piao"), ("覃杰", "qin"), ("区明", "ou"), ("解玲", "xie"), ("任强", "ren")],
+)
+def test_surname_readings(name: str, reading: str) -> None:
+    assert reading in names.syllables(name)[0]
+
+
+def test_sound_keys() -> None:
+    assert names.sound_key("张静") == names.sound_key("章晋")
+    assert names.sound_key("刘娜") == names.sound_key("牛拉")
+    assert names.sound_key("单晓") != names.sound_key("丹晓")
+    assert names.sound_key("冯辉") != names.sound_key("洪辉")
+    assert names.sound_key("方", True) == names.sound_key("荒", True)
+    assert names.sound_key("张?") == "zan-?"
+
+
+def test_tables_are_sound() -> None:
+    tables = name_tables()
+    folded = [form for group in tables.variants for form in group]
+    assert len(folded) == len(set(folded)), "a character stands in two groups of variants"
+    assert all(target not in map(chr, variant_fold()) for target in variant_fold().values())
+    shapes = look_alikes()
+    assert all(character in shapes[other] for character, others in shapes.items() for other in others)
+    assert "已" in shapes["己"]
+    assert "侯" in shapes["候"]
+
+
+@pytest.mark.slow
+def test_300_000_pairs_in_seconds() -> None:
+    surnames, given_names = "王李张刘陈杨赵黄周吴", "梓轩子萱浩然宇涵晨欣怡雨桐诗琪博文俊杰佳慧思远"
+    everybody = [s + a + b for s in surnames for a in given_names for b in given_names]
+    left = pd.Series(everybody * 60)
+    right = pd.Series([everybody[(place * 7919 + place // len(everybody) * 31) % len(everybody)] for place in range(len(left))])
+    names.compare_name_pairs(left[:10], right[:10])
+    started = time.process_time()
+    found = names.compare_name_pairs(left, right)
+    assert len(found) == len(left) > 300_000
+    assert time.process_time() - started < 6
