@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipelines.demo.dice import Ints, Texts, texts
+from pipelines.demo.dice import Ints, Texts
 from pipelines.demo.knowledge import Scene
 from pipelines.demo.settings import places
 from pipelines.demo.sheets import Cell, Delivery, Sheet, headings, numbered, table
@@ -23,11 +23,12 @@ OWN_FILES = 3  # so many townships send a file of their own in every second peri
 
 def deliver(books: pd.DataFrame, roll: pd.DataFrame, scene: Scene, folder: Path) -> list[Delivery]:
     """Lay ledgers and payment roll out as this period's files."""
+    books["record"] = np.arange(len(books))
     for text, column in _TEXT_DATES.items():
         books[text] = write_dates(books, column, STYLES["dash"])
     left, hard, paid = (books[books["ledger"] == book] for book in ("leftbehind", "dilemma", "allowance"))
     stamp = f"{scene.day:%Y}年{(scene.day.month - 1) // 3 + 1}季度"
-    deliveries = _left_behind(left, scene, folder, stamp)
+    deliveries, typed = _left_behind(left, scene, folder, stamp)
     deliveries.append(_dilemma(hard, scene, folder / f"困境儿童台账_{stamp}.xlsx"))
     container = "xmlss" if scene.index % 2 else "xls"
     deliveries.append(
@@ -35,11 +36,14 @@ def deliver(books: pd.DataFrame, roll: pd.DataFrame, scene: Scene, folder: Path)
             "ca", folder / f"孤儿、事实无人抚养儿童基本生活费发放名册_{stamp}.xls", container, [_allowance(paid, scene)]
         )
     )
+    _write_back(books, typed)
     deliveries.append(_subsidies(roll, folder / f"残疾人两项补贴发放表_{stamp}.xlsx"))
     return deliveries
 
 
-def _left_behind(left: pd.DataFrame, scene: Scene, folder: Path, stamp: str) -> list[Delivery]:
+def _left_behind(
+    left: pd.DataFrame, scene: Scene, folder: Path, stamp: str
+) -> tuple[list[Delivery], list[pd.DataFrame]]:
     numeric = set(
         np.argsort(scene.dice.uniform(np.arange(len(scene.county.towns)), "numeric"))[
             : scene.profile.numeric_townships
@@ -49,7 +53,9 @@ def _left_behind(left: pd.DataFrame, scene: Scene, folder: Path, stamp: str) -> 
         set(range(len(scene.county.towns) - OWN_FILES - 1, len(scene.county.towns) - 1)) if scene.index % 2 else set()
     )
     listed = {len(scene.county.towns) - 1} if scene.index % 2 else set()
-    pages, deliveries = [], []
+    pages: list[Sheet] = []
+    deliveries: list[Delivery] = []
+    typed: list[pd.DataFrame] = []
     for number, town in enumerate(scene.county.towns):
         part = (
             left[left["town_no"] == number].sort_values(["village", "fam", "kid"], kind="stable").reset_index(drop=True)
@@ -58,8 +64,10 @@ def _left_behind(left: pd.DataFrame, scene: Scene, folder: Path, stamp: str) -> 
             continue  # a township without such children sends nothing
         if number in listed:
             deliveries.append(Delivery("ca", folder / f"留守儿童查询列表_{town}.xls", "xls", [_query_list(part)]))
+            typed.append(part.assign(id_no_meant="", birth_meant=None, nation=""))
             continue
-        sheet = township_sheet(part, scene, number, number in numeric)
+        sheet, part = township_sheet(part, scene, number, number in numeric)
+        typed.append(part)
         if number == 0:
             sheet_rows = part.iloc[: scene.profile.quarantined_rows]
             sheet.rows, tail = sheet.rows[:-3], sheet.rows[-3:]
@@ -70,7 +78,17 @@ def _left_behind(left: pd.DataFrame, scene: Scene, folder: Path, stamp: str) -> 
             deliveries.append(Delivery("ca", folder / f"农村留守儿童信息台账（{town}）_{stamp}.xlsx", "xlsx", [sheet]))
         else:
             pages.append(sheet)
-    return [Delivery("ca", folder / f"农村留守儿童信息台账_{stamp}.xlsx", "xlsx", pages), *deliveries]
+    return [Delivery("ca", folder / f"农村留守儿童信息台账_{stamp}.xlsx", "xlsx", pages), *deliveries], typed
+
+
+def _write_back(books: pd.DataFrame, typed: list[pd.DataFrame]) -> None:
+    """Let the truth know what the sheets' own habits did to the records."""
+    columns = ["errors", "id_no_meant", "birth_meant", "nation"]
+    after = pd.concat([part[["record", *columns]] for part in typed], ignore_index=True)
+    for column in columns:
+        values = books[column].to_numpy(dtype=object).copy()
+        values[after["record"].to_numpy()] = after[column].to_numpy(dtype=object)
+        books[column] = values
 
 
 def _dated(frame: pd.DataFrame, style: str) -> pd.DataFrame:
@@ -79,8 +97,12 @@ def _dated(frame: pd.DataFrame, style: str) -> pd.DataFrame:
     )
 
 
-def township_sheet(part: pd.DataFrame, scene: Scene, number: int, numeric: bool) -> Sheet:
-    """Build one township's sheet; the township's number decides which habits its clerk has."""
+def township_sheet(part: pd.DataFrame, scene: Scene, number: int, numeric: bool) -> tuple[Sheet, pd.DataFrame]:
+    """Build one township's sheet; the township's number decides which habits its clerk has.
+
+    Returns:
+        The sheet, and the records as they now stand in it.
+    """
     sheet, width = Sheet(scene.county.towns[number]), len(headings("left_behind"))
     sheet.line(f"{places().county}{scene.county.towns[number]}农村留守儿童信息台账", across=width)
     sheet.line(
@@ -111,7 +133,7 @@ def township_sheet(part: pd.DataFrame, scene: Scene, number: int, numeric: bool)
     sheet.line("合计", "", f"{len(rows)}人")
     sheet.line()
     sheet.line("填表人：", "", "", "审核人：", "", "联系电话：")
-    return sheet
+    return sheet, part
 
 
 def _habits(part: pd.DataFrame, scene: Scene, number: int) -> pd.DataFrame:
@@ -263,9 +285,6 @@ def _allowance(part: pd.DataFrame, scene: Scene) -> Sheet:
 
 
 def _subsidies(part: pd.DataFrame, path: Path) -> Delivery:
-    months = write_dates(part, "birth", lambda d: f"{d.year}-{d.month:02d}")
-    part = part.assign(birth_text=np.where(part["birth_text"] == "", texts(months), part["birth_text"]))
-    part["errors"] = ["|".join(filter(None, [row, "" if "birth_" in row else "birth_month"])) for row in part["errors"]]
     sheet = Sheet("发放明细")
     sheet.line(*headings("subsidies"))
     sheet.block(table(part, "subsidies"), part["kid"].tolist(), part["errors"].tolist())

@@ -30,7 +30,7 @@ from pipelines.demo.settings import period_end, rates
 from pipelines.demo.sheets import Delivery
 from pipelines.demo.spoil import spoil
 from pipelines.demo.truth import Held, lists, write_truth
-from pipelines.demo.welfare import ledgers, payments, settle_flags
+from pipelines.demo.welfare import ledgers, month_only, payments, settle_flags
 
 
 @dataclass
@@ -140,7 +140,7 @@ def _typed(people: pd.DataFrame, scene: Scene) -> Held:
         spoil("public_security", register(now, scene), "town_no", scene, around),
         spoil("education", education, "school_no", scene, around),
         spoil("civil_affairs", books, "town_no", scene, around),
-        spoil("civil_affairs", roll, "town_no", scene, around),
+        month_only(spoil("civil_affairs", roll, "town_no", scene, around), now),
         holders,
     )
 

@@ -219,3 +219,13 @@ def settle_flags(education: pd.DataFrame, books: pd.DataFrame, roll: pd.DataFram
     """
     only_paid = education["kid"].isin(roll["kid"]) & ~education["kid"].isin(books["kid"])
     education.loc[only_paid, "left_behind"] = "非留守"
+
+
+def month_only(roll: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Write births in the payment roll as its form asks for them: 出生年月, year and month, from the register (B04)."""
+    days = now.loc[roll["kid"], "birth"].to_numpy(dtype="datetime64[D]")
+    months = texts([day[:7] for day in np.datetime_as_string(days).tolist()])
+    kept = [
+        "|".join([*(e for e in row.split("|") if e and "birth_" not in e), "birth_month"]) for row in roll["errors"]
+    ]
+    return roll.assign(birth=days, birth_text=months, birth_meant=None, errors=kept)

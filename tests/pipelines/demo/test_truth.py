@@ -191,3 +191,14 @@ def test_a_larger_county_has_lists_of_a_realistic_size(county: Summary) -> None:
     frame = pd.DataFrame([period.lists for period in county.periods])
     assert (frame["L03"] / county.children).between(0.001, 0.02).all()
     assert (frame["L01"] / county.children).between(0.0002, 0.01).all()
+
+
+def test_numbers_said_to_be_damaged_are_no_evidence_of_two_numbers(truth: Path) -> None:
+    rows = _table(truth / "rows.csv")
+    damaged = {row["kid"] for row in rows if {"id_excel15", "id_sequence"} & set(row["errors"].split("|"))}
+    assert damaged
+    two = {row["kid"] for row in _table(truth / "findings.csv") if (row["rule"], row["field"]) == ("L15", "id_no")}
+    explained = {row["kid"] for row in rows if {"sibling_id", "obsolete_id"} & set(row["errors"].split("|"))}
+    assert two <= explained
+    filled = {row["kid"] for row in rows if "id_sequence" in row["errors"]}
+    assert filled <= _findings(truth)["L18"]
