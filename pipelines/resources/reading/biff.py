@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import olefile
+import olefile  # type: ignore[import-untyped]
 
 from pipelines.resources.reading.refusals import not_a_table, refusal
 

@@ -121,7 +121,8 @@ def answer(order: Order) -> bytes:
         return pack(parse(order))
     except Refusal as error:
         return pack_refusal(error)
-    except MemoryError:
+    except (MemoryError, ImportError):
+        # With hardly any memory left it is the loading of a library that fails.
         return pack_refusal(refusal("memory"))
     except Exception:
         # Whatever a parser trips over in a broken file: the clerk needs the next step, and its text may quote the file.

@@ -4,8 +4,8 @@ anywhere.
 
 import io
 
-import msoffcrypto
-from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError
+import msoffcrypto  # type: ignore[import-untyped]
+from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError  # type: ignore[import-untyped]
 
 from pipelines.resources.reading.refusals import refusal
 from pipelines.resources.reading.sniff import family

@@ -110,8 +110,13 @@ class Sheet:
             height -= 1
         if height < self.height:
             self.columns = [column[:height] for column in self.columns]
+        self.merged = [merge for merge in map(self._clip, self.merged) if merge[:2] != merge[2:]]
         self.hidden_rows = sorted({row for row in self.hidden_rows if row <= height})
         self.hidden_columns = sorted({column for column in self.hidden_columns if column < len(self.columns)})
+
+    def _clip(self, merge: Merge) -> Merge:
+        row0, column0, row1, column1 = merge
+        return row0, column0, max(row0, min(row1, self.height)), max(column0, min(column1, len(self.columns) - 1))
 
 
 @dataclass

@@ -1,0 +1,183 @@
+"""What lies in `inbox/<period>/<department>/`: complete files with their fingerprints, files still being written, files
+that are no deliveries.
+
+Nothing is opened for its content here, moved or deleted; `reading` reads and `store` keeps.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from pipelines.resources.reading.shapes import STOP, WARN
+
+SETTLE_SECONDS = 2.0
+"""A file that nobody has written to for so long is complete, as far as its times can tell."""
+
+_CHUNK = 1 << 20
+_FILE = Path(__file__).with_name("inbox.yaml")
+
+
+class IgnoredName(BaseModel):
+    """A pattern of `inbox.yaml`: what such a file is, and whether leaving it is worth a word."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pattern: str
+    reason: str
+    told: bool = False
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A complete file: `file` is its name below the department's folder, with `/` between folders."""
+
+    path: Path
+    file: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something to say about one file of the inbox; severity `stop` or `warn`."""
+
+    file: str
+    code: str
+    severity: str
+    message: str
+    advice: str
+
+
+@dataclass
+class Scan:
+    """What one look found, each list in the order of names."""
+
+    files: list[Arrival] = field(default_factory=list)
+    unstable: list[Path] = field(default_factory=list)
+    ignored: list[tuple[Path, str]] = field(default_factory=list)
+    notices: list[Remark] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """The inbox of a workspace; `clock` and `wait` are those of the machine, except in tests."""
+
+    root: Path
+    clock: Callable[[], float] = time.time
+    wait: Callable[[float], None] = time.sleep
+
+    def scan(self, period: str, department: str, settle_seconds: float = SETTLE_SECONDS) -> Scan:
+        """Looks at one department's folder and every folder below it (townships often send one each).
+
+        Waits only for files written to within the last `settle_seconds`, and for all of them together once. A file that
+        changes meanwhile, or while it is fingerprinted, is still being written (`trust.md` C5 42).
+        """
+        found, folder = Scan(), self.root / period / department
+        paths = [path for path in sorted(folder.rglob("*")) if self._is_candidate(path, folder, found)]
+        before = {path: _state(path) for path in paths}
+        self._settle(before, settle_seconds)
+        for path in paths:
+            name = path.relative_to(folder).as_posix()
+            arrival = _fingerprint(path, name) if _state(path) == before[path] else None
+            if arrival and _state(path) == before[path]:
+                found.files.append(arrival)
+            else:
+                found.unstable.append(path)
+                found.notices.append(_unstable(name))
+        return found
+
+    def unknown_departments(self, period: str, known: Collection[str]) -> list[str]:
+        """Names of folders of the period that belong to no department we have a contract for, if there are files in
+        them.
+        """
+        folders = sorted(path for path in (self.root / period).glob("*") if path.is_dir() and path.name not in known)
+        return [folder.name for folder in folders if any(path.is_file() for path in folder.rglob("*"))]
+
+    def _settle(self, states: dict[Path, tuple[int, int]], seconds: float) -> None:
+        """Waits until the youngest file is old enough; a time in the future (another machine's clock) counts as now."""
+        now = self.clock()
+        ages = [now - min(written / 1e9, now) for _, written in states.values()]
+        if ages and min(ages) < seconds:
+            self.wait(seconds - min(ages))
+
+    def _is_candidate(self, path: Path, folder: Path, found: Scan) -> bool:
+        if path.is_dir() and not path.is_symlink():
+            return False
+        name = path.relative_to(folder)
+        reason = _ignored_because(path, name)
+        if reason is None:
+            return True
+        found.ignored.append((path, reason.reason))
+        if reason.told:
+            message = f"“{name.as_posix()}”是{reason.reason}，未读取。"
+            found.notices.append(
+                Remark(name.as_posix(), "ignored", WARN, message, "如果是要报送的文件，请重新放入完整的文件。")
+            )
+        return False
+
+
+def arrivals(inbox: Path, period: str, department: str, settle_seconds: float = SETTLE_SECONDS) -> Scan:
+    """`Inbox(inbox).scan(...)`: the files of one department in one period."""
+    return Inbox(inbox).scan(period, department, settle_seconds)
+
+
+@cache
+def load_ignored(path: Path = _FILE) -> tuple[IgnoredName, ...]:
+    """The patterns of `inbox.yaml`.
+
+    Raises:
+        ValueError: A key is unknown or missing; pydantic's message names it.
+    """
+    return tuple(IgnoredName.model_validate(entry) for entry in yaml.safe_load(path.read_text("utf-8"))["ignored"])
+
+
+def _ignored_because(path: Path, name: Path) -> IgnoredName | None:
+    if path.is_symlink():
+        return IgnoredName(pattern="", reason="指向别处的链接，不是文件本身", told=True)
+    for part in reversed(name.parts):
+        for entry in load_ignored():
+            if fnmatchcase(part.lower(), entry.pattern.lower()):
+                return entry
+    return None
+
+
+def _state(path: Path) -> tuple[int, int]:
+    """Size and time of the last writing; `(-1, 0)` for a file that has gone meanwhile."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return -1, 0
+    return facts.st_size, facts.st_mtime_ns
+
+
+def _fingerprint(path: Path, name: str) -> Arrival | None:
+    """None for a file that cannot be read now: Windows locks files while they are copied."""
+    try:
+        digest, size = sha256_of(path)
+    except OSError:
+        return None
+    return Arrival(path, name, digest, size)
+
+
+def sha256_of(path: Path) -> tuple[str, int]:
+    """SHA-256 (64 hex digits) and size in bytes of a file's content."""
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return digest.hexdigest(), size
+
+
+def _unstable(name: str) -> Remark:
+    message = f"“{name}”还在写入或被占用，没有读取。"
+    return Remark(name, "unstable", STOP, message, "请等文件复制完、关闭打开它的程序后再运行。")

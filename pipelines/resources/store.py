@@ -1,0 +1,87 @@
+"""The workspace's own copies of delivered files: `store/<2 hex>/<sha256><suffix>`, read-only, named by their content.
+
+Copying, finding and verifying. Nothing is ever changed here, and nothing is read for its cells.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import stat
+from pathlib import Path
+
+from pipelines.resources.files import replacing
+from pipelines.resources.inbox import sha256_of
+from pipelines.resources.reading.shapes import Refusal
+
+_CHUNK = 1 << 20
+_READ_ONLY = stat.S_IRUSR | stat.S_IRGRP
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def keep(store: Path, path: Path, sha256: str) -> Path:
+    """Copies a delivered file into the store; a copy that is there already and whole stays as it is.
+
+    Args:
+        store: The store's folder.
+        path: The file in the inbox.
+        sha256: Its fingerprint, as the inbox found it.
+
+    Returns:
+        Where the copy is.
+
+    Raises:
+        Refusal: The disk is full (`trust.md` C5 41), or the file has changed since its fingerprint was taken.
+            Nothing is
+            left half-written in either case.
+    """
+    target = place(store, path.name, sha256)
+    if verify(target, sha256):
+        return target
+    try:
+        with replacing(target) as aside:
+            if _copy(path, aside) != sha256:
+                raise Refusal("unstable", f"“{path.name}”在读取过程中又被改动。", "请等文件写完后再运行。")
+            aside.chmod(_READ_ONLY | stat.S_IWUSR)  # the flush that follows opens it for writing
+        target.chmod(_READ_ONLY)
+    except OSError as error:
+        if error.errno in _FULL:
+            raise Refusal(
+                "disk_full", "磁盘空间不足，文件没有存入。", "请清理磁盘后再运行；原有的结果没有改动。"
+            ) from None
+        raise
+    return target
+
+
+def kept(store: Path, file: str, sha256: str) -> Path:
+    """The copy of a file that was taken earlier.
+
+    Raises:
+        Refusal: It is missing, or its content is no longer what it was.
+    """
+    target = place(store, file, sha256)
+    if not verify(target, sha256):
+        raise Refusal(
+            "store", "以前存下的文件不见了或已被改动。", "请从备份恢复工作区的 store 文件夹，或重新放入原文件。"
+        )
+    return target
+
+
+def place(store: Path, file: str, sha256: str) -> Path:
+    """Where the copy of a file with this name and fingerprint belongs."""
+    return store / sha256[:2] / f"{sha256}{Path(file).suffix.lower()}"
+
+
+def verify(target: Path, sha256: str) -> bool:
+    """Whether the copy is there and its content is what its name says."""
+    return target.is_file() and sha256_of(target)[0] == sha256
+
+
+def _copy(source: Path, target: Path) -> str:
+    """Copies and gives back the fingerprint of what was copied, which is what counts."""
+    digest = hashlib.sha256()
+    with source.open("rb") as reading, target.open("wb") as writing:
+        while chunk := reading.read(_CHUNK):
+            digest.update(chunk)
+            writing.write(chunk)
+    return digest.hexdigest()
