@@ -21,7 +21,7 @@ from assets.intake.standard import Standardised
 
 TITLE = "问题说明"
 _SHEET_CHARACTERS = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
-# 占位号码、同一行重复之类只说明，不算错；这些代码不值得让部门改一遍。
+# True remarks that the department need not correct in its file.
 _QUIET = {"other_county", "adult"}
 
 
@@ -107,20 +107,23 @@ def _write_sheet(page: Any, rows: pd.DataFrame, faults: dict[str, list[Fault]], 
     used = [column for column in columns if (rows[column] != "").any()]
     width = columns.index(used[-1]) + 1 if used else 0
     values = rows[columns[:width]].to_numpy(dtype=object)
-    top = 0
+    top = lead = 0
     for record, kind, number, line in zip(rows["record_id"], rows["kind"], rows["row"], values, strict=True):
         at = int(number) - 1
         if kind == "heading":
             top = top or at + 1
+            lead = lead or _leading(line)
             _heading(page, at, line, width, formats)
             continue
         style = formats["cell"] if kind == "data" else formats["plain"]
         for position, cell in enumerate(line):
             if cell:
                 page.write_string(at, position, cell, style)
+            elif kind == "data":
+                page.write_blank(at, position, None, style)
         if record in faults:
             _mark(page, at, line, faults[record], formats)
-    _finish(page, values, width, top)
+    _finish(page, values, width, (top, lead))
 
 
 def _heading(page: Any, at: int, line: Any, width: int, formats: dict[str, Any]) -> None:
@@ -128,6 +131,11 @@ def _heading(page: Any, at: int, line: Any, width: int, formats: dict[str, Any])
         # A flattened two-level heading keeps only its own line's word; the upper line stands above as it came.
         page.write_string(at, position, cell.rpartition(".")[2] or cell, formats["heading"])
     page.write_string(at, width, TITLE, formats["heading"])
+
+
+def _leading(line: Any) -> int:
+    """Columns to keep in sight: up to the name, when it stands near the left edge."""
+    return next((position + 1 for position, cell in enumerate(line[:4]) if "姓名" in cell), 0)
 
 
 def _mark(page: Any, at: int, line: Any, faults: list[Fault], formats: dict[str, Any]) -> None:
@@ -146,13 +154,14 @@ def _mark(page: Any, at: int, line: Any, faults: list[Fault], formats: dict[str,
     page.write_string(at, len(line), text, formats["text"])
 
 
-def _finish(page: Any, values: Any, width: int, top: int) -> None:
+def _finish(page: Any, values: Any, width: int, frozen: tuple[int, int]) -> None:
+    top, lead = frozen
     for position in range(width):
         longest = max((_display(cell) for cell in values[:400, position]), default=8)
-        page.set_column(position, position, min(max(longest + 2, 6), 28))
+        page.set_column(position, position, min(max(longest + 2, 6), 24))
     page.set_column(width, width, 60)
     if top:
-        page.freeze_panes(top, 0)
+        page.freeze_panes(top, lead)
         page.autofilter(top - 1, 0, max(len(values) - 1, top), width)
     page.set_landscape()
     page.set_paper(8)

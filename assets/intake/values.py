@@ -15,6 +15,7 @@ from assets.intake.context import Context
 from assets.intake.contract import load_dictionary, load_fields
 from matching import codes, grades, identity, normalise, places
 from matching.name_cleaning import clean_names
+from matching.regions import area_name
 
 CHILD_ID = "id_no"
 PLACE_FIELDS = ("town", "village", "hukou_addr", "live_addr")
@@ -165,6 +166,15 @@ def _places(out: Columns, context: Context) -> None:
         agree = (read["town"] == "") | (read["town"] == stated["town"])
         out[f"{side}_town"] = read["town"].where(read["town"] != "", stated["town"])
         out[f"{side}_village"] = read["village"].where((read["village"] != "") | ~agree, stated["village"])
-    county, code = sides["hukou"]["county_code"], out["hukou_area_code"]
+    out["hukou_county"] = _county(sides["hukou"], out["hukou_area_code"], context, known)
+
+
+def _county(read: pd.DataFrame, code: pd.Series, context: Context, known: places.Places) -> pd.Series:
+    """Six digits: said by the address, by the area code, or one of the county's own towns with no other county named."""
     area = code.where(code.str.fullmatch(r"[1-9]\d{5}(?:\d{3}){0,2}"), "").str.slice(0, 6) if code.any() else code
-    out["hukou_county"] = county.where(county != "", area)
+    county = read["county_code"].where(read["county_code"] != "", area)
+    if not context.county:
+        return county
+    home = (read["county"] == area_name(context.county)) & (read["county"] != "")
+    ours = (read["county"] == "") & read["town"].isin(set(known.towns.values()))
+    return county.mask((county == "") & (home | ours), context.county)
