@@ -50,13 +50,29 @@ def test_blocks_miss_almost_no_true_pair(county: pd.DataFrame) -> None:
     [
         ("name_birth", {"name": "张梓轩", "birth_date": "2015-03-10"}, {"name": "张子萱", "birth_date": "2015-03-10"}),
         ("name_birth", {"name": "张梓轩", "birth_date": "2015-03-10"}, {"name": "张子轩", "birth_date": "2015-01-20"}),
-        ("name_birth", {"name": "李浩宇", "former_name": "李强", "birth_date": "2015-03-10"}, {"name": "李强", "birth_date": "2015-03-10"}),
+        (
+            "name_birth",
+            {"name": "李浩宇", "former_name": "李强", "birth_date": "2015-03-10"},
+            {"name": "李强", "birth_date": "2015-03-10"},
+        ),
         ("name_month", {"name": "张梓轩", "birth_date": "2015-03-10"}, {"name": "张梓轩", "birth_date": "2015-03"}),
-        ("given_birth", {"name": "张梓轩", "birth_date": "2015-03-10"}, {"name": "欧阳子轩", "birth_date": "2015-03-10"}),
-        ("phone_year", {"name": "毛毛", "birth_date": "2015-03-10", "phone": "13800001111"}, {"name": "张梓轩", "birth_date": "2015-06-01", "father_phone": "13800001111"}),
-        ("guardian_birth", {"birth_date": "2015-03-10", "guardian_name": "张大伟"}, {"birth_date": "2015-03-10", "father_name": "张大韦"}),
+        (
+            "given_birth",
+            {"name": "张梓轩", "birth_date": "2015-03-10"},
+            {"name": "欧阳子轩", "birth_date": "2015-03-10"},
+        ),
+        (
+            "phone_year",
+            {"name": "毛毛", "birth_date": "2015-03-10", "phone": "13800001111"},
+            {"name": "张梓轩", "birth_date": "2015-06-01", "father_phone": "13800001111"},
+        ),
+        (
+            "guardian_birth",
+            {"birth_date": "2015-03-10", "guardian_name": "张大伟"},
+            {"birth_date": "2015-03-10", "father_name": "张大韦"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_keys_join(frame: Any, key: str, one: dict[str, str], other: dict[str, str]) -> None:
     found = joined(frame({"d": "CA", **one}, {"d": "PS", **other}))
     assert key in found["CA-000", "PS-001"]
@@ -79,8 +95,15 @@ def test_parts_by_arithmetic_equal_parts_of_the_text(number: Any) -> None:
 
 def test_an_oversized_block_is_split_and_reported() -> None:
     rows = 400
-    records = pd.DataFrame({"record_id": [f"ED-{i:04d}" for i in range(rows)], "department": "education", "name": "王梓涵", "live_town": "豫龙镇",
-                            "birth_date": [f"20{10 + i % 8}-03-{1 + i % 28:02d}" for i in range(rows)]})  # fmt: skip
+    records = pd.DataFrame(
+        {
+            "record_id": [f"ED-{i:04d}" for i in range(rows)],
+            "department": "education",
+            "name": "王梓涵",
+            "live_town": "豫龙镇",
+            "birth_date": [f"20{10 + i % 8}-03-{1 + i % 28:02d}" for i in range(rows)],
+        }
+    )
     e = encode(records, MODEL)
     pairs, yields = block(e, MODEL)
     town = next(line for line in yields if line.key == "name_town")

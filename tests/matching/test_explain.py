@@ -1,0 +1,85 @@
+"""Explanations: the waterfall adds up to the weight, sentences say why and hold no value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from matching.explain import explain_pair
+from matching.link import Linkage, link_records
+from matching.model import default_model
+from matching.sentence import sentence
+
+
+def levels(**changed: str) -> dict[str, str]:
+    model = default_model()
+    return dict.fromkeys([*model.fields, "number"], "missing") | changed
+
+
+@pytest.mark.parametrize("grade", ["same", "review", "different"])
+def test_the_waterfall_adds_up_to_the_pairs_weight(county: pd.DataFrame, county_linkage: Linkage, grade: str) -> None:
+    pairs = county_linkage.pairs
+    plain = pairs[
+        (pairs["grade"] == grade) & ~pairs["levels"].str.contains("number=(?:same|derived|document|borrowed)")
+    ]
+    row = plain.iloc[0]
+    found = explain_pair(county, row, county_linkage)
+    assert found.grade == grade
+    assert found.reason == row["reason"]
+    assert sum(step.bits for step in found.steps) == pytest.approx(found.weight)
+    assert found.weight == pytest.approx(row["weight"], abs=2.0)  # long texts of undecided pairs may add to the levels
+    assert (
+        ";".join(f"{name}={level}" for name, level in found.levels.items() if name != "family") in row["levels"]
+        or found.levels["name"] in row["levels"]
+    )
+
+
+def test_two_record_ids_without_a_linkage(frame: Any, number: Any) -> None:
+    same = {"name": "张梓轩", "birth_date": "2015-03-10", "id_no": number("2015-03-10")}
+    found = explain_pair(frame({"d": "PS", **same}, {"d": "ED", **same}), ("PS-000", "ED-001"))
+    assert found.grade == "same"
+    assert (found.record_a, found.record_b) == ("ED-001", "PS-000")
+    assert {"prior", "name", "birth", "number"} <= {step.field for step in found.steps}
+    assert all("张" not in line and "2015" not in line for line in found.lines())
+
+
+def test_an_unknown_record_is_refused(frame: Any) -> None:
+    with pytest.raises(ValueError, match="都在比对的数据中"):
+        explain_pair(frame({"name": "张伟"}, {"name": "李军"}), ("PS-000", "PS-999"))
+
+
+@pytest.mark.parametrize(
+    ("given", "grade", "expected"),
+    [
+        (
+            levels(name="same_sound", birth="same", people="one", number="slip"),
+            "same",
+            ["姓名读音相同", "出生日期相同", "疑为录入错误"],
+        ),
+        (
+            levels(name="surname", birth="same", people="number", number="differ", family="twins"),
+            "different",
+            ["监护人身份证号相同", "身份证号不同", "疑为双胞胎"],
+        ),
+        (levels(name="one_char", birth="differ", people="two", number="differ"), "different", ["疑为兄弟姐妹"]),
+        (levels(name="same", birth="differ", number="differ"), "different", ["姓名相同", "同名"]),
+        (levels(name="differ", birth="differ", number="borrowed"), "review", ["借用他人号码", "核实"]),
+        (levels(name="same", birth="lunar", people="one"), "same", ["农历"]),
+    ],
+)
+def test_sentences(given: dict[str, str], grade: str, expected: list[str]) -> None:
+    text = sentence(given, grade, "", default_model())
+    assert all(part in text for part in expected)
+    assert not any(character.isdigit() for character in text)
+
+
+def test_every_kept_pair_has_a_sentence(county_linkage: Linkage) -> None:
+    assert (county_linkage.pairs["reason"].str.len() > 6).all()
+
+
+def test_kept_apart_pairs_say_what_they_are(county_maker: Any) -> None:
+    county = county_maker.make_county(county_maker.Habits(children=600, seed=3, twins=0.15))
+    reasons = link_records(county).pairs.query("grade == 'different'")["reason"]
+    assert reasons.str.contains("双胞胎").sum() >= 20
