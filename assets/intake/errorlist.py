@@ -20,6 +20,7 @@ from assets.intake.sentences import Issue, issue
 from assets.intake.standard import Standardised
 
 TITLE = "问题说明"
+NOTE_WIDTH = 60
 _SHEET_CHARACTERS = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
 # True remarks that the department need not correct in its file.
 _QUIET = {"other_county", "adult"}
@@ -123,7 +124,10 @@ def _write_sheet(page: Any, rows: pd.DataFrame, faults: dict[str, list[Fault]], 
                 page.write_blank(at, position, None, style)
         if record in faults:
             _mark(page, at, line, faults[record], formats)
-    _finish(page, values, width, (top, lead))
+    table = values[rows["kind"].isin(["heading", "data"]).to_numpy()]
+    _finish(page, table, width, (top, lead))
+    if top:
+        page.autofilter(top - 1, 0, max(int(rows["row"].max()) - 1, top), width)
 
 
 def _heading(page: Any, at: int, line: Any, width: int, formats: dict[str, Any]) -> None:
@@ -152,6 +156,9 @@ def _mark(page: Any, at: int, line: Any, faults: list[Fault], formats: dict[str,
     lead = "【未采用】" if any(fault.stop for fault in faults) else ""
     text = lead + "；".join(dict.fromkeys(f"{fault.spec.zh}，{fault.spec.advice}" for fault in faults)) + "。"
     page.write_string(at, len(line), text, formats["text"])
+    lines = -(-_display(text, 4000) // (NOTE_WIDTH - 2))
+    if lines > 1:
+        page.set_row(at, 15.5 * lines)
 
 
 def _finish(page: Any, values: Any, width: int, frozen: tuple[int, int]) -> None:
@@ -159,10 +166,9 @@ def _finish(page: Any, values: Any, width: int, frozen: tuple[int, int]) -> None
     for position in range(width):
         longest = max((_display(cell) for cell in values[:400, position]), default=8)
         page.set_column(position, position, min(max(longest + 2, 6), 24))
-    page.set_column(width, width, 60)
+    page.set_column(width, width, NOTE_WIDTH)
     if top:
         page.freeze_panes(top, lead)
-        page.autofilter(top - 1, 0, max(len(values) - 1, top), width)
     page.set_landscape()
     page.set_paper(8)
     page.fit_to_pages(1, 0)
@@ -170,5 +176,5 @@ def _finish(page: Any, values: Any, width: int, frozen: tuple[int, int]) -> None
     page.set_footer("&L内部资料 注意保密&R第 &P 页，共 &N 页")
 
 
-def _display(cell: str) -> int:
-    return sum(2 if ord(character) > 255 else 1 for character in cell[:40])
+def _display(cell: str, most: int = 40) -> int:
+    return sum(2 if ord(character) > 255 else 1 for character in cell[:most])
