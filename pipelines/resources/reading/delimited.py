@@ -118,8 +118,14 @@ def _quoted(lines: list[str], at: int, delimiter: str, width: int) -> tuple[list
             continue
         row = _fields(text, delimiter)
         if row is not None:
-            return (row, span) if len(row) == width else (None, 1)
+            swallowed = _are_whole(lines[at : at + span], delimiter, width)
+            return (row, span) if len(row) == width and not swallowed else (None, 1)
     return None, 1
+
+
+def _are_whole(lines: list[str], delimiter: str, width: int) -> bool:
+    """Whether each of these lines is a record by itself: then two stray quotes met, and nothing is quoted."""
+    return width + len(lines) > 4 and all(len(_literal(line, delimiter)) >= width for line in lines)
 
 
 def _opens(line: str, delimiter: str) -> bool:
