@@ -16,8 +16,17 @@ def test_severe_disability_without_care_allowance(town: Town) -> None:
     town.add(DI, 6, **SEVERE | {"card_status": "cancelled"})
     town.add(DI, 7, **SEVERE)
     town.add(PS, 7, cancel_kind="death", cancel_date="2026-01-01")
-    assert town.listed("L10") == {1: "明确", 4: "很可能"}
+    assert town.listed("L10") == {1: "明确"}
     assert set(town.findings("L10")["field"]) == {"care_allowance"}
+
+
+def test_a_place_may_widen_the_care_allowance_by_kind_and_level(town: Town) -> None:
+    town.add(DI, 3, **SEVERE | {"disability_level": "3"})
+    town.add(DI, 4, **SEVERE | {"disability_level": "3", "disability_type": "2;5"})
+    assert town.listed("L10") == {}
+    town.change("allowances.care_types_all", ["5", "6"])
+    town.change("allowances.care_types_all_levels", ["3", "4"])
+    assert town.listed("L10") == {4: "很可能"}
 
 
 def test_levels_are_the_places_own(town: Town) -> None:
