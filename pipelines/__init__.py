@@ -1,6 +1,7 @@
 """HOW IT RUNS: definitions, jobs, schedules, sensors, command line, and (in `resources`) all contact with the outside.
 
-No rule about children and no comparison belongs here. Importing this package switches off, by environment and before any framework is
+No rule about children and no comparison belongs here. Importing this package switches off, by environment and before
+any framework is
 imported, everything that would phone home: a government machine phones nobody.
 """
 

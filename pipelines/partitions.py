@@ -1,6 +1,7 @@
 """The period: a quarter (`2026Q3`) or a month (`2026-09`), and the Dagster partitions made of it.
 
-Only calendar arithmetic belongs here. Which kind of period a place compares is in its profile (`expectations.jurisdictions`);
+Only calendar arithmetic belongs here. Which kind of period a place compares is in its profile
+(`expectations.jurisdictions`);
 what happens in a period belongs to the stations.
 """
 
