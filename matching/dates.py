@@ -77,7 +77,7 @@ _NUMERALS = {
     "元": 1,
 }
 _RUN = re.compile(r"[〇○零一二三四五六七八九十廿卅两壹贰叁肆伍陆柒捌玖元]+(?=[年月日号.]|$)")
-_ENGLISH_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_ENGLISH_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 # 10-Mar-2015, and the time stamp that Java writes: Tue Mar 10 00:00:00 CST 2015.
 _WORDED = re.compile(
     r"^(?:(?P<day>\d{1,2})[- ](?P<month>[A-Za-z]{3})[a-z]*[- ](?P<year>\d{4}|\d{2})"

@@ -103,9 +103,9 @@ def _grade(text: str, hint: str, school_year: int) -> tuple[str, str]:
     return "", text.strip()
 
 
-def _word(bare: str, _hint: str, _year: int) -> str:
+def _word(bare: str, hint: str, _year: int) -> str:
     for code, forms in table_yaml("codes.yaml")["grade"].items():
-        if bare in forms:
+        if bare in forms and not (hint in ("junior", "high", "S") and re.fullmatch("[一二三四五六七八九]年级", bare)):
             return str(code)
     if bare == "K" or re.fullmatch(r"S[1-9]", bare):
         return bare
@@ -150,7 +150,8 @@ def _in_stage(number: int, stage: str) -> str:
         first, last = _FIRST[stage], _LAST[stage]
         if number <= last - first + 1:
             return str(first + number - 1)
-        return str(number) if first <= number <= last else ""
+        # Where primary school has five years, the junior school's first year is 六年级.
+        return str(number) if (6 if stage == "junior" else first) <= number <= last else ""
     if stage == "S":
         return _named(number, stage) if number <= 9 else ""
     if stage == "K":

@@ -126,7 +126,7 @@ def _clean(text: str) -> tuple[str, list[str]]:
 
 def _letters(number: str, issues: list[str]) -> tuple[str, list[str]]:
     """C10: letters that stand for digits become digits, when nearly all the rest are digits."""
-    if sum(c.isdigit() for c in number) < 11 or number.isascii() and number[:-1].isdigit():
+    if sum(c.isdigit() for c in number) < 11 or (number.isascii() and number[:-1].isdigit()):
         return number, issues
     first = number[0] if number[0] in "GLJglj" else ""
     mapped = first.upper() + number[len(first) :].translate(_DIGIT_LIKE)
@@ -162,10 +162,10 @@ def _classify(number: str, reading: Reading) -> Identity:
 def _rest(number: str) -> Identity:
     digits = number.replace("X", "")
     if (
-        digits.isascii()
+        (digits.isascii()
         and digits.isdigit()
         and len(set(digits)) <= 2
-        and len(digits) >= 6
+        and len(digits) >= 6)
         or number.startswith("123456")
     ):
         return Identity("", "placeholder", issues=("C16",))

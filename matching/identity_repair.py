@@ -144,7 +144,7 @@ def repair_candidates(text: str, status: str, birth: str = "", sex: str = "") ->
     else:
         return []
     fitting = [each for each in proposals if _fits(each.value, birth, sex)]
-    backed = [each for each in (_with_evidence(one, birth, sex) for one in fitting)]
+    backed = [_with_evidence(one, birth, sex) for one in fitting]
     return sorted(
         {each.value: each for each in reversed(backed)}.values(), key=lambda each: (_RANK[each.how], each.value)
     )

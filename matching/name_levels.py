@@ -251,7 +251,7 @@ def _given_same(p: _Pairs) -> Mask:
     codes, width = p.codes, p.codes.heard.shape[1]
     start_a, start_b = codes.surname[p.a], codes.surname[p.b]
     size = codes.length[p.a] - start_a
-    found = (size == codes.length[p.b] - start_b) & (size >= 2)
+    found: Mask = (size == codes.length[p.b] - start_b) & (size >= 2)
     for place in range(width - 1):
         left = codes.characters[p.a, np.minimum(start_a + place, width - 1)]
         right = codes.characters[p.b, np.minimum(start_b + place, width - 1)]

@@ -29,7 +29,7 @@ _VILLAGE_ENDING = (
 )
 _VILLAGE = re.compile(rf"([{_HAN}〇]{{1,9}}?)({_VILLAGE_ENDING})(?![镇乡街路])")
 _AFTER_VILLAGE = re.compile(rf"民委员会|委会|居委会|(?:{_VILLAGE_ENDING})")
-_OFFICE = re.compile(r"(?:人民)?政府")
+_OFFICE = re.compile(r"^(?:地区)?(?:人民政府|政府|办事处)")
 _URBAN = ("社区", "居")
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 _HEAD = re.compile(r"[^\d]*")
@@ -248,9 +248,9 @@ def _read_town(rest: str, places: Places) -> tuple[str, str]:
             after = (
                 re.sub(rf"^(?:{_TOWN_ENDING})?(?:人民政府|政府)?", "", rest[end:])
                 if rest[:end] == town_stem(town)
-                else _OFFICE.sub("", rest[end:], count=1)
+                else _OFFICE.sub("", rest[end:])
             )
-            return town, after
+            return town, after.removeprefix("办") if town.endswith("街道") else after
         if _known_village(rest[end:], town, places)[0] or end == len(rest):
             return town, rest[end:]
     match = _TOWN.match(rest)

@@ -134,7 +134,9 @@ def test_fill_handle() -> None:
 
 
 def test_student_numbers() -> None:
-    found = identity.read_student_numbers(pd.Series(["g" + GOOD, "L" + GOOD, "J" + GOOD, "G341221201503101238", "20240701001", "无"]))
+    found = identity.read_student_numbers(
+        pd.Series(["g" + GOOD, "L" + GOOD, "J" + GOOD, "G341221201503101238", "20240701001", "无"])
+    )
     assert list(found["kind"]) == ["G", "L", "J", "G", "", ""]
     assert list(found["id"]) == [GOOD, "", "", "", "", ""]
     assert list(found["birth"][:3]) == ["2015-03-10"] * 3
@@ -143,7 +145,9 @@ def test_student_numbers() -> None:
 
 
 def test_disability_numbers() -> None:
-    found = identity.read_disability_numbers(pd.Series([GOOD + "42", GOOD + "42B1", GOOD, GOOD + "82", "341221201503101238" + "42"]))
+    found = identity.read_disability_numbers(
+        pd.Series([GOOD + "42", GOOD + "42B1", GOOD, GOOD + "82", "341221201503101238" + "42"])
+    )
     assert list(found["id"]) == [GOOD, GOOD, GOOD, "", ""]
     assert list(found["type"]) == ["4", "4", "", "", "4"]
     assert list(found["level"]) == ["2", "2", "", "", "2"]

@@ -58,7 +58,17 @@ def test_comparison_is_symmetrical_and_alike_in_bulk(a: str, b: str, former_a: s
 
 
 def test_scores_fall_with_the_levels_of_one_kind() -> None:
-    order = ["same", "variant", "wildcard", "same_sound", "fuzzy_sound", "look_alike", "surname_and_one", "surname_only", "different"]
+    order = [
+        "same",
+        "variant",
+        "wildcard",
+        "same_sound",
+        "fuzzy_sound",
+        "look_alike",
+        "surname_and_one",
+        "surname_only",
+        "different",
+    ]
     from matching.name_levels import _wording
 
     scores = [_wording()[level][0] for level in order]
@@ -92,7 +102,18 @@ def test_surnames() -> None:
 
 @pytest.mark.parametrize(
     ("name", "reading"),
-    [("单雄", "shan"), ("仇英", "qiu"), ("曾丽", "zeng"), ("查英", "zha"), ("翟强", "zhai"), ("朴美", "piao"), ("覃杰", "qin"), ("区明", "ou"), ("解玲", "xie"), ("任强", "ren")],
+    [
+        ("单雄", "shan"),
+        ("仇英", "qiu"),
+        ("曾丽", "zeng"),
+        ("查英", "zha"),
+        ("翟强", "zhai"),
+        ("朴美", "piao"),
+        ("覃杰", "qin"),
+        ("区明", "ou"),
+        ("解玲", "xie"),
+        ("任强", "ren"),
+    ],
 )
 def test_surname_readings(name: str, reading: str) -> None:
     assert reading in names.syllables(name)[0]
@@ -123,7 +144,9 @@ def test_300_000_pairs_in_seconds() -> None:
     surnames, given_names = "王李张刘陈杨赵黄周吴", "梓轩子萱浩然宇涵晨欣怡雨桐诗琪博文俊杰佳慧思远"
     everybody = [s + a + b for s in surnames for a in given_names for b in given_names]
     left = pd.Series(everybody * 60)
-    right = pd.Series([everybody[(place * 7919 + place // len(everybody) * 31) % len(everybody)] for place in range(len(left))])
+    right = pd.Series(
+        [everybody[(place * 7919 + place // len(everybody) * 31) % len(everybody)] for place in range(len(left))]
+    )
     names.compare_name_pairs(left[:10], right[:10])
     started = time.process_time()
     found = names.compare_name_pairs(left, right)
