@@ -1,4 +1,4 @@
-"""Speed, memory and quality of `link_records` on generated counties: `python benchmarks/bench_linkage_speed.py [children ...]`.
+"""Speed, memory and quality of `link_records` on generated counties: `bench_linkage_speed.py [children ...]`.
 
 Prints one line per county: rows, wall and CPU seconds, peak memory, precision, recall, the three slowest stations.
 """
