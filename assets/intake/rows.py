@@ -15,7 +15,7 @@ from assets.intake.headings import normalise_heading
 from assets.intake.mapping import Mapping
 
 KEYS = ("name", "id_no", "student_no", "disability_no", "birth_date")
-_BLANKS = re.compile(r"\s+")
+_BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 
 
 def classify(cells: pd.DataFrame, headings: list[str], mapping: Mapping) -> np.ndarray:
@@ -59,6 +59,9 @@ def _one(row: np.ndarray, headings: list[str], mapping: Mapping) -> str:
     texts = [_BLANKS.sub("", cell) for cell in row]
     filled = [text for text in texts if text]
     words = load_dictionary().rows
+    number = texts[mapping.sequence] if mapping.sequence is not None else ""
+    if not filled or (filled == [number] and number.isdigit()):
+        return "blank"
     if _same_heading(texts, headings, mapping):
         return "repeated_heading"
     if _keyless(texts, mapping):

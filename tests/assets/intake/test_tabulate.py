@@ -278,3 +278,8 @@ def test_damaged_positions_are_kept(read: Read, make_grid: MakeGrid, make_number
     done = read("civil_affairs", make_grid([HEAD, *children(make_number, 2)], damaged={(2, 2), (3, 2), (3, 4)}))
     assert list(done.raw["damaged"]) == ["", "2", "2;4"]
     assert "damaged_numbers" in codes(done)
+
+
+def test_a_row_of_blanks_only_is_blank(read: Read, make_grid: MakeGrid, make_number: MakeNumber) -> None:
+    rows = [HEAD, *children(make_number, 1), ["", " ", "\u3000", "\u200b"], ["2", " "]]
+    assert list(read("civil_affairs", make_grid(rows)).raw["kind"]) == ["heading", "data", "blank", "blank"]
