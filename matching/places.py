@@ -25,7 +25,7 @@ _HAN = "\u3400-\u9fff"
 _TOWN_ENDING = r"街道办事处|街道办|街道|地区办事处|办事处|民族镇|民族乡|镇|乡|苏木|开发区|工业园区|园区|管委会|农场|林场|牧场|示范区"
 _TOWN = re.compile(rf"([{_HAN}]{{1,7}}?(?:{_TOWN_ENDING}))(?:人民政府|政府)?")
 _VILLAGE_ENDING = (
-    r"村民委员会|村村委会|村委会|行政村|社区居民委员会|社区居委会|社区委员会|居民委员会|居委会|社区|嘎查|大队|村"
+    r"村村民委员会|村民委员会|村村委会|村委会|行政村|社区居民委员会|社区居委会|社区委员会|居民委员会|居委会|社区|嘎查|大队|村"
 )
 _VILLAGE = re.compile(rf"([{_HAN}〇]{{1,9}}?)({_VILLAGE_ENDING})(?![镇乡街路])")
 _AFTER_VILLAGE = re.compile(rf"民委员会|委会|居委会|(?:{_VILLAGE_ENDING})")
@@ -33,7 +33,8 @@ _OFFICE = re.compile(r"^(?:地区)?(?:人民政府|政府|办事处)")
 _URBAN = ("社区", "居")
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 _HEAD = re.compile(r"[^\d]*")
-_GROUPS = re.compile(r"^(?:[一二三四五六七八九十]+|[东西南北上下前后中]+)?[组社队屯]")
+# 三组 and 东屯 are parts of a village, 东屯村 and 屯粮村 are villages.
+_GROUPS = re.compile(r"^(?:[一二三四五六七八九十]+|[东西南北上下前后中]+)[组社队屯](?!.{0,3}(?:村|社区|居委会))")
 
 
 def town_stem(town: str) -> str:

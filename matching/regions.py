@@ -42,6 +42,12 @@ class Area:
 
 
 @cache
+def _today() -> frozenset[str]:
+    rows = (line.split("\t") for line in table_text("regions.tsv").splitlines() if line and line[0] != "#")
+    return frozenset(code for code, _, year in rows if not year)
+
+
+@cache
 def _table() -> tuple[dict[str, str], dict[str, list[str]]]:
     """Name of each code, and the codes of each written name (full, and short for provinces and prefectures)."""
     names: dict[str, str] = {}
@@ -128,8 +134,7 @@ def _county(text: str, start: int, within: str, home: str) -> tuple[str, int]:
 
 def _area(province: str, prefecture: str, county: str, length: int) -> Area:
     if county:
-        same = [code for code in _table()[1].get(area_name(county), []) if not province or code[:2] == province[:2]]
-        sure = bool(prefecture or province) or len({code[:4] for code in same}) == 1
+        sure = bool(prefecture or province) or len(_counties(area_name(county))) == 1
         code = county if sure else ""
         above = county if sure else ""
     else:
@@ -144,9 +149,15 @@ def _area(province: str, prefecture: str, county: str, length: int) -> Area:
 
 
 @cache
+def _counties(name: str) -> frozenset[str]:
+    """Today's counties of a name; only when there is none, those of the past."""
+    names, _ = _table()
+    codes = [code for code in _table()[1].get(name, []) if _level(code) == 6 and names[code] == name]
+    return frozenset(code for code in codes if code in _today()) or frozenset(codes)
+
+
+@cache
 def county_code(name: str, prefecture: str = "") -> str:
     """Six-digit code of a county by its full name, or "" when there is none or more than one."""
-    codes = [code for code in _table()[1].get(name, []) if _level(code) == 6]
-    if prefecture:
-        codes = [code for code in codes if area_name(code[:4] + "00") == prefecture]
-    return codes[0] if len({code[:4] for code in codes}) == 1 and codes else ""
+    codes = [code for code in _counties(name) if not prefecture or area_name(code[:4] + "00") == prefecture]
+    return codes[0] if len(codes) == 1 else ""

@@ -37,8 +37,8 @@ def _today() -> list[tuple[str, str]]:
             continue
         rows.append((province["code"] + "0000", province["name"]))
         for city in province.get("children", []):
-            if len(city["code"]) == 4:
-                rows.append((city["code"] + "00", city["name"]))
+            # Counties of a municipality and those straight below a province stand where cities stand.
+            rows.append((city["code"].ljust(6, "0"), city["name"]))
             rows += [
                 (county["code"], county["name"]) for county in city.get("children", []) if len(county["code"]) == 6
             ]
