@@ -8,7 +8,6 @@ import re
 from typing import Any
 
 from lxml import etree
-from lxml import html as lxml_html
 
 from pipelines.resources.reading.bounds import Bounds
 from pipelines.resources.reading.refusals import not_a_table
@@ -28,7 +27,9 @@ def parse_html(text: str, bounds: Bounds) -> Parsed:
     Raises:
         Refusal: There is no table, or more in it than the limits allow.
     """
-    page = lxml_html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text), parser=_parser())
+    page = etree.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode("utf-8", "replace"), _parser())
+    if page is None:
+        raise not_a_table("page")
     tables = [
         table for table in page.iter("table") if table.find(".//table") is None and table.find(".//tr") is not None
     ]
@@ -49,8 +50,8 @@ def parse_html(text: str, bounds: Bounds) -> Parsed:
     return parsed
 
 
-def _parser() -> lxml_html.HTMLParser:
-    return lxml_html.HTMLParser(no_network=True, huge_tree=True, remove_comments=True, remove_pis=True)
+def _parser() -> etree.HTMLParser:
+    return etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True)
 
 
 def _name(table: Any, number: int, names: list[str]) -> str:
@@ -96,7 +97,10 @@ def _hidden(node: Any) -> bool:
 
 
 def _span(cell: Any, name: str) -> int:
-    written = cell.get(name, "1").strip()
+    written = cell.get(name)
+    if written is None:
+        return 1
+    written = written.strip()
     return min(int(written), _LARGEST_SPAN) if written.isdecimal() and int(written) else 1
 
 
@@ -114,6 +118,8 @@ def _text(node: Any) -> str:
     """The text as a browser shows it: runs of spaces are one, `<br>` and paragraphs break the line, `&nbsp;` alone
     is nothing.
     """
+    if not len(node):
+        return _SPACES.sub(" ", node.text or "").strip(" \xa0")
     pieces: list[str] = []
     _collect(node, pieces)
     lines = (_SPACES.sub(" ", line).strip(" \xa0") for line in "".join(pieces).split("\x00"))
