@@ -117,6 +117,8 @@ def _month(read: tuple[str, ...]) -> tuple[str, ...]:
 def read_date(text: str, as_of: str = "") -> tuple[str, str, str]:
     """One written date: (value, precision, note) as in `read_dates`; `as_of` is an ISO day or ""."""
     bare = unicodedata.normalize("NFKC", text).strip().strip("'’`‘\"“”").strip()
+    if not bare.isascii():
+        bare = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in bare)
     if not bare:
         return "", "", ""
     bare = _WORDED.sub(_month_word, bare)

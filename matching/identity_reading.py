@@ -26,9 +26,9 @@ _DIGIT_LIKE = str.maketrans(
 _SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?[Ee]\+?(\d{1,2})")
 _STUDENT = re.compile(r"([GLJ])(\d{17}[\dX])")
 _DISABILITY = re.compile(r"(\d{17}[\dX])([1-7])([1-49])(?:B?(\d)?)?")
-_MASK = re.compile(r"\d[\dX]*[*•●#_?□■＊X]{2,}[\dX]*")
+_MASK = re.compile(r"\d[\dX]*(?:[*•●#_?□■]|XX)[*•●#_?□■X]*[\dX]*")
 _NUMBERS = re.compile(r"(?<![\dXx])(?:\d{17}[\dXx]|\d{15})(?![\dXx])")
-_OWNERS = re.compile(r"母|父|妈|爸|爷|奶|祖|外公|外婆|姥|监护|户主|家长|伯|叔|姑|舅|姨|哥|姐|弟|妹|亲属|代")
+_OWNERS = re.compile(r"母|父|妈|爸|爷|奶|祖|外公|外婆|姥|监护|户主|家长|伯|叔|姑|舅|姨|哥|姐|弟|妹|亲属")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _clean(text: str) -> tuple[str, list[str]]:
     """Without full-width forms, blanks, quotes and look-alike letters, with the codes of what was there (C01-C04, C10)."""
     issues = []
     number = unicodedata.normalize("NFKC", text)
-    if number != text and any("０" <= c <= "ｚ" for c in text):
+    if number != text and any("０" <= c <= "ｚ" and c.isalnum() for c in text):
         issues.append("C01")
     bare = _BLANKS.sub("", number)
     if bare != number.strip(" "):
@@ -161,12 +161,8 @@ def _classify(number: str, reading: Reading) -> Identity:
 
 def _rest(number: str) -> Identity:
     digits = number.replace("X", "")
-    if (
-        (digits.isascii()
-        and digits.isdigit()
-        and len(set(digits)) <= 2
-        and len(digits) >= 6)
-        or number.startswith("123456")
+    if (digits.isascii() and digits.isdigit() and len(set(digits)) <= 2 and len(digits) >= 6) or number.startswith(
+        "123456"
     ):
         return Identity("", "placeholder", issues=("C16",))
     if digits.isascii() and digits.isdigit() and 16 <= len(number) <= 20:

@@ -21,6 +21,8 @@ NAME_COLUMNS = ("value", "note", "unreadable", "issues")
 _PLAIN = re.compile(r"[\u4e00-\u9fa5]{2,4}")
 _HAN_ONE = re.compile("[\u3007\u3400-\u9fff\U00020000-\U0003ffff]")
 _MARKED = re.compile(r"(?<=[\u3400-\u9fff]{3})[*＊]+$")
+# A name column that holds a number belongs to a row that is shifted (C19).
+_MOST_DIGITS = 6
 _DOTS = re.compile(r"\s*[•‧∙⋅･・．·●﹒᛫⸱ꞏ]\s*")
 _BLANKS = re.compile(r"[\s\u00ad\u115f\u180e\u200b-\u200f\u2028-\u202f\u205f-\u2064\u3164\ufeff\x00-\x1f\x7f]+")
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -80,6 +82,8 @@ def _clean(text: str) -> tuple[str, str, str, str]:
     bare, notes = _beside(bare, issues)
     name = _joined(_DOTS.sub("·", bare), issues)
     name = _wildcards(name, issues)
+    if sum(character.isdigit() for character in name) >= _MOST_DIGITS:
+        return "", "not_a_name", "", "not_a_name"
     if _is_placeholder(name):
         return ("", "placeholder_name", "", "N13") if name else _empty(notes, issues)
     return name, ";".join(notes), "1" if WILDCARD in name else "", ";".join(dict.fromkeys(issues))

@@ -24,9 +24,7 @@ PLACE_COLUMNS = ("town", "village")
 _HAN = "\u3400-\u9fff"
 _TOWN_ENDING = r"街道办事处|街道办|街道|地区办事处|办事处|民族镇|民族乡|镇|乡|苏木|开发区|工业园区|园区|管委会|农场|林场|牧场|示范区"
 _TOWN = re.compile(rf"([{_HAN}]{{1,7}}?(?:{_TOWN_ENDING}))(?:人民政府|政府)?")
-_VILLAGE_ENDING = (
-    r"村村民委员会|村民委员会|村村委会|村委会|行政村|社区居民委员会|社区居委会|社区委员会|居民委员会|居委会|社区|嘎查|大队|村"
-)
+_VILLAGE_ENDING = r"村村民委员会|村民委员会|村村委会|村委会|行政村|社区居民委员会|社区居委会|社区委员会|居民委员会|居委会|社区|嘎查|大队|村"
 _VILLAGE = re.compile(rf"([{_HAN}〇]{{1,9}}?)({_VILLAGE_ENDING})(?![镇乡街路])")
 _AFTER_VILLAGE = re.compile(rf"民委员会|委会|居委会|(?:{_VILLAGE_ENDING})")
 _OFFICE = re.compile(r"^(?:地区)?(?:人民政府|政府|办事处)")

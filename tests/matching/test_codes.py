@@ -6,6 +6,8 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from matching import codes
 from matching.tables import table_yaml
@@ -100,3 +102,16 @@ def test_grades(cell: str, stage: str, grade: str) -> None:
 def test_a_school_year_begins_in_september() -> None:
     june = codes.read_grades(pd.Series(["2021级"]), "小学", date(2026, 6, 30))
     assert list(june["value"]) == ["5"]
+
+
+@given(
+    st.text(max_size=12) | st.text(alphabet="一二三年级班初高小（）()2021级、;", max_size=9),
+    st.sampled_from(sorted(table_yaml("codes.yaml"))),
+)
+def test_any_cell_gives_codes_of_the_table_or_nothing(cell: str, table: str) -> None:
+    column = pd.Series([cell])
+    known = set(table_yaml("codes.yaml")[table]) | {""}
+    row, several = codes.read_codes(column, table).iloc[0], codes.read_sets(column, table).iloc[0]
+    assert row["value"] in known
+    assert set(several["value"].split(";")) <= known
+    assert not (row["value"] and row["unknown"])
