@@ -16,6 +16,7 @@ from pipelines.resources.reading.sparse_sheet import SparseSheet
 
 _NOT_SHOWN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f]+")
+_NUMBER = re.compile(r"-?[\d,]+(\.\d+)?([Ee][+-]?\d+)?$")
 _LARGEST_SPAN = 1000
 _EXCEL_NAMES = re.compile(r"<x:Name>([^<]*)</x:Name>")
 
@@ -105,10 +106,10 @@ def _span(cell: Any, name: str) -> int:
 
 
 def _put(sheet: SparseSheet, row: int, column: int, cell: Any) -> None:
-    # A page saved by Excel keeps the number itself beside the text it shows, which may be 4.1E+17.
-    number = cell.get("x:num")
-    text = _text(cell)
-    if number and cell.get("x:str") is None:
+    # A page saved by a spreadsheet keeps the number itself beside the text it shows, which may be 4.1E+17. A date keeps
+    # its serial number there, and what it shows is better.
+    number, text = cell.get("x:num") or cell.get("sdval"), _text(cell)
+    if number and _NUMBER.match(text) and cell.get("x:str") is None:
         sheet.put_number(row, column, number)
     else:
         sheet.put(row, column, text)

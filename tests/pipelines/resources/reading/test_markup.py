@@ -63,9 +63,16 @@ def test_text_is_what_a_browser_shows(write_text: Make) -> None:
     page = """<table><tr><td>a</td></tr><tr><td>
       一村&nbsp;二组<br>三组  &amp; <b>四</b>组<script>x()</script></td><td>&nbsp;</td>
       <td x:num="410181201503071000">4.1E+17</td>
-      <td x:num="42">42.00</td><td style='mso-number-format:"\\@"'>0042</td></tr></table>"""
+      <td x:num="42">42.00</td><td x:num="42070">2015-03-07</td><td style='mso-number-format:"\\@"'>0042</td></tr></table>"""
     grid = read_file(write_text(page, name="a.xls")).grids[0]
-    assert grid.cells.loc[2].tolist() == ["一村\xa0二组\n三组 & 四组", "", "410181201503071000", "42", "0042"]
+    assert grid.cells.loc[2].tolist() == [
+        "一村\xa0二组\n三组 & 四组",
+        "",
+        "410181201503071000",
+        "42",
+        "2015-03-07",
+        "0042",
+    ]
     assert grid.damaged == {(2, 2)}
 
 
