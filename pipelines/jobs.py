@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from pipelines.partitions import PARTITIONS_NAME, period_partitions
+from pipelines.partitions import PARTITIONS_NAME
 from pipelines.resources import audit, stations
 from pipelines.resources.database import writing
 from pipelines.resources.opened import Opened
@@ -60,9 +60,7 @@ class RunReport:
 @cache
 def run_job() -> dg.unresolved_asset_job_definition.UnresolvedAssetJobDefinition:
     """The job over every asset, one period at a time."""
-    return dg.define_asset_job(
-        JOB, selection=dg.AssetSelection.all(), partitions_def=period_partitions(), executor_def=dg.in_process_executor
-    )
+    return dg.define_asset_job(JOB, selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor)
 
 
 @contextmanager
