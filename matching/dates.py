@@ -28,6 +28,10 @@ _SOLAR_MARK = re.compile(r"公历|阳历|新历|国历|西历|公元|\(阳\)|\(�
 _CLOCK = re.compile(
     r"(?<=[\d日号])[T ]+\d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$|(?<=\d)[T ]+\d{1,2}时(\d{1,2}分)?(\d{1,2}秒)?$"
 )
+# The three commonest ways, read without the rest of this module.
+_COMMON = re.compile(
+    r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|(\d{2})(\d{2})|年(\d{1,2})月(\d{1,2})日)(?: 00:00:00)?", re.ASCII
+)
 _SIGNS = str.maketrans(
     {
         "。": ".",
@@ -116,6 +120,12 @@ def _month(read: tuple[str, ...]) -> tuple[str, ...]:
 @lru_cache(maxsize=100_000)
 def read_date(text: str, as_of: str = "") -> tuple[str, str, str]:
     """One written date: (value, precision, note) as in `read_dates`; `as_of` is an ISO day or ""."""
+    common = _COMMON.fullmatch(text)
+    if common:
+        year, month, day = (int(part) for part in common.groups() if part)
+        found = _whole(year, month, day)
+        if found:
+            return _judged(found, as_of)
     bare = unicodedata.normalize("NFKC", text).strip().strip("'’`‘\"“”").strip()
     if not bare.isascii():
         bare = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in bare)

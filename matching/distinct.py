@@ -57,9 +57,10 @@ def spread(
     import numpy as np
     import pandas as pd
 
+    at = np.asarray(positions, dtype=np.intp)
     table: dict[str, object] = {}
-    for number, column in enumerate(columns):
-        found = np.empty(len(answers), dtype=object)
-        found[:] = [answer[number] for answer in answers]
-        table[column] = found.take(positions) if len(answers) else np.empty(0, dtype=object)
+    for column, found in zip(columns, zip(*answers, strict=True) if answers else ((),) * len(columns), strict=True):
+        texts = np.empty(len(found), dtype=object)
+        texts[:] = found
+        table[column] = texts.take(at) if len(found) else texts
     return pd.DataFrame(table, index=index, columns=list(columns))

@@ -7,6 +7,7 @@ numbers in `identity_repair`. No comparing of records here.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -54,6 +55,8 @@ __all__ = [
 ]
 
 Row = tuple[str, ...]
+Cell = str | tuple[str, bool]
+"""A cell's text, or the text with a flag when the cell was a number."""
 ID_COLUMNS = ("value", "status", "birth", "sex", "region", "note", "derived")
 
 
@@ -77,24 +80,26 @@ def read_ids(
         On the index of `values`, text columns: `value` (18 characters, only when `status` is `valid`), `status`, `birth`, `sex`,
         `region`, `note` (`;`-joined codes of `matching/tables/issues.yaml`), `derived` (see `Identity.derived`).
     """
-    import numpy as np
-
-    texts = as_text(values)
-    flags = np.zeros(len(texts), dtype=bool) if damaged is None else damaged.to_numpy(dtype=bool)
-    positions, distinct = distinct_texts(zip(texts, flags.tolist(), strict=True))
-    reading = Reading(kind, as_of, False, margin_years)
-    frame = spread(_read_distinct(distinct, reading), positions, values.index, ID_COLUMNS)
-    return _mark_filled_down(texts, frame)
+    texts = as_text(values).to_list()
+    flags = [False] * len(texts) if damaged is None else damaged.to_numpy(dtype=bool).tolist()
+    keys: list[Cell] = [(text, flag) if flag else text for text, flag in zip(texts, flags, strict=True)]
+    positions, distinct = distinct_texts(keys)
+    rows = _read_distinct(distinct, Reading(kind, as_of, False, margin_years))
+    return _mark_filled_down(texts, spread(rows, positions, values.index, ID_COLUMNS))
 
 
-def _read_distinct(distinct: list[tuple[str, bool]], reading: Reading) -> list[Row]:
+def _read_distinct(distinct: Sequence[Cell], reading: Reading) -> list[Row]:
     """Plain good numbers by arithmetic on the whole column at once, the rest one by one."""
     harm = replace(reading, damaged=True)
-    rows = _plain_rows([text for text, flag in distinct if not flag and _is_plain(text)], reading)
-    slow = {key: parse_id(key[0], harm if key[1] else reading) for key in distinct if key[1] or key[0] not in rows}
-    _judge_column(slow, len(rows), any(flag for _, flag in distinct))
-    rest = {key: _row(found) for key, found in slow.items()}
-    return [rest[key] if key in rest else rows[key[0]] for key in distinct]
+    rows = _plain_rows([cell for cell in distinct if isinstance(cell, str) and _is_plain(cell)], reading)
+    slow = {
+        cell: parse_id(cell, reading) if isinstance(cell, str) else parse_id(cell[0], harm)
+        for cell in distinct
+        if cell not in rows
+    }
+    _judge_column(slow, len(rows), any(not isinstance(cell, str) for cell in slow))
+    rest = {cell: _row(found) for cell, found in slow.items()}
+    return [rows[cell] if isinstance(cell, str) and cell in rows else rest[cell] for cell in distinct]
 
 
 def _row(a: Identity) -> Row:
@@ -107,14 +112,21 @@ def _is_plain(text: str) -> bool:
 
 def _plain_rows(numbers: list[str], reading: Reading) -> dict[str, Row]:
     """The rows of passing numbers that need no second look; the others are left to `parse_id`."""
-    passing = [number for number, fine in zip(numbers, _passing(numbers), strict=True) if fine]
-    births = {digits: _sure_birth(digits, reading) for digits in {number[6:14] for number in passing}}
-    regions = {code for code in {number[:6] for number in passing} if region_known(code)}
-    return {
-        number: (number, "valid", births[number[6:14]], "1" if number[16] in "13579" else "2", number[:6], "", "")
-        for number in passing
-        if births[number[6:14]] and number[:6] in regions and number[15:] != "000" and not number.startswith("1234567")
-    }
+    births: dict[str, str] = {}
+    regions: dict[str, bool] = {}
+    rows: dict[str, Row] = {}
+    for number, fine in zip(numbers, _passing(numbers).tolist(), strict=True):
+        region, digits = number[:6], number[6:14]
+        if not fine or number.endswith("000"):
+            continue
+        if digits not in births:
+            births[digits] = _sure_birth(digits, reading)
+        if region not in regions:
+            regions[region] = region_known(region)
+        if births[digits] and regions[region]:
+            sex = "1" if number[16] in "13579" else "2"
+            rows[number] = (number, "valid", births[digits], sex, region, "", "")
+    return rows
 
 
 def _passing(numbers: list[str]) -> npt.NDArray[np.bool_]:
@@ -141,7 +153,7 @@ def _sure_birth(digits: str, reading: Reading) -> str:
     return birth
 
 
-def _judge_column(answers: dict[tuple[str, bool], Identity], good: int, any_flag: bool) -> None:
+def _judge_column(answers: dict[Cell, Identity], good: int, any_flag: bool) -> None:
     """C05 by column, not by cell: among numbers that Excel cut, 1 in 11 passes its check by chance (domain.md 1.3)."""
     cut = sum(answer.status == "damaged" and "C05" in answer.issues for answer in answers.values())
     valid = good + sum(answer.status == "valid" for answer in answers.values())
@@ -154,14 +166,13 @@ def _judge_column(answers: dict[tuple[str, bool], Identity], good: int, any_flag
             answers[key] = replace(answer, status="damaged", value="", sex="", derived=pattern, issues=("C05",))
 
 
-def _mark_filled_down(texts: pd.Series, frame: pd.DataFrame) -> pd.DataFrame:
+def _mark_filled_down(cells: list[str], frame: pd.DataFrame) -> pd.DataFrame:
     """C15: a failing number that is the one above it plus one was made by the fill handle."""
     import numpy as np
 
     failing = frame["status"].isin(["bad_check"]).to_numpy()
     if not failing.any():
         return frame
-    cells = texts.to_list()
     hits = [place for place in np.flatnonzero(failing) if place and _follows(cells[place - 1], cells[place])]
     if hits:
         notes = frame["note"].to_numpy(dtype=object, copy=True)

@@ -23,6 +23,7 @@ _HAN_ONE = re.compile("[\u3007\u3400-\u9fff\U00020000-\U0003ffff]")
 _MARKED = re.compile(r"(?<=[\u3400-\u9fff]{3})[*＊]+$")
 # A name column that holds a number belongs to a row that is shifted (C19).
 _MOST_DIGITS = 6
+_PADDED = re.compile(r"\s*[\u4e00-\u9fa5](?:\s*[\u4e00-\u9fa5]){1,3}\s*")
 _DOTS = re.compile(r"\s*[•‧∙⋅･・．·●﹒᛫⸱ꞏ]\s*")
 _BLANKS = re.compile(r"[\s\u00ad\u115f\u180e\u200b-\u200f\u2028-\u202f\u205f-\u2064\u3164\ufeff\x00-\x1f\x7f]+")
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -48,14 +49,19 @@ def clean_names(values: pd.Series) -> pd.DataFrame:
         beside it, `;`-joined: 残;低保; or `placeholder_name`), `unreadable` (`"1"` or ""), `issues` (codes N03-N16).
     """
     positions, distinct = distinct_texts(as_text(values))
-    refused = _no_names()
-    answers = [
-        (text, "", "", "")
-        if _PLAIN.fullmatch(text) and text not in refused and text[-1] not in "子女孩孙婴儿"
-        else _settled(text)
-        for text in distinct
-    ]
-    return spread(answers, positions, values.index, NAME_COLUMNS)
+    return spread([_quick(text) or _settled(text) for text in distinct], positions, values.index, NAME_COLUMNS)
+
+
+def _quick(text: str) -> tuple[str, str, str, str] | None:
+    """An ordinary name, with or without blanks; none when it needs a closer look."""
+    if _PLAIN.fullmatch(text):
+        name, issue = text, ""
+    elif _PADDED.fullmatch(text):
+        name = "".join(text.split())
+        issue = "N07" if name != text.strip() else ""
+    else:
+        return None
+    return None if name in _no_names() or name[-1] in "子女孩孙婴儿" else (name, "", "", issue)
 
 
 @cache

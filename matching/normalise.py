@@ -23,6 +23,8 @@ __all__ = ["clean_text", "read_date", "read_dates", "read_months", "read_numbers
 _INVISIBLE = re.compile(r"[\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b-\x1f\x7f]")
 _SPACES = re.compile(r"\s+")
 _BETWEEN_CHINESE = re.compile(r"(?<=[\u3007\u3400-\u9fff]) (?=[\u3007\u3400-\u9fff])")
+_PLAIN_TEXT = re.compile(r"[\u4e00-\u9fff0-9A-Za-z]+")
+_PLAIN_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86|0086)?(1[3-9]\d{9})(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)(?:(0\d{2,3})-?)?([2-9]\d{6,7})(?!\d)")
 _AMOUNT = re.compile(r"[-+]?\d+(?:\.\d+)?")
@@ -39,6 +41,8 @@ def clean_text(values: pd.Series) -> pd.Series:
 
 
 def _text(text: str) -> str:
+    if _PLAIN_TEXT.fullmatch(text):
+        return "" if text.upper() in placeholder_words() else text
     bare = _SPACES.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))).strip().lstrip("'’‘`").strip()
     bare = _BETWEEN_CHINESE.sub("", bare)
     return "" if bare.upper() in placeholder_words() else bare
@@ -54,6 +58,8 @@ def read_phones(values: pd.Series) -> pd.Series:
 
 
 def _phone(text: str) -> str:
+    if _PLAIN_MOBILE.fullmatch(text):
+        return text if _real_phone(text) else ""
     bare = unicodedata.normalize("NFKC", text).replace("—", "-").replace("–", "-")
     bare = re.sub(r"\.0+$", "", bare.strip())
     joined = re.sub(r"(?<=\d)[ \-\u200b]+(?=\d)", "", _INVISIBLE.sub("", bare))
