@@ -13,9 +13,13 @@ import pandas as pd
 
 from assets.intake.contract import Contract
 from assets.intake.errorlist import write_error_list
+from assets.intake.gather import cell_columns
 from assets.intake.standard import Standardised
 
 FOLDER = "问题数据"
+# A larger file is shown by its headings and the rows with a remark alone, under their own row numbers: nobody pages through the rest,
+# and writing it would take longer than everything else together.
+WHOLE_COPY_CELLS = 50_000
 
 
 def write_marked_copies(contracts: Mapping[str, Contract], frames: Mapping[str, Any], folder: Path) -> int:
@@ -41,7 +45,18 @@ def _one(raw: pd.DataFrame, result: Standardised, contract: Contract, where: tup
     file, folder = where
     path = folder / f"{file.replace('/', '_').replace(os.sep, '_')}_问题说明.xlsx"
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows = write_error_list(raw, result, contract, file, path)
+    rows = write_error_list(_shown(raw, result, file), result, contract, file, path)
     if not rows and not any(path.parent.iterdir()):
         path.parent.rmdir()
     return rows
+
+
+def _shown(raw: pd.DataFrame, result: Standardised, file: str) -> pd.DataFrame:
+    """The file's rows to show: all of a small file, else what is no data, what was refused and what has a remark."""
+    mine = raw[raw["file"] == file]
+    used = sum(bool((mine[name] != "").any()) for name in cell_columns(mine))
+    if len(mine) * used <= WHOLE_COPY_CELLS:
+        return mine
+    remarked = result.accepted.loc[result.accepted["issues"] != "", "record_id"]
+    told = mine["record_id"].isin(remarked) | mine["record_id"].isin(result.quarantine["record_id"])
+    return mine[told | ~mine["kind"].isin(["data", "blank"])]

@@ -128,6 +128,8 @@ def _write_sheet(page: Any, rows: pd.DataFrame, faults: dict[str, list[Fault]], 
     _finish(page, table, width, (top, lead))
     if top:
         page.autofilter(top - 1, 0, max(int(rows["row"].max()) - 1, top), width)
+    if int(rows["row"].max()) > len(rows):
+        page.set_default_row(hide_unused_rows=True)  # only some rows were given: they keep their own numbers
 
 
 def _heading(page: Any, at: int, line: Any, width: int, formats: dict[str, Any]) -> None:
