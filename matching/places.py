@@ -31,6 +31,9 @@ _OFFICE = re.compile(r"^(?:地区)?(?:人民政府|政府|办事处)")
 _URBAN = ("社区", "居")
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 _HEAD = re.compile(r"[^\d]*")
+_COUNTY_ENDING = re.compile(r"(?<=.)(?:自治县|县|旗|市|区)")
+# While townships are being learned no name is known yet: only kinds that no township's own name contains before its end.
+_UNKNOWN_COUNTY = re.compile(rf"^[{_HAN}]{{1,6}}?(?:县|旗)(?=[{_HAN}]{{2,7}}?(?:{_TOWN_ENDING}))")
 # 三组 and 东屯 are parts of a village, 东屯村 and 屯粮村 are villages.
 _GROUPS = re.compile(r"^(?:[一二三四五六七八九十]+|[东西南北上下前后中]+)[组社队屯](?!.{0,3}(?:村|社区|居委会))")
 
@@ -135,9 +138,11 @@ def learn_places(*frames: pd.DataFrame, county: str = "", least: int = 3) -> Pla
             pairs.update(zip(as_text(frame["town"]), as_text(frame["village"]), strict=True))
         elif "town" in frame.columns:
             pairs.update((town, "") for town in as_text(frame["town"]))
+    towns = tuple(sorted({town for town, _ in pairs if len(town) > 2}))
+    for frame in frames:
         for column in ("hukou_addr", "live_addr"):
             if column in frame.columns:
-                told += _split_all(as_text(frame[column]), county)
+                told += _split_all(as_text(frame[column]), county, towns)
     home = county or _majority(told)
     for area, rest, count in told:
         if area.code in ("", home) and not (area.county and not area.code and area.county != area_name(home)):
@@ -145,13 +150,18 @@ def learn_places(*frames: pd.DataFrame, county: str = "", least: int = 3) -> Pla
     return _frequent(pairs, home, least)
 
 
-def _split_all(texts: pd.Series, county: str) -> list[tuple[Area, str, int]]:
+def _split_all(texts: pd.Series, county: str, towns: tuple[str, ...]) -> list[tuple[Area, str, int]]:
     heads: Counter[str] = Counter((_HEAD.match(_plain(text)) or [""])[0] for text in texts)
     found = []
     for head, count in heads.items():
-        area = read_area(head, county)
+        area = _area_before_town(head, county, head.startswith(towns))
         found.append((area, head[area.length :], count))
     return found
+
+
+def _area_before_town(head: str, county: str, town_first: bool) -> Area:
+    """A township may begin with the county's own name (民乐县 has a 民乐生态工业园区): where an address begins with it, no area was told."""
+    return read_area("", county) if town_first else read_area(head, county)
 
 
 def _majority(told: list[tuple[Area, str, int]]) -> str:
@@ -163,6 +173,7 @@ def _majority(told: list[tuple[Area, str, int]]) -> str:
 
 
 def _town_village(rest: str) -> tuple[str, str]:
+    rest = _UNKNOWN_COUNTY.sub("", rest)
     town = _TOWN.match(rest)
     if town is None:
         return "", ""
@@ -231,10 +242,26 @@ def _read_head(head: str, places: Places) -> tuple[str, ...]:
     """The part of an address before the first digit: area, township, village."""
     area = read_area(head, places.county)
     rest = head[area.length :]
+    if not area.county:
+        rest = _without_unknown_county(rest, places)
     elsewhere = bool(places.county and area.code and area.code != places.county)
     town, rest = _read_town(rest, Places() if elsewhere else places)
     village, owner, rest = _read_village(rest, town, Places() if elsewhere else places)
     return (area.province, area.prefecture, area.county, area.code, town or owner, village, rest)
+
+
+def _without_unknown_county(rest: str, places: Places) -> str:
+    """Without a county that the list of regions does not know (new, renamed), where a known township stands behind it."""
+    for found in _COUNTY_ENDING.finditer(rest[:10]):
+        behind = rest[found.end() :]
+        if any(behind[:end] in places.towns and behind[:end] != town_stem(behind[:end]) for end in range(2, 11)):
+            return behind
+    return rest
+
+
+def _begins_with_town(head: str, places: Places) -> bool:
+    longest = range(min(len(head), 12), 2, -1)
+    return any(head[:end] in places.towns and head[:end] != town_stem(head[:end]) for end in longest)
 
 
 def _read_town(rest: str, places: Places) -> tuple[str, str]:

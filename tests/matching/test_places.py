@@ -90,3 +90,20 @@ def test_nothing_is_lost_or_invented(text: str) -> None:
     again = places.read_addresses(pd.Series([row["town"] + row["village"]])).iloc[0]
     if row["town"]:
         assert again["town"].startswith(row["town"][:2])
+
+
+def test_a_township_that_begins_with_the_county_s_name_is_not_cut() -> None:
+    town = "民乐生态工业园区"
+    full = f"甘肃省张掖市民乐县{town}富强苑社区3组7号"
+    rows = pd.DataFrame(
+        {
+            "town": [town] * 4 + ["洪水镇"] * 4,
+            "village": ["富强苑社区"] * 4 + ["山城村"] * 4,
+            "hukou_addr": [full] * 4 + ["民乐县洪水镇山城村"] * 4,
+            "live_addr": [f"{town}富强苑社区"] * 4 + ["民乐洪水镇山城村"] * 4,
+        }
+    )
+    learned = places.learn_places(rows, county="620722")
+    assert sorted(learned.villages) == ["民乐生态工业园区", "洪水镇"]
+    read = places.read_addresses(pd.Series([full, f"{town}富强苑社区", "民乐洪水镇山城村"]), learned)
+    assert read["town"].tolist() == [town, town, "洪水镇"]
