@@ -240,7 +240,7 @@ def _coded(code: str) -> tuple[str, ...]:
 
 def _read_head(head: str, places: Places) -> tuple[str, ...]:
     """The part of an address before the first digit: area, township, village."""
-    area = read_area(head, places.county)
+    area = _area_before_town(head, places.county, _begins_with_town(head, places))
     rest = head[area.length :]
     if not area.county:
         rest = _without_unknown_county(rest, places)
