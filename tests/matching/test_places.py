@@ -110,10 +110,10 @@ def test_a_township_that_begins_with_the_county_s_name_is_not_cut() -> None:
 
 
 def test_a_county_that_the_list_of_regions_does_not_know_is_no_part_of_the_township() -> None:
-    known = places_from_list(pd.DataFrame({"town": ["云杉镇"], "village": ["上泉村"]}), "620799")
+    known = places.places_from_list(pd.DataFrame({"town": ["云杉镇"], "village": ["上泉村"]}), "620799")
     told = pd.Series(["甘肃省张掖市童谷县云杉镇上泉村7组", "童谷县云杉镇上泉村", "陕西省宝鸡市凤县云杉镇"])
-    read = read_addresses(told, known)
+    read = places.read_addresses(told, known)
     assert read["town"].tolist() == ["云杉镇", "云杉镇", "云杉镇"]
     assert read["village"].tolist() == ["上泉村", "上泉村", ""]
-    learned = learn_places(pd.DataFrame({"hukou_addr": ["张掖市童谷县云杉镇上泉村"] * 5}), county="620799")
+    learned = places.learn_places(pd.DataFrame({"hukou_addr": ["张掖市童谷县云杉镇上泉村"] * 5}), county="620799")
     assert set(learned.towns.values()) == {"云杉镇"}
