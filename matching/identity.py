@@ -113,7 +113,7 @@ def _is_plain(text: str) -> bool:
 def _plain_rows(numbers: list[str], reading: Reading) -> dict[str, Row]:
     """The rows of passing numbers that need no second look; the others are left to `parse_id`."""
     births: dict[str, str] = {}
-    regions: dict[str, bool] = {}
+    regions: dict[str, str] = {}
     rows: dict[str, Row] = {}
     for number, fine in zip(numbers, _passing(numbers).tolist(), strict=True):
         region, digits = number[:6], number[6:14]
@@ -122,10 +122,10 @@ def _plain_rows(numbers: list[str], reading: Reading) -> dict[str, Row]:
         if digits not in births:
             births[digits] = _sure_birth(digits, reading)
         if region not in regions:
-            regions[region] = region_known(region)
-        if births[digits] and regions[region]:
+            regions[region] = "" if region_known(region) else "region_unknown"
+        if births[digits]:
             sex = "1" if number[16] in "13579" else "2"
-            rows[number] = (number, "valid", births[digits], sex, region, "", "")
+            rows[number] = (number, "valid", births[digits], sex, region, regions[region], "")
     return rows
 
 
