@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from matching.tables import parse_yaml
+
 
 class Rules(BaseModel):
     """A part of a rule file: unknown keys are refused, values do not change after loading."""
@@ -31,7 +33,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         RuleFileError: the file is missing, is not YAML or is not a mapping.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = parse_yaml(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise RuleFileError(f"规则文件不存在：{path.name}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -13,8 +13,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from matching.tables import parse_yaml
 
 MODEL_FILE = Path(__file__).with_name("model.yaml")
 GROUPS = {"missing": 0, "agree": 1, "near": 2, "differ": 3}
@@ -172,7 +173,7 @@ def load_model(path: Path = MODEL_FILE) -> Model:
         ValueError: in Chinese, naming the file and the key that is wrong.
     """
     try:
-        return Model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Model.model_validate(parse_yaml(path.read_text(encoding="utf-8")))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])

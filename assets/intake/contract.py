@@ -15,6 +15,8 @@ from typing import Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from matching.tables import parse_yaml
+
 CONTRACTS = Path(__file__).resolve().parent.parent / "contracts"
 DICTIONARY = Path(__file__).with_name("dictionary.yaml")
 FIELDS = CONTRACTS / "fields.yaml"
@@ -219,7 +221,7 @@ def load_contracts(extra: Path | None = None) -> dict[str, Contract]:
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise ContractError(f"约定文件 {path.name} 无法读取：{type(error).__name__}") from error
     if not isinstance(data, dict):

@@ -12,10 +12,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from assets.workbooks.masking import MaskKind, MaskRule
+from matching.tables import parse_yaml
 
 # What a column made of several fields may look at: the check against class X needs it.
 MADE_FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -193,7 +193,7 @@ class Layout(Part):
 def field_terms() -> Mapping[str, Mapping[str, str]]:
     """The field dictionary `assets/contracts/fields.yaml`: field -> {zh, kind, sens}."""
     text = (files("assets.contracts") / "fields.yaml").read_text(encoding="utf-8")
-    terms: dict[str, dict[str, str]] = yaml.safe_load(text)
+    terms: dict[str, dict[str, str]] = parse_yaml(text)
     return terms
 
 
@@ -209,7 +209,7 @@ def read_layout(path: Path) -> Layout:
         ValueError: with the file, the key and what is wrong there, in Chinese where we know it.
     """
     try:
-        return Layout.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Layout.model_validate(parse_yaml(path.read_text(encoding="utf-8")))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])

@@ -9,15 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from assets.workbooks.context import PublishContext
 from assets.workbooks.layout import field_terms
 from assets.workbooks.masking import mask_name
+from matching.tables import table_yaml
 
 MOST_NEAR = 3
 # The name that every program gives to the only sheet says nothing.
@@ -28,7 +27,7 @@ Item = dict[str, Any]
 @cache
 def code_words() -> Mapping[str, Mapping[str, str]]:
     """table -> canonical code -> the first written form (`matching/tables/codes.yaml`)."""
-    tables: dict[str, Any] = yaml.safe_load((files("matching") / "tables" / "codes.yaml").read_text(encoding="utf-8"))
+    tables: dict[str, Any] = table_yaml("codes.yaml")
     return {
         name: {str(code): str(forms[0]) for code, forms in table.items() if isinstance(forms, list) and forms}
         for name, table in tables.items()

@@ -27,8 +27,16 @@ def table_yaml(name: str) -> Any:
     Raises:
         ValueError: the file is not valid YAML; the message names the file.
     """
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(table_text(name), Loader=loader)
+        return parse_yaml(table_text(name))
     except yaml.YAMLError as error:
         raise ValueError(f"matching/tables/{name}: {error}") from error
+
+
+def parse_yaml(text: str) -> Any:
+    """Parse YAML with the quick loader where it is there: the slow one takes a second of every start.
+
+    Raises:
+        yaml.YAMLError: the text is not YAML.
+    """
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
