@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import pandas as pd
 
@@ -95,6 +96,7 @@ def _standardised(order: Order, raw: pd.DataFrame, places: pd.DataFrame) -> Resu
     return _divided(done, checked, raw)
 
 
+@cache
 def suite_of(department: str) -> Suite:
     """The department's suite; a department that has none of its own is checked by the rules for all."""
     own = FOLDER / f"std_{department}.yaml"

@@ -81,7 +81,7 @@ def run_period(
     Raises:
         BusyError: another run holds the workspace.
     """
-    from pipelines.definitions import build_definitions
+    from pipelines.assembly import build_definitions
 
     began, run_id = time.perf_counter(), str(uuid.uuid4())
     stages: dict[str, float] = {}

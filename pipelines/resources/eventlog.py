@@ -26,6 +26,7 @@ class SteadyEventLog(SqliteEventLogStorage):
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: dict[str, sa.Engine] = {}
         self._opening = threading.Lock()
+        self._known_tables: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -52,6 +53,12 @@ class SteadyEventLog(SqliteEventLogStorage):
                 self._initdb(engine)
                 self._engines[shard] = engine
             return self._engines[shard]
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether a table is there. Dagster asks for every event; a table that is there stays."""
+        if table_name not in self._known_tables and super().has_table(table_name):
+            self._known_tables.add(table_name)
+        return table_name in self._known_tables
 
     def dispose(self) -> None:
         """Close every file."""
