@@ -127,8 +127,14 @@ class Consistency(Rules):
 
     fields: Setting[list[str]]
     compatible: Setting[dict[str, list[list[str]]]]
+    trust: Setting[dict[str, list[str]]] = Field(description="departments in order of trust per field, and `default`")
+    unknown_days: Setting[list[str]] = Field(description="MM-DD that forms hold where only the year is known")
     number_states: Setting[list[str]]
+    other_person_names: Setting[list[str]] = Field(
+        description="name levels at which an equal number is another person's"
+    )
     ledgers_by_category: Setting[bool]
+    two_townships: Setting[bool]
     ignored_characters: Setting[str]
 
 

@@ -37,6 +37,7 @@ class Catalogue(Rules):
 
     grades: list[str] = Field(min_length=3, max_length=3)
     sure_probability: float
+    same_probability: float
     likely_probability: float
     identifiers: dict[str, str]
     near: dict[str, str]

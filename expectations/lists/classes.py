@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from expectations.lists.files import BoolArray
-from expectations.lists.grading import LIKELY, OPEN, absence, capped, has_near
+from expectations.lists.grading import LIKELY, OPEN, absence, capped, near_notes, probably_there
 from expectations.lists.view import View, draft, sentences, with_note
 
 
@@ -17,7 +17,8 @@ def left_behind_unlisted(view: View) -> pd.DataFrame:
     enrolled = view.of("education") & view.codes("state", ["active", *view.profile.school.enrolled.known()])
     marked = enrolled & view.codes("left_behind", rules.school_marks.known())
     listed = view.any(marked) & view.flag("alive") & _below(view, rules.below_age.known())
-    listed &= ~view.any(view.of("civil_affairs") & view.active)
+    enlisted = view.of("civil_affairs") & view.active
+    listed &= ~view.any(enlisted) & ~probably_there(view, enlisted)
     urban = view.any(view.codes("hukou_nature", rules.urban_marks.known()))
     if rules.rural_only.known():
         listed &= ~urban
@@ -30,7 +31,7 @@ def left_behind_unlisted(view: View) -> pd.DataFrame:
         (view.flag("moved_out"), OPEN, "户籍已迁出本县"),
         (view.any(view.of("civil_affairs")), OPEN, "民政曾有档案，已退出"),
         (view.number("age") < 0, OPEN, "出生日期不明"),
-        (has_near(view, "civil_affairs"), OPEN, "民政名册中有相近的人但未能认定为同一人，请先核对"),
+        *near_notes(view, "民政名册", "civil_affairs"),
         # The two departments mean different things by the same word: never more than likely.
         (np.ones(view.n, dtype=np.bool_), LIKELY, ""),
     )
@@ -47,7 +48,7 @@ def disabled_unlisted(view: View) -> pd.DataFrame:
     civil = view.of("civil_affairs")
     classed = civil & view.active & view.tokens("category", rules.categories.known())
     listed = view.any(holders) & view.flag("alive") & ~view.flag("moved_out") & _below(view, rules.below_age.known())
-    listed &= ~view.any(classed)
+    listed &= ~view.any(classed) & ~probably_there(view, classed)
     reason = sentences(view, "持残疾人证，民政没有困境儿童、孤儿或事实无人抚养儿童的在册档案")
     grade = absence(view, "civil_affairs")
     notes = (
@@ -59,7 +60,7 @@ def disabled_unlisted(view: View) -> pd.DataFrame:
         ),
         (view.any(holders & view.codes("card_status", ["expired"])), OPEN, "残疾人证已过有效期"),
         (view.number("age") < 0, OPEN, "出生日期不明"),
-        (has_near(view, "civil_affairs"), OPEN, "民政名册中有相近的人但未能认定为同一人，请先核对"),
+        *near_notes(view, "民政名册", "civil_affairs"),
     )
     for where, at_most, note in notes:
         grade, reason = capped(grade, where, at_most), with_note(reason, where, note)

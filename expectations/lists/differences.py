@@ -1,159 +1,139 @@
-"""L15 信息不一致: one finding per child and field whose values differ between departments.
+"""L15 信息不一致: one finding per child and field whose values really differ between departments.
 
-Only this comparison belongs here (domain.md 4.1-4.5, 5.3). Which fields count is profile data; what is the same way of
-writing is in `comparable`.
+Only this comparison belongs here (domain.md 4.1-4.5, 5.3). Which fields count and whose value is trusted is profile
+data; what records state is in `stated`, how two values differ in words is in `wording`.
 """
-
-from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
-from expectations.lists.columns import Texts, joined
-from expectations.lists.comparable import code_keys
-from expectations.lists.files import BoolArray
+from expectations.lists.columns import Texts
+from expectations.lists.files import IntArray
 from expectations.lists.grading import LIKELY, OPEN, capped, presence
+from expectations.lists.stated import Stated, spread, stated
 from expectations.lists.view import View, draft
+from expectations.lists.wording import (
+    name_levels,
+    told_date,
+    told_household,
+    told_names,
+    told_number,
+    told_pairs,
+    wording,
+)
 
-# A field's values: `child, at` (record position) and `key` ("" never), one row per value that a record states.
-Keys = pd.DataFrame
-
-WORDS = {
-    "name": "姓名", "birth_date": "出生日期", "sex": "性别", "id_no": "身份证号", "nation": "民族", "hukou": "户籍",
-    "father_name": "父亲姓名", "mother_name": "母亲姓名", "father_id": "父亲身份证号", "mother_id": "母亲身份证号",
-    "disability_type": "残疾类别", "disability_level": "残疾等级", "student_no": "学籍号",
-    "disability_no": "残疾人证号",
-}  # fmt: skip
+NAMES = ("name", "father_name", "mother_name", "guardian_name")
 PARENTS = ("father_name", "mother_name", "father_id", "mother_id")
+NUMBERS = ("id_no", "father_id", "mother_id")
 
 
 def inconsistent(view: View) -> pd.DataFrame:
     """L15: for every field of the profile, the children whose records state different values."""
     found = [_of_field(view, field) for field in view.profile.consistency.fields.known()]
-    return pd.concat(found, ignore_index=True) if found else draft_nothing(view)
+    return pd.concat(found, ignore_index=True) if found else _nothing(view)
 
 
-def draft_nothing(view: View) -> pd.DataFrame:
-    """An empty draft."""
-    none = np.zeros(view.n, dtype=np.bool_)
-    whole = np.zeros(view.n, dtype=np.int64)
+def _nothing(view: View) -> pd.DataFrame:
+    none, whole = np.zeros(view.n, dtype=np.bool_), np.zeros(view.n, dtype=np.int64)
     return draft(none, whole, whole, np.full(view.n, "", dtype=object))
 
 
 def _of_field(view: View, field: str) -> pd.DataFrame:
-    keys = KEYS.get(field, _plain)(view, field)
-    keys = keys[keys["key"] != ""]
-    differing = _differing(view, keys) & view.flag("alive")
-    concerned = keys[differing[keys["child"].to_numpy(np.int64)]]
+    keys = stated(view, field)
+    concerned = keys[(spread(view, keys) & view.flag("alive"))[keys["child"].to_numpy(np.int64)]]
+    pairs = _opposed(view, concerned, field)
+    differing = np.zeros(view.n, dtype=np.bool_)
+    differing[pairs["child"].to_numpy(np.int64)] = True
     grade = presence(view)
     if field in PARENTS:
         # Step-parents and divorces: a parent's name may rightly differ (4.5).
         grade = capped(grade, np.ones(view.n, dtype=np.bool_), LIKELY)
-    reason = _reasons(view, concerned, field)
-    doubtful = presence(view) == OPEN
-    reason = np.where(doubtful, reason + "；记录是否同一人尚待确认", reason)
-    return draft(differing, _odd_one_out(view, concerned), grade, reason, field)
+    reason, record = _reasons(view, pairs, field)
+    reason = np.where(presence(view) == OPEN, reason + "；是否同一人尚待确认", reason)
+    return draft(differing, record, grade, reason, field)
 
 
-def _differing(view: View, keys: Keys) -> BoolArray:
-    """Children with more than one distinct key: lowest and highest code per child differ."""
-    codes = pd.factorize(keys["key"].to_numpy(object))[0]
-    child = keys["child"].to_numpy(np.int64)
-    low, high = np.full(view.n, len(codes), dtype=np.int64), np.full(view.n, -1, dtype=np.int64)
-    np.minimum.at(low, child, codes)
-    np.maximum.at(high, child, codes)
-    return np.asarray(high > low, dtype=np.bool_)
+def trust_ranks(view: View, field: str) -> dict[str, int]:
+    """Place of each department in the order of trust for a field, most trusted first (1.8)."""
+    orders = view.profile.consistency.trust.known()
+    return {name: place for place, name in enumerate(orders.get(field, orders["default"]))}
 
 
-def _odd_one_out(view: View, keys: Keys) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """The record to correct: the first whose value is not the one of the first department in order (police first)."""
-    rank = view.files.records["department"].map(
-        {"public_security": 0, "education": 1, "disability": 2, "civil_affairs": 3}
-    )
-    ranked = keys.assign(rank=rank.fillna(4).to_numpy(np.int64)[keys["at"].to_numpy(np.int64)])
+def _opposed(view: View, keys: Stated, field: str) -> pd.DataFrame:
+    """Per child the most trusted statement and the first that differs from it: `child` and both sides' columns.
+
+    Columns end in `_led` (trusted) and `_odd`. Names that a reader would take for the same are left out.
+    """
+    ranks = trust_ranks(view, field)
+    department = view.files.records["department"].map(ranks).fillna(len(ranks)).to_numpy(np.int64)
+    ranked = keys.assign(rank=2 * department[keys["at"].to_numpy(np.int64)] + keys["number"].to_numpy(np.int64))
     ranked = ranked.sort_values(["child", "rank", "at"], kind="stable")
-    leading = ranked.groupby("child", sort=False)["key"].transform("first")
-    odd = ranked[ranked["key"] != leading].drop_duplicates("child")
-    found = np.full(view.n, -1, dtype=np.int64)
-    found[odd["child"].to_numpy(np.int64)] = odd["at"].to_numpy(np.int64)
-    return found
+    led = ranked.drop_duplicates("child").drop(columns="rank")
+    pairs = ranked.drop(columns="rank").merge(led, on="child", suffixes=("_odd", "_led"))
+    pairs = pairs[pairs["key_odd"] != pairs["key_led"]]
+    if field in NAMES and len(pairs):
+        levels = name_levels(pairs["value_led"].to_numpy(object), pairs["value_odd"].to_numpy(object))
+        pairs = pairs[~np.isin(levels, wording().same_names)]
+    return pairs
 
 
-def _reasons(view: View, keys: Keys, field: str) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    departments = view.files.records["department"].to_numpy(object)[keys["at"].to_numpy(np.int64)]
-    order = [*view.catalogue.departments]
-    codes, names = pd.factorize(departments)
-    spoken = joined(keys["child"].to_numpy(np.int64), (codes.astype(np.int64), [str(name) for name in names]), view.n)
-    word = WORDS.get(field, field)
-    known = {
-        text: _sentence(
-            view, sorted(text.split(";"), key=lambda code: order.index(code) if code in order else len(order)), word
-        )
-        if text
-        else ""
-        for text in set(spoken)
+def _reasons(view: View, pairs: pd.DataFrame, field: str) -> tuple[Texts, IntArray]:
+    """The sentence per child and the record to correct: the first that differs from the most trusted one."""
+    first = pairs.drop_duplicates("child")
+    child = first["child"].to_numpy(np.int64)
+    reason, record = np.full(view.n, "", dtype=object), np.full(view.n, -1, dtype=np.int64)
+    record[child] = first["at_odd"].to_numpy(np.int64)
+    how = _told(field, first["value_led"].to_numpy(object), first["value_odd"].to_numpy(object))
+    sides = [_spoken(view, first[f"at_{side}"], first[f"number_{side}"], field) for side in ("led", "odd")]
+    others = _also_odd(view, pairs)
+    reason[child] = [
+        _sentence(led, odd, part, others.get(number, ""))
+        for number, led, odd, part in zip(child.tolist(), *sides, how, strict=True)
+    ]
+    return reason, record
+
+
+def _told(field: str, led: Texts, odd: Texts) -> Texts:
+    if field in NAMES:
+        return told_names(led, odd, field in PARENTS)
+    if field == "birth_date":
+        return told_pairs(led, odd, told_date)
+    if field in NUMBERS:
+        return told_pairs(led, odd, told_number)
+    if field == "hukou":
+        return told_pairs(led, odd, told_household)
+    return np.full(len(led), wording().plain, dtype=object)
+
+
+def _spoken(view: View, at: pd.Series, number: pd.Series, field: str) -> list[tuple[str, str]]:
+    """Who says it and what it is called: (教育, 出生日期) or (教育, 身份证号中的出生日期)."""
+    word, in_number = wording().words.get(field, field), wording().in_number
+    departments = view.files.records["department"].to_numpy(object)[at.to_numpy(np.int64)]
+    return [
+        (view.catalogue.department(str(name)), (in_number if inside else "") + word)
+        for name, inside in zip(departments, number.tolist(), strict=True)
+    ]
+
+
+def _also_odd(view: View, pairs: pd.DataFrame) -> dict[int, str]:
+    """Per child all departments that differ from the most trusted value, in one phrase."""
+    order = {name: place for place, name in enumerate(view.catalogue.departments)}
+    departments = view.files.records["department"].to_numpy(object)[pairs["at_odd"].to_numpy(np.int64)]
+    found: dict[int, list[str]] = {}
+    for child, department in zip(pairs["child"].tolist(), departments, strict=True):
+        if department not in found.setdefault(child, []):
+            found[child].append(department)
+    return {
+        child: view.catalogue.spoken(sorted(names, key=lambda name: order.get(name, len(order))))
+        for child, names in found.items()
     }
-    return np.array([known[text] for text in spoken], dtype=object)
 
 
-def _sentence(view: View, departments: list[str], word: str) -> str:
-    spoken = view.catalogue.spoken(departments)
-    if len(departments) > 1:
-        return f"{spoken}登记的{word}不一致"
-    return f"{spoken}的记录中{word}前后不一致"
-
-
-def _frame(view: View, key: Texts, where: BoolArray | None = None) -> Keys:
-    stated = np.asarray(key != "", dtype=np.bool_) & view.active
-    at = np.flatnonzero(stated if where is None else stated & where)
-    return pd.DataFrame({"child": view.child[at], "at": at, "key": key[at]})
-
-
-def _column(view: View, field: str) -> Texts:
-    return view.files.records[field].to_numpy(object)
-
-
-def _plain(view: View, field: str) -> Keys:
-    return _frame(view, code_keys(view.records, field, view.profile))
-
-
-def _names(view: View, field: str) -> Keys:
-    return _frame(view, view.name_keys(field))
-
-
-def _births(view: View, field: str) -> Keys:
-    """Declared dates and dates in valid numbers, compared at the coarser precision (4.2 B04, B05)."""
-    valid = view.codes("id_no_status", ["valid"])
-    parts = [_frame(view, _column(view, "birth_date")), _frame(view, _column(view, "id_no_birth"), valid)]
-    keys = pd.concat(parts, ignore_index=True)
-    child, stated = keys["child"].to_numpy(np.int64), keys["key"].to_numpy(object)
-    length = np.fromiter(map(len, stated), np.int64, len(stated))
-    # Cut to the coarsest precision of the child only where the full dates do not already disagree.
-    disagree = _differing(view, keys[length == 10])[child]
-    coarsest = np.full(view.n, 10, dtype=np.int64)
-    np.minimum.at(coarsest, child, length)
-    cut = np.array([text[:size] for text, size in zip(stated, coarsest[child], strict=True)], dtype=object)
-    return keys.assign(key=np.where(disagree, np.where(length == 10, stated, ""), cut))
-
-
-def _sexes(view: View, field: str) -> Keys:
-    valid = view.codes("id_no_status", ["valid"])
-    parts = [_frame(view, _column(view, "sex")), _frame(view, _column(view, "id_no_sex"), valid)]
-    return pd.concat(parts, ignore_index=True)
-
-
-def _hukou(view: View, field: str) -> Keys:
-    """Township of the household register where it is here, else the side (elsewhere, none) that a record states."""
-    told = view.codes("register_side", ["elsewhere", "none"])
-    return _frame(view, np.where(told, _column(view, "register_side"), _column(view, "hukou_town")))
-
-
-KEYS: dict[str, Callable[[View, str], Keys]] = {
-    "name": _names,
-    "father_name": _names,
-    "mother_name": _names,
-    "guardian_name": _names,
-    "birth_date": _births,
-    "sex": _sexes,
-    "hukou": _hukou,
-}
+def _sentence(led: tuple[str, str], odd: tuple[str, str], how: str, others: str) -> str:
+    (led_by, led_word), (odd_by, odd_word) = led, odd
+    if led_by == odd_by:
+        differs = "与" + led_word if led_word != odd_word else "两处"
+        return f"{led_by}登记的{odd_word}{differs}不一致：{how}，请对照户口簿核对"
+    if led_word == odd_word:
+        return f"{others or odd_by}的{odd_word}与{led_by}不一致：{how}，请先核对{others or odd_by}的登记"
+    return f"{odd_by}的{odd_word}与{led_by}登记的{led_word}不一致：{how}，请先核对{odd_by}的登记"

@@ -1,57 +1,84 @@
-"""L18 证件失效: numbers that fail their check, that the police do not know, or that belong to another name there.
+"""L18 证件失效: numbers that fail their check, that the police do not know, or that belong to somebody else there.
 
-Only this condition and its guards belong here (domain.md 1.3, 5.3; trust.md C5 22: damage is no conflict).
+Only this condition and its guards belong here (domain.md 1.3, 5.3; trust.md C5 22). Damage by spreadsheets and masking is
+no finding about a child, and another spelling of a name beside an equal number is L15.
 """
 
 import numpy as np
 import pandas as pd
 
-from expectations.lists.files import BoolArray
-from expectations.lists.grading import SURE, presence
-from expectations.lists.view import View, draft, sentences, with_note
+from expectations.lists.files import BoolArray, IntArray
+from expectations.lists.grading import OPEN, SURE, capped, presence, probably_there
+from expectations.lists.view import View, draft, sentences
+from expectations.lists.wording import name_levels
 
 
 def invalid_documents(view: View) -> pd.DataFrame:
     """L18: per child at most one finding for the number (`id_no`) and one for the name that goes with it (`name`)."""
     wrong = view.codes("id_no_status", view.profile.consistency.number_states.known()) & view.active
-    unknown = _unknown_to_police(view) & view.active
-    listed = (view.any(wrong) | view.any(unknown)) & view.flag("alive")
-    reason = np.where(
-        view.any(wrong),
-        "身份证号的位数、日期或校验码不对，不是有效号码",
-        sentences(view, "填报的身份证号公安没有，而公安以另一号码登记了这名儿童"),
-    )
-    reason = with_note(
-        reason, view.any(wrong) & view.flag("police_state", "active"), "公安有这名儿童，可对照户口簿更正"
-    )
+    foreign = _of_another(view)
+    unknown = _unknown_to_police(view) & ~foreign
+    listed = (view.any(wrong) | view.any(unknown) | view.any(foreign)) & view.flag("alive")
+    reason = sentences(view, "填报的身份证号公安没有登记，而公安以另一号码登记了这名儿童，请核对是否为旧号码")
+    reason = np.where(view.any(foreign), "填报的身份证号在公安户籍中是另一名儿童的，请对照户口簿更正", reason)
+    known = view.flag("police_state", "active")
+    reason = np.where(view.any(wrong), _wrong(view, wrong), reason)
+    reason = np.where(view.any(wrong) & known, reason + "，请对照户口簿更正", reason)
     # A wrong check digit is a fact of one record; another number at the police rests on the link.
     grade = np.where(view.any(wrong), SURE, presence(view)).astype(np.int64)
-    numbers = draft(listed, view.first(wrong, unknown), grade, reason, "id_no")
+    numbers = draft(listed, view.first(wrong, foreign, unknown), grade, reason, "id_no")
     return pd.concat([numbers, _other_name(view)], ignore_index=True)
 
 
+def _wrong(view: View, wrong: BoolArray) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    """What is wrong with the first wrong number of each child."""
+    said = {
+        "bad_length": "填报的身份证号不是18位，多了或少了数字",
+        "bad_date": "填报的身份证号中出生日期那几位不是真实日期",
+        "bad_check": "填报的身份证号最后一位校验码不对，号码有录入错误",
+    }
+    states = view.record_text("id_no_status", view.first(wrong))
+    return states.map(lambda state: said.get(state, "填报的身份证号不是有效号码")).to_numpy(object)
+
+
+def _numbered(view: View) -> tuple[BoolArray, BoolArray, IntArray]:
+    """Active records with a valid number beside the police, police records with one, and the numbers as codes."""
+    filled = view.records.filled("id_no")
+    police = view.of("public_security")
+    return filled & view.active & ~police, filled & police, view.records.coded("id_no")[0]
+
+
 def _unknown_to_police(view: View) -> BoolArray:
-    """Valid numbers that none of the child's police records carries, where the police have one for the child."""
-    numbered = view.records.filled("id_no")
-    codes, values = view.records.coded("id_no")
-    pair = view.child * len(values) + codes
-    police = view.of("public_security") & numbered
-    others = numbered & ~view.of("public_security") & view.any(police)[view.child]
-    return np.asarray(others & ~np.isin(pair, pair[police]), dtype=np.bool_)
+    """Numbers that none of the child's police records carries, where the police have one for the child."""
+    others, police, codes = _numbered(view)
+    pair = view.child * (int(codes.max(initial=0)) + 1) + codes
+    return np.asarray(others & view.any(police)[view.child] & ~np.isin(pair, pair[police]), dtype=np.bool_)
+
+
+def _of_another(view: View) -> BoolArray:
+    """Numbers that the police have for other children only, none of whom is probably the same child."""
+    others, police, codes = _numbered(view)
+    pair = view.child * (int(codes.max(initial=0)) + 1) + codes
+    taken = others & np.isin(codes, codes[police]) & ~np.isin(pair, pair[police])
+    return np.asarray(taken & ~probably_there(view, police & np.isin(codes, codes[taken]))[view.child], dtype=np.bool_)
 
 
 def _other_name(view: View) -> pd.DataFrame:
-    """Same valid number as the police, another name; unreadable characters and former names are no difference."""
+    """The number of the child's police record with a wholly different name; former names and spellings are none."""
     numbers = view.records.coded("id_no")[0]
-    keys, former = view.name_keys("name"), view.name_keys("former_name")
-    codes = pd.factorize(np.concatenate([keys, former]))[0].astype(np.int64)
-    name, old = codes[: len(keys)], codes[len(keys) :]
-    stated = view.active & view.records.filled("id_no") & (keys != "")
-    police = stated & view.of("public_security")
-    others = stated & ~view.of("public_security") & np.isin(numbers, numbers[police])
-    size = int(codes.max(initial=0)) + 1
-    allowed = np.concatenate([numbers[police] * size + name[police], numbers[police] * size + old[police]])
-    differs = others & ~np.isin(numbers * size + name, allowed)
-    grade = np.full(view.n, SURE, dtype=np.int64)
-    reason = sentences(view, "身份证号与公安相同而姓名不同")
-    return draft(view.any(differs) & view.flag("alive"), view.first(differs), grade, reason, "name")
+    at = np.flatnonzero(view.records.filled("id_no") & view.active & (view.name_keys("name") != ""))
+    columns = ["name", "former_name", "department"]
+    rows = view.files.records[columns].iloc[at].assign(at=at, child=view.child[at], number=numbers[at])
+    police = rows[rows["department"] == "public_security"].drop_duplicates(["child", "number"])
+    pairs = rows[rows["department"] != "public_security"].merge(
+        police, on=["child", "number"], suffixes=("", "_police")
+    )
+    pairs = pairs[(pairs["name"] != pairs["name_police"]) & (pairs["name"] != pairs["former_name_police"])]
+    found: BoolArray = np.zeros(len(view.child), dtype=np.bool_)
+    if len(pairs):
+        levels = name_levels(pairs["name"].to_numpy(object), pairs["name_police"].to_numpy(object))
+        worse = np.isin(levels, view.profile.consistency.other_person_names.known())
+        found[pairs["at"].to_numpy(np.int64)[worse]] = True
+    grade = capped(np.full(view.n, SURE, dtype=np.int64), presence(view) == OPEN, OPEN)
+    reason = sentences(view, "身份证号与公安登记的相同，姓名却完全不同，请核对号码是否填成了别人的")
+    return draft(view.any(found) & view.flag("alive"), view.first(found), grade, reason, "name")

@@ -4,21 +4,32 @@ Only these conditions and their guards belong here (domain.md 5.3, 4.6, 2.8).
 """
 
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from expectations.jurisdictions.profile import Profile
+from expectations.lists.columns import Texts
 from expectations.lists.comparable import name_keys
 from expectations.lists.files import BoolArray, IntArray
-from expectations.lists.grading import LIKELY, OPEN, SURE, capped, presence
-from expectations.lists.view import View, draft, sentences, with_note
+from expectations.lists.grading import LIKELY, OPEN, SURE, capped, presence, probably_there
+from expectations.lists.view import View, draft, sentences
 
 
 def several_welfare_files(view: View) -> pd.DataFrame:
-    """L16C: more than one active civil-affairs file of one child that is not the same child in two ledgers by class."""
+    """L16C: more than one active civil-affairs file of one child that is not the same child in two kinds of ledger."""
     civil = view.of("civil_affairs") & view.active
-    listed = _doubled(view, civil) if view.profile.consistency.ledgers_by_category.known() else view.count(civil) > 1
-    return draft(listed, _newer(view, civil), _same_number(view, civil), _counted(view, civil, "份民政在册档案"))
+    why = _doubled(view, civil)
+    record = _newer(view, civil)
+    said = {
+        "": "",
+        "same": "民政同类名册中这名儿童有两份在册档案，请核实后合并",
+        "number": "民政两份在册档案的儿童编号或身份证号不同，疑为同一名儿童重复建档",
+        "town": "这名儿童在两个乡镇各有一份民政在册档案，请核实归属后合并",
+    }
+    reason = np.array([said[kind] for kind in why], dtype=object)
+    return draft(np.asarray(why != "", dtype=np.bool_), record, _same_number(view, civil), reason)
 
 
 def several_enrolments(view: View) -> pd.DataFrame:
@@ -31,18 +42,25 @@ def several_enrolments(view: View) -> pd.DataFrame:
 
 def shared_number(view: View) -> pd.DataFrame:
     """L17: one valid number on records of several children; surer when name and birth date differ as well."""
-    records = view.files.records
-    used = (records["id_no"] != "").to_numpy() & view.active
-    pairs = pd.DataFrame({"id_no": records["id_no"].to_numpy(object), "child": view.child})[used].drop_duplicates()
+    codes = view.records.coded("id_no")[0]
+    used = view.records.filled("id_no") & view.active
+    pairs = pd.DataFrame({"id_no": codes, "child": view.child})[used].drop_duplicates()
     shared = pairs[pairs.duplicated("id_no", keep=False)]
-    listed = np.zeros(view.n, dtype=np.bool_)
-    listed[shared["child"].to_numpy()] = True
-    number = used & np.asarray(records["id_no"].isin(shared["id_no"].unique()), dtype=np.bool_)
+    number = used & np.isin(codes, shared["id_no"].unique())
+    listed = view.any(number) & ~_one_person(view, shared, number)
     alike = _alike(view, shared)
-    reason = sentences(view, "同一个有效身份证号出现在不止一名儿童的记录上")
-    reason = with_note(reason, alike, "姓名或出生日期相同，也可能是同一人")
+    reason = sentences(view, "同一个有效身份证号出现在两名儿童的记录上，姓名和出生日期都不同，请核对号码是谁的")
+    reason[alike] = "同一个有效身份证号出现在两名儿童的记录上，姓名或出生日期相同，也可能是同一人，请先核对"
     grade = capped(np.full(view.n, SURE, dtype=np.int64), alike, OPEN)
     return draft(listed, view.first(number & ~view.of("public_security"), number), grade, reason, "id_no")
+
+
+def _one_person(view: View, shared: pd.DataFrame, number: BoolArray) -> BoolArray:
+    """Holders of a number who are more likely than not one child: that pair waits for a judgement, it is no list."""
+    holders = shared.groupby("id_no")["child"].transform("size").to_numpy(np.int64)
+    most = np.zeros(view.n, dtype=np.int64)
+    np.maximum.at(most, shared["child"].to_numpy(np.int64), holders)
+    return np.asarray(probably_there(view, number) & (most == 2), dtype=np.bool_)
 
 
 def _alike(view: View, shared: pd.DataFrame) -> BoolArray:
@@ -86,22 +104,58 @@ def _newer(view: View, records: BoolArray) -> IntArray:
     return found
 
 
-def _doubled(view: View, civil: BoolArray) -> BoolArray:
-    """Children with two files that are not simply one entry each in two ledgers of different classes."""
-    several = view.count(civil) > 1
-    at = np.flatnonzero(civil & several[view.child])
-    columns = ["child", "file", "sheet", "category"]
-    listed = np.zeros(view.n, dtype=np.bool_)
-    for child, rows in view.files.records.iloc[at][columns].groupby("child", sort=False):
-        entries = list(rows[columns[1:]].itertuples(index=False, name=None))
-        listed[int(str(child))] = any(_is_double(one, other) for one, other in combinations(entries, 2))
-    return listed
+def _doubled(view: View, civil: BoolArray) -> Texts:
+    """Why a child's files are too many (`same`, `number`, `town`, "" = they are not), from all pairs of its files."""
+    at = np.flatnonzero(civil & (view.count(civil) > 1)[view.child])
+    rows = view.files.records.iloc[at]
+    entries = [Entry(*values) for values in zip(*(rows[name].tolist() for name in Entry._fields), strict=True)]
+    by_child: dict[int, list[Entry]] = {}
+    for child, entry in zip(view.child[at].tolist(), entries, strict=True):
+        by_child.setdefault(child, []).append(entry)
+    why = np.full(view.n, "", dtype=object)
+    for child, own in by_child.items():
+        kinds = (_why_double(one, other, view.profile) for one, other in combinations(own, 2))
+        why[child] = next(filter(None, kinds), "")
+    return why
 
 
-def _is_double(one: tuple[str, str, str], other: tuple[str, str, str]) -> bool:
-    """Same ledger, or a class in common; an entry without class in another ledger (a payment list) is none."""
-    if one[:2] == other[:2]:
+class Entry(NamedTuple):
+    """What tells one civil-affairs row from another."""
+
+    layout: str
+    file: str
+    sheet: str
+    category: str
+    child_no: str
+    id_no: str
+    town: str
+    living_allowance: str
+    care_allowance: str
+    aid: str
+
+
+def _why_double(one: Entry, other: Entry, profile: Profile) -> str:
+    """Rows of different layouts (a ledger and a payment roll) are one child in two kinds of book (2.8, 3.1)."""
+    if one.layout != other.layout:
+        return ""
+    if one.layout not in ("", "ledger"):
+        # One row per benefit: the two subsidies of one child are two rows of one roll.
+        benefit, another = one[-3:], other[-3:]
+        return "same" if benefit == another else ""
+    if not profile.consistency.ledgers_by_category.known() or _same_kind(one, other):
+        return "same"
+    if _both_differ(one.child_no, other.child_no) or _both_differ(one.id_no, other.id_no):
+        return "number"
+    towns = profile.consistency.two_townships.known() and _both_differ(one.town, other.town)
+    return "town" if towns else ""
+
+
+def _same_kind(one: Entry, other: Entry) -> bool:
+    """Same sheet, or a class in common, or two rows that name no class."""
+    if (one.file, one.sheet) == (other.file, other.sheet) or not (one.category or other.category):
         return True
-    if not one[2] and not other[2]:
-        return True
-    return not set(one[2].split(";")).isdisjoint(other[2].split(";"))
+    return not set(one.category.split(";")).isdisjoint(filter(None, other.category.split(";")))
+
+
+def _both_differ(one: str, other: str) -> bool:
+    return bool(one and other and one != other)

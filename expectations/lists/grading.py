@@ -5,6 +5,7 @@ Source: issue of the main job, section 5; domain.md 4.6.
 """
 
 import numpy as np
+import pandas as pd
 
 from expectations.lists.files import BoolArray, IntArray
 from expectations.lists.view import View
@@ -32,12 +33,40 @@ def near_cap(view: View, *departments: str) -> IntArray:
     return cap
 
 
-def has_near(view: View, *departments: str) -> BoolArray:
-    """Children with a near candidate in these departments."""
+def near_notes(view: View, register: str, *departments: str) -> list[tuple[BoolArray, int, str]]:
+    """What a finding says about near candidates in a register: open ones first ask for a judgement, rejected ones are named.
+
+    Args:
+        register: how the register is called (公安户籍, 学籍, 民政名册).
+        departments: whose records count.
+    """
+    near = view.files.near
+    there = near[near["other_department"].isin(departments)] if len(near) else near
+    rejected = (there["grade"] == "different").to_numpy(np.bool_)
+    child = there["child"].to_numpy(np.int64)
+    opened, others = np.zeros(view.n, dtype=np.bool_), np.zeros(view.n, dtype=np.bool_)
+    opened[child[~rejected]] = True
+    others[child[rejected]] = True
+    return [
+        (opened, SURE, f"{register}中有相近的人，是否同一人尚未认定，请先核对"),
+        (others & ~opened, SURE, f"{register}中有相近的人，比对判断是另一名儿童"),
+    ]
+
+
+def probably_there(view: View, records: BoolArray) -> BoolArray:
+    """Children who more likely than not own one of these records, although it was not linked to them.
+
+    An absence that is more likely false than true is no lead: the pair waits for a judgement instead, and nobody walks
+    out for a missed link.
+    """
     near = view.files.near
     found = np.zeros(view.n, dtype=np.bool_)
-    if not near.empty:
-        found[near.loc[near["other_department"].isin(departments), "child"].to_numpy(np.int64)] = True
+    if near.empty:
+        return found
+    likely = near[(near["probability"] >= view.catalogue.same_probability) & (near["grade"] != "different")]
+    places = pd.Index(view.files.records["record_id"]).get_indexer(pd.Index(likely["other_record_id"]))
+    there = (places >= 0) & records[places]
+    found[likely["child"].to_numpy(np.int64)[there]] = True
     return found
 
 

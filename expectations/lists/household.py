@@ -8,7 +8,7 @@ import pandas as pd
 
 from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray, IntArray
-from expectations.lists.grading import LIKELY, OPEN, SURE, capped, has_near, near_cap
+from expectations.lists.grading import LIKELY, OPEN, SURE, capped, near_cap, near_notes, probably_there
 from expectations.lists.view import View, draft, sentences, with_note
 
 # Police states that explain why there is no active row: those children belong to other lists.
@@ -22,6 +22,7 @@ def no_household(view: View) -> pd.DataFrame:
     # A child whom civil affairs knows to have no household at all stays on the list even if a form says otherwise.
     elsewhere = view.truth("said_elsewhere") & ~view.truth("said_none")
     listed = view.any(others) & ~explained & ~elsewhere & view.flag("alive") & ~_outside(view) & ~_out_of_age(view)
+    listed &= ~probably_there(view, view.of("public_security"))
     record = view.first(others & view.of("civil_affairs"), others & view.of("education"), others)
     grade, reason = _graded(view)
     return draft(listed, record, grade, reason)
@@ -60,7 +61,7 @@ def _graded(view: View) -> tuple[IntArray, Texts]:
         (view.any(view.codes("migrant", ["yes"])), OPEN, "学籍标为随迁子女，户籍可能在外地"),
         (view.truth("said_elsewhere"), OPEN, "另有部门记载户籍在外地"),
         (view.flag("police_state", "cancelled"), OPEN, "公安只有已注销的记录"),
-        (has_near(view, "public_security"), OPEN, "公安户籍中有相近的人但未能认定为同一人，请先核对"),
+        *near_notes(view, "公安户籍", "public_security"),
     )
     for where, at_most, note in notes:
         grade, reason = capped(grade, where, at_most), with_note(reason, where, note)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray, IntArray
-from expectations.lists.grading import LIKELY, OPEN, SURE, absence, capped, has_near, presence
+from expectations.lists.grading import LIKELY, OPEN, SURE, absence, capped, near_notes, presence, probably_there
 from expectations.lists.view import View, draft, sentences, with_note
 
 
@@ -22,7 +22,7 @@ def not_enrolled(view: View) -> pd.DataFrame:
     known = (view.any(registered) & view.flag("hukou", "here")) | view.any(civil) | view.any(disabled)
     excused = _said(view, [*school.studies_elsewhere.known(), *school.taught_at_home.known()])
     listed = view.truth("in_cohort") & view.flag("alive") & ~view.flag("moved_out") & known & ~excused
-    listed &= ~view.any(view.of("education"))
+    listed &= ~view.any(view.of("education")) & ~probably_there(view, view.of("education"))
     grade, reason = _graded_absence(view)
     return draft(listed, view.first(registered, civil, disabled), grade, reason)
 
@@ -42,7 +42,7 @@ def _graded_absence(view: View) -> tuple[IntArray, Texts]:
         (_said(view, school.not_yet_at_school.known()), OPEN, "民政记载尚未入学，可能推迟入学"),
         (_said(view, school.said_at_school.known()), OPEN, "民政记载在读，可能姓名或证件号码有误，或在外地就读"),
         (too_soon, LIKELY, "新生学籍可能尚在建立"),
-        (has_near(view, "education"), OPEN, "学籍中有相近的人但未能认定为同一人，请先核对"),
+        *near_notes(view, "学籍", "education"),
         (view.text("identifiers").to_numpy(object) == "weak", OPEN, "本人信息不全，可能没有比对上"),
     )
     for where, at_most, note in notes:
@@ -85,7 +85,7 @@ def dropped_out(view: View) -> pd.DataFrame:
         (_within_window(view, record), OPEN, "离校登记不久，可能正在办理转学"),
         (view.flag("moved_out"), OPEN, "户籍已迁出，可能已在迁入地就读"),
         (~view.truth("cohort_sure"), OPEN, "出生日期不完整"),
-        (has_near(view, "education"), LIKELY, "学籍中另有相近的人，请先核对是否已另建学籍"),
+        (probably_there(view, enrolled), OPEN, "另有相近的人在读，请先核对是否已另建学籍"),
         (presence(view) < LIKELY, LIKELY, "部门间是否同一人尚待确认"),
     )
     for where, at_most, note in notes:

@@ -11,12 +11,15 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
+from expectations.jurisdictions.profile import load_profile
 from pipelines.demo.county import County
 from pipelines.demo.dice import Dice, Flags, Ints
 from pipelines.demo.numbers import Days, citizen_numbers
 from pipelines.demo.settings import Life, places
 
 NEVER = np.datetime64("2200-01-01", "D")
+# The demo county has no papers of its own: who is owed the care allowance is the national default's decision.
+PROFILE = "default"
 LONG_AGO = np.datetime64("1990-01-01", "D")
 
 
@@ -156,9 +159,11 @@ def _disability(dice: Dice, out: pd.DataFrame, key: Ints, first_end: np.datetime
         out["id_no"],
     )
     out["dis_card"] = np.where(holder, at_issue + kind + level + renewed, "")
-    out["severe"] = out["dis_level"].isin(["1", "2"]) | (
-        out["dis_level"].isin(["3", "4"]) & out["dis_type"].isin(["5", "6"])
+    rules = load_profile(PROFILE).allowances
+    widened = out["dis_level"].isin(rules.care_types_all_levels.known()) & out["dis_type"].isin(
+        rules.care_types_all.known()
     )
+    out["severe"] = out["dis_level"].isin(rules.care_levels.known()) | widened
 
 
 def _schooling(dice: Dice, out: pd.DataFrame, key: Ints, county: County, life: Life) -> None:

@@ -41,13 +41,14 @@ def stand(people: pd.DataFrame, day: dt.date) -> pd.DataFrame:
 
     New columns: age, cohort (legal grade, 1..9 owes education), grade (class attended), in_cohort, dead, left,
     hukou (`local|elsewhere|none`),
-    alive_here, has_number, id_now (what the register holds), address and place of that day.
+    newborn (birth need not be registered yet: one month), alive_here, has_number, id_now (what the register holds), address and place of that day.
     """
     now = np.datetime64(day, "D")
     birth = people["birth"].to_numpy(dtype="datetime64[D]")
     out = people[(birth <= now) & (people["came"].to_numpy() <= now)].copy()
     birth = out["birth"].to_numpy(dtype="datetime64[D]")
     out["age"] = full_years(birth, day)
+    out["newborn"] = birth > np.datetime64((pd.Timestamp(day) - pd.DateOffset(months=1)).date(), "D")
     out["cohort"] = school_year(day) - first_grade_year(birth) + 1
     out["in_cohort"] = out["cohort"].between(1, 9)
     out["grade"] = out["cohort"] - out["delay"]

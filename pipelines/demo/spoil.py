@@ -99,7 +99,8 @@ class Clerks:
                 if not new or new == written[i]:
                     continue
                 written[i], done[i] = new, True
-                meant[i] = new if changes else meant[i]
+                # 某某, 之子: a word for "no name yet" says nothing about the name (N13)
+                meant[i] = "" if "某" in new else new if changes else meant[i]
                 self.errors[i].append(error)
         frame["name"], frame["name_meant"] = written, meant
 

@@ -75,7 +75,8 @@ def serial(day: dt.date, chance: Random) -> tuple[str, dt.date | None]:
 
 def future(day: dt.date, chance: Random) -> tuple[str, dt.date | None]:
     """B07: a day that has not come yet."""
-    return f"{day.year + 20}-{day.month:02d}-{day.day:02d}", None
+    late = _valid(day, day.year + 20, day.month, day.day)[1]
+    return f"{day.year + 20}-{day.month:02d}-{day.day:02d}", None if late == day else late
 
 
 def _valid(day: dt.date, year: int, month: int, number: int) -> tuple[str, dt.date | None]:

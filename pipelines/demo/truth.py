@@ -2,7 +2,10 @@
 file holds.
 
 The lists follow domain.md 5.3 from what each department truly has on record; nothing here looks at how
-anything was linked.
+anything was linked. Two definitions that need words: names are the same name when they are equal after folding
+traditional characters and variants, dots and blanks (L15); a number is invalid when it fails its shape or check as
+written, is not the child's at the police, or is another child's there (L18), while cells that a spreadsheet damaged or
+somebody masked say nothing. Only rows that still count on their department's roll are compared.
 """
 
 from __future__ import annotations
@@ -15,11 +18,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from matching.citizen import birth_of, sex_of
+from matching.names import fold
 from pipelines.demo.sheets import Delivery
 
 ROLL_CLASSES = "困境|孤儿|事实无人"
 NAME_LISTS = ("L01", "L03", "L05", "L10", "L13", "L14", "L15", "L16C", "L16E", "L17", "L18", "L19", "L23")
-_BAD_NUMBER = {"id_digit", "id_swap", "id_len", "id_sequence", "obsolete_id"}
+_BAD_NUMBER = {"id_digit", "id_swap", "id_len", "id_sequence"}
+_ILLEGIBLE = {"id_excel15"}  # what the sheet did afterwards hides the clerk's slip
+_LEFT_SCHOOL = ["毕业", "转学（转出）", "死亡"]
 Findings = list[tuple[str, int, str]]
 
 
@@ -62,7 +69,8 @@ def _active(held: Held) -> pd.DataFrame:
 
 
 def _no_hukou(held: Held) -> set[int]:
-    none = held.now[(held.now["hukou"] == "none") & held.now["alive_here"] & (held.now["age"] < 18)]
+    owing = held.now["alive_here"] & (held.now["age"] < 18) & ~held.now["newborn"]
+    none = held.now[(held.now["hukou"] == "none") & owing]
     return _kids(none) & (_kids(held.education) | _kids(held.books) | _kids(held.roll) | _kids(held.holders))
 
 
@@ -100,14 +108,46 @@ def _twice(held: Held) -> dict[str, set[int]]:
 
 
 def _all_rows(held: Held) -> pd.DataFrame:
-    columns = ["kid", "name_meant", "birth_meant", "sex", "nation", "id_no_meant", "errors"]
-    frames = [frame[columns] for frame in (held.register, held.education, held.books, held.roll, held.holders)]
-    return pd.concat([frame.astype({"birth_meant": object}) for frame in frames], ignore_index=True)
+    """Every row that still counts, of children who live; `police` tells the register's own."""
+    columns = [
+        "kid",
+        "name_meant",
+        "birth_meant",
+        "sex",
+        "nation",
+        "id_no_meant",
+        "errors",
+        "father_name",
+        "mother_name",
+    ]
+    frames = [
+        held.register[held.register["cancel_kind"] == ""],
+        held.education[~held.education["enrolment"].isin(_LEFT_SCHOOL)],
+        _active(held),
+        held.roll,
+        held.holders,
+    ]
+    parts = [
+        frame[columns].astype({"birth_meant": object}).assign(police=place == 0) for place, frame in enumerate(frames)
+    ]
+    rows = pd.concat(parts, ignore_index=True)
+    return rows[~rows["kid"].isin(_kids(held.now[held.now["dead"]]))]
 
 
 def _bad_numbers(held: Held) -> set[int]:
     rows = _all_rows(held)
-    return _kids(rows[[bool(_BAD_NUMBER & set(errors.split("|"))) for errors in rows["errors"]]])
+    errors = [set(written.split("|")) for written in rows["errors"]]
+    wrong = [bool(_BAD_NUMBER & these) and not _ILLEGIBLE & these for these in errors]
+    return _kids(rows[wrong]) | _kids(_not_own(held, rows[~rows["police"] & (rows["id_no_meant"] != "")]))
+
+
+def _not_own(held: Held, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose number the police have for another child, or not at all although they have the child."""
+    numbered = held.register[held.register["id_no_meant"] != ""]
+    own = set(zip(numbered["kid"], numbered["id_no_meant"], strict=True))
+    theirs = pd.Series([pair in own for pair in zip(rows["kid"], rows["id_no_meant"], strict=True)], index=rows.index)
+    known = rows["kid"].isin(numbered["kid"]) | rows["id_no_meant"].isin(numbered["id_no_meant"])
+    return rows[~theirs & known]
 
 
 def _shared_numbers(held: Held) -> set[int]:
@@ -132,17 +172,32 @@ def _holders_without_file(held: Held) -> set[int]:
 def _different(held: Held) -> Findings:
     rows = _all_rows(held)
     rows["birth_meant"] = ["" if day is None else str(day)[:10] for day in rows["birth_meant"]]
+    rows["sex_code"] = rows["sex"].map({"男": "1", "女": "2"}).fillna("")
+    own = _own_numbers(rows)
+    stated = {
+        "name": [(rows["kid"], rows["name_meant"].map(fold))],
+        "birth_date": [(rows["kid"], rows["birth_meant"]), (own["kid"], own["id_no_meant"].map(birth_of))],
+        "sex": [(rows["kid"], rows["sex_code"]), (own["kid"], own["id_no_meant"].map(sex_of))],
+        "nation": [(rows["kid"], rows["nation"])],
+        "id_no": [(rows["kid"], rows["id_no_meant"])],
+        "father_name": [(rows["kid"], rows["father_name"].map(fold))],
+        "mother_name": [(rows["kid"], rows["mother_name"].map(fold))],
+    }
     found: Findings = []
-    for field, column in (
-        ("name", "name_meant"),
-        ("birth_date", "birth_meant"),
-        ("sex", "sex"),
-        ("nation", "nation"),
-        ("id_no", "id_no_meant"),
-    ):
-        said = rows.loc[rows[column] != "", ["kid", column]].drop_duplicates()["kid"].value_counts()
+    for field, parts in stated.items():
+        pairs = pd.concat([pd.DataFrame({"kid": kid, "said": said}) for kid, said in parts], ignore_index=True)
+        said = pairs[pairs["said"] != ""].drop_duplicates()["kid"].value_counts()
         found += [("L15", int(kid), field) for kid in said[said > 1].index]
     return found
+
+
+def _own_numbers(rows: pd.DataFrame) -> pd.DataFrame:
+    """The number by which a child is known: the register's, else the only one that departments have."""
+    numbered = rows[rows["id_no_meant"] != ""]
+    police = numbered[numbered["police"]]
+    others = numbered[~numbered["kid"].isin(police["kid"])].drop_duplicates(["kid", "id_no_meant"])
+    single = others[~others["kid"].duplicated(keep=False)]
+    return pd.concat([police, single])[["kid", "id_no_meant"]].drop_duplicates()
 
 
 def write_truth(folder: Path, held: Held, deliveries: list[Delivery], findings: Findings) -> None:

@@ -22,7 +22,7 @@ phone school grade class_no enrolment_status study_status entry_month status_dat
 category aid pay_end report_date roll_status exit_date exit_reason disability_type disability_level
 card_status living_allowance care_allowance id_no_raw id_no_status id_no_birth id_no_sex student_no_kind
 live_town live_village hukou_town hukou_village hukou_county household_no father_status mother_status
-visit_date child_worker
+visit_date child_worker layout child_no
 """
 FIELDS = FIELDS_TEXT.split()
 
@@ -76,9 +76,17 @@ class Town:
         self.links.append(link)
         return record_id
 
-    def near(self, one: str, other: str, grade: str = "review", reason: str = "姓名读音相同、出生日期不同") -> None:
+    def near(
+        self,
+        one: str,
+        other: str,
+        grade: str = "review",
+        reason: str = "姓名读音相同、出生日期不同",
+        probability: float = 0.4,
+    ) -> None:
         """A pair of records that was close but not linked."""
-        self.pairs.append({"record_a": one, "record_b": other, "grade": grade, "probability": 0.6, "reason": reason})
+        pair = {"record_a": one, "record_b": other, "grade": grade, "probability": probability, "reason": reason}
+        self.pairs.append(pair)
 
     def files(self) -> ChildFiles:
         columns = ["record_a", "record_b", "grade", "probability", "reason"]

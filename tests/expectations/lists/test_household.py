@@ -70,9 +70,22 @@ def test_near_candidate_at_the_police_lowers_the_grade(town: Town) -> None:
     mine = town.add(CA, 1, id_no="", hukou_class="none")
     other = town.add(PS, 2)
     assert town.listed("L01") == {1: "明确"}
-    town.near(other, mine)
+    town.near(other, mine, probability=0.3)
     assert town.listed("L01") == {1: "待核"}
-    assert "相近的人" in town.reason("L01")
+    assert "是否同一人尚未认定" in town.reason("L01")
+
+
+def test_a_rejected_near_candidate_is_named_and_leaves_it_likely(town: Town) -> None:
+    mine = town.add(CA, 1, id_no="", hukou_class="none")
+    town.near(mine, town.add(PS, 2), "different", "疑为双胞胎", probability=0.001)
+    assert town.listed("L01") == {1: "很可能"}
+    assert "比对判断是另一名儿童" in town.reason("L01")
+
+
+def test_nobody_walks_out_for_a_child_who_is_probably_in_the_register(town: Town) -> None:
+    mine = town.add(CA, 1, id_no="", hukou_class="none")
+    town.near(mine, town.add(PS, 2), probability=0.8)
+    assert town.listed("L01") == {}
 
 
 def test_without_police_data_the_list_is_reported_not_computed(town: Town) -> None:

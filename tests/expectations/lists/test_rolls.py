@@ -147,3 +147,13 @@ def test_near_candidate_on_the_roll_lowers_l19_and_l23(town: Town) -> None:
     town.near(other, holder)
     assert town.listed("L19") == {1: "待核"}
     assert town.listed("L23") == {2: "待核"}
+
+
+def test_who_is_probably_on_the_roll_is_on_neither_list(town: Town) -> None:
+    pupil = town.add(ED, 1, enrolment_status="in", left_behind="both")
+    holder = town.add(DI, 2)
+    town.near(pupil, town.add(CA, 3, category="dilemma"), probability=0.7)
+    town.near(holder, town.add(CA, 4, category="left_behind"), probability=0.7)
+    assert town.listed("L19") == {}
+    # The candidate's file is of no class of difficulty: whoever it is, this child is not on that roll.
+    assert set(town.listed("L23")) == {2}

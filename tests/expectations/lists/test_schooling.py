@@ -77,7 +77,7 @@ def test_near_candidate_in_education_lowers_the_grade_and_is_named(town: Town) -
     other = town.add(ED, 2, name="张谋")
     town.near(mine, other, "different", "姓名读音相同、出生日期不同")
     finding = town.findings("L03").iloc[0]
-    assert finding["grade"] == "待核"
+    assert finding["grade"] == "很可能"
     assert "姓名读音相同、出生日期不同" in finding["near"]
     assert f'"record_id":"{other}"' in finding["near"]
 

@@ -66,8 +66,8 @@ ROW_CASES = [
     ({"birth_date": "2031-01-01", "id_no_birth": ""}, "birth_not_future", False),
     ({"birth_date": "1980-01-01", "id_no_birth": ""}, "not_an_adult", True),
     ({"birth_date": "2000", "id_no_birth": ""}, "not_an_adult", True),
-    ({"sex": ""}, "sex_known", False),
-    ({"birth_date": ""}, "birth_known", False),
+    ({"sex": "", "id_no": "", "id_no_birth": "", "id_no_sex": ""}, "sex_known", False),
+    ({"birth_date": "", "id_no": "", "id_no_birth": "", "id_no_sex": ""}, "birth_known", False),
     ({"birth_date": "2016-03-11"}, "number_birth_agrees", False),
     ({"sex": "1"}, "number_sex_agrees", False),
     ({"town": ""}, "town_known", False),
@@ -131,7 +131,7 @@ def test_a_missing_column_is_said_in_chinese() -> None:
     frame = pd.DataFrame([row(1)]).drop(columns=["sex", "school"])
     result = validate(frame, load_suite("std_education"), OCCASION)
     sentences = {check.name: check.sentence for check in result.checks if not check.passed}
-    assert set(sentences) == {"sex_known", "number_sex_agrees", "school_present"}
+    assert set(sentences) == {"number_sex_agrees", "school_present"}
     assert sentences["school_present"].startswith("缺少检查所需的列（school）")
 
 
@@ -157,3 +157,9 @@ def test_wrong_suites_name_file_and_key(tmp_path: Path) -> None:
     wrong.write_text("asset: x\nrules:\n  - {id: a, expect: e, message: m, quarantine: true}\n", encoding="utf-8")
     with pytest.raises(RuleFileError, match="field"):
         load_suite(wrong)
+
+
+def test_a_number_tells_birth_and_sex_of_a_roll_without_these_columns() -> None:
+    frame = pd.DataFrame([row(at) for at in range(4)]).assign(birth_date="", sex="")
+    told = failed(validate(frame, load_suite("std_civil_affairs"), OCCASION))
+    assert not {"birth_known", "sex_known", "numbers_mostly_valid"} & set(told)

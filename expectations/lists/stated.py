@@ -1,0 +1,132 @@
+"""What the records of a child state about one field: one row per value, with a comparable key and a readable value.
+
+Belongs here: which column, or number, counts as a statement about a field, and at which precision. Not here: whether
+statements differ and what is said about it (`differences`). Source: domain.md 4.1-4.5, 2.12, 1.8.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from expectations.lists.columns import Texts
+from expectations.lists.comparable import code_keys, town_keys
+from expectations.lists.files import BoolArray, IntArray
+from expectations.lists.view import View
+
+# `child, at` (record position), `key` (equal keys are no difference), `value` (what is described), `number` (whether the
+# value comes from the citizen number); one row per statement of an active record.
+Stated = pd.DataFrame
+
+
+def stated(view: View, field: str) -> Stated:
+    """All statements about a field, without empty ones."""
+    found = _READERS.get(field, _plain)(view, field)
+    return found[found["key"] != ""]
+
+
+def spread(view: View, keys: Stated) -> BoolArray:
+    """Children with more than one distinct key: lowest and highest code per child differ."""
+    codes = pd.factorize(keys["key"].to_numpy(object))[0]
+    child = keys["child"].to_numpy(np.int64)
+    low, high = np.full(view.n, len(codes), dtype=np.int64), np.full(view.n, -1, dtype=np.int64)
+    np.minimum.at(low, child, codes)
+    np.maximum.at(high, child, codes)
+    return np.asarray(high > low, dtype=np.bool_)
+
+
+def own_number(view: View) -> BoolArray:
+    """Records whose valid number is the child's own: the one of its police row, else the only one it has (1.8).
+
+    What follows from a borrowed or outdated number is a question of the number, not of birth date or sex.
+    """
+    codes = view.records.coded("id_no")[0]
+    filled = view.records.filled("id_no") & view.active
+    several = spread(view, pd.DataFrame({"child": view.child[filled], "key": codes[filled]}))
+    by_police = filled & view.of("public_security")
+    chosen = np.full(view.n, -1, dtype=np.int64)
+    at = view.first(by_police)
+    chosen[at >= 0] = codes[at[at >= 0]]
+    settled = (chosen == -1) & ~several
+    only = view.first(filled)
+    chosen[settled & (only >= 0)] = codes[only[settled & (only >= 0)]]
+    return np.asarray(filled & (codes == chosen[view.child]), dtype=np.bool_)
+
+
+def _frame(view: View, key: Texts, value: Texts, where: BoolArray, number: bool = False) -> Stated:
+    at: IntArray = np.flatnonzero(np.asarray(key != "", dtype=np.bool_) & where)
+    columns = {"child": view.child[at], "at": at, "key": key[at], "value": value[at], "number": number}
+    return pd.DataFrame(columns)
+
+
+def _column(view: View, field: str) -> Texts:
+    return view.files.records[field].to_numpy(object)
+
+
+def _plain(view: View, field: str) -> Stated:
+    return _frame(view, code_keys(view.records, field, view.profile), _column(view, field), view.active)
+
+
+def _names(view: View, field: str) -> Stated:
+    return _frame(view, view.name_keys(field), _column(view, field), view.active)
+
+
+def _with_number(view: View, field: str, numbered: str) -> Stated:
+    """A column and what the child's own number says about it."""
+    declared = _frame(view, _column(view, field), _column(view, field), view.active)
+    in_number = _frame(view, _column(view, numbered), _column(view, numbered), own_number(view), number=True)
+    return pd.concat([declared, in_number], ignore_index=True)
+
+
+def _sexes(view: View, field: str) -> Stated:
+    return _with_number(view, "sex", "id_no_sex")
+
+
+def _births(view: View, field: str) -> Stated:
+    """Dates compared at the coarser precision; a day that stands for "unknown" is a year (4.2 B04, B05)."""
+    keys: Stated = _with_number(view, "birth_date", "id_no_birth")
+    unknown = {f"-{day}" for day in view.profile.consistency.unknown_days.known()}
+    text = [value[:4] if value[4:] in unknown else value for value in keys["key"]]
+    keys["key"] = pd.Series(text, index=keys.index, dtype=object)
+    child, length = keys["child"].to_numpy(np.int64), keys["key"].str.len().to_numpy(np.int64)
+    # A coarse date differs only where it lies outside every full one; full ones are compared among themselves first.
+    disagree = spread(view, keys[length == 10])[child]
+    coarsest = np.full(view.n, 10, dtype=np.int64)
+    np.minimum.at(coarsest, child, length)
+    cut = [key[:size] for key, size in zip(keys["key"], coarsest[child], strict=True)]
+    keys["key"] = np.where(disagree, np.where(length == 10, keys["key"], ""), np.array(cut, dtype=object))
+    return keys
+
+
+def _household(view: View, field: str) -> Stated:
+    """The side of the register (here, elsewhere, none) that departments state; among those here the township.
+
+    Only what a department states in its own columns counts, and where someone lives says nothing (4.4).
+    """
+    side = _column(view, "register_side").copy()
+    side[(side == "") & view.of("public_security") & view.active] = "here"
+    sides = _frame(view, side, side, view.active)
+    contradicted = spread(view, sides)
+    town = town_keys(view.records, "hukou_town")
+    here = view.active & ~np.isin(side, ["elsewhere", "none"]) & ~contradicted[view.child] & _in_address(view, town)
+    towns = _frame(view, town, town, here)
+    found: Stated = pd.concat([sides[contradicted[sides["child"].to_numpy(np.int64)]], towns], ignore_index=True)
+    return found
+
+
+def _in_address(view: View, town: Texts) -> BoolArray:
+    """Records whose own address names the township: a school's or a sheet's township is nobody's register."""
+    address = _column(view, "hukou_addr")
+    named = (bool(name) and name[:2] in text for name, text in zip(town, address, strict=True))
+    return np.fromiter(named, np.bool_, len(town))
+
+
+_READERS: dict[str, Callable[[View, str], Stated]] = {
+    "name": _names,
+    "father_name": _names,
+    "mother_name": _names,
+    "guardian_name": _names,
+    "birth_date": _births,
+    "sex": _sexes,
+    "hukou": _household,
+}
