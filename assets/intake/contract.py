@@ -67,6 +67,13 @@ class Recognise(Model):
     titles: str = ""
 
 
+class Flag(Model):
+    """A heading that asks one thing and is answered by yes or no: 是否低保, 是否已死亡. Yes says `value` in `field`."""
+
+    field: str
+    value: str
+
+
 class Positional(Model):
     """A profile by position for files without a heading row (FF11); `fits` names the columns whose values must fit."""
 
@@ -115,6 +122,7 @@ class RowWords(Model):
     grand_total: str
     signature: str
     note: str
+    example: str
     piece: int
 
 
@@ -149,6 +157,7 @@ class Contract(Model):
     mandatory: list[list[str]]
     marks: list[str] = []
     carried: dict[str, list[Carry]] = {}
+    flags: dict[str, Flag] = {}
     positional: list[Positional] = []
     defaults: dict[str, str] = {}
     lookups: dict[str, dict[str, str]] = {}
@@ -177,6 +186,7 @@ def _named_fields(contract: Contract) -> Iterator[tuple[str, str]]:
         yield from ((f"{place}mandatory", name) for names in group.mandatory or [] for name in names)
     yield from (("marks", name) for name in contract.marks)
     yield from (("carried", name) for name in contract.carried)
+    yield from ((f"flags.{heading}", flag.field) for heading, flag in contract.flags.items())
     for heading, choice in contract.ambiguous.items():
         yield from ((f"ambiguous.{heading}", name) for name in [*choice.candidates, choice.default] if name)
 

@@ -16,7 +16,9 @@ import pandas as pd
 
 from assets.intake import align
 from assets.intake.contract import Contract, load_dictionary, load_fields
+from assets.intake.headings import FLAG
 from assets.intake.mapping import Mapping, Surroundings, map_columns
+from matching import codes
 
 Cells = npt.NDArray[np.object_]
 BASE = ["record_id", "delivery_id", "file", "sheet", "sheet_no", "row"]
@@ -89,9 +91,9 @@ def gather(sheet: SheetRows, contract: Contract) -> pd.DataFrame:
     texts: dict[str, Cells] = {}
     for column in sheet.mapping.columns:
         if column.field:
-            values = _stripped(cells[:, column.position], column.target.role == "away")
+            values = _stripped(cells[:, column.position], column.target.role)
             earlier = texts.get(column.field)
-            texts[column.field] = values if earlier is None else np.where(earlier == "", values, earlier)
+            texts[column.field] = values if earlier is None else _joined(column.field, earlier, values)
     _members(texts, cells, sheet.mapping)
     _same(texts)
     _lookups(texts, contract, sheet)
@@ -117,9 +119,20 @@ def address_texts(raw: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     return pd.concat(parts) if parts else pd.DataFrame(columns=columns, dtype=object)
 
 
-def _stripped(values: Cells, away: bool) -> Cells:
+def _joined(field: str, earlier: Cells, values: Cells) -> Cells:
+    """Two columns for one field: the first that says something; both where the field is a set (救助措施 and 是否低保)."""
+    if load_fields()[field].kind.startswith("set:"):
+        both = (earlier != "") & (values != "") & ~np.isin(earlier, load_dictionary().placeholders)
+        return np.where(both, earlier + "、" + values, np.where(values == "", earlier, values))
+    return np.where(earlier == "", values, earlier)
+
+
+def _stripped(values: Cells, role: str = "") -> Cells:
     texts = np.array([value.strip() for value in values], dtype=object)
-    if away:
+    if role.startswith(FLAG):
+        yes = codes.read_codes(pd.Series(texts, dtype=object), "flag")["value"].to_numpy(dtype=object) == "yes"
+        return np.where(yes, role.removeprefix(FLAG), "").astype(object)
+    if role == "away":
         words = load_dictionary().away_words
         return np.array([words.get(text, "") for text in texts], dtype=object)
     return texts
@@ -141,7 +154,7 @@ def _damaged(sheet: SheetRows) -> pd.DataFrame:
 def _members(texts: dict[str, Cells], cells: Cells, mapping: Mapping) -> None:
     """Numbered family members by their relation: father and mother to their fields, others to the guardian."""
     for roles in mapping.member_columns().values():
-        parts = {role: _stripped(cells[:, position], False) for role, position in roles.items()}
+        parts = {role: _stripped(cells[:, position]) for role, position in roles.items()}
         blank = np.full(len(cells), "", dtype=object)
         relation = parts.get("relation", blank)
         kinds = _kinship(relation)

@@ -16,6 +16,8 @@ from assets.intake.contract import Ambiguity, Contract, Dictionary, Layout, load
 _NOISE = re.compile(
     r"[\s*＊★※☆()\[\]{}<>《》〈〉【】「」『』\-_/\\、:,。.;；·'\"“”‘’!?|#~\u200b-\u200f\u2028\u2029\ufeff\u00ad—]+"
 )
+# The role of a heading that is answered by yes or no begins so; what yes means follows.
+FLAG = "flag:"
 _BRACKETED = re.compile(r"[(（\[【].*?[)）\]】]")
 
 
@@ -114,6 +116,8 @@ def _compiled(contract_json: str, layout_json: str) -> Aliases:
     built.add(shared.headings)
     built.add({"ignore": contract.ignore})
     built.add(contract.headings)
+    for heading, flag in contract.flags.items():
+        built.exact[normalise_heading(heading)] = Target(field=flag.field, role=FLAG + flag.value)
     own = [contract.headings]
     if layout is not None:
         built.add({"ignore": layout.ignore})

@@ -48,11 +48,18 @@ def age_code(frame: pd.DataFrame, limits: pd.Series) -> pd.Series:
 
 
 def ages(frame: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Completed years at `as_of` by the date of birth column and by the number, NaN when unknown."""
-    return pd.DataFrame(
-        {"age_declared": _age(frame["birth_date"], as_of), "age_inside": _age(frame["id_no_birth"], as_of)},
-        index=frame.index,
-    )
+    """Completed years at `as_of` by the date of birth column and by the number, NaN when unknown.
+
+    A roll of certificates without any other number (domain.md 3.4.1) tells the birth by the first 18 characters of it.
+    """
+    card = frame["disability_no_id"].str.slice(6, 14)
+    inside = frame["id_no_birth"].where((frame["id_no_birth"] != "") | (card == ""), _dashed(card))
+    declared = _age(frame["birth_date"], as_of)
+    return pd.DataFrame({"age_declared": declared, "age_inside": _age(inside, as_of)}, index=frame.index)
+
+
+def _dashed(digits: pd.Series) -> pd.Series:
+    return digits.str.slice(0, 4) + "-" + digits.str.slice(4, 6) + "-" + digits.str.slice(6, 8)
 
 
 def _age(values: pd.Series, as_of: date) -> pd.Series:

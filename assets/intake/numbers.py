@@ -18,10 +18,17 @@ MOST_CHILDREN = 3
 OVERAGE_UNTIL = 26
 
 
-def settle(frame: pd.DataFrame, context: Context, remarks: Remarks) -> None:
-    """Settle the child's number in place: status, value, and where a stranger's number goes."""
+def settle(frame: pd.DataFrame, all_ages: pd.Series, context: Context, remarks: Remarks) -> None:
+    """Settle the child's number in place: status, value, and where a stranger's number goes.
+
+    Args:
+        frame: what `read_values` read; changed in place.
+        all_ages: True for rows of a roll that holds people of every age (the register, certificate holders).
+        context: period.
+        remarks: takes the issues.
+    """
     _pasted(frame, remarks)
-    _grown(frame, context)
+    _grown(frame, all_ages, context)
     _parents(frame, remarks)
     _shared(frame, remarks)
     for status in STATUS_ISSUES:
@@ -48,15 +55,22 @@ def _pasted(frame: pd.DataFrame, remarks: Remarks) -> None:
         remarks.add(card, "disability_no_as_id")
 
 
-def _grown(frame: pd.DataFrame, context: Context) -> None:
-    """An adult's number is the person's own when the date of birth agrees, or is missing and the age may be."""
+def _grown(frame: pd.DataFrame, all_ages: pd.Series, context: Context) -> None:
+    """An adult's number is the person's own when the date of birth agrees, or is missing and the age may be.
+
+    Where no date of birth stands beside it, the row's own certificate says whose it is, and a register's row is about
+    the person it names, of whatever age.
+    """
     adult = (frame["id_no_status"] == "adult") & (frame["id_no_derived"].str.len() == 18)
     if not adult.any():
         return
     declared, inside = frame["birth_date"].str.slice(0, 4), frame["id_no_birth"].str.slice(0, 4)
     young = inside > f"{context.as_of.year - OVERAGE_UNTIL:04d}"
     others = pd.concat([frame[name] == frame["id_no_derived"] for name in GUARDIANS], axis=1).any(axis=1)
-    own = adult & ~others & ((declared == inside) | ((declared == "") & young))
+    card = frame["disability_no_id"]
+    register = all_ages & (card == "") & ((frame["rel_head"] != "") | (frame["household_no"] != ""))
+    named = (card == frame["id_no_derived"]) | register | young
+    own = adult & ~others & ((declared == inside) | ((declared == "") & named))
     frame.loc[own, "id_no"] = frame.loc[own, "id_no_derived"]
     frame.loc[own, "id_no_status"] = "valid"
 

@@ -64,10 +64,12 @@ def _damaged(sheet: Sheet) -> list[IntakeNotice]:
 def _totals(sheet: Sheet) -> list[IntakeNotice]:
     """Compare each stated total with the data rows: a subtotal since the last one, a grand total with all."""
     notices: list[IntakeNotice] = []
+    # Money is added up in these rows, too: it is no number of people.
+    amounts = sheet.mapping.positions("amount") if sheet.mapping else []
     last, counted = 0, np.cumsum(sheet.kinds == "data")
     for position in np.flatnonzero(sheet.kinds == "total"):
         row = sheet.cells.iloc[position]
-        stated = rows.stated_total(row)
+        stated = rows.stated_total(row.drop(row.index[amounts]))
         everything = int(counted[position])
         grand = any(re.search(load_dictionary().rows.grand_total, str(cell)) for cell in row if cell)
         expected = everything if grand else everything - last

@@ -13,6 +13,7 @@ import pandas as pd
 from assets.intake.contract import load_dictionary
 from assets.intake.headings import normalise_heading
 from assets.intake.mapping import Mapping
+from assets.intake.profile import share
 
 KEYS = ("name", "id_no", "student_no", "disability_no", "birth_date")
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
@@ -45,7 +46,7 @@ def classify(cells: pd.DataFrame, headings: list[str], mapping: Mapping) -> np.n
 def _suspects(first: np.ndarray, counts: np.ndarray, cells: pd.DataFrame, mapping: Mapping) -> np.ndarray:
     """Rows worth a closer look: few cells, no child's number, or a first cell that says what it is."""
     words = load_dictionary().rows
-    pattern = re.compile(f"^(?:{words.total}|{words.signature}|{words.note})")
+    pattern = re.compile(f"^(?:{words.total}|{words.signature}|{words.note}|{words.example})")
     distinct = {text: pattern.match(_BLANKS.sub("", text)) is not None for text in set(first)}
     told = np.array([distinct[text] for text in first])
     bare = np.ones(len(cells), dtype=bool)
@@ -64,6 +65,8 @@ def _one(row: np.ndarray, headings: list[str], mapping: Mapping) -> str:
         return "blank"
     if _same_heading(texts, headings, mapping):
         return "repeated_heading"
+    if re.fullmatch(words.example, filled[0]):
+        return "note"
     if _keyless(texts, mapping):
         if re.match(words.total, filled[0]) or any(
             re.fullmatch(f"(?:{words.total})[:：]?", text) for text in filled[:4]
@@ -108,6 +111,19 @@ def _same_heading(texts: list[str], headings: list[str], mapping: Mapping) -> bo
         for (text, head), tail in zip(pairs, last, strict=True)
     )
     return same >= max(2, 0.6 * len(pairs))
+
+
+def strange_headings(cells: pd.DataFrame, mapping: Mapping) -> int:
+    """How many rows at the top of a sheet read by position are headings in words that nobody knows (FF11).
+
+    Such a row holds words in the columns of numbers, dates and sex, and not one of them looks like what belongs there.
+    """
+    columns = [(field, at[0]) for field in ("sex", *KEYS[1:]) if (at := mapping.positions(field))]
+    for row in range(min(len(cells), 3)):
+        words = [(field, cells.iat[row, position]) for field, position in columns if cells.iat[row, position].strip()]
+        if len(words) < 2 or any(share([text], field) or re.search(r"\d{4}", text) for field, text in words):
+            return row
+    return min(len(cells), 3)
 
 
 def stated_total(row: pd.Series) -> int | None:

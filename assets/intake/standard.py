@@ -66,13 +66,14 @@ def standardise(raw: pd.DataFrame, contract: Contract, context: Context) -> Stan
     rows = pd.concat(parts) if len(parts) > 1 else parts[0]
     remarks = Remarks(rows.index)
     frame = read_values(rows, contract.department, context, remarks)
-    numbers.settle(frame, context, remarks)
+    limits = _age_limits(rows["layout"], contract)
+    numbers.settle(frame, limits.notna(), context, remarks)
     frame = pd.concat([rows[[*BASE, "layout"]], frame, judge.ages(frame, context.as_of)], axis=1)
     remarks.add(rows["shift"] == "realigned", "realigned")
     judge.oddities(frame, contract, context, remarks)
     remarks.add(_duplicates(raw, rows, known), "duplicate_row")
     codes = judge.unusable(frame, rows["shift"])
-    aside = judge.age_code(frame, _age_limits(rows["layout"], contract)) & (codes == "")
+    aside = judge.age_code(frame, limits) & (codes == "")
     frame["period"], frame["department"], frame["issues"] = context.period, contract.department, remarks.joined()
     keep = (codes == "") & ~aside
     accepted = frame[STANDARD] if keep.all() else frame.loc[keep, STANDARD]

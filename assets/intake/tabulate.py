@@ -112,6 +112,8 @@ def _judge(sheet: Sheet, contract: Contract, body: pd.DataFrame, merged_down: in
     if heading.last >= 0:
         kinds[heading.last] = "heading"
     kinds[heading.last + 1 :] = rows.classify(body, heading.names, mapping)
+    if heading.last < 0:
+        kinds[: rows.strange_headings(body, mapping)] = "title"
     cells = grid.cells.copy()
     cells.iloc[heading.last + 1 :] = body.to_numpy(dtype=object)
     report = _report(grid, mapping, heading, int((kinds == "data").sum()))
