@@ -9,6 +9,7 @@ import pandas as pd
 from assets.county import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.receiving import Order, receive
+from expectations.suites.beside import warm_up
 from pipelines.partitions import period_partitions
 from pipelines.resources.deliveries import Branch
 from pipelines.resources.stations import station
@@ -30,6 +31,8 @@ def raw_asset(contract: Contract) -> dg.AssetsDefinition:
     )
     def raw(context: dg.AssetExecutionContext) -> dg.Output[pd.DataFrame]:
         """Take, keep and read the files of the period."""
+        # The checks come after all files are read: their engine loads meanwhile.
+        warm_up()
         with station(name):
             branch = Branch(context.partition_key, contract.department)
             frame = receive(opened_of(context), Order(branch, contract, withdrawn=_withdrawn(context, contract)))
