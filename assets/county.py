@@ -6,6 +6,7 @@ No rule belongs here: numbers are in `expectations.jurisdictions`, lists in `exp
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import cast
 
@@ -13,6 +14,7 @@ import dagster as dg
 
 from expectations.jurisdictions.profile import Profile, load_profile
 from expectations.lists.catalogue import load_catalogue
+from expectations.lists.findings import not_computed
 from pipelines.resources.opened import Opened
 from pipelines.resources.workspace import Workspace
 
@@ -48,6 +50,12 @@ def list_names(workspace: Workspace) -> dict[str, str]:
     rules = profile_of(workspace).lists
     known = load_catalogue().lists
     return {code: info.name for code, info in known.items() if code in rules and rules[code].active}
+
+
+def lists_not_computed(workspace: Workspace, delivered: Iterable[str]) -> list[str]:
+    """One sentence per list that cannot be computed from what was delivered, and why."""
+    missing = not_computed(profile_of(workspace), list(delivered))
+    return [str(sentence) for sentence in missing["sentence"]]
 
 
 def official_areas(workspace: Workspace) -> list[tuple[str, str]]:

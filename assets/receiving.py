@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pipelines.resources.inbox import Arrival, arrivals
-from pipelines.resources.store import keep, kept
 
 from assets.corrections import compare_contents
 from assets.intake.contract import Contract
@@ -25,8 +23,10 @@ from assets.intake.tabulate import KEY_COLUMNS
 from pipelines.resources import deliveries
 from pipelines.resources.database import writing
 from pipelines.resources.deliveries import SUITE_CODE, Branch, Said, Taken
+from pipelines.resources.inbox import Arrival, arrivals
 from pipelines.resources.opened import Opened
 from pipelines.resources.reading import Reading, Refusal, load_settings, read_file
+from pipelines.resources.store import keep, kept
 
 READERS = 2
 
@@ -59,6 +59,8 @@ def receive(county: Opened, order: Order) -> pd.DataFrame:
     found = arrivals(county.workspace.inbox, order.branch.period, order.branch.department)
     basket = Basket(said=[_of_whole(notice) for notice in found.notices])
     taken = _register(county, order, found.files, basket)
+    if not found.files and not basket.said:
+        basket.said.append(Said("", "nothing", "warn", "", 0, f"{order.contract.zh}本期没有交来文件，跳过。", ""))
     paths = {one.sha256: keep(county.workspace.store, one.path, one.sha256) for one in found.files}
     sources = _read_all([(one, paths[one.sha256]) for one in taken], basket)
     for source, done in zip(sources, tabulate_files(sources, order.contract), strict=True):

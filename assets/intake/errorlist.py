@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from assets.intake.sentences import Issue, issue
 from assets.intake.standard import Standardised
 
 TITLE = "问题说明"
+# Not the clock: the same delivery gives the same bytes.
+_CREATED = datetime(2020, 1, 1)
 NOTE_WIDTH = 60
 _SHEET_CHARACTERS = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
 # True remarks that the department need not correct in its file.
@@ -53,6 +56,7 @@ def write_error_list(raw: pd.DataFrame, standardised: Standardised, contract: Co
     if not faults:
         return 0
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_properties({"title": TITLE, "created": _CREATED})
         formats = _formats(book)
         used: set[str] = set()
         for number, rows in mine.groupby("sheet_no", sort=True):

@@ -4,6 +4,8 @@ the files.
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+
 import pandas as pd
 
 from pipelines.cli.shell import out, refuse
@@ -48,7 +50,7 @@ def _explain_child(ours: pd.DataFrame, pairs: pd.DataFrame) -> None:
         _print_pair(line)
 
 
-def _print_record(line: dict[str, object]) -> None:
+def _print_record(line: Mapping[Hashable, object]) -> None:
     sheet = f"工作表「{line['sheet']}」" if line["sheet"] else ""
     named = {name: line[name] for name in ("department", "file", "row", "method")}
     probability = float(str(line["probability"] or 0))
@@ -56,7 +58,7 @@ def _print_record(line: dict[str, object]) -> None:
     out.print(f"  {text}", markup=False)
 
 
-def _print_pair(line: dict[str, object]) -> None:
+def _print_pair(line: Mapping[Hashable, object]) -> None:
     numbers = {name: float(str(line[name])) for name in ("probability", "weight")}
     grade = say(f"grade.{line['grade']}")
     out.print("  " + say("explain.pair", a=line["record_a"], b=line["record_b"], grade=grade, **numbers), markup=False)

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from rich.table import Table
 
+from assets.county import list_names
 from pipelines.cli.running import Asked, run_and_print
 from pipelines.cli.shell import opened, out, refuse
 from pipelines.cli.texts import say
+from pipelines.demo import Ratio
 from pipelines.resources.opened import Opened
 from pipelines.resources.workspace import Workspace
 
@@ -48,11 +50,19 @@ def _generate(workspace: Workspace, children: int, seed: int) -> None:
 
 def print_score(county: Opened, period: str) -> None:
     """Print precision and recall of the links, and every list's count beside the true count."""
-    from pipelines.demo.score import score
+    from pipelines.demo import score
 
-    found = score(county.workspace.root, period)
-    out.print(say("demo.links", precision=found.links.precision, recall=found.links.recall), markup=False)
-    table = Table(*(say(f"table.{name}") for name in ("code", "count", "true", "precision", "recall")))
-    for one in found.lists:
-        table.add_row(one.code, str(one.listed), str(one.true), f"{one.precision:.3f}", f"{one.recall:.3f}")
-    out.print(table)
+    shown, truth = county.outbox.shown(period), county.workspace.root / "truth" / period
+    found = score(truth, shown / "links.csv", shown / "findings.csv")
+    out.print(say("demo.links", precision=found.pairs.precision, recall=found.pairs.recall), markup=False)
+    out.print(_lists_table(county, found.lists))
+
+
+def _lists_table(county: Opened, lists: dict[str, Ratio]) -> Table:
+    heads = ("code", "list", "listed", "true", "precision", "recall")
+    table = Table(*(say(f"table.{name}") for name in heads), title=say("demo.truth"), title_justify="left")
+    for code, name in list_names(county.workspace).items():
+        if code in lists:
+            one = lists[code]
+            table.add_row(code, name, str(one.found), str(one.true), f"{one.precision:.3f}", f"{one.recall:.3f}")
+    return table

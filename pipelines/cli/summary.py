@@ -10,6 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 from rich.table import Table
 
+from assets.county import list_names, lists_not_computed
 from pipelines.cli.looking import difference_text
 from pipelines.cli.shell import err, out
 from pipelines.cli.texts import say
@@ -76,7 +77,7 @@ def _print_failures(report: RunReport, said: list[sa.RowMapping]) -> None:
 
 
 def _print_results(opened: Opened, report: RunReport) -> None:
-    links = opened.frames.read("link_children", report.period, ["child_id"])
+    links = opened.frames.read("link_children", report.period, ["child_id", "department"])
     pairs = opened.frames.read("link_pairs", report.period, ["grade"])
     findings = opened.frames.read("findings", report.period, ["code", "grade"])
     grades = pairs["grade"].value_counts()
@@ -84,14 +85,14 @@ def _print_results(opened: Opened, report: RunReport) -> None:
     out.print(say("links.children", count=links["child_id"].nunique()), markup=False)
     out.print(say("links.grades", **counts), markup=False)
     out.print(lists_table(opened, findings))
+    for sentence in lists_not_computed(opened.workspace, links["department"].unique()):
+        out.print(sentence, markup=False, style="yellow")
     out.print(say("run.outbox", path=opened.outbox.shown(report.period)), markup=False)
     out.print(say("run.done", seconds=report.seconds), markup=False)
 
 
 def lists_table(opened: Opened, findings: pd.DataFrame) -> Table:
     """Every list of the place with its count and how sure the lines are."""
-    from assets.county import list_names
-
     heads = ("code", "list", "count", "certain", "likely", "open")
     table = Table(*(say(f"table.{name}") for name in heads), title=say("table.lists"), title_justify="left")
     for code, name in list_names(opened.workspace).items():

@@ -132,10 +132,8 @@ def _driver_insert(table: sa.Table, names: list[str]) -> str:
 
 def _copy(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
     columns = ", ".join(f'"{name}"' for name in rows[0])
-    with (
-        connection.connection.cursor() as cursor,
-        cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy,  # type: ignore[attr-defined]
-    ):
+    cursor: Any = connection.connection.cursor()  # psycopg's own, which has COPY
+    with cursor, cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy:
         for row in rows:
             copy.write_row(tuple(row.values()))
 

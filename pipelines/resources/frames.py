@@ -86,7 +86,8 @@ def _read_parquet(path: Path, columns: Sequence[str] | None) -> pd.DataFrame:
     if columns is not None:
         there = set(pq.read_schema(path).names)
         columns = [name for name in columns if name in there]
-    return pq.read_table(path, columns=columns, memory_map=False).to_pandas()
+    frame: pd.DataFrame = pq.read_table(path, columns=columns, memory_map=False).to_pandas()
+    return frame
 
 
 FACTS = "facts"
@@ -129,7 +130,7 @@ class FramesIOManager(dg.IOManager):
 
 def put_together(kind: type[T], parts: Mapping[str, pd.DataFrame]) -> T:
     """The dataclass that `parts_of` took apart."""
-    facts = parts[FACTS].iloc[0] if FACTS in parts else {}
+    facts: Any = parts[FACTS].iloc[0] if FACTS in parts else {}
     values = {
         field.name: parts[field.name] if field.name in parts else _revived(facts[field.name], field.type)
         for field in dataclasses.fields(cast(Any, kind))

@@ -1,0 +1,86 @@
+"""A run killed anywhere and repeated gives the same result, and at no moment is half a list shown (trust.md C5 40)."""
+
+import hashlib
+import subprocess
+import sys
+import time
+
+import pytest
+
+from pipelines.resources.opened import Opened
+
+pytestmark = pytest.mark.slow
+
+PLACES = [
+    "before_rename:raw_public_security",
+    "before_rename:county_places",
+    "before_rename:quarantine_education",
+    "before_rename:std_education",
+    "station:link",
+    "before_rename:link_children",
+    "before_rename:child_files.records",
+    "before_rename:findings",
+    "publish:built",
+    "publish:sealed",
+    "publish:uncommitted",
+    "publish:committed",
+    "outbox:between_renames",
+]
+SHARES = [0.15, 0.35, 0.5, 0.65, 0.8, 0.9, 0.97]
+RUN = ("run", "--period", "2026Q2", "--workspace")
+
+
+def published(root):
+    folder = root / "outbox" / "2026Q2"
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def correct(root):
+    path = next((root / "inbox" / "2026Q2" / "public_security").glob("*.csv"))
+    path.write_bytes(b"\n".join(path.read_bytes().rstrip(b"\r\n").split(b"\n")[:-1]) + b"\n")
+
+
+@pytest.fixture
+def corrected(first_quarter, tmp_path, tongbi):
+    """(what was published, what an uninterrupted run of the corrected delivery publishes, how long it takes)."""
+    import shutil
+
+    other = tmp_path / "uninterrupted"
+    shutil.copytree(first_quarter, other)
+    old = published(other)
+    correct(other)
+    began = time.perf_counter()
+    assert tongbi(*RUN, other).returncode == 0
+    new = published(other)
+    assert new != old
+    return old, new, time.perf_counter() - began
+
+
+def test_killed_at_every_place(corrected, after_first_quarter, tongbi):
+    old, new, _ = corrected
+    correct(after_first_quarter)
+    for place in PLACES:
+        done = tongbi(*RUN, after_first_quarter, environment={"TONGBI_CRASH_AT": place})
+        assert done.returncode == -9, f"{place} was not reached: {done.stderr}"
+        Opened.at(after_first_quarter).recover()
+        assert published(after_first_quarter) in (old, new), place
+    assert tongbi(*RUN, after_first_quarter).returncode == 0
+    assert published(after_first_quarter) == new
+    assert not list(after_first_quarter.rglob(".*.part"))
+
+
+def test_killed_at_any_moment(corrected, after_first_quarter, tongbi):
+    old, new, seconds = corrected
+    correct(after_first_quarter)
+    program = [sys.executable, "-c", "from pipelines.cli import main; main()", *RUN, str(after_first_quarter)]
+    for share in SHARES:
+        with subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            time.sleep(share * seconds)
+            process.kill()
+        shown = published(after_first_quarter)
+        assert shown in (old, new, {}), "half a list is shown"
+        Opened.at(after_first_quarter).recover()
+        assert published(after_first_quarter) in (old, new)
+    assert tongbi(*RUN, after_first_quarter).returncode == 0
+    assert published(after_first_quarter) == new

@@ -1,0 +1,185 @@
+"""Whole runs of a small county by the command line: what is shown, what is refused, what stays."""
+
+import hashlib
+import shutil
+import sqlite3
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+pytestmark = pytest.mark.slow
+
+LINKS = ["period", "department", "file", "sheet", "row", "record_id", "child_id", "method", "probability"]
+FINDINGS = ["period", "code", "finding_id", "child_id", "department", "file", "sheet", "row", "grade", "reason"]
+
+
+def published(root, period="2026Q2"):
+    """Every published file and the hash of its bytes."""
+    folder = root / "outbox" / period
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def asked(root, sql):
+    with sqlite3.connect(root / "tongbi.db") as connection:
+        return connection.execute(sql).fetchall()
+
+
+def csv_of(path):
+    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+
+
+def correct(root):
+    """A department sends a file again without its last line; returns the file."""
+    path = next((root / "inbox" / "2026Q2" / "public_security").glob("*.csv"))
+    path.write_bytes(b"\n".join(path.read_bytes().rstrip(b"\r\n").split(b"\n")[:-1]) + b"\n")
+    return path
+
+
+def test_every_row_of_every_file_is_accounted_for(first_quarter):
+    rows = asked(first_quarter, "SELECT file, rows_in, accepted, quarantined, set_aside, status FROM delivery")
+    given = [path for path in (first_quarter / "inbox" / "2026Q2").rglob("*") if path.is_file()]
+    assert len(rows) == len(given)
+    assert all(
+        rows_in == accepted + refused + aside and rows_in > 0 for _, rows_in, accepted, refused, aside, _ in rows
+    )
+    assert {row[-1] for row in rows} == {"current"}
+
+
+def test_the_exports_are_the_contract(first_quarter, tongbi, tmp_path):
+    for name, columns in (("links", LINKS), ("findings", FINDINGS)):
+        target = tmp_path / f"{name}.csv"
+        done = tongbi(name, "--period", "2026Q2", "--out", target, "--workspace", first_quarter)
+        assert done.returncode == 0, done.stderr
+        assert target.read_bytes().startswith(b"\xef\xbb\xbf")
+        assert list(csv_of(target).columns) == columns
+    links = csv_of(tmp_path / "links.csv")
+    accepted = sum(count for (count,) in asked(first_quarter, "SELECT accepted FROM delivery"))
+    assert len(links) == accepted == links["record_id"].nunique()
+    assert (links["child_id"] != "").all()
+    findings = csv_of(tmp_path / "findings.csv")
+    assert findings["finding_id"].is_unique
+    assert set(findings["child_id"]) <= set(links["child_id"])
+
+
+def test_links_are_right(first_quarter):
+    truth = csv_of(first_quarter / "truth" / "2026Q2" / "rows.csv")
+    truth["file"] = truth["file"].str.rpartition("/")[2]
+    truth["sheet"] = truth["sheet"].where(~truth["file"].str.endswith(".csv"), "")
+    links = csv_of(first_quarter / "outbox" / "2026Q2" / "links.csv")
+    both = links.merge(truth, on=["file", "row"], suffixes=("", "_true"))
+    both = both[(both["sheet"] == both["sheet_true"]) | (both["sheet"] == "")]
+    assert len(both) >= 0.97 * len(links)
+    pairs = both.groupby("child_id")["kid"].nunique()
+    assert (pairs == 1).mean() > 0.99
+
+
+def test_the_run_says_what_came_of_it(first_quarter):
+    said = (first_quarter / "said.txt").read_text(encoding="utf-8")
+    for word in ("各部门行数", "民政", "教育", "公安", "残联", "儿童", "记录对", "清单", "L01", "outbox", "完成"):
+        assert word in said
+    assert "Traceback" not in said
+
+
+def test_the_same_run_twice_gives_the_same_bytes_and_no_new_edition(after_first_quarter, tongbi):
+    before = published(after_first_quarter)
+    done = tongbi("run", "--period", "2026Q2", "--workspace", after_first_quarter)
+    assert done.returncode == 0, done.stderr
+    assert published(after_first_quarter) == before
+    assert asked(after_first_quarter, "SELECT count(*) FROM publication") == [(1,)]
+    assert asked(after_first_quarter, "SELECT count(*) FROM audit WHERE action = 'deliver'")[0][0] == len(
+        asked(after_first_quarter, "SELECT id FROM delivery")
+    )
+
+
+def test_children_keep_their_numbers_in_the_next_quarter(after_first_quarter, tongbi):
+    done = tongbi("run", "--period", "2026Q3", "--workspace", after_first_quarter)
+    assert done.returncode == 0, done.stderr
+    first, second = (
+        set(csv_of(after_first_quarter / "outbox" / p / "links.csv")["child_id"]) for p in ("2026Q2", "2026Q3")
+    )
+    assert len(first & second) > 0.95 * len(first)
+    assert {name[:8] for name in second - first} == {"T2026Q3-"}
+
+
+def test_a_corrected_file_supersedes_and_says_the_difference(after_first_quarter, tongbi):
+    path = correct(after_first_quarter)
+    done = tongbi("run", "--period", "2026Q2", "--workspace", after_first_quarter)
+    assert done.returncode == 0, done.stderr
+    rows = asked(
+        after_first_quarter, f"SELECT status, difference FROM delivery WHERE file = '{path.name}' ORDER BY status"
+    )
+    assert rows == [("current", '{"added": 0, "changed": 0, "removed": 1}'), ("superseded", "")]
+    assert "减少 1 行" in done.stdout
+    assert asked(after_first_quarter, "SELECT count(*) FROM publication") == [(2,)]
+
+
+def test_a_bad_file_stops_its_department_only_and_the_last_results_stay(after_first_quarter, tongbi):
+    before = published(after_first_quarter)
+    bad = after_first_quarter / "inbox" / "2026Q2" / "education" / "坏.xlsx"
+    bad.write_bytes(b"PK\x03\x04" + b"\0" * 200)
+    done = tongbi("run", "--period", "2026Q2", "--workspace", after_first_quarter)
+    assert done.returncode == 1
+    assert "坏.xlsx" in done.stderr
+    assert "上一次发布的结果保持不变" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert published(after_first_quarter) == before
+    read = dict(
+        asked(after_first_quarter, "SELECT department, sum(accepted) FROM delivery WHERE status = 'current' GROUP BY 1")
+    )
+    assert set(read) == {"civil_affairs", "disability", "education", "public_security"}
+    bad.unlink()
+    assert tongbi("run", "--period", "2026Q2", "--workspace", after_first_quarter).returncode == 0
+    assert published(after_first_quarter) == before
+
+
+def test_a_department_that_delivered_nothing_is_skipped_with_a_sentence(fresh_county, tongbi):
+    shutil.rmtree(fresh_county / "inbox" / "2026Q2" / "disability")
+    done = tongbi("run", "--period", "2026Q2", "--workspace", fresh_county)
+    assert done.returncode == 0, done.stderr
+    assert "残联本期没有交来文件" in done.stderr
+    links = csv_of(fresh_county / "outbox" / "2026Q2" / "links.csv")
+    assert set(links["department"]) == {"civil_affairs", "education", "public_security"}
+    assert "L23" not in set(csv_of(fresh_county / "outbox" / "2026Q2" / "findings.csv")["code"])
+    assert "残疾儿童未纳入困境" in done.stdout + done.stderr
+
+
+def test_everything_taken_back_needs_a_word(after_first_quarter, tongbi):
+    shutil.rmtree(after_first_quarter / "inbox" / "2026Q2" / "disability")
+    done = tongbi("run", "--period", "2026Q2", "--workspace", after_first_quarter)
+    assert done.returncode == 1
+    assert "--withdraw disability" in done.stderr
+    done = tongbi("run", "--period", "2026Q2", "--workspace", after_first_quarter, "--withdraw", "disability")
+    assert done.returncode == 0, done.stderr
+    assert {
+        row for (row,) in asked(after_first_quarter, "SELECT status FROM delivery WHERE department = 'disability'")
+    } == {"withdrawn"}
+
+
+def test_two_runs_at_once(fresh_county, tongbi):
+    hold = "import sys; from pathlib import Path; from pipelines.resources.locks import only_run\n"
+    hold += f"with only_run(Path({str(fresh_county)!r})): print('held', flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout.readline().strip() == b"held"
+        done = tongbi("run", "--period", "2026Q2", "--workspace", fresh_county)
+        holder.stdin.close()
+    assert done.returncode == 1
+    assert "另一次运行正在进行" in done.stderr
+
+
+def test_explain_quarantine_and_status(first_quarter, tongbi):
+    links = csv_of(first_quarter / "outbox" / "2026Q2" / "links.csv")
+    findings = csv_of(first_quarter / "outbox" / "2026Q2" / "findings.csv")
+    several = links[links.duplicated("child_id", keep=False)].sort_values("child_id")
+    one, other = several["record_id"].iloc[:2]
+    for words in ([one, other], [several["child_id"].iloc[0]], [findings["finding_id"].iloc[0]]):
+        done = tongbi("explain", *words, "--period", "2026Q2", "--workspace", first_quarter)
+        assert done.returncode == 0, done.stderr
+        assert "。" in done.stdout
+    assert tongbi("explain", "nobody", "--period", "2026Q2", "--workspace", first_quarter).returncode == 1
+    status = tongbi("status", "--workspace", first_quarter)
+    assert "审计记录完整" in status.stdout
+    assert "采用中" in status.stdout
+    assert tongbi("quarantine", "--period", "2026Q2", "--workspace", first_quarter).returncode == 0
