@@ -15,8 +15,19 @@ from expectations.suites.suite import Rule, Suite
 OCCASION = Occasion(date(2026, 9, 30))
 DATA = pd.DataFrame({"school": ["一小", None, "二小", None], "grade": ["1", "2", None, "40"]}, dtype=object)
 RULES = [
-    Rule(id="filled", expect="expect_column_values_to_not_be_null", args={"column": "school"}, message="缺", field="school"),
-    Rule(id="known", expect="expect_column_values_to_be_in_set", args={"column": "grade", "value_set": ["1", "2"]}, message="不认识"),
+    Rule(
+        id="filled",
+        expect="expect_column_values_to_not_be_null",
+        args={"column": "school"},
+        message="缺",
+        field="school",
+    ),
+    Rule(
+        id="known",
+        expect="expect_column_values_to_be_in_set",
+        args={"column": "grade", "value_set": ["1", "2"]},
+        message="不认识",
+    ),
     Rule(id="absent", expect="expect_column_values_to_not_be_null", args={"column": "nowhere"}, message="没有这一列"),
 ]
 
