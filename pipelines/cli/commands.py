@@ -44,12 +44,15 @@ def demo(
     workspace: WorkspaceOption = None,
     children: Annotated[int, typer.Option("--children", min=100, help=say("demo.children"))] = 20_000,
     seed: Annotated[int, typer.Option("--seed", help=say("demo.seed"))] = 1,
+    only_generate: Annotated[bool, typer.Option("--only-generate", help=say("demo.only"))] = False,
     debug: DebugOption = False,
 ) -> None:
     """Generate a county and run it."""
-    from pipelines.cli.showing import show_demo
+    from pipelines.cli.showing import generate_demo, show_demo
 
-    show_demo(workspace, children, seed, debug)
+    folder = generate_demo(workspace, children, seed)
+    if not only_generate:
+        show_demo(folder, debug)
 
 
 @app.command(help=say("check.help"))

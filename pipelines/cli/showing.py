@@ -19,13 +19,17 @@ DEMO_ROOT = Path("demo")
 PERIODS = ("2026Q2", "2026Q3")
 
 
-def show_demo(root: Path | None, children: int, seed: int, debug: bool) -> None:
-    """Generate, run both quarters, compare with the truth."""
+def generate_demo(root: Path | None, children: int, seed: int) -> Path:
+    """Generate the county's deliveries in a workspace of its own; returns its folder."""
     folder = root or DEMO_ROOT
     if _holds_other_data(folder):
         refuse(say("demo.exists", root=folder))
-    workspace = Workspace.create(folder)
-    _generate(workspace, children, seed)
+    _generate(Workspace.create(folder), children, seed)
+    return folder
+
+
+def show_demo(folder: Path, debug: bool) -> None:
+    """Run both quarters of a generated county, compare with the truth."""
     county = opened(folder, debug)
     for period in PERIODS:
         run_and_print(county, Asked(period))
