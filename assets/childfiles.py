@@ -101,7 +101,7 @@ def _children(chooser: Chooser, order: Preference, context: FileContext) -> pd.D
 
 def _life(chooser: Chooser, death_date: pd.Series, moved_out_date: pd.Series) -> pd.DataFrame:
     """Alive, moved out, registered where: `alive, dead_from, police_state, moved_out, left_on, died_on, hukou...`."""
-    state, at = collapse_police(chooser.records, chooser.child, chooser.n)
+    state, at = collapse_police(chooser.records, chooser.child, chooser.n, preference())
     dead = chooser.columns.isin("state", ["dead", "dead_on_roll"]) | chooser.columns.filled("death_date")
     died = chooser.any(dead)
     cancelled_on = chooser.take("cancel_date", at)

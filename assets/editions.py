@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from assets.county import official_areas, profile_of
+from assets.delivered import usable_departments
 from assets.workbooks.context import ListInfo, PublishContext, Published
 from assets.workbooks.csvout import EXACT, FINDINGS_COLUMNS, LINKS_COLUMNS, write_csv
 from assets.workbooks.publish import publish_workbooks
@@ -63,8 +64,7 @@ def write_workbooks(found: Ingredients, workspace: Workspace, folder: Path) -> l
 def _context(found: Ingredients, workspace: Workspace) -> PublishContext:
     profile, period = profile_of(workspace), Period.parse(found.period)
     place = profile.place.county_name.value or ""
-    delivered = sorted(found.records["department"].unique())
-    missing = not_computed(profile, delivered)
+    missing = not_computed(profile, usable_departments(found.accounting.to_dict("records")))
     return PublishContext(
         period=period.label,
         as_of=period.last_day,

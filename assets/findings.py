@@ -5,9 +5,13 @@ import pandas as pd
 
 from assets.childfiles import ChildFiles
 from assets.county import COUNT, opened_of, profile_of
+from assets.delivered import COUNTY_CODE, county_doubt, usable_departments
 from expectations.lists.findings import compute_findings
 from pipelines.partitions import period_partitions
+from pipelines.resources import deliveries
+from pipelines.resources.database import writing
 from pipelines.resources.frames import FACTS, put_together
+from pipelines.resources.opened import Opened
 from pipelines.resources.stations import station
 
 PARTS = ["children", "records", "near", FACTS]
@@ -28,12 +32,21 @@ def findings_asset() -> dg.AssetsDefinition:
     def findings(context: dg.AssetExecutionContext, child_files: dict[str, pd.DataFrame]) -> dg.Output[pd.DataFrame]:
         """Compute the lists."""
         with station("findings"):
-            delivered = sorted(child_files["records"]["department"].unique())
-            files = put_together(ChildFiles, child_files)
-            found = compute_findings(files, profile_of(opened_of(context).workspace), delivered)
+            county, files = opened_of(context), put_together(ChildFiles, child_files)
+            profile = profile_of(county.workspace)
+            delivered = _delivered(county, context.partition_key, county_doubt(files.records, profile.place))
+            found = compute_findings(files, profile, delivered)
         return dg.Output(found, metadata=_counts(found))
 
     return findings
+
+
+def _delivered(county: Opened, period: str, doubts: list[deliveries.Said]) -> list[str]:
+    """Departments that the period's lists may rest on; what is doubtful about the county is said with the police data."""
+    with writing(county.engine) as connection:
+        accounts = deliveries.of_period(connection, period, deliveries.LIVE)
+        deliveries.replace_said(connection, deliveries.Branch(period, "public_security"), COUNTY_CODE, doubts)
+    return usable_departments(accounts)
 
 
 def _counts(found: pd.DataFrame) -> dict[str, int]:

@@ -14,8 +14,11 @@ from expectations.lists.columns import Columns
 
 def own_county(records: pd.DataFrame, place: Place) -> str:
     """The county's six digits: configured, or the police data's most frequent area, or "" when nothing tells."""
-    if place.area_code.value:
-        return place.area_code.value
+    return place.area_code.value or commonest_county(records)
+
+
+def commonest_county(records: pd.DataFrame) -> str:
+    """The police data's most frequent county, by area code or else by the beginning of numbers; "" without police data."""
     police = records[records["department"] == "public_security"]
     for codes in (
         police["hukou_county"],

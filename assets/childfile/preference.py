@@ -26,6 +26,9 @@ class Preference(Rules):
     places: list[tuple[str, str, str]]
     population_words: dict[str, list[str]]
     active_states: list[str]
+    beside_register: list[str]
+    leaving_words: dict[str, str]
+    police_states: list[str]
     identifiers: Identifiers
     reads: list[str]
 

@@ -11,15 +11,16 @@ from assets.childfile.preference import Preference
 from expectations.lists.columns import Columns
 from expectations.lists.files import BoolArray, IntArray
 
-# Which state of several police rows wins: a death is final, an active row beats a moved-out row.
-POLICE_ORDER = ("dead", "active", "moved_out", "cancelled")
+
+# An education record that is no student record: on a working list only.
+OFF_REGISTER = "off_register"
 
 
 def record_states(records: pd.DataFrame, order: Preference) -> pd.Series:
     """One state per record, `active` where nothing says otherwise.
 
     Police: active, dead, moved_out, cancelled. Civil affairs: active, exited, dead, moved_out. Education: the enrolment
-    code, `active` when empty. Disability: active, or the card status that ends it.
+    code, `active` when empty, `off_register` on a working list beside the register. Disability: active, or the card status that ends it.
     """
     columns = Columns(records)
     state = pd.Series("active", index=records.index, dtype=object)
@@ -58,7 +59,12 @@ def _civil_affairs(rows: pd.DataFrame, order: Preference) -> pd.Series:
 
 
 def _education(rows: pd.DataFrame, order: Preference) -> pd.Series:
-    return rows["enrolment_status"].replace({"": "active"})
+    """A working list beside the register (控辍保学, 送教上门, promotion) proves no enrolment; a drop-out it does say."""
+    state = rows["enrolment_status"].replace({"": "active"})
+    beside = rows["layout"].isin(order.beside_register)
+    said = rows["study_status"].map(order.leaving_words).fillna("")
+    state = state.mask(beside & (rows["enrolment_status"] == ""), said.where(said != "", OFF_REGISTER))
+    return state.mask(beside & state.isin(order.active_states), OFF_REGISTER)
 
 
 def _disability(rows: pd.DataFrame, order: Preference) -> pd.Series:
@@ -68,7 +74,7 @@ def _disability(rows: pd.DataFrame, order: Preference) -> pd.Series:
 _READERS = {
     "public_security": (_police, ["cancel_kind", "cancel_date", "population_status", "moved_out_date", "death_date"]),
     "civil_affairs": (_civil_affairs, ["exit_reason", "roll_status", "exit_date", "death_date"]),
-    "education": (_education, ["enrolment_status"]),
+    "education": (_education, ["enrolment_status", "study_status", "layout"]),
     "disability": (_disability, ["card_status"]),
 }
 
@@ -78,7 +84,7 @@ def is_active(state: pd.Series, order: Preference) -> BoolArray:
     return np.asarray(state.isin([*order.active_states, "dead_on_roll"]), dtype=np.bool_)
 
 
-def collapse_police(records: pd.DataFrame, child: IntArray, n: int) -> tuple[pd.Series, IntArray]:
+def collapse_police(records: pd.DataFrame, child: IntArray, n: int, order: Preference) -> tuple[pd.Series, IntArray]:
     """The current police state of each child and the row that shows it.
 
     Several rows per citizen number are history (domain.md 1.9): a death decides, then an active row, then the newest
@@ -89,7 +95,8 @@ def collapse_police(records: pd.DataFrame, child: IntArray, n: int) -> tuple[pd.
     """
     police = np.flatnonzero((records["department"] == "public_security").to_numpy())
     rows = records[["state", "cancel_date", "moved_out_date"]].iloc[police]
-    rank = rows["state"].map({state: place for place, state in enumerate(POLICE_ORDER)}).fillna(len(POLICE_ORDER))
+    states = order.police_states
+    rank = rows["state"].map({state: place for place, state in enumerate(states)}).fillna(len(states))
     newest = rows["cancel_date"].where(rows["cancel_date"] != "", rows["moved_out_date"])
     keys = pd.DataFrame({"rank": rank.to_numpy(), "newest": newest.to_numpy(), "at": police, "child": child[police]})
     keys = keys.sort_values(["child", "rank", "newest", "at"], ascending=[True, True, False, True], kind="stable")

@@ -173,8 +173,16 @@ def _lookup(field: str, sources: Sources) -> Mapping[str, str]:
     values = pd.Series(
         [" ".join(filter(None, row)) for row in zip(*columns, strict=True)], index=records.index, dtype=object
     )
+    if field == "birth_date":
+        values = _with_number_date(values, records)
     masked = mask_column(values, layout.difference_masks.get(field, "none"), layout.masking)
     return dict(zip(records.index, masked if field in layout.difference_masks else values, strict=True))
+
+
+def _with_number_date(dates: pd.Series[str], records: pd.DataFrame) -> pd.Series[str]:
+    """A date with the one in the row's own number behind it, where that is another."""
+    inside = text(records, "id_no_birth")
+    return dates.where((inside == "") | (inside == dates), dates + "（号码内" + inside + "）")
 
 
 def _held(items: list[Item], department: str, values: Mapping[str, str] | None) -> str:

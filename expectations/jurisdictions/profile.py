@@ -113,6 +113,7 @@ class Household(Rules):
     registration_grace_months: Setting[int]
     outside_documents: Setting[list[str]]
     outside_marks: Setting[list[str]]
+    explained_states: Setting[list[str]]
 
 
 class Leaving(Rules):

@@ -10,7 +10,7 @@ import pandas as pd
 from expectations.lists.files import BoolArray, IntArray
 from expectations.lists.grading import OPEN, SURE, capped, presence, probably_there
 from expectations.lists.view import View, draft, sentences
-from expectations.lists.wording import name_levels
+from expectations.lists.wording import name_levels, wording
 
 
 def invalid_documents(view: View) -> pd.DataFrame:
@@ -32,13 +32,9 @@ def invalid_documents(view: View) -> pd.DataFrame:
 
 def _wrong(view: View, wrong: BoolArray) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     """What is wrong with the first wrong number of each child."""
-    said = {
-        "bad_length": "填报的身份证号不是18位，多了或少了数字",
-        "bad_date": "填报的身份证号中出生日期那几位不是真实日期",
-        "bad_check": "填报的身份证号最后一位校验码不对，号码有录入错误",
-    }
+    said = wording().invalid
     states = view.record_text("id_no_status", view.first(wrong))
-    return states.map(lambda state: said.get(state, "填报的身份证号不是有效号码")).to_numpy(object)
+    return states.map(lambda state: said.get(state, said["other"])).to_numpy(object)
 
 
 def _numbered(view: View) -> tuple[BoolArray, BoolArray, IntArray]:

@@ -11,14 +11,13 @@ from expectations.lists.files import BoolArray, IntArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped, near_cap, near_notes, probably_there
 from expectations.lists.view import View, draft, sentences, with_note
 
-# Police states that explain why there is no active row: those children belong to other lists.
-EXPLAINED = ("active", "moved_out", "dead")
-
 
 def no_household(view: View) -> pd.DataFrame:
     """L01: known to civil affairs, education or disability, no active police record, household not elsewhere."""
     others = view.active & ~view.of("public_security")
-    explained = np.logical_or.reduce([view.flag("police_state", state) for state in EXPLAINED])
+    explained = np.logical_or.reduce(
+        [view.flag("police_state", state) for state in view.profile.household.explained_states.known()]
+    )
     # A child whom civil affairs knows to have no household at all stays on the list even if a form says otherwise.
     elsewhere = view.truth("said_elsewhere") & ~view.truth("said_none")
     listed = view.any(others) & ~explained & ~elsewhere & view.flag("alive") & ~_outside(view) & ~_out_of_age(view)

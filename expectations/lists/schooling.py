@@ -11,6 +11,7 @@ import pandas as pd
 from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray, IntArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, absence, capped, near_notes, presence, probably_there
+from expectations.lists.stated import spread, stated
 from expectations.lists.view import View, draft, sentences, with_note
 
 
@@ -21,8 +22,11 @@ def not_enrolled(view: View) -> pd.DataFrame:
     registered = view.of("public_security") & view.active
     known = (view.any(registered) & view.flag("hukou", "here")) | view.any(civil) | view.any(disabled)
     excused = _said(view, [*school.studies_elsewhere.known(), *school.taught_at_home.known()])
+    # On a working list of education's only: taught at home is no drop-out, 未入学 and the rest are (3.2.2, 3.2.3).
+    beside = view.of("education") & view.codes("state", ["off_register"])
+    excused |= view.any(beside & view.codes("study_status", school.taught_at_home.known()))
     listed = view.truth("in_cohort") & view.flag("alive") & ~view.flag("moved_out") & known & ~excused
-    listed &= ~view.any(view.of("education")) & ~probably_there(view, view.of("education"))
+    listed &= ~view.any(view.of("education") & ~beside) & ~probably_there(view, view.of("education") & ~beside)
     grade, reason = _graded_absence(view)
     return draft(listed, view.first(registered, civil, disabled), grade, reason)
 
@@ -39,6 +43,7 @@ def _graded_absence(view: View) -> tuple[IntArray, Texts]:
     too_soon = (view.number("cohort_grade") == 1) & _records_still_open(view)
     notes = (
         (~view.truth("cohort_sure"), OPEN, "出生日期不完整，年级按年月推算"),
+        (spread(view, stated(view, "birth_date")), OPEN, "各处登记的出生日期不一致，请先核对年龄"),
         (_said(view, school.not_yet_at_school.known()), OPEN, "民政记载尚未入学，可能推迟入学"),
         (_said(view, school.said_at_school.known()), OPEN, "民政记载在读，可能姓名或证件号码有误，或在外地就读"),
         (too_soon, LIKELY, "新生学籍可能尚在建立"),

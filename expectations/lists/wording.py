@@ -30,6 +30,7 @@ class Wording(Rules):
     dates: dict[str, str]
     numbers: dict[str, str]
     household: dict[str, str]
+    invalid: dict[str, str]
     plain: str
     in_number: str
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipelines.demo.knowledge import Scene
 from pipelines.demo.settings import places
-from pipelines.demo.sheets import Delivery, Sheet, headings, records
+from pipelines.demo.sheets import Delivery, Sheet, forget, headings, records
 from pipelines.demo.spoil import write_dates
 from pipelines.demo.spoil_dates import STYLES
 
@@ -35,11 +35,13 @@ def deliver(frame: pd.DataFrame, scene: Scene, folder: Path) -> list[Delivery]:
         frame["id_no_meant"] = ""  # this layout has the certificate number only
         sheet.line(*headings("holders_other"))
         records(sheet, frame, "holders_other")
+        forget(frame, "holders_other")
         return [Delivery("dpf", folder / f"持证残疾儿童{scene.day:%Y%m}.csv", "csv", [sheet], "utf-8-sig")]
     sheet = Sheet("持证人员")
     sheet.line(f"{places().county}持证残疾儿童花名册（0-17岁）")
     sheet.line(*headings("holders"))
     records(sheet, frame, "holders")
+    forget(frame, "holders")
     sheet.line()
     sheet.line("填表人：", "", "审核人：")
     return [Delivery("dpf", folder / f"残联持证残疾儿童花名册{scene.day:%Y%m}.ods", "ods", [sheet])]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipelines.demo.knowledge import Scene
 from pipelines.demo.settings import layouts, places
-from pipelines.demo.sheets import Delivery, Sheet, headings, numbered, records
+from pipelines.demo.sheets import Delivery, Sheet, forget, headings, numbered, records
 from pipelines.demo.spoil import write_dates
 from pipelines.demo.spoil_dates import STYLES
 
@@ -31,7 +31,7 @@ def deliver(frame: pd.DataFrame, scene: Scene, folder: Path) -> list[Delivery]:
     ordinary = frame["enrolment"] == "在读"
     template = ~small & ~senior & (frame["district"] == 0) & ordinary
     stamp = f"{scene.day - dt.timedelta(days=9):%Y%m%d}"
-    return [
+    files = [
         _template(frame[template], folder / f"学籍信息模板_{places().seat}_{stamp}.xlsx", scene),
         _export(frame[~small & ~senior & ~template], folder / f"义务教育学籍导出_{stamp}.xlsx", scene),
         _plain(
@@ -47,6 +47,9 @@ def deliver(frame: pd.DataFrame, scene: Scene, folder: Path) -> list[Delivery]:
             "clock",
         ),
     ]
+    forget(frame, "school_small", small.to_numpy())
+    forget(frame, "school_codes", senior.to_numpy())
+    return files
 
 
 def _dated(frame: pd.DataFrame, style: str) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 from pipelines.demo.dice import Ints, Texts
 from pipelines.demo.knowledge import Scene
 from pipelines.demo.settings import places
-from pipelines.demo.sheets import Cell, Delivery, Sheet, headings, numbered, table
+from pipelines.demo.sheets import Cell, Delivery, Sheet, forget, headings, numbered, table
 from pipelines.demo.spoil import write_dates
 from pipelines.demo.spoil_dates import STYLES
 
@@ -38,6 +38,7 @@ def deliver(books: pd.DataFrame, roll: pd.DataFrame, scene: Scene, folder: Path)
     )
     _write_back(books, typed)
     deliveries.append(_subsidies(roll, folder / f"残疾人两项补贴发放表_{stamp}.xlsx"))
+    forget(roll, "subsidies")
     return deliveries
 
 
@@ -64,7 +65,7 @@ def _left_behind(
             continue  # a township without such children sends nothing
         if number in listed:
             deliveries.append(Delivery("ca", folder / f"留守儿童查询列表_{town}.xls", "xls", [_query_list(part)]))
-            typed.append(part.assign(id_no_meant="", birth_meant=None, nation=""))
+            typed.append(part.assign(id_no_meant="", birth_meant=None, nation="", father_name="", mother_name=""))
             continue
         sheet, part = township_sheet(part, scene, number, number in numeric)
         typed.append(part)
@@ -83,7 +84,7 @@ def _left_behind(
 
 def _write_back(books: pd.DataFrame, typed: list[pd.DataFrame]) -> None:
     """Let the truth know what the sheets' own habits did to the records."""
-    columns = ["errors", "id_no_meant", "birth_meant", "nation"]
+    columns = ["errors", "id_no_meant", "birth_meant", "nation", "father_name", "mother_name"]
     after = pd.concat([part[["record", *columns]] for part in typed], ignore_index=True)
     for column in columns:
         values = books[column].to_numpy(dtype=object).copy()

@@ -187,6 +187,13 @@ def add_said(connection: sa.Connection, branch: Branch, said: Sequence[Said]) ->
     insert_rows(connection, delivery_notice, [{**vars(branch), **vars(line)} for line in said])
 
 
+def replace_said(connection: sa.Connection, branch: Branch, code: str, said: Sequence[Said]) -> None:
+    """Put sentences of one code in place of those that a station said before; none takes them back."""
+    ours = (delivery_notice.c.period == branch.period) & (delivery_notice.c.department == branch.department)
+    connection.execute(delivery_notice.delete().where(ours, delivery_notice.c.code == code))
+    insert_rows(connection, delivery_notice, [{**vars(branch), **vars(line)} for line in said])
+
+
 def said(connection: sa.Connection, period: str) -> list[sa.RowMapping]:
     """The sentences of a period, by department and in the order they were said."""
     wanted = sa.select(delivery_notice).where(delivery_notice.c.period == period)

@@ -1,0 +1,52 @@
+"""Which departments' data the lists of a period may rest on, by the register's accounts of what was delivered.
+
+Belongs here: that decision, and the sentence when the profile's county is not the data's. Not here: which lists need
+whom (`expectations.lists.catalogue`).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from assets.childfile.household import commonest_county
+from expectations.jurisdictions.profile import Place
+from matching.regions import area_name
+from pipelines.resources.deliveries import Said
+
+COUNTY_CODE = "county_differs"
+
+
+def usable_departments(accounts: Iterable[Mapping[Any, Any]]) -> list[str]:
+    """Departments whose deliveries of the period can be compared with.
+
+    A delivery of which every row was quarantined tells nothing: "no record there" would be true of every child. One that
+    truly holds no rows does tell that there are none.
+
+    Args:
+        accounts: one line per file that is used, with `department, accepted, quarantined`.
+    """
+    frame = pd.DataFrame(
+        [{name: line[name] for name in ("department", "accepted", "quarantined")} for line in accounts]
+    )
+    if frame.empty:
+        return []
+    sums = frame.groupby("department")[["accepted", "quarantined"]].sum()
+    return sorted(str(name) for name in sums.index[(sums["accepted"] > 0) | (sums["quarantined"] == 0)])
+
+
+def county_doubt(records: pd.DataFrame, place: Place) -> list[Said]:
+    """The sentence for a person when the county of the settings is not the one of the household register.
+
+    Every child would seem to be registered elsewhere. The settings may still be right (data of a larger area), so this
+    warns and refuses nothing.
+    """
+    stated = place.area_code.value or ""
+    own = {stated, *place.former_area_codes.known()}
+    found = commonest_county(records)
+    if not stated or not found or found in own:
+        return []
+    name = area_name(found)
+    message = f"设置或地方规则中的县级代码是{stated}，而公安数据中最多的是{found}{f'（{name}）' if name else ''}"
+    advice = "，几乎所有儿童会被当作户籍在外地。请核对 tongbi.toml 的 county_code 和 profile，再重新运行。"
+    return [Said("", COUNTY_CODE, "warn", "", 0, message, advice)]
