@@ -113,11 +113,10 @@ class FramesIOManager(dg.IOManager):
         if obj is None:
             return
         asset = context.asset_key.path[-1]
-        if isinstance(obj, pd.DataFrame):
-            self.store.write(asset, context.partition_key, obj)
-            return
-        for part, frame in parts_of(obj).items():
-            self.store.write(f"{asset}.{part}", context.partition_key, frame)
+        parts = {asset: obj} if isinstance(obj, pd.DataFrame) else {f"{asset}.{part}": one for part, one in parts_of(obj).items()}
+        for name, frame in parts.items():
+            self.store.write(name, context.partition_key, frame)
+        _forget_outputs(context)
 
     def load_input(self, context: dg.InputContext) -> Any:
         """Read what the input's metadata asks for: the named `parts` as a mapping, else the frame or its `columns`."""
@@ -126,6 +125,16 @@ class FramesIOManager(dg.IOManager):
         if parts := asked.get("parts"):
             return {part: self.store.read(f"{asset}.{part}", period) for part in parts}
         return self.store.read(asset, period, asked.get("columns"))
+
+
+def _forget_outputs(context: dg.OutputContext) -> None:
+    """A run in this process keeps every output for its caller, which nobody asks for: the frames of a large county would fill the memory.
+
+    They are on disk now, and every station reads them from there.
+    """
+    step = getattr(context, "_step_context", None)
+    if step is not None and step.output_capture:
+        step.output_capture.clear()
 
 
 def put_together(kind: type[T], parts: Mapping[str, pd.DataFrame]) -> T:
