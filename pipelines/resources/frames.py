@@ -113,7 +113,11 @@ class FramesIOManager(dg.IOManager):
         if obj is None:
             return
         asset = context.asset_key.path[-1]
-        parts = {asset: obj} if isinstance(obj, pd.DataFrame) else {f"{asset}.{part}": one for part, one in parts_of(obj).items()}
+        parts = (
+            {asset: obj}
+            if isinstance(obj, pd.DataFrame)
+            else {f"{asset}.{part}": one for part, one in parts_of(obj).items()}
+        )
         for name, frame in parts.items():
             self.store.write(name, context.partition_key, frame)
         _forget_outputs(context)
