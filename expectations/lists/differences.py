@@ -84,10 +84,11 @@ def _reasons(view: View, pairs: pd.DataFrame, field: str) -> tuple[Texts, IntArr
     reason, record = np.full(view.n, "", dtype=object), np.full(view.n, -1, dtype=np.int64)
     record[child] = first["at_odd"].to_numpy(np.int64)
     how = _told(field, first["value_led"].to_numpy(object), first["value_odd"].to_numpy(object))
-    sides = [_spoken(view, first[f"at_{side}"], first[f"number_{side}"], field) for side in ("led", "odd")]
+    sides = [_spoken(view, first[f"at_{side}"], first[f"number_{side}"]) for side in ("led", "odd")]
+    word = wording().words.get(field, field)
     others = _also_odd(view, pairs)
     reason[child] = [
-        _sentence(led, odd, part, others.get(number, ""))
+        _sentence(word, led, odd, (part, others.get(number, "")))
         for number, led, odd, part in zip(child.tolist(), *sides, how, strict=True)
     ]
     return reason, record
@@ -102,15 +103,15 @@ def _told(field: str, led: Texts, odd: Texts) -> Texts:
         return told_pairs(led, odd, told_number)
     if field == "hukou":
         return told_pairs(led, odd, told_household)
-    return np.full(len(led), wording().plain, dtype=object)
+    plain = wording().plain
+    return np.full(len(led), plain.get(field, plain["default"]), dtype=object)
 
 
-def _spoken(view: View, at: pd.Series, number: pd.Series, field: str) -> list[tuple[str, str]]:
-    """Who says it and what it is called: (教育, 出生日期) or (教育, 身份证号中的出生日期)."""
-    word, in_number = wording().words.get(field, field), wording().in_number
+def _spoken(view: View, at: pd.Series, number: pd.Series) -> list[tuple[str, bool]]:
+    """Who says it, and whether the value stands inside a citizen number."""
     departments = view.files.records["department"].to_numpy(object)[at.to_numpy(np.int64)]
     return [
-        (view.catalogue.department(str(name)), (in_number if inside else "") + word)
+        (view.catalogue.department(str(name)), bool(inside))
         for name, inside in zip(departments, number.tolist(), strict=True)
     ]
 
@@ -129,11 +130,12 @@ def _also_odd(view: View, pairs: pd.DataFrame) -> dict[int, str]:
     }
 
 
-def _sentence(led: tuple[str, str], odd: tuple[str, str], how: str, others: str) -> str:
-    (led_by, led_word), (odd_by, odd_word) = led, odd
+def _sentence(word: str, led: tuple[str, bool], odd: tuple[str, bool], told: tuple[str, str]) -> str:
+    """教育的姓名与公安不一致：读音相同而用字不同，请先核对教育的登记; `told` = how they differ, all departments that do."""
+    (led_by, led_inside), (odd_by, odd_inside), (how, others) = led, odd, told
+    inside = wording().in_number
     if led_by == odd_by:
-        differs = "与" + led_word if led_word != odd_word else "两处"
-        return f"{led_by}登记的{odd_word}{differs}不一致：{how}，请对照户口簿核对"
-    if led_word == odd_word:
-        return f"{others or odd_by}的{odd_word}与{led_by}不一致：{how}，请先核对{others or odd_by}的登记"
-    return f"{odd_by}的{odd_word}与{led_by}登记的{led_word}不一致：{how}，请先核对{odd_by}的登记"
+        where = f"登记的{word}与{inside}的{word}" if led_inside != odd_inside else f"两处登记的{word}"
+        return f"{led_by}{where}不一致：{how}，请对照户口簿核对"
+    who = odd_by if odd_inside else others or odd_by
+    return f"{who}{inside if odd_inside else ''}的{word}与{led_by}{inside if led_inside else ''}不一致：{how}，请先核对{who}的登记"

@@ -14,6 +14,8 @@ from expectations.lists.grading import LIKELY, OPEN, SURE, absence, capped, near
 from expectations.lists.stated import spread, stated
 from expectations.lists.view import View, draft, sentences, with_note
 
+_DIGITS = "一二三四五六七八九"
+
 
 def not_enrolled(view: View) -> pd.DataFrame:
     """L03: in the legal cohort, alive, not moved out, known here, no education record, not known to study elsewhere."""
@@ -57,8 +59,13 @@ def _graded_absence(view: View) -> tuple[IntArray, Texts]:
 
 def _by_grade(view: View) -> Texts:
     known_by = view.children.mapped("departments", lambda codes: view.catalogue.spoken(codes.split(";")))
-    grades = view.number("cohort_grade").astype(str).astype(object)
-    sentence: Texts = "按出生日期应读第" + grades + "年级（义务教育），" + known_by + "有记录而全县学籍中没有找到"
+    years = view.profile.school.years.known()
+    grades = np.clip(view.number("cohort_grade"), 1, years)
+    spoken = np.array(
+        [f"{grade}年级" if grade > len(_DIGITS) else f"{_DIGITS[grade - 1]}年级" for grade in range(1, years + 1)],
+        dtype=object,
+    )
+    sentence: Texts = "按出生日期应读" + spoken[grades - 1] + "（义务教育），" + known_by + "有记录而全县学籍中没有找到"
     return sentence
 
 

@@ -31,7 +31,7 @@ class Wording(Rules):
     numbers: dict[str, str]
     household: dict[str, str]
     invalid: dict[str, str]
-    plain: str
+    plain: dict[str, str]
     in_number: str
 
 
@@ -51,7 +51,7 @@ def told_names(left: Texts, right: Texts, parents: bool) -> Texts:
     """What to say about each pair of names; parents' names have words of their own for a stepfather."""
     said = wording()
     words = said.names | said.parents if parents else said.names
-    return np.array([words.get(level, said.plain) for level in name_levels(left, right)], dtype=object)
+    return np.array([words.get(level, said.plain["default"]) for level in name_levels(left, right)], dtype=object)
 
 
 def told_date(one: str, other: str) -> str:

@@ -14,8 +14,8 @@ def fields(town: Town, code: str = "L15") -> list[str]:
         ("name", "张晓明", "张小明", "读音相同而用字不同"),
         ("name", "张晓明", "张晓", "一方少一个字"),
         ("name", "张晓明", "李建国", "两个名字完全不同"),
-        ("sex", "2", "1", "两边登记的内容不同"),
-        ("nation", "01", "03", "两边登记的内容不同"),
+        ("sex", "2", "1", "一方登记为男而另一方为女"),
+        ("nation", "01", "03", "不是同一个民族"),
         ("father_name", "张建国", "王大海", "可能是继父母或填错"),
         ("mother_name", "李秀英", "李绣英", "读音相同而用字不同"),
         ("birth_date", "2016-03-10", "2016-03-11", "只差一天"),
@@ -59,6 +59,7 @@ def test_ways_of_writing_and_expected_differences_are_none(town: Town, field: st
 def test_number_and_birth_column_of_one_row_are_compared(town: Town) -> None:
     town.add(ED, 1, birth_date="2016-03-11", id_no=number("2016-03-10", 2))
     assert fields(town) == ["birth_date"]
+    assert town.reason("L15") == "教育登记的出生日期与身份证号中的出生日期不一致：只差一天，请对照户口簿核对。"
 
 
 def test_two_valid_numbers_differ(town: Town) -> None:

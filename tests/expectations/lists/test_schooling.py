@@ -11,7 +11,7 @@ def test_registered_child_of_school_age_without_enrolment_is_listed(town: Town) 
     assert town.listed("L03") == {1: "明确"}
     finding = town.findings("L03").iloc[0]
     assert (finding["department"], finding["file"], finding["row"]) == (PS, "public_security.xlsx", 2)
-    assert "第5年级" in finding["reason"]
+    assert "应读五年级" in finding["reason"]
     assert finding["clause"].startswith("《义务教育法》第十一条")
     assert evidence(town.findings("L03"))[0]["values"]["birth_date"] == "2016-03-10"
 
