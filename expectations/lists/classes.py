@@ -52,7 +52,7 @@ def disabled_unlisted(view: View) -> pd.DataFrame:
     reason = sentences(view, "持残疾人证，民政没有困境儿童、孤儿或事实无人抚养儿童的在册档案")
     grade = absence(view, "civil_affairs")
     notes = (
-        (view.any(civil & view.active), 2, "民政有其他类别的档案"),
+        (view.any(civil & view.active), 2, "民政只有其他类别的档案或补贴发放记录"),
         (
             view.any(civil & view.tokens("category", rules.categories.known()) & ~view.active),
             OPEN,
