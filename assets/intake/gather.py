@@ -134,7 +134,7 @@ def _stripped(values: Cells, role: str = "") -> Cells:
         return np.where(yes, role.removeprefix(FLAG), "").astype(object)
     if role == "away":
         words = load_dictionary().away_words
-        return np.array([words.get(text, "") for text in texts], dtype=object)
+        return np.array([words.get(text, text) for text in texts], dtype=object)
     return texts
 
 

@@ -118,12 +118,13 @@ def strange_headings(cells: pd.DataFrame, mapping: Mapping) -> int:
 
     Such a row holds words in the columns of numbers, dates and sex, and not one of them looks like what belongs there.
     """
-    columns = [(field, at[0]) for field in ("sex", *KEYS[1:]) if (at := mapping.positions(field))]
-    for row in range(min(len(cells), 3)):
-        words = [(field, cells.iat[row, position]) for field, position in columns if cells.iat[row, position].strip()]
+    columns = [(field, found[0]) for field in ("sex", *KEYS[1:]) if (found := mapping.positions(field))]
+    top = cells.head(3).to_numpy(dtype=object)
+    for at, row in enumerate(top):
+        words = [(field, str(row[position])) for field, position in columns if str(row[position]).strip()]
         if len(words) < 2 or any(share([text], field) or re.search(r"\d{4}", text) for field, text in words):
-            return row
-    return min(len(cells), 3)
+            return at
+    return len(top)
 
 
 def stated_total(row: pd.Series) -> int | None:

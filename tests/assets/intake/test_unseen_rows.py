@@ -137,3 +137,21 @@ def test_the_register_says_by_a_yes_who_died_or_moved(take: Take, make_grid: Mak
         "moved_out",
         "",
     ]
+
+
+def test_what_is_said_of_a_parents_work_may_be_a_death(
+    take: Take, make_grid: MakeGrid, make_number: MakeNumber
+) -> None:
+    heading = ["姓名", "身份证号", "监护人姓名", "父亲务工情况", "母亲务工情况"]
+    rows = [
+        ["李甲", make_number("20150310"), "李大", "是", "死亡"],
+        ["李乙", make_number("20150310", 125), "李大", "否", "服刑在押"],
+    ]
+    found = take("civil_affairs", make_grid([heading, *rows])).accepted
+    assert list(found["father_status"]) == ["away", ""]
+    assert list(found["mother_status"]) == ["dead", "prison"]
+
+
+def test_the_federations_number_for_a_card_in_use(take: Take, make_grid: MakeGrid, make_number: MakeNumber) -> None:
+    row = [*holders(make_number, "20150310")[0], "6"]
+    assert list(take("disability", make_grid([[*HOLDERS, "状态标注"], row])).accepted["card_status"]) == ["normal"]
