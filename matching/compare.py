@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     Levels = dict[str, NDArray[np.int8]]
     Mask = NDArray[np.bool_]
 
+SAME_NAMES = ("same", "variant", "wildcard")
+"""Name levels at which two records carry one name."""
+_PARTS = ("minority_partial", "minority_transliterated")
 CHUNK = 400_000
 """Pairs compared at a time: bounds the memory of the comparison."""
 
@@ -45,7 +48,8 @@ def _compare_chunk(e: Encoded, pairs: Pairs, model: Model) -> Levels:
     a, b = pairs.left, pairs.right
     births = Births(e.birth, e.lunar, e.precision)
     fields = model.fields
-    inside = np.where(e.source[a] == e.source[b], fields["origin"].code("inside"), fields["origin"].code("cross"))
+    origin = np.where(e.roll[a] == e.roll[b], fields["origin"].code("inside"), fields["origin"].code("roll"))
+    origin[e.source[a] != e.source[b]] = fields["origin"].code("cross")
     return {
         "name": name_levels(e.names, (e.name[a], e.name[b]), (e.former[a], e.former[b]), fields["name"]),
         "birth": birth_levels(births.take(a), births.take(b), fields["birth"]),
@@ -56,7 +60,7 @@ def _compare_chunk(e: Encoded, pairs: Pairs, model: Model) -> Levels:
         "household": flat_levels(e.household, a, b, fields["household"]),
         "school": flat_levels(e.school, a, b, fields["school"]),
         "nation": flat_levels(e.nation, a, b, fields["nation"]),
-        "origin": inside.astype(np.int8),
+        "origin": origin.astype(np.int8),
         "number": number_levels(e, a, b, model.number),
     }
 
@@ -105,11 +109,13 @@ def _same_cradle(levels: Levels, model: Model) -> Mask:
 
 
 def _twin_pairs(pairs: Pairs, levels: Levels, model: Model) -> Mask:
-    """Two records of one department, or two valid numbers, born on one day to one guardian under two names
+    """Two records of one list, or two valid numbers, born on one day to one guardian under two names
     (domain.md 4.1 N17).
     """
     name = model.fields["name"]
-    other_name = ~np.isin(levels["name"], [name.code(level) for level in ("missing", "same", "wildcard", "former")])
+    other_name = ~np.isin(
+        levels["name"], [name.code(level) for level in ("missing", *SAME_NAMES, "former_name", *_PARTS)]
+    )
     own_number = np.isin(
         levels["number"], [model.number.code(level) for level in ("same", "derived", "document", "slip")]
     )
@@ -121,9 +127,10 @@ def _twin_pairs(pairs: Pairs, levels: Levels, model: Model) -> Mask:
 
 
 def _namesakes(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> NDArray[np.int8]:
-    names = np.unique(np.stack([e.name, e.birth], axis=1), axis=0)[:, 0] if len(e) else e.name
-    carried = np.bincount(names, minlength=len(e.names.texts))
-    count = np.maximum(carried[e.name[pairs.left]], carried[e.name[pairs.right]])
+    name = e.names.folded[e.name].astype(np.int64)
+    names = np.unique(name << 32 | e.birth) >> 32
+    carried = np.bincount(names, minlength=len(e.names))
+    count = np.maximum(carried[name[pairs.left]], carried[name[pairs.right]])
     spec, limit = model.fields["namesakes"], model.namesakes
     out = np.where(
         count <= limit.rare, spec.code("rare"), np.where(count <= limit.few, spec.code("few"), spec.code("many"))

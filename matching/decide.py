@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matching.compare import groups
+from matching.compare import SAME_NAMES, groups
 from matching.estimate import sigmoid_bits
 
 if TYPE_CHECKING:
@@ -57,7 +57,25 @@ def deterministic(levels: Levels, model: Model) -> Mask:
     name, birth = groups(levels, "name", model), groups(levels, "birth", model)
     agreeing = (name == 1) | (birth == 1) | ((name == 2) & (birth != 3)) | ((birth == 2) & (name != 3))
     unknown = (name == 0) & (birth == 0)
-    found: Mask = equal & (agreeing | unknown)
+    twin = (name == 3) & (levels["family"] == model.code("family", "twins"))
+    found: Mask = equal & (agreeing | unknown) & ~twin
+    return found
+
+
+def doubtful(levels: Levels, model: Model) -> Mask:
+    """Pairs that another child of the family, or a namesake, explains as well: never a link by themselves.
+
+    * Equal numbers under different names where no birth date confirms them, or twins are known: a sibling's number (C14).
+    * Different births without a number, a guardian or a telephone in common: a namesake of the neighbourhood.
+    """
+    number = model.number
+    name, birth, people = (groups(levels, field, model) for field in ("name", "birth", "people"))
+    equal = np.isin(levels["number"], [number.code(level) for level in ("same", "derived", "document")])
+    twins = levels["family"] == model.code("family", "twins")
+    sibling = equal & (name == 3) & ((birth != 1) | twins)
+    held = groups(levels, "number", model)
+    namesake = (birth == 3) & ~np.isin(held, (1, 2)) & (people != 1) & (groups(levels, "phone", model) != 1)
+    found: Mask = sibling | namesake
     return found
 
 
@@ -72,14 +90,16 @@ def weigh_evidence(pairs: Pairs, levels: Levels, weight: Floats, judged: NDArray
         model: thresholds.
     """
     certain = deterministic(levels, model)
-    weight = np.where(certain, np.maximum(weight, 14.0), weight)
+    weight = np.where(certain, np.maximum(weight, model.decide.certain_bits), weight)
+    weight = np.where(doubtful(levels, model), np.minimum(weight, model.decide.doubt_bits), weight)
     lone = levels["number"] == model.number.code("borrowed")
     weight = np.where(
         lone, np.minimum(weight, 0.0), weight
     )  # equal number and nothing else: never a link, a person looks
     weight = np.where(judged == 1, JUDGED_BITS, np.where(judged == -1, -JUDGED_BITS, weight))
     probability = sigmoid_bits(weight)
-    double = certain | _near_certain_double(levels, weight, model) | (judged == 1)
+    equal = np.isin(levels["number"], [model.number.code(level) for level in ("same", "derived", "document")])
+    double = certain | equal | _near_certain_double(levels, weight, model) | (judged == 1)
     inside = levels["origin"] == model.code("origin", "inside")
     link = (probability >= model.decide.same) & (~inside | double)
     return Evidence(weight, probability, link, (inside & ~double) | (judged == -1), certain | (judged == 1))
@@ -87,19 +107,27 @@ def weigh_evidence(pairs: Pairs, levels: Levels, weight: Floats, judged: NDArray
 
 def _near_certain_double(levels: Levels, weight: Floats, model: Model) -> Mask:
     """One department's two records are one child without a common number only if name, birth and a third thing
-    agree (domain.md 4.6).
+    agree (domain.md 4.6); a birth date that is incomplete or slipped needs a guardian or a slipped number beside it.
     """
-    same_name = np.isin(levels["name"], [model.code("name", level) for level in ("same", "wildcard", "former")])
+    same_name = np.isin(levels["name"], [model.code("name", level) for level in (*SAME_NAMES, "former_name")])
     third = np.zeros(len(weight), dtype=bool)
     for field in ("people", "phone", "household"):
         third |= groups(levels, field, model) == 1
     third |= np.isin(levels["number"], [model.number.code(level) for level in ("slip", "partial")])
-    near = np.isin(levels["place"], [model.code("place", "house"), model.code("place", "village")])
-    third = (third & (weight >= model.decide.double_bits)) | (near & (weight >= model.decide.double_bits + 4))
+    near = levels["place"] == model.code("place", "village")
+    third |= levels["place"] == model.code("place", "house")
+    third = (third & (weight >= model.decide.double_bits)) | (near & (weight >= model.decide.double_place_bits))
     clash = np.isin(levels["number"], [model.number.code(level) for level in ("differ", "borrowed")])
     clash |= levels["sex"] == model.code("sex", "differ")
-    birth = groups(levels, "birth", model) == 1
-    found: Mask = same_name & birth & third & ~clash
+    birth, people = groups(levels, "birth", model), groups(levels, "people", model)
+    slipped = np.isin(levels["number"], [model.number.code(level) for level in ("slip", "partial")])
+    born = (birth == 1) | ((slipped | (people == 1)) & (birth != 3))
+    like_name = (levels["number"] == model.number.code("slip")) & (groups(levels, "name", model) == 2) & (people == 1)
+    parts = np.isin(
+        levels["name"], [model.code("name", level) for level in ("minority_partial", "minority_transliterated")]
+    )
+    like_name |= slipped & parts & (people == 1)
+    found: Mask = (same_name | like_name) & born & third & ~clash
     return found
 
 

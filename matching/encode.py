@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from matching.distinct import as_text
-from matching.encode_names import NameTable, encode_names, fold_name
+from matching.encode_names import NameTable, encode_names
 from matching.encode_numbers import READABLE, by_value, damaged_text, document_codes, number_codes
 from matching.lunar import written_as_lunar
 
@@ -36,7 +36,7 @@ PLACES = (("live_town", "live_village"), ("hukou_town", "hukou_village"), ("town
 class Encoded:
     """One row per record, sorted by `record_id`, so that no result depends on the order of the input.
 
-    Code 0 means missing everywhere. `people`, `people_no`, `phones`, `towns`, `villages`, `houses`, `numbers` are
+    Code 0 means missing everywhere. `source` is the department, `roll` the kind of its lists. `people`, `people_no`, `phones`, `towns`, `villages`, `houses`, `numbers` are
     sets, one column per member. `own` is the number that stands as the child's own; `numbers` are all numbers that
     may identify the child (own first, then the ones in student number and certificate); `documents` are other
     identifying documents.
@@ -45,6 +45,7 @@ class Encoded:
     record_id: Texts
     departments: tuple[str, ...]
     source: NDArray[np.int32]
+    roll: NDArray[np.int32]
     names: NameTable
     name: NDArray[np.int32]
     former: NDArray[np.int32]
@@ -117,6 +118,7 @@ def encode(records: pd.DataFrame, model: Model) -> Encoded:
         record_id=columns.text("record_id"),
         departments=tuple(str(name) for name in departments),
         source=source.astype(np.int32),
+        roll=columns.codes(["layout"])[:, 0],
         **names,
         birth=birth,
         lunar=_lunar(birth),
@@ -146,14 +148,12 @@ def _checked(records: pd.DataFrame) -> pd.DataFrame:
 
 def _names(columns: _Columns) -> dict[str, Any]:
     wanted = ["name", "former_name", *(name for name, _ in PEOPLE)]
-    rows = len(columns.text("name"))
-    stacked = np.concatenate([columns.text(column) for column in wanted])
-    found, distinct = pd.factorize(stacked)
-    folded = np.array([fold_name(text) for text in distinct], dtype=object)
-    code, texts = pd.factorize(np.concatenate([np.array([""], dtype=object), folded]))
-    ids = code[1:][found].astype(np.int32).reshape(len(wanted), rows) if rows else np.zeros((len(wanted), 0), np.int32)
-    table = encode_names([str(text) for text in texts])
-    former = np.where(ids[1] == ids[0], 0, ids[1])
+    stacked = np.concatenate([np.array([""], dtype=object), *(columns.text(column) for column in wanted)])
+    found, distinct = pd.factorize(stacked)  # "" comes first and is 0
+    table = encode_names([str(text) for text in distinct])
+    ids = found[1:].astype(np.int32).reshape(len(wanted), -1)
+    ids[1:] = table.folded[ids[1:]]
+    former = np.where(ids[1] == table.folded[ids[0]], 0, ids[1])
     return {"names": table, "name": ids[0], "former": former, "people": _distinct_people(ids[2:].T)}
 
 

@@ -93,7 +93,10 @@ class Decide(_Strict):
     same: float = Field(gt=0, lt=1)
     review: float = Field(gt=0, lt=1)
     near: float = Field(gt=0, lt=1)
+    certain_bits: float
     double_bits: float
+    double_place_bits: float
+    doubt_bits: float
     refuse_bits: float
     cluster_limit: int = Field(ge=2)
     keep_per_record: int = Field(ge=1)

@@ -16,7 +16,8 @@ import numpy.typing as npt
 from matching.name_tables import (
     WILDCARD,
     compound_surnames,
-    fold_characters,
+    first_reading,
+    fold,
     fuzzy_sound,
     look_alikes,
     name_tables,
@@ -46,6 +47,7 @@ class NameCodes:
         length, surname: characters of the name and of its surname, shape (names,).
         relation: bits of each two numbers of `heard`, shape (numbers, numbers).
         nick_prefix: whether a number is a character that milk names begin with.
+        sound: of each number of `heard`, the code of its commonest fuzzy reading (0 for none), for blocking.
     """
 
     characters: Ids
@@ -54,6 +56,7 @@ class NameCodes:
     surname: Ids
     relation: Bits
     nick_prefix: Mask
+    sound: Ids
 
 
 def short_name(name: str) -> bool:
@@ -63,7 +66,7 @@ def short_name(name: str) -> bool:
 
 def encode(names: Sequence[str]) -> NameCodes:
     """Code names for which `short_name` holds."""
-    width = max(map(len, names))
+    width = max(map(len, names), default=1)
     raw = np.frombuffer("".join(name.ljust(width, "\0") for name in names).encode("utf-32-le"), dtype=np.uint32)
     points, back = np.unique(raw, return_inverse=True)
     folded = [_folded(point) for point in points.tolist()]
@@ -84,11 +87,20 @@ def encode(names: Sequence[str]) -> NameCodes:
     relation = _relation([*known, *special], sounds)
     length = (characters > 0).sum(axis=1).astype(np.int32)
     prefix = np.isin(np.array([*known, *special]), name_tables().nickname_prefixes)
-    return NameCodes(characters, heard, length, _surnames(characters, number, length), relation, prefix)
+    surname = _surnames(characters, number, length)
+    sound = _spoken([*map(first_reading, known[2:]), *special.values()])
+    return NameCodes(characters, heard, length, surname, relation, prefix, sound)
+
+
+def _spoken(sounds: list[str]) -> Ids:
+    """Codes of fuzzy syllables, two zeros in front for the end and the wildcard."""
+    codes: dict[str, int] = {}
+    found = [codes.setdefault(fuzzy_sound(sound), len(codes) + 1) for sound in sounds]
+    return np.array([0, 0, *found], dtype=np.int32)
 
 
 def _folded(point: int) -> str:
-    return "" if point == 0 else fold_characters(chr(point))
+    return "" if point == 0 else fold(chr(point))
 
 
 def _surnames(characters: Ids, number: dict[str, int], length: Ids) -> Ids:

@@ -63,6 +63,40 @@ def _wording() -> dict[str, tuple[float, str]]:
     return table
 
 
+@dataclass(frozen=True)
+class NameSet:
+    """Distinct names made ready for comparing: what depends on one name only.
+
+    Attributes:
+        texts: cleaned names; "" is missing.
+        codes: the short ones as integers; `place` is each name's row there, -1 for a long one.
+        nick, long, empty, sure: milk names; names compared by their parts too; nothing known; no wildcard.
+    """
+
+    texts: Sequence[str]
+    codes: NameCodes
+    place: Ints
+    nick: Mask
+    long: Mask
+    empty: Mask
+    sure: Mask
+
+
+def name_set(texts: Sequence[str]) -> NameSet:
+    """Prepare distinct names for `level_codes`."""
+    known = frozenset(name_tables().nicknames)
+
+    def each(test: Callable[[str], bool]) -> Mask:
+        return np.fromiter(map(test, texts), dtype=bool, count=len(texts))
+
+    short = each(short_name)
+    place = np.where(short, np.cumsum(short) - 1, -1)
+    codes = encode([name for name, fits in zip(texts, short, strict=True) if fits])
+    long = ~short | each(lambda name: len(name) > _ORDINARY)
+    empty = each(lambda name: not name.strip(WILDCARD + "· "))
+    return NameSet(texts, codes, place, each(known.__contains__), long, empty, each(lambda name: WILDCARD not in name))
+
+
 def compare_names(a: str, b: str, former_a: str = "", former_b: str = "") -> NameComparison:
     """Compare two cleaned names; for many pairs use `compare_name_pairs`, which is far quicker.
 
@@ -73,9 +107,10 @@ def compare_names(a: str, b: str, former_a: str = "", former_b: str = "") -> Nam
     Returns:
         The strongest level that holds; the same for (a, b) and (b, a).
     """
-    level, place = _levels([a, b, former_a, former_b], [(0, 1)])
-    former = _former(a, b, former_a, former_b)
-    code = min(int(level[0]), _CODE["former_name"]) if former else int(level[0])
+    texts = list(dict.fromkeys((a, b, former_a, former_b)))
+    rows = [np.array([texts.index(name)]) for name in (a, b, former_a, former_b)]
+    level, place = former_levels(name_set(texts), (rows[0], rows[1]), (rows[2], rows[3]))
+    code = int(level[0])
     return NameComparison(LEVELS[code], _reason(code, int(place[0])), _wording()[LEVELS[code]][0])
 
 
@@ -93,28 +128,40 @@ def compare_name_pairs(
     """
     import pandas as pd
 
-    sides = [
-        as_text(left),
-        as_text(right),
-        *(as_text(each) for each in (former_left, former_right) if each is not None),
-    ]
-    positions, names = distinct_texts(name for side in sides for name in side)
-    ids = np.array(positions, dtype=np.int64).reshape(len(sides), len(left))
-    level, place = _distinct_pairs(names, ids[0], ids[1])
-    used = iter(ids[2:])
-    for given, other in ((former_left, ids[1]), (former_right, ids[0])):
-        if given is not None:
-            found, _ = _distinct_pairs(names, next(used), other)
-            level = np.where(found <= _CODE["fuzzy_sound"], np.minimum(level, _CODE["former_name"]), level)
+    empty = pd.Series("", index=left.index, dtype=object)
+    given = (left, right, *(empty if each is None else each for each in (former_left, former_right)))
+    positions, names = distinct_texts(name for side in given for name in as_text(side))
+    ids = np.array(positions, dtype=np.int64).reshape(len(given), len(left))
+    level, place = former_levels(name_set(names), (ids[0], ids[1]), (ids[2], ids[3]))
     words = np.array([[_reason(code, spot) for spot in range(WIDTH + 1)] for code in range(len(LEVELS))], dtype=object)
     return pd.DataFrame(
         {"level": np.array(LEVELS, dtype=object)[level], "reason": words[level, place]}, index=left.index
     )
 
 
-def _former(a: str, b: str, former_a: str, former_b: str) -> bool:
-    found, _ = _levels([a, b, former_a, former_b], [(2, 1), (0, 3)])
-    return bool((found <= _CODE["fuzzy_sound"]).any())
+def former_levels(names: NameSet, name: tuple[Ints, Ints], former: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+    """Level codes of pairs of names and the place of one differing character, the former names taken in (N10).
+
+    A former name that is, or sounds like, the other's name or former name says more than one character in common.
+
+    Args:
+        names: the distinct names.
+        name, former: rows of `names` of the left and of the right side; an empty text is none.
+    """
+    level, place = level_codes(names, *name)
+    for one, other in ((former[0], name[1]), (former[1], name[0]), (former[0], former[1])):
+        rows = np.flatnonzero(~names.empty[one] & ~names.empty[other] & (level > _CODE["look_alike"]))
+        found, _ = level_codes(names, one[rows], other[rows])
+        level[rows[found <= _CODE["fuzzy_sound"]]] = _CODE["former_name"]
+    return level, np.where(level == _CODE["one_character"], place, 0)
+
+
+def level_codes(names: NameSet, left: Ints, right: Ints) -> tuple[Ints, Ints]:
+    """Codes in `LEVELS` and, for one differing character, its 1-based place; worked out once per distinct pair."""
+    low, high = np.minimum(left, right).astype(np.int64), np.maximum(left, right)
+    pairs, back = np.unique(low * len(names.texts) + high, return_inverse=True)
+    level, place = _levels(names, pairs // len(names.texts), pairs % len(names.texts))
+    return level[back], place[back]
 
 
 def _reason(code: int, place: int) -> str:
@@ -124,50 +171,19 @@ def _reason(code: int, place: int) -> str:
     )
 
 
-def _distinct_pairs(names: Sequence[str], left: Ints, right: Ints) -> tuple[Ints, Ints]:
-    """Levels and places for rows of pairs of name numbers, worked out once per distinct pair."""
-    low, high = np.minimum(left, right), np.maximum(left, right)
-    pairs, back = np.unique(low * len(names) + high, return_inverse=True)
-    level, place = _levels(names, np.stack([pairs // len(names), pairs % len(names)], axis=1))
-    return level[back], place[back]
-
-
-def _levels(names: Sequence[str], pairs: Ints | list[tuple[int, int]]) -> tuple[Ints, Ints]:
-    """Level codes and, for one differing character, its 1-based place."""
-    rows = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
-    level = np.full(len(rows), _CODE["different"], dtype=np.int64)
-    place = np.zeros(len(rows), dtype=np.int64)
-    short = np.fromiter((short_name(name) for name in names), dtype=bool, count=len(names))
-    empty = np.fromiter((not name.strip(WILDCARD + "· ") for name in names), dtype=bool, count=len(names))
-    a, b = rows[:, 0], rows[:, 1]
-    quick = np.flatnonzero(short[a] & short[b])
+def _levels(names: NameSet, a: Ints, b: Ints) -> tuple[Ints, Ints]:
+    level = np.full(len(a), _CODE["different"], dtype=np.int64)
+    place = np.zeros(len(a), dtype=np.int64)
+    rows_a, rows_b = names.place[a], names.place[b]
+    quick = np.flatnonzero((rows_a >= 0) & (rows_b >= 0))
     if len(quick):
-        numbers = np.cumsum(short) - 1
-        codes = encode([name for name, fits in zip(names, short, strict=True) if fits])
-        level[quick], place[quick] = _short_levels(codes, numbers[a[quick]], numbers[b[quick]])
-    level[_nick_pairs(names, a, b) & (level > _CODE["nickname"])] = _CODE["nickname"]
-    long = np.fromiter((len(name) > _ORDINARY for name in names), dtype=bool, count=len(names)) | ~short
-    for row in np.flatnonzero((long[a] | long[b]) & (level > _CODE["wildcard"])):
-        level[row] = min(level[row], _CODE[long_level(names[a[row]], names[b[row]])])
-    level[_identical(names, a, b)] = _CODE["same"]
-    level[empty[a] | empty[b]] = _CODE["missing"]
+        level[quick], place[quick] = _short_levels(names.codes, rows_a[quick], rows_b[quick])
+    level[(names.nick[a] | names.nick[b]) & (level > _CODE["nickname"])] = _CODE["nickname"]  # N12: says nothing
+    for row in np.flatnonzero((names.long[a] | names.long[b]) & (level > _CODE["wildcard"])):
+        level[row] = min(level[row], _CODE[long_level(names.texts[a[row]], names.texts[b[row]])])
+    level[(a == b) & names.sure[a]] = _CODE["same"]
+    level[names.empty[a] | names.empty[b]] = _CODE["missing"]
     return level, np.where(level == _CODE["one_character"], place, 0)
-
-
-def _identical(names: Sequence[str], a: Ints, b: Ints) -> Mask:
-    sure = np.fromiter((WILDCARD not in name for name in names), dtype=bool, count=len(names))
-    texts: dict[str, int] = {}
-    same = np.fromiter((texts.setdefault(name, len(texts)) for name in names), dtype=np.int64, count=len(names))
-    found: Mask = (same[a] == same[b]) & sure[a]
-    return found
-
-
-def _nick_pairs(names: Sequence[str], a: Ints, b: Ints) -> Mask:
-    """A name of the list of milk names says nothing about the other one (N12)."""
-    known = frozenset(name_tables().nicknames)
-    nick = np.fromiter((name in known for name in names), dtype=bool, count=len(names))
-    found: Mask = nick[a] | nick[b]
-    return found
 
 
 @dataclass(frozen=True)
@@ -194,6 +210,7 @@ def _short_levels(codes: NameCodes, a: Ints, b: Ints) -> tuple[Ints, Ints]:
     surname = np.maximum(codes.surname[a], codes.surname[b])
     shaped = (~alike & ((p.bits & SHAPE) > 0)).sum(axis=1)
     seen = (p.bits & SAME).any(axis=1)
+    wild = (p.bits & WILD).any(axis=1)  # 李欣? and 李玲博 have nothing but the surname in common
     tests: tuple[tuple[str, Mask], ...] = (
         ("surname_only", first),
         ("surname_and_one", _where(p, first, _shares_given)),
@@ -201,7 +218,7 @@ def _short_levels(codes: NameCodes, a: Ints, b: Ints) -> tuple[Ints, Ints]:
         ("given_only", _where(p, ~first, _given_same)),
         ("dropped", _where(p, np.abs(size - codes.length[b]) == 1, _dropped)),
         ("swapped", _where(p, equal & (size >= 3) & _same_sum(p), _same_characters)),
-        ("one_character", equal & (size >= 3) & (misses == 1) & (place > surname)),
+        ("one_character", equal & (size >= 3) & (misses == 1) & (place > surname) & ~wild),
         ("look_alike", equal & (size >= 2) & (misses > 0) & (misses == shaped) & (misses * 2 <= size)),
         ("fuzzy_sound", equal & (size >= 2) & (misses == 0)),
         ("same_sound", equal & (size >= 2) & ((p.bits & (SAME | SOUND | WILD | END)) > 0).all(axis=1)),

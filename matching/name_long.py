@@ -7,11 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from matching.name_tables import WILDCARD, first_reading, fold, fuzzy_sound, transliteration_fold
-
-# A police column holds 20 characters (domain.md 4.1 N09): a name of that length may be cut.
-_CUT_AT = 18
-_ALIKE = 84.0
+from matching.name_tables import WILDCARD, first_reading, fold, fuzzy_sound, name_tables, transliteration_fold
 
 
 @lru_cache(maxsize=50_000)
@@ -20,7 +16,7 @@ def _parts(name: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=50_000)
-def _spoken(name: str) -> str:
+def spoken(name: str) -> str:
     """Fuzzy sounds of the transliteration-folded characters, joined."""
     folded = fold(name).translate(transliteration_fold())
     return " ".join(fuzzy_sound(first_reading(character)) for character in folded)
@@ -52,18 +48,22 @@ def _partial(a: str, b: str, one: str, other: str) -> bool:
     if left and left <= right and max(map(len, left)) >= 2:
         return True
     short, long = sorted((one, other), key=lambda name: (len(name), name))
-    return len(short) >= 3 and long.startswith(short) and (len(short) >= _CUT_AT or len(long) - len(short) >= 2)
+    return (
+        len(short) >= 3
+        and long.startswith(short)
+        and (len(short) >= name_tables().long_cut_at or len(long) - len(short) >= 2)
+    )
 
 
 def _heard(a: str, b: str, one: str, other: str) -> str:
     from rapidfuzz import fuzz
 
-    first, second = _spoken(a), _spoken(b)
+    first, second = spoken(a), spoken(b)
     if first == second:
         return "minority_transliterated"
-    if min(len(one), len(other)) >= 4 and fuzz.ratio(first, second) >= _ALIKE:
+    if min(len(one), len(other)) >= 4 and fuzz.ratio(first, second) >= name_tables().long_alike:
         return "minority_transliterated"
-    parts, others = {_spoken(part) for part in _parts(a)}, {_spoken(part) for part in _parts(b)}
+    parts, others = {spoken(part) for part in _parts(a)}, {spoken(part) for part in _parts(b)}
     small, large = sorted((parts, others), key=len)
     if len(large) > 1 and small <= large and max(part.count(" ") for part in small) >= 1:
         return "minority_transliterated"

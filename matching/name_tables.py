@@ -6,7 +6,7 @@ No reading of cells and no comparing here.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -15,12 +15,6 @@ from pydantic import BaseModel, ConfigDict
 from matching.tables import table_text, table_yaml
 
 WILDCARD = "?"
-_SOUNDS = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
-_PLAIN = "aaaaeeeeiiiioooouuuuvvvvnnnm"
-_TONELESS = str.maketrans(
-    dict(zip(_SOUNDS, _PLAIN, strict=True))
-    | {"ü": "v", "ê": "e", "\u0304": "", "\u030c": "", "\u0300": "", "\u0301": ""}
-)
 
 
 class NameTables(BaseModel):
@@ -37,6 +31,8 @@ class NameTables(BaseModel):
     variants: list[str]
     look_alike: list[str]
     transliterations: list[str]
+    long_alike: float
+    long_cut_at: int
 
 
 @cache
@@ -73,6 +69,14 @@ def fold(name: str) -> str:
     return bare
 
 
+def fold_all(names: Sequence[str]) -> list[str]:
+    """`fold` of many names at once: every distinct character is folded once."""
+    joined = unicodedata.normalize("NFKC", "\n".join(names)).upper()
+    table = {ord(character): fold_characters(character) for character in set(joined) if not character.isascii()}
+    found = joined.translate(table | {ord("·"): "", ord(" "): ""}).split("\n")
+    return found if len(found) == len(names) else [fold(name) for name in names]
+
+
 def fold_characters(text: str) -> str:
     """Simplify character by character, then the name variants; the length never changes."""
     simple = "".join(map(_simple, text))
@@ -87,26 +91,26 @@ def _simple(character: str) -> str:
 
 
 @cache
-def _readings() -> Mapping[int, str]:
-    from pypinyin.constants import PINYIN_DICT
-
-    return dict(PINYIN_DICT)
+def _readings() -> Mapping[str, str]:
+    """Character to its toneless readings, joined by commas, the commonest first."""
+    lines = table_text("readings.tsv").splitlines()
+    return dict(line.split("\t", 1) for line in lines if line and line[0] != "#")
 
 
 @lru_cache(maxsize=60_000)
 def readings(character: str) -> frozenset[str]:
     """Toneless pinyin readings of a character; empty for one that has none."""
-    found = _readings().get(ord(character), "") if len(character) == 1 else ""
-    if not found and character.isascii() and character.isalpha():
+    found = _readings().get(character, "")
+    if not found and len(character) == 1 and character.isascii() and character.isalpha():
         return frozenset({character.lower()})
-    return frozenset(reading.translate(_TONELESS) for reading in found.split(",") if reading)
+    return frozenset(found.split(",")) if found else frozenset()
 
 
 @lru_cache(maxsize=60_000)
 def first_reading(character: str) -> str:
     """The commonest toneless reading, or the character itself when it has none."""
-    found = _readings().get(ord(character), "") if len(character) == 1 else ""
-    return found.split(",")[0].translate(_TONELESS) if found else character.lower()
+    found = _readings().get(character, "")
+    return found.split(",")[0] if found else character.lower()
 
 
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"))

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from matching.distinct import as_text
-from matching.encode_names import fold_name
+from matching.name_tables import fold_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +73,7 @@ def identifiers(records: pd.DataFrame) -> pd.DataFrame:
     """What each record is known by: `position, kind, value`, positions counted in the order of `records`."""
     text = _texts(records)
     code, distinct = pd.factorize(text("name"))
-    name = np.array([*(fold_name(each) for each in distinct), ""], dtype=object)[code]
+    name = np.array([*fold_all([str(each) for each in distinct]), ""], dtype=object)[code]
     birth, guardian = text("birth_date"), _guardian(text)
     full = (name != "") & (pd.Series(birth).str.len() == 10).to_numpy(dtype=bool)
     values: dict[str, NDArray[np.object_]] = {

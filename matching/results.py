@@ -37,7 +37,7 @@ def methods(trail: Trail) -> NDArray[np.int8]:
     """How each pair is joined, if it is: index into the methods, the stronger the greater."""
     model, number = trail.model, trail.levels["number"]
     out = np.full(len(number), 1, dtype=np.int8)
-    exact = trail.levels["name"] == model.code("name", "same")
+    exact = np.isin(trail.levels["name"], [model.code("name", level) for level in ("same", "variant")])
     out[exact & (trail.levels["birth"] == model.code("birth", "same"))] = 2
     derived = np.isin(number, [model.number.code(level) for level in ("derived", "document")])
     out[derived] = 3
@@ -174,7 +174,7 @@ def _words(
     table = np.stack([*(trail.levels[name][rows] for name in fields), grade, note], axis=1)
     code = np.zeros(len(rows), dtype=np.int64)
     for place in range(table.shape[1]):
-        code = code * 16 + table[:, place]
+        code = code * (int(table[:, place].max(initial=0)) + 1) + table[:, place]
     _, first, back = np.unique(code, return_index=True, return_inverse=True)
     texts, reasons = np.empty(len(first), dtype=object), np.empty(len(first), dtype=object)
     names = [trail.model.spec(name).names for name in fields]

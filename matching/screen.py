@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matching.compare import groups
+from matching.compare import SAME_NAMES, groups
 from matching.encode_numbers import birth_code
 
 if TYPE_CHECKING:
@@ -77,12 +77,14 @@ def screen(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Screened:
     equal = np.isin(levels["number"], [spec.code("same"), spec.code("derived")])
     name, birth = groups(levels, "name", model), groups(levels, "birth", model)
     stranger = equal & (birth == 3) & ((name == 3) | ((name == 2) & _far_birth(levels, model) & _one_wrong(e, pairs)))
+    stranger |= equal & (name == 3) & _other_child(e, pairs, levels, model)
     rival = _has_rival(e, pairs, levels, model)
     other_name = equal & np.isin(name, (2, 3)) & (rival[pairs.left] | rival[pairs.right]) & ~stranger
     other_name &= levels["name"] != model.code("name", "nickname")
     suspect = stranger | other_name
     borrowed = _borrowers(e, pairs, suspect, rival)
     levels["number"][suspect] = spec.code("borrowed")
+    levels["number"][_stale(e, pairs, levels, model)] = spec.code("stale")
     touched = (borrowed[pairs.left] | borrowed[pairs.right]) & (levels["number"] == spec.code("differ"))
     levels["number"][touched] = spec.code("missing")
     return Screened(borrowed, {"borrowed_pairs": int(suspect.sum()), "borrowed_records": int(borrowed.sum())})
@@ -90,9 +92,10 @@ def screen(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Screened:
 
 def _has_rival(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Mask:
     """Records that another record equals in name and birth while its number is another."""
-    exact = (levels["name"] == model.code("name", "same")) & (levels["birth"] == model.code("birth", "same"))
+    exact = np.isin(levels["name"], [model.code("name", level) for level in ("same", "variant")])
+    exact &= levels["birth"] == model.code("birth", "same")
     exact &= levels["number"] == model.number.code("differ")
-    exact &= groups(levels, "people", model) != 3
+    exact &= levels["people"] != model.code("people", "differ")
     out = np.zeros(len(e), dtype=bool)
     out[pairs.left[exact]] = True
     out[pairs.right[exact]] = True
@@ -105,7 +108,7 @@ def _borrowers(e: Encoded, pairs: Pairs, suspect: Mask, rival: Mask) -> Mask:
     """
     out = np.zeros(len(e), dtype=bool)
     a, b = pairs.left[suspect], pairs.right[suspect]
-    wrong = _wrong_birth(e)
+    wrong = _wrong_birth(e) | _torn(e)
     for one, other in ((a, b), (b, a)):
         guilty = wrong[one] & ~wrong[other] | (wrong[one] == wrong[other]) & rival[one] & ~rival[other]
         undecided = (wrong[one] == wrong[other]) & (rival[one] == rival[other])
@@ -120,10 +123,43 @@ def _wrong_birth(e: Encoded) -> Mask:
     return wrong
 
 
+def _stale(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Mask:
+    """Different numbers under one name and one birth date that one of the numbers contradicts: it was replaced since, or
+    is wrong (domain.md 1.2.6, C22).
+    """
+    renamed = [model.code("name", level) for level in (*SAME_NAMES, "former_name")]
+    found = (levels["number"] == model.number.code("differ")) & np.isin(levels["name"], renamed)
+    found &= levels["birth"] == model.code("birth", "same")
+    inside = birth_code(e.numbers)
+    held = (inside == e.birth[:, None]) | (inside == e.lunar[:, None]) & (e.lunar[:, None] > 0)
+    odd = (e.numbers != 0).any(axis=1) & ~(held & (e.numbers != 0)).any(axis=1)
+    stale: Mask = found & (odd[pairs.left] | odd[pairs.right])
+    return stale
+
+
 def _one_wrong(e: Encoded, pairs: Pairs) -> Mask:
     wrong = _wrong_birth(e)
     one: Mask = wrong[pairs.left] != wrong[pairs.right]
     return one
+
+
+def _other_child(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Mask:
+    """Signs, besides another name, that a shared number is a sibling's: the number's birth date is only the one side's and
+    the other side's is near it by chance; nothing confirms the birth and the sexes differ; or the row carries a second
+    number (C14).
+    """
+    birth = levels["birth"]
+    near = (birth == model.code("birth", "one_part")) & _one_wrong(e, pairs)
+    other_sex = (levels["sex"] == model.code("sex", "differ")) & (groups(levels, "birth", model) != 1)
+    torn = _torn(e)
+    found: Mask = near | other_sex | torn[pairs.left] | torn[pairs.right]
+    return found
+
+
+def _torn(e: Encoded) -> Mask:
+    """Records that carry two different numbers: one in the number's column, one in the student number or certificate."""
+    torn: Mask = (e.own != 0) & (e.numbers[:, 1:] != 0).any(axis=1)
+    return torn
 
 
 def _far_birth(levels: Levels, model: Model) -> Mask:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matching.model import Model
 
 _STRONG = ("number", "name", "birth", "people", "phone", "place", "household", "sex")
+_OTHER_NAMES = ("surname_and_one", "surname_only", "different", "nickname")
 _AGREE = ("same", "derived", "document")
 
 
@@ -77,9 +78,9 @@ def _why_same(levels: Mapping[str, str]) -> str:
         return "疑为身份证号更正或登记错误，判为同一儿童"
     if levels["birth"] == "lunar":
         return "疑为农历生日，判为同一儿童"
-    if levels["name"] in ("surname", "differ", "nickname") and levels["number"] in _AGREE:
+    if levels["name"] in _OTHER_NAMES and levels["number"] in _AGREE:
         return "疑为小名或改名，判为同一儿童"
-    if levels["name"] in ("surname", "differ", "nickname"):
+    if levels["name"] in _OTHER_NAMES:
         return "疑为小名或改名，没有其他孩子相符，判为同一儿童"
     return "判为同一儿童"
 
@@ -95,14 +96,14 @@ def _why_review(levels: Mapping[str, str], note: str) -> str:
 
 
 def _why_different(levels: Mapping[str, str], note: str) -> str:
-    name_differs = levels["name"] not in ("same", "wildcard", "missing")
+    name_differs = levels["name"] not in ("same", "variant", "wildcard", "missing")
     if levels["family"] != "missing" and name_differs:
         return "疑为双胞胎" if levels["number"] != "borrowed" else "疑为双胞胎并借用号码"
     if levels["number"] == "borrowed":
         return "疑为借用亲属号码，判为不同儿童"
     if levels["people"] in ("number", "two", "one") and name_differs:
         return "疑为兄弟姐妹"
-    if levels["name"] in ("same", "same_sound"):
+    if levels["name"] in ("same", "variant", "same_sound", "fuzzy_sound"):
         return "疑为同名或同音的另一儿童" if note != "taken" else "已有更相符的记录，疑为同名的另一儿童"
     return "判为不同儿童"
 

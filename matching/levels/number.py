@@ -28,7 +28,8 @@ def number_levels(e: Encoded, a: Rows, b: Rows, spec: FieldSpec) -> NDArray[np.i
     out = np.zeros(len(a), dtype=np.int8)
     any_a, any_b = (e.numbers != 0).any(axis=1)[a], (e.numbers != 0).any(axis=1)[b]
     out[any_a & any_b] = spec.code("differ")
-    broken = np.flatnonzero(((e.damaged[a] != "") & any_b) | ((e.damaged[b] != "") & any_a))
+    # A whole number beside the damaged one (in the student number) speaks instead: twins share the first 15 digits.
+    broken = np.flatnonzero(((e.damaged[a] != "") & any_b & ~any_a) | ((e.damaged[b] != "") & any_a & ~any_b))
     out[broken] = _damaged_levels(e, a[broken], b[broken], spec)
     out[shared(e.documents, a, b) > 0] = spec.code("document")
     out[shared(e.numbers, a, b) > 0] = spec.code("derived")

