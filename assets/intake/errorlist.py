@@ -17,7 +17,7 @@ import xlsxwriter
 from assets.intake.contract import Contract
 from assets.intake.gather import cell_columns, sheets
 from assets.intake.mapping import Mapping
-from assets.intake.sentences import Issue, issue
+from assets.intake.sentences import Issue, is_issue, issue
 from assets.intake.standard import Standardised
 
 TITLE = "问题说明"
@@ -73,17 +73,22 @@ def _faults(
     for sheet in sheets(raw, contract):
         homes.update(dict.fromkeys(sheet.data["record_id"], sheet.mapping))
     refused = standardised.quarantine[standardised.quarantine["file"] == file]
-    for record, code in zip(refused["record_id"], refused["code"], strict=True):
-        yield str(record), [_fault(str(code), homes[record], True)]
+    columns = ["record_id", "code", "message", "advice", "field"]
+    for record, code, *told in refused[columns].itertuples(index=False, name=None):
+        yield str(record), [_fault(_refusal(str(code), *told), homes[record], True)]
     accepted = standardised.accepted[(standardised.accepted["file"] == file) & (standardised.accepted["issues"] != "")]
     for record, codes in zip(accepted["record_id"], accepted["issues"], strict=True):
-        told = [_fault(code, homes[record], False) for code in str(codes).split(";") if code not in _QUIET]
+        told = [_fault(issue(code), homes[record], False) for code in str(codes).split(";") if code not in _QUIET]
         if told:
             yield str(record), told
 
 
-def _fault(code: str, mapping: Mapping, stop: bool) -> Fault:
-    spec = issue(code)
+def _refusal(code: str, message: str, advice: str, field: str) -> Issue:
+    """The sentence of a refused row: intake's own, or that of the rule of the suite that it broke."""
+    return issue(code) if is_issue(code) else Issue(zh=message, advice=advice, field=field)
+
+
+def _fault(spec: Issue, mapping: Mapping, stop: bool) -> Fault:
     return Fault(spec, next(iter(mapping.positions(spec.field)), None), stop)
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from assets.intake.contract import Model, load_fields
 from assets.intake.notices import where
+from matching.tables import parse_yaml
 
 ISSUES = Path(__file__).with_name("issues.yaml")
 
@@ -31,8 +31,13 @@ class Issue(Model):
 @lru_cache(maxsize=1)
 def load_issues() -> dict[str, Issue]:
     """The codes of `assets/intake/issues.yaml`."""
-    data: dict[str, Any] = yaml.safe_load(ISSUES.read_text(encoding="utf-8"))
+    data: dict[str, Any] = parse_yaml(ISSUES.read_text(encoding="utf-8"))
     return {code: Issue.model_validate(spec) for code, spec in data.items()}
+
+
+def is_issue(code: str) -> bool:
+    """Whether intake knows the code; rules of the suites bring their own sentences."""
+    return code.partition(":")[0] in load_issues()
 
 
 @lru_cache(maxsize=512)
