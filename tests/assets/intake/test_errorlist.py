@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -55,6 +56,26 @@ def test_the_copy_marks_the_cells_and_says_why(
     assert page.cell(4, 2).fill.fgColor.rgb != page.cell(3, 2).fill.fgColor.rgb
     assert page.cell(4, 5).data_type == "s"
     assert book["说明"].cell(2, 1).value == "按要求填写"
+
+
+def test_a_row_that_a_rule_of_the_suite_refused_says_the_rule_s_sentence(
+    read: Callable[..., Tabulated],
+    contracts: dict[str, Contract],
+    context: Context,
+    make_grid: Callable[..., Grid],
+    make_number: Callable[..., str],
+    tmp_path: Path,
+) -> None:
+    raw = read("civil_affairs", make_grid(rows(make_number)[:3])).raw
+    done = standardise(raw, contracts["civil_affairs"], context)
+    place = done.accepted[["record_id", "delivery_id", "file", "sheet", "row"]]
+    told = {"code": "rule_someone", "field": "name", "message": "不知道是谁", "advice": "请补填姓名"}
+    refused = place.assign(**told, heading="", column=0, cells="[]")
+    path = tmp_path / "错误清单.xlsx"
+    assert write_error_list(raw, replace(done, quarantine=refused), contracts["civil_affairs"], "台账.xlsx", path) == 1
+    page = openpyxl.load_workbook(path).worksheets[0]
+    assert page.cell(3, 6).value == "【未采用】不知道是谁，请补填姓名。"
+    assert page.cell(3, 1).comment is not None
 
 
 def test_nothing_is_written_for_a_file_without_faults(
