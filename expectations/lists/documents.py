@@ -16,6 +16,7 @@ from expectations.lists.wording import name_levels, wording
 def invalid_documents(view: View) -> pd.DataFrame:
     """L18: per child at most one finding for the number (`id_no`) and one for the name that goes with it (`name`)."""
     wrong = view.codes("id_no_status", view.profile.consistency.number_states.known()) & view.active
+    wrong &= ~view.records.test("id_no_raw", _through_a_float)
     foreign = _of_another(view)
     unknown = _unknown_to_police(view) & ~foreign
     listed = (view.any(wrong) | view.any(unknown) | view.any(foreign)) & view.flag("alive")
@@ -28,6 +29,11 @@ def invalid_documents(view: View) -> pd.DataFrame:
     grade = np.where(view.any(wrong), SURE, presence(view)).astype(np.int64)
     numbers = draft(listed, view.first(wrong, foreign, unknown), grade, reason, "id_no")
     return pd.concat([numbers, _other_name(view)], ignore_index=True)
+
+
+def _through_a_float(number: str) -> bool:
+    """Whether 18 digits are exactly what a program makes of a number it took for a quantity (C06): 1 slip in 100 looks so."""
+    return len(number) == 18 and number.isdecimal() and int(float(number)) == int(number)
 
 
 def _wrong(view: View, wrong: BoolArray) -> np.ndarray[tuple[int], np.dtype[np.object_]]:

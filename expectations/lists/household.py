@@ -21,10 +21,20 @@ def no_household(view: View) -> pd.DataFrame:
     # A child whom civil affairs knows to have no household at all stays on the list even if a form says otherwise.
     elsewhere = view.truth("said_elsewhere") & ~view.truth("said_none")
     listed = view.any(others) & ~explained & ~elsewhere & view.flag("alive") & ~_outside(view) & ~_out_of_age(view)
-    listed &= ~probably_there(view, view.of("public_security"))
+    listed &= ~probably_there(view, view.of("public_security")) & (_told_none(view) | _findable(view))
     record = view.first(others & view.of("civil_affairs"), others & view.of("education"), others)
     grade, reason = _graded(view)
     return draft(listed, record, grade, reason)
+
+
+def _told_none(view: View) -> BoolArray:
+    """Children of whom civil affairs says 无户口, or who carry a student number for pupils without a number (1.4)."""
+    return view.truth("said_none") | view.any(view.codes("student_no_kind", ["J"]) & view.of("education"))
+
+
+def _findable(view: View) -> BoolArray:
+    """Children with a number or a birth date: a bare name that finds nobody proves nothing (FF17)."""
+    return np.asarray((view.text("id_no") != "") | (view.text("birth_date") != ""), dtype=np.bool_)
 
 
 def _outside(view: View) -> BoolArray:

@@ -82,6 +82,14 @@ def test_a_rejected_near_candidate_is_named_and_leaves_it_likely(town: Town) -> 
     assert "比对判断是另一名儿童" in town.reason("L01")
 
 
+def test_a_bare_name_that_finds_nobody_is_no_lead(town: Town) -> None:
+    town.add(PS, 9)
+    town.add(CA, 1, id_no="", birth_date="")
+    assert town.listed("L01") == {}
+    town.add(CA, 1, id_no="", birth_date="", hukou_class="none")
+    assert set(town.listed("L01")) == {1}
+
+
 def test_nobody_walks_out_for_a_child_who_is_probably_in_the_register(town: Town) -> None:
     mine = town.add(CA, 1, id_no="", hukou_class="none")
     town.near(mine, town.add(PS, 2), probability=0.8)

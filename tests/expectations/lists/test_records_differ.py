@@ -191,6 +191,7 @@ def test_invalid_numbers_of_any_department(town: Town) -> None:
     town.add(CA, 1, id_no="", id_no_status="bad_check", id_no_raw="x")
     town.add(CA, 2, id_no="", id_no_status="damaged", id_no_raw="x")
     town.add(CA, 3, id_no="", id_no_status="masked", id_no_raw="x")
+    town.add(CA, 4, id_no="", id_no_status="bad_check", id_no_raw="620799202211107072")  # noise of a float
     assert town.listed("L18") == {1: "明确"}
 
 
