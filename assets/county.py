@@ -12,6 +12,7 @@ from typing import cast
 
 import dagster as dg
 
+from assets.intake.contract import load_contracts
 from expectations.jurisdictions.profile import Profile, load_profile
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import not_computed
@@ -52,10 +53,15 @@ def list_names(workspace: Workspace) -> dict[str, str]:
     return {code: info.name for code, info in known.items() if code in rules and rules[code].active}
 
 
-def lists_not_computed(workspace: Workspace, delivered: Iterable[str]) -> list[str]:
-    """One sentence per list that cannot be computed from what was delivered, and why."""
+def lists_not_computed(workspace: Workspace, delivered: Iterable[str]) -> dict[str, str]:
+    """Code -> sentence of the lists that cannot be computed from what was delivered."""
     missing = not_computed(profile_of(workspace), list(delivered))
-    return [str(sentence) for sentence in missing["sentence"]]
+    return dict(zip(missing["code"].astype(str), missing["sentence"].astype(str), strict=True))
+
+
+def department_names(workspace: Workspace) -> dict[str, str]:
+    """Department -> its Chinese name, from the contracts."""
+    return {name: contract.zh for name, contract in load_contracts(workspace.contracts).items()}
 
 
 def official_areas(workspace: Workspace) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from rich.table import Table
 
-from pipelines.cli.shell import out
+from pipelines.cli.shell import out, show
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
 from pipelines.resources import audit, deliveries
@@ -31,7 +31,7 @@ def show_status(opened: Opened, period: str) -> None:
     with opened.engine.connect() as connection:
         for label in wanted:
             lines = deliveries.of_period(connection, label, deliveries.STATES)
-            out.print(_register(label, lines))
+            show(_register(label, lines))
         broken = audit.broken_line(connection)
         count = connection.execute(sa.select(sa.func.count()).select_from(audit_table)).scalar_one()
     if not wanted:
@@ -72,7 +72,7 @@ def show_quarantine(opened: Opened, period: str, department: str, target: Path |
     elif target:
         _write(frame, target)
     else:
-        _print(frame)
+        _print(frame, opened)
 
 
 def quarantined_departments(opened: Opened, label: str) -> list[str]:
@@ -82,13 +82,16 @@ def quarantined_departments(opened: Opened, label: str) -> list[str]:
     return [name for name in names if opened.frames.exists(f"quarantine_{name}", label)]
 
 
-def _print(frame: pd.DataFrame) -> None:
+def _print(frame: pd.DataFrame, opened: Opened) -> None:
+    from assets.county import department_names
+
+    frame = frame.assign(department=frame["department"].map(department_names(opened.workspace)))
     names = ("department", "file", "sheet", "row", "problem", "advice")
     table = Table(*(say(f"table.{name}") for name in names))
     columns = ["department", "file", "sheet", "row", "message", "advice"]
     for line in frame[columns].head(SHOWN_ROWS).astype(str).itertuples(index=False):
         table.add_row(*line)
-    out.print(table)
+    show(table)
     if len(frame) > SHOWN_ROWS:
         out.print(say("quarantine.more", count=len(frame) - SHOWN_ROWS), markup=False)
 

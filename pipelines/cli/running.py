@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import typer
 
+from assets.county import department_names, profile_of
 from pipelines.cli.shell import REFUSED, err, out, refuse
 from pipelines.cli.summary import print_summary
 from pipelines.cli.texts import say
@@ -31,7 +32,7 @@ def run_and_print(opened: Opened, asked: Asked) -> RunReport:
         typer.Exit: with code 1 when something was refused or failed.
     """
     period = fitting_period(opened, asked.period)
-    departments = known_departments(opened)
+    departments = department_names(opened.workspace)
     _check_inbox(opened, period, departments)
     report = _run_shown(opened, asked, period, departments)
     print_summary(opened, report, departments)
@@ -40,17 +41,8 @@ def run_and_print(opened: Opened, asked: Asked) -> RunReport:
     return report
 
 
-def known_departments(opened: Opened) -> dict[str, str]:
-    """Department -> its Chinese name, from the contracts."""
-    from assets.intake.contract import load_contracts
-
-    return {name: contract.zh for name, contract in load_contracts(opened.workspace.contracts).items()}
-
-
 def fitting_period(opened: Opened, text: str) -> Period:
     """The period, refused when this place compares by the other kind."""
-    from assets.county import profile_of
-
     period = Period.parse(text)
     kind = profile_of(opened.workspace).rhythm.period_kind.value or "quarter"
     if (kind == "month") != period.monthly:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, ParamSpec
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from pipelines.cli.texts import say
 
@@ -42,10 +43,17 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def refuse(sentence: str) -> NoReturn:
-    """Say why and leave with code 1."""
+def show(table: Table) -> None:
+    """Print a table, its long texts folded within their columns."""
+    for column in table.columns:
+        column.overflow = "fold"
+    out.print(table, soft_wrap=False)
+
+
+def refuse(sentence: str, code: int = REFUSED) -> NoReturn:
+    """Say why and leave."""
     err.print(sentence, markup=False, style="red")
-    raise typer.Exit(REFUSED)
+    raise typer.Exit(code)
 
 
 def spoken(command: Callable[P, None]) -> Callable[P, None]:
@@ -61,7 +69,7 @@ def spoken(command: Callable[P, None]) -> Callable[P, None]:
             refuse(say("fault.interrupted"))
         except Exception as fault:
             logging.getLogger("tongbi.debug").debug("%s\n%s", type(fault).__name__, _place(fault))
-            refuse(_sentence(fault))
+            refuse(_sentence(fault), USAGE if type(fault).__name__ == "PeriodError" else REFUSED)
 
     return guarded
 

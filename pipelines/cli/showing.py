@@ -9,7 +9,7 @@ from rich.table import Table
 
 from assets.county import list_names
 from pipelines.cli.running import Asked, run_and_print
-from pipelines.cli.shell import opened, out, refuse
+from pipelines.cli.shell import opened, out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.demo import Ratio
 from pipelines.resources.opened import Opened
@@ -59,7 +59,7 @@ def print_score(county: Opened, period: str) -> None:
     shown, truth = county.outbox.shown(period), county.workspace.root / "truth" / period
     found = score(truth, shown / "links.csv", shown / "findings.csv")
     out.print(say("demo.links", precision=found.pairs.precision, recall=found.pairs.recall), markup=False)
-    out.print(_lists_table(county, found.lists))
+    show(_lists_table(county, found.lists))
 
 
 def _lists_table(county: Opened, lists: dict[str, Ratio]) -> Table:

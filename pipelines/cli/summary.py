@@ -12,7 +12,7 @@ from rich.table import Table
 
 from assets.county import list_names, lists_not_computed
 from pipelines.cli.looking import difference_text
-from pipelines.cli.shell import err, out
+from pipelines.cli.shell import err, out, show
 from pipelines.cli.texts import say
 from pipelines.jobs import RunReport
 from pipelines.resources import deliveries
@@ -28,7 +28,7 @@ def print_summary(opened: Opened, report: RunReport, departments: Mapping[str, s
         lines = deliveries.of_period(connection, report.period, ("received", "current", "refused"))
         said = deliveries.said(connection, report.period)
         everything = deliveries.of_period(connection, report.period, deliveries.STATES)
-    out.print(_accounting(lines, departments))
+    show(_accounting(lines, departments))
     _print_differences(lines, everything)
     _print_said(said, departments)
     if report.success:
@@ -84,19 +84,21 @@ def _print_results(opened: Opened, report: RunReport) -> None:
     counts = {grade: int(grades.get(grade, 0)) for grade in ("same", "review", "different")}
     out.print(say("links.children", count=links["child_id"].nunique()), markup=False)
     out.print(say("links.grades", **counts), markup=False)
-    out.print(lists_table(opened, findings))
-    for sentence in lists_not_computed(opened.workspace, links["department"].unique()):
+    missing = lists_not_computed(opened.workspace, links["department"].unique())
+    show(lists_table(opened, findings, missing))
+    for sentence in missing.values():
         out.print(sentence, markup=False, style="yellow")
     out.print(say("run.outbox", path=opened.outbox.shown(report.period)), markup=False)
     out.print(say("run.done", seconds=report.seconds), markup=False)
 
 
-def lists_table(opened: Opened, findings: pd.DataFrame) -> Table:
+def lists_table(opened: Opened, findings: pd.DataFrame, missing: Mapping[str, str]) -> Table:
     """Every list of the place with its count and how sure the lines are."""
     heads = ("code", "list", "count", "certain", "likely", "open")
     table = Table(*(say(f"table.{name}") for name in heads), title=say("table.lists"), title_justify="left")
     for code, name in list_names(opened.workspace).items():
         ours = findings[findings["code"] == code]
         by_grade = [str(int((ours["grade"] == grade).sum())) for grade in ("明确", "很可能", "待核")]
-        table.add_row(code, name, str(len(ours)), *by_grade)
+        counts = [say("table.not_computed"), "", "", ""] if code in missing else [str(len(ours)), *by_grade]
+        table.add_row(code, name, *counts)
     return table

@@ -16,7 +16,7 @@ from assets.intake.notices import Tabulated
 from assets.intake.tabulate import tabulate
 from assets.intake.understanding import Understanding, understanding
 from assets.standardising import Order, Result, try_delivery
-from pipelines.cli.shell import err, out, refuse
+from pipelines.cli.shell import err, out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
 from pipelines.resources.deliveries import Branch
@@ -104,7 +104,7 @@ def _print_result(tried: Tried, result: Result) -> None:
     counts = {"rows_in": rows, "accepted": accepted, "quarantined": quarantined}
     out.print(say("check.accounts", set_aside=rows - accepted - quarantined, **counts), markup=False)
     if quarantined:
-        out.print(_table(result.quarantine))
+        show(_table(result.quarantine))
     for sentence in result.warnings:
         err.print(sentence, markup=False, style="yellow")
     if result.stopped:

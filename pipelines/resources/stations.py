@@ -29,6 +29,8 @@ Observer = Callable[[str, str, float], None]
 _observers: list[Observer] = []
 _debug = logging.getLogger("tongbi.debug")
 _SPOKEN = (FrameError, DatabaseError, BusyError, WorkspaceError)
+# Sentences about our own YAML files; they name file and key. By name: the rim knows nothing of what must hold.
+_SPOKEN_NAMES = {"RuleFileError", "UnknownSettingError", "ContractError", "AccountingError"}
 
 
 @contextmanager
@@ -74,7 +76,7 @@ def _translated(name: str, fault: BaseException) -> BaseException:
     _debug.debug("%s %s\n%s", name, type(fault).__name__, "".join(traceback.format_tb(fault.__traceback__)))
     if isinstance(fault, Refusal):
         return dg.Failure(f"{fault.message}{fault.advice}", metadata={"code": fault.code}, allow_retries=False)
-    if isinstance(fault, _SPOKEN):
+    if isinstance(fault, _SPOKEN) or type(fault).__name__ in _SPOKEN_NAMES:
         return dg.Failure(str(fault), allow_retries=False)
     if isinstance(fault, MemoryError | OSError):
         return dg.Failure(_machine_sentence(fault), allow_retries=False)

@@ -1,0 +1,106 @@
+"""The command line without a run: what it offers, in two languages, with which exit codes, and how fast it is there."""
+
+import time
+
+import pytest
+import yaml
+
+COMMANDS = ["init", "demo", "check", "run", "status", "quarantine", "explain", "links", "findings", "dev"]
+REGISTER = "姓名,公民身份号码,性别,出生日期,户籍地址,与户主关系,户号\r\n甲乙,620722201503105115,男,2015-03-10,某县某镇某村,子,1\r\n"
+
+
+@pytest.fixture
+def workspace(tmp_path, tongbi):
+    root = tmp_path / "workspace"
+    assert tongbi("init", "--workspace", root).returncode == 0
+    return root
+
+
+def test_help_names_every_command_in_both_languages(tongbi):
+    chinese, english = tongbi("--help"), tongbi("--lang", "en", "--help")
+    for name in COMMANDS:
+        assert f" {name} " in chinese.stdout
+        assert f" {name} " in english.stdout
+    assert "建立工作区" in chinese.stdout
+    assert "make a workspace" in english.stdout
+    assert "建立" not in english.stdout
+
+
+def test_help_is_there_at_once(tongbi):
+    def seconds():
+        began = time.perf_counter()
+        tongbi("--help")
+        return time.perf_counter() - began
+
+    assert min(seconds() for _ in range(3)) < 1.0
+
+
+def test_every_text_is_there_in_both_languages():
+    from pathlib import Path
+
+    import pipelines.cli
+
+    texts = yaml.safe_load((Path(pipelines.cli.__file__).with_name("texts.yaml")).read_text(encoding="utf-8"))
+    assert [key for key, forms in texts.items() if set(forms) != {"zh", "en"} or not all(forms.values())] == []
+    for key, forms in texts.items():
+        fields = [sorted(part.split("}")[0].split(":")[0] for part in text.split("{")[1:]) for text in forms.values()]
+        assert fields[0] == fields[1], key
+
+
+def test_init_says_what_comes_next_and_may_be_repeated(workspace, tongbi):
+    done = tongbi("init", "--workspace", workspace)
+    assert done.returncode == 0
+    assert "tongbi run --period" in done.stdout
+    for name in ("tongbi.toml", "inbox", "store", "frames", "outbox", "dagster/dagster.yaml", "tongbi.db"):
+        assert (workspace / name).exists()
+
+
+USAGE, REFUSED = 2, 1
+CASES = [
+    (["nonsense"], USAGE, ""),
+    (["run"], USAGE, "--period"),
+    (["run", "--period", "2026Q7", "--workspace", "{ws}"], USAGE, "2026Q3"),
+    (["run", "--period", "2026Q3", "--workspace", "{ws}"], REFUSED, "收件箱里没有"),
+    (["run", "--period", "2026-09", "--workspace", "{ws}"], REFUSED, "按季度比对"),
+    (["run", "--period", "2026Q3", "--workspace", "{ws}/none"], REFUSED, "tongbi init"),
+    (["links", "--period", "2026Q3", "--out", "{ws}/l.csv", "--workspace", "{ws}"], REFUSED, "还没有发布过"),
+    (["quarantine", "--period", "2026Q3", "--department", "education", "--workspace", "{ws}"], REFUSED, "还没有"),
+    (["explain", "x", "--period", "2026Q3", "--workspace", "{ws}"], REFUSED, "还没有"),
+    (["check", "{ws}/none.xlsx", "--workspace", "{ws}"], REFUSED, "找不到文件"),
+    (["status", "--workspace", "{ws}"], 0, ""),
+]
+
+
+@pytest.mark.parametrize(("words", "code", "sentence"), CASES, ids=lambda value: str(value)[:40])
+def test_exit_codes_and_one_sentence(workspace, tongbi, words, code, sentence):
+    done = tongbi(*(word.format(ws=workspace) for word in words))
+    assert done.returncode == code
+    assert sentence in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_settings_that_are_wrong_are_named(workspace, tongbi):
+    (workspace / "tongbi.toml").write_text("countyname = 'x'\n", encoding="utf-8")
+    done = tongbi("status", "--workspace", workspace)
+    assert done.returncode == REFUSED
+    assert "countyname" in done.stderr
+
+
+def test_check_says_what_was_understood_and_stores_nothing(workspace, tongbi, tmp_path):
+    path = tmp_path / "常住人口.csv"
+    path.write_bytes(REGISTER.encode("gb18030"))
+    before = sorted(workspace.rglob("*"))
+    done = tongbi("check", path, "--workspace", workspace, "--period", "2026Q3")
+    assert done.returncode == 0, done.stderr
+    assert "公安" in done.stdout
+    assert "公民身份号码→身份证号" in done.stdout
+    assert "甲乙" not in done.stdout + done.stderr
+    assert sorted(workspace.rglob("*")) == before
+
+
+def test_check_refuses_another_departments_file(workspace, tongbi, tmp_path):
+    path = tmp_path / "常住人口.csv"
+    path.write_bytes(REGISTER.encode("gb18030"))
+    done = tongbi("check", path, "--department", "disability", "--workspace", workspace)
+    assert done.returncode == REFUSED
+    assert "不能采用" in done.stderr
