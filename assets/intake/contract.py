@@ -146,7 +146,11 @@ class Dictionary(Model):
 
 
 class Contract(Model):
-    """One department's export: headings, layouts, mandatory fields, bounds. `marks` are the fields typical of it."""
+    """One department's export: headings, layouts, mandatory fields, bounds.
+
+    `marks` are the fields typical of it; a file with fewer than `least_marks` of them that shows another department's is
+    that department's.
+    """
 
     department: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     code: str = Field(pattern=r"^[A-Z]{2}$")
@@ -156,6 +160,7 @@ class Contract(Model):
     ignore: list[str] = []
     mandatory: list[list[str]]
     marks: list[str] = []
+    least_marks: int = 0
     carried: dict[str, list[Carry]] = {}
     flags: dict[str, Flag] = {}
     positional: list[Positional] = []

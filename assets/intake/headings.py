@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from assets.intake.contract import Ambiguity, Contract, Dictionary, Layout, load_dictionary
+from matching.name_tables import fold_characters
 
 _NOISE = re.compile(
     r"[\s*＊★※☆()\[\]{}<>《》〈〉【】「」『』\-_/\\、:,。.;；·'\"“”‘’!?|#~\u200b-\u200f\u2028\u2029\ufeff\u00ad—]+"
@@ -42,7 +43,17 @@ def heading_forms(text: str) -> tuple[str, ...]:
             _upper(cut[:-1]) + normalise_heading(cut[-1]),
             normalise_heading(cut[-1]),
         ]
+    # A file from elsewhere, or one that a converter passed over: 身份證號, 監護人姓名.
+    forms += [fold_characters(form) for form in forms if _traditional(form)]
     return tuple(dict.fromkeys(form for form in forms if form))
+
+
+def _traditional(text: str) -> bool:
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _upper(parts: list[str]) -> str:

@@ -13,9 +13,9 @@ import pandas as pd
 
 from assets.intake import profile, rows
 from assets.intake.contract import Contract, Positional, load_contracts, load_dictionary, load_fields
-from assets.intake.headings import compile_aliases, heading_forms
+from assets.intake.headings import compile_aliases
 from assets.intake.layout import Heading, find_heading
-from assets.intake.mapping import Mapping, Surroundings, map_columns, missing_mandatory
+from assets.intake.mapping import Column, Mapping, Surroundings, map_columns, missing_mandatory
 from assets.intake.notices import (
     GridLike,
     IntakeNotice,
@@ -66,7 +66,7 @@ def tabulate_like(
         if sheet.mapping is not None and sheet.report.data_rows:
             known.append(Known(sheet.names, sheet.cells[sheet.kinds == "data"].head(200)))
     refusal = _refusal(sheets, contract)
-    notices = [notice for sheet in sheets for notice in sheet.notices]
+    notices = [notice for sheet in sheets for notice in sheet.notices if refusal is None or notice.code != refusal.code]
     reports = [sheet.report for sheet in sheets]
     if refusal is not None:
         return Tabulated(raw=pd.DataFrame(columns=KEY_COLUMNS), notices=notices, refusal=refusal, sheets=reports)
@@ -163,14 +163,14 @@ def _rival(headings: list[str], contract: Contract) -> Contract | None:
     own = _marks(headings, contract)
     scores = {key: _marks(headings, other) for key, other in load_contracts().items() if key != contract.department}
     best = max(scores, key=lambda key: scores[key])
-    return load_contracts()[best] if scores[best] >= 4 and scores[best] > 2 * own + 1 else None
+    foreign = own < contract.least_marks and scores[best] >= 2
+    return load_contracts()[best] if foreign or (scores[best] >= 4 and scores[best] > 2 * own + 1) else None
 
 
 def _marks(headings: list[str], contract: Contract) -> int:
     aliases = compile_aliases(contract)
-    found = {
-        aliases.exact[form].field for heading in headings for form in heading_forms(heading) if form in aliases.exact
-    }
+    found = {Column(0, heading, aliases.find(heading)).field for heading in headings if heading}
+    found |= {aliases.ambiguous[field[1:]].default for field in found if field.startswith("?")}
     return len(found & set(contract.marks))
 
 

@@ -5,11 +5,14 @@ Belongs here: counts, headings, fields, sentences. Does not belong here: printin
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+
+import pandas as pd
 
 from assets.intake.contract import load_dictionary, load_fields
 from assets.intake.notices import IntakeNotice, SheetReport, Tabulated
-from assets.intake.sentences import issue
+from assets.intake.sentences import is_issue, issue
 from assets.intake.standard import Standardised
 
 
@@ -55,7 +58,7 @@ def _sheet(
         counts = [len(frame) for frame in mine]
         codes = mine[0]["issues"][mine[0]["issues"] != ""].str.split(";").explode().value_counts(sort=True)
         issues = [(issue(str(code)).zh, int(count)) for code, count in codes.items()]
-        issues += [(issue(str(code)).zh, int(n)) for code, n in mine[1]["code"].value_counts().items()]
+        issues += _refused(mine[1])
     return Understanding(
         file=file,
         sheet=report.sheet,
@@ -70,6 +73,15 @@ def _sheet(
         issues=issues,
         warnings=[notice.message for notice in notices if notice.sheet == report.sheet],
     )
+
+
+def _refused(quarantine: pd.DataFrame) -> list[tuple[str, int]]:
+    """What the quarantined rows were refused for; a rule of the suite brings its own sentence (its `message`)."""
+    told = [
+        issue(code).zh if is_issue(code) else message
+        for code, message in quarantine[["code", "message"]].astype(str).itertuples(index=False, name=None)
+    ]
+    return list(Counter(told).most_common())
 
 
 def field_name(target: str) -> str:
