@@ -183,3 +183,41 @@ def test_explain_quarantine_and_status(first_quarter, tongbi):
     assert "审计记录完整" in status.stdout
     assert "采用中" in status.stdout
     assert tongbi("quarantine", "--period", "2026Q2", "--workspace", first_quarter).returncode == 0
+
+
+MEDICAL = """
+department: medical
+code: YB
+zh: 医保
+mandatory: [[name], [id_no, birth_date]]
+marks: []
+layouts:
+  - {name: register, zh: 参保名册}
+"""
+
+
+def test_a_fifth_source_is_linked_by_a_yaml_file_alone(fresh_county, tongbi):
+    register = csv_of(fresh_county / "truth" / "2026Q2" / "kids.csv")
+    assert len(register) > 100
+    (fresh_county / "contracts" / "medical.yaml").write_text(MEDICAL, encoding="utf-8")
+    police = next((fresh_county / "inbox" / "2026Q2" / "public_security").glob("*.csv"))
+    folder = fresh_county / "inbox" / "2026Q2" / "medical"
+    folder.mkdir()
+    shutil.copy(police, folder / "参保.csv")
+    done = tongbi("run", "--period", "2026Q2", "--workspace", fresh_county)
+    assert done.returncode == 0, done.stderr
+    assert "医保" in done.stdout
+    links = csv_of(fresh_county / "outbox" / "2026Q2" / "links.csv")
+    theirs, ours = (set(links.loc[links["department"] == name, "child_id"]) for name in ("medical", "public_security"))
+    assert theirs == ours
+
+
+def test_the_whole_run_on_postgresql_gives_the_same_bytes(fresh_county, first_quarter, tongbi, postgres_url):
+    done = tongbi(
+        "run", "--period", "2026Q2", "--workspace", fresh_county, environment={"TONGBI_DATABASE": postgres_url}
+    )
+    assert done.returncode == 0, done.stderr
+    assert not (fresh_county / "tongbi.db").exists()
+    assert published(fresh_county) == published(first_quarter)
+    status = tongbi("status", "--workspace", fresh_county, environment={"TONGBI_DATABASE": postgres_url})
+    assert "审计记录完整" in status.stdout
