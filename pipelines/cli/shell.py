@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipelines.cli.texts import say
+from pipelines.cli.texts import prefer, say
 
 if TYPE_CHECKING:
     from pipelines.resources.opened import Opened
@@ -97,6 +97,7 @@ def opened(workspace: Path | None, debug: bool = False) -> Opened:
 
     guard_logging()
     found = Opened.at(workspace or default_root())
+    prefer(found.workspace.settings.locale)
     if debug:
         log_to(found.workspace.log)
     return found

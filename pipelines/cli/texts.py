@@ -31,8 +31,18 @@ def choose(language: str) -> None:
 def language() -> str:
     """The language: chosen, else `--lang` on the command line, else TONGBI_LANG, else Chinese."""
     if not _chosen:
-        choose(_asked(sys.argv) or os.environ.get("TONGBI_LANG", ""))
+        choose(_stated())
     return _chosen[0]
+
+
+def prefer(language: str) -> None:
+    """Speak the workspace's language, unless the person stated one for this command."""
+    if not _stated():
+        choose(language)
+
+
+def _stated() -> str:
+    return _asked(sys.argv) or os.environ.get("TONGBI_LANG", "")
 
 
 def _asked(words: list[str]) -> str:

@@ -41,9 +41,9 @@ def test_the_command_and_the_graph_it_runs_hold_it_together(tmp_path):
 
 def test_another_machine_on_the_same_postgresql_refuses(tmp_path, postgres_url):
     engine = open_database(postgres_url)
-    with only_run(tmp_path / "one", engine):
-        with pytest.raises(BusyError, match="另一台机器"), only_run(tmp_path / "other", engine):
-            pass
-    with only_run(tmp_path / "other", engine):
+    one, other = tmp_path / "one", tmp_path / "other"
+    with only_run(one, engine), pytest.raises(BusyError, match="另一台机器"), only_run(other, engine):
+        pass
+    with only_run(other, engine):
         pass
     engine.dispose()
