@@ -5,6 +5,7 @@ What a station does belongs to the assets; when a run starts by itself belongs t
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -86,7 +87,7 @@ def run_period(
     began, run_id = time.perf_counter(), str(uuid.uuid4())
     stages: dict[str, float] = {}
     watching = stations.observing(observer) if observer else nullcontext()
-    with opened.held(), watching, stations.observing(_noting(stages)), instance_of(opened) as instance:
+    with opened.held(), watching, stations.observing(_noting(stages)), instance_of(opened) as instance, _seldom_swept():
         instance.add_dynamic_partitions(PARTITIONS_NAME, [period])
         _begin(opened, run_id, period)
         job = build_definitions(opened.workspace.root).resolve_job_def(JOB)
@@ -97,6 +98,22 @@ def run_period(
         report = RunReport(period, result.success, time.perf_counter() - began, stages, _failures(result))
         _end(opened, run_id, report)
     return report
+
+
+@contextmanager
+def _seldom_swept() -> Iterator[None]:
+    """Let the cyclic garbage collector look at less, and less often: a tenth of a run was spent on it.
+
+    What is loaded before the run is never garbage, and frames are freed without the collector.
+    """
+    often = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*often)
+        gc.unfreeze()
 
 
 def _noting(stages: dict[str, float]) -> stations.Observer:
