@@ -28,7 +28,7 @@ SNAPSHOT = {
     "county_places": ("raw", RAW),
     **{f"std_{name}": ("standard", sorted(["county_places", f"raw_{name}"])) for name in DEPARTMENTS},
     **{f"quarantine_{name}": ("standard", sorted(["county_places", f"raw_{name}"])) for name in DEPARTMENTS},
-    **{name: ("linkage", STD) for name in ("link_children", "link_pairs", "link_register")},
+    **dict.fromkeys(("link_children", "link_pairs", "link_register"), ("linkage", STD)),
     "child_files": ("files", sorted(["link_children", "link_pairs", *STD])),
     "findings": ("findings", ["child_files"]),
     **{f"out_{name}": ("publish", PUBLISHED) for name in ("departments", "errors", "exports", "summary", "townships")},
