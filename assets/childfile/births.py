@@ -11,14 +11,15 @@ import pandas as pd
 
 from assets.childfile.choose import Chooser
 from expectations.jurisdictions.profile import School
-from expectations.lists.files import birth_span, completed_years, school_grade
+from expectations.lists.files import BoolArray, birth_span, completed_years, school_grade
 
 
 def births(chooser: Chooser, departments: list[str], as_of: date) -> pd.DataFrame:
     """The deciding birth date per child: `birth_date, birth_precision, birth_date_from`.
 
-    Order: a full police date, a full date of another department, the date in a valid number, then coarser dates. A date
-    in the future or more than a century ago is a damaged one and is not used.
+    Order: a full date that the child's own number confirms where the first department's does not (then the column was
+    mistyped), a full police date, a full date of another department, the date in a valid number, then coarser dates. A
+    date in the future or more than a century ago is a damaged one and is not used.
     """
     columns = chooser.columns
     usable = columns.test("birth_date", lambda text: _plausible(text, as_of))
@@ -28,7 +29,13 @@ def births(chooser: Chooser, departments: list[str], as_of: date) -> pd.DataFram
     )
     chosen = pd.DataFrame({"birth_date": "", "birth_date_from": ""}, index=range(chooser.n), dtype=object)
     undecided = np.ones(chooser.n, dtype=np.bool_)
-    for mask, column in ((full, "birth_date"), (in_number, "id_no_birth"), (usable, "birth_date")):
+    confirmed = full & _confirmed(chooser, in_number, departments)
+    for mask, column in (
+        (confirmed, "birth_date"),
+        (full, "birth_date"),
+        (in_number, "id_no_birth"),
+        (usable, "birth_date"),
+    ):
         at = np.where(undecided, chooser.first(mask, departments), -1)
         found, undecided = at >= 0, undecided & (at < 0)
         chosen.loc[found, "birth_date"] = chooser.take(column, at)[found]
@@ -36,6 +43,12 @@ def births(chooser: Chooser, departments: list[str], as_of: date) -> pd.DataFram
     precision = {10: "day", 7: "month", 4: "year"}
     chosen["birth_precision"] = [precision.get(len(text), "") for text in chosen["birth_date"]]
     return chosen
+
+
+def _confirmed(chooser: Chooser, in_number: BoolArray, departments: list[str]) -> BoolArray:
+    """Records whose declared date is the one in the child's number, as the first department gives the number."""
+    numbers = chooser.take("id_no_birth", chooser.first(in_number, departments)).to_numpy(object)[chooser.child]
+    return np.asarray((numbers != "") & (chooser.records["birth_date"].to_numpy(object) == numbers), dtype=np.bool_)
 
 
 def _plausible(text: str, as_of: date) -> bool:

@@ -83,6 +83,15 @@ def test_the_date_that_decides_about_ages(town: Any) -> None:
     assert (child(town, 4)["age"], child(town, 4)["cohort_grade"], child(town, 4)["cohort_sure"]) == (6, 1, True)
 
 
+def test_a_date_that_the_number_and_another_department_give_beats_a_mistyped_police_date(town: Any) -> None:
+    number = _MODULE.number("2019-12-01", 1)
+    town.add(PS, 1, birth_date="2019-08-01", id_no=number, id_no_birth="2019-12-01")
+    town.add(CA, 1, birth_date="2019-12-01", id_no=number, id_no_birth="2019-12-01")
+    town.add(PS, 2, birth_date="2019-08-01", id_no=number, id_no_birth="2019-12-01")
+    assert child(town, 1)["birth_date"] == "2019-12-01"
+    assert child(town, 2)["birth_date"] == "2019-08-01"
+
+
 @pytest.mark.parametrize(
     ("birth", "age", "grade", "in_band"),
     [
