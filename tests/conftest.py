@@ -11,7 +11,7 @@ import pytest
 PERIODS = ("2026Q2", "2026Q3")
 
 
-def run_tongbi(*words, environment=None, timeout=300):
+def run_tongbi(*words, environment=None, timeout=900):
     """Run the command line in a process of its own, as a person would."""
     keep = {name: value for name, value in os.environ.items() if not name.startswith("TONGBI_")}
     program = [sys.executable, "-c", "from pipelines.cli import main; main()"]

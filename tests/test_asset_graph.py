@@ -90,7 +90,7 @@ def test_dg_check_defs(tmp_path, home):
     program = Path(sys.executable).with_name("dg")
     root = Path(__file__).resolve().parents[1]
     done = subprocess.run(
-        [program, "check", "defs"], cwd=root, env=environment, capture_output=True, text=True, timeout=120
+        [program, "check", "defs"], cwd=root, env=environment, capture_output=True, text=True, timeout=900
     )
     assert done.returncode == 0, done.stderr
     assert "All definitions loaded successfully" in done.stdout + done.stderr

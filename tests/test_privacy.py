@@ -135,7 +135,7 @@ def test_an_unexpected_exception_leaves_no_value_anywhere(tmp_path):
         "from pipelines.cli import main; main()\n"
     )
     words = ["run", "--period", "2026Q3", "--workspace", str(root), "--debug"]
-    done = subprocess.run([sys.executable, "-c", defect, *words], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", defect, *words], capture_output=True, text=True, timeout=900)
     assert done.returncode == 1
     assert "程序内部错误（ValueError" in done.stderr
     assert list(personal_files(root)) == []
@@ -163,7 +163,7 @@ main()
 
 def test_a_whole_run_calls_nobody(fresh_county):
     words = ["run", "--period", "2026Q2", "--workspace", str(fresh_county)]
-    done = subprocess.run([sys.executable, "-c", BLOCKED, *words], capture_output=True, text=True, timeout=300)
+    done = subprocess.run([sys.executable, "-c", BLOCKED, *words], capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stderr
     assert "CALLED" not in done.stderr
     assert "LOOKED UP" not in done.stderr
@@ -178,7 +178,7 @@ def test_a_whole_run_without_any_network(fresh_county):
     words = ["run", "--period", "2026Q2", "--workspace", str(fresh_county)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TONGBI_")}
     done = subprocess.run(
-        ["unshare", "-rn", *program, *words], capture_output=True, text=True, timeout=300, env=environment
+        ["unshare", "-rn", *program, *words], capture_output=True, text=True, timeout=900, env=environment
     )
     assert done.returncode == 0, done.stderr
     assert (fresh_county / "outbox" / "2026Q2" / "links.csv").is_file()
