@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Mask = NDArray[np.bool_]
 
-_CLOSE_LIMIT = 60
-"""Records of a component up to which all its pairs are compared."""
-_CAP_BITS = 15.0
-
 
 @dataclass(frozen=True)
 class Clusters:
@@ -46,14 +42,14 @@ def components(n: int, left: NDArray[np.integer], right: NDArray[np.integer]) ->
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
-def unseen_pairs(n: int, pairs: Pairs, link: Mask) -> tuple[Ints, Ints]:
+def unseen_pairs(n: int, pairs: Pairs, link: Mask, limit: int) -> tuple[Ints, Ints]:
     """Pairs inside components of links that no key brought together: they are compared too, so that no chain goes
-    unexamined.
+    unexamined. Components of more than `limit` records are too many.
     """
     label = components(n, pairs.left[link], pairs.right[link])
     order = np.argsort(label, kind="stable")
     size = np.bincount(label, minlength=n)[label[order]]
-    order = order[(size > 2) & (size <= _CLOSE_LIMIT)]
+    order = order[(size > 2) & (size <= limit)]
     if not len(order):
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     groups = label[order]
@@ -166,5 +162,5 @@ def _may_join(rows: list[int], evidence: Evidence, model: Model) -> bool:
     chosen = np.array(rows)
     if (evidence.veto[chosen] & ~evidence.certain[chosen]).any():
         return False
-    weights = np.clip(evidence.weight[chosen], -_CAP_BITS, _CAP_BITS)
+    weights = np.clip(evidence.weight[chosen], -model.decide.cap_bits, model.decide.cap_bits)
     return float(weights.mean()) > 0.0 or bool((evidence.weight[chosen] >= 50).any())

@@ -1,6 +1,7 @@
 """Decision per pair: same, review or different by probability, with the evidence that stands above probability.
 
-Belongs here: edges and grades of single pairs, judgements of people. Does not belong here: whole children (`cluster`).
+Belongs here: edges and grades of single pairs. Does not belong here: whole children (`cluster`), finding people's decisions
+(`judged`).
 """
 
 from __future__ import annotations
@@ -14,12 +15,10 @@ from matching.compare import SAME_NAMES, groups
 from matching.estimate import sigmoid_bits
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from matching.block import Pairs
     from matching.compare import Levels
-    from matching.encode import Encoded
     from matching.model import Model
 
     Mask = NDArray[np.bool_]
@@ -129,35 +128,3 @@ def _near_certain_double(levels: Levels, weight: Floats, model: Model) -> Mask:
     like_name |= slipped & parts & (people == 1)
     found: Mask = (same_name | like_name) & born & third & ~clash
     return found
-
-
-def judged_pairs(
-    judgements: pd.DataFrame | None, e: Encoded
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int8]]:
-    """People's decisions as positions: left, right, verdict (1 same, -1 different, 0 unsure).
-
-    Args:
-        judgements: columns `record_a, record_b, verdict` (`same`, `different`, `unsure`); the last decision on a
-            pair counts.
-            Records that are not in this delivery are passed over.
-        e: the records.
-
-    Raises:
-        ValueError: a verdict is none of the three.
-    """
-    empty = np.zeros(0, dtype=np.int64)
-    if judgements is None or not len(judgements):
-        return empty, empty, np.zeros(0, dtype=np.int8)
-    verdicts = {"same": 1, "different": -1, "unsure": 0}
-    if not set(judgements["verdict"]) <= set(verdicts):
-        raise ValueError("人工结论只能是 same、different、unsure")
-    position = {str(record): row for row, record in enumerate(e.record_id)}
-    latest: dict[tuple[int, int], int] = {}
-    for a, b, verdict in zip(judgements["record_a"], judgements["record_b"], judgements["verdict"], strict=True):
-        one, other = position.get(str(a)), position.get(str(b))
-        if one is not None and other is not None and one != other:
-            latest[min(one, other), max(one, other)] = verdicts[verdict]
-    rows = sorted(latest)
-    left = np.array([a for a, _ in rows], dtype=np.int64)
-    right = np.array([b for _, b in rows], dtype=np.int64)
-    return left, right, np.array([latest[pair] for pair in rows], dtype=np.int8)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matching.design import Design
+    from matching.model import Learning
 
     Floats = NDArray[np.float64]
 
@@ -23,10 +24,6 @@ LN2 = float(np.log(2.0))
 _STEPS = 40
 _CLIP = 30.0
 _ENOUGH = 1e-3
-_BEND = 2.0
-"""Bits by which EM may move a level from the model's own weight."""
-_PSEUDO = 20.0
-"""Pairs that the anchor counts for in EM."""
 
 
 def sigmoid_bits(bits: Floats) -> Floats:
@@ -139,7 +136,7 @@ def _logit2(p: float) -> float:
     return float(np.log2(p / (1 - p)))
 
 
-def em_weights(design: Design, codes: NDArray[np.int8], counts: Floats, prior: float) -> Floats:
+def em_weights(design: Design, codes: NDArray[np.int8], counts: Floats, prior: float, learning: Learning) -> Floats:
     """Fellegi-Sunter by EM on pattern counts, started at and held near the anchor; only the shape inside each field
     is learned.
 
@@ -153,6 +150,7 @@ def em_weights(design: Design, codes: NDArray[np.int8], counts: Floats, prior: f
         codes: (patterns, fields) level codes.
         counts: (3, patterns), labelled same, labelled different, unlabelled; labels are held.
         prior: prior bits.
+        learning: how far, and against how many pairs of the anchor, a level may move.
 
     Returns:
         Bits per term; interactions keep their anchor.
@@ -161,7 +159,7 @@ def em_weights(design: Design, codes: NDArray[np.int8], counts: Floats, prior: f
     bits = design.anchor.copy()
     for _ in range(_STEPS):
         p = sigmoid_bits(matrix @ bits + prior)
-        updated = _shaped(design, codes, counts[0] + p * counts[2], counts[1] + (1 - p) * counts[2])
+        updated = _shaped(design, codes, counts[0] + p * counts[2], counts[1] + (1 - p) * counts[2], learning)
         moved = float(np.abs(updated - bits).max())
         bits = updated
         if moved < 1e-3:
@@ -169,8 +167,8 @@ def em_weights(design: Design, codes: NDArray[np.int8], counts: Floats, prior: f
     return bits
 
 
-def _shaped(design: Design, codes: NDArray[np.int8], same: Floats, different: Floats) -> Floats:
-    """The anchor bent, within `_BEND` bits, towards the observed log2(m/u) of each field's levels."""
+def _shaped(design: Design, codes: NDArray[np.int8], same: Floats, different: Floats, learning: Learning) -> Floats:
+    """The anchor bent, within `em_bend` bits, towards the observed log2(m/u) of each field's levels."""
     out = design.anchor.copy()
     for place, terms in enumerate(design.level_term):
         levels = np.flatnonzero(terms >= 0)
@@ -178,9 +176,9 @@ def _shaped(design: Design, codes: NDArray[np.int8], same: Floats, different: Fl
         m = np.bincount(codes[:, place], weights=same, minlength=len(terms))[levels]
         u = np.bincount(codes[:, place], weights=different, minlength=len(terms))[levels] + 1.0
         guess = u * np.exp2(np.clip(anchor, -10, 10))
-        m_smooth = m + _PSEUDO * guess / guess.sum()
+        m_smooth = m + learning.em_pairs * guess / guess.sum()
         change = np.log2(m_smooth / m_smooth.sum()) - np.log2(u / u.sum()) - anchor
         change -= float((change * m_smooth).sum() / m_smooth.sum())
-        seen = m_smooth.sum() > 2 * _PSEUDO
-        out[terms[levels]] = anchor + (np.clip(change, -_BEND, _BEND) if seen else 0.0)
+        seen = m_smooth.sum() > 2 * learning.em_pairs
+        out[terms[levels]] = anchor + (np.clip(change, -learning.em_bend, learning.em_bend) if seen else 0.0)
     return out

@@ -16,8 +16,9 @@ from matching import screen as screening
 from matching.block import KeyYield, Pairs, block
 from matching.cluster import Clusters, cluster, unseen_pairs
 from matching.compare import add_context, compare
-from matching.decide import Evidence, judged_pairs, weigh_evidence
+from matching.decide import Evidence, weigh_evidence
 from matching.encode import Encoded, encode
+from matching.judged import judged_pairs
 from matching.model import Model, default_model
 from matching.register import KnownChildren, assign, identifiers
 from matching.report import make_report
@@ -94,18 +95,19 @@ def link_records(
             count as missing.
         model: the linkage model; the shipped one by default.
         known: last period's children, whose numbers are kept.
-        judgements: people's decisions, `record_a, record_b, verdict`; they are absolute.
+        judgements: people's decisions, `record_a, record_b, verdict`; they are absolute, and found again in later
+            periods (see `judged`).
 
     Raises:
         ValueError: `record_id` or `department` is missing or not unique (in Chinese, without values).
     """
     model = model or default_model()
     records = records.sort_values("record_id", kind="stable", ignore_index=True) if "record_id" in records else records
-    trail = find_children(records, model, judgements)
+    trail = find_children(records, model, judgements, known)
     clock = _Clock()
     labels = pd.Series(trail.clusters.label, index=records.index)
     found = identifiers(records)
-    assigned = assign(labels, records, found, known)
+    assigned = assign(labels, records, found, known, model.known_by)
     clusters = children_frame(trail, records, assigned.child_id.tolist())
     clock.stop("register")
     pairs = pairs_frame(trail)
@@ -116,13 +118,15 @@ def link_records(
     return Linkage(pairs, clusters, report, assigned.events, assigned.known, trail.weights)
 
 
-def find_children(records: pd.DataFrame, model: Model, judgements: pd.DataFrame | None = None) -> Trail:
-    """All stations up to the clusters."""
+def find_children(
+    records: pd.DataFrame, model: Model, judgements: pd.DataFrame | None = None, known: KnownChildren | None = None
+) -> Trail:
+    """All stations up to the clusters; `records` sorted by `record_id`."""
     clock = _Clock()
     e, dropped = screening.drop_frequent(encode(records, model), model.blocking.number_limit)
     clock.stop("encode")
     pairs, yields = block(e, model)
-    left, right, verdict = judged_pairs(judgements, e)
+    left, right, verdict = judged_pairs(judgements, records, known.identifiers if known else None)
     pairs = _with_pairs(pairs, left, right, len(e))
     clock.stop("block")
     levels = compare(e, pairs, model)
@@ -136,7 +140,7 @@ def find_children(records: pd.DataFrame, model: Model, judgements: pd.DataFrame 
     judged = _verdicts(pairs, left, right, verdict, len(e))
     evidence = weigh_evidence(pairs, levels, weight + extra, judged, model)
     clock.stop("decide")
-    a, b = unseen_pairs(len(e), pairs, evidence.link)
+    a, b = unseen_pairs(len(e), pairs, evidence.link, model.decide.close_limit)
     if len(a):
         late = Pairs(a.astype(np.int32), b.astype(np.int32), np.zeros(len(a), dtype=np.uint32))
         late_levels = compare(e, late, model)

@@ -84,6 +84,8 @@ class Learning(_Strict):
     labels_needed: int = Field(ge=1)
     em_records_needed: int = Field(ge=1)
     ridge: float = Field(gt=0)
+    em_bend: float = Field(gt=0)
+    em_pairs: float = Field(gt=0)
     differ_bounds: tuple[float, float]
 
 
@@ -99,6 +101,8 @@ class Decide(_Strict):
     doubt_bits: float
     refuse_bits: float
     cluster_limit: int = Field(ge=2)
+    close_limit: int = Field(ge=2)
+    cap_bits: float = Field(gt=0)
     keep_per_record: int = Field(ge=1)
 
     @model_validator(mode="after")
@@ -106,6 +110,14 @@ class Decide(_Strict):
         if not all(low < high for low, high in pairwise((self.near, self.review, self.same))):
             raise ValueError("须满足 near < review < same")
         return self
+
+
+class KnownBy(_Strict):
+    """What a known child is recognised by: scores per kind, the kinds that suffice alone, and what is too weak against numbers."""
+
+    scores: dict[str, float]
+    strong: tuple[str, ...]
+    weak: float
 
 
 class Alike(_Strict):
@@ -144,6 +156,7 @@ class Model(_Strict):
     blocking: Blocking
     learning: Learning
     decide: Decide
+    known_by: KnownBy
     residual: Residual
 
     @model_validator(mode="after")

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from matching.distinct import as_text
+from matching.judged import KIND, content_keys
 from matching.name_tables import fold_all
 
 if TYPE_CHECKING:
@@ -21,19 +22,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Texts = Callable[[str], NDArray[np.object_]]
+    from matching.model import KnownBy
 
-KINDS = {
-    "record": 8,
-    "id_no": 6,
-    "student_no": 4,
-    "disability_no": 4,
-    "birth_cert_no": 4,
-    "name_birth_guardian": 3,
-    "name_birth": 2,
-}
-"""What a child is known by, and how much each says when clusters compete for a number."""
-_STRONG = frozenset({"id_no", "record"})
+    Texts = Callable[[str], NDArray[np.object_]]
 
 
 @dataclass(frozen=True)
@@ -41,7 +32,7 @@ class KnownChildren:
     """Children of earlier periods.
 
     Attributes:
-        identifiers: `child_id, kind, value`, kinds of `KINDS`; every value a child has ever been known by.
+        identifiers: `child_id, kind, value`, kinds of the model's `known_by` and `content` (what decisions of people are found again by, see `judged`); every value a child has ever been known by.
         aliases: `child_id, alias_of`: numbers that were merged into older ones.
     """
 
@@ -86,7 +77,9 @@ def identifiers(records: pd.DataFrame) -> pd.DataFrame:
         "name_birth": np.where(full, name + "|" + birth, ""),
     }
     derived = [_rows("id_no", text(column)) for column in ("student_no_id", "disability_no_id")]
-    return pd.concat([*(_rows(kind, found) for kind, found in values.items()), *derived], ignore_index=True)
+    keys = np.array(content_keys(records), dtype=object)
+    remembered = _rows(KIND, values["record"] + " " + keys if len(records) else keys)
+    return pd.concat([*(_rows(kind, found) for kind, found in values.items()), *derived, remembered], ignore_index=True)
 
 
 def _texts(records: pd.DataFrame) -> Texts:
@@ -111,7 +104,9 @@ def _rows(kind: str, values: NDArray[np.object_]) -> pd.DataFrame:
     return pd.DataFrame({"position": position, "kind": kind, "value": values[position]})
 
 
-def assign(label: pd.Series, records: pd.DataFrame, found: pd.DataFrame, known: KnownChildren | None) -> Assigned:
+def assign(
+    label: pd.Series, records: pd.DataFrame, found: pd.DataFrame, known: KnownChildren | None, spec: KnownBy
+) -> Assigned:
     """Give every cluster a child number: the old one where the child is known, a new one else.
 
     Args:
@@ -119,6 +114,7 @@ def assign(label: pd.Series, records: pd.DataFrame, found: pd.DataFrame, known: 
         records: the records, sorted by `record_id`.
         found: `identifiers(records)`.
         known: children of earlier periods.
+        spec: what a child is recognised by.
 
     Returns:
         Numbers that do not depend on the order of the input. New numbers are serial in the order of each cluster's
@@ -126,8 +122,7 @@ def assign(label: pd.Series, records: pd.DataFrame, found: pd.DataFrame, known: 
     """
     known = known or KnownChildren.none()
     labels = label.to_numpy()
-    claims = _claims(labels, found, known)
-    owners, events = _settle(claims)
+    owners, told = _settle(_claims(labels, found, known, spec))
     period = str(records["period"].max()) if len(records) and "period" in records else ""
     order = list(dict.fromkeys(labels.tolist()))
     serial = _last_serial(known, period)
@@ -136,6 +131,7 @@ def assign(label: pd.Series, records: pd.DataFrame, found: pd.DataFrame, known: 
         if cluster not in owners:
             serial += 1
         numbers[cluster] = owners.get(cluster) or f"T{period}-{serial:06d}"
+    events = _events(told, numbers)
     child_id = np.array([numbers[cluster] for cluster in labels.tolist()], dtype=object)
     counts = {
         "known": len(owners),
@@ -145,46 +141,55 @@ def assign(label: pd.Series, records: pd.DataFrame, found: pd.DataFrame, known: 
     return Assigned(child_id, events, _grown(known, child_id, found, events), counts)
 
 
-def _claims(labels: NDArray[np.int64], found: pd.DataFrame, known: KnownChildren) -> pd.DataFrame:
+def _events(told: list[tuple[str, str, int | str]], numbers: dict[int, str]) -> pd.DataFrame:
+    """Merges and splits with the other child's number; of a split, the part that got a number of its own."""
+    rows = {(kind, child, numbers[other] if isinstance(other, int) else other) for kind, child, other in told}
+    return pd.DataFrame(sorted(rows), columns=["kind", "child_id", "other_id"], dtype=object)
+
+
+def _claims(labels: NDArray[np.int64], found: pd.DataFrame, known: KnownChildren, spec: KnownBy) -> pd.DataFrame:
     """How strongly each cluster resembles each known child: `cluster, child_id, score, strong`."""
     if not len(known.identifiers) or not len(found):
         return pd.DataFrame({"cluster": [], "child_id": [], "score": [], "strong": []})
+    found = found[found["kind"].isin(spec.scores)]
     mine = pd.DataFrame(
         {"cluster": labels[found["position"].to_numpy()], "kind": found["kind"], "value": found["value"]}
     ).drop_duplicates()
     theirs = known.identifiers[["child_id", "kind", "value"]].drop_duplicates()
     theirs = theirs[
-        ~theirs.duplicated(["kind", "value"], keep=False) | theirs["kind"].isin(_STRONG)
+        ~theirs.duplicated(["kind", "value"], keep=False) | theirs["kind"].isin(spec.strong)
     ]  # namesakes say nothing
     joined = mine.merge(theirs, on=["kind", "value"])
     joined = joined[~joined["child_id"].isin(known.aliases["child_id"])]
-    joined["score"] = joined["kind"].map(KINDS)
-    joined["strong"] = joined["kind"].isin(_STRONG)
+    joined["score"] = joined["kind"].map(spec.scores)
+    joined["strong"] = joined["kind"].isin(spec.strong)
     claims = joined.groupby(["cluster", "child_id"], as_index=False).agg(
         score=("score", "sum"), strong=("strong", "any")
     )
-    return _without_contradictions(claims, mine, theirs)
+    return _without_contradictions(claims, mine, theirs, spec.weak)
 
 
-def _without_contradictions(claims: pd.DataFrame, mine: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
+def _without_contradictions(
+    claims: pd.DataFrame, mine: pd.DataFrame, theirs: pd.DataFrame, weak: float
+) -> pd.DataFrame:
     """Drop weak claims between a cluster and a child that both have numbers and share none: namesakes."""
     numbered = set(mine.loc[mine["kind"] == "id_no", "cluster"]), set(theirs.loc[theirs["kind"] == "id_no", "child_id"])
     clash = (
         ~claims["strong"]
         & claims["cluster"].isin(numbered[0])
         & claims["child_id"].isin(numbered[1])
-        & (claims["score"] < 5)
+        & (claims["score"] < weak)
     )
     return claims[~clash]
 
 
-def _settle(claims: pd.DataFrame) -> tuple[dict[int, str], pd.DataFrame]:
+def _settle(claims: pd.DataFrame) -> tuple[dict[int, str], list[tuple[str, str, int | str]]]:
     """Heaviest claims first, one number per cluster; a merge keeps the older number, a split leaves it with the
     heavier part.
     """
     owners: dict[int, str] = {}
     holder: dict[str, int] = {}
-    events: list[tuple[str, str, str]] = []
+    events: list[tuple[str, str, int | str]] = []
     ordered = claims.sort_values(["score", "child_id", "cluster"], ascending=[False, True, True])
     for cluster, child in zip(ordered["cluster"].astype(int), ordered["child_id"].astype(str), strict=True):
         if child not in holder and cluster not in owners:
@@ -200,9 +205,8 @@ def _settle(claims: pd.DataFrame) -> tuple[dict[int, str], pd.DataFrame]:
             owners[cluster], holder[keep], holder[gone] = keep, cluster, cluster
             events.append(("merge", keep, gone))
         elif cluster not in owners:
-            events.append(("split", child, ""))
-    frame = pd.DataFrame(sorted(set(events)), columns=["kind", "child_id", "other_id"], dtype=object)
-    return owners, frame
+            events.append(("split", child, cluster))
+    return owners, events
 
 
 def _age(child_id: str) -> tuple[str, str]:

@@ -175,7 +175,7 @@ def _from_em(fixed: Weights, patterns: Patterns, levels: Levels, model: Model) -
     design = fixed.design
     same, differ = _labels(levels, model)
     counts = np.stack([patterns.tally(same), patterns.tally(differ), patterns.tally(~(same | differ))])
-    bits, prior = em_weights(design, patterns.codes, counts, fixed.prior), fixed.prior
+    bits, prior = em_weights(design, patterns.codes, counts, fixed.prior, model.learning), fixed.prior
     figures = {
         "labelled_same": float(same.sum()),
         "labelled_different": float(differ.sum()),

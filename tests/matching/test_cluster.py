@@ -51,7 +51,7 @@ def test_a_cluster_that_grows_too_large_is_refused() -> None:
 
 def test_pairs_nobody_compared_are_found() -> None:
     pairs = Pairs(np.array([0, 1], np.int32), np.array([1, 2], np.int32), np.zeros(2, np.uint32))
-    left, right = unseen_pairs(3, pairs, np.array([True, True]))
+    left, right = unseen_pairs(3, pairs, np.array([True, True]), 60)
     assert list(zip(left.tolist(), right.tolist(), strict=True)) == [(0, 2)]
 
 

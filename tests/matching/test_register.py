@@ -73,7 +73,9 @@ def test_a_split_leaves_the_number_with_one_part_and_is_told(frame: Any, number:
     split = link_records(records, known=first.known, judgements=judged)
     assert split.clusters["child_id"].nunique() == 2
     assert "T2026Q3-000001" in set(split.clusters["child_id"])
-    assert split.events["kind"].tolist() == ["split"]
+    assert split.events.to_dict("records") == [
+        {"kind": "split", "child_id": "T2026Q3-000001", "other_id": "T2026Q3-000002"}
+    ]
 
 
 def test_namesakes_with_other_numbers_do_not_take_each_others_child_number(frame: Any, number: Any) -> None:
@@ -81,3 +83,55 @@ def test_namesakes_with_other_numbers_do_not_take_each_others_child_number(frame
     known = link_records(frame({**name, "id_no": number("2015-03-10", 11)}).assign(period="2026Q2")).known
     found = link_records(frame({**name, "id_no": number("2015-03-10", 301)}).assign(record_id="PS-z"), known=known)
     assert found.clusters["child_id"].tolist() == ["T2026Q3-000001"]
+
+
+FAMILY = {"father_name": "王强", "mother_name": "李丽", "live_town": "豫龙镇", "live_village": "槐林村", "sex": "2"}
+
+
+def two_periods(frame: Any, number: Any, **changes: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Three rows of one child's looks, and the next quarter's files of the same rows (other record ids)."""
+    child = {"name": "王梓涵", "birth_date": "2015-03-10", **FAMILY}
+    rows = (
+        {"d": "PS", **child, "id_no": number("2015-03-10", 12)},
+        {"d": "CA", **child},
+        {"d": "ED", "name": "丫丫", "birth_date": "2013-01-01", "school": "豫龙镇中心小学"},
+    )
+    first = frame(*rows).assign(period="2026Q2")
+    later = frame(*({**row, **changes} if row["d"] == "CA" else row for row in rows))
+    return first, later.assign(record_id=[f"{code}-next{place}" for place, code in enumerate(("PS", "CA", "ED"))])
+
+
+@pytest.mark.parametrize("changes", [{}, {"phone": "13800001111"}, {"birth_date": "2015-03-10", "layout": "ledger"}])
+def test_decisions_hold_in_the_next_period(frame: Any, number: Any, changes: dict[str, str]) -> None:
+    first, later = two_periods(frame, number, **changes)
+    judged = pd.DataFrame(
+        {"record_a": ["CA-001", "CA-001"], "record_b": ["PS-000", "ED-002"], "verdict": ["different", "same"]}
+    )
+    before = link_records(first, judgements=judged)
+    assert link_records(first).clusters["child_id"].nunique() == 2, "without the decision the two are one child"
+    after = link_records(later, known=before.known, judgements=judged)
+    child = dict(zip(after.clusters["record_id"], after.clusters["child_id"], strict=True))
+    assert child["CA-next1"] == child["ED-next2"] != child["PS-next0"]
+    assert after.pairs["reason"].str.contains("人工确认").sum() == 2
+    old = dict(zip(before.clusters["record_id"], before.clusters["child_id"], strict=True))
+    assert child["CA-next1"] == old["CA-001"]
+    assert child["PS-next0"] == old["PS-000"]
+
+
+def test_a_decision_that_carries_its_keys_needs_no_register(frame: Any, number: Any) -> None:
+    from matching.judged import content_keys
+
+    first, later = two_periods(frame, number)
+    keys = dict(zip(first["record_id"], content_keys(first), strict=True))
+    judged = pd.DataFrame({"record_a": ["CA-001"], "record_b": ["PS-000"], "verdict": ["different"]})
+    judged = judged.assign(key_a=judged["record_a"].map(keys), key_b=judged["record_b"].map(keys))
+    assert link_records(later, judgements=judged).clusters["child_id"].nunique() == 3
+    assert not any(name in " ".join(keys.values()) for name in first["name"])
+
+
+def test_a_decision_is_not_carried_to_a_namesake(frame: Any, number: Any) -> None:
+    first, later = two_periods(frame, number, father_name="赵刚", birth_date="2014-07-01", name="王子涵")
+    judged = pd.DataFrame({"record_a": ["CA-001"], "record_b": ["ED-002"], "verdict": ["same"]})
+    known = link_records(first, judgements=judged).known
+    after = link_records(later, known=known, judgements=judged)
+    assert not after.pairs["reason"].str.contains("人工确认").any()

@@ -1,0 +1,88 @@
+"""Whole records, two by two, in the middle of a county: what must be one child, what a person may be asked, what never."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from matching.link import Linkage, link_records
+
+CASES = list(csv.DictReader((Path(__file__).parent / "cases" / "whole_records.csv").open(encoding="utf-8")))
+COLUMNS = {"birth": "birth_date", "former": "former_name", "household": "household_no", "card": "disability_no_id"}
+PRECISION = {10: "day", 7: "month", 4: "year", 0: ""}
+DEPARTMENTS = {"CA": "civil_affairs", "ED": "education", "PS": "public_security", "DI": "disability"}
+
+
+def spoiled(number: str, how: str) -> tuple[str, str]:
+    """A number as a clerk or a spreadsheet spoils it, and the status that reading gives it."""
+    if how == "15":
+        return number[:15] + "000", "damaged"
+    if how == "m":
+        return number[:6] + "********" + number[14:], "masked"
+    at = int(how[1:])
+    if how[0] == "d":
+        return number[:at] + number[at + 1 :], "bad_length"
+    return number[:at] + str((int(number[at]) + 3) % 10) + number[at + 1 :], "bad_check"
+
+
+def record(text: str, record_id: str, number: Any) -> dict[str, str]:
+    """`field=value;...` as a row of a standard frame; `@birth/order` is a valid number, `~` spoils it."""
+
+    def made(value: str) -> str:
+        born, order = value.removeprefix("@").split("/")
+        return str(number(born, int(order)))
+
+    given = dict(part.split("=", 1) for part in text.split(";"))
+    code = given.pop("d")
+    row = {"record_id": f"{code}-case-{record_id}", "department": DEPARTMENTS[code], "period": "2026Q3"}
+    if "raw" in given:
+        value, _, how = given.pop("raw").partition("~")
+        row["id_no_raw"], row["id_no_status"] = spoiled(made(value), how) if how else (made(value), "adult")
+    if given.get("id"):
+        row |= {"id_no": made(given["id"]), "id_no_raw": made(given["id"]), "id_no_status": "valid"}
+    given.pop("id", None)
+    if "card" in given:
+        given["card"] = made(given["card"])
+    if "village" in given:
+        row |= {"live_town": "案例镇", "live_village": given.pop("village")}
+    for person in ("father", "mother", "guardian"):
+        if person in given:
+            row[f"{person}_name"] = given.pop(person)
+    row |= {COLUMNS.get(field, field): value for field, value in given.items()}
+    return row | {"birth_precision": PRECISION[len(row.get("birth_date", ""))]}
+
+
+@pytest.fixture(scope="module")
+def linked(county: pd.DataFrame, number: Any) -> Linkage:
+    """All cases at once among the records of a county, as they would come."""
+    rows = []
+    for place, case in enumerate(CASES):
+        texts = [case["left"], case["right"], *filter(None, case["others"].split(" | "))]
+        rows += [record(text, f"{place:02d}-{side}", number) for side, text in enumerate(texts)]
+    return link_records(
+        pd.concat([county.drop(columns=["truth", "row"]), pd.DataFrame(rows)], ignore_index=True).fillna("")
+    )
+
+
+@pytest.mark.parametrize("place", range(len(CASES)), ids=[case["case"] for case in CASES])
+def test_whole_records(linked: Linkage, place: int) -> None:
+    one, other = sorted(
+        f"{dict(part.split('=', 1) for part in CASES[place][side].split(';'))['d']}-case-{place:02d}-{order}"
+        for order, side in enumerate(("left", "right"))
+    )
+    child = linked.clusters.set_index("record_id")["child_id"]
+    pair = linked.pairs[(linked.pairs["record_a"] == one) & (linked.pairs["record_b"] == other)]
+    together = child[one] == child[other]
+    if CASES[place]["strength"] == "STRONG":
+        assert together, pair[["weight", "grade", "levels"]].to_dict("records")
+    elif CASES[place]["strength"] == "MEDIUM":
+        assert together or pair["grade"].tolist() == ["review"], pair[["weight", "levels"]].to_dict("records")
+    else:
+        assert not together, pair[["weight", "levels"]].to_dict("records")
+    others = [record_id for record_id in child.index if f"-case-{place:02d}-" in record_id]
+    strangers = set(child[child.isin(child[others])].index) - set(others)
+    assert not strangers, "a record of the county is in the case's child"
