@@ -21,8 +21,10 @@ Stated = pd.DataFrame
 
 def stated(view: View, field: str) -> Stated:
     """All statements about a field, without empty ones."""
-    found = _READERS.get(field, _plain)(view, field)
-    return found[found["key"] != ""]
+    if field not in view.statements:
+        found = _READERS.get(field, _plain)(view, field)
+        view.statements[field] = found[found["key"] != ""]
+    return view.statements[field]
 
 
 def spread(view: View, keys: Stated) -> BoolArray:

@@ -51,6 +51,11 @@ class View:
         return Columns(self.files.children)
 
     @cached_property
+    def statements(self) -> dict[str, pd.DataFrame]:
+        """What was found out about a field already, see `stated`."""
+        return {}
+
+    @cached_property
     def _names(self) -> dict[str, Texts]:
         return {}
 
