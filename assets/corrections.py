@@ -23,6 +23,11 @@ def compare_contents(old: pd.DataFrame, new: pd.DataFrame) -> dict[str, int]:
         `added`, `removed`, `changed`: a changed row shares at least half of its filled cells with the row it was.
     """
     before, after = _contents(old), _contents(new)
+    # One row more at the top gives every row below another running number, and none of them another content.
+    counting = [
+        name for name in before.columns.intersection(after.columns) if _counts(before[name]) and _counts(after[name])
+    ]
+    before, after = before.drop(columns=counting), after.drop(columns=counting)
     gone, come = _surplus(before, after), _surplus(after, before)
     changed = _pairs(before.loc[gone], after.loc[come])
     return {"added": len(come) - changed, "removed": len(gone) - changed, "changed": changed}
@@ -32,6 +37,12 @@ def _contents(raw: pd.DataFrame) -> pd.DataFrame:
     data = raw[raw["kind"] == "data"]
     cells = data[[name for name in data.columns if name[:1] == "c" and name[1:].isdigit()]]
     return cells.reset_index(drop=True)
+
+
+def _counts(column: pd.Series) -> bool:
+    """Whether a column holds running numbers."""
+    steps = pd.to_numeric(column.where(column.str.fullmatch(r"\d{1,7}(?:\.0)?")), errors="coerce").diff().iloc[1:]
+    return len(steps) > 1 and bool((steps == 1).mean() > 0.9)
 
 
 def _surplus(one: pd.DataFrame, other: pd.DataFrame) -> pd.Index:

@@ -59,6 +59,7 @@ def receive(county: Opened, order: Order) -> pd.DataFrame:
     found = arrivals(county.workspace.inbox, order.branch.period, order.branch.department)
     basket = Basket(said=[_of_whole(notice) for notice in found.notices])
     taken = _register(county, order, found.files, basket)
+    basket.said += _copies(found.files, taken)
     if not found.files and not basket.said:
         basket.said.append(Said("", "nothing", "warn", "", 0, f"{order.contract.zh}本期没有交来文件，跳过。", ""))
     paths = {one.sha256: keep(county.workspace.store, one.path, one.sha256) for one in found.files}
@@ -80,6 +81,17 @@ def _register(county: Opened, order: Order, files: Sequence[Arrival], basket: Ba
         if before and not arrived and not order.withdrawn:
             basket.said.append(_vanished(order))
         return deliveries.register(connection, order.branch, arrived, county.workspace.operator)
+
+
+def _copies(found: Sequence[Arrival], taken: Sequence[Taken]) -> list[Said]:
+    """The same content under another name is read once, and said (trust.md C5 18)."""
+    names = {one.sha256: one.file for one in taken}
+    advice = "不影响结果；如果本应是另一份文件，请重新放入。"
+    return [
+        Said(one.file, "same_content", "warn", "", 0, f"与「{names[one.sha256]}」内容完全相同，只采用一份。", advice)
+        for one in found
+        if names.get(one.sha256, one.file) != one.file
+    ]
 
 
 def _vanished(order: Order) -> Said:

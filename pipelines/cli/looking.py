@@ -31,7 +31,7 @@ def show_status(opened: Opened, period: str) -> None:
     with opened.engine.connect() as connection:
         for label in wanted:
             lines = deliveries.of_period(connection, label, deliveries.STATES)
-            show(_register(label, lines))
+            show(_register(opened, label, lines))
         broken = audit.broken_line(connection)
         count = connection.execute(sa.select(sa.func.count()).select_from(audit_table)).scalar_one()
     if not wanted:
@@ -44,12 +44,16 @@ def _periods(opened: Opened) -> list[str]:
         return list(connection.execute(sa.select(delivery.c.period).distinct().order_by(delivery.c.period)).scalars())
 
 
-def _register(label: str, lines: list[sa.RowMapping]) -> Table:
+def _register(opened: Opened, label: str, lines: list[sa.RowMapping]) -> Table:
     names = ("department", "file", "received", "state", "rows_in", "accepted", "quarantined", "set_aside", "difference")
     table = Table(*(say(f"table.{name}") for name in names), title=Period.parse(label).zh, title_justify="left")
+    from assets.county import department_names
+
+    spoken = department_names(opened.workspace)
     for line in lines:
         numbers = (str(line[name]) for name in ("rows_in", "accepted", "quarantined", "set_aside"))
-        known = (line["department"], line["file"], line["received_at"][:16], say(f"state.{line['status']}"))
+        department = spoken.get(line["department"], line["department"])
+        known = (department, line["file"], line["received_at"][:16], say(f"state.{line['status']}"))
         table.add_row(*known, *numbers, difference_text(line["difference"]))
     return table
 

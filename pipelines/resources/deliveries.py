@@ -84,11 +84,12 @@ def register(connection: sa.Connection, branch: Branch, arrived: Sequence[Arrive
     """Write down what arrived; contents that are known already stay as they are.
 
     Returns:
-        One line per content, in the order of file names; the same content under two names counts once.
+        One line per content, in the order of file names; the same content under two names counts once, under the name
+        it was first taken by, so that a copy beside it changes nothing.
     """
     known = {row["sha256"]: row for row in rows(connection, branch)}
     taken = []
-    for one in _once(arrived):
+    for one in _once(arrived, {sha256: str(row["file"]) for sha256, row in known.items()}):
         if one.sha256 in known:
             row = known[one.sha256]
             taken.append(Taken(row["id"], one.file, one.sha256, new=False, supersedes=row["supersedes"]))
@@ -97,11 +98,11 @@ def register(connection: sa.Connection, branch: Branch, arrived: Sequence[Arrive
     return taken
 
 
-def _once(arrived: Sequence[Arrived]) -> list[Arrived]:
+def _once(arrived: Sequence[Arrived], names: Mapping[str, str]) -> list[Arrived]:
     first: dict[str, Arrived] = {}
-    for one in sorted(arrived, key=lambda item: item.file):
+    for one in sorted(arrived, key=lambda item: (item.file != names.get(item.sha256), item.file)):
         first.setdefault(one.sha256, one)
-    return list(first.values())
+    return sorted(first.values(), key=lambda item: item.file)
 
 
 def _corrected(known: Mapping[str, sa.RowMapping], one: Arrived) -> str:

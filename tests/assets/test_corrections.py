@@ -32,6 +32,12 @@ def test_differences(old, new, expected):
     assert (counts["added"], counts["removed"], counts["changed"]) == expected
 
 
+def test_running_numbers_that_move_change_no_row():
+    old = raw(*((str(n), f"名{n}", f"号{n}", "三") for n in range(1, 41)))
+    new = raw(*((str(n - 1), f"名{n}", f"号{n}", "四" if n == 9 else "三") for n in range(2, 42)))
+    assert compare_contents(old, new) == {"added": 1, "removed": 1, "changed": 1}
+
+
 def test_a_whole_county_with_one_changed_column_is_changed_rows_and_fast():
     old = raw(*((f"名{n}", f"号{n}", f"校{n % 30}", "三") for n in range(20_000)))
     new = raw(*((f"名{n}", f"号{n}", f"校{n % 30}", "四") for n in range(20_000)))

@@ -40,6 +40,13 @@ def test_the_same_content_under_two_names_counts_once(engine):
     assert [one.sha256 for one in taken] == [A]
 
 
+def test_a_copy_beside_a_file_that_is_known_does_not_take_its_name(engine):
+    first = arrive(engine, ("学籍.xlsx", A))
+    settle(engine, first)
+    again = arrive(engine, ("学籍(1).xlsx", A), ("学籍.xlsx", A))
+    assert [(one.file, one.new) for one in again] == [("学籍.xlsx", False)]
+
+
 def test_a_corrected_file_supersedes_the_earlier_one_when_it_is_published(engine):
     settle(engine, arrive(engine, ("学籍.xlsx", A), ("补.xlsx", C)))
     taken = arrive(engine, ("学籍.xlsx", B), ("补.xlsx", C))
