@@ -77,7 +77,9 @@ def cluster(n: int, pairs: Pairs, evidence: Evidence, model: Model) -> Clusters:
     link = evidence.link
     whole = components(n, pairs.left[link], pairs.right[link])
     inside = whole[pairs.left] == whole[pairs.right]
-    against = inside & (evidence.veto | (evidence.weight < model.decide.refuse_bits)) & ~evidence.certain
+    against = (
+        inside & (evidence.veto | evidence.twinlike | (evidence.weight < model.decide.refuse_bits)) & ~evidence.certain
+    )
     doubtful = np.zeros(n, dtype=bool)
     doubtful[whole[pairs.left[against]]] = True
     size = np.bincount(whole, minlength=n)
@@ -163,4 +165,5 @@ def _may_join(rows: list[int], evidence: Evidence, model: Model) -> bool:
     if (evidence.veto[chosen] & ~evidence.certain[chosen]).any():
         return False
     weights = np.clip(evidence.weight[chosen], -model.decide.cap_bits, model.decide.cap_bits)
+    weights[evidence.twinlike[chosen]] = -model.decide.twin_bits
     return float(weights.mean()) > 0.0 or bool((evidence.weight[chosen] >= 50).any())

@@ -38,6 +38,7 @@ class Evidence:
         veto: must not be in one child (a person said so, or one department's two records without near-certain
             evidence).
         certain: joined by equal numbers with something else agreeing, or by a person.
+        twinlike: looks like twins; speaks against a child that other pairs would put together.
     """
 
     weight: Floats
@@ -45,6 +46,7 @@ class Evidence:
     link: Mask
     veto: Mask
     certain: Mask
+    twinlike: Mask
 
 
 def deterministic(levels: Levels, model: Model) -> Mask:
@@ -56,8 +58,27 @@ def deterministic(levels: Levels, model: Model) -> Mask:
     name, birth = groups(levels, "name", model), groups(levels, "birth", model)
     agreeing = (name == 1) | (birth == 1) | ((name == 2) & (birth != 3)) | ((birth == 2) & (name != 3))
     unknown = (name == 0) & (birth == 0)
-    twin = (name == 3) & (levels["family"] == model.code("family", "twins"))
-    found: Mask = equal & (agreeing | unknown) & ~twin
+    other = (name == 3) & _shared_by_two(levels, model)
+    found: Mask = equal & (agreeing | unknown) & ~other
+    return found
+
+
+def _shared_by_two(levels: Levels, model: Model) -> Mask:
+    """What makes an equal number under another name somebody else's: known twins, or a school's or hospital's number only."""
+    document = levels["number"] == model.number.code("document")
+    found: Mask = document | (levels["family"] == model.code("family", "twins"))
+    return found
+
+
+def twinlike(levels: Levels, model: Model) -> Mask:
+    """Born on one day to one family, no number in common, and a name that a slip of the pen does not explain (N17).
+
+    Wrong characters sound or look like the right ones; twins share a character on purpose.
+    """
+    birth, people = (groups(levels, field, model) for field in ("birth", "people"))
+    other = np.isin(levels["name"], [model.code("name", level) for level in ("one_character", "surname_and_one")])
+    unnumbered = ~np.isin(groups(levels, "number", model), (1, 2))
+    found: Mask = unnumbered & (birth == 1) & np.isin(people, (1, 2)) & other
     return found
 
 
@@ -65,16 +86,16 @@ def doubtful(levels: Levels, model: Model) -> Mask:
     """Pairs that another child of the family, or a namesake, explains as well: never a link by themselves.
 
     * Equal numbers under different names where no birth date confirms them, or twins are known: a sibling's number (C14).
+    * What looks like twins.
     * Different births without a number, a guardian or a telephone in common: a namesake of the neighbourhood.
     """
     number = model.number
     name, birth, people = (groups(levels, field, model) for field in ("name", "birth", "people"))
     equal = np.isin(levels["number"], [number.code(level) for level in ("same", "derived", "document")])
-    twins = levels["family"] == model.code("family", "twins")
-    sibling = equal & (name == 3) & ((birth != 1) | twins)
+    sibling = equal & (name == 3) & ((birth != 1) | _shared_by_two(levels, model))
     held = groups(levels, "number", model)
     namesake = (birth == 3) & ~np.isin(held, (1, 2)) & (people != 1) & (groups(levels, "phone", model) != 1)
-    found: Mask = sibling | namesake
+    found: Mask = sibling | namesake | twinlike(levels, model)
     return found
 
 
@@ -101,7 +122,10 @@ def weigh_evidence(pairs: Pairs, levels: Levels, weight: Floats, judged: NDArray
     double = certain | equal | _near_certain_double(levels, weight, model) | (judged == 1)
     inside = levels["origin"] == model.code("origin", "inside")
     link = (probability >= model.decide.same) & (~inside | double)
-    return Evidence(weight, probability, link, (inside & ~double) | (judged == -1), certain | (judged == 1))
+    veto = (inside & ~double) | (judged == -1)
+    return Evidence(
+        weight, probability, link, veto, certain | (judged == 1), twinlike(levels, model) & (judged != 1) & ~certain
+    )
 
 
 def _near_certain_double(levels: Levels, weight: Floats, model: Model) -> Mask:

@@ -99,6 +99,7 @@ class Decide(_Strict):
     double_bits: float
     double_place_bits: float
     doubt_bits: float
+    twin_bits: float
     refuse_bits: float
     cluster_limit: int = Field(ge=2)
     close_limit: int = Field(ge=2)

@@ -106,7 +106,7 @@ def grades(trail: Trail) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     together = label[pairs.left] == label[pairs.right]
     number = trail.levels["number"]
     grade = np.where(p >= model.decide.review, 1, 0).astype(np.int8)
-    grade[number == model.number.code("borrowed")] = 1
+    grade[(number == model.number.code("borrowed")) | _maybe_replaced(trail)] = 1
     note = np.zeros(len(p), dtype=np.int8)
     inside = trail.levels["origin"] == model.code("origin", "inside")
     refused = ~together & (evidence.link | (inside & (p >= model.decide.review)))
@@ -129,6 +129,19 @@ def grades(trail: Trail) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     grade[trail.judged == -1], note[trail.judged == -1] = 0, _NOTES.index("judged_different")
     grade[(trail.judged == 1) & together], note[trail.judged == 1] = 2, _NOTES.index("judged_same")
     return grade, note
+
+
+def _maybe_replaced(trail: Trail) -> Mask:
+    """One name, one birth date, one village and two valid numbers: a namesake born there that day is as rare as a replaced
+    number (domain.md 1.2.6), so that a person looks.
+    """
+    levels, model = trail.levels, trail.model
+    name = np.isin(levels["name"], [model.code("name", level) for level in ("same", "variant")])
+    place = np.isin(levels["place"], [model.code("place", level) for level in ("house", "village")])
+    apart = (levels["sex"] == model.code("sex", "differ")) | (levels["people"] == model.code("people", "differ"))
+    found: Mask = name & (levels["birth"] == model.code("birth", "same")) & place & ~apart
+    found &= levels["number"] == model.number.code("differ")
+    return found
 
 
 def _served(trail: Trail, together: Mask) -> Mask:

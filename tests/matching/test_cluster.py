@@ -23,7 +23,8 @@ def run(n: int, edges: dict[tuple[int, int], float], veto: set[tuple[int, int]] 
     weight = np.array([edges[row] for row in rows])
     refused = np.array([row in (veto or set()) for row in rows], dtype=bool)
     p = sigmoid_bits(weight)
-    evidence = Evidence(weight, p, (p >= MODEL.decide.same) & ~refused, refused, np.zeros(len(rows), dtype=bool))
+    nothing = np.zeros(len(rows), dtype=bool)
+    evidence = Evidence(weight, p, (p >= MODEL.decide.same) & ~refused, refused, nothing, nothing)
     return cluster(n, Pairs(left, right, np.zeros(len(rows), dtype=np.uint32)), evidence, MODEL)
 
 
