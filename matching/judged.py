@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from matching.distinct import as_text
+from matching.distinct import as_text, by_distinct, distinct_texts
 from matching.encode_numbers import damaged_text
 from matching.name_tables import fold_all
 
@@ -25,35 +25,44 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 KIND = "content"
-"""Kind of the register's rows that remember the keys of a record: `record_id key key key`."""
+"""Kind of the register's rows that remember the keys of a record: `record_id` and its `content_keys`."""
 _VERDICTS = {"same": 1, "different": -1, "unsure": 0}
 _PEOPLE = ("father_name", "mother_name", "guardian_name")
 
 
 def content_keys(records: pd.DataFrame) -> list[str]:
-    """Three keys of each record, joined by blanks, that do not change with the file the record comes in.
+    """Content of each record that does not change with the file it comes in: source, number, name, birth with guardians.
 
-    In order: department, list, number, name, birth and guardian; department, number and name (where there is a number);
-    department, name, birth and guardian. They are digests: no value can be read from them, but they are personal data.
+    Four parts joined by blanks; `-` for no number. All but the source are digests: no value can be read from them, but they
+    are personal data.
     """
     size = len(records)
 
     def text(column: str) -> list[str]:
         return as_text(records[column]).tolist() if column in records.columns else [""] * size
 
-    names = fold_all(text("name")) if size else []
-    raw = [damaged_text(value) for value in text("id_no_raw")]
-    number = [valid or written for valid, written in zip(text("id_no"), raw, strict=True)]
-    people = ["、".join(filter(None, row)) for row in zip(*(text(column) for column in _PEOPLE), strict=True)]
-    columns = zip(text("department"), text("layout"), number, names, text("birth_date"), people, strict=True)
-    return [
-        " ".join((_digest(row), _digest((row[0], *row[2:4])) if row[2] else "-", _digest((row[0], *row[3:]))))
-        for row in columns
+    written = by_distinct(pd.Series(text("id_no_raw"), dtype=object), lambda raw: (damaged_text(raw),), ("value",))[
+        "value"
     ]
+    number = [valid or raw for valid, raw in zip(text("id_no"), written, strict=True)]
+    cradle = map("|".join, zip(text("birth_date"), *(text(column) for column in _PEOPLE), strict=True))
+    source = map(".".join, zip(text("department"), text("layout"), strict=True))
+    parts = (_digests(number), _digests(fold_all(text("name")) if size else []), _digests(cradle))
+    return list(map(" ".join, zip(source, *parts, strict=True)))
 
 
-def _digest(parts: Iterable[str]) -> str:
-    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=8).hexdigest()
+def _digests(texts: Iterable[str]) -> list[str]:
+    positions, distinct = distinct_texts(texts)
+    made = [hashlib.blake2b(each.encode(), digest_size=8).hexdigest() if each else "-" for each in distinct]
+    return [made[place] for place in positions]
+
+
+def _keys(content: str) -> tuple[str, ...]:
+    """The keys of a record, the fullest first: everything; department, number and name; department, name, birth, guardians."""
+    source, number, name, cradle = content.split(" ")
+    department = source.split(".")[0]
+    numbered = f"{department} {number} {name}" if number != "-" else ""
+    return content, numbered, f"{department} {name} {cradle}"
 
 
 def judged_pairs(
@@ -115,16 +124,16 @@ class _Finder:
         self._wanted = wanted
         self._by_key: list[dict[str, list[int]]] = [defaultdict(list) for _ in range(3)]
         if any(record not in self._position for record in wanted):
-            for row, keys in enumerate(content_keys(records)):
-                for place, key in enumerate(keys.split(" ")):
+            for row, content in enumerate(content_keys(records)):
+                for place, key in enumerate(_keys(content)):
                     self._by_key[place][key].append(row)
 
     def rows(self, record: str) -> list[int]:
         """The rows that a decision on this record speaks of today."""
         if record in self._position:
             return [self._position[record]]
-        for place, key in enumerate(self._wanted.get(record, "").split(" ")):
-            rows = self._by_key[place].get(key, []) if key != "-" else []
+        for place, key in enumerate(_keys(self._wanted[record]) if record in self._wanted else ()):
+            rows = self._by_key[place].get(key, []) if key else []
             if rows and (place == 0 or len(rows) == 1):
                 return rows
         return []
