@@ -149,7 +149,8 @@ class Contract(Model):
     """One department's export: headings, layouts, mandatory fields, bounds.
 
     `marks` are the fields typical of it; a file with fewer than `least_marks` of them that shows another department's is
-    that department's.
+    that department's. `numbers_are_truth`: it gives the numbers (domain.md 1.8), so that a number tells birth and sex where
+    the file has no column for them.
     """
 
     department: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -161,6 +162,7 @@ class Contract(Model):
     mandatory: list[list[str]]
     marks: list[str] = []
     least_marks: int = 0
+    numbers_are_truth: bool = False
     carried: dict[str, list[Carry]] = {}
     flags: dict[str, Flag] = {}
     positional: list[Positional] = []

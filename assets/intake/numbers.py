@@ -35,6 +35,16 @@ def settle(frame: pd.DataFrame, all_ages: pd.Series, context: Context, remarks: 
         remarks.add(frame["id_no_status"] == status, status)
 
 
+def tell_birth_and_sex(frame: pd.DataFrame) -> None:
+    """Fill birth and sex that nobody wrote from the row's own good number, in place: only where the number is the truth."""
+    known = frame["id_no"] != ""
+    silent = known & (frame["birth_date_raw"] == "")
+    frame.loc[silent, "birth_date"] = frame.loc[silent, "id_no_birth"]
+    frame.loc[silent, "birth_precision"] = "day"
+    unsaid = known & (frame["sex"] == "")
+    frame.loc[unsaid, "sex"] = frame.loc[unsaid, "id_no_sex"]
+
+
 def _pasted(frame: pd.DataFrame, remarks: Remarks) -> None:
     """Student and certificate numbers in the column of the citizen number go home (C20, C21)."""
     student = frame["id_no_status"] == "student_no"

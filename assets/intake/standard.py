@@ -68,6 +68,8 @@ def standardise(raw: pd.DataFrame, contract: Contract, context: Context) -> Stan
     frame = read_values(rows, contract.department, context, remarks)
     limits = _age_limits(rows["layout"], contract)
     numbers.settle(frame, limits.notna(), context, remarks)
+    if contract.numbers_are_truth:
+        numbers.tell_birth_and_sex(frame)
     frame = pd.concat([rows[[*BASE, "layout"]], frame, judge.ages(frame, context.as_of)], axis=1)
     remarks.add(rows["shift"] == "realigned", "realigned")
     judge.oddities(frame, contract, context, remarks)

@@ -155,3 +155,16 @@ def test_what_is_said_of_a_parents_work_may_be_a_death(
 def test_the_federations_number_for_a_card_in_use(take: Take, make_grid: MakeGrid, make_number: MakeNumber) -> None:
     row = [*holders(make_number, "20150310")[0], "6"]
     assert list(take("disability", make_grid([[*HOLDERS, "状态标注"], row])).accepted["card_status"]) == ["normal"]
+
+
+def test_a_register_without_dates_of_birth_tells_them_by_its_numbers(
+    take: Take, make_grid: MakeGrid, make_number: MakeNumber
+) -> None:
+    heading = ["户号", "姓名", "公民身份号码", "与户主关系"]
+    record = take(
+        "public_security", make_grid([heading, ["1", "李甲", make_number("20150310", 124), "长女"]])
+    ).accepted.iloc[0]
+    assert (record["birth_date"], record["birth_precision"], record["sex"]) == ("2015-03-10", "day", "2")
+    assert record["birth_date_raw"] == ""
+    ledger = take("civil_affairs", make_grid([LEDGER, ["1", "李甲", make_number("20150310", 124), "", "李大", ""]]))
+    assert ledger.accepted.iloc[0]["birth_date"] == ""
