@@ -6,19 +6,18 @@ what a decision does to a pair (`decide`), or where decisions are kept.
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from matching.distinct import as_text, by_distinct, distinct_texts
+from matching.distinct import as_text
 from matching.encode_numbers import damaged_text
 from matching.name_tables import fold_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -37,24 +36,30 @@ def content_keys(records: pd.DataFrame) -> list[str]:
     are personal data.
     """
     size = len(records)
+    if not size:
+        return []
 
-    def text(column: str) -> list[str]:
-        return as_text(records[column]).tolist() if column in records.columns else [""] * size
+    def text(column: str) -> NDArray[np.object_]:
+        if column not in records.columns:
+            return np.full(size, "", dtype=object)
+        return as_text(records[column]).to_numpy(dtype=object)
 
-    written = by_distinct(pd.Series(text("id_no_raw"), dtype=object), lambda raw: (damaged_text(raw),), ("value",))[
-        "value"
-    ]
-    number = [valid or raw for valid, raw in zip(text("id_no"), written, strict=True)]
-    cradle = map("|".join, zip(text("birth_date"), *(text(column) for column in _PEOPLE), strict=True))
-    source = map(".".join, zip(text("department"), text("layout"), strict=True))
-    parts = (_digests(number), _digests(fold_all(text("name")) if size else []), _digests(cradle))
-    return list(map(" ".join, zip(source, *parts, strict=True)))
+    number = text("id_no").copy()
+    broken = np.flatnonzero(number == "")
+    number[broken] = [damaged_text(raw) for raw in text("id_no_raw")[broken]]
+    name = np.array(fold_all(text("name").tolist()), dtype=object)
+    cradle = text("birth_date")
+    for column in _PEOPLE:
+        cradle = cradle + "|" + text(column)
+    source = text("department") + "." + text("layout")
+    found: list[str] = (source + " " + _digests(number) + " " + _digests(name) + " " + _digests(cradle)).tolist()
+    return found
 
 
-def _digests(texts: Iterable[str]) -> list[str]:
-    positions, distinct = distinct_texts(texts)
-    made = [hashlib.blake2b(each.encode(), digest_size=8).hexdigest() if each else "-" for each in distinct]
-    return [made[place] for place in positions]
+def _digests(texts: NDArray[np.object_]) -> NDArray[np.object_]:
+    """The same in every process and on every machine (pandas' keyed hash of the text)."""
+    made = pd.util.hash_array(texts).astype(str).astype(object)
+    return np.where(texts == "", "-", made)
 
 
 def _keys(content: str) -> tuple[str, ...]:
