@@ -80,6 +80,8 @@ def _register(county: Opened, order: Order, files: Sequence[Arrival], basket: Ba
         before = [row for row in deliveries.rows(connection, order.branch) if row["status"] == "current"]
         if before and not arrived and not order.withdrawn:
             basket.said.append(_vanished(order))
+        if not arrived and order.withdrawn:
+            deliveries.set_status(connection, [row["id"] for row in before], "withdrawn")
         return deliveries.register(connection, order.branch, arrived, county.workspace.operator)
 
 

@@ -25,9 +25,10 @@ MOST_NOTICES = 40
 def print_summary(opened: Opened, report: RunReport, departments: Mapping[str, str]) -> None:
     """Print it; after a refusal only what was said and what was read."""
     with opened.engine.connect() as connection:
-        lines = deliveries.of_period(connection, report.period, ("received", "current", "refused"))
+        live = deliveries.of_period(connection, report.period, ("received", "current", "refused"))
         said = deliveries.said(connection, report.period)
         everything = deliveries.of_period(connection, report.period, deliveries.STATES)
+    lines = _of_this_run(live, said, report.success)
     show(_accounting(lines, departments))
     _print_differences(lines, everything)
     _print_said(said, departments)
@@ -35,6 +36,20 @@ def print_summary(opened: Opened, report: RunReport, departments: Mapping[str, s
         _print_results(opened, report)
     else:
         _print_failures(report, said)
+
+
+def _of_this_run(live: list[sa.RowMapping], said: list[sa.RowMapping], success: bool) -> list[sa.RowMapping]:
+    """The deliveries that this run took: after a refusal the new ones in place of those that they correct."""
+    if success:
+        return [line for line in live if line["status"] == "current"]
+    told = {(line["department"], line["file"]) for line in said if line["severity"] == "stop"}
+    corrected = {line["supersedes"] for line in live if line["status"] != "current"}
+    seen = [line for line in live if line["id"] not in corrected]
+    return [line for line in seen if line["status"] != "refused" or _told(line, told)]
+
+
+def _told(line: sa.RowMapping, told: set[tuple[str, str]]) -> bool:
+    return bool({(line["department"], line["file"]), (line["department"], "")} & told)
 
 
 def _accounting(lines: list[sa.RowMapping], departments: Mapping[str, str]) -> Table:
