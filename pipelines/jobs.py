@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
 
 JOB = "run"
+# What a run that was killed still claims to be.
+GOING = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 # The command line says what happened in its own words; the UI shows the events.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -88,6 +90,7 @@ def run_period(
     stages: dict[str, float] = {}
     watching = stations.observing(observer) if observer else nullcontext()
     with opened.held(), watching, stations.observing(_noting(stages)), instance_of(opened) as instance, _seldom_swept():
+        _bury_dead_runs(instance)
         instance.add_dynamic_partitions(PARTITIONS_NAME, [period])
         _begin(opened, run_id, period)
         job = build_definitions(opened.workspace.root).resolve_job_def(JOB)
@@ -98,6 +101,17 @@ def run_period(
         report = RunReport(period, result.success, time.perf_counter() - began, stages, _failures(result))
         _end(opened, run_id, report)
     return report
+
+
+def _bury_dead_runs(instance: dg.DagsterInstance) -> None:
+    """End in the event log what ended in the world: a killed run would keep its place in the pool, and the next wait for ever.
+
+    Only called while the workspace is held, so that whatever still claims to run is dead.
+    """
+    going = dg.RunsFilter(statuses=GOING)
+    for run in instance.get_runs(filters=going):
+        instance.report_run_failed(run, "interrupted")
+        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
 
 
 @contextmanager
