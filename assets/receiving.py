@@ -24,6 +24,7 @@ from pipelines.resources import deliveries
 from pipelines.resources.database import writing
 from pipelines.resources.deliveries import SUITE_CODE, Branch, Said, Taken
 from pipelines.resources.inbox import Arrival, arrivals
+from pipelines.resources.keyring import password_of
 from pipelines.resources.opened import Opened
 from pipelines.resources.reading import Reading, Refusal, load_settings, read_file
 from pipelines.resources.store import keep, kept
@@ -106,7 +107,9 @@ def _read_all(taken: Sequence[tuple[Taken, Path]], basket: Basket) -> list[Sourc
     """Read the files, two at a time: each spreadsheet is parsed in a process of its own."""
     sources = []
     with ThreadPoolExecutor(READERS) as pool:
-        for (one, _), result in zip(taken, pool.map(_read, [path for _, path in taken]), strict=True):
+        for (one, _), result in zip(
+            taken, pool.map(_read, [path for _, path in taken], [one.sha256 for one, _ in taken]), strict=True
+        ):
             if isinstance(result, Refusal):
                 _refuse(basket, one.file, one.id, result)
                 continue
@@ -115,9 +118,9 @@ def _read_all(taken: Sequence[tuple[Taken, Path]], basket: Basket) -> list[Sourc
     return sources
 
 
-def _read(path: Path) -> Reading | Refusal:
+def _read(path: Path, sha256: str) -> Reading | Refusal:
     try:
-        return read_file(path, load_settings().limits)
+        return read_file(path, load_settings().limits, password_of(sha256))
     except Refusal as refusal:
         return refusal
 
@@ -151,7 +154,7 @@ def _earlier(county: Opened, order: Order, identity: str) -> pd.DataFrame:
     """The raw rows of the delivery that is corrected, read again from the store."""
     with county.engine.connect() as connection:
         row = next(row for row in deliveries.rows(connection, order.branch) if row["id"] == identity)
-    result = _read(kept(county.workspace.store, row["file"], row["sha256"]))
+    result = _read(kept(county.workspace.store, row["file"], row["sha256"]), row["sha256"])
     if isinstance(result, Refusal):
         return _together([])
     return tabulate_files([Source(result, row["file"], row["sha256"], identity)], order.contract)[0].raw

@@ -11,7 +11,6 @@ from assets.childfile.preference import Preference
 from expectations.lists.columns import Columns
 from expectations.lists.files import BoolArray, IntArray
 
-
 # An education record that is no student record: on a working list only.
 OFF_REGISTER = "off_register"
 

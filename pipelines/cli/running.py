@@ -11,6 +11,7 @@ from assets.county import department_names, profile_of
 from pipelines.cli.shell import REFUSED, err, out, refuse
 from pipelines.cli.summary import print_summary
 from pipelines.cli.texts import say
+from pipelines.cli.unlocking import unlock_inbox
 from pipelines.jobs import Consent, RunReport, last_stages, run_period
 from pipelines.partitions import Period
 from pipelines.progress import Display, Estimate, shown
@@ -34,6 +35,7 @@ def run_and_print(opened: Opened, asked: Asked) -> RunReport:
     period = fitting_period(opened, asked.period)
     departments = department_names(opened.workspace)
     _check_inbox(opened, period, departments)
+    unlock_inbox(opened, period.label, departments)
     report = _run_shown(opened, asked, period, departments)
     print_summary(opened, report, departments)
     if not report.success:

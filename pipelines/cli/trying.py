@@ -18,9 +18,10 @@ from assets.intake.understanding import Understanding, understanding
 from assets.standardising import Order, Result, try_delivery
 from pipelines.cli.shell import err, out, refuse, show
 from pipelines.cli.texts import say
+from pipelines.cli.unlocking import read_asking
 from pipelines.partitions import Period
 from pipelines.resources.deliveries import Branch
-from pipelines.resources.reading import Reading, read_file
+from pipelines.resources.reading import Reading
 from pipelines.resources.workspace import SETTINGS_NAME, Workspace, default_root
 
 SHOWN = 30
@@ -44,7 +45,7 @@ def check_file(path: Path, department: str, period: str, root: Path | None) -> N
         refuse(say("fault.no_file", path=path))
     workspace = _workspace(root)
     contracts = load_contracts(workspace.contracts if workspace else None)
-    tried = _understood(read_file(path), path, _candidates(contracts, department))
+    tried = _understood(read_asking(path), path, _candidates(contracts, department))
     out.print(say("check.detected", department=tried.contract.zh), markup=False)
     if tried.tabulated.refusal:
         _print_sheets(understanding(tried.tabulated, None, path.name))
