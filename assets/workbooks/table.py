@@ -78,6 +78,6 @@ class Table:
                 style = book.cell(num_format="#,##0;-#,##0;–", align="center", **look)
                 sheet.write_number(FIRST_ROW + number, place, value, style)
             else:
-                short = value in ("—", "未计算") or value[:1].isdigit()
+                short = value in ("—", "未计算") or (len(value) <= 6 and value[:1].isdigit())
                 style = book.cell(align="center" if short else "left", **look)
                 sheet.write_string(FIRST_ROW + number, place, clean(value), style)
