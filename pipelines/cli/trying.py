@@ -77,12 +77,14 @@ def _understood(reading: Reading, path: Path, candidates: list[Contract]) -> Tri
     good = [one for one in tries if one.tabulated.refusal is None]
     if not good and len(tries) > 1:
         refuse(say("check.unknown", departments="、".join(contract.department for contract in candidates)))
-    return max(good or tries, key=_columns_understood)
+    return max(good or tries, key=_likeness)
 
 
-def _columns_understood(tried: Tried) -> int:
+def _likeness(tried: Tried) -> tuple[int, int]:
+    """How many fields typical of the department, then how many at all: most headings are everybody's."""
     known = [target for sheet in tried.tabulated.sheets for _, target in sheet.columns.values()]
-    return sum(1 for target in known if target not in ("", "ignore"))
+    typical = sum(1 for target in known if target in tried.contract.marks)
+    return typical, sum(1 for target in known if target not in ("", "ignore"))
 
 
 def _print_sheets(sheets: list[Understanding]) -> None:
