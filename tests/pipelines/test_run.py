@@ -174,10 +174,15 @@ def test_explain_quarantine_and_status(first_quarter, tongbi):
     findings = csv_of(first_quarter / "outbox" / "2026Q2" / "findings.csv")
     several = links[links.duplicated("child_id", keep=False)].sort_values("child_id")
     one, other = several["record_id"].iloc[:2]
-    for words in ([one, other], [several["child_id"].iloc[0]], [findings["finding_id"].iloc[0]]):
+    asked = (
+        ([one, other], one),
+        ([several["child_id"].iloc[0]], "清单"),
+        ([findings["finding_id"].iloc[0]], findings["reason"].iloc[0][:8]),
+    )
+    for words, told in asked:
         done = tongbi("explain", *words, "--period", "2026Q2", "--workspace", first_quarter)
         assert done.returncode == 0, done.stderr
-        assert "。" in done.stdout
+        assert told in done.stdout
     assert tongbi("explain", "nobody", "--period", "2026Q2", "--workspace", first_quarter).returncode == 1
     status = tongbi("status", "--workspace", first_quarter)
     assert "审计记录完整" in status.stdout
@@ -185,6 +190,8 @@ def test_explain_quarantine_and_status(first_quarter, tongbi):
     assert tongbi("quarantine", "--period", "2026Q2", "--workspace", first_quarter).returncode == 0
 
 
+# Headings that any department has: a fifth source is no copy of the police register.
+EVERYBODY = ("姓名", "公民身份号码", "身份证号", "性别", "出生日期", "民族", "户籍地址", "现住址")
 MEDICAL = """
 department: medical
 code: YB
@@ -203,7 +210,10 @@ def test_a_fifth_source_is_linked_by_a_yaml_file_alone(fresh_county, tongbi):
     police = next((fresh_county / "inbox" / "2026Q2" / "public_security").glob("*.csv"))
     folder = fresh_county / "inbox" / "2026Q2" / "medical"
     folder.mkdir()
-    shutil.copy(police, folder / "参保.csv")
+    rows = pd.read_csv(police, encoding="gb18030", dtype=str, keep_default_na=False)
+    insured = rows[[name for name in rows.columns if name in EVERYBODY]]
+    assert len(insured.columns) >= 4
+    insured.to_csv(folder / "参保.csv", index=False, encoding="gb18030")
     done = tongbi("run", "--period", "2026Q2", "--workspace", fresh_county)
     assert done.returncode == 0, done.stderr
     assert "医保" in done.stdout
