@@ -76,13 +76,28 @@ def county(children: int, seed: int, keep: Path | None) -> None:
     """Generate a county, run its two periods, print a row for each."""
     with tempfile.TemporaryDirectory(prefix="tongbi-bench-") as folder:
         workspace = (keep or Path(folder)) / f"county-{children}"
-        made = measure(TONGBI, "demo", "--workspace", workspace, "--children", str(children), "--seed", str(seed), "--only-generate")
-        print(f"| generate {children:,} children, 2 quarters | {made.seconds:.1f} s | {made.gib:.2f} GiB | |", flush=True)
+        made = measure(
+            TONGBI,
+            "demo",
+            "--workspace",
+            workspace,
+            "--children",
+            str(children),
+            "--seed",
+            str(seed),
+            "--only-generate",
+        )
+        print(
+            f"| generate {children:,} children, 2 quarters | {made.seconds:.1f} s | {made.gib:.2f} GiB | |", flush=True
+        )
         for period in sorted(path.name for path in (workspace / "inbox").iterdir()):
             ran = measure(TONGBI, "run", "--period", period, "--workspace", workspace)
             slowest = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in stages(workspace))
             note = slowest if ran.code == 0 else f"exit code {ran.code}"
-            print(f"| run {period}, {children:,} children | {ran.seconds:.1f} s | {ran.gib:.2f} GiB | {note} |", flush=True)
+            print(
+                f"| run {period}, {children:,} children | {ran.seconds:.1f} s | {ran.gib:.2f} GiB | {note} |",
+                flush=True,
+            )
 
 
 def main() -> None:

@@ -70,9 +70,7 @@ def planted(tmp_path, tongbi):
     (folder / "public_security" / "常住人口.csv").write_bytes(as_csv(register))
     said = [tongbi("run", "--period", "2026Q3", "--workspace", root, "--debug")]
     shutil.copy(folder / "education" / "学籍.csv", folder / "public_security" / "错部门.csv")
-    broken = (
-        as_csv(rows) + b"\r\n" + (PLANTED_NAMES[0] + "," + PLANTED_NUMBERS[0]).encode("utf-8") + b"\xff\xfe\x81"
-    )
+    broken = as_csv(rows) + b"\r\n" + (PLANTED_NAMES[0] + "," + PLANTED_NUMBERS[0]).encode("utf-8") + b"\xff\xfe\x81"
     (folder / "education" / "学籍.csv").write_bytes(broken)
     said.append(tongbi("run", "--period", "2026Q3", "--workspace", root, "--debug"))
     said.append(tongbi("check", folder / "education" / "学籍.csv", "--workspace", root))
