@@ -62,7 +62,7 @@ def _print_pair(line: Mapping[Hashable, object]) -> None:
     numbers = {name: float(str(line[name])) for name in ("probability", "weight")}
     grade = say(f"grade.{line['grade']}")
     out.print("  " + say("explain.pair", a=line["record_a"], b=line["record_b"], grade=grade, **numbers), markup=False)
-    out.print(f"    {line['reason']}", markup=False)
+    out.print(f"    {str(line['reason']).removesuffix('。')}。", markup=False)
 
 
 def _explain_findings(ours: pd.DataFrame) -> None:
@@ -79,8 +79,10 @@ def _explain_pair(links: pd.DataFrame, pairs: pd.DataFrame, ids: list[str]) -> N
     for line in direct.to_dict("records"):
         _print_pair(line)
     children = links.set_index("record_id")["child_id"]
-    if direct.empty and children[one] != children[other]:
-        out.print(say("explain.no_pair"))
-    elif children[one] == children[other]:
+    if (direct["grade"] == "same").any():
+        return
+    if children[one] == children[other]:
         via = links.loc[(links["child_id"] == children[one]) & ~links["record_id"].isin(ids), "record_id"]
         out.print(say("explain.same_child", child=children[one], via="、".join(via) or "—"), markup=False)
+    elif direct.empty:
+        out.print(say("explain.no_pair"))
