@@ -11,7 +11,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from assets.county import COUNT, opened_of
-from matching.link import Linkage, link_records
+from matching.linking import Linkage, link_records
 from matching.model import default_model
 from matching.register import KnownChildren
 from pipelines.partitions import period_partitions

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from types import ModuleType
 
-from matching.link import link_records
+from matching.linking import link_records
 
 DEFAULT = (20_000, 113_000)
 

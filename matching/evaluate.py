@@ -18,7 +18,7 @@ from matching.distinct import as_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from matching.link import Linkage
+    from matching.linking import Linkage
     from matching.model import Model
 
 
@@ -86,7 +86,7 @@ def hidden_number_check(records: pd.DataFrame, share: float, model: Model | None
         model: the linkage model.
         seed: of the draw.
     """
-    from matching.link import link_records
+    from matching.linking import link_records
 
     records = records.sort_values("record_id", kind="stable", ignore_index=True)
     number = as_text(records["id_no"])

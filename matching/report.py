@@ -16,7 +16,7 @@ from matching.weigh import Patterns
 if TYPE_CHECKING:
     import pandas as pd
 
-    from matching.link import Trail
+    from matching.linking import Trail
 
 
 def make_report(trail: Trail, pairs: pd.DataFrame, clusters: pd.DataFrame) -> dict[str, Any]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from matching.link import Trail
+    from matching.linking import Trail
 
     Mask = NDArray[np.bool_]
 

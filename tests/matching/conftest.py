@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from matching.link import Linkage, link_records
+from matching.linking import Linkage, link_records
 
 
 def _load() -> ModuleType:

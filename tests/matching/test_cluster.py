@@ -11,7 +11,7 @@ from matching.block import Pairs
 from matching.cluster import Clusters, cluster, unseen_pairs
 from matching.decide import Evidence
 from matching.estimate import sigmoid_bits
-from matching.link import Linkage
+from matching.linking import Linkage
 from matching.model import default_model
 
 MODEL = default_model()

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from matching.evaluate import hidden_number_check, pair_measures, quality
-from matching.link import Linkage, link_records
+from matching.linking import Linkage, link_records
 
 
 def test_quality_counts_pairs_and_merged_children() -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from matching.explain import explain_pair
-from matching.link import Linkage, link_records
+from matching.linking import Linkage, link_records
 from matching.model import default_model
 from matching.sentence import sentence
 

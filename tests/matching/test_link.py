@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from matching.evaluate import Quality, quality
-from matching.link import Linkage, link_records
+from matching.linking import Linkage, link_records
 
 
 def children(linkage: Linkage) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from matching.link import link_records
+from matching.linking import link_records
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from matching.design import make_design
 from matching.estimate import anchored_logistic, shifted_prior, sigmoid_bits
-from matching.link import Linkage, find_children, link_records
+from matching.linking import Linkage, find_children, link_records
 from matching.model import Model, default_model, load_model
 
 MODEL = default_model()
