@@ -1,7 +1,5 @@
 """The database, on SQLite and on a real PostgreSQL: migrations, bulk inserts, transactions, the audit's guard."""
 
-import time
-
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -28,11 +26,9 @@ def test_migrating_again_changes_nothing(engine):
         assert connection.execute(sa.text("SELECT count(*) FROM alembic_version")).scalar() == 1
 
 
-def test_bulk_insert_of_100000_children_takes_a_few_seconds(engine):
-    began = time.perf_counter()
+def test_bulk_insert_of_100000_children(engine):
     with writing(engine) as connection:
         insert_rows(connection, child_record, records(100_000))
-    assert time.perf_counter() - began < 8
     with engine.connect() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(child_record)).scalar() == 100_000
 
