@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from matching.derived import same_witness
 from matching.levels.birth import Births, birth_levels
 from matching.levels.name import name_levels
 from matching.levels.number import number_levels
@@ -50,9 +51,11 @@ def _compare_chunk(e: Encoded, pairs: Pairs, model: Model) -> Levels:
     fields = model.fields
     origin = np.where(e.roll[a] == e.roll[b], fields["origin"].code("inside"), fields["origin"].code("roll"))
     origin[e.source[a] != e.source[b]] = fields["origin"].code("cross")
+    birth = birth_levels(births.take(a), births.take(b), fields["birth"])
+    birth[same_witness(e, a, b)] = fields["birth"].code("missing")
     return {
         "name": name_levels(e.names, (e.name[a], e.name[b]), (e.former[a], e.former[b]), fields["name"]),
-        "birth": birth_levels(births.take(a), births.take(b), fields["birth"]),
+        "birth": birth,
         "sex": flat_levels(e.sex, a, b, fields["sex"]),
         "people": people_levels(e, a, b, fields["people"]),
         "phone": phone_levels(e, a, b, fields["phone"]),

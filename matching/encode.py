@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from matching.derived import with_derived
 from matching.distinct import as_text
 from matching.encode_names import NameTable, encode_names
 from matching.encode_numbers import READABLE, by_value, damaged_text, document_codes, number_codes
@@ -36,7 +37,7 @@ PLACES = (("live_town", "live_village"), ("hukou_town", "hukou_village"), ("town
 class Encoded:
     """One row per record, sorted by `record_id`, so that no result depends on the order of the input.
 
-    Code 0 means missing everywhere. `source` is the department, `roll` the kind of its lists. `people`, `people_no`, `phones`, `towns`, `villages`, `houses`, `numbers` are
+    Code 0 means missing everywhere. `derived` marks births that are only the ones inside the row's own number. `source` is the department, `roll` the kind of its lists. `people`, `people_no`, `phones`, `towns`, `villages`, `houses`, `numbers` are
     sets, one column per member. `own` is the number that stands as the child's own; `numbers` are all numbers that
     may identify the child (own first, then the ones in student number and certificate); `documents` are other
     identifying documents.
@@ -52,6 +53,7 @@ class Encoded:
     birth: NDArray[np.int32]
     lunar: NDArray[np.int32]
     precision: NDArray[np.int8]
+    derived: NDArray[np.bool_]
     sex: NDArray[np.int8]
     nation: NDArray[np.int32]
     people: NDArray[np.int32]
@@ -112,7 +114,8 @@ def encode(records: pd.DataFrame, model: Model) -> Encoded:
     columns = _Columns(frame)
     departments, source = np.unique(columns.text("department").astype(str), return_inverse=True)
     names = _names(columns)
-    birth, precision = _births(columns)
+    numbers = _numbers(columns)
+    birth, precision, derived = with_derived(*_births(columns), numbers["own"])
     phones, dropped = _phones(columns, model.blocking.phone_limit)
     return Encoded(
         record_id=columns.text("record_id"),
@@ -123,10 +126,11 @@ def encode(records: pd.DataFrame, model: Model) -> Encoded:
         birth=birth,
         lunar=_lunar(birth),
         precision=precision,
+        derived=derived,
         sex=by_value(columns.text("sex"), lambda text: int(text) if text in ("1", "2") else 0).astype(np.int8),
         nation=columns.codes(["nation"])[:, 0],
         people_no=np.stack([number_codes(columns.text(number)) for _, number in PEOPLE], axis=1),
-        **_numbers(columns),
+        **numbers,
         phones=phones,
         towns=columns.codes([town for town, _ in PLACES]),
         villages=columns.codes([village for _, village in PLACES]),

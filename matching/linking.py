@@ -17,6 +17,7 @@ from matching.block import KeyYield, Pairs, block
 from matching.cluster import Clusters, cluster, unseen_pairs
 from matching.compare import add_context, compare
 from matching.decide import Evidence, weigh_evidence
+from matching.derived import doubted, forget
 from matching.encode import Encoded, encode
 from matching.judged import judged_pairs
 from matching.model import Model, default_model
@@ -131,6 +132,8 @@ def find_children(
     clock.stop("block")
     levels = compare(e, pairs, model)
     screened = screening.screen(e, pairs, levels, model)
+    doubts = doubted(e, pairs, levels, model)
+    forget(doubts, pairs, levels, model)
     twins = add_context(e, pairs, levels, model)
     clock.stop("compare")
     weights = learn(levels, len(e), model)
@@ -145,6 +148,7 @@ def find_children(
         late = Pairs(a.astype(np.int32), b.astype(np.int32), np.zeros(len(a), dtype=np.uint32))
         late_levels = compare(e, late, model)
         _screen_late(screened, late, late_levels, model)
+        forget(doubts, late, late_levels, model)
         add_context(e, late, late_levels, model, twins)
         late_weight = weights.of(late_levels)
         pairs = Pairs(*(np.concatenate([x, y]) for x, y in zip(_parts(pairs), _parts(late), strict=True)))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matching.compare import SAME_NAMES, groups
+from matching.derived import without
 from matching.encode_numbers import birth_code
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def drop_frequent(e: Encoded, limit: int) -> tuple[Encoded, int]:
     if not gone:
         return e, 0
     numbers = np.where(np.isin(e.numbers, gone), 0, e.numbers)
+    e = without(e, np.isin(e.own, gone))
     return replace(e, own=numbers[:, 0].copy(), numbers=numbers), len(gone)
 
 
@@ -60,8 +62,9 @@ def _parents_numbers(e: Encoded) -> list[int]:
     date (C14).
     """
     adults = np.unique(e.people_no[e.people_no != 0])
-    suspects = np.unique(e.own[np.isin(e.own, adults) & (e.own != 0) & (birth_code(e.own) != e.birth)])
-    supported = np.unique(e.own[(birth_code(e.own) == e.birth) & (e.own != 0)])
+    stated = (birth_code(e.own) == e.birth) & ~e.derived
+    suspects = np.unique(e.own[np.isin(e.own, adults) & (e.own != 0) & ~stated])
+    supported = np.unique(e.own[stated & (e.own != 0)])
     return [int(number) for number in suspects if number not in supported]
 
 
