@@ -60,9 +60,9 @@ class Explanation:
     levels: dict[str, str]
 
     def lines(self) -> list[str]:
-        """The waterfall as text lines, largest share first after the prior."""
+        """The waterfall as text lines, largest share first after the prior; what weighs nothing is left out."""
         prior, *rest = self.steps
-        ordered = sorted(rest, key=lambda step: -abs(step.bits))
+        ordered = sorted((step for step in rest if abs(step.bits) >= 0.005), key=lambda step: -abs(step.bits))
         return [f"{step.bits:+7.2f}  {step.zh}：{step.say}" for step in (prior, *ordered)]
 
 
