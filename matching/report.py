@@ -11,10 +11,12 @@ import numpy as np
 
 from matching.compare import groups
 from matching.estimate import sigmoid_bits
+from matching.results import served
 from matching.weigh import Patterns
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
     from matching.linking import Trail
 
@@ -50,25 +52,29 @@ def estimates(trail: Trail) -> dict[str, Any]:
     """Expected precision and recall of the links, without truth (matching.md 2, idea 14), by what the links rest on.
 
     Links on equal numbers are counted with their own posterior. For links without a number the posteriors alone are too
-    hopeful (families and twins move together), so that the worse of two figures stands: the posteriors, and the share of
-    right ones among the pairs whose two valid numbers are known and that the other fields would have linked alike. Recall is
-    over the compared pairs: what blocking missed is not in it.
+    hopeful (families and twins move together), so that the worse of two figures stands: the posteriors, and the measured
+    precision (`_measured`). Expected missed pairs are Σp over compared pairs that are apart, and what one key alone found tells
+    how much no key found (`_unblocked`).
     """
     label, pairs = trail.clusters.label, trail.pairs
     p = np.where(trail.judged == 1, 1.0, np.where(trail.judged == -1, 0.0, trail.evidence.probability))
     together = label[pairs.left] == label[pairs.right]
-    numbered = groups(trail.levels, "number", trail.model) == 1
+    numbered = (groups(trail.levels, "number", trail.model) == 1) | (trail.judged == 1)
     parts = {"with_number": together & numbered, "without_number": together & ~numbered}
-    expected = {name: float(p[rows].sum()) for name, rows in parts.items()}
-    measured = _measured_precision(trail)
     size = {name: int(rows.sum()) for name, rows in parts.items()}
-    if measured is not None:
-        expected["without_number"] = min(expected["without_number"], measured * size["without_number"])
-    missed = float(p[~together & ~trail.evidence.veto].sum())
+    expected = {name: float(p[rows].sum()) for name, rows in parts.items()}
+    measured = _measured(trail, parts["without_number"])
+    expected["without_number"] = min(
+        expected["without_number"], (_UNMEASURED if measured is None else measured) * size["without_number"]
+    )
+    open_pairs = ~together & ~served(trail, together) & (trail.judged == 0)
+    missed, unblocked = float(p[open_pairs].sum()), _unblocked(trail, together)
     right, accepted = sum(expected.values()), sum(size.values())
     return {
         "expected_precision": round(right / accepted, 6) if accepted else 1.0,
-        "expected_recall": round(right / (right + missed), 6) if right + missed > 0 else 1.0,
+        "precision_at_least": round(_at_least(accepted - right, accepted), 6),
+        "expected_recall": round(right / (right + missed + unblocked), 6) if right else 1.0,
+        "expected_missed": {"compared": round(missed, 1), "not_compared": round(unblocked, 1)},
         "links": size,
         "precision": {name: round(expected[name] / size[name], 6) if size[name] else 1.0 for name in size},
         "note": _MEASURED if measured is not None else _NOT_MEASURED,
@@ -76,23 +82,49 @@ def estimates(trail: Trail) -> dict[str, Any]:
 
 
 _MEASURED = "无身份证号的关联：以双方号码有效的记录对隐去号码后的正确率为准，取较低的估计"
-_NOT_MEASURED = "有效号码太少，无身份证号的关联只有模型自身的估计，可能偏高，请抽样核对"
+_NOT_MEASURED = "有效号码太少，无身份证号的关联没有可对照的样本，按不高于 98% 估计，请抽样核对"
+_UNMEASURED = 0.98
+"""Most that a link without a number is believed where no labels measure it: EM's links were right in 98 to 99.8 of 100 cases in
+generated counties with few numbers, and it said 99.9."""
+_BINS = np.array([6.0, 9.0, 12.0, 16.0])
+"""Weights (bits, prior in) between which the measured precision is taken apart."""
 
 
-def _measured_precision(trail: Trail) -> float | None:
-    """Of labelled pairs that would be links with their numbers hidden, the share whose numbers are equal; None for too few.
+def _at_least(wrong: float, links: int) -> float:
+    """Precision that holds in 97.5 of 100 draws if the expected number of wrong links is right (Poisson)."""
+    from scipy.stats import poisson
 
-    Two different numbers of one child count as wrong, and half a pair is added to the wrong ones: it is a lower estimate.
+    return 1.0 - min(float(poisson.ppf(0.975, max(wrong, 1e-9))) / links, 1.0) if links else 1.0
+
+
+def _measured(trail: Trail, links: NDArray[np.bool_]) -> float | None:
+    """Precision of these links as labelled pairs of like weight show it with their numbers hidden; None for too few labels.
+
+    Per class of weight: the share of equal numbers among the labelled pairs that would be links, its odds shifted by how much
+    rarer matches are among the unlabelled. Two different numbers of one child count as wrong, and half a pair is added to the wrong
+    ones in each class: it is a lower estimate.
     """
     if trail.weights.mode != "labels":
         return None
-    number, spec = trail.levels["number"], trail.model.number
-    patterns = Patterns.count(trail.levels, trail.weights.design)
-    hidden = trail.weights.other_fields(patterns)[patterns.back] + trail.weights.prior
+    number, spec, weights = trail.levels["number"], trail.model.number, trail.weights
+    patterns = Patterns.count(trail.levels, weights.design)
+    hidden = weights.other_fields(patterns)[patterns.back] + weights.prior
     cross = trail.levels["origin"] != trail.model.code("origin", "inside")
     linked = (sigmoid_bits(hidden) >= trail.model.decide.same) & cross
-    same = int((linked & np.isin(number, [spec.code("same"), spec.code("derived")])).sum())
-    differ = int((linked & (number == spec.code("differ"))).sum())
-    if same < trail.model.learning.labels_needed:
+    place = np.digitize(hidden, _BINS)
+    same = linked & np.isin(number, [spec.code("same"), spec.code("derived")])
+    right = np.bincount(place[same], minlength=len(_BINS) + 1).astype(np.float64)
+    wrong = np.bincount(place[linked & (number == spec.code("differ"))], minlength=len(_BINS) + 1) + 0.5
+    if right.sum() < trail.model.learning.labels_needed:
         return None
-    return same / (same + differ + 0.5)
+    odds = right / wrong * np.exp2(min(weights.prior - weights.prior_labelled, 0.0))
+    counts = np.bincount(place[links], minlength=len(_BINS) + 1)
+    return float((odds / (1 + odds) * counts).sum() / max(counts.sum(), 1)) if counts.sum() else 1.0
+
+
+def _unblocked(trail: Trail, together: NDArray[np.bool_]) -> float:
+    """Links that no key may have brought together, by Chao's estimator: (found by one key)² / 2 (found by two)."""
+    keys = trail.pairs.keys[together]
+    found = sum(((keys >> np.uint32(bit)) & np.uint32(1)).astype(np.int64) for bit in range(len(trail.model.keys)))
+    one, two = (int((np.asarray(found) == times).sum()) for times in (1, 2))
+    return one * max(one - 1, 0) / (2.0 * (two + 1))

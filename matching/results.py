@@ -111,12 +111,12 @@ def grades(trail: Trail) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     inside = trail.levels["origin"] == model.code("origin", "inside")
     refused = ~together & (evidence.link | (inside & (p >= model.decide.review)))
     note[refused] = _NOTES.index("taken")
-    served = _served(trail, together)
-    grade[refused & inside & ~evidence.link & served] = 0
+    settled = served(trail, together)
+    grade[refused & inside & ~evidence.link & settled] = 0
     grade[
         ~together
         & ~evidence.link
-        & served
+        & settled
         & ~inside
         & (p < 0.5)
         & (grade == 1)
@@ -144,7 +144,7 @@ def _maybe_replaced(trail: Trail) -> Mask:
     return found
 
 
-def _served(trail: Trail, together: Mask) -> Mask:
+def served(trail: Trail, together: Mask) -> Mask:
     """Pairs whose both records already have a partner of the other's department: the near candidate is a namesake,
     not an open question.
     """
