@@ -16,7 +16,7 @@ import pandas as pd
 from matching.distinct import as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from matching.linking import Linkage
     from matching.model import Model
@@ -75,6 +75,34 @@ def pair_measures(truth: pd.MultiIndex, found: pd.MultiIndex) -> dict[str, float
         "recall": float(rl.recall(truth, found)),
         "f1": float(rl.fscore(truth, found)),
     }
+
+
+CALIBRATION_EDGES = (0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 0.8, 0.9, 0.99, 0.999)
+
+
+def calibration(pairs: pd.DataFrame, truth: Mapping[str, object]) -> pd.DataFrame:
+    """Are pairs that are said to be right in p of cases right in p of cases?
+
+    Args:
+        pairs: `record_a, record_b, probability` (`link_pairs`, or every compared pair).
+        truth: true child per record id.
+
+    Returns:
+        Per class of probability: `low, high, pairs, expected` (mean probability), `right` (share of true matches), and the 95 %
+        interval of that share; empty classes are left out.
+    """
+    from matching.intervals import wilson
+
+    p = pairs["probability"].to_numpy(dtype=np.float64)
+    same = pairs["record_a"].map(truth).to_numpy() == pairs["record_b"].map(truth).to_numpy()
+    place = np.digitize(p, CALIBRATION_EDGES)
+    edges = (0.0, *CALIBRATION_EDGES, 1.0)
+    lines = []
+    for number in np.unique(place).tolist():
+        rows = place == number
+        size, right = int(rows.sum()), float(same[rows].mean())
+        lines.append((edges[number], edges[number + 1], size, float(p[rows].mean()), right, *wilson(right, size)))
+    return pd.DataFrame(lines, columns=["low", "high", "pairs", "expected", "right", "right_low", "right_high"])
 
 
 def hidden_number_check(records: pd.DataFrame, share: float, model: Model | None = None, seed: int = 0) -> Quality:
