@@ -1,0 +1,86 @@
+"""Word to PDF with LibreOffice, where it is installed; without it the Word file is all there is, and that is said.
+
+Works only inside the folder of the documents: they may hold personal data, so no copy lies in the system's own
+temporary folder. Not here: what is converted.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from assets.paper.fonts import present_fonts, substitutes
+from pipelines.resources.files import replacing
+
+PROGRAMS = ("soffice", "libreoffice")
+LIMIT_SECONDS = 180
+
+
+def converter() -> str:
+    """The path of LibreOffice; empty when it is not installed."""
+    return next((found for name in PROGRAMS if (found := shutil.which(name))), "")
+
+
+def to_pdf(documents: Sequence[Path]) -> list[Path]:
+    """Convert Word files to PDF beside them, all in one start of the converter.
+
+    Returns:
+        The PDF files that came out, in the order of the documents; fewer (or none) when the converter is not installed
+        or fails: the Word files are then unharmed.
+    """
+    program = converter()
+    if not program or not documents:
+        return []
+    folder = documents[0].parent
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".pdf-") as name:
+        aside = Path(name)
+        copies = [_prepared(path, aside / f"{number:04d}.docx") for number, path in enumerate(documents)]
+        _run(program, copies, aside)
+        return [target for path, copy in zip(documents, copies, strict=True) if (target := _taken(path, copy))]
+
+
+def _run(program: str, copies: Sequence[Path], aside: Path) -> None:
+    profile = (aside / "profile").as_uri()
+    words = [program, f"-env:UserInstallation={profile}", "--headless", "--norestore", "--convert-to", "pdf"]
+    environment = {**os.environ, "HOME": str(aside), "TMPDIR": str(aside)}
+    try:
+        subprocess.run(
+            [*words, "--outdir", str(aside), *map(str, copies)],
+            capture_output=True,
+            check=False,
+            timeout=LIMIT_SECONDS,
+            env=environment,
+        )
+    except subprocess.TimeoutExpired:
+        return
+
+
+def _taken(path: Path, copy: Path) -> Path | None:
+    made = copy.with_suffix(".pdf")
+    if not made.is_file():
+        return None
+    target = path.with_suffix(".pdf")
+    with replacing(target) as aside:
+        shutil.copyfile(made, aside)
+    return target
+
+
+def _prepared(path: Path, copy: Path) -> Path:
+    """A copy whose missing fonts are replaced by those of this machine, so that the PDF is not set in a random font."""
+    names = substitutes(present_fonts())
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as target:
+        for item in source.infolist():
+            content = source.read(item)
+            target.writestr(item.filename, _renamed(content, names) if item.filename.endswith(".xml") else content)
+    return copy
+
+
+def _renamed(content: bytes, names: Mapping[str, str]) -> bytes:
+    for official, other in names.items():
+        content = content.replace(f'"{official}"'.encode(), f'"{other}"'.encode())
+    return content

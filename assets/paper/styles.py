@@ -1,0 +1,149 @@
+"""The styles and the page of an official paper: A4, margins, fonts, sizes, line spacing, page number.
+
+Source: GB/T 9704-2012: A4, top margin 37 mm, left 28 mm, type area 156 x 225 mm, 22 lines of 28 characters, title in
+2号小标宋, body 3号仿宋, first level 黑体, second level 楷体, page number 4号 between dashes. Not here: any text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from assets.paper.fonts import fonts
+
+TOP, LEFT, WIDTH, HEIGHT = 37.0, 28.0, 156.0, 225.0
+PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0
+LINE_POINTS = 28.95
+FOOTER = 25.0
+
+
+@dataclass(frozen=True)
+class Look:
+    """One paragraph style.
+
+    Attributes:
+        name: as people see it in Word.
+        role: of `fonts.yaml`.
+        size: points.
+        align: left, center, right or justify.
+        indent: first line, in characters.
+        line: exact line spacing in points; 0 = single.
+        before: space above in points.
+        level: heading level for the navigation pane, 0 = none.
+    """
+
+    name: str
+    role: str
+    size: float
+    align: str = "justify"
+    indent: int = 0
+    line: float = LINE_POINTS
+    before: float = 0
+    level: int = 0
+    bold: bool = False
+
+
+LOOKS = (
+    Look("公文标题", "title", 22, "center", line=34, before=0),
+    Look("公文副题", "second", 16, "center"),
+    Look("公文正文", "body", 16, indent=2),
+    Look("公文一级", "heading", 16, indent=2, level=1),
+    Look("公文二级", "second", 16, indent=2, level=2),
+    Look("公文署名", "body", 16, "right"),
+    Look("公文附注", "body", 12, indent=2, line=20),
+    Look("表题", "heading", 12, "center", line=22, before=8, level=0),
+    Look("表注", "table", 9, "left", line=14),
+    Look("标记", "table", 10.5, "left", line=16),
+)
+
+
+def set_page(document: Any) -> None:
+    """A4 with the margins of an official paper, and the page number between dashes."""
+    from docx.shared import Mm
+
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(PAGE_WIDTH), Mm(PAGE_HEIGHT)
+    section.top_margin, section.left_margin = Mm(TOP), Mm(LEFT)
+    section.right_margin = Mm(PAGE_WIDTH - LEFT - WIDTH)
+    section.bottom_margin = Mm(PAGE_HEIGHT - TOP - HEIGHT)
+    section.footer_distance = Mm(FOOTER)
+    _page_number(section)
+
+
+def add_styles(document: Any) -> None:
+    """Add every style of `LOOKS`; the document's default is the body's font."""
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.shared import Pt
+
+    normal = document.styles["Normal"]
+    _set_font(normal.element.get_or_add_rPr(), fonts().official("body"))
+    normal.font.size = Pt(16)
+    for look in LOOKS:
+        style = document.styles.add_style(look.name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style, style.quick_style = normal, True
+        _dress(style, look)
+
+
+def _dress(style: Any, look: Look) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+    from docx.shared import Pt
+
+    style.font.size, style.font.bold = Pt(look.size), look.bold
+    _set_font(style.element.get_or_add_rPr(), fonts().official(look.role))
+    shape = style.paragraph_format
+    shape.alignment = getattr(WD_ALIGN_PARAGRAPH, look.align.upper())
+    shape.space_before, shape.space_after = Pt(look.before), Pt(0)
+    shape.keep_with_next = look.level > 0 or look.name == "表题"
+    if look.line:
+        shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(look.line)
+    _indent(style.element.get_or_add_pPr(), look)
+
+
+def _indent(properties: Any, look: Look) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    if look.indent:
+        mark = OxmlElement("w:ind")
+        mark.set(qn("w:firstLineChars"), str(look.indent * 100))
+        mark.set(qn("w:firstLine"), str(int(look.indent * look.size * 20)))
+        properties.append(mark)
+    if look.level:
+        mark = OxmlElement("w:outlineLvl")
+        mark.set(qn("w:val"), str(look.level - 1))
+        properties.append(mark)
+
+
+def _set_font(properties: Any, name: str) -> None:
+    from docx.oxml.ns import qn
+
+    mark = properties.get_or_add_rFonts()
+    for side in ("ascii", "hAnsi", "eastAsia", "cs"):
+        mark.set(qn(f"w:{side}"), name)
+
+
+def _page_number(section: Any) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Pt
+
+    paragraph = section.footer.paragraphs[0]
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    for text in ("— ", None, " —"):
+        run = paragraph.add_run(text or "")
+        run.font.size = Pt(14)
+        _set_font(run._r.get_or_add_rPr(), fonts().official("table"))
+        if text is None:
+            _field(run, "PAGE")
+
+
+def _field(run: Any, code: str) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    for kind in ("begin", "", "end"):
+        mark = OxmlElement("w:fldChar" if kind else "w:instrText")
+        if kind:
+            mark.set(qn("w:fldCharType"), kind)
+        else:
+            mark.text = code
+        run._r.append(mark)

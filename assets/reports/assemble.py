@@ -1,0 +1,82 @@
+"""The figures of a report, internal or public: which grids it has, and in the public one what may not be shown.
+
+Not here: how each is counted (`count`, `survey`, `coverage`) and how small numbers are protected (`suppress`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import StrEnum
+
+from assets.reports.count import (
+    count_agreements,
+    count_children,
+    count_deliveries,
+    count_life,
+    count_lists,
+    count_towns,
+    count_workers,
+)
+from assets.reports.coverage import count_coverage
+from assets.reports.figures import TOTAL, Figures, Grid
+from assets.reports.material import Material
+from assets.reports.suppress import public
+from assets.reports.survey import count_survey
+
+STATES = {"answered": "已答复", "waiting": "未到期", "overdue": "已逾期", TOTAL: "下发线索"}
+
+
+class Version(StrEnum):
+    """Who may read it."""
+
+    INTERNAL = "internal"
+    PUBLIC = "public"
+
+
+def figures_of(material: Material, version: Version) -> Figures:
+    """Count everything once, check that it adds up, and hide what this version may not show.
+
+    Raises:
+        FiguresError: the figures do not add up.
+    """
+    inside = version is Version.INTERNAL
+    figures = Figures()
+    count_lists(figures, material, inside)
+    count_towns(figures, material, inside)
+    count_life(figures, material, inside)
+    count_children(figures, material)
+    count_coverage(figures, material)
+    count_agreements(figures, material, by_town=inside)
+    count_workers(figures, material, by_town=inside)
+    count_survey(figures, material, by_town=inside)
+    if inside:
+        count_deliveries(figures, material)
+        _count_answers(figures, material)
+        figures.check()
+        return figures
+    _close_the_past(figures, material)
+    figures.check()
+    return public(figures)
+
+
+def _count_answers(figures: Figures, material: Material) -> None:
+    """`answers`: lines sent per recipient, and how many of them were answered."""
+    if not material.answers:
+        return
+    found: Counter[tuple[str, str]] = Counter()
+    for one in material.answers:
+        found[one.recipient, "answered"] += one.answered
+        found[one.recipient, "overdue"] += one.overdue
+        found[one.recipient, "waiting"] += one.sent - one.answered - one.overdue
+    rows = {one.recipient: one.recipient for one in material.answers}
+    figures.add(Grid("answers", "核查答复情况", {**rows, TOTAL: "合计"}, STATES), found, totals="both")
+
+
+def _close_the_past(figures: Figures, material: Material) -> None:
+    """A number of an earlier period is shown only where that period's own public report showed it."""
+    for label in material.earlier:
+        shown = material.published.get(label, {})
+        for info in material.computed:
+            key = ("trend", info.code, label)
+            if shown.get(info.code) != figures.values[key]:
+                figures.secret.add(key)

@@ -1,0 +1,177 @@
+"""Counting for a report: frames in, grids of figures out. Every count is of rows that exist on a list or in a file.
+
+Not here: what is shown to whom (`suppress`), words, layout; the national survey form (`survey`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from assets.reports.figures import TOTAL, Figures, Grid
+from assets.reports.material import Material
+
+GRADES = {"sure": "明确", "likely": "很可能", "open": "待核"}
+OTHER_TOWN = "other"
+LIFE = {"new": "新发现", "lasting": "上期延续", "gone": "本期不再出现"}
+NUMBERS = {"rows_in": "总行数", "accepted": "接收", "quarantined": "退回更正", "set_aside": "不计"}
+AGES = range(18)
+
+
+def count_lists(figures: Figures, material: Material, summed: bool) -> None:
+    """`lists`: lines per list and grade.
+
+    Args:
+        figures: where to.
+        material: of the period.
+        summed: with a total over all lists. A public version has none: with it, one small list would cost the others
+            their figures.
+    """
+    spoken = {zh: name for name, zh in GRADES.items()}
+    found = Counter(zip(material.findings["code"], material.findings["grade"].map(spoken), strict=True))
+    grid = Grid("lists", "各清单线索数", _list_rows(material, summed), {**GRADES, TOTAL: "合计"})
+    figures.add(grid, found, totals="both" if summed else "rows")
+
+
+def count_towns(figures: Figures, material: Material, summed: bool) -> None:
+    """`towns`: lines per list and township; what belongs to no township of the county is 其他. As in `count_lists`."""
+    names = dict.fromkeys(material.towns)
+    town = [name if name in names else OTHER_TOWN for name in material.findings["town"]]
+    found = Counter(zip(material.findings["code"], town, strict=True))
+    columns = {**{name: name for name in names}, OTHER_TOWN: "未落实", TOTAL: "合计"}
+    grid = Grid("towns", "各乡镇线索数", _list_rows(material, summed), columns)
+    figures.add(grid, found, totals="both" if summed else "rows")
+    for code in grid.rows:
+        figures.same(("towns", code, TOTAL), ("lists", code, TOTAL))
+
+
+def count_life(figures: Figures, material: Material, summed: bool) -> None:
+    """`trend`: lines per list and period; `life`: what is new, lasting or gone since the period before."""
+    now = material.findings
+    periods = {**dict(material.earlier), material.period.label: now}
+    sizes = {(code, label): number for label, one in periods.items() for code, number in _sizes(one).items()}
+    rows = {info.code: info.name for info in material.computed}
+    figures.add(Grid("trend", "线索数走势", rows, {label: label for label in periods}), sizes)
+    for code in rows:
+        figures.same(("trend", code, material.period.label), ("lists", code, TOTAL))
+    if material.earlier:
+        _since_last(figures, material, _list_rows(material, summed))
+
+
+def _since_last(figures: Figures, material: Material, rows: dict[str, str]) -> None:
+    last = list(material.earlier)[-1]
+    before, now = material.earlier[last], material.findings
+    kept, old = set(before["finding_id"]), set(now["finding_id"])
+    is_old = now["finding_id"].isin(kept)
+    found: Counter[tuple[str, str]] = Counter()
+    for name, codes in (("lasting", now["code"][is_old]), ("new", now["code"][~is_old])):
+        found.update((code, name) for code in codes)
+    found.update((code, "gone") for code in before["code"][~before["finding_id"].isin(old)])
+    figures.add(Grid("life", "与上期相比", rows, LIFE), found, totals="columns" if TOTAL in rows else "")
+    for code in (name for name in rows if name != TOTAL):
+        figures.total(("lists", code, TOTAL), [("life", code, "new"), ("life", code, "lasting")])
+        figures.total(("trend", code, last), [("life", code, "lasting"), ("life", code, "gone")])
+
+
+def count_deliveries(figures: Figures, material: Material) -> None:
+    """`deliveries`: the accounting equation per department."""
+    sums = material.accounting.groupby("department")[list(NUMBERS)].sum()
+    found = {(str(name), column): int(line[column]) for name, line in sums.iterrows() for column in NUMBERS}
+    files = material.accounting["department"].value_counts()
+    found |= {(str(name), "files"): int(number) for name, number in files.items()}
+    names = {name: material.departments.get(name, name) for name in [*material.departments, *sums.index]}
+    grid = Grid("deliveries", "数据交付", {**names, TOTAL: "合计"}, {"files": "文件数", **NUMBERS})
+    figures.add(grid, found, totals="columns")
+    for name in [*names, TOTAL]:
+        parts = [("deliveries", name, column) for column in ("accepted", "quarantined", "set_aside")]
+        figures.total(("deliveries", name, "rows_in"), parts)
+
+
+def count_children(figures: Figures, material: Material) -> None:
+    """`found`: in how many departments a child was found; `ages`: children here by age, on which roll."""
+    many = material.children["departments"].str.count(";") + 1
+    rows = {str(number): f"{number}个部门" for number in range(1, int(many.max() if len(many) else 1) + 1)}
+    found = Counter((str(number), "children") for number in many)
+    figures.add(
+        Grid("found", "儿童在几个部门的数据中找到", {**rows, TOTAL: "合计"}, {"children": "儿童数"}), found, "columns"
+    )
+    here = material.children[(material.children["alive"] == "yes") & (material.children["here"] == "yes")]
+    for group, zh in (("left_behind", "留守儿童"), ("dilemma", "困境儿童")):
+        _count_ages(figures, here, (group, zh))
+
+
+def _count_ages(figures: Figures, here: pd.DataFrame, group: tuple[str, str]) -> None:
+    name, zh = group
+    ages = here["age"].to_numpy(np.int64)
+    marked = on_roll(here["categories"], name)
+    rows = {str(age): f"{age}岁" for age in AGES}
+    words = np.where(marked, "on", "off")
+    found = Counter((str(age), word) for age, word in zip(ages, words, strict=True) if age in AGES)
+    columns = {"on": zh, "off": "其他儿童", TOTAL: "合计"}
+    figures.add(Grid(f"ages_{name}", f"{zh}年龄", {**rows, TOTAL: "合计"}, columns), found, totals="both")
+    if name != "left_behind":
+        figures.same((f"ages_{name}", TOTAL, TOTAL), ("ages_left_behind", TOTAL, TOTAL))
+        for age in rows:
+            figures.same((f"ages_{name}", age, TOTAL), ("ages_left_behind", age, TOTAL))
+
+
+def on_roll(categories: pd.Series, name: str) -> pd.Series:
+    """Whether the set of categories holds one (domain.md 2.8); 困境 includes orphans and de facto unattended children."""
+    wanted = {name, "orphan", "de_facto"} if name == "dilemma" else {name}
+    return categories.map({text: bool(wanted & set(text.split(";"))) for text in categories.unique()}).astype(bool)
+
+
+def count_agreements(figures: Figures, material: Material, by_town: bool) -> None:
+    """`agreement`: left-behind children on the roll, and whether a written care agreement is recorded (5.1.9, M11)."""
+    children = left_behind(material)
+    said = first_value(material, "agreement").reindex(children["child_id"]).fillna("")
+    state = said.map({"yes": "signed", "no": "unsigned"}).fillna("unknown").to_numpy()
+    columns = {"signed": "已签订", "unsigned": "未签订", "unknown": "未记录", TOTAL: "应签订"}
+    _by_town(
+        figures, material, Grid("agreement", "委托照护协议签订情况", {}, columns), (children["town"], state, by_town)
+    )
+
+
+def count_workers(figures: Figures, material: Material, by_town: bool) -> None:
+    """`workers`: villages with left-behind or difficulty children, and whether a child worker is named for them."""
+    roll = material.children[(material.children["categories"] != "") & (material.children["alive"] == "yes")]
+    roll = roll[roll["village"] != ""]
+    named = roll.assign(named=roll["child_worker"] != "").groupby(["town", "village"])["named"].any().reset_index()
+    state = np.where(named["named"], "with", "without")
+    columns = {"with": "已配备", "without": "未见配备", TOTAL: "有在册儿童的村（社区）"}
+    _by_town(figures, material, Grid("workers", "儿童主任配备情况", {}, columns), (named["town"], state, by_town))
+
+
+def _by_town(figures: Figures, material: Material, grid: Grid, found: tuple[pd.Series, Iterable[str], bool]) -> None:
+    town, state, by_town = found
+    names = dict.fromkeys(material.towns) if by_town else {}
+    rows = {**{name: name for name in names}, OTHER_TOWN: "未落实" if by_town else material.place, TOTAL: "合计"}
+    placed = [name if name in names else OTHER_TOWN for name in town]
+    whole = Grid(grid.name, grid.title, rows, grid.columns)
+    figures.add(whole, Counter(zip(placed, state, strict=True)), totals="both")
+
+
+def left_behind(material: Material) -> pd.DataFrame:
+    """The left-behind children on civil affairs' roll who live (5.1.2)."""
+    children = material.children
+    return children[on_roll(children["categories"], "left_behind") & (children["alive"] == "yes")]
+
+
+def first_value(material: Material, field: str) -> pd.Series:
+    """child_id -> the first value of a field that civil affairs, then anybody, recorded."""
+    records = material.records
+    said = records.loc[records["active"] & (records[field] != ""), ["child_id", "department", field]]
+    said = said.assign(later=said["department"] != "civil_affairs").sort_values("later", kind="stable")
+    return said.drop_duplicates("child_id").set_index("child_id")[field]
+
+
+def _list_rows(material: Material, summed: bool) -> dict[str, str]:
+    rows = {info.code: info.name for info in material.computed}
+    return {**rows, TOTAL: "合计"} if summed else rows
+
+
+def _sizes(findings: pd.DataFrame) -> dict[str, int]:
+    return {str(code): int(number) for code, number in findings["code"].value_counts().items()}

@@ -1,0 +1,73 @@
+"""The indicator table: each indicator with its target and this period's value, taken from the figures or left to be filled.
+
+The rows are `indicators.yaml`. Not here: counting. An indicator whose lists were not computed says so: it is not zero.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from assets.reports.figures import HIDDEN, NOTHING, TOTAL, Figures
+from matching.tables import parse_yaml
+
+FILE = Path(__file__).with_name("indicators.yaml")
+UNCOMPUTED = "未计算"
+
+
+class Indicator(BaseModel):
+    """One row: its value comes from `share` (table, column, whole), from `lists` added up, or is filled in by hand."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    unit: str
+    target: str
+    share: tuple[str, str, str] | None = None
+    lists: tuple[str, ...] = ()
+    fill: str = ""
+
+
+class Indicators(BaseModel):
+    """The table, and the places whose paper sets the targets."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    places: tuple[str, ...]
+    rows: tuple[Indicator, ...]
+
+
+@cache
+def indicators() -> Indicators:
+    """The validated table."""
+    return Indicators.model_validate(parse_yaml(FILE.read_text(encoding="utf-8")))
+
+
+def indicator_rows(figures: Figures, place: str) -> list[list[str]]:
+    """The printed rows: indicator, unit, target, value, remark."""
+    has_target = place in indicators().places
+    return [[one.name, one.unit, one.target if has_target else "", *_value(one, figures)] for one in indicators().rows]
+
+
+def _value(one: Indicator, figures: Figures) -> tuple[str, str]:
+    if one.fill:
+        return "", f"由{one.fill}填报"
+    if one.share:
+        table, column, whole = one.share
+        said = figures.say(table, TOTAL, column), figures.say(table, TOTAL, whole)
+        return figures.share(table, TOTAL, (column, whole)), f"{said[0]}／{said[1]}"
+    return _added(one.lists, figures)
+
+
+def _added(codes: tuple[str, ...], figures: Figures) -> tuple[str, str]:
+    there = [code for code in codes if ("lists", code, TOTAL) in figures.values]
+    if not there:
+        return UNCOMPUTED, f"{'、'.join(codes)}本期未计算"
+    numbers = [figures.number("lists", code, TOTAL) for code in there]
+    left = [code for code in codes if code not in there]
+    remark = "＋".join(there) + (f"（{'、'.join(left)}未计算）" if left else "")
+    if None in numbers:
+        return HIDDEN, remark
+    return f"{sum(number or 0 for number in numbers):,}" if there else NOTHING, remark

@@ -1,0 +1,184 @@
+"""What a report is made of: the frames of the period and of earlier ones, and what the place is called.
+
+Here: the named type and its loading from the workspace. Not here: counting (`count`) and words.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from assets.county import department_names, official_areas, profile_of
+from assets.delivered import usable_departments
+from expectations.jurisdictions.profile import Profile
+from expectations.lists.catalogue import load_catalogue
+from expectations.lists.findings import not_computed
+from matching.regions import area_name
+from pipelines.partitions import Period
+from pipelines.resources import deliveries
+from pipelines.resources.opened import Opened
+
+PUBLISHED = "report_public"
+LIVE = ("current",)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One list of the place: what it is, whom it concerns, by when, and whether it cannot wait."""
+
+    code: str
+    name: str
+    meaning: str
+    ask: str
+    owner: str
+    recipients: tuple[str, ...]
+    due: str
+    clause: str
+    urgent: bool
+
+
+def lists_of(profile: Profile) -> tuple[Listed, ...]:
+    """The active lists of a place, in the catalogue's order."""
+    known = load_catalogue().lists
+    return tuple(_listed(code, profile) for code in known if code in profile.lists and profile.lists[code].active)
+
+
+def _listed(code: str, profile: Profile) -> Listed:
+    info, rule = load_catalogue().lists[code], profile.lists[code]
+    due = rule.due or (f"{rule.due_days}日内" if rule.due_days else "")
+    urgent = rule.due_days is not None and rule.due_days <= 1
+    clause = f"{info.clause}；{rule.clause}" if rule.clause else info.clause
+    return Listed(code, info.name, info.meaning, info.ask, info.owner, tuple(rule.recipients), due, clause, urgent)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How one recipient stands with its lines: sent, answered, overdue."""
+
+    recipient: str
+    sent: int
+    answered: int
+    overdue: int
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything that a report counts.
+
+    Attributes:
+        period: of the report.
+        findings: data-shapes section 6.
+        children, records: data-shapes section 5.
+        pairs: data-shapes section 4.
+        accounting: one row per delivered file.
+        earlier: label -> findings of earlier periods of the same kind, oldest first.
+        published: label -> list code -> number of lines as published then.
+        lists: the lists of the place, in its order.
+        missing: code -> why a list was not computed.
+        towns: official townships, else those of the data.
+        departments: Chinese names.
+        profile: of the place.
+        county: the six digits that the data are of.
+        states: finding_id -> state of the loop; empty where nothing was answered yet.
+        answers: how the recipients stand.
+    """
+
+    period: Period
+    findings: pd.DataFrame
+    children: pd.DataFrame
+    records: pd.DataFrame
+    pairs: pd.DataFrame
+    accounting: pd.DataFrame
+    earlier: Mapping[str, pd.DataFrame]
+    published: Mapping[str, Mapping[str, int]]
+    lists: tuple[Listed, ...]
+    missing: Mapping[str, str]
+    towns: tuple[str, ...]
+    departments: Mapping[str, str]
+    profile: Profile
+    county: str = ""
+    states: Mapping[str, str] = field(default_factory=dict)
+    answers: tuple[Answer, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """The county's name: as stated, else that of the area code; 本县 when nobody stated either."""
+        stated = self.profile.place
+        return stated.county_name.value or area_name(stated.area_code.value or self.county) or "本县"
+
+    @property
+    def office(self) -> str:
+        """Who reports."""
+        return f"{self.place}民政局"
+
+    @property
+    def computed(self) -> tuple[Listed, ...]:
+        """The lists that have figures this period."""
+        return tuple(info for info in self.lists if info.code not in self.missing)
+
+
+def gather(opened: Opened, period: Period) -> Material:
+    """Read everything of a period.
+
+    Raises:
+        FrameError: the period was not run yet.
+    """
+    frames, label, profile = opened.frames, period.label, profile_of(opened.workspace)
+    children = frames.read("child_files.children", label)
+    accounting = _accounting(opened, label)
+    missing = not_computed(profile, usable_departments(accounting.to_dict("records")))
+    return Material(
+        period=period,
+        findings=frames.read("findings", label),
+        children=children,
+        records=frames.read("child_files.records", label),
+        pairs=frames.read("link_pairs", label, ["grade", "method"]),
+        accounting=accounting,
+        earlier={one: frames.read("findings", one, ["code", "finding_id", "town"]) for one in _before(opened, period)},
+        published=_published(opened),
+        lists=lists_of(profile),
+        missing=dict(zip(missing["code"], missing["sentence"], strict=True)),
+        towns=_towns(opened, children),
+        departments=department_names(opened.workspace),
+        profile=profile,
+        county=str(frames.read("child_files.facts", label)["county"].iloc[0]),
+    )
+
+
+def remember(opened: Opened, period: Period, shown: Mapping[str, int]) -> None:
+    """Keep what a public report said about the lists: later reports may repeat it, and nothing else of that period."""
+    frame = pd.DataFrame({"code": list(shown), "value": list(shown.values())}).astype({"value": "int64"})
+    opened.frames.write(PUBLISHED, period.label, frame)
+
+
+def _accounting(opened: Opened, label: str) -> pd.DataFrame:
+    columns = ["department", "file", "rows_in", "accepted", "quarantined", "set_aside", "supersedes", "difference"]
+    with opened.engine.connect() as connection:
+        lines = deliveries.of_period(connection, label, LIVE)
+    return pd.DataFrame([{name: line[name] for name in columns} for line in lines], columns=columns)
+
+
+def changed_rows(accounting: pd.DataFrame) -> int:
+    """How many rows corrected files changed."""
+    return sum(int(json.loads(text).get("changed", 0)) for text in accounting["difference"] if text)
+
+
+def _before(opened: Opened, period: Period) -> list[str]:
+    labels = [label for label in opened.frames.periods("findings") if ("Q" in label) != period.monthly]
+    return [label for label in labels if label < period.label][-7:]
+
+
+def _published(opened: Opened) -> dict[str, dict[str, int]]:
+    found = {}
+    for label in opened.frames.periods(PUBLISHED):
+        frame = opened.frames.read(PUBLISHED, label)
+        found[label] = dict(zip(frame["code"].astype(str), frame["value"].astype(int), strict=True))
+    return found
+
+
+def _towns(opened: Opened, children: pd.DataFrame) -> tuple[str, ...]:
+    official = tuple(dict.fromkeys(town for town, _ in official_areas(opened.workspace)))
+    return official or tuple(sorted(set(children["town"]) - {""}))

@@ -1,0 +1,87 @@
+"""The joint-meeting pack: one page per department with what it owes: lines to answer, data to correct, by when.
+
+Counts only, never a child. Source: domain.md M25, 6.2. Not here: the lists themselves (the department's workbook).
+"""
+
+from __future__ import annotations
+
+from assets.paper.document import Cursor
+from assets.paper.tables import Cell, Row, TableLook
+from assets.reports.figures import TOTAL
+from assets.reports.material import Listed
+from assets.reports.sections import Reporting
+
+TOWNSHIP = "township"
+
+
+def duties(about: Reporting) -> dict[str, list[Listed]]:
+    """Department -> the lists that it is told of, those it owns first."""
+    computed = about.material.computed
+    names = [*about.material.departments, *sorted({who for info in computed for who in info.recipients})]
+    found = {}
+    for name in dict.fromkeys(names):
+        mine = [info for info in computed if name in info.recipients or info.owner == name]
+        found[name] = sorted(mine, key=lambda info: (not info.urgent, info.owner != name))
+    return {name: mine for name, mine in found.items() if mine}
+
+
+def department_name(about: Reporting, name: str) -> str:
+    """A department as people call it."""
+    return "各乡镇（街道）" if name == TOWNSHIP else about.material.departments.get(name, name)
+
+
+def overview_section(cursor: Cursor, about: Reporting) -> None:
+    """All departments on one page."""
+    rows: list[Row] = [["部门", "牵头清单", "协助清单", "牵头线索", "其中明确", "退回更正行"]]
+    for name, mine in duties(about).items():
+        own = [info for info in mine if info.owner == name]
+        numbers = [_sum(about, own, column) for column in (TOTAL, "sure")]
+        back = about.figures.say("deliveries", name, "quarantined")
+        counts = [str(len(own)), str(len(mine) - len(own)), *[f"{number:,}" for number in numbers], back]
+        rows.append([department_name(about, name), *counts])
+    cursor.text("各部门牵头和协助的清单、线索条数和需要更正的数据行数如下，逐部门事项见附件，每部门一页。")
+    cursor.table("各部门总览", rows, TableLook([36, *[24] * 5]), "同一线索可由一个部门牵头、几个部门协助。")
+
+
+def _sum(about: Reporting, lists: list[Listed], column: str) -> int:
+    return sum(about.figures.number("lists", info.code, column) or 0 for info in lists)
+
+
+def departments_section(cursor: Cursor, about: Reporting) -> None:
+    """One page per department."""
+    for number, (name, mine) in enumerate(duties(about).items()):
+        if number:
+            cursor.page_break()
+        _page(cursor, about, (name, mine))
+
+
+def _page(cursor: Cursor, about: Reporting, department: tuple[str, list[Listed]]) -> None:
+    name, mine = department
+    figures, zh = about.figures, department_name(about, department[0])
+    cursor.text(f"{zh}待办事项", "公文副题")
+    own = [info for info in mine if info.owner == name]
+    cursor.text(
+        f"牵头{len(own)}张清单、{_sum(about, own, TOTAL):,}条线索，协助{len(mine) - len(own)}张。{_correct(about, name)}"
+    )
+    rows: list[Row] = [["清单", "职责", "合计", "明确", "新发现", "延续", "时限", "请办理"]]
+    shown = [info for info in mine if figures.number("lists", info.code, TOTAL)]
+    rows += [_duty(about, name, info) for info in shown]
+    look = TableLook([32, 10, 12, 12, 13, 12, 20, 45], size=8 if len(shown) > 9 else 9.5, row_height=6)
+    cursor.table("", rows, look, "明细见发给本部门的核查清单。清单只增加线索，不作为停发、退出的依据，须由人核实。")
+    none = [info.name for info in mine if info not in shown]
+    if none:
+        cursor.text(f"本期没有线索的清单：{'、'.join(none)}。", "公文附注")
+
+
+def _duty(about: Reporting, name: str, info: Listed) -> Row:
+    figures = about.figures
+    life = [figures.say("life", info.code, column) for column in ("new", "lasting")]
+    numbers = [figures.say("lists", info.code, column) for column in (TOTAL, "sure")]
+    title = Cell(f"{'【急】' if info.urgent else ''}{info.code} {info.name}", align="left")
+    role = "牵头" if info.owner == name else "协助"
+    return [title, role, *numbers, *life, Cell(info.due, align="left"), Cell(info.ask, align="left")]
+
+
+def _correct(about: Reporting, name: str) -> str:
+    back = about.figures.number("deliveries", name, "quarantined")
+    return f"本期交来的数据有{back:,}行须更正后重新提供。" if back else ""

@@ -1,0 +1,125 @@
+"""The sections of a report about the children: ages, indicators, agreements and child workers, the national form.
+
+Not here: counting (`count`, `survey`).
+"""
+
+from __future__ import annotations
+
+from assets.paper.charts import Chart, chart_paragraph
+from assets.paper.document import Cursor
+from assets.paper.tables import HEAD_FILL, Cell, Row, TableLook
+from assets.reports.figures import NOTHING, TOTAL
+from assets.reports.indicators import indicator_rows
+from assets.reports.sections import Reporting
+from assets.reports.survey import survey, tables
+
+
+def children_section(cursor: Cursor, about: Reporting) -> None:
+    """How many children, of what ages."""
+    figures = about.figures
+    left, hard = (figures.say(f"ages_{name}", TOTAL, "on") for name in ("left_behind", "dilemma"))
+    here = figures.say("ages_left_behind", TOTAL, TOTAL)
+    cursor.text(
+        f"数据中在本县生活的18周岁以下儿童{here}名，其中民政在册留守儿童{left}名，困境儿童（含孤儿、事实无人抚养儿童）{hard}名。"
+    )
+    ages = [row for row in figures.grids["ages_left_behind"].rows if row != TOTAL]
+    series = [
+        (zh, [figures.number(f"ages_{name}", age, "on") for age in ages])
+        for name, zh in (("left_behind", "留守儿童"), ("dilemma", "困境儿童"))
+    ]
+    chart = Chart(
+        "bar",
+        [f"{age}岁" for age in ages],
+        series,
+        156,
+        74,
+        "留守儿童和困境儿童年龄分布",
+        labels=about.internal,
+        size=8,
+    )
+    cursor.element(chart_paragraph(cursor.document, [chart]))
+
+
+def indicators_section(cursor: Cursor, about: Reporting) -> None:
+    """The indicator table, then agreements and child workers by township."""
+    rows: list[Row] = [["指标", "单位", "目标", "本期", "说明"]]
+    for name, *rest in indicator_rows(about.figures, about.material.profile.code):
+        rows.append([Cell(name, align="left"), *rest])
+    note = "“目标”按本地文件填写；没有数据来源的指标由有关单位填报。"
+    cursor.table("关爱保护工作指标", rows, TableLook([62, 14, 18, 20, 42], row_height=7), note)
+    if about.internal:
+        _by_town(cursor, about)
+
+
+def _by_town(cursor: Cursor, about: Reporting) -> None:
+    figures = about.figures
+    heads = ["乡镇（街道）", "应签订", "已签订", "未签订", "未记录", "签订率", "在册村", "见配备", "配备率"]
+    rows: list[Row] = [heads]
+    for row, zh in figures.grids["agreement"].rows.items():
+        signed = [figures.say("agreement", row, column) for column in (TOTAL, "signed", "unsigned", "unknown")]
+        workers = [figures.say("workers", row, column) for column in (TOTAL, "with")]
+        rates = figures.share("agreement", row, ("signed", TOTAL)), figures.share("workers", row, ("with", TOTAL))
+        if signed[0] != "0" or workers[0] != "0":
+            rows.append([Cell(zh, align="left"), *signed, rates[0], *workers, rates[1]])
+    widths = [36, *[15] * 8]
+    note = "应签订＝在册留守儿童。在册村＝有在册留守或困境儿童的村（社区）；见配备＝台账中写明儿童主任姓名。"
+    cursor.table("委托照护协议签订和儿童主任配备情况", rows, TableLook(widths, size=9.5, row_height=6.5), note)
+
+
+def survey_section(cursor: Cursor, about: Reporting) -> None:
+    """The national form: every item with number and share."""
+    figures = about.figures
+    first = f"survey_{survey().blocks[0].name}"
+    whole = figures.say(first, TOTAL, TOTAL)
+    cursor.text(
+        f"填报单位：{about.material.office}　　数据截至：{about.material.period.last_day.isoformat()}　　单位：名、%",
+        "表注",
+    )
+    rows: list[Row] = [
+        [
+            Cell("项目", bold=True, fill=HEAD_FILL, span=2),
+            "人数",
+            "占比",
+            Cell("项目", bold=True, fill=HEAD_FILL, span=2),
+            "人数",
+            "占比",
+        ]
+    ]
+    rows.append(
+        [
+            Cell("留守儿童总数", bold=True, span=2),
+            Cell(whole, bold=True),
+            "100.0%" if whole not in (NOTHING, "0") else NOTHING,
+            Cell("", span=2),
+            "",
+            "",
+        ]
+    )
+    items = [(block.title, *one) for block in survey().blocks for one in tables(block)]
+    half = (len(items) + 1) // 2
+    for number in range(half):
+        cells: list[Cell | str] = []
+        for place in (number, number + half):
+            cells += _item(about, items, place)
+        rows.append(cells)
+    look = TableLook([20, 30, 14, 14, 20, 30, 14, 14], size=9, row_height=5.6)
+    cursor.table(
+        "",
+        rows,
+        look,
+        "未采集＝台账中没有填写。享受救助措施可多选，各项之和不等于总数。年龄按周岁计，留守儿童口径为不满16周岁。",
+    )
+
+
+def _item(about: Reporting, items: list[tuple[str, str, str, str]], place: int) -> list[Cell | str]:
+    if place >= len(items):
+        return ["", "", "", ""]
+    title, table, column, zh = items[place]
+    new = place == 0 or items[place - 1][0] != title or place == (len(items) + 1) // 2
+    share = about.figures.share(table, TOTAL, (column, TOTAL))
+    return [
+        Cell(title if new else "", align="left"),
+        Cell(zh, align="left"),
+        about.figures.say(table, TOTAL, column),
+        share,
+    ]

@@ -1,0 +1,177 @@
+"""The sections of a report about the data and the lists: what was delivered, found, where, and what cannot be seen.
+
+Every number is read from the figures. Not here: progress and answers (`progress`), the children (`people`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assets.paper.document import Cursor
+from assets.paper.tables import Cell, Row, TableLook
+from assets.reports.assemble import Version
+from assets.reports.figures import HIDDEN, TOTAL, Figures
+from assets.reports.material import Listed, Material
+from assets.reports.words import words
+
+HEAT = ("", "FDF2E9", "FAD7B5", "F5B37F", "E58A45", "C55A11")
+WIDTH = 156.0
+
+
+@dataclass(frozen=True)
+class Reporting:
+    """What a section writer needs: the material, the figures of this version, the version."""
+
+    material: Material
+    figures: Figures
+    version: Version
+
+    @property
+    def internal(self) -> bool:
+        """Whether this is the version for the offices concerned."""
+        return self.version is Version.INTERNAL
+
+
+def data_section(cursor: Cursor, about: Reporting) -> None:
+    """What came in, and how well it could be linked."""
+    figures = about.figures
+    children = figures.say("found", TOTAL, "children")
+    if about.internal:
+        said = {
+            name: figures.say("deliveries", TOTAL, name) for name in ("files", "rows_in", "accepted", "quarantined")
+        }
+        cursor.text(
+            f"本期共收到{said['files']}份数据文件{said['rows_in']}行，接收{said['accepted']}行，"
+            f"退回来源部门更正{said['quarantined']}行。比对涉及儿童{children}名。"
+        )
+        heads = ["部门", "文件数", "总行数", "接收", "退回更正", "不计"]
+        names = ("files", "rows_in", "accepted", "quarantined", "set_aside")
+        rows: list[Row] = [heads]
+        for name, zh in figures.grids["deliveries"].rows.items():
+            rows.append([zh, *[figures.say("deliveries", name, column) for column in names]])
+        cursor.table(
+            "各部门数据交付情况", rows, TableLook([31, *[25] * 5]), "总行数＝接收＋退回更正＋不计（标题、合计等行）。"
+        )
+    else:
+        cursor.text(f"本期比对涉及儿童{children}名。")
+    _linkage(cursor, about)
+
+
+def _linkage(cursor: Cursor, about: Reporting) -> None:
+    figures = about.figures
+    tables = [name for name in figures.grids if name.startswith("coverage_")]
+    share = figures.share(tables[0], TOTAL, ("found", TOTAL)) if tables else "—"
+    cursor.text(
+        f"民政、教育、残联数据中的儿童，{share}在公安户籍数据中找到对应记录。不同人群的关联率如下，关联率低的人群，“查无记录”类线索须先核对身份信息。"
+    )
+    rows: list[Row] = [["人群", "分组", "儿童数", "找到", "未找到", "关联率"]]
+    for table in tables:
+        grid = figures.grids[table]
+        for row, zh in grid.rows.items():
+            if row == TOTAL or figures.values[table, row, TOTAL] == 0:
+                continue
+            numbers = [figures.say(table, row, column) for column in (TOTAL, "found", "open")]
+            rows.append([grid.title, zh, *numbers, figures.share(table, row, ("found", TOTAL))])
+    cursor.table("不同人群的关联率", rows, TableLook([22, 44, 22, 22, 22, 24], row_height=6))
+
+
+def lists_section(cursor: Cursor, about: Reporting) -> None:
+    """What was found: urgent first, then every list with its grades."""
+    figures = about.figures
+    for info in about.material.computed:
+        if info.urgent and figures.values.get(("lists", info.code, TOTAL), 0):
+            cursor.text(f"【急】{info.name}{figures.say('lists', info.code, TOTAL)}条，须当日处置：{info.ask}")
+    said = [figures.say("lists", TOTAL, name) for name in (TOTAL, "sure", "likely", "open")]
+    if about.internal:
+        cursor.text(
+            f"本期各清单共列出线索{said[0]}条，其中证据齐全（明确）{said[1]}条，很可能{said[2]}条，需先核实资料（待核）{said[3]}条。"
+        )
+    cursor.text("一名儿童在一张清单上计一条，信息不一致按项目计，同一儿童可同时在几张清单上。")
+    rows: list[Row] = [["代码", "清单", "合计", "明确", "很可能", "待核", "答复时限"]]
+    for info in about.material.lists:
+        if info.code in about.material.missing:
+            rows.append([info.code, Cell(info.name, align="left"), Cell("未计算", span=4), ""])
+            continue
+        numbers = [figures.say("lists", info.code, column) for column in (TOTAL, "sure", "likely", "open")]
+        rows.append([info.code, Cell(info.name, align="left"), *numbers, Cell(info.due, align="left")])
+    if about.internal:
+        rows.append(["", Cell("合计", bold=True), *[Cell(text, bold=True) for text in said], ""])
+    cursor.table("各清单线索数", rows, TableLook([13, 46, 16, 16, 16, 16, 33], row_height=6.5), _note(about))
+
+
+def _note(about: Reporting) -> str:
+    return "" if about.internal else f"{HIDDEN}表示不公布：人数小于8，或公布后可以推算出小于8的数字。"
+
+
+def towns_section(cursor: Cursor, about: Reporting) -> None:
+    """Where: a heat table of townships and lists; the darker, the more of that list's lines."""
+    figures, material = about.figures, about.material
+    lists = [info for info in material.computed if figures.values[("lists", info.code, TOTAL)]]
+    grid = figures.grids["towns"]
+    towns = [
+        name for name in grid.columns if name != TOTAL and any(figures.values["towns", i.code, name] for i in lists)
+    ]
+    cursor.text("下表一行一个乡镇（街道），颜色越深，表示该清单的线索在该乡镇（街道）越集中。")
+    last: list[Cell | str] = [Cell("合计", bold=True)] if about.internal else []
+    heads: Row = ["乡镇（街道）", *[Cell(f"{i.code}{i.name}", downwards=True) for i in lists], *last]
+    rows = [heads, *[_town_row(about, lists, (town, towns)) for town in towns]]
+    totals = [Cell(figures.say("towns", info.code, TOTAL), bold=True) for info in lists]
+    rows.append([Cell("合计", bold=True), *totals, *_town_total(about, TOTAL)])
+    look = _heat_look([len(cell.text if isinstance(cell, Cell) else cell) for cell in rows[-1][1:]])
+    cursor.table("各乡镇（街道）线索分布", rows, look, _note(about))
+
+
+def _town_row(about: Reporting, lists: list[Listed], place: tuple[str, list[str]]) -> Row:
+    town, _ = place
+    cells = [_heat(about.figures, info.code, place) for info in lists]
+    return [Cell(about.figures.grids["towns"].columns[town], align="left"), *cells, *_town_total(about, town)]
+
+
+def _town_total(about: Reporting, town: str) -> list[Cell]:
+    return [Cell(about.figures.say("towns", TOTAL, town), bold=True)] if about.internal else []
+
+
+def _heat_look(lengths: list[int]) -> TableLook:
+    """Columns wide enough for their longest number; the rest of the width is shared out."""
+    room = (WIDTH - 28) / sum(3 + one for one in lengths)
+    size = 8.5 if len(lengths) <= 15 else 6.5
+    return TableLook([28, *[room * (3 + one) for one in lengths]], size=size, row_height=6, head_height=44)
+
+
+def _heat(figures: Figures, code: str, place: tuple[str, list[str]]) -> Cell:
+    """A cell shaded by its share of the list's largest; only shown numbers decide, or the shade would tell the hidden."""
+    town, towns = place
+    number = figures.number("towns", code, town)
+    if number is None:
+        return Cell(HIDDEN)
+    largest = max((figures.number("towns", code, one) or 0 for one in towns), default=0)
+    level = 0 if not number or not largest else 1 + min(4, 4 * number // largest)
+    return Cell(f"{number:,}" if number else "–", fill=HEAT[level], colour="FFFFFF" if level == 5 else "")
+
+
+def limits_section(cursor: Cursor, about: Reporting) -> None:
+    """What this comparison cannot see, in words and in numbers."""
+    material = about.material
+    for sentence in words().limits:
+        cursor.text(sentence)
+    for sentence in material.missing.values():
+        cursor.text(sentence)
+    if about.internal:
+        weak = int((material.children["identifiers"] == "weak").sum())
+        review = int((material.pairs["grade"] == "review").sum())
+        cursor.text(
+            f"有{weak:,}名儿童的身份信息过少（缺少证件号码、出生日期或监护人姓名），对这些儿童“查无记录”说明不了问题；"
+            f"有{review:,}对记录是否同一人尚待人工判断，答复后下期采用。"
+        )
+    cursor.text("误报率以核查答复为准：答复为“不属实”的比例，下期报告说明。")
+
+
+def next_section(cursor: Cursor, about: Reporting) -> None:
+    """What is to be done: the standing sentences, then who owes most."""
+    for sentence in words().next_steps:
+        cursor.text(sentence)
+    figures = about.figures
+    sizes = {info: figures.number("lists", info.code, TOTAL) or 0 for info in about.material.computed}
+    for info in sorted(sizes, key=lambda one: -sizes[one])[:3]:
+        if sizes[info]:
+            cursor.text(f"{info.name}（{figures.say('lists', info.code, TOTAL)}条）：{info.ask}")

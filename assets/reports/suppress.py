@@ -1,0 +1,207 @@
+"""The public version: small numbers are hidden, and so many others that nobody can work them out again.
+
+Belongs here: which cells are hidden, for any figures and any sums between them. Not here: what the figures are.
+
+A reader knows every shown number, every sum that holds, that hidden numbers are at least 1 (zeros are shown), and this
+program. A small number is safe when two whole-number tables exist that agree with all of this and in which it differs
+by `spread`. Such tables are looked for one by one; where none is found, another cell is hidden, the smallest that helps.
+Source: trust.md C2 (OpenSAFELY, counts of 7 or fewer), C3.8; complementary suppression as in official statistics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from assets.reports.figures import Figures, Key
+from matching.tables import parse_yaml
+
+FILE = Path(__file__).with_name("suppress.yaml")
+ROUNDS = 6
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+class Rule(BaseModel):
+    """Which counts are small, and how uncertain they must stay."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    smallest: int = Field(ge=1)
+    largest: int = Field(ge=1)
+    spread: int = Field(ge=1)
+
+
+@cache
+def default_rule() -> Rule:
+    """The rule that comes with the product."""
+    return Rule.model_validate(parse_yaml(FILE.read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True)
+class Table:
+    """Numbers and the sums between them: `sums` holds the place of a total and the places of its parts."""
+
+    values: Ints
+    sums: Sequence[tuple[int, tuple[int, ...]]]
+    closed: frozenset[int] = frozenset()
+
+
+def public(figures: Figures, rule: Rule | None = None) -> Figures:
+    """The version of the figures that may be published."""
+    keys = list(figures.values)
+    place = {key: number for number, key in enumerate(keys)}
+    sums = [(place[one.total], tuple(place[part] for part in one.parts)) for one in figures.sums]
+    closed = frozenset(place[key] for key in figures.secret)
+    table = Table(np.array([figures.values[key] for key in keys], dtype=np.int64), sums, closed)
+    hidden = hide(table, rule or default_rule())
+    chosen: frozenset[Key] = frozenset(key for key, is_hidden in zip(keys, hidden, strict=True) if is_hidden)
+    return replace(figures, hidden=chosen)
+
+
+def hide(table: Table, rule: Rule) -> Bools:
+    """Choose the cells to hide.
+
+    Args:
+        table: non-negative numbers, and sums that hold.
+        rule: what is small, how uncertain it must stay.
+
+    Returns:
+        True where a cell is hidden: every small one, every closed one that is not zero, and what protects them.
+    """
+    values = table.values
+    small = (values >= rule.smallest) & (values <= rule.largest)
+    hidden = small.copy()
+    for place in table.closed:
+        hidden[place] = values[place] > 0
+    while True:
+        _cover_single(table, hidden)
+        exposed = _exposed(table, hidden, np.flatnonzero(small), rule)
+        if not exposed or not _cover(table, hidden, exposed):
+            return hidden
+
+
+def _members(table: Table) -> list[tuple[int, ...]]:
+    return [(total, *parts) for total, parts in table.sums]
+
+
+def _cover_single(table: Table, hidden: Bools) -> None:
+    """A sum with one hidden cell gives it away at once: hide a second one, until none is left."""
+    groups, again = _members(table), True
+    while again:
+        again = False
+        for group in groups:
+            if sum(bool(hidden[place]) for place in group) == 1:
+                again = _hide_one(table, hidden, group) or again
+
+
+def _hide_one(table: Table, hidden: Bools, group: Sequence[int]) -> bool:
+    free = [place for place in group if not hidden[place] and table.values[place] > 0]
+    if not free:
+        return False
+    totals = {total for total, _ in table.sums}
+    tied = [sum(1 for one in _members(table) if place in one and not any(hidden[p] for p in one)) for place in free]
+    order = sorted(range(len(free)), key=lambda i: (free[i] in totals, tied[i], int(table.values[free[i]]), free[i]))
+    hidden[free[order[0]]] = True
+    return True
+
+
+def _cover(table: Table, hidden: Bools, exposed: Sequence[int]) -> bool:
+    """Hide one more cell for each exposed one, as near to it as there is one; False when nothing is left to hide."""
+    groups, added = _members(table), False
+    for place in exposed:
+        reached = {place}
+        while True:
+            near = [group for group in groups if reached & set(group)]
+            near.sort(key=lambda group: sum(bool(hidden[p]) for p in group))
+            if any(_hide_one(table, hidden, group) for group in near):
+                added = True
+                break
+            wider = reached | {p for group in near for p in group if hidden[p]}
+            if wider == reached:
+                break
+            reached = wider
+    return added
+
+
+def _exposed(table: Table, hidden: Bools, small: Ints, rule: Rule) -> list[int]:
+    """Hidden small cells whose possible values lie closer together than the rule wants."""
+    if not len(small):
+        return []
+    reader = _Reader(table, hidden)
+    low, high = table.values.copy(), table.values.copy()
+    dice = np.random.default_rng(0)
+    for step in range(ROUNDS):
+        open_ones = [int(place) for place in small if high[place] - low[place] < rule.spread]
+        if not open_ones:
+            return []
+        signs = np.full(len(open_ones), 1 if step % 2 else -1) if step < 2 else dice.choice((-1, 1), len(open_ones))
+        _widen(low, high, reader.extreme(dict(zip(open_ones, signs.tolist(), strict=True))))
+    found = []
+    for place in (int(one) for one in small):
+        for sign in (1, -1):
+            if high[place] - low[place] < rule.spread:
+                _widen(low, high, reader.extreme({place: sign}))
+        if high[place] - low[place] < rule.spread:
+            found.append(place)
+    return found
+
+
+def _widen(low: Ints, high: Ints, table: Ints | None) -> None:
+    if table is not None:
+        np.minimum(low, table, out=low)
+        np.maximum(high, table, out=high)
+
+
+class _Reader:
+    """What a reader of the public version can do: find tables of whole numbers that agree with everything shown."""
+
+    def __init__(self, table: Table, hidden: Bools) -> None:
+        self.table = table
+        self.places = np.flatnonzero(hidden)
+        column = {int(place): number for number, place in enumerate(self.places)}
+        rows, rest = [], []
+        for total, parts in table.sums:
+            line = np.zeros(len(self.places))
+            shown = 0
+            for place, sign in ((total, -1), *((part, 1) for part in parts)):
+                if place in column:
+                    line[column[place]] += sign
+                else:
+                    shown += sign * int(table.values[place])
+            if line.any():
+                rows.append(line)
+                rest.append(-shown)
+        self.matrix, self.rest = np.array(rows), np.array(rest)
+        self.column = column
+        # Sums that are not limited by anything shown may grow; a bound keeps the search finite.
+        self.most = int(table.values.max()) + 100
+
+    def extreme(self, weights: dict[int, int]) -> Ints | None:
+        """A possible table in which the weighted cells are as large as they can be."""
+        from scipy import optimize, sparse
+
+        goal = np.zeros(len(self.places))
+        for place, weight in weights.items():
+            goal[self.column[place]] = -weight
+        bounds = optimize.Bounds(1, self.most)
+        limits: Any = (
+            ()
+            if not len(self.matrix)
+            else optimize.LinearConstraint(sparse.csr_array(self.matrix), self.rest, self.rest)
+        )
+        done = optimize.milp(
+            goal, integrality=np.ones(len(goal)), bounds=bounds, constraints=limits, options={"time_limit": 5}
+        )
+        if done.x is None:
+            return None
+        found = self.table.values.copy()
+        found[self.places] = np.rint(done.x).astype(np.int64)
+        return found

@@ -1,0 +1,44 @@
+"""The fixed words of the reports (`report.yaml`), validated once. Not here: sentences with figures (`sections`)."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from matching.tables import parse_yaml
+
+FILE = Path(__file__).with_name("report.yaml")
+NUMERALS = "一二三四五六七八九十"
+
+
+class Part(BaseModel):
+    """Unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Kind(Part):
+    """One kind of report: what it is called, its heading lines, parts and annexes as (heading, section)."""
+
+    name: str
+    title: str
+    opening: str
+    parts: tuple[tuple[str, str], ...]
+    annex: tuple[tuple[str, str], ...]
+
+
+class Words(Part):
+    """The whole file."""
+
+    kinds: dict[str, Kind]
+    versions: dict[str, str]
+    limits: tuple[str, ...]
+    next_steps: tuple[str, ...]
+
+
+@cache
+def words() -> Words:
+    """The validated words."""
+    return Words.model_validate(parse_yaml(FILE.read_text(encoding="utf-8")))

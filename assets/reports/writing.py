@@ -1,0 +1,130 @@
+"""From material to files: a report in Word, internal and public, the pack, and the national form as a workbook.
+
+Here: which sections a template may ask for, and the order of work. Not here: what a section says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from assets.paper.document import Cursor, Section, fill, open_template, save
+from assets.reports.assemble import Version, figures_of
+from assets.reports.figures import TOTAL, Figures
+from assets.reports.material import Material
+from assets.reports.pack import departments_section, overview_section
+from assets.reports.people import children_section, indicators_section, survey_section
+from assets.reports.progress import answers_section, trend_section, year_section
+from assets.reports.sections import (
+    Reporting,
+    data_section,
+    limits_section,
+    lists_section,
+    next_section,
+    towns_section,
+)
+from assets.reports.template import template_of
+from assets.reports.words import words
+
+SECTIONS: Mapping[str, Callable[[Cursor, Reporting], None]] = {
+    "数据": data_section,
+    "清单": lists_section,
+    "乡镇": towns_section,
+    "走势": trend_section,
+    "答复": answers_section,
+    "儿童": children_section,
+    "指标": indicators_section,
+    "局限": limits_section,
+    "下一步": next_section,
+    "汇总表": survey_section,
+    "全年": year_section,
+}
+PACK_SECTIONS: Mapping[str, Callable[[Cursor, Reporting], None]] = {
+    "总览": overview_section,
+    "部门": departments_section,
+}
+INTERNAL_ONLY = ("pack",)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be written: the kind of report, the version, where, with which template, dated when."""
+
+    kind: str
+    version: Version
+    folder: Path
+    template: Path
+    today: date
+
+
+def write_report(material: Material, job: Job, figures: Figures | None = None) -> Path:
+    """Write one Word file.
+
+    Args:
+        material: of the period.
+        job: what, where.
+        figures: already counted for this version; counted here when absent.
+
+    Returns:
+        The file's path; its name holds place, period, kind and version, nothing else.
+
+    Raises:
+        TemplateError: the template is damaged or asks for something unknown.
+        FiguresError: the figures do not add up.
+    """
+    about = Reporting(material, figures or figures_of(material, job.version), job.version)
+    document = open_template(job.template)
+    chosen = {**SECTIONS, **PACK_SECTIONS} if job.version is Version.INTERNAL else SECTIONS
+    sections: dict[str, Section] = {name: partial(_write, writer, about) for name, writer in chosen.items()}
+    fill(document, _texts(material, job), sections, job.template.name)
+    name = f"{material.place}{material.period.label}{words().kinds[job.kind].name}_{_ending(job.version)}.docx"
+    return save(document, job.folder / name, words().kinds[job.kind].name, material.office)
+
+
+def _write(writer: Callable[[Cursor, Reporting], None], about: Reporting, cursor: Cursor) -> None:
+    writer(cursor, about)
+
+
+def _ending(version: Version) -> str:
+    return "内部" if version is Version.INTERNAL else "公开"
+
+
+def _texts(material: Material, job: Job) -> dict[str, str]:
+    last, rhythm = material.period.last_day, material.profile.rhythm
+    to = getattr(rhythm, "report_to", None)
+    return {
+        "县": material.place,
+        "期次": material.period.zh,
+        "年份": str(material.period.year),
+        "截止日期": f"{last.year}年{last.month}月{last.day}日",
+        "版本": words().versions[job.version.value],
+        "主送": (to.value if to else "") or "＿＿＿＿＿＿",
+        "发文机关": material.office,
+        "成文日期": f"{job.today.year}年{job.today.month}月{job.today.day}日",
+    }
+
+
+def published_totals(figures: Figures) -> dict[str, int]:
+    """What a public version says about the lists' sizes."""
+    rows = [row for row in figures.grids["lists"].rows if row != TOTAL]
+    found = {row: figures.number("lists", row, TOTAL) for row in rows}
+    return {row: number for row, number in found.items() if number is not None}
+
+
+def figures_and_jobs(
+    material: Material, wanted: tuple[str, Sequence[Version]], place: tuple[Path, Path, date]
+) -> Iterator[tuple[Figures, Job]]:
+    """The figures and the job of each version.
+
+    Args:
+        material: of the period.
+        wanted: the kind and the versions.
+        place: the folder to write into, the workspace (for its own templates), and the day of signing.
+    """
+    kind, versions = wanted
+    folder, workspace, today = place
+    for version in versions:
+        yield figures_of(material, version), Job(kind, version, folder, template_of(kind, workspace), today)

@@ -1,0 +1,147 @@
+"""`tongbi report` and `tongbi due`: reports upward as Word and PDF, and what has to be reported when.
+
+What a report says is `assets.reports`; where it may lie is the outbox.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from pipelines.cli.shell import err, out, refuse, show
+from pipelines.cli.texts import say
+from pipelines.partitions import Period
+from pipelines.resources import audit
+from pipelines.resources.database import writing
+from pipelines.resources.opened import Opened
+
+if TYPE_CHECKING:
+    from assets.reports.assemble import Version
+    from assets.reports.due import Duty
+
+FOLDER = "报告"
+AHEAD = timedelta(days=183)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the person asked for: period, kind of report, which version, with a PDF or not."""
+
+    period: str
+    kind: str = ""
+    version: str = "both"
+    pdf: bool = True
+
+
+def write_reports(opened: Opened, wanted: Wanted) -> list[Path]:
+    """Write the reports of a period into the outbox and say where they are.
+
+    Raises:
+        typer.Exit: an unknown kind or version.
+    """
+    from assets.reports.formbook import write_form
+    from assets.reports.material import gather, remember
+    from assets.reports.words import words
+    from assets.reports.writing import figures_and_jobs, published_totals, write_report
+
+    period = Period.parse(wanted.period)
+    kind = wanted.kind or ("month" if period.monthly else "quarter")
+    if kind not in words().kinds:
+        refuse(say("report.unknown_kind", kinds="、".join(words().kinds)))
+    versions = _versions(wanted.version, kind)
+    material = gather(opened, period)
+    folder = opened.workspace.outbox / FOLDER / period.label
+    written = []
+    for figures, job in figures_and_jobs(material, (kind, versions), (folder, opened.workspace.root, date.today())):
+        written.append(write_report(material, job, figures))
+        if job.version.value == "public":
+            remember(opened, period, published_totals(figures))
+        elif kind in ("quarter", "year"):
+            written.append(write_form(material, figures, folder))
+    _register(opened, period, kind, len(written))
+    _say(written, wanted.pdf)
+    return written
+
+
+def _versions(asked: str, kind: str) -> tuple[Version, ...]:
+    from assets.reports.assemble import Version
+    from assets.reports.writing import INTERNAL_ONLY
+
+    known = {"internal": (Version.INTERNAL,), "public": (Version.PUBLIC,), "both": (Version.INTERNAL, Version.PUBLIC)}
+    if asked not in known:
+        refuse(say("report.unknown_version", versions="、".join(known)))
+    if kind in INTERNAL_ONLY and asked == "public":
+        refuse(say("report.internal_only"))
+    return (Version.INTERNAL,) if kind in INTERNAL_ONLY else known[asked]
+
+
+def _register(opened: Opened, period: Period, kind: str, count: int) -> None:
+    with writing(opened.engine) as connection:
+        audit.append(
+            connection, audit.Act(opened.workspace.operator, "report", period.label, {"kind": kind, "files": count})
+        )
+
+
+def _say(written: list[Path], wants_pdf: bool) -> None:
+    from assets.paper.fonts import missing_fonts, present_fonts
+    from assets.paper.pdf import to_pdf
+
+    documents = [path for path in written if path.suffix == ".docx"]
+    made = to_pdf(documents) if wants_pdf else []
+    for path in [*written, *made]:
+        out.print(say("report.written", path=path), markup=False)
+    if wants_pdf and len(made) < len(documents):
+        err.print(say("report.no_pdf"), markup=False, style="yellow")
+    elif wants_pdf and (missing := missing_fonts(present_fonts())):
+        err.print(say("report.fonts", fonts="、".join(missing)), markup=False, style="yellow")
+
+
+def write_own_templates(opened: Opened) -> None:
+    """Put copies of the templates into the workspace, where the office edits them; its own stay as they are."""
+    from assets.reports.template import OWN, write_templates
+
+    for path in write_templates(opened.workspace.root / OWN):
+        out.print(say("report.template", path=path), markup=False)
+
+
+def show_due(opened: Opened, since: str, until: str) -> None:
+    """Print what is due, and whether the report was written.
+
+    Raises:
+        typer.Exit: a day is no day.
+    """
+    from assets.county import profile_of
+    from assets.reports.due import duties
+
+    first = _day(since) if since else date.today()
+    last = _day(until) if until else first + AHEAD
+    profile = profile_of(opened.workspace)
+    table = Table(*(say(f"table.{name}") for name in ("due", "what", "about", "left", "state", "clause")))
+    table.title, table.title_justify = say("due.title", name=profile.name, since=first, until=last), "left"
+    for duty in duties(profile, first, last):
+        left = "" if duty.due is None else say("due.days", count=(duty.due - date.today()).days)
+        day = duty.due.isoformat() if duty.due else say("due.none")
+        table.add_row(day, duty.what, duty.period, left, _state(opened, duty), duty.clause)
+    show(table)
+
+
+def _state(opened: Opened, duty: Duty) -> str:
+    """Whether a report of that kind lies in the outbox for the period (for a year: for any of its periods)."""
+    from assets.reports.words import words
+
+    kind = next((one.name for one in words().kinds.values() if one.name in duty.what), "")
+    if not kind:
+        return ""
+    found = list((opened.workspace.outbox / FOLDER).glob(f"{duty.period}*/*{kind}_*.docx"))
+    return say("due.written") if found else say("due.open")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        refuse(say("due.no_day"), 2)
