@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +19,7 @@ from assets.workbooks.context import ListInfo, PublishContext, Published
 from assets.workbooks.csvout import EXACT, FINDINGS_COLUMNS, LINKS_COLUMNS, write_csv
 from assets.workbooks.publish import publish_workbooks
 from expectations.jurisdictions.profile import Profile
+from expectations.life.states import RETURNED
 from expectations.lists.catalogue import ListInfo as Known
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import not_computed
@@ -41,6 +42,7 @@ class Ingredients:
     records: pd.DataFrame
     accounting: pd.DataFrame
     department_names: Mapping[str, str]
+    life: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def write_exports(found: Ingredients, folder: Path) -> str:
@@ -58,19 +60,51 @@ def write_exports(found: Ingredients, folder: Path) -> str:
 def write_workbooks(found: Ingredients, workspace: Workspace, folder: Path) -> list[Published]:
     """Write the workbooks of departments, townships and the summary below the folder."""
     context = _context(found, workspace)
-    return publish_workbooks(found.findings, found.children, found.records, context, folder)
+    return publish_workbooks(asked_now(found), found.children, found.records, context, folder)
+
+
+def asked_now(found: Ingredients) -> pd.DataFrame:
+    """The findings that somebody is asked to look at: not those that were answered and whose evidence is the same.
+
+    Returns:
+        The lists with `life` (新发现, 第2期, 复发) and, where one has come back, why, before its reason.
+    """
+    if found.life.empty:
+        return found.findings
+    life = found.life.set_index("finding_id")
+    shown = found.findings[found.findings["finding_id"].map(life["shown"]).fillna("yes") == "yes"]
+    mine = life.reindex(shown["finding_id"])
+    back = (mine["kind"] == RETURNED).to_numpy()
+    reason = shown["reason"].where(
+        ~back, "【复发】" + mine["text"].fillna("").to_numpy(object) + "。" + shown["reason"]
+    )
+    return shown.assign(reason=reason, life=[_age(*row, found.period) for row in _ages(mine)])
+
+
+def _ages(mine: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(zip(mine["kind"].fillna(""), mine["first_period"].fillna(""), strict=True))
+
+
+def _age(kind: str, first: str, period: str) -> str:
+    if kind == RETURNED:
+        return "复发"
+    if not first or first == period:
+        return "新发现"
+    return f"第{Period.parse(first).steps_to(Period.parse(period)) + 1}期"
+
+
+def bare_context(workspace: Workspace, label: str) -> PublishContext:
+    """What every workbook of a period says about itself: place, office, lists; no data."""
+    profile, period = profile_of(workspace), Period.parse(label)
+    place = profile.place.county_name.value or ""
+    office = f"{place}民政局" if place else ""
+    return PublishContext(period.label, period.last_day, place, _lists(profile), office)
 
 
 def _context(found: Ingredients, workspace: Workspace) -> PublishContext:
-    profile, period = profile_of(workspace), Period.parse(found.period)
-    place = profile.place.county_name.value or ""
-    missing = not_computed(profile, usable_departments(found.accounting.to_dict("records")))
-    return PublishContext(
-        period=period.label,
-        as_of=period.last_day,
-        place=place,
-        office=f"{place}民政局" if place else "",
-        lists=_lists(profile),
+    missing = not_computed(profile_of(workspace), usable_departments(found.accounting.to_dict("records")))
+    return replace(
+        bare_context(workspace, found.period),
         not_computed=dict(zip(missing["code"], missing["sentence"], strict=True)),
         accounting=found.accounting,
         links=found.links,

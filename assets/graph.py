@@ -16,6 +16,7 @@ from assets.places import places_asset
 from assets.publish import publish_assets
 from assets.raw import raw_asset
 from assets.standard import standard_assets
+from assets.tracking import tracking_asset
 
 
 def all_assets(root: Path) -> list[dg.AssetsDefinition]:
@@ -32,5 +33,6 @@ def all_assets(root: Path) -> list[dg.AssetsDefinition]:
         linkage_assets(contracts),
         child_file_asset(contracts),
         findings_asset(),
+        tracking_asset(),
         publish_assets(contracts),
     ]

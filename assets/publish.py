@@ -6,18 +6,23 @@ right at the next start (`pipelines.resources.outbox`).
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
 import pandas as pd
 
 from assets import errorlists
-from assets.county import COUNT, opened_of
+from assets.county import COUNT, opened_of, profile_of
 from assets.editions import Ingredients, write_exports, write_workbooks
 from assets.intake.contract import Contract
+from assets.lifelog import Chapter, record
+from assets.workbooks.context import Published
+from expectations.jurisdictions.profile import ListRule
 from pipelines.partitions import period_partitions
 from pipelines.resources import deliveries, faults
 from pipelines.resources.database import writing
+from pipelines.resources.lives import Issued
 from pipelines.resources.opened import Opened
 from pipelines.resources.publication import Edition
 from pipelines.resources.publication import publish as put_into_database
@@ -32,12 +37,13 @@ _OUTPUTS = {
     "out_errors": "各部门原表的副本，标出没有接收的行",
 }
 _KINDS = {"department": "out_departments", "township": "out_townships", "summary": "out_summary"}
+_FRAMES = ("findings", "finding_life", "link_children", "link_pairs")
 _PARTS = {"child_files": ["children", "records"], "link_register": ["events"]}
 
 
 def publish_assets(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
     """The publishing station; one at a time."""
-    inputs = {name: dg.AssetIn(input_manager_key="frames") for name in ("findings", "link_children", "link_pairs")}
+    inputs = {name: dg.AssetIn(input_manager_key="frames") for name in _FRAMES}
     for name, parts in _PARTS.items():
         inputs[name] = dg.AssetIn(input_manager_key="frames", metadata={"parts": parts})
     for name in contracts:
@@ -72,22 +78,41 @@ def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, 
     folder = county.outbox.aside(run.period)
     found = _ingredients(county, run, frames)
     digest = write_exports(found, folder)
-    counts = {"out_exports": len(found.links) + len(found.findings), **_workbook_counts(found, county, folder)}
+    written = write_workbooks(found, county.workspace, folder)
+    counts = {"out_exports": len(found.links) + len(found.findings), **_workbook_counts(written)}
     counts["out_errors"] = errorlists.write_marked_copies(run.contracts, frames, folder)
     faults.reach("publish:built")
     county.outbox.seal(run.period, digest)
     faults.reach("publish:sealed")
     with writing(county.engine) as connection:
         put_into_database(connection, _edition(county, run, found, (digest, frames)))
+        record(connection, _chapter(county, run, found, (digest, written)))
         faults.reach("publish:uncommitted")
     faults.reach("publish:committed")
     county.outbox.show(run.period)
     return counts
 
 
-def _workbook_counts(found: Ingredients, county: Opened, folder: Any) -> dict[str, int]:
+def _chapter(county: Opened, run: _Run, found: Ingredients, made: tuple[str, list[Published]]) -> Chapter:
+    digest, written = made
+    published, rules = date.today(), profile_of(county.workspace).lists
+    issued = {
+        (one.recipient, name): Issued(one.recipient, name, one.kind, code, _due(rules.get(code), published))
+        for one in written
+        for name, code in one.lines
+    }
+    return Chapter(run.period, found.life, list(issued.values()), county.workspace.operator, f"edition:{digest[:16]}")
+
+
+def _due(rule: ListRule | None, published: date) -> str:
+    """By when an answer is due: the place's days after the day the workbooks went out."""
+    days = rule.due_days if rule else None
+    return (published + timedelta(days=days)).isoformat() if days is not None else ""
+
+
+def _workbook_counts(written: list[Published]) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for one in write_workbooks(found, county.workspace, folder):
+    for one in written:
         counts[_KINDS[one.kind]] = counts.get(_KINDS[one.kind], 0) + one.rows
     return counts
 
@@ -102,6 +127,7 @@ def _ingredients(county: Opened, run: _Run, frames: Mapping[str, Any]) -> Ingred
         records=frames["child_files"]["records"],
         accounting=_accounting(county, run, frames),
         department_names={name: contract.zh for name, contract in run.contracts.items()},
+        life=frames["finding_life"],
     )
 
 

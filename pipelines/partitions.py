@@ -88,6 +88,11 @@ class Period:
         year, index = divmod(self.year * per_year + self.number - 1 + by, per_year)
         return Period(year, index + 1, self.monthly)
 
+    def steps_to(self, other: Period) -> int:
+        """How many periods later another one of the same kind is."""
+        per_year = 12 if self.monthly else 4
+        return (other.year - self.year) * per_year + other.number - self.number
+
     @property
     def previous(self) -> Period:
         """The quarter or month before."""

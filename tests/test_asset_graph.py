@@ -16,6 +16,7 @@ PUBLISHED = sorted(
     [
         "child_files",
         "findings",
+        "finding_life",
         "link_children",
         "link_pairs",
         "link_register",
@@ -31,6 +32,7 @@ SNAPSHOT = {
     **dict.fromkeys(("link_children", "link_pairs", "link_register"), ("linkage", STD)),
     "child_files": ("files", sorted(["link_children", "link_pairs", *STD])),
     "findings": ("findings", ["child_files"]),
+    "finding_life": ("findings", ["child_files", "findings", "link_register"]),
     **{f"out_{name}": ("publish", PUBLISHED) for name in ("departments", "errors", "exports", "summary", "townships")},
 }
 

@@ -107,9 +107,10 @@ class PublishContext:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One written workbook: where, for whom, of which kind, how many lines of findings."""
+    """One written workbook: where, for whom, of which kind, how many lines of findings, and which (number, list)."""
 
     path: Path
     recipient: str
     kind: Kind
     rows: int
+    lines: tuple[tuple[str, str], ...] = ()

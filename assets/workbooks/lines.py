@@ -17,7 +17,7 @@ from assets.workbooks.masking import mask_column
 from assets.workbooks.wording import Item, field_name, items_of, say, say_near, say_records
 
 # Columns of the line frame that steer it and are never printed under these names.
-STEERING = ("_code", "_town", "_department", "_involved", "_order")
+STEERING = ("_code", "_finding", "_town", "_department", "_involved", "_order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,13 @@ def build_lines(sources: Sources) -> pd.DataFrame:
     """All findings as lines, in the order in which they are printed within a list and recipient.
 
     Returns:
-        One text column per column of the layout, and the steering columns `_code, _town, _department, _involved`.
+        One text column per column of the layout, and the steering columns `_code, _finding, _town, _department,
+        _involved`.
     """
     layout, findings = sources.context.layout, sources.findings
     made = {name: _column(column, sources).to_list() for name, column in layout.columns.items()}
     lines = pd.DataFrame(made, dtype=object, index=findings.index)
+    lines["_finding"] = text(findings, "finding_id")
     lines["_code"], lines["_department"] = text(findings, "code"), text(findings, "department")
     lines["_town"] = text(findings, "town")
     lines["_involved"] = _involved(sources)

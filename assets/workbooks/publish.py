@@ -22,6 +22,7 @@ from assets.workbooks.lines import build_lines, gather
 from assets.workbooks.listsheet import add_list_sheet
 from assets.workbooks.routing import Packet, department_packets, pile_up, township_packets
 from assets.workbooks.summary import write_summary
+from expectations.life.numbering import printed
 
 FOLDERS = {"department": "部门", "township": "乡镇"}
 SUMMARY = "汇总.xlsx"
@@ -47,11 +48,19 @@ def publish_workbooks(
         What was written: departments, townships, the summary, in this order.
     """
     context = replace(context, lists=tuple(explained(info) for info in context.lists))
+    findings = numbered(findings, context.period)
     pile = pile_up(build_lines(gather(findings, children, records, context)), context.layout)
-    packets = [*department_packets(pile, context), *township_packets(pile, context)]
+    whole = [*department_packets(pile, context), *township_packets(pile, context)]
+    packets = [packet for one in whole for packet in one.apart()]
     published = [_write(packet, context, folder) for packet in packets]
     write_summary(findings, context, folder / SUMMARY)
     return [*published, Published(folder / SUMMARY, "汇总", "summary", len(findings))]
+
+
+def numbered(findings: pd.DataFrame, period: str) -> pd.DataFrame:
+    """The findings with the number that a workbook shows (`number`): with its check characters."""
+    names = findings["finding_id"].astype(str) if "finding_id" in findings else pd.Series(dtype=object)
+    return findings.assign(number=[printed(name, period) for name in names])
 
 
 @contextmanager
@@ -70,11 +79,12 @@ def _no_sweeping() -> Iterator[None]:
 
 
 def _write(packet: Packet, context: PublishContext, folder: Path) -> Published:
-    path = folder / FOLDERS[packet.kind] / f"{file_name(packet.recipient)}_{file_name(context.period)}_核查清单.xlsx"
+    kind = "急件" if packet.urgent else "核查清单"
+    path = folder / FOLDERS[packet.kind] / f"{file_name(packet.recipient)}_{file_name(context.period)}_{kind}.xlsx"
     with _no_sweeping(), open_book(path, context, packet.recipient) as book:
         add_explanation(book, packet)
         for part in packet.parts:
             if part.count:
                 add_list_sheet(book, part)
         add_dictionary(book, packet)
-    return Published(path, packet.recipient, packet.kind, packet.rows)
+    return Published(path, packet.recipient, packet.kind, packet.rows, packet.lines)

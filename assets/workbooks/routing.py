@@ -6,7 +6,7 @@ Here: selection and masking, the last step before a cell is written. Not here: t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -30,11 +30,13 @@ class ListPart:
         info: the list.
         cells: exactly the columns of its layout -> clean texts, masked, in printing order.
         needed: rows of text that each line takes.
+        ids: the finding of each line.
     """
 
     info: ListInfo
     cells: Mapping[str, list[str]]
     needed: list[int]
+    ids: list[str]
 
     @property
     def count(self) -> int:
@@ -50,16 +52,31 @@ class Packet:
         recipient: as printed: 民政, 顺化镇.
         kind: department or township.
         parts: one per configured list, urgent lists first, also those without lines.
+        urgent: a workbook of its own for the lists that cannot wait.
     """
 
     recipient: str
     kind: Kind
     parts: tuple[ListPart, ...]
+    urgent: bool = False
 
     @property
     def rows(self) -> int:
         """Lines of findings in the workbook."""
         return sum(part.count for part in self.parts)
+
+    @property
+    def lines(self) -> tuple[tuple[str, str], ...]:
+        """Finding and list of every line."""
+        return tuple((name, part.info.code) for part in self.parts for name in part.ids)
+
+    def apart(self) -> tuple[Packet, ...]:
+        """What cannot wait in a workbook of its own, before the rest (无人监护: the same day, domain.md 5.3 L21)."""
+        hot = tuple(part for part in self.parts if part.info.urgent and part.count)
+        if not hot:
+            return (self,)
+        rest = tuple(part for part in self.parts if part not in hot)
+        return (replace(self, parts=hot, urgent=True), replace(self, parts=rest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +170,8 @@ def _part(pile: Pile, places: Places, whom: tuple[str, ListColumns], what: tuple
     own = pile.lines["_department"].to_numpy(object)[places] == department
     cells = {name: _seen(pile, name, places, (shown.full.get(name), own)).tolist() for name in names}
     needed = np.max([pile.needed[name][places] for name in names], axis=0)
-    return ListPart(info, cells, needed.tolist())
+    ids = pile.lines["_finding"].to_numpy(object)[places].tolist()
+    return ListPart(info, cells, needed.tolist(), ids)
 
 
 def _seen(pile: Pile, name: str, places: Places, lifted: tuple[str | None, npt.NDArray[np.bool_]]) -> Texts:

@@ -122,6 +122,43 @@ def explain(
     explain_ids(opened(workspace), period, ids)
 
 
+@app.command(help=say("replies.help"))
+@spoken
+def replies(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=say("replies.dry"))] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Read returned workbooks."""
+    from pipelines.cli.returning import show_replies
+
+    show_replies(opened(workspace), dry_run)
+
+
+@app.command(help=say("timeline.help"))
+@spoken
+def timeline(
+    child: Annotated[str, typer.Argument(help=say("timeline.what"), metavar="ID")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """What happened to a child's findings."""
+    from pipelines.cli.living import show_timeline
+
+    show_timeline(opened(workspace), child)
+
+
+@app.command(help=say("compare.help"))
+@spoken
+def compare(
+    first: Annotated[str, typer.Argument(help=say("option.period"), metavar="P1")],
+    second: Annotated[str, typer.Argument(help=say("option.period"), metavar="P2")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """What became of the lists between two periods."""
+    from pipelines.cli.living import show_comparison
+
+    show_comparison(opened(workspace), first, second)
+
+
 @app.command(help=say("links.help"))
 @spoken
 def links(period: PeriodOption, out: OutOption, workspace: WorkspaceOption = None) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import typer
 
 from assets.county import department_names, profile_of
+from assets.replies.taking import FOLDER as REPLIES
 from pipelines.cli.shell import REFUSED, err, out, refuse
 from pipelines.cli.summary import print_summary
 from pipelines.cli.texts import say
@@ -57,7 +58,7 @@ def _check_inbox(opened: Opened, period: Period, departments: dict[str, str]) ->
     folder = opened.workspace.inbox / period.label
     folders = sorted(path.name for path in folder.glob("*") if path.is_dir()) if folder.is_dir() else []
     for name in folders:
-        if name not in departments:
+        if name not in departments and name != REPLIES:
             known = "、".join(departments)
             err.print(say("run.unknown_folder", period=period.label, name=name, departments=known), markup=False)
     if not any(path.is_file() for name in folders if name in departments for path in (folder / name).rglob("*")):
@@ -67,7 +68,8 @@ def _check_inbox(opened: Opened, period: Period, departments: dict[str, str]) ->
 def _run_shown(opened: Opened, asked: Asked, period: Period, departments: dict[str, str]) -> RunReport:
     names = [f"{kind}_{name}" for name in departments for kind in ("raw", "standardise")]
     estimate = Estimate.over(
-        [*names[::2], "county_places", *names[1::2], "link", "child_files", "findings", "publish"], last_stages(opened)
+        [*names[::2], "county_places", *names[1::2], "link", "child_files", "findings", "finding_life", "publish"],
+        last_stages(opened),
     )
     display = Display(err, lambda name: stage_name(name, departments), _left, _line(departments))
     out.print(say("run.title", period=period.zh, place=opened.workspace.root.name), markup=False)

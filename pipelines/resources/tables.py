@@ -133,6 +133,54 @@ finding_event = Table(
     Index("finding_event_of", "finding_id"),
 )
 
+# The life of findings: appended, never changed (triggers refuse it); its states are `expectations.life`.
+life_event = Table(
+    "life_event",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("finding_id", String(40), nullable=False),
+    Column("period", String(7), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("source", String(8), nullable=False),  # data | reply | office
+    Column("author", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("town", Text, nullable=False),
+    Column("fingerprint", String(16), nullable=False),
+    Column("evidence", Text, nullable=False),  # JSON of digests, no values
+    Column("answer", Text, nullable=False),
+    Column("answered_on", String(10), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("origin", String(80), nullable=False),
+    Index("life_event_of", "finding_id"),
+    Index("life_event_in", "period"),
+)
+
+# Who was sent which finding in a period; replaced with the period's workbooks.
+issue = Table(
+    "issue",
+    metadata,
+    Column("period", String(7), primary_key=True),
+    Column("recipient", String(80), primary_key=True),
+    Column("finding_id", String(40), primary_key=True),
+    Column("kind", String(12), nullable=False),  # township | department
+    Column("code", String(12), nullable=False),
+    Column("due", String(10), nullable=False),  # ISO date, empty when the list has no deadline
+)
+
+# Workbooks that came back, once per content.
+reply_file = Table(
+    "reply_file",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("file", Text, nullable=False),
+    Column("period", String(7), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("read_at", String(32), nullable=False),
+    Column("counts", Text, nullable=False),  # JSON: lines by what became of them
+)
+
 run = Table(
     "run",
     metadata,

@@ -82,7 +82,7 @@ def test_freeze_filter_print_and_protection(town: Any) -> None:
     town.publish()
     sheet = town.book(TOWNSHIP)[SHEET]
     last = sheet.cell(3, sheet.max_column).coordinate[:-1]
-    assert sheet.freeze_panes == "E4"
+    assert sheet.freeze_panes == "F4"
     assert sheet.auto_filter.ref == f"A3:{last}5"
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.print_title_rows == "$3:$3"

@@ -1,0 +1,42 @@
+"""The words of returned workbooks, read from `words.yaml` and checked once."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from pydantic import BaseModel, ConfigDict
+
+from matching.tables import parse_yaml
+
+
+class Words(BaseModel):
+    """Model of `words.yaml`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    number: list[str]
+    answer: list[str]
+    answered_on: list[str]
+    answered_by: list[str]
+    note: list[str]
+    dictionary_sheet: str
+    heading_rows: int
+    future_days: int
+    suggest_from: int
+    results: dict[str, str]
+    done: list[str]
+    advice: dict[str, str]
+
+    def headings(self) -> dict[str, list[str]]:
+        """Column -> its possible headings."""
+        return {name: getattr(self, name) for name in COLUMNS}
+
+
+COLUMNS = ("number", "answer", "answered_on", "answered_by", "note")
+
+
+@cache
+def reply_words() -> Words:
+    """The checked words."""
+    return Words.model_validate(parse_yaml((files("assets.replies") / "words.yaml").read_text(encoding="utf-8")))

@@ -1,0 +1,79 @@
+"""Two periods beside each other: what is new, still open, solved by data, solved by answer, returned.
+
+Pure, over events. Counts are of findings as they stood when each period's lists went out.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from expectations.life.rules import LifeRules
+from expectations.life.states import ANSWERED, BY_DATA, MERGED, RETURNED, UNSEEN, Event, Life, fold
+
+NEW, OPEN, UNSEEN_NOW, BY_DATA_NOW, BY_ANSWER, BACK = "new", "open", "unseen", "by_data", "by_answer", "returned"
+COLUMNS = [NEW, OPEN, BACK, BY_DATA_NOW, BY_ANSWER, UNSEEN_NOW]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Two periods of the same kind, the earlier first."""
+
+    first: str
+    second: str
+
+
+def became(events: Iterable[Event], span: Span, rules: LifeRules) -> pd.DataFrame:
+    """What became of each finding between two periods.
+
+    Args:
+        events: all events of one kind of period, in their order.
+        span: the periods.
+        rules: which states are open.
+
+    Returns:
+        `finding_id, town, what`, one row per finding that was open in the first period or is new or back in the second.
+    """
+    kept = list(events)
+    then, now = fold(_until(kept, span.first)), fold(_until(kept, span.second))
+    back = {event.finding_id for event in kept if event.kind == RETURNED and span.first < event.period <= span.second}
+    rows = []
+    for name, life in now.items():
+        what = _what(then.get(name), life, (name in back, rules))
+        if what:
+            rows.append((name, life.town, what))
+    return pd.DataFrame(rows, columns=["finding_id", "town", "what"], dtype=object)
+
+
+def _until(events: Iterable[Event], period: str) -> Iterable[Event]:
+    """Events up to the moment when a period's lists went out: its answers came later."""
+    return (e for e in events if e.period < period or (e.period == period and e.kind != ANSWERED))
+
+
+def _what(then: Life | None, now: Life, how: tuple[bool, LifeRules]) -> str:
+    returned, rules = how
+    if now.kind == MERGED:
+        return ""
+    was_open = then is not None and rules.is_open(then.state)
+    if rules.is_open(now.state):
+        if returned:
+            return BACK
+        if now.kind == UNSEEN:
+            return UNSEEN_NOW
+        return OPEN if was_open else NEW
+    if not was_open:
+        return ""
+    return BY_DATA_NOW if now.settled_by == BY_DATA else BY_ANSWER
+
+
+def table(found: pd.DataFrame, groups: Mapping[str, str]) -> pd.DataFrame:
+    """Counts per group: columns `COLUMNS`, index the groups that occur, sorted.
+
+    Args:
+        found: `became`.
+        groups: finding_id -> list, or township.
+    """
+    counts = Counter(zip(found["finding_id"].map(groups).fillna(""), found["what"], strict=True))
+    names = sorted({name for name, _ in counts})
+    return pd.DataFrame([[counts[name, what] for what in COLUMNS] for name in names], index=names, columns=COLUMNS)

@@ -1,0 +1,82 @@
+"""The rules of a finding's life, read from `life.yaml`: words of the states, outcomes of answers, telling fields.
+
+Belongs here: the file's model and the look-ups in it. Not here: what happens in a period (`step`), the lists' answers
+(`expectations.lists.catalogue`).
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from expectations.rulebook import Rules, read_rules
+
+FILE = Path(__file__).with_name("life.yaml")
+State = Literal["new", "assigned", "verifying", "confirmed", "rejected", "acting", "closed", "reopened"]
+Outcome = Literal["explained", "done", "acting", "confirmed", "verifying"]
+
+
+class LifeRules(Rules):
+    """Model of `life.yaml`."""
+
+    states: dict[State, str] = Field(min_length=8)
+    open: list[State]
+    outcomes: dict[Outcome, State] = Field(min_length=5)
+    default: Outcome
+    answers: dict[Outcome, list[str]]
+    words: dict[Outcome, list[str]]
+    lists: dict[str, dict[Outcome, list[str]]] = Field(default_factory=dict)
+    telling: list[str]
+    telling_by_list: dict[str, list[str]]
+    made_of: dict[str, list[str]] = Field(default_factory=dict)
+    field_words: dict[str, str]
+
+    @model_validator(mode="after")
+    def _check(self) -> "LifeRules":
+        named = [answer for answers in self.answers.values() for answer in answers]
+        twice = sorted({answer for answer in named if named.count(answer) > 1})
+        if twice:
+            raise ValueError(f"answers 中同一答复写了两次：{'、'.join(twice)}")
+        told = {*self.telling, *(field for fields in self.telling_by_list.values() for field in fields)}
+        if told - set(self.field_words):
+            raise ValueError(f"field_words 缺少：{'、'.join(sorted(told - set(self.field_words)))}")
+        return self
+
+    def is_open(self, state: str) -> bool:
+        """Whether a finding in this state is still somebody's work."""
+        return state in self.open
+
+    def say(self, state: str) -> str:
+        """The state as people read it."""
+        return next((word for code, word in self.states.items() if code == state), state)
+
+    def outcome(self, code: str, answer: str) -> Outcome:
+        """What an answer on a list does: named for the list, named for all, by its first words, else the default."""
+        for named in (self.lists.get(code, {}), self.answers):
+            for outcome, answers in named.items():
+                if answer in answers:
+                    return outcome
+        return self._by_words(answer)
+
+    def _by_words(self, answer: str) -> Outcome:
+        for outcome, words in self.words.items():
+            if answer.startswith(tuple(words)):
+                return outcome
+        return self.default
+
+    def fields(self, code: str, field: str) -> tuple[str, ...]:
+        """The fields whose values are the evidence of a finding on a list (`field`: the one it is about, or "")."""
+        told = self.telling_by_list.get(code, self.telling)
+        return tuple(dict.fromkeys([*told, *(self.made_of.get(field, [field]) if field else [])]))
+
+    def word(self, field: str, others: Mapping[str, str]) -> str:
+        """A field's Chinese name; `others` knows those that the rules do not name."""
+        return self.field_words.get(field) or others.get(field, field)
+
+
+@cache
+def life_rules() -> LifeRules:
+    """The validated rules. Raises `RuleFileError` naming file and key."""
+    return read_rules(FILE, LifeRules)

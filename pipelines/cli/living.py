@@ -1,0 +1,121 @@
+"""`tongbi timeline` and `tongbi compare`: one child's findings through time; what became of the lists between two periods.
+
+Sentences, states, places and our own numbers; what a person wrote in 说明 is shown on the screen only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import sqlalchemy as sa
+from rich.table import Table
+
+from assets.county import list_names
+from expectations.life.compare import COLUMNS, Span, became, table
+from expectations.life.numbering import read
+from expectations.life.rules import life_rules
+from expectations.life.states import Event, fold
+from pipelines.cli.running import fitting_period
+from pipelines.cli.shell import out, refuse, show
+from pipelines.cli.texts import say
+from pipelines.resources import lives
+from pipelines.resources.opened import Opened
+from pipelines.resources.tables import child, child_event, life_event
+
+
+def show_timeline(opened: Opened, identity: str) -> None:
+    """Print what happened to a child's findings, under all numbers that the child ever had.
+
+    Args:
+        opened: the workspace.
+        identity: a child number (also one that was merged), a finding number, or the number on a workbook's line.
+    """
+    with opened.engine.connect() as connection:
+        children = _children(connection, identity)
+        if not children:
+            refuse(say("timeline.unknown"))
+        numbers = lives.known(connection)
+        names = sorted(name for name, (_, owner, _) in numbers.items() if owner in children)
+        events = [Event(**row) for row in lives.events(connection, life_event.c.finding_id.in_(names))]
+        moves = list(connection.execute(_moves(children)))
+    _print_child(children, moves)
+    if not events:
+        out.print(say("timeline.none"), markup=False)
+        return
+    _print_events(events, numbers, list_names(opened.workspace))
+
+
+def _children(connection: sa.Connection, identity: str) -> list[str]:
+    """The child's numbers, the leading one first; empty when nobody has the number."""
+    numbers, ended = lives.known(connection), lives.merged_children(connection)
+    found = identity if identity in numbers else read(identity, lives.issued_periods(connection)).finding_id
+    owner = numbers[found][1] if found in numbers else identity
+    lead = ended.get(owner, owner)
+    known = connection.execute(sa.select(child.c.child_id).where(child.c.child_id == lead)).scalar()
+    if not known and lead not in ended.values():
+        return []
+    return [lead, *sorted(name for name, leads in ended.items() if leads == lead)]
+
+
+def _moves(children: list[str]) -> sa.Select[tuple[str, str, str, str]]:
+    touching = child_event.c.child_id.in_(children) | child_event.c.other_id.in_(children)
+    columns = (child_event.c.period, child_event.c.kind, child_event.c.child_id, child_event.c.other_id)
+    return sa.select(*columns).where(touching).order_by(child_event.c.id)
+
+
+def _print_child(children: list[str], moves: list[sa.Row[tuple[str, str, str, str]]]) -> None:
+    lead, *others = children
+    out.print(say("timeline.child", child=lead), markup=False)
+    if others:
+        out.print(say("timeline.also", others="、".join(others)), markup=False)
+    for period, kind, stays, other in map(tuple, moves):
+        out.print("  " + say(f"timeline.{kind}", period=period, stays=stays, other=other), markup=False)
+
+
+def _print_events(events: list[Event], numbers: Mapping[str, tuple[str, str, str]], lists: Mapping[str, str]) -> None:
+    rules, present = life_rules(), fold(events)
+    for name in sorted(present, key=lambda one: (present[one].first_period, one)):
+        code = numbers[name][0]
+        state = rules.say(present[name].state)
+        out.print(say("timeline.finding", finding=name, list=lists.get(code, code), state=state), markup=False)
+        for event in (one for one in events if one.finding_id == name):
+            when = event.answered_on or event.at[:10]
+            said = f"  {event.period}  {when}  {rules.say(event.state)}  {event.text}（{event.author}）"
+            out.print(said + (f"　{event.note}" if event.note else ""), markup=False)
+
+
+def show_comparison(opened: Opened, first: str, second: str) -> None:
+    """Print what became of the findings between two periods, per list and per township."""
+    one, two = sorted(fitting_period(opened, text).label for text in (first, second))
+    if one == two:
+        refuse(say("compare.same"))
+    found, codes = became_between(opened, Span(one, two))
+    names = list_names(opened.workspace)
+    towns = dict(
+        zip(found["finding_id"], found["town"].where(found["town"] != "", say("compare.no_town")), strict=True)
+    )
+    show(_printed(table(found, codes), (say("compare.lists", first=one, second=two), "list"), names))
+    show(_printed(table(found, towns), (say("compare.towns", first=one, second=two), "town"), {}))
+
+
+def became_between(opened: Opened, span: Span) -> tuple[pd.DataFrame, dict[str, str]]:
+    """`expectations.life.compare.became` over the workspace's events, and each finding's list."""
+    with opened.engine.connect() as connection:
+        rows = lives.events(connection, lives.same_kind(span.second))
+        codes = {name: code for name, (code, _, _) in lives.known(connection).items()}
+    periods = {row["period"] for row in rows}
+    for period in (span.first, span.second):
+        if period not in periods:
+            refuse(say("export.none", period=period))
+    return became((Event(**row) for row in rows), span, life_rules()), codes
+
+
+def _printed(counts: pd.DataFrame, heads: tuple[str, str], names: Mapping[str, str]) -> Table:
+    title, group = heads
+    shown = Table(say(f"table.{group}"), *(say(f"life.{name}") for name in COLUMNS), title=title, title_justify="left")
+    for name, row in zip(counts.index, counts.to_numpy().tolist(), strict=True):
+        shown.add_row(f"{name} {names[name]}" if name in names else str(name), *map(str, row))
+    shown.add_section()
+    shown.add_row(say("life.total"), *(str(int(total)) for total in counts.sum()))
+    return shown

@@ -1,0 +1,98 @@
+"""`tongbi replies`: read the workbooks that came back, show or enter the answers, and say who has not answered."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from datetime import date
+from pathlib import Path
+
+from rich.table import Table
+
+from assets.county import list_names
+from assets.editions import bare_context
+from assets.replies.coverage import Covered
+from assets.replies.report import NAME, trouble_of, write_report
+from assets.replies.taking import ENTERED, Taking, take
+from assets.replies.words import reply_words
+from pipelines.cli.shell import err, out, refuse, show
+from pipelines.cli.texts import say
+from pipelines.cli.unlocking import read_asking
+from pipelines.resources import keyring
+from pipelines.resources.opened import Opened
+from pipelines.resources.reading import Reading
+
+MOST_SHOWN = 30
+
+
+def show_replies(opened: Opened, dry_run: bool) -> Taking:
+    """Take the returned workbooks, print what came of them, write the report."""
+    with opened.engine.connect() as connection:
+        from pipelines.resources.lives import issued_periods
+
+        if not issued_periods(connection):
+            refuse(say("replies.none_out"))
+    with nullcontext() if dry_run else opened.held():
+        taking = take(opened, dry_run, date.today(), _reader)
+        path = report_path(opened, taking.period, dry_run)
+        write_report(taking, bare_context(opened.workspace, taking.period), path, dry_run)
+    print_taking(opened, taking, dry_run)
+    out.print(say("replies.report", path=path), markup=False)
+    return taking
+
+
+def report_path(opened: Opened, period: str, dry_run: bool) -> Path:
+    """`outbox/<period>-回收/`: beside the period's folder, which the next publication replaces whole."""
+    folder = opened.workspace.outbox / f"{period}-回收"
+    return folder / (f"试算_{NAME}" if dry_run else NAME)
+
+
+def _reader(path: Path, sha256: str) -> Reading:
+    from pipelines.resources.reading import Refusal, read_file
+
+    try:
+        return read_file(path, password=keyring.password_of(sha256))
+    except Refusal as refusal:
+        if refusal.code != "password":
+            raise
+    return read_asking(path)
+
+
+def print_taking(opened: Opened, taking: Taking, dry_run: bool) -> None:
+    """Print counts by result, what was refused, and the coverage."""
+    for one in taking.outcome.refused[:MOST_SHOWN]:
+        err.print(f"{one.message}{one.advice}", markup=False, style="yellow")
+    counts = {result: len(taking.outcome.of(result)) for result in reply_words().results}
+    table = Table(
+        say("table.result"), say("table.lines"), title=say("replies.title", period=taking.period), title_justify="left"
+    )
+    for result, number in counts.items():
+        if number:
+            table.add_row(reply_words().results[result], str(number))
+    show(table)
+    entered = sum(counts[result] for result in ENTERED)
+    key = "replies.would" if dry_run else "replies.entered"
+    out.print(say(key, count=entered, files=len(taking.outcome.taken), trouble=len(trouble_of(taking))), markup=False)
+    show(_coverage(taking.covered))
+    _say_lists(opened, taking)
+
+
+def _coverage(covered: list[Covered]) -> Table:
+    heads = ("recipient", "issued", "answered", "waiting", "overdue", "days", "share")
+    table = Table(*(say(f"table.{name}") for name in heads), title=say("replies.coverage"), title_justify="left")
+    for one in covered:
+        numbers = (one.issued, one.own + one.others, one.waiting, one.overdue, one.days)
+        table.add_row(one.recipient, *map(str, numbers), f"{one.share:.0%}")
+    return table
+
+
+def _say_lists(opened: Opened, taking: Taking) -> None:
+    """Lists of which nobody answered a line, by name."""
+    names = list_names(opened.workspace)
+    waiting: dict[str, int] = {}
+    for one in taking.covered:
+        for code, number in one.lists.items():
+            waiting[code] = waiting.get(code, 0) + number
+    worst = sorted(waiting.items(), key=lambda pair: (-pair[1], pair[0]))[:5]
+    if worst:
+        said = "、".join(f"{names.get(code, code)} {number}" for code, number in worst)
+        out.print(say("replies.waiting", lists=said), markup=False)

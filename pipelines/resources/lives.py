@@ -1,0 +1,142 @@
+"""The life of findings in SQL: reading and appending events, what is known of each finding, who was sent what.
+
+What an event means, and which ones a period brings, is decided by the assets; here rows go in and out. Events are only
+appended to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from pipelines.resources import audit
+from pipelines.resources.database import insert_rows
+from pipelines.resources.tables import child_event, finding, issue, life_event, reply_file
+
+COLUMNS = [column.name for column in life_event.columns if column.name != "id"]
+
+
+@dataclass(frozen=True)
+class Issued:
+    """One line of a workbook: who was sent which finding, and by when an answer is due (ISO, or "")."""
+
+    recipient: str
+    finding_id: str
+    kind: str
+    code: str
+    due: str = ""
+
+
+def same_kind(period: str) -> sa.ColumnElement[bool]:
+    """Events of periods of the same kind (quarters, or months)."""
+    return life_event.c.period.like("%Q%") if "Q" in period else life_event.c.period.notlike("%Q%")
+
+
+def events(connection: sa.Connection, where: sa.ColumnElement[bool] | None = None) -> list[dict[str, str]]:
+    """Events in the order in which they were appended, all or those that fit."""
+    wanted = sa.select(*(life_event.c[name] for name in COLUMNS)).order_by(life_event.c.id)
+    found = connection.execute(wanted if where is None else wanted.where(where))
+    return [dict(zip(COLUMNS, row, strict=True)) for row in found]
+
+
+def before(connection: sa.Connection, period: str) -> list[dict[str, str]]:
+    """Events of earlier periods of the same kind."""
+    return events(connection, same_kind(period) & (life_event.c.period < period))
+
+
+def later_exists(connection: sa.Connection, period: str) -> bool:
+    """Whether a later period of the same kind has events: then this one's history is closed."""
+    wanted = sa.select(sa.func.count()).select_from(life_event)
+    return bool(connection.execute(wanted.where(same_kind(period), life_event.c.period > period)).scalar())
+
+
+def latest_period(connection: sa.Connection) -> str:
+    """The last period with events, empty when there is none; a quarter outranks the months in it."""
+    periods = list(connection.execute(sa.select(life_event.c.period).distinct()).scalars())
+    return max(periods, key=lambda one: (_months(one), "Q" in one), default="")
+
+
+def _months(period: str) -> tuple[int, int]:
+    year, _, rest = period.replace("Q", "-").partition("-")
+    return int(year), int(rest) * (3 if "Q" in period else 1)
+
+
+def append(connection: sa.Connection, rows: Iterable[Mapping[str, str]]) -> int:
+    """Append events, in the caller's transaction; `at` is now where it is empty. Returns how many."""
+    now = audit.now()
+    full = [{name: row.get(name, "") for name in COLUMNS} for row in rows]
+    for row in full:
+        row["at"] = row["at"] or now
+    insert_rows(connection, life_event, full)
+    return len(full)
+
+
+def known(connection: sa.Connection) -> dict[str, tuple[str, str, str]]:
+    """finding_id -> code, child_id, field of every finding ever listed."""
+    wanted = sa.select(finding.c.finding_id, finding.c.code, finding.c.child_id, finding.c.field)
+    return {row[0]: (row[1], row[2], row[3]) for row in connection.execute(wanted)}
+
+
+def merged_children(connection: sa.Connection) -> dict[str, str]:
+    """Ended child number -> the one that leads, over all periods; chains are followed to their end."""
+    wanted = sa.select(child_event.c.other_id, child_event.c.child_id).where(child_event.c.kind == "merge")
+    step = {row[0]: row[1] for row in connection.execute(wanted.order_by(child_event.c.id))}
+    return {ended: _end(step, leads) for ended, leads in step.items()}
+
+
+def _end(step: Mapping[str, str], name: str) -> str:
+    seen = {name}
+    while name in step and step[name] not in seen:
+        name = step[name]
+        seen.add(name)
+    return name
+
+
+def replace_issued(connection: sa.Connection, period: str, lines: Collection[Issued]) -> None:
+    """Write down who is sent what in a period, in place of what was written for it before.
+
+    A line that goes out again keeps the day by which its answer was due.
+    """
+    due = {(line.recipient, line.finding_id): line.due for line in issued(connection, period)}
+    connection.execute(issue.delete().where(issue.c.period == period))
+    rows = [{"period": period, **_plain(line)} for line in lines]
+    for row in rows:
+        row["due"] = due.get((row["recipient"], row["finding_id"]), row["due"])
+    insert_rows(connection, issue, rows)
+
+
+def _plain(line: Issued) -> dict[str, str]:
+    return {name: getattr(line, name) for name in ("recipient", "finding_id", "kind", "code", "due")}
+
+
+def issued(connection: sa.Connection, period: str) -> list[Issued]:
+    """Who was sent what in a period, in a fixed order."""
+    wanted = (
+        sa.select(issue).where(issue.c.period == period).order_by(issue.c.kind, issue.c.recipient, issue.c.finding_id)
+    )
+    return [Issued(**_plain_row(row)) for row in connection.execute(wanted).mappings()]
+
+
+def _plain_row(row: sa.RowMapping) -> dict[str, str]:
+    return {name: row[name] for name in ("recipient", "finding_id", "kind", "code", "due")}
+
+
+def issued_periods(connection: sa.Connection) -> list[str]:
+    """Periods for which workbooks went out."""
+    return list(connection.execute(sa.select(issue.c.period).distinct().order_by(issue.c.period)).scalars())
+
+
+def read_files(connection: sa.Connection) -> dict[str, str]:
+    """sha256 -> when it was read, of the returned workbooks that were taken."""
+    return {row[0]: row[1] for row in connection.execute(sa.select(reply_file.c.sha256, reply_file.c.read_at))}
+
+
+def register_files(connection: sa.Connection, rows: Collection[Mapping[str, str]]) -> None:
+    """Write down returned workbooks: `sha256, file, period, recipient, counts`; each content once, as it was read last."""
+    there = read_files(connection)
+    fresh = {row["sha256"]: {**row, "read_at": there.get(row["sha256"]) or audit.now()} for row in rows}
+    for sha256 in fresh:
+        connection.execute(reply_file.delete().where(reply_file.c.sha256 == sha256))
+    insert_rows(connection, reply_file, list(fresh.values()))

@@ -1,0 +1,225 @@
+"""The life of one finding, period by period: what the data and the answers make of it, and that nothing is said twice."""
+
+from dataclasses import replace
+
+import pytest
+
+from expectations.life.evidence import differences, fingerprint
+from expectations.life.rules import life_rules
+from expectations.life.states import (
+    ANSWERED,
+    APPEARED,
+    BY_REPLY,
+    CHANGED,
+    DISPATCHED,
+    INHERITED,
+    KEPT,
+    LASTING,
+    MERGED,
+    PROVEN,
+    RESTORED,
+    RETURNED,
+    SOLVED,
+    UNSEEN,
+    WITHDRAWN,
+    Event,
+    fold,
+)
+from expectations.life.step import Occasion, carried, events_of, verdicts
+from expectations.lists.findings import finding_id
+
+ONE = "L03-AAAAAAAA"
+ROLL, SCHOOL = {"civil_affairs": "active"}, {"civil_affairs": "active", "education": "in"}
+PERIODS = ("2026Q1", "2026Q2", "2026Q3", "2026Q4")
+
+
+class Story:
+    """The events of a county, written period by period."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def occasion(self, period, listed, evidence, **more):
+        facts = {"computed": {"L03"}, "codes": {one.finding_id: "L03" for one in self.events}, **more}
+        return Occasion(period, listed, evidence, rules=life_rules(), say={"education": "教育"}, **facts)
+
+    def run(self, period, parts, listed=True, **more):
+        """Run a period in which the data show `parts` about the finding; returns the new events' kinds."""
+        evidence = {ONE: parts} if parts else {}
+        found = verdicts(
+            self.before(period), self.occasion(period, {ONE: "顺化镇"} if listed else {}, evidence, **more)
+        )
+        written = {e.finding_id: e for e in self.events if e.period == period and e.source == "data"}
+        news = events_of(found, written, fold(self.events))
+        self.events += news
+        self.shown = {one.event.finding_id: one.shown for one in found}
+        self.said = {one.event.finding_id: one.event.kind for one in found}
+        return [event.kind for event in news]
+
+    def before(self, period):
+        return fold(event for event in self.events if event.period < period)
+
+    def answer(self, period, answer, code="L03"):
+        life, rules = fold(self.events)[ONE], life_rules()
+        state = rules.outcomes[rules.outcome(code, answer)]
+        event = Event(ONE, period, ANSWERED, state, BY_REPLY, answer=answer, fingerprint=life.fingerprint)
+        self.events.append(event)
+
+    @property
+    def life(self):
+        return fold(self.events)[ONE]
+
+
+@pytest.fixture
+def story():
+    return Story()
+
+
+def test_a_finding_lasts_without_new_events_and_is_solved_by_the_data(story):
+    assert story.run("2026Q1", ROLL) == [APPEARED]
+    assert story.run("2026Q2", ROLL) == []
+    assert story.said == {ONE: LASTING}
+    assert story.run("2026Q3", SCHOOL, listed=False) == [SOLVED]
+    assert (story.life.state, story.life.settled_by) == ("closed", "data")
+    assert "教育新增记录" in story.events[-1].text
+
+
+@pytest.mark.parametrize("period", PERIODS[:2])
+def test_a_period_twice_is_a_period_once(story, period):
+    story.run("2026Q1", ROLL)
+    story.run("2026Q2", SCHOOL, listed=False)
+    before = list(story.events)
+    parts, listed = (ROLL, True) if period == "2026Q1" else (SCHOOL, False)
+    assert story.run(period, parts, listed) == []
+    assert story.events == before
+
+
+def test_an_explained_finding_stays_away_until_its_evidence_changes_and_then_says_what(story):
+    story.run("2026Q1", ROLL)
+    story.answer("2026Q1", "省外就读无学籍")
+    assert story.life.state == "rejected"
+    assert story.run("2026Q2", ROLL) == []
+    assert (story.said, story.shown) == ({ONE: KEPT}, {ONE: False})
+    assert story.run("2026Q3", SCHOOL) == [RETURNED]
+    assert "省外就读无学籍" in story.events[-1].text
+    assert "教育新增记录" in story.events[-1].text
+    assert (story.life.state, story.life.returns, story.shown[ONE]) == ("reopened", 1, True)
+
+
+def test_an_answer_that_says_done_must_show_in_the_data(story):
+    story.run("2026Q1", ROLL)
+    story.answer("2026Q1", "已入学")
+    assert (story.life.state, story.life.settled_by) == ("closed", "reply")
+    assert story.run("2026Q2", ROLL) == [RETURNED]
+    assert "本期数据仍未显示" in story.events[-1].text
+
+
+def test_an_answer_that_the_data_prove_stays_the_answer_s(story):
+    story.run("2026Q1", ROLL)
+    story.answer("2026Q1", "已入学")
+    assert story.run("2026Q2", SCHOOL, listed=False) == [PROVEN]
+    assert (story.life.state, story.life.settled_by) == ("closed", "reply")
+    assert story.run("2026Q3", SCHOOL, listed=False) == []
+
+
+def test_what_was_solved_and_appears_again_is_a_return(story):
+    story.run("2026Q1", ROLL)
+    story.run("2026Q2", SCHOOL, listed=False)
+    assert story.run("2026Q3", ROLL) == [RETURNED]
+    assert story.run("2026Q4", ROLL) == []
+    assert story.life.state == "reopened"
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"), [("失联", "verifying"), ("外出务工", "confirmed"), ("缺少材料", "acting")]
+)
+def test_an_open_answer_keeps_the_finding_open(story, answer, state):
+    story.run("2026Q1", ROLL)
+    story.answer("2026Q1", answer)
+    assert story.run("2026Q2", ROLL) == []
+    assert (story.life.state, story.shown[ONE]) == (state, True)
+
+
+def test_a_child_that_no_department_has_any_more_proves_nothing(story):
+    story.run("2026Q1", ROLL)
+    assert story.run("2026Q2", {}, listed=False) == [UNSEEN]
+    assert life_rules().is_open(story.life.state)
+    assert story.run("2026Q3", {}, listed=False) == []
+
+
+def test_a_list_that_was_not_computed_says_nothing(story):
+    story.run("2026Q1", ROLL)
+    assert story.run("2026Q2", ROLL, listed=False, computed=set()) == []
+    assert story.life.state == "new"
+
+
+def test_changed_evidence_of_an_open_finding_is_said(story):
+    story.run("2026Q1", ROLL)
+    assert story.run("2026Q2", SCHOOL) == [CHANGED]
+    assert story.life.state == "new"
+
+
+def test_a_corrected_delivery_of_the_same_period_is_told_as_a_correction(story):
+    story.run("2026Q1", ROLL)
+    assert story.run("2026Q2", SCHOOL, listed=False) == [SOLVED]
+    assert story.run("2026Q2", ROLL) == [RESTORED]
+    assert story.life.state == "new"
+    assert story.run("2026Q2", ROLL) == []
+    fresh = Story()
+    fresh.run("2026Q1", ROLL)
+    assert fresh.run("2026Q1", ROLL, listed=False) == [WITHDRAWN]
+    assert fresh.life.state == "closed"
+    assert fresh.run("2026Q1", ROLL, listed=False) == []
+
+
+def test_dispatching_changes_no_evidence(story):
+    story.run("2026Q1", ROLL)
+    sent = replace(story.events[0], kind=DISPATCHED, state="assigned", source="office", fingerprint="", evidence="")
+    story.events.append(sent)
+    assert story.life.fingerprint == fingerprint(ROLL)
+    assert story.run("2026Q2", ROLL) == []
+
+
+YOUNG, OLD = "T2026Q2-000009", "T2026Q1-000001"
+
+
+def lives_of(*children):
+    return {finding_id("L03", child, ""): ("L03", child, "") for child in children}
+
+
+def test_a_merge_keeps_both_numbers_and_the_older_leads():
+    old, young = finding_id("L03", OLD, ""), finding_id("L03", YOUNG, "")
+    moves = [("merge", OLD, YOUNG)]
+    assert carried(lives_of(OLD, YOUNG), moves, [old], finding_id) == {young: old}
+    assert carried(lives_of(YOUNG), moves, [old], finding_id) == {young: old}
+    assert carried(lives_of(YOUNG), moves, [], finding_id) == {}
+
+
+def test_a_finding_follows_the_part_of_a_split_child_that_is_still_listed():
+    old, young = finding_id("L03", OLD, ""), finding_id("L03", YOUNG, "")
+    moves = [("split", OLD, YOUNG)]
+    assert carried(lives_of(OLD), moves, [young], finding_id) == {old: young}
+    assert carried(lives_of(OLD), moves, [old, young], finding_id) == {}
+
+
+def test_the_history_goes_on_under_the_leading_number(story):
+    story.run("2026Q1", ROLL)
+    story.answer("2026Q1", "省外就读无学籍")
+    leading = "L03-BBBBBBBB"
+    occasion = story.occasion("2026Q2", {leading: "顺化镇"}, {leading: ROLL}, carried={ONE: leading})
+    found = {one.event.finding_id: one for one in verdicts(story.before("2026Q2"), occasion)}
+    assert {name: one.event.kind for name, one in found.items()} == {ONE: MERGED, leading: INHERITED}
+    assert not found[leading].shown
+    story.events += events_of(list(found.values()), {}, {})
+    again = story.occasion("2026Q3", {leading: "顺化镇"}, {leading: ROLL}, codes={ONE: "L03", leading: "L03"})
+    kinds = {one.event.finding_id: one.event.kind for one in verdicts(story.before("2026Q3"), again)}
+    assert kinds == {leading: KEPT}
+
+
+def test_differences_name_departments_and_fields_and_no_value():
+    rules, say = life_rules(), {"education": "教育", "civil_affairs": "民政", "public_security": "公安"}
+    before = {"civil_affairs": "active", "education": "in", "education.study_status": "a", "education.id_no": "b"}
+    now = {"education": "suspended", "education.study_status": "c", "public_security": "active"}
+    said = differences(before, now, say, rules)
+    assert said == "民政不再有记录；教育的记录状态有变化；公安新增记录；教育不再填写身份证号等"
+    assert differences(before, before, say, rules) == ""
