@@ -24,7 +24,9 @@ def generate_demo(root: Path | None, children: int, seed: int) -> Path:
     folder = root or DEMO_ROOT
     if _holds_other_data(folder):
         refuse(say("demo.exists", root=folder))
-    _generate(Workspace.create(folder), children, seed)
+    from pipelines.demo.settings import places
+
+    _generate(Workspace.create(folder, (places().county, places().code)), children, seed)
     return folder
 
 

@@ -103,12 +103,21 @@ class Workspace:
         return cls(root, read_settings(root / SETTINGS_NAME))
 
     @classmethod
-    def create(cls, root: Path) -> Workspace:
-        """Make the folders and settings files that are missing; existing files stay as they are."""
+    def create(cls, root: Path, county: tuple[str, str] = ("", "")) -> Workspace:
+        """Make the folders and settings files that are missing; existing files stay as they are.
+
+        Args:
+            root: the workspace's folder.
+            county: name and six-digit code for new settings; "" leaves them to the data.
+        """
         root = root.resolve()
         for folder in FOLDERS:
             (root / folder).mkdir(parents=True, exist_ok=True)
-        _write_once(root / SETTINGS_NAME, _TEMPLATE)
+        name, code = (part.replace('"', "").replace("\\", "") for part in county)
+        stated = _TEMPLATE.replace(
+            'county_name = ""\ncounty_code = ""', f'county_name = "{name}"\ncounty_code = "{code}"'
+        )
+        _write_once(root / SETTINGS_NAME, stated)
         _write_once(root / "dagster" / "dagster.yaml", _DAGSTER_YAML)
         return cls.open(root)
 
