@@ -119,7 +119,7 @@ def judge(files: Sequence[Returned], known: Known) -> Outcome:
 
 
 def _refusal(one: Returned, known: Known) -> Refused | None:
-    period, recipient = one.facts.get("period", ""), one.facts.get("recipient", "")
+    period, recipient = one.facts.get("period", ""), _stated(one, known)
     if not one.lines:
         message = f"“{one.file}”里没有找到线索编号一列，整份没有采用。"
         return Refused(one.file, "no_numbers", message, "请在发出的清单上填写；线索编号一列不要删除。")
@@ -134,14 +134,23 @@ def _refusal(one: Returned, known: Known) -> Refused | None:
 
 def _recipient(one: Returned, known: Known) -> str:
     """Whose workbook it is: as it says itself, as its folder says, else whose lines most of its lines are."""
-    for stated in (one.facts.get("recipient", ""), one.sender):
+    for stated in (_stated(one, known), one.sender):
         if stated:
             return next((name for name in known.issued if plain(name) == plain(stated)), stated)
     mine = Counter[str]()
     for line in one.lines:
         number = _number(line, known)
         mine.update(name for name, sent in known.issued.items() if number.finding_id in sent)
-    return min(mine, key=lambda name: (-mine[name], name), default="")
+    # A line goes to a township and to departments: the shortest list that has most of the lines is the likeliest.
+    return min(mine, key=lambda name: (-mine[name], len(known.issued[name]), name), default="")
+
+
+def _stated(one: Returned, known: Known) -> str:
+    """The recipient that the file names itself: in its hidden sheet, or in the titles above its lists."""
+    if stated := one.facts.get("recipient", ""):
+        return stated
+    named = {name for name in known.issued for title in one.titles if title.endswith(plain(name))}
+    return named.pop() if len(named) == 1 else ""
 
 
 def _number(line: Line, known: Known) -> Number:
@@ -152,9 +161,10 @@ def _single(line: Line, source: tuple[Returned, str], known: Known) -> Judged:
     """A line by itself."""
     one, recipient = source
     number = _number(line, known)
-    bare = Judged(line, "damaged", recipient=recipient)
+    if not (line.answer or line.note):
+        return Judged(line, "empty", number.finding_id, known.codes.get(number.finding_id, ""), recipient)
     if number.state != GOOD:
-        return bare if line.answer or line.note else Judged(line, "empty", recipient=recipient)
+        return Judged(line, "damaged", recipient=recipient)
     named = Judged(line, "", number.finding_id, known.codes.get(number.finding_id, ""), recipient)
     if number.period != known.period:
         return _with(named, "old", f"编号属于{number.period}")
@@ -174,7 +184,7 @@ def _answered(named: Judged, sha256: str, known: Known) -> Judged:
     if (sha256[:16], named.finding_id) in known.entered:
         return _with(named, "unchanged", "本文件这一行已登记")
     if not line.answer:
-        return _with(named, "no_answer" if line.note else "empty")
+        return _with(named, "no_answer")
     choice = choose(line.answer, choices)
     if not choice:
         suggestion = suggest(line.answer, choices)

@@ -45,6 +45,7 @@ class Returned:
         sender: the folder it lay in, "" when it lay in none.
         lines: every line with a number, or something like one.
         sheets: sheets in which no number column was found though they have rows.
+        titles: the beginnings of the titles above the lists: county and recipient, as compared (`plain`).
     """
 
     file: str
@@ -53,6 +54,7 @@ class Returned:
     sender: str
     lines: Sequence[Line]
     sheets: Sequence[str] = ()
+    titles: Sequence[str] = ()
 
     @property
     def kind(self) -> str:
@@ -66,15 +68,23 @@ def read_lines(reading: Reading, file: str, sha256: str, sender: str = "") -> Re
     facts: dict[str, str] = {}
     lines: list[Line] = []
     blind: list[str] = []
+    titles: list[str] = []
     for grid in reading.grids:
         if found := _facts(grid, words):
             facts = found
             continue
         mine = _sheet_lines(grid, file, words)
+        titles += _titles(grid)
         lines += mine or []
         if mine is None and not grid.hidden:
             blind.append(grid.sheet)
-    return Returned(file, sha256, facts, sender, lines, blind if not lines else ())
+    return Returned(file, sha256, facts, sender, lines, blind if not lines else (), tuple(dict.fromkeys(titles)))
+
+
+def _titles(grid: Grid) -> list[str]:
+    """County and recipient of a title such as 民乐县顺化镇　无户籍核查清单."""
+    first = [str(cell) for cell in grid.cells.iloc[0]] if len(grid.cells) else []
+    return [plain(cell.split("\u3000")[0]) for cell in first if "\u3000" in cell]
 
 
 def _facts(grid: Grid, words: Words) -> dict[str, str]:
