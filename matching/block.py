@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matching.keys import KEYS, Tokens, refinement
+from matching.keys import NEEDS_DAMAGE, Parts, Tokens, tokens
+from matching.parts import SPLITS, window_order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from matching.model import Model
 
     Ints = NDArray[np.int64]
+    Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.left)
 
-    def take(self, rows: NDArray[np.generic]) -> Pairs:
+    def take(self, rows: NDArray[np.generic] | slice) -> Pairs:
         """The pairs at these positions or under this mask."""
         return Pairs(self.left[rows], self.right[rows], self.keys[rows])
 
@@ -70,74 +72,89 @@ def block(e: Encoded, model: Model) -> tuple[Pairs, list[KeyYield]]:
     """
     found: list[Ints] = []
     counts: list[tuple[int, int, int]] = []
-    order = _window_order(e)
+    order, parts = window_order(e), Parts(e)
     for bit, (key, spec) in enumerate(model.keys.items()):
-        codes, oversized = _key_pairs(KEYS[key](e), refinement(e, spec.split), order, model)
-        if key == "number_part" and len(codes):
-            n, broken = len(e), e.damaged != ""
-            codes = codes[broken[codes // n] | broken[codes % n]]
-        found.append(codes * 32 + bit)
+        codes, oversized = _key_pairs(tokens(spec, parts), SPLITS[spec.split](e), order, model)
+        if key == NEEDS_DAMAGE and len(codes):
+            broken = e.damaged != ""
+            codes = codes[broken[codes // len(e)] | broken[codes % len(e)]]
+        codes *= 32
+        codes += bit
+        found.append(codes)
         counts.append(oversized)
-    pairs, first = _merge(found, len(e))
-    made = [int((pairs.keys >> np.uint32(bit) & np.uint32(1)).sum()) for bit in range(len(found))]
-    return pairs, [KeyYield(key, made[bit], int(first[bit]), *counts[bit]) for bit, key in enumerate(model.keys)]
+    pairs, made, first = _merge(found, len(e))
+    return pairs, [KeyYield(key, int(made[bit]), int(first[bit]), *counts[bit]) for bit, key in enumerate(model.keys)]
 
 
-def _merge(found: list[Ints], n: int) -> tuple[Pairs, Ints]:
+def _together(found: list[Ints]) -> Ints:
+    """One array of all, the parts let go one by one: they are the largest thing in memory."""
+    merged = np.empty(sum(map(len, found)), dtype=np.int64)
+    at = 0
+    while found:
+        part = found.pop()
+        merged[at : at + len(part)] = part
+        at += len(part)
+    return merged
+
+
+def _merge(found: list[Ints], n: int) -> tuple[Pairs, Ints, Ints]:
     """Sort all keys' pairs together; each pair keeps the set of its keys and counts for the first of them."""
-    merged = np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+    merged = _together(found)
     merged.sort()
-    codes = merged >> 5
-    starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]]) if len(codes) else np.zeros(0, dtype=np.int64)
-    flags = np.uint32(1) << (merged & 31).astype(np.uint32)
+    bit = (merged & 31).astype(np.uint8)
+    merged >>= 5
+    new = np.empty(len(merged), dtype=bool)
+    new[:1] = True
+    np.not_equal(merged[1:], merged[:-1], out=new[1:])
+    starts = np.flatnonzero(new)
+    made = np.bincount(bit, minlength=32)  # a key makes a pair once, unless windows overlap: see below
+    again = np.flatnonzero(~new[1:] & (bit[1:] == bit[:-1])) + 1
+    made = made - np.bincount(bit[again], minlength=32)
+    first = np.bincount(bit[starts], minlength=32)
+    unique = merged[starts]
+    del merged
+    flags = np.uint32(1) << bit.astype(np.uint32)
     keys = np.bitwise_or.reduceat(flags, starts) if len(starts) else np.zeros(0, dtype=np.uint32)
-    unique = codes[starts]
-    first = np.bincount(merged[starts] & 31, minlength=32)
     n = max(n, 1)
-    return Pairs((unique // n).astype(np.int32), (unique % n).astype(np.int32), keys.astype(np.uint32)), first
+    left = (unique // n).astype(np.int32)
+    right = (unique - left.astype(np.int64) * n).astype(np.int32)
+    return Pairs(left, right, keys), made, first
 
 
-def _key_pairs(
-    tokens: Tokens, refine: NDArray[np.uint64], order: Ints, model: Model
-) -> tuple[Ints, tuple[int, int, int]]:
+def _key_pairs(found: Tokens, refine: Ints, order: Ints, model: Model) -> tuple[Ints, tuple[int, int, int]]:
     """Pair codes of one key, and its oversized blocks: split, windowed, size of the largest."""
     limit, n = model.blocking.block_limit, len(refine)
-    runs = _runs(tokens.record, tokens.value, None)
+    runs = _runs(found.record, (found.value,))
     size = _sizes(runs)
     large = size > limit
-    codes = [_all_pairs(runs, ~large, n)]
+    codes = [_pairs_to(runs, np.where(large, 0, runs.end - 1 - np.arange(len(runs.end))), n)]
     split = int(_blocks(runs, large))
     windowed = 0
     if split:
-        rows = runs.record[large]
-        block_no = runs.end[large].astype(np.uint64)
-        finer = _runs(rows, (block_no << np.uint64(34)) ^ (refine[rows] >> np.uint64(30)), order)
+        rows, block_no = runs.record[large], runs.end[large]
+        finer = _runs(rows, (order[rows], refine[rows], block_no))
         wide = _sizes(finer) > limit
         windowed = int(_blocks(finer, wide))
-        codes += [_all_pairs(finer, ~wide, n), _window_pairs(finer, wide, model.blocking.window, n)]
-        coarse = _runs(rows, block_no, order)
-        codes.append(_window_pairs(coarse, np.ones(len(rows), dtype=bool), model.blocking.window, n))
+        after = finer.end - 1 - np.arange(len(finer.end))
+        codes.append(_pairs_to(finer, np.where(wide, np.minimum(after, model.blocking.window), after), n))
+        coarse = _runs(rows, (order[rows], block_no))
+        after = coarse.end - 1 - np.arange(len(coarse.end))
+        codes.append(_pairs_to(coarse, np.minimum(after, model.blocking.window), n))
     return np.concatenate(codes), (split, windowed, int(size.max(initial=0)))
 
 
-def _window_order(e: Encoded) -> Ints:
-    """Rank of each record by name, birth, people: neighbours in it are the likeliest matches of a block too large
-    to compare.
-    """
-    rank = np.empty(len(e), dtype=np.int64)
-    keys = (e.people[:, 1], e.people[:, 0], e.birth, e.name, e.names.whole[e.name])
-    rank[np.lexsort(keys)] = np.arange(len(e))
-    return rank
-
-
-def _runs(record: Ints, value: NDArray[np.uint64], order: Ints | None) -> _Runs:
-    """Sort by value; inside a value by `order` where it is given (only windows need it)."""
-    by_value = np.argsort(value, kind="stable") if order is None else np.lexsort((order[record], value))
-    value, record = value[by_value], record[by_value]
-    if not len(value):
+def _runs(record: Ints, by: tuple[Ints, ...]) -> _Runs:
+    """Sort by the last of `by`, inside it by the ones before; a block is what shares all of them but the order in front."""
+    sort = np.argsort(by[0]) if len(by) == 1 else np.lexsort(by)
+    record = record[sort]
+    if not len(record):
         return _Runs(record, record)
-    last = np.flatnonzero(np.r_[value[1:] != value[:-1], True])
-    return _Runs(record, np.repeat(last + 1, np.diff(np.r_[-1, last])))
+    change = np.zeros(len(record) - 1, dtype=bool)
+    for values in by[1:] or by:
+        ordered = values[sort]
+        change |= ordered[1:] != ordered[:-1]
+    last = np.flatnonzero(np.append(change, True))
+    return _Runs(record, np.repeat(last + 1, np.diff(last, prepend=-1)))
 
 
 def _sizes(runs: _Runs) -> Ints:
@@ -149,26 +166,17 @@ def _sizes(runs: _Runs) -> Ints:
     return np.repeat(lengths, lengths)
 
 
-def _blocks(runs: _Runs, chosen: NDArray[np.bool_]) -> int:
+def _blocks(runs: _Runs, chosen: Mask) -> int:
     return len(np.unique(runs.end[chosen]))
 
 
 def _pairs_to(runs: _Runs, counts: Ints, n: int) -> Ints:
     """Pair each position with the next `counts` positions."""
-    first = np.repeat(np.arange(len(counts)), counts)
-    step = np.arange(len(first)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
+    has = np.flatnonzero(counts)
+    repeats = counts[has]
+    first = np.repeat(has, repeats)
+    step = np.arange(1, len(first) + 1) - np.repeat(np.cumsum(repeats) - repeats, repeats)
     a, b = runs.record[first], runs.record[first + step]
-    two = a != b  # a record may carry one value twice
-    a, b = a[two], b[two]
-    codes: Ints = np.minimum(a, b) * n + np.maximum(a, b)
+    codes: Ints = np.minimum(a, b) * n
+    codes += np.maximum(a, b)
     return codes
-
-
-def _all_pairs(runs: _Runs, chosen: NDArray[np.bool_], n: int) -> Ints:
-    after = np.where(chosen, runs.end - 1 - np.arange(len(runs.end)), 0)
-    return _pairs_to(runs, after, n)
-
-
-def _window_pairs(runs: _Runs, chosen: NDArray[np.bool_], window: int, n: int) -> Ints:
-    after = np.where(chosen, np.minimum(runs.end - 1 - np.arange(len(runs.end)), window), 0)
-    return _pairs_to(runs, after, n)

@@ -1,6 +1,6 @@
 """Comparison: candidate pairs to small-integer levels, one array per field of `model.yaml`.
 
-Belongs here: calling the level functions and the two fields that need the whole delivery (namesakes, twins). Does
+Belongs here: calling the level functions, and the two fields that need the whole delivery (namesakes, twins). Does
 not belong here: one field's tests (`levels/`), weights (`weigh`).
 """
 
@@ -16,6 +16,8 @@ from matching.levels.name import name_levels
 from matching.levels.number import number_levels
 from matching.levels.people import people_levels
 from matching.levels.place import flat_levels, phone_levels, place_levels
+from matching.levels.sets import Sets
+from matching.model import GROUPS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,11 +28,12 @@ if TYPE_CHECKING:
 
     Levels = dict[str, NDArray[np.int8]]
     Mask = NDArray[np.bool_]
+    Rows = NDArray[np.int32]
 
 SAME_NAMES = ("same", "variant", "wildcard")
 """Name levels at which two records carry one name."""
 _PARTS = ("minority_partial", "minority_transliterated")
-CHUNK = 400_000
+CHUNK = 1_000_000
 """Pairs compared at a time: bounds the memory of the comparison."""
 
 
@@ -38,40 +41,77 @@ def compare(e: Encoded, pairs: Pairs, model: Model) -> Levels:
     """Levels of every field for every pair, the child's number among them.
 
     Returns:
-        Field name to an `int8` array, one level code per pair; `namesakes` and `family` come from `add_context`.
+        Field name to an `int8` array, one level code per pair; `family` comes from `add_context`.
     """
+    comparer = Comparer(e, model)
     starts = range(0, max(len(pairs), 1), CHUNK)
-    parts = [_compare_chunk(e, pairs.take(np.arange(s, min(s + CHUNK, len(pairs)))), model) for s in starts]
+    parts = [comparer.levels(pairs.left[s : s + CHUNK], pairs.right[s : s + CHUNK]) for s in starts]
     return {field: np.concatenate([part[field] for part in parts]) for field in parts[0]}
 
 
-def _compare_chunk(e: Encoded, pairs: Pairs, model: Model) -> Levels:
-    a, b = pairs.left, pairs.right
-    births = Births(e.birth, e.lunar, e.precision)
-    fields = model.fields
-    origin = np.where(e.roll[a] == e.roll[b], fields["origin"].code("inside"), fields["origin"].code("roll"))
-    origin[e.source[a] != e.source[b]] = fields["origin"].code("cross")
-    birth = birth_levels(births.take(a), births.take(b), fields["birth"])
-    birth[same_witness(e, a, b)] = fields["birth"].code("missing")
-    return {
-        "name": name_levels(e.names, (e.name[a], e.name[b]), (e.former[a], e.former[b]), fields["name"]),
-        "birth": birth,
-        "sex": flat_levels(e.sex, a, b, fields["sex"]),
-        "people": people_levels(e, a, b, fields["people"]),
-        "phone": phone_levels(e, a, b, fields["phone"]),
-        "place": place_levels(e, a, b, fields["place"]),
-        "household": flat_levels(e.household, a, b, fields["household"]),
-        "school": flat_levels(e.school, a, b, fields["school"]),
-        "nation": flat_levels(e.nation, a, b, fields["nation"]),
-        "origin": origin.astype(np.int8),
-        "number": number_levels(e, a, b, model.number),
-    }
+class Comparer:
+    """The comparison of one delivery: what depends on single records is made once."""
+
+    def __init__(self, e: Encoded, model: Model) -> None:
+        self._e = e
+        self._model = model
+        self._births = Births(e.birth, e.lunar, e.precision)
+        self._sets = Sets.of(e)
+        self.carried = carried(e)
+
+    def levels(self, a: Rows, b: Rows) -> Levels:
+        """Levels of the pairs (a, b), as `compare` gives them."""
+        e, fields, sets = self._e, self._model.fields, self._sets
+        birth = birth_levels(self._births.take(a), self._births.take(b), fields["birth"])
+        birth[same_witness(e, a, b)] = fields["birth"].code("missing")
+        name = name_levels(e.names, (e.name[a], e.name[b]), (e.former[a], e.former[b]), fields["name"])
+        return {
+            "name": name,
+            "birth": birth,
+            "sex": flat_levels(e.sex, a, b, fields["sex"]),
+            "people": people_levels(sets, a, b, fields["people"]),
+            "phone": phone_levels(sets, a, b, fields["phone"]),
+            "place": place_levels(sets, a, b, fields["place"]),
+            "household": flat_levels(e.household, a, b, fields["household"]),
+            "school": flat_levels(e.school, a, b, fields["school"]),
+            "nation": flat_levels(e.nation, a, b, fields["nation"]),
+            "namesakes": self._namesakes(a, b, name),
+            "origin": self._origin(a, b),
+            "number": number_levels(e, sets, (a, b), self._model.number),
+        }
+
+    def _origin(self, a: Rows, b: Rows) -> NDArray[np.int8]:
+        spec, e = self._model.fields["origin"], self._e
+        out = np.where(e.roll[a] == e.roll[b], spec.code("inside"), spec.code("roll")).astype(np.int8)
+        out[e.source[a] != e.source[b]] = spec.code("cross")
+        return out
+
+    def _namesakes(self, a: Rows, b: Rows, name: NDArray[np.int8]) -> NDArray[np.int8]:
+        """How many children carry the name, where the names agree."""
+        spec, limit = self._model.fields["namesakes"], self._model.namesakes
+        count = np.maximum(self.carried[a], self.carried[b])
+        table = np.full(limit.few + 2, spec.code("few"), dtype=np.int8)
+        table[: limit.rare + 1] = spec.code("rare")
+        table[-1] = spec.code("many")
+        out = table[np.minimum(count, limit.few + 1)]
+        out[~group_table(self._model, "name", 1)[name]] = spec.code("missing")
+        return out
+
+
+def carried(e: Encoded) -> NDArray[np.int32]:
+    """For each record, under how many birth dates its name stands in this delivery."""
+    name = e.names.folded[e.name].astype(np.int64)
+    names = np.unique(name << 32 | e.birth) >> 32
+    return np.bincount(names, minlength=len(e.names)).astype(np.int32)[name]
+
+
+def group_table(model: Model, field: str, *wanted: int) -> Mask:
+    """Which level codes of a field are in these groups (0 missing, 1 agree, 2 near, 3 differ)."""
+    return np.array([GROUPS[level.group] in wanted for level in model.spec(field).levels.values()])
 
 
 def groups(levels: Levels, field: str, model: Model) -> NDArray[np.int8]:
     """The group codes (0 missing, 1 agree, 2 near, 3 differ) of a field's levels."""
-    from matching.model import GROUPS
-
     table = np.array([GROUPS[level.group] for level in model.spec(field).levels.values()], dtype=np.int8)
     return table[levels[field]]
 
@@ -79,7 +119,7 @@ def groups(levels: Levels, field: str, model: Model) -> NDArray[np.int8]:
 def add_context(
     e: Encoded, pairs: Pairs, levels: Levels, model: Model, twins: NDArray[np.int64] | None = None
 ) -> NDArray[np.int64]:
-    """Add the levels `namesakes` and `family`, which depend on the rest of the delivery.
+    """Add the level `family`, which depends on the other pairs of the delivery.
 
     Args:
         e: the records.
@@ -91,7 +131,6 @@ def add_context(
     Returns:
         Twin evidence per record: how many records look like its twin.
     """
-    levels["namesakes"] = _namesakes(e, pairs, levels, model)
     evidence = _twin_pairs(pairs, levels, model)
     if twins is None:
         rows = np.flatnonzero(evidence)
@@ -127,16 +166,3 @@ def _twin_pairs(pairs: Pairs, levels: Levels, model: Model) -> Mask:
     other_sex = levels["sex"] == model.code("sex", "differ")
     found: Mask = _same_cradle(levels, model) & ((other_name & apart) | (other_sex & apart & inside))
     return found
-
-
-def _namesakes(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> NDArray[np.int8]:
-    name = e.names.folded[e.name].astype(np.int64)
-    names = np.unique(name << 32 | e.birth) >> 32
-    carried = np.bincount(names, minlength=len(e.names))
-    count = np.maximum(carried[name[pairs.left]], carried[name[pairs.right]])
-    spec, limit = model.fields["namesakes"], model.namesakes
-    out = np.where(
-        count <= limit.rare, spec.code("rare"), np.where(count <= limit.few, spec.code("few"), spec.code("many"))
-    )
-    out[groups(levels, "name", model) != 1] = spec.code("missing")
-    return out.astype(np.int8)

@@ -39,11 +39,9 @@ def without(e: Encoded, gone: Mask) -> Encoded:
     gone = gone & e.derived
     if not gone.any():
         return e
-    kept = {
-        name: np.where(gone, 0, getattr(e, name)).astype(getattr(e, name).dtype)
-        for name in ("birth", "lunar", "precision")
-    }
-    return replace(e, **kept, derived=e.derived & ~gone)
+    birth, lunar, precision = (np.where(gone, 0, column) for column in (e.birth, e.lunar, e.precision))
+    days = (birth.astype(np.int32), lunar.astype(np.int32), precision.astype(np.int8))
+    return replace(e, birth=days[0], lunar=days[1], precision=days[2], derived=e.derived & ~gone)
 
 
 def same_witness(e: Encoded, a: Days, b: Days) -> Mask:

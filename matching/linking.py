@@ -6,19 +6,19 @@ Belongs here: the order of the stations. Does not belong here: what any station 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from matching import screen as screening
-from matching.block import KeyYield, Pairs, block
+from matching.block import KeyYield, Pairs
+from matching.candidates import ArrayCandidates
 from matching.cluster import Clusters, cluster, unseen_pairs
-from matching.compare import add_context, compare
 from matching.decide import Evidence, weigh_evidence
-from matching.derived import doubted, forget
 from matching.encode import Encoded, encode
+from matching.gather import floor_bits, gather, heavier, histogram, late, pair_codes, within
 from matching.judged import judged_pairs
 from matching.model import Model, default_model
 from matching.register import KnownChildren, assign, identifiers
@@ -30,7 +30,11 @@ from matching.weigh import Weights, learn
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from matching.candidates import Candidates
     from matching.compare import Levels
+    from matching.gather import Batch, Gathered
+
+    Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ class Trail:
     yields: list[KeyYield]
     residual: NDArray[np.float64]
     judged: NDArray[np.int8]
+    compared: int
     notes: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -126,55 +131,58 @@ def find_children(
     clock = _Clock()
     e, dropped = screening.drop_frequent(encode(records, model), model.blocking.number_limit)
     clock.stop("encode")
-    pairs, yields = block(e, model)
     left, right, verdict = judged_pairs(judgements, records, known.identifiers if known else None)
-    pairs = _with_pairs(pairs, left, right, len(e))
-    clock.stop("block")
-    levels = compare(e, pairs, model)
-    screened = screening.screen(e, pairs, levels, model)
-    doubts = doubted(e, pairs, levels, model)
-    forget(doubts, pairs, levels, model)
-    twins = add_context(e, pairs, levels, model)
-    clock.stop("compare")
-    weights = learn(levels, len(e), model)
-    weight = weights.of(levels)
+    candidates: Candidates = ArrayCandidates(e, model)
+    clock.stop("candidates")
+    found = gather(e, candidates, (left, right), model)
+    clock.stop("screen")
+    weights, found, weight = _weighed(e, candidates, found, model)
     clock.stop("weigh")
-    extra = residual_bits(records, pairs, weight, model)
-    judged = _verdicts(pairs, left, right, verdict, len(e))
-    evidence = weigh_evidence(pairs, levels, weight + extra, judged, model)
+    extra = residual_bits(records, found.batch.pairs, weight, model)
+    judged = _verdicts(found.batch.pairs, left, right, verdict, len(e))
+    evidence = weigh_evidence(found.batch.pairs, found.batch.levels, weight + extra, judged, model)
     clock.stop("decide")
-    a, b = unseen_pairs(len(e), pairs, evidence.link, model.decide.close_limit)
-    if len(a):
-        late = Pairs(a.astype(np.int32), b.astype(np.int32), np.zeros(len(a), dtype=np.uint32))
-        late_levels = compare(e, late, model)
-        _screen_late(screened, late, late_levels, model)
-        forget(doubts, late, late_levels, model)
-        add_context(e, late, late_levels, model, twins)
-        late_weight = weights.of(late_levels)
-        pairs = Pairs(*(np.concatenate([x, y]) for x, y in zip(_parts(pairs), _parts(late), strict=True)))
-        levels = {name: np.concatenate([levels[name], late_levels[name]]) for name in levels}
-        extra, judged = np.r_[extra, np.zeros(len(a))], np.r_[judged, np.zeros(len(a), dtype=np.int8)]
-        evidence = weigh_evidence(pairs, levels, np.r_[weight, late_weight] + extra, judged, model)
-    clusters = cluster(len(e), pairs, evidence, model)
+    more = _unexamined(e, candidates, found, evidence, model)
+    batch = found.batch.followed_by(more)
+    none = np.zeros(len(more.pairs), dtype=np.int8)
+    evidence = _both(evidence, weigh_evidence(more.pairs, more.levels, weights.of(more.levels), none, model))
+    extra, judged = np.r_[extra, np.zeros(len(none))], np.r_[judged, none]
+    clusters = cluster(len(e), batch.pairs, evidence, model)
     clock.stop("cluster")
-    notes = {**e.notes, "numbers_without_information": dropped, **screened.notes}
-    return Trail(e, model, pairs, levels, weights, evidence, clusters, yields, extra, judged, notes, clock.seconds)
+    compared = int(candidates.counts.sum())
+    yields = candidates.yields
+    candidates.close()
+    notes = {**e.notes, "numbers_without_information": dropped, **found.screened.notes}
+    parts = (weights, evidence, clusters, yields, extra, judged, compared)
+    return Trail(e, model, batch.pairs, batch.levels, *parts, notes, clock.seconds)
 
 
-def _parts(pairs: Pairs) -> tuple[NDArray[Any], ...]:
-    return pairs.left, pairs.right, pairs.keys
+def _weighed(e: Encoded, candidates: Candidates, found: Gathered, model: Model) -> tuple[Weights, Gathered, Floats]:
+    """Weights learned on the counts, the pairs above the floor, and every gathered pair's bits."""
+    counted = histogram(found, candidates, model)
+    weights = learn(counted.levels, len(e), model, counted.counts)
+    bits = weights.of(counted.levels)
+    wanted = np.zeros(len(candidates.counts), dtype=bool)
+    rest = bits[len(bits) - len(counted.rest) :]
+    wanted[counted.rest[rest >= floor_bits(model)]] = True
+    found = heavier(len(e), candidates, found, wanted)
+    return weights, found, weights.of(found.batch.levels)
 
 
-def _with_pairs(pairs: Pairs, left: NDArray[np.int64], right: NDArray[np.int64], n: int) -> Pairs:
-    """The candidates and the pairs that people judged."""
-    if not len(left):
-        return pairs
-    seen = pairs.left.astype(np.int64) * n + pairs.right
-    fresh = ~np.isin(left * n + right, seen)
-    both = np.r_[seen, left[fresh] * n + right[fresh]]
-    keys = np.r_[pairs.keys, np.zeros(int(fresh.sum()), dtype=np.uint32)]
-    order = np.argsort(both)
-    return Pairs((both[order] // n).astype(np.int32), (both[order] % n).astype(np.int32), keys[order])
+def _unexamined(e: Encoded, candidates: Candidates, found: Gathered, evidence: Evidence, model: Model) -> Batch:
+    """Pairs inside groups that may become one child which are not gathered yet: faint ones, and ones that no key brought together."""
+    near = evidence.link | (evidence.weight > min(model.decide.alone_bits - model.decide.rival_bits, 0.0))
+    faint = within(e, candidates, found, near)
+    a, b = unseen_pairs(len(e), found.batch.pairs, evidence.link, model.decide.close_limit)
+    fresh = ~np.isin(a * len(e) + b, pair_codes(faint.pairs, len(e)))
+    unseen = Pairs(a[fresh].astype(np.int32), b[fresh].astype(np.int32), np.zeros(int(fresh.sum()), dtype=np.uint32))
+    return faint.followed_by(late(e, found, unseen, model))
+
+
+def _both(one: Evidence, other: Evidence) -> Evidence:
+    """Evidence of two sets of pairs, one behind the other."""
+    names = [each.name for each in fields(one)]
+    return Evidence(**{name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in names})
 
 
 def _verdicts(
@@ -182,12 +190,5 @@ def _verdicts(
 ) -> NDArray[np.int8]:
     out = np.zeros(len(pairs), dtype=np.int8)
     if len(left):
-        out[np.searchsorted(pairs.left.astype(np.int64) * n + pairs.right, left * n + right)] = verdict
+        out[np.searchsorted(pair_codes(pairs, n), left * n + right)] = verdict
     return out
-
-
-def _screen_late(screened: screening.Screened, pairs: Pairs, levels: Levels, model: Model) -> None:
-    """A borrowed number says nothing in the pairs found later either."""
-    spec = model.number
-    touched = screened.borrowed[pairs.left] | screened.borrowed[pairs.right]
-    levels["number"][touched & (levels["number"] == spec.code("differ"))] = spec.code("missing")

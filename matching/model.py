@@ -63,10 +63,17 @@ class Interaction(_Strict):
 
 
 class KeySpec(_Strict):
-    """A blocking key: its Chinese name and what refines its oversized blocks."""
+    """A blocking key: its Chinese name, what refines its oversized blocks, and the parts that two records share (any line of `of`)."""
 
     zh: str
     split: Literal["name", "town", "year", "sex"]
+    of: tuple[tuple[str, ...], ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _same_places(self) -> KeySpec:
+        if len({len(line) for line in self.of}) != 1 or not self.of[0]:
+            raise ValueError("of 的各行须有同样多的部分")
+        return self
 
 
 class Blocking(_Strict):
@@ -98,6 +105,9 @@ class Decide(_Strict):
     certain_bits: float
     double_bits: float
     double_place_bits: float
+    third_bits: float
+    alone_bits: float
+    rival_bits: float
     doubt_bits: float
     twin_bits: float
     refuse_bits: float

@@ -4,6 +4,7 @@ of a person.
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,14 @@ from matching.results import served
 from matching.weigh import Patterns
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
     from numpy.typing import NDArray
 
     from matching.linking import Trail
+    from matching.model import Model
+    from matching.weigh import Weights
 
 
 def make_report(trail: Trail, pairs: pd.DataFrame, clusters: pd.DataFrame) -> dict[str, Any]:
@@ -28,7 +33,7 @@ def make_report(trail: Trail, pairs: pd.DataFrame, clusters: pd.DataFrame) -> di
         "model": trail.model.fingerprint,
         "records": len(trail.e),
         "children": int(clusters["child_id"].nunique()),
-        "candidates": len(trail.pairs),
+        "candidates": trail.compared,
         "grades": _counts(pairs, "grade"),
         "methods": _counts(clusters, "method"),
         "learning": {"mode": trail.weights.mode, "why": trail.weights.why, **trail.weights.figures},
@@ -39,9 +44,31 @@ def make_report(trail: Trail, pairs: pd.DataFrame, clusters: pd.DataFrame) -> di
         "oversized_clusters": int(trail.clusters.oversized.sum()),
         "conflicting_components": trail.clusters.conflicts,
         "estimates": estimates(trail),
+        "weights": kept_weights(trail.weights, trail.model),
         "notes": trail.notes,
         "seconds": trail.seconds,
     }
+
+
+def kept_weights(weights: Weights, model: Model) -> dict[str, Any]:
+    """What of the learned weights must be kept to explain their pairs later (`explain_kept`): names of levels and bits."""
+    number = {level: float(bits) for level, bits in zip(model.number.names, weights.number, strict=True)}
+    bits = {term: round(float(bits), 4) for term, bits in zip(weights.design.terms, weights.bits, strict=True)}
+    priors = {"prior": round(weights.prior, 4), "prior_labelled": round(weights.prior_labelled, 4)}
+    return {"bits": bits, "number": number, **priors}
+
+
+def report_frame(report: Mapping[str, Any]) -> pd.DataFrame:
+    """The report as a frame to keep: `name`, `value` (JSON)."""
+    import pandas as pd
+
+    texts = [json.dumps(value, ensure_ascii=False) for value in report.values()]
+    return pd.DataFrame({"name": [str(name) for name in report], "value": texts}, dtype=object)
+
+
+def read_report(frame: pd.DataFrame) -> dict[str, Any]:
+    """The report that `report_frame` kept."""
+    return {str(name): json.loads(value) for name, value in zip(frame["name"], frame["value"], strict=True)}
 
 
 def _counts(frame: pd.DataFrame, column: str) -> dict[str, int]:

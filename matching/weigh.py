@@ -69,41 +69,51 @@ class Weights:
 
 @dataclass(frozen=True)
 class Patterns:
-    """Distinct level patterns: `codes` (patterns, fields), and the pattern of each pair."""
+    """Distinct level patterns: `codes` (patterns, fields), the pattern of each row of levels, and the pairs that each row stands for
+    (none: one each).
+    """
 
     codes: NDArray[np.int8]
     back: NDArray[np.int64]
+    counts: NDArray[np.int64] | None = None
 
     @staticmethod
-    def count(levels: Levels, design: Design) -> Patterns:
+    def count(levels: Levels, design: Design, counts: NDArray[np.int64] | None = None) -> Patterns:
         """Find the distinct patterns of the design's fields."""
         code = np.zeros(len(levels[design.fields[0]]), dtype=np.int64)
         for name, size in zip(design.fields, design.sizes, strict=True):
             code = code * size + levels[name]
         _, first, back = np.unique(code, return_index=True, return_inverse=True)
         codes = np.stack([levels[name][first] for name in design.fields], axis=1)
-        return Patterns(codes, back)
+        return Patterns(codes, back, counts)
 
     def tally(self, mask: Mask) -> Floats:
         """How many of the masked pairs carry each pattern."""
-        return np.bincount(self.back[mask], minlength=len(self.codes)).astype(np.float64)
+        weights = None if self.counts is None else self.counts[mask]
+        return np.bincount(self.back[mask], weights=weights, minlength=len(self.codes)).astype(np.float64)
+
+    def total(self, mask: Mask) -> int:
+        """How many pairs the mask holds."""
+        return int(mask.sum() if self.counts is None else self.counts[mask].sum())
 
 
-def learn(levels: Levels, records: int, model: Model) -> Weights:
+def learn(levels: Levels, records: int, model: Model, counts: NDArray[np.int64] | None = None) -> Weights:
     """Weights for this delivery.
 
     Args:
-        levels: levels of all candidate pairs, number included.
+        levels: levels of all candidate pairs, number included; one row per pair, or per pattern where `counts` says how many
+            pairs each row stands for.
         records: how many records there are.
         model: anchors, and how many labels learning needs.
+        counts: pairs of each row.
     """
     design = make_design(model)
     fixed = Weights("fixed", "", design, design.anchor, _flat_prior(records), _flat_prior(records), _number_bits(model))
     if not len(levels["name"]):
         return _named(fixed, "没有需要比较的记录对")
-    patterns = Patterns.count(levels, design)
+    patterns = Patterns.count(levels, design, counts)
     same, differ = _labels(levels, model)
-    enough = min(int(same.sum()), int(differ.sum())) >= model.learning.labels_needed
+    enough = min(patterns.total(same), patterns.total(differ)) >= model.learning.labels_needed
     if enough:
         return _from_labels(fixed, patterns, levels, model)
     if records >= model.learning.em_records_needed:
@@ -133,21 +143,22 @@ def _labels(levels: Levels, model: Model) -> tuple[Mask, Mask]:
 
 def _from_labels(fixed: Weights, patterns: Patterns, levels: Levels, model: Model) -> Weights:
     same, differ = _labels(levels, model)
+    alike, apart = patterns.total(same), patterns.total(differ)
     design = fixed.design
     matrix = design.matrix(patterns.codes)
     counts = np.stack([patterns.tally(same), patterns.tally(differ)])
     bits, prior, slip = _fit(matrix, counts, design, model)
     score = matrix @ bits
-    share = float(same.sum() / (same.sum() + differ.sum()))
+    share = alike / (alike + apart)
     shifted = shifted_prior(score, patterns.tally(~(same | differ)), prior, share)
     number = _number_bits(model)
     number[model.number.code("differ")] = slip
     figures = {
-        "labelled_same": float(same.sum()),
-        "labelled_different": float(differ.sum()),
+        "labelled_same": float(alike),
+        "labelled_different": float(apart),
         "patterns": float(len(patterns.codes)),
     }
-    why = f"有效身份证号提供了 {int(same.sum())} 对相同、{int(differ.sum())} 对不同的样本，权重由本期数据学得"
+    why = f"有效身份证号提供了 {alike} 对相同、{apart} 对不同的样本，权重由本期数据学得"
     return Weights("labels", why, design, bits, shifted, prior, number, figures)
 
 
@@ -177,8 +188,8 @@ def _from_em(fixed: Weights, patterns: Patterns, levels: Levels, model: Model) -
     counts = np.stack([patterns.tally(same), patterns.tally(differ), patterns.tally(~(same | differ))])
     bits, prior = em_weights(design, patterns.codes, counts, fixed.prior, model.learning), fixed.prior
     figures = {
-        "labelled_same": float(same.sum()),
-        "labelled_different": float(differ.sum()),
+        "labelled_same": float(patterns.total(same)),
+        "labelled_different": float(patterns.total(differ)),
         "patterns": float(len(patterns.codes)),
     }
     why = "可作样本的有效身份证号太少，权重由记录对的模式计数（EM）估计"

@@ -11,29 +11,35 @@ import numpy as np
 from rapidfuzz.distance import OSA
 
 from matching.citizen import check_character
-from matching.levels.people import shared
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matching.encode import Encoded
+    from matching.levels.sets import Sets
     from matching.model import FieldSpec
 
     Rows = NDArray[np.int32]
 
 
-def number_levels(e: Encoded, a: Rows, b: Rows, spec: FieldSpec) -> NDArray[np.int8]:
+def number_levels(e: Encoded, sets: Sets, pair: tuple[Rows, Rows], spec: FieldSpec) -> NDArray[np.int8]:
     """Level of each pair of numbers; `differ` needs two numbers that stand as the children's own."""
-    own_a, own_b = e.own[a], e.own[b]
+    a, b = pair
     out = np.zeros(len(a), dtype=np.int8)
-    any_a, any_b = (e.numbers != 0).any(axis=1)[a], (e.numbers != 0).any(axis=1)[b]
-    out[any_a & any_b] = spec.code("differ")
+    bit = sets.bit("numbers")
+    any_a, any_b = (sets.filled[a] & bit) > 0, (sets.filled[b] & bit) > 0
+    both = np.flatnonzero(any_a & any_b)
+    out[both] = spec.code("differ")
     # A whole number beside the damaged one (in the student number) speaks instead: twins share the first 15 digits.
-    broken = np.flatnonzero(((e.damaged[a] != "") & any_b & ~any_a) | ((e.damaged[b] != "") & any_a & ~any_b))
+    broken = np.flatnonzero((sets.damaged[a] & any_b & ~any_a) | (sets.damaged[b] & any_a & ~any_b))
     out[broken] = _damaged_levels(e, a[broken], b[broken], spec)
-    out[shared(e.documents, a, b) > 0] = spec.code("document")
-    out[shared(e.numbers, a, b) > 0] = spec.code("derived")
-    out[(own_a == own_b) & (own_a != 0)] = spec.code("same")
+    out[sets.shared("documents", a, b) > 0] = spec.code("document")
+    x, y = a[both], b[both]
+    shared = sets.shared("numbers", x, y) > 0
+    out[both[shared]] = spec.code("derived")
+    own = sets.tables["numbers"][:, 0]
+    same = own[x]
+    out[both[(same == own[y]) & (same != 0)]] = spec.code("same")
     return out
 
 
@@ -41,23 +47,30 @@ def _damaged_levels(e: Encoded, a: Rows, b: Rows, spec: FieldSpec) -> NDArray[np
     """Best level of the unusable number against any good number of the other side; texts are compared once per
     distinct pair.
     """
-    order = [spec.code(level) for level in ("missing", "raw_differ", "partial", "slip")]
-    codes = {level: spec.code(level) for level in ("missing", "raw_differ", "partial", "slip")}
-    seen: dict[tuple[str, int], int] = {}
-    numbers = [tuple(number for number in row if number) for row in e.numbers[np.r_[a, b]].tolist()]
-    damaged = e.damaged[np.r_[a, b]].tolist()
+    swap = (e.damaged[a] == "") | ~(e.numbers[b] != 0).any(axis=1)
+    bad, good = np.where(swap, b, a), np.where(swap, a, b)
     out = np.zeros(len(a), dtype=np.int8)
-    for place in range(len(a)):
-        bad, good = damaged[place], numbers[place + len(a)]
-        if not bad or not good:
-            bad, good = damaged[place + len(a)], numbers[place]
-        for number in good:
-            key = (bad, number)
-            if key not in seen:
-                seen[key] = codes[_against(bad, number)]
-            if order.index(seen[key]) > order.index(int(out[place])):
-                out[place] = seen[key]
-    return out
+    texts, text = np.unique(e.damaged[bad].astype(str), return_inverse=True) if len(bad) else (np.zeros(0, str), bad)
+    for place in range(e.numbers.shape[1]):
+        number = e.numbers[good, place]
+        rows = np.flatnonzero(number)
+        numbers, code = np.unique(number[rows], return_inverse=True)
+        pairs, back = np.unique(text[rows].astype(np.int64) * max(len(numbers), 1) + code, return_inverse=True)
+        rank = damaged_ranks(
+            texts[pairs // max(len(numbers), 1)].tolist(), numbers[pairs % max(len(numbers), 1)].tolist()
+        )
+        out[rows] = np.maximum(out[rows], rank[back])
+    return np.array([spec.code(level) for level in RANKS], dtype=np.int8)[out]
+
+
+RANKS = ("missing", "raw_differ", "partial", "slip")
+"""What a damaged number may say, the strongest last."""
+
+
+def damaged_ranks(damaged: list[str], numbers: list[int]) -> NDArray[np.int8]:
+    """Places in `RANKS` of damaged texts against valid number codes, side by side."""
+    found = (RANKS.index(_against(bad, good)) for bad, good in zip(damaged, numbers, strict=True))
+    return np.fromiter(found, dtype=np.int8, count=len(damaged))
 
 
 def _against(damaged: str, number: int) -> str:

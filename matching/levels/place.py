@@ -1,5 +1,5 @@
 """Levels of two addresses (domain.md 4.4): where one lives or is registered, either of the one against either of
-the other.
+the other; and of single codes and telephones.
 """
 
 from __future__ import annotations
@@ -8,29 +8,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matching.levels.people import known, shared
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.encode import Encoded
+    from matching.levels.sets import Sets
     from matching.model import FieldSpec
 
     Rows = NDArray[np.int32]
 
 
-def place_levels(e: Encoded, a: Rows, b: Rows, spec: FieldSpec) -> NDArray[np.int8]:
+def place_levels(sets: Sets, a: Rows, b: Rows, spec: FieldSpec) -> NDArray[np.int8]:
     """Level of each pair: same address, same village, same town; inequality says little (a third live apart from
     their register).
     """
-    town = shared(e.towns, a, b) > 0
-    village = shared(e.villages, a, b) > 0
-    comparable = known(e.towns, a, b) | known(e.villages, a, b)
+    towns, villages = sets.known("towns", a, b), sets.known("villages", a, b)
+    town = sets.shared("towns", a, b) > 0
+    village = sets.shared("villages", a, b) > 0
     out = np.full(len(a), spec.code("differ"), dtype=np.int8)
     out[town] = spec.code("town")
-    out[village & (town | ~known(e.towns, a, b))] = spec.code("village")
-    out[~comparable] = spec.code("missing")
-    out[shared(e.houses, a, b) > 0] = spec.code("house")
+    out[village & (town | ~towns)] = spec.code("village")
+    out[~(towns | villages)] = spec.code("missing")
+    out[sets.shared("houses", a, b) > 0] = spec.code("house")
     return out
 
 
@@ -42,8 +40,8 @@ def flat_levels(codes: NDArray[np.generic], a: Rows, b: Rows, spec: FieldSpec) -
     return out
 
 
-def phone_levels(e: Encoded, a: Rows, b: Rows, spec: FieldSpec) -> NDArray[np.int8]:
+def phone_levels(sets: Sets, a: Rows, b: Rows, spec: FieldSpec) -> NDArray[np.int8]:
     """Any telephone of the one is a telephone of the other."""
-    out = np.where(shared(e.phones, a, b) > 0, spec.code("same"), spec.code("differ")).astype(np.int8)
-    out[~known(e.phones, a, b)] = spec.code("missing")
+    out = np.where(sets.shared("phones", a, b) > 0, spec.code("same"), spec.code("differ")).astype(np.int8)
+    out[~sets.known("phones", a, b)] = spec.code("missing")
     return out
