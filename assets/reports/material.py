@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 import pandas as pd
 
 from assets.county import department_names, official_areas, profile_of
 from assets.delivered import usable_departments
+from assets.replies.coverage import coverage
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import not_computed
@@ -21,7 +23,7 @@ from pipelines.partitions import Period
 from pipelines.resources import deliveries
 from pipelines.resources.opened import Opened
 
-PUBLISHED = "report_public"
+PUBLISHED, LIFE = "report_public", "finding_life"
 LIVE = ("current",)
 
 
@@ -82,7 +84,7 @@ class Material:
         departments: Chinese names.
         profile: of the place.
         county: the six digits that the data are of.
-        states: finding_id -> state of the loop; empty where nothing was answered yet.
+        life: the frame finding_life: what became of every finding; empty where it was not followed.
         answers: how the recipients stand.
     """
 
@@ -100,7 +102,7 @@ class Material:
     departments: Mapping[str, str]
     profile: Profile
     county: str = ""
-    states: Mapping[str, str] = field(default_factory=dict)
+    life: pd.DataFrame = field(default_factory=pd.DataFrame)
     answers: tuple[Answer, ...] = ()
 
     @property
@@ -145,7 +147,15 @@ def gather(opened: Opened, period: Period) -> Material:
         departments=department_names(opened.workspace),
         profile=profile,
         county=str(frames.read("child_files.facts", label)["county"].iloc[0]),
+        life=frames.read(LIFE, label) if frames.exists(LIFE, label) else pd.DataFrame(),
+        answers=_answers(opened, label),
     )
+
+
+def _answers(opened: Opened, label: str) -> tuple[Answer, ...]:
+    with opened.engine.connect() as connection:
+        covered = coverage(connection, label, date.today())
+    return tuple(Answer(one.recipient, one.issued, one.own + one.others, one.overdue) for one in covered)
 
 
 def remember(opened: Opened, period: Period, shown: Mapping[str, int]) -> None:

@@ -37,6 +37,20 @@ def trend_section(cursor: Cursor, about: Reporting) -> None:
         cursor.element(chart_paragraph(cursor.document, charts[start : start + PER_ROW]))
 
 
+def _moves(about: Reporting) -> str:
+    """What became of the findings, as far as they were followed."""
+    figures = about.figures
+    if "moves" not in figures.grids:
+        return ""
+    rows = figures.grids["moves"].rows.items()
+    said = [
+        f"{zh}{figures.say('moves', name, 'lines')}条" for name, zh in rows if figures.number("moves", name, "lines")
+    ]
+    quiet = figures.number("asked", TOTAL, "quiet")
+    said += [f"已答复且情况未变、不再下发{quiet:,}条"] if quiet else []
+    return f"其中{'，'.join(said)}。" if said else ""
+
+
 def _zero_lists(about: Reporting) -> list[Listed]:
     comparison = getattr(about.material.profile, "comparison", None)
     codes = (comparison.zero_lists.value or []) if comparison else []
@@ -48,6 +62,8 @@ def _life_table(cursor: Cursor, about: Reporting) -> None:
     last = list(about.material.earlier)[-1]
     rows: list[Row] = [["代码", "清单", "上期", "本期新发现", "上期延续", "不再出现", "本期"]]
     for info in about.material.computed:
+        if not any(figures.values["trend", info.code, label] for label in (last, about.material.period.label)):
+            continue
         life = [figures.say("life", info.code, name) for name in ("new", "lasting", "gone")]
         ends = figures.say("trend", info.code, last), figures.say("lists", info.code, TOTAL)
         rows.append([info.code, Cell(info.name, align="left"), ends[0], *life, ends[1]])
@@ -55,7 +71,7 @@ def _life_table(cursor: Cursor, about: Reporting) -> None:
         "与上期相比",
         rows,
         TableLook([13, 48, 19, 19, 19, 19, 19], row_height=6.5),
-        "本期＝新发现＋上期延续；上期＝上期延续＋不再出现。",
+        "本期＝新发现＋上期延续；上期＝上期延续＋不再出现。两期都没有线索的清单不列。",
     )
 
 

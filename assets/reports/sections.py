@@ -16,6 +16,8 @@ from assets.reports.words import words
 
 HEAT = ("", "FDF2E9", "FAD7B5", "F5B37F", "E58A45", "C55A11")
 WIDTH = 156.0
+# A single line is never the darkest shade.
+LEAST_DARK = 8
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def _heat(figures: Figures, code: str, place: tuple[str, list[str]]) -> Cell:
     if number is None:
         return Cell(HIDDEN)
     largest = max((figures.number("towns", code, one) or 0 for one in towns), default=0)
-    level = 0 if not number or not largest else 1 + min(4, 4 * number // largest)
+    level = 1 + min(4, 4 * number // max(largest, LEAST_DARK)) if number else 0
     return Cell(f"{number:,}" if number else "–", fill=HEAT[level], colour="FFFFFF" if level == 5 else "")
 
 
