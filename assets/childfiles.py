@@ -10,6 +10,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from assets.childfile.beside import beside_records
 from assets.childfile.births import ages, births
 from assets.childfile.choose import Chooser
 from assets.childfile.household import households, own_county, register_side
@@ -39,7 +40,7 @@ def build_child_files(
 
     Args:
         records: all standard frames concatenated (any number of sources).
-        links: `link_children`: at least `record_id, child_id, method, probability`. Records without link are left out.
+        links: `link_children`: at least `record_id, child_id, method, probability`. Records without link are about adults: `beside`.
         pairs: `link_pairs`.
         context: period, as-of day, profile.
 
@@ -55,7 +56,8 @@ def build_child_files(
     linked["register_side"] = register_side(linked, context.profile.place, county)
     children = _children(chooser, order, context)
     near = near_candidates(pairs, linked)
-    return ChildFiles(children, linked, near, context.as_of, context.period, county)
+    beside = beside_records(records, links)
+    return ChildFiles(children, linked, near, context.as_of, context.period, county, beside)
 
 
 def _linked(records: pd.DataFrame, links: pd.DataFrame, order: Preference) -> pd.DataFrame:

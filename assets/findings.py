@@ -14,7 +14,7 @@ from pipelines.resources.frames import FACTS, put_together
 from pipelines.resources.opened import Opened
 from pipelines.resources.stations import station
 
-PARTS = ["children", "records", "near", FACTS]
+PARTS = ["children", "records", "near", "beside", FACTS]
 
 
 def findings_asset() -> dg.AssetsDefinition:

@@ -2,8 +2,8 @@
 linked is `matching`.
 """
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import dagster as dg
@@ -11,10 +11,13 @@ import pandas as pd
 import sqlalchemy as sa
 
 from assets.county import COUNT, opened_of
+from assets.intake.contract import Contract
+from assets.linkable import about_children, fold, unfold
 from matching.linking import Linkage, link_records
 from matching.model import default_model
 from matching.register import KnownChildren
-from pipelines.partitions import period_partitions
+from matching.report import report_frame
+from pipelines.partitions import Period, period_partitions
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.opened import Opened
 from pipelines.resources.stations import station
@@ -30,22 +33,23 @@ _OUTPUTS = {
 
 @dataclass(frozen=True)
 class Register:
-    """The child register after a period: what children are known by, merged numbers, and this period's merges and
-    splits.
+    """The child register after a period: what children are known by, merged numbers, this period's merges and splits, and
+    what the linkage says of itself (`name`, `value` as JSON; no personal value).
     """
 
     identifiers: pd.DataFrame
     aliases: pd.DataFrame
     events: pd.DataFrame
+    report: pd.DataFrame
 
 
-def linkage_assets(departments: Collection[str]) -> dg.AssetsDefinition:
+def linkage_assets(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
     """The linking station over the standard frames of all departments."""
     version = default_model().fingerprint
 
     @dg.multi_asset(
         name="link",
-        ins={f"std_{name}": dg.AssetIn(input_manager_key="frames") for name in departments},
+        ins={f"std_{name}": dg.AssetIn(input_manager_key="frames") for name in contracts},
         outs={
             name: dg.AssetOut(io_manager_key="frames", code_version=version, description=text)
             for name, text in _OUTPUTS.items()
@@ -57,17 +61,29 @@ def linkage_assets(departments: Collection[str]) -> dg.AssetsDefinition:
     def link(context: dg.AssetExecutionContext, **frames: pd.DataFrame) -> Iterator[dg.Output[Any]]:
         """Link the records of all departments into children."""
         with station("link"):
-            found = _link(opened_of(context), context.partition_key, list(frames.values()))
+            records = _linkable(list(frames.values()), contracts, Period.parse(context.partition_key))
+            found = _link(opened_of(context), context.partition_key, records)
         yield dg.Output(found.pairs, "link_pairs", metadata=_pair_counts(found.pairs))
         yield dg.Output(found.clusters, "link_children", metadata=_child_counts(found.clusters))
-        yield dg.Output(Register(found.known.identifiers, found.known.aliases, found.events), REGISTER)
+        yield dg.Output(_register(found), REGISTER)
 
     return link
 
 
-def _link(county: Opened, period: str, frames: list[pd.DataFrame]) -> Linkage:
+def _linkable(frames: list[pd.DataFrame], contracts: Mapping[str, Contract], period: Period) -> pd.DataFrame:
     records = pd.concat([frame for frame in frames if len(frame)] or frames, ignore_index=True)
-    return link_records(records, default_model(), known_before(county.frames, period), judgements(county))
+    return records[about_children(records, contracts, period.last_day)].reset_index(drop=True)
+
+
+def _link(county: Opened, period: str, records: pd.DataFrame) -> Linkage:
+    """Link what says something different, then give every repeated row the child of its like."""
+    folded = fold(records)
+    found = link_records(folded.kept, default_model(), known_before(county.frames, period), judgements(county))
+    return replace(found, clusters=unfold(found.clusters, folded))
+
+
+def _register(found: Linkage) -> Register:
+    return Register(found.known.identifiers, found.known.aliases, found.events, report_frame(found.report))
 
 
 def known_before(frames: FrameStore, period: str) -> KnownChildren | None:

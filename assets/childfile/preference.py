@@ -27,6 +27,7 @@ class Preference(Rules):
     population_words: dict[str, list[str]]
     active_states: list[str]
     beside_register: list[str]
+    dead_sources: list[str]
     leaving_words: dict[str, str]
     police_states: list[str]
     identifiers: Identifiers

@@ -26,6 +26,7 @@ def record_states(records: pd.DataFrame, order: Preference) -> pd.Series:
     for name, (read, needed) in _READERS.items():
         mine = columns.isin("department", [name])
         state[mine] = read(records.loc[mine, needed], order)
+    state[columns.isin("department", order.dead_sources)] = "dead"
     return state
 
 

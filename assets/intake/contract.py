@@ -21,6 +21,7 @@ CONTRACTS = Path(__file__).resolve().parent.parent / "contracts"
 DICTIONARY = Path(__file__).with_name("dictionary.yaml")
 FIELDS = CONTRACTS / "fields.yaml"
 M = TypeVar("M", bound=BaseModel)
+Subject = Literal["child", "adult", "anyone"]
 
 
 class ContractError(ValueError):
@@ -68,10 +69,14 @@ class Recognise(Model):
 
 
 class Flag(Model):
-    """A heading that asks one thing and is answered by yes or no: 是否低保, 是否已死亡. Yes says `value` in `field`."""
+    """A heading that asks one thing and is answered by yes or no: 是否低保, 是否已死亡. Yes says `value` in `field`.
+
+    With `veto` a no empties the field whatever else the row or the sheet says: a member of a 低保 household who is not covered.
+    """
 
     field: str
     value: str
+    veto: bool = False
 
 
 class Positional(Model):
@@ -84,17 +89,24 @@ class Positional(Model):
 
 
 class Layout(Model):
-    """One kind of file that a department delivers."""
+    """One kind of file that a department delivers.
+
+    `subject` says whom a row is about: a `child`; an `adult` (a child worker, the head of a household, a parent), whose row is never linked
+    to children but may be joined to them by a parent's number; or `anyone`.
+    """
 
     name: str
     zh: str
     kind: Literal["records", "set_aside"] = "records"
+    subject: Subject = "child"
     recognise: Recognise = Recognise()
     headings: dict[str, list[str]] = {}
     ignore: list[str] = []
     mandatory: list[list[str]] | None = None
     defaults: dict[str, str] = {}
     lookups: dict[str, dict[str, str]] = {}
+    flags: dict[str, Flag] = {}
+    carried: dict[str, list[Carry]] = {}
     set_aside_age: int | None = None
     notice: str = ""
     advice: str = ""
@@ -150,7 +162,7 @@ class Contract(Model):
 
     `marks` are the fields typical of it; a file with fewer than `least_marks` of them that shows another department's is
     that department's. `numbers_are_truth`: it gives the numbers (domain.md 1.8), so that a number tells birth and sex where
-    the file has no column for them.
+    the file has no column for them. `further`: no department of every county; its stations exist only where a workspace has files of it.
     """
 
     department: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -160,6 +172,7 @@ class Contract(Model):
     ambiguous: dict[str, Ambiguity] = {}
     ignore: list[str] = []
     mandatory: list[list[str]]
+    further: bool = False
     marks: list[str] = []
     least_marks: int = 0
     numbers_are_truth: bool = False
@@ -183,6 +196,11 @@ class Contract(Model):
         """The layout of that name; raises KeyError for an unknown one."""
         return next((each for each in self.layouts if each.name == name), self.layouts[-1])
 
+    @property
+    def subjects(self) -> dict[str, Subject]:
+        """Whom the rows of each layout are about."""
+        return {each.name: each.subject for each in self.layouts}
+
 
 def _named_fields(contract: Contract) -> Iterator[tuple[str, str]]:
     groups: list[tuple[str, Contract | Layout]] = [("", contract)]
@@ -192,8 +210,9 @@ def _named_fields(contract: Contract) -> Iterator[tuple[str, str]]:
             yield from ((f"{place}{key}", name) for name in holder)
         yield from ((f"{place}mandatory", name) for names in group.mandatory or [] for name in names)
     yield from (("marks", name) for name in contract.marks)
-    yield from (("carried", name) for name in contract.carried)
-    yield from ((f"flags.{heading}", flag.field) for heading, flag in contract.flags.items())
+    for place, group in groups:
+        yield from ((f"{place}carried", name) for name in group.carried)
+        yield from ((f"{place}flags.{heading}", flag.field) for heading, flag in group.flags.items())
     for heading, choice in contract.ambiguous.items():
         yield from ((f"ambiguous.{heading}", name) for name in [*choice.candidates, choice.default] if name)
 
@@ -210,16 +229,32 @@ def load_dictionary() -> Dictionary:
     return _validated(Dictionary, DICTIONARY)
 
 
-@lru_cache(maxsize=8)
 def load_contracts(extra: Path | None = None) -> dict[str, Contract]:
-    """All contracts by department key, a workspace's own over the built-in ones.
+    """The contracts that a workspace needs, by department key, its own over the built-in ones.
+
+    The departments that every county has are always there; a further source (在校名单, 殡葬 …) once its folder lies in the workspace's inbox
+    or data of it were taken before: putting files there is all that its use asks for.
 
     Args:
-        extra: a folder with more `*.yaml` contracts; a file for a known department replaces the built-in contract.
+        extra: the workspace's folder of contracts; a file for a known department replaces the built-in contract.
 
     Raises:
         ContractError: a file cannot be read or breaks the model; file and key are named.
     """
+    contracts = all_contracts(extra)
+    return {name: each for name, each in contracts.items() if not each.further or _in_use(name, extra)}
+
+
+def _in_use(name: str, extra: Path | None) -> bool:
+    if extra is None:
+        return False
+    root = extra.parent
+    return any((root / "inbox").glob(f"*/{name}")) or (root / "frames" / f"raw_{name}").is_dir()
+
+
+@lru_cache(maxsize=8)
+def all_contracts(extra: Path | None = None) -> dict[str, Contract]:
+    """All contracts, with the further sources that nobody delivered yet; arguments and errors as in `load_contracts`."""
     paths = [path for path in sorted(CONTRACTS.glob("*.yaml")) if path != FIELDS]
     if extra is not None and extra.is_dir():
         paths += sorted(extra.glob("*.yaml"))
@@ -266,6 +301,7 @@ def _check_patterns(model: BaseModel) -> None:
         for pattern in (*model.shapes.values(), *model.carried.values(), model.rows.total, model.rows.signature):
             re.compile(pattern)
     if isinstance(model, Contract):
-        patterns = [carry.pattern for carries in model.carried.values() for carry in carries]
+        holders = [model.carried, *(each.carried for each in model.layouts)]
+        patterns = [carry.pattern for carried in holders for carries in carried.values() for carry in carries]
         for pattern in [*patterns, *(each.recognise.titles for each in model.layouts)]:
             re.compile(pattern)

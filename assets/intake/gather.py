@@ -16,7 +16,7 @@ import pandas as pd
 
 from assets.intake import align
 from assets.intake.contract import Contract, load_dictionary, load_fields
-from assets.intake.headings import FLAG
+from assets.intake.headings import FLAG, normalise_heading
 from assets.intake.mapping import Mapping, Surroundings, map_columns
 from matching import codes
 
@@ -77,7 +77,7 @@ def cell_columns(raw: pd.DataFrame) -> list[str]:
 
 
 def gather(sheet: SheetRows, contract: Contract) -> pd.DataFrame:
-    """One row per data row: its place, every field as raw text, `layout`, `damaged:<field>` flags, `shift`.
+    """One row per data row: its place, every field as raw text, `layout`, `subject`, `damaged:<field>` flags, `shift`.
 
     Args:
         sheet: the rows of one sheet.
@@ -98,9 +98,11 @@ def gather(sheet: SheetRows, contract: Contract) -> pd.DataFrame:
     _same(texts)
     _lookups(texts, contract, sheet)
     _carry(texts, contract, sheet)
+    _veto(texts, cells, sheet.mapping)
     blank = np.full(len(frame), "", dtype=object)
     fields = pd.DataFrame({name: texts.get(name, blank) for name in load_fields()}, index=frame.index)
     frame["layout"], frame["shift"] = sheet.mapping.layout.name, shift
+    frame["subject"] = sheet.mapping.layout.subject
     return pd.concat([frame, fields, _damaged(sheet)], axis=1)
 
 
@@ -220,9 +222,20 @@ def _lookups(texts: dict[str, Cells], contract: Contract, sheet: SheetRows) -> N
         texts[field] = np.where(current == "", value, current)
 
 
+def _veto(texts: dict[str, Cells], cells: Cells, mapping: Mapping) -> None:
+    """Fields that a plain no of the row takes back, whatever the household or the sheet said (是否保障)."""
+    vetoes = {normalise_heading(heading): flag.field for heading, flag in mapping.layout.flags.items() if flag.veto}
+    for column in mapping.columns:
+        field = vetoes.get(normalise_heading(column.heading))
+        if field in texts:
+            answers = pd.Series([cell.strip() for cell in cells[:, column.position]], dtype=object)
+            told_no = codes.read_codes(answers, "flag")["value"].to_numpy(dtype=object) == "no"
+            texts[field] = np.where(told_no, "", texts[field])
+
+
 def _carry(texts: dict[str, Cells], contract: Contract, sheet: SheetRows) -> None:
     """What section titles, sheet name, titles and file name say about every row (FF8)."""
-    for field, carries in contract.carried.items():
+    for field, carries in {**contract.carried, **sheet.mapping.layout.carried}.items():
         current = texts.get(field, np.full(len(sheet.data), "", dtype=object))
         for text in (sheet.around.sheet, sheet.around.titles, sheet.around.file):
             found = {carry.value for carry in carries if re.search(carry.pattern, text)}

@@ -133,6 +133,8 @@ def _compiled(contract_json: str, layout_json: str) -> Aliases:
     if layout is not None:
         built.add({"ignore": layout.ignore})
         built.add(layout.headings)
+        for heading, flag in layout.flags.items():
+            built.exact[normalise_heading(heading)] = Target(field=flag.field, role=FLAG + flag.value)
         own.append(layout.headings)
     for names in own:
         for alias in (normalise_heading(alias) for aliases in names.values() for alias in aliases):

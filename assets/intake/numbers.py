@@ -5,6 +5,7 @@ Belongs here: moving a number to the field it belongs to, with an issue. Does no
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from assets.intake.context import Context
@@ -18,7 +19,9 @@ MOST_CHILDREN = 3
 OVERAGE_UNTIL = 26
 
 
-def settle(frame: pd.DataFrame, all_ages: pd.Series, context: Context, remarks: Remarks) -> None:
+def settle(
+    frame: pd.DataFrame, all_ages: pd.Series, context: Context, remarks: Remarks, child: pd.Series | None = None
+) -> None:
     """Settle the child's number in place: status, value, and where a stranger's number goes.
 
     Args:
@@ -26,13 +29,35 @@ def settle(frame: pd.DataFrame, all_ages: pd.Series, context: Context, remarks: 
         all_ages: True for rows of a roll that holds people of every age (the register, certificate holders).
         context: period.
         remarks: takes the issues.
+        child: rows that are about a child; a row about an adult keeps its number, and of an adult nothing else is kept.
     """
+    if child is not None and not child.all():
+        _settle_children(frame, all_ages, context, (remarks, child))
+    else:
+        _settle_rows(frame, all_ages, context, remarks)
+    for status in STATUS_ISSUES:
+        remarks.add(frame["id_no_status"] == status, status)
+
+
+def _settle_rows(frame: pd.DataFrame, all_ages: pd.Series, context: Context, remarks: Remarks) -> None:
     _pasted(frame, remarks)
     _grown(frame, all_ages, context)
     _parents(frame, remarks)
     _shared(frame, remarks)
-    for status in STATUS_ISSUES:
-        remarks.add(frame["id_no_status"] == status, status)
+
+
+def _settle_children(
+    frame: pd.DataFrame, all_ages: pd.Series, context: Context, told: tuple[Remarks, pd.Series]
+) -> None:
+    remarks, child = told
+    own, found = frame[child].copy(), Remarks(frame.index[child])
+    _settle_rows(own, all_ages[child], context, found)
+    for rows, code in found.found:
+        mask = np.zeros(len(frame), dtype=np.bool_)
+        mask[np.flatnonzero(child)[rows]] = True
+        remarks.add(mask, code)
+    for column in own.columns[(own != frame.loc[child]).any()]:
+        frame.loc[child, column] = own[column]
 
 
 def tell_birth_and_sex(frame: pd.DataFrame) -> None:

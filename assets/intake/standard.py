@@ -67,10 +67,12 @@ def standardise(raw: pd.DataFrame, contract: Contract, context: Context) -> Stan
     remarks = Remarks(rows.index)
     frame = read_values(rows, contract.department, context, remarks)
     limits = _age_limits(rows["layout"], contract)
-    numbers.settle(frame, limits.notna(), context, remarks)
+    child = rows["subject"] == "child"
+    numbers.settle(frame, limits.notna(), context, remarks, child)
     if contract.numbers_are_truth:
         numbers.tell_birth_and_sex(frame)
-    frame = pd.concat([rows[[*BASE, "layout"]], frame, judge.ages(frame, context.as_of)], axis=1)
+    # Ages are asked of children only: a child worker or a parent is of age, and that is no fault of the row.
+    frame = pd.concat([rows[[*BASE, "layout"]], frame, judge.ages(frame, context.as_of).where(child)], axis=1)
     remarks.add(rows["shift"] == "realigned", "realigned")
     judge.oddities(frame, contract, context, remarks)
     remarks.add(_duplicates(raw, rows, known), "duplicate_row")

@@ -19,7 +19,7 @@ from matching.regions import area_name
 
 CHILD_ID = "id_no"
 PLACE_FIELDS = ("town", "village", "hukou_addr", "live_addr")
-FUTURE = ("card_valid_to", "pay_end", "exit_date")
+FUTURE = ("card_valid_to", "pay_end", "exit_date", "suspended_until", "term_to")
 
 
 Columns = dict[str, pd.Series]
@@ -119,7 +119,16 @@ def _ids(out: Columns, rows: pd.DataFrame, context: Context, remarks: Remarks) -
             remarks.add(~found["status"].isin(["valid", "missing", "placeholder"]), f"bad_number:{name}")
             out[name] = found["value"]
     raw = out[CHILD_ID]
-    found = identity.read_ids(raw, _flags(rows, CHILD_ID), "child", context.as_of)
+    flags = _flags(rows, CHILD_ID)
+    found = identity.read_ids(raw, flags, "child", context.as_of)
+    adult = rows["subject"] == "adult"
+    for name in ("birth_date", "birth_date_raw", "birth_precision", "sex"):
+        # Nothing needs an adult's age or sex: not kept (purpose limitation).
+        out[name] = out[name].mask(adult, "") if adult.any() else out[name]
+    other = rows["subject"] != "child"
+    if other.any():
+        harmed = None if flags is None else flags[other]
+        found.loc[other] = identity.read_ids(raw[other], harmed, "adult", context.as_of)
     out[CHILD_ID], out["id_no_raw"] = found["value"], raw
     for name in ("status", "birth", "sex", "derived"):
         out[f"id_no_{name}"] = found[name]

@@ -3,7 +3,7 @@
 Belongs here: the model of that file and which lists can be computed from what was delivered. Not here: the conditions.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -29,7 +29,25 @@ class ListInfo(Rules):
     needs_any: list[str] = Field(default_factory=list)
     guards: list[str]
     parameters: list[str]
+    parameters_any: list[str] = Field(default_factory=list)
     show: list[str]
+    urgent: bool = False
+
+
+class Source(Rules):
+    """A source that is no department: where its data may come from (a department's key, or `department.layout`)."""
+
+    zh: str
+    origins: list[str] = Field(alias="from", min_length=1)
+
+
+class Comparison(Rules):
+    """One of 四查三比对: the lists that answer it, what it needs, and of which key group only."""
+
+    lists: list[str] = Field(min_length=1)
+    needs: list[str]
+    asks: str
+    only: str = ""
 
 
 class Catalogue(Rules):
@@ -42,15 +60,38 @@ class Catalogue(Rules):
     identifiers: dict[str, str]
     near: dict[str, str]
     departments: dict[str, str]
+    sources: dict[str, Source]
+    comparisons: dict[str, Comparison]
+    groups: dict[str, dict[str, list[str]]]
     lists: dict[str, ListInfo]
 
     def department(self, code: str) -> str:
-        """The department as people say it; a source that is not named here keeps its own code."""
-        return self.departments.get(code, code)
+        """The department or source as people say it; one that is not named here keeps its own code."""
+        if code in self.departments:
+            return self.departments[code]
+        named = self.sources.get(code) or next((one for one in self.sources.values() if code in one.origins), None)
+        return named.zh if named else code
+
+    def delivered(self, need: str, delivered: Collection[str]) -> bool:
+        """Whether what a list needs came: a department, or a source from any of its origins.
+
+        `delivered` holds departments and, where known, `department.layout` of what they delivered; without any layout of a department
+        nobody can say what it did not bring, and it counts as brought.
+        """
+        if need not in self.sources:
+            return need in delivered
+        return any(_came(origin, delivered) for origin in self.sources[need].origins)
 
     def spoken(self, codes: Iterable[str]) -> str:
         """Several departments in one phrase: 民政、教育."""
         return "、".join(self.department(code) for code in codes)
+
+
+def _came(origin: str, delivered: Collection[str]) -> bool:
+    department, _, layout = origin.partition(".")
+    if not layout or origin in delivered:
+        return origin in delivered
+    return department in delivered and not any(one.startswith(f"{department}.") for one in delivered)
 
 
 @cache

@@ -4,6 +4,8 @@ Only this condition and its guards belong here (domain.md 1.3, 5.3; trust.md C5 
 no finding about a child, and another spelling of a name beside an equal number is L15.
 """
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -15,7 +17,7 @@ from expectations.lists.wording import name_levels, wording
 
 def invalid_documents(view: View) -> pd.DataFrame:
     """L18: per child at most one finding for the number (`id_no`) and one for the name that goes with it (`name`)."""
-    wrong = view.codes("id_no_status", view.profile.consistency.number_states.known()) & view.active
+    wrong = view.codes("id_no_status", view.profile.consistency.number_states.known()) & view.compared
     wrong &= ~view.records.test("id_no_raw", _through_a_float)
     foreign = _of_another(view)
     unknown = _unknown_to_police(view) & ~foreign
@@ -47,7 +49,7 @@ def _numbered(view: View) -> tuple[BoolArray, BoolArray, IntArray]:
     """Active records with a valid number beside the police, police records with one, and the numbers as codes."""
     filled = view.records.filled("id_no")
     police = view.of("public_security")
-    return filled & view.active & ~police, filled & police, view.records.coded("id_no")[0]
+    return filled & view.compared & ~police, filled & police, view.records.coded("id_no")[0]
 
 
 def _unknown_to_police(view: View) -> BoolArray:
@@ -68,7 +70,7 @@ def _of_another(view: View) -> BoolArray:
 def _other_name(view: View) -> pd.DataFrame:
     """The number of the child's police record with a wholly different name; former names and spellings are none."""
     numbers = view.records.coded("id_no")[0]
-    at = np.flatnonzero(view.records.filled("id_no") & view.active & (view.name_keys("name") != ""))
+    at = np.flatnonzero(view.records.filled("id_no") & view.compared & (view.name_keys("name") != ""))
     columns = ["name", "former_name", "department"]
     rows = view.files.records[columns].iloc[at].assign(at=at, child=view.child[at], number=numbers[at])
     police = rows[rows["department"] == "public_security"].drop_duplicates(["child", "number"])
@@ -76,6 +78,9 @@ def _other_name(view: View) -> pd.DataFrame:
         police, on=["child", "number"], suffixes=("", "_police")
     )
     pairs = pairs[(pairs["name"] != pairs["name_police"]) & (pairs["name"] != pairs["former_name_police"])]
+    # A child called by its milk name (甜甜) is the same child under another name: L15 tells of it.
+    milk = re.compile(view.profile.consistency.milk_name.known())
+    pairs = pairs[[milk.fullmatch(str(name)) is None for name in pairs["name"]]]
     found: BoolArray = np.zeros(len(view.child), dtype=np.bool_)
     if len(pairs):
         levels = name_levels(pairs["name"].to_numpy(object), pairs["name_police"].to_numpy(object))

@@ -19,7 +19,9 @@ from expectations.lists.view import View, draft, sentences
 
 def several_welfare_files(view: View) -> pd.DataFrame:
     """L16C: more than one active civil-affairs file of one child that is not the same child in two kinds of ledger."""
+    # A child of the street has a file of its own where the place says so (domain.md 5.2 row 7).
     civil = view.of("civil_affairs") & view.active
+    civil &= ~view.tokens("category", view.profile.consistency.separate_books.known())
     why = _doubled(view, civil)
     record = _newer(view, civil)
     said = {
@@ -43,7 +45,7 @@ def several_enrolments(view: View) -> pd.DataFrame:
 def shared_number(view: View) -> pd.DataFrame:
     """L17: one valid number on records of several children; surer when name and birth date differ as well."""
     codes = view.records.coded("id_no")[0]
-    used = view.records.filled("id_no") & view.active
+    used = view.records.filled("id_no") & view.compared
     pairs = pd.DataFrame({"id_no": codes, "child": view.child})[used].drop_duplicates()
     shared = pairs[pairs.duplicated("id_no", keep=False)]
     number = used & np.isin(codes, shared["id_no"].unique())

@@ -4,7 +4,7 @@ Belongs here: the type and the calendar arithmetic on ages that both child files
 are built (`assets.childfiles`) and what the lists conclude.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -18,6 +18,9 @@ BoolArray = NDArray[np.bool_]
 @dataclass(frozen=True)
 class ChildFiles:
     """One file per child (一人一档); docs/data-shapes.md section 5.
+
+    `beside` are the records about adults (child workers, heads of households, parents in answers of justice or funeral homes), which belong
+    to no child and are joined by a parent's number or a village.
 
     Attributes:
         children: one row per child in order of child_id, index 0..n-1.
@@ -36,6 +39,7 @@ class ChildFiles:
     as_of: date
     period: str
     county: str
+    beside: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def school_grade(birth: pd.Series, as_of: date, entry_age: int, days: tuple[str, str]) -> IntArray:

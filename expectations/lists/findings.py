@@ -13,23 +13,40 @@ import pandas as pd
 
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.allowances import unpaid_allowances
+from expectations.lists.attendance import not_placed, not_present, suspended_too_long
+from expectations.lists.care import nobody_cares, not_visited, without_agreement
 from expectations.lists.catalogue import ListInfo, load_catalogue
 from expectations.lists.classes import disabled_unlisted, left_behind_unlisted
+from expectations.lists.conflicts import disability_conflicts
 from expectations.lists.differences import inconsistent
 from expectations.lists.documents import invalid_documents
 from expectations.lists.duplicates import several_enrolments, several_welfare_files, shared_number
+from expectations.lists.entrants import entrants_to_push
 from expectations.lists.evidence import near_json, records_json, with_child_values
 from expectations.lists.files import ChildFiles
+from expectations.lists.groups import groups_of
 from expectations.lists.household import no_household
-from expectations.lists.leaving import dead_on_roll, moved_on_roll
+from expectations.lists.household_elsewhere import household_elsewhere
+from expectations.lists.leaving import dead_on_roll, moved_on_roll, overage_on_roll
+from expectations.lists.protection import orphans_unlisted, poor_unlisted
+from expectations.lists.rehabilitation import without_rehabilitation
 from expectations.lists.schooling import dropped_out, not_enrolled
 from expectations.lists.view import View
+from expectations.lists.workers import too_few_workers
 
 LISTS: dict[str, Callable[[View], pd.DataFrame]] = {
     "L01": no_household,
+    "L02": household_elsewhere,
     "L03": not_enrolled,
+    "L04": not_present,
     "L05": dropped_out,
+    "L06": suspended_too_long,
+    "L07": not_placed,
+    "L08": orphans_unlisted,
+    "L09": poor_unlisted,
     "L10": unpaid_allowances,
+    "L11": without_rehabilitation,
+    "L12": overage_on_roll,
     "L13": dead_on_roll,
     "L14": moved_on_roll,
     "L15": inconsistent,
@@ -38,11 +55,18 @@ LISTS: dict[str, Callable[[View], pd.DataFrame]] = {
     "L17": shared_number,
     "L18": invalid_documents,
     "L19": left_behind_unlisted,
+    "L20": without_agreement,
+    "L21": nobody_cares,
+    "L22": not_visited,
     "L23": disabled_unlisted,
+    "L24": disability_conflicts,
+    "L25": too_few_workers,
+    "L26": entrants_to_push,
 }
 COLUMNS = [
     *("period", "code", "finding_id", "child_id", "department", "file", "sheet", "row", "record_id", "field"),
     *("grade", "reason", "clause", "town", "village", "records", "near"),
+    *("urgent", "priority", "groups"),
 ]
 
 
@@ -55,10 +79,12 @@ def compute_findings(files: ChildFiles, profile: Profile, delivered: Collection[
         delivered: departments whose data came this period (`civil_affairs`, ...).
 
     Returns:
-        One row per finding, sorted by code, town, village, child_id, field; none of a list that `not_computed` names.
+        One row per finding, `urgent` ("1" = to be told the same day) and `priority` ("1" = a group the place puts first) beside it, and
+        `groups`, the child's marks (特殊群体) in words joined by 、; sorted by code, town, village, child_id, field; none of a list that `not_computed` names.
     """
     catalogue = load_catalogue()
     view = View(files, profile, catalogue)
+    delivered = {*delivered, *files_delivered(files)}
     skipped = set(not_computed(profile, delivered)["code"])
     found = [_one_list(code, view, delivered) for code in LISTS if code not in skipped and profile.lists[code].active]
     if not found:
@@ -72,8 +98,18 @@ def compute_findings(files: ChildFiles, profile: Profile, delivered: Collection[
     ]
 
 
+def files_delivered(files: ChildFiles) -> set[str]:
+    """The kinds of files that came, as `department.layout`, from the records that were taken."""
+    frames = [frame for frame in (files.records, files.beside) if len(frame) and "layout" in frame.columns]
+    pairs = {pair for frame in frames for pair in zip(frame["department"], frame["layout"], strict=True)}
+    return {f"{department}.{layout}" for department, layout in pairs if layout}
+
+
 def not_computed(profile: Profile, delivered: Collection[str]) -> pd.DataFrame:
-    """The active lists that cannot be computed this period and why: `code, name, sentence` (Chinese)."""
+    """The active lists that cannot be computed this period and why: `code, name, sentence` (Chinese).
+
+    `delivered` may hold `department.layout` beside departments, see `Catalogue.delivered`.
+    """
     catalogue = load_catalogue()
     rows = []
     for code, info in catalogue.lists.items():
@@ -87,16 +123,26 @@ def not_computed(profile: Profile, delivered: Collection[str]) -> pd.DataFrame:
 
 
 def _obstacle(info: ListInfo, profile: Profile, delivered: Collection[str]) -> str:
-    spoken = load_catalogue().spoken
-    missing = [name for name in info.needs if name not in delivered]
+    catalogue = load_catalogue()
+    spoken, came = catalogue.spoken, catalogue.delivered
+    missing = [name for name in info.needs if not came(name, delivered)]
     if missing:
-        return f"本期没有收到{spoken(missing)}的数据，清单“{info.name}”未计算，不表示没有这类情况。"
-    if info.needs_any and not set(info.needs_any) & set(delivered):
+        return f"本期没有收到{spoken(missing)}的数据，清单“{info.name}”未计算，不表示没有这类情况。{_no_party(missing, profile)}"
+    if info.needs_any and not any(came(name, delivered) for name in info.needs_any):
         return f"{spoken(info.needs_any)}本期都没有数据，清单“{info.name}”未计算，不表示没有这类情况。"
     unknown = [name for name in info.parameters if profile.setting(name).value is None]
+    if info.parameters_any and all(profile.setting(name).value is None for name in info.parameters_any):
+        unknown += info.parameters_any
     if unknown:
         return f"本地规则中参数{'、'.join(unknown)}尚未确定，清单“{info.name}”未计算，请民政局确定后填写。"
     return ""
+
+
+def _no_party(missing: list[str], profile: Profile) -> str:
+    """A department that the place's paper does not name owes no data: somebody has to agree with it first."""
+    parties, catalogue = profile.comparison.parties.known(), load_catalogue()
+    outside = [name for name in missing if name in catalogue.departments and name not in parties]
+    return f"本地文件没有把{catalogue.spoken(outside)}列为比对单位，需要时请商定。" if outside else ""
 
 
 def _one_list(code: str, view: View, delivered: Collection[str]) -> pd.DataFrame:
@@ -111,15 +157,19 @@ def _one_list(code: str, view: View, delivered: Collection[str]) -> pd.DataFrame
     frame["period"], frame["code"] = view.files.period, code
     frame["clause"] = _clause(info, view.profile.lists[code].clause)
     frame["grade"] = frame["grade"].map(dict(enumerate(view.catalogue.grades)))
-    frame["finding_id"] = [
-        finding_id(code, child, field) for child, field in zip(frame["child_id"], frame["field"], strict=True)
-    ]
+    # A village's finding is known by the village, whoever its first child is.
+    owner = frame["place"] if "place" in frame.columns else frame["child_id"]
+    frame["finding_id"] = [finding_id(code, one, field) for one, field in zip(owner, frame["field"], strict=True)]
+    frame["urgent"] = "1" if info.urgent else ""
+    groups = groups_of(view)
+    frame["groups"] = [groups.spoken[child] for child in frame["child"]]
+    frame["priority"] = np.where(groups.first[frame["child"].to_numpy(np.int64)], "1", "")
     return _with_evidence(frame, info, view)
 
 
 def _guarded(drafts: pd.DataFrame, info: ListInfo, view: View, delivered: Collection[str]) -> pd.DataFrame:
     """Without the departments that could have excused a child, nothing is certain."""
-    missing = [name for name in info.guards if name not in delivered]
+    missing = [name for name in info.guards if not view.catalogue.delivered(name, delivered)]
     if not missing:
         return drafts
     note = f"（{view.catalogue.spoken(missing)}本期没有数据，未能排除例外）。"

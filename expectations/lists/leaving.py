@@ -1,6 +1,6 @@
-"""L13 死亡仍在保 and L14 户籍迁出仍在保: children still on a roll whom another register has seen leave.
+"""L12 超龄仍在保, L13 死亡仍在保 and L14 户籍迁出仍在保: people still on a roll who seem to have left it by age, death or move.
 
-Only these two conditions and their guards belong here (domain.md 5.3, 2.13, 4.6). Both ask for verification: a register
+Only these three conditions and their guards belong here (domain.md 5.3, 2.13, 4.6). Both ask for verification: a register
 can name the wrong person, so no sentence here says that help should end.
 """
 
@@ -10,8 +10,37 @@ import numpy as np
 import pandas as pd
 
 from expectations.lists.files import BoolArray, IntArray
-from expectations.lists.grading import OPEN, SURE, capped, presence
+from expectations.lists.grading import LIKELY, OPEN, SURE, capped, presence
+from expectations.lists.stated import spread, stated
 from expectations.lists.view import View, draft, sentences, with_note
+
+
+def overage_on_roll(view: View) -> pd.DataFrame:
+    """L12: paid by civil affairs under an age limit, grown up, and not known to be at school (5.1.5 after 18)."""
+    rules = view.profile.leaving
+    paid = view.of("civil_affairs") & view.active & ~view.codes("layout", ["subsidies", "household_members"])
+    paid &= view.tokens("category", rules.age_limited.known()) | view.tokens(
+        "aid", ["orphan_allowance", "de_facto_allowance"]
+    )
+    paid &= ~view.records.test(
+        "pay_end", lambda month: len(month) > 0 and month < view.files.as_of.isoformat()[: len(month)]
+    )
+    pupils = view.of("education") & view.codes("state", ["active", *view.profile.school.enrolled.known()])
+    studying = view.any(pupils | (view.codes("study_status", rules.at_school.known()) & view.active))
+    listed = view.any(paid) & (view.number("age") >= rules.adult_age.known()) & ~studying & view.flag("alive")
+    reason = sentences(
+        view, f"已满{rules.adult_age.known()}周岁仍在发放名册，本县学籍中没有在读记录，请核实是否仍在全日制学校就读"
+    )
+    done = view.any(view.codes("study_status", ["done", "dropout", "not_enrolled"]) & view.active)
+    grade = np.where(done, presence(view), OPEN).astype(np.int64)
+    notes = (
+        (done, LIKELY, "名册记载已不在校"),
+        (~done, OPEN, "高校、中职和外地学籍不在比对范围"),
+        (spread(view, stated(view, "birth_date")), OPEN, "各处登记的出生日期不一致，请先核对年龄"),
+    )
+    for where, at_most, note in notes:
+        grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
+    return draft(listed, view.first(paid), grade, reason)
 
 
 def dead_on_roll(view: View) -> pd.DataFrame:
@@ -24,8 +53,11 @@ def dead_on_roll(view: View) -> pd.DataFrame:
     by_police = view.flag("police_state", "dead")
     reason = sentences(view, "另一部门登记为死亡，而民政名册仍在册或仍在发放，请先核实是否为同一人")
     reason = np.where(by_police, "公安登记为死亡注销，而民政名册仍在册或仍在发放，请先核实是否为同一人", reason)
+    by_funeral = view.any(view.of("cremation")) & ~by_police
+    reason[by_funeral] = "殡葬登记为已死亡（火化），而民政名册仍在册或仍在发放，请先核实是否为同一人"
     notes = (
-        (~by_police, OPEN, "公安没有死亡注销记录"),
+        (by_funeral, LIKELY, "公安尚无死亡注销记录"),
+        (~by_police & ~by_funeral, OPEN, "公安没有死亡注销记录"),
         (view.any(view.of("public_security") & view.active), OPEN, "公安另有未注销的户籍记录"),
         ((died_on == "").to_numpy(), OPEN, "没有死亡日期"),
     )

@@ -43,7 +43,7 @@ def own_number(view: View) -> BoolArray:
     What follows from a borrowed or outdated number is a question of the number, not of birth date or sex.
     """
     codes = view.records.coded("id_no")[0]
-    filled = view.records.filled("id_no") & view.active
+    filled = view.records.filled("id_no") & view.compared
     several = spread(view, pd.DataFrame({"child": view.child[filled], "key": codes[filled]}))
     by_police = filled & view.of("public_security")
     chosen = np.full(view.n, -1, dtype=np.int64)
@@ -66,16 +66,16 @@ def _column(view: View, field: str) -> Texts:
 
 
 def _plain(view: View, field: str) -> Stated:
-    return _frame(view, code_keys(view.records, field, view.profile), _column(view, field), view.active)
+    return _frame(view, code_keys(view.records, field, view.profile), _column(view, field), view.compared)
 
 
 def _names(view: View, field: str) -> Stated:
-    return _frame(view, view.name_keys(field), _column(view, field), view.active)
+    return _frame(view, view.name_keys(field), _column(view, field), view.compared)
 
 
 def _with_number(view: View, field: str, numbered: str) -> Stated:
     """A column and what the child's own number says about it."""
-    declared = _frame(view, _column(view, field), _column(view, field), view.active)
+    declared = _frame(view, _column(view, field), _column(view, field), view.compared)
     in_number = _frame(view, _column(view, numbered), _column(view, numbered), own_number(view), number=True)
     return pd.concat([declared, in_number], ignore_index=True)
 
@@ -106,11 +106,11 @@ def _household(view: View, field: str) -> Stated:
     Only what a department states in its own columns counts, and where someone lives says nothing (4.4).
     """
     side = _column(view, "register_side").copy()
-    side[(side == "") & view.of("public_security") & view.active] = "here"
-    sides = _frame(view, side, side, view.active)
+    side[(side == "") & view.of("public_security") & view.compared] = "here"
+    sides = _frame(view, side, side, view.compared)
     contradicted = spread(view, sides)
     town = town_keys(view.records, "hukou_town")
-    here = view.active & ~np.isin(side, ["elsewhere", "none"]) & ~contradicted[view.child] & _in_address(view, town)
+    here = view.compared & ~np.isin(side, ["elsewhere", "none"]) & ~contradicted[view.child] & _in_address(view, town)
     towns = _frame(view, town, town, here)
     found: Stated = pd.concat([sides[contradicted[sides["child"].to_numpy(np.int64)]], towns], ignore_index=True)
     return found

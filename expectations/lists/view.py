@@ -6,6 +6,7 @@ Belongs here: masks over records, "any" and "first" per child, drafts of finding
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,16 @@ class View:
         return self.files.records["active"].to_numpy(np.bool_)
 
     @cached_property
+    def compared(self) -> BoolArray:
+        """Active records whose writing is compared with others': a visit book or a class list is no register of names."""
+        return self.active & ~self.of(*self.profile.consistency.not_compared.known())
+
+    @cached_property
+    def beside(self) -> Columns:
+        """The records about adults as codes."""
+        return Columns(self.files.beside)
+
+    @cached_property
     def records(self) -> Columns:
         """The records' columns as codes."""
         return Columns(self.files.records)
@@ -53,6 +64,11 @@ class View:
     @cached_property
     def statements(self) -> dict[str, pd.DataFrame]:
         """What was found out about a field already, see `stated`."""
+        return {}
+
+    @cached_property
+    def notes(self) -> dict[str, Any]:
+        """What was worked out for all lists once, by name."""
         return {}
 
     @cached_property
@@ -80,6 +96,14 @@ class View:
     def any(self, records: BoolArray) -> BoolArray:
         """Children that have a record in the mask."""
         return np.asarray(np.bincount(self.child[records], minlength=self.n) > 0, dtype=np.bool_)
+
+    def filled(self, field: str) -> BoolArray:
+        """Records that have a value in a field."""
+        return self.records.filled(field)
+
+    def words(self, field: str, wanted: Collection[str]) -> BoolArray:
+        """Records whose free text holds one of the words."""
+        return self.records.test(field, lambda text: any(word in text for word in wanted))
 
     def count(self, records: BoolArray) -> IntArray:
         """Number of records in the mask, per child."""

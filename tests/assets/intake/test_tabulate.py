@@ -228,7 +228,7 @@ def test_another_departments_file_is_refused(
     assert load_contracts()[put_in].zh in done.refusal.message
 
 
-def test_household_rows_and_worker_rosters_are_set_aside_with_a_notice(read: Read, make_grid: MakeGrid) -> None:
+def test_household_rows_and_worker_rosters_are_taken_as_rows_about_adults(read: Read, make_grid: MakeGrid) -> None:
     households = [
         ["地区", "户主姓名", "身份证号", "低保证号", "家庭人口", "保障金额"],
         ["南古镇", "王大", "1", "2", "3", "4"],
@@ -237,11 +237,13 @@ def test_household_rows_and_worker_rosters_are_set_aside_with_a_notice(read: Rea
         ["姓名", "性别", "身份证号", "职务", "是否专职", "任职日期"],
         ["王大", "男", "1", "儿童主任", "是", "2020-01"],
     ]
-    for rows in (households, workers):
+    subjects = load_contracts()["civil_affairs"].subjects
+    for rows, layout in ((households, "household"), (workers, "workers")):
         done = read("civil_affairs", make_grid(rows))
         assert done.refusal is None
-        assert set(done.raw["kind"]) == {"other_sheet"}
-        assert codes(done) == {"other_kind"}
+        assert list(done.raw["kind"]) == ["heading", "data"]
+        assert subjects[layout] == "adult"
+        assert done.sheets[0].layout == load_contracts()["civil_affairs"].layout(layout).zh
 
 
 def test_a_file_that_is_no_table_is_refused(read: Read, make_grid: MakeGrid) -> None:

@@ -1,0 +1,102 @@
+"""Which standard records are linked: those about children, and of rows that say the same about a child only one.
+
+Belongs here: leaving out rows about adults, folding repeated rows before linking, and giving the folded ones the child of their
+representative after it. Not here: linking (`matching`), what adults' rows are used for (`assets.childfile.adults`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from assets.intake.contract import Contract
+from expectations.lists.columns import Columns
+from expectations.lists.files import BoolArray, IntArray, completed_years
+
+# What the linkage reads of a row; two rows of one source that agree in all of it are one statement (a visit book names a child every month).
+SAME = [
+    *("department", "layout", "name", "former_name", "id_no", "id_no_raw", "student_no", "disability_no", "birth_cert_no", "child_no"),
+    *("birth_date", "sex", "nation", "father_name", "father_id", "mother_name", "mother_id", "guardian_name", "guardian_id"),
+    *("phone", "live_addr", "hukou_addr", "town", "village", "school", "household_no"),
+]  # fmt: skip
+# A bare name proves nothing: two rows that hold no more may be two children.
+_PROOF = ["father_name", "mother_name", "guardian_name", "live_addr", "hukou_addr", "phone", "school", "village"]
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Records to link, and for every record the position (in `records`) of the one that stands for it."""
+
+    records: pd.DataFrame
+    kept: pd.DataFrame
+    stands: IntArray
+
+
+def about_children(records: pd.DataFrame, contracts: Mapping[str, Contract], as_of: date) -> BoolArray:
+    """Rows about a child: by the subject of their layout, in lists of all ages by their age (domain.md 3.1.3, 3.1.5).
+
+    Args:
+        records: standard records of all sources.
+        contracts: all contracts of the workspace.
+        as_of: the period's last day.
+    """
+    columns = Columns(records)
+    found = np.ones(len(records), dtype=np.bool_)
+    for name, contract in contracts.items():
+        mine = columns.isin("department", [name])
+        for layout, subject in contract.subjects.items():
+            rows = mine & columns.isin("layout", [layout])
+            if subject == "adult":
+                found &= ~rows
+            elif subject == "anyone":
+                found &= ~(rows & ~_young(records, contract, as_of))
+    return found
+
+
+def _young(records: pd.DataFrame, contract: Contract, as_of: date) -> BoolArray:
+    birth = records["birth_date"].where(records["birth_date"].str.len() == 10, records["id_no_birth"])
+    limit = contract.bounds.set_aside_age or 20
+    age = completed_years(birth.where(birth.str.len() == 10, ""), as_of)
+    return np.asarray((age >= 0) & (age < limit), dtype=np.bool_)
+
+
+def fold(records: pd.DataFrame) -> Folded:
+    """Keep one of the rows that say the same about a child; index 0..n-1 in both frames."""
+    records = records.reset_index(drop=True)
+    present = [name for name in SAME if name in records.columns]
+    stands = np.arange(len(records))
+    repeated = records.duplicated(present, keep=False).to_numpy() & _proven(records)
+    if repeated.any():
+        at = np.flatnonzero(repeated)
+        group = records.iloc[at].groupby(present, sort=False).ngroup().to_numpy()
+        first = np.full(int(group.max()) + 1, -1, dtype=np.int64)
+        first[group[::-1]] = at[::-1]
+        stands[at] = first[group]
+    kept = records[stands == np.arange(len(records))]
+    return Folded(records, kept.reset_index(drop=True), stands)
+
+
+def _proven(records: pd.DataFrame) -> BoolArray:
+    beside = np.zeros(len(records), dtype=np.bool_)
+    for name in _PROOF:
+        if name in records.columns:
+            beside |= (records[name] != "").to_numpy()
+    named = (records["name"] != "").to_numpy() & (records["birth_date"].str.len() == 10).to_numpy()
+    return np.asarray((records["id_no"] != "").to_numpy() | (named & beside), dtype=np.bool_)
+
+
+def unfold(clusters: pd.DataFrame, folded: Folded) -> pd.DataFrame:
+    """`link_children` with a line for every folded row: the child, method and probability of its representative."""
+    if len(folded.kept) == len(folded.records):
+        return clusters
+    lines = clusters.set_index("record_id")
+    records = folded.records
+    wanted = records["record_id"].to_numpy(object)[folded.stands]
+    whole = lines.loc[wanted].reset_index(drop=True)
+    for name in ("record_id", *(name for name in ("department", "file", "sheet", "row") if name in clusters.columns)):
+        whole[name] = records[name].to_numpy()
+    return whole[list(clusters.columns)].astype(clusters.dtypes.to_dict())

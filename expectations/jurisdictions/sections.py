@@ -1,0 +1,225 @@
+"""The sections of a place's profile: every setting with its clause and source.
+
+Belongs here: the shape of each section (domain.md 5.1, 5.2, 5.4). Not here: loading and merging (`profile`), values (the
+YAML files beside this one), what follows from a value (`expectations.lists`, `duties`).
+"""
+
+from typing import Generic, Literal, TypeVar
+
+from pydantic import Field
+
+from expectations.rulebook import RuleFileError, Rules
+
+T = TypeVar("T")
+MonthDay = str
+# How often: `P1W`, `P1M`, `P3M`, `P6M`, `P1Y`.
+Duration = str
+
+
+class UnknownSettingError(RuleFileError):
+    """A list needs a value that this place has not decided."""
+
+
+class Setting(Rules, Generic[T]):
+    """One value with the clause beside it; `value` is null where the papers are silent and the bureau must decide."""
+
+    value: T | None
+    clause: str = ""
+    source: str = ""
+
+    def known(self) -> T:
+        """The value.
+
+        Raises:
+            UnknownSettingError: the place has not decided it.
+        """
+        if self.value is None:
+            raise UnknownSettingError("本地规则文件中有一项参数尚未确定（value: null）")
+        return self.value
+
+
+class Place(Rules):
+    """Which county it is. `area_code` null: taken from the police data's most frequent area."""
+
+    area_code: Setting[str]
+    former_area_codes: Setting[list[str]]
+    county_name: Setting[str]
+
+
+class Rhythm(Rules):
+    """How often departments are compared, children seen, files checked and reports made (domain.md 5.2 rows 1, 4-6, 8-14, 22).
+
+    `report_due` is a day of the year (`12-10`), of each quarter's last month (`Q-15`) or of each month (`M-05`); `extra_visits` names the
+    occasions of one more visit (keys of `holidays`, and weather); `file_audit` says per level how often files are checked.
+    """
+
+    period_kind: Setting[Literal["quarter", "month"]]
+    compare_every: Setting[Duration]
+    contact_every: Setting[Duration]
+    visit_every: Setting[Duration]
+    street_child_revisit: Setting[Duration]
+    extra_visits: Setting[list[str]]
+    holidays: Setting[dict[str, tuple[MonthDay, MonthDay]]]
+    more_visits_for: Setting[list[str]]
+    report_due: Setting[str]
+    report_every: Setting[list[Duration]]
+    report_to: Setting[str]
+    report_ladder: Setting[list[str]]
+    census_due: Setting[str]
+    inspection_month: Setting[int]
+    file_audit: Setting[dict[str, str]]
+    worker_training: Setting[Duration]
+    staff_query: Setting[Duration]
+    meeting_every: Setting[Duration]
+
+
+class Comparison(Rules):
+    """Who compares what, for whom first, and which books are kept besides (domain.md 5.2 rows 2, 3, 15, 20, 23).
+
+    `parties` are departments that the paper names; `groups` the classes of children compared, `priority` those that come first; `police_mode`
+    says whether the police hand over the register or answer a query; `ledgers` are further books (`rural_single_parent`,
+    `virtual_special_school`, `street_trafficked`, `migrant`); `zero_lists` the lists counted down to zero; `systems` the systems fed.
+    """
+
+    parties: Setting[list[str]]
+    groups: Setting[list[str]]
+    priority: Setting[list[str]]
+    police_mode: Setting[Literal["export", "answer_file"]]
+    ledgers: Setting[list[str]]
+    special_school_words: Setting[list[str]]
+    zero_lists: Setting[list[str]]
+    systems: Setting[list[str]]
+    key_field: Setting[str]
+
+
+class School(Rules):
+    """Compulsory education (5.1.1, 5.1.6)."""
+
+    entry_age: Setting[int]
+    years: Setting[int]
+    cutoff: Setting[MonthDay] = Field(
+        description="last birthday, MM-DD, that enters school in the year of the entry age"
+    )
+    year_start: Setting[MonthDay]
+    band: Setting[tuple[int, int]]
+    band_outside: Setting[bool] = Field(
+        description="whether children inside the band but outside the legal cohort are listed"
+    )
+    suspended: Setting[list[str]]
+    suspension_months: Setting[int]
+    absence_excused: Setting[list[str]]
+    physical_reasons: Setting[list[str]]
+    placement_levels: Setting[list[str]]
+    waiting_placement: Setting[list[str]]
+    push_entrants: Setting[bool]
+    push_months_before: Setting[int]
+    transfer_window_days: Setting[int]
+    record_window_days: Setting[int]
+    transferred: Setting[list[str]]
+    enrolled: Setting[list[str]]
+    dropped_out: Setting[list[str]]
+    studies_elsewhere: Setting[list[str]]
+    taught_at_home: Setting[list[str]]
+    not_yet_at_school: Setting[list[str]]
+    said_at_school: Setting[list[str]]
+
+
+class LeftBehind(Rules):
+    """Left-behind children: civil affairs' meaning and education's meaning differ (5.1.2, 5.1.3)."""
+
+    below_age: Setting[int]
+    months_away: Setting[int]
+    rural_only: Setting[bool]
+    school_marks: Setting[list[str]]
+    urban_marks: Setting[list[str]]
+    both_away_words: Setting[list[str]]
+    no_carer_words: Setting[list[str]]
+    neglect_months: Setting[int]
+    agreement_target: Setting[float]
+    visited_categories: Setting[list[str]]
+
+
+class Difficulty(Rules):
+    """Children in difficulty, orphans, de facto unattended (5.1.4, 5.1.5)."""
+
+    below_age: Setting[int]
+    categories: Setting[list[str]]
+    dead_states: Setting[list[str]]
+    unable_states: Setting[list[str]]
+    proven_states: Setting[list[str]]
+    least_months: Setting[int]
+    orphan_roll: Setting[list[str]]
+    destitute_below: Setting[int]
+    poverty_marks: Setting[list[str]]
+
+
+class Allowances(Rules):
+    """The two subsidies, rehabilitation and how benefits add up (5.1.5 overlap, 5.1.8)."""
+
+    rehab_below: Setting[int]
+    topped_up: Setting[list[str]]
+    stacked: Setting[list[str]]
+    monthly: Setting[dict[str, float]]
+
+    care_levels: Setting[list[str]]
+    care_types_all: Setting[list[str]]
+    care_types_all_levels: Setting[list[str]]
+    living_needs: Setting[list[str]]
+    living_excluded_by: Setting[list[str]]
+    card_not_valid: Setting[list[str]]
+
+
+class Household(Rules):
+    """Household register (5.1.7) and who is outside of it."""
+
+    registration_grace_months: Setting[int]
+    outside_documents: Setting[list[str]]
+    outside_marks: Setting[list[str]]
+    explained_states: Setting[list[str]]
+
+
+class Leaving(Rules):
+    """Death and moving out (2.13, 4.6)."""
+
+    death_lag_days: Setting[int]
+    move_lag_days: Setting[int]
+    adult_age: Setting[int]
+    age_limited: Setting[list[str]]
+    at_school: Setting[list[str]]
+
+
+class Consistency(Rules):
+    """Which fields count as inconsistent and which number states as invalid (4.1-4.5, 5.3 L15, L18)."""
+
+    fields: Setting[list[str]]
+    compatible: Setting[dict[str, list[list[str]]]]
+    trust: Setting[dict[str, list[str]]] = Field(description="departments in order of trust per field, and `default`")
+    unknown_days: Setting[list[str]] = Field(description="MM-DD that forms hold where only the year is known")
+    number_states: Setting[list[str]]
+    other_person_names: Setting[list[str]] = Field(
+        description="name levels at which an equal number is another person's"
+    )
+    ledgers_by_category: Setting[bool]
+    two_townships: Setting[bool]
+    separate_books: Setting[list[str]]
+    not_compared: Setting[list[str]]
+    milk_name: Setting[str]
+    ignored_characters: Setting[str]
+
+
+class Masking(Rules):
+    """What a reader of an outgoing workbook sees (domain.md 8)."""
+
+    number_head: Setting[int]
+    number_tail: Setting[int]
+    masked_fields: Setting[list[str]]
+    name_masked_in_summary: Setting[bool]
+
+
+class Workers(Rules):
+    """Child workers (5.2 row 12)."""
+
+    children_per_worker: Setting[int]
+    per_village: Setting[int]
+    counted: Setting[list[str]]
+    posts: Setting[list[str]]

@@ -1,0 +1,149 @@
+"""L04 疑似辍学, L06 休学超期 and L07 送教未落实: pupils whose register does not show how things are.
+
+Only these conditions and their guards belong here (domain.md 2.4, 5.1.6, 5.3, 4.6).
+"""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from expectations.lists.columns import Texts
+from expectations.lists.files import BoolArray
+from expectations.lists.grading import LIKELY, OPEN, SURE, absence, capped, near_notes, presence, probably_there
+from expectations.lists.periods import months_before
+from expectations.lists.view import View, draft, sentences, with_note
+
+
+def not_present(view: View) -> pd.DataFrame:
+    """L04: in the cohort, 在读 in the register, and absent from the attendance list of the pupil's school and grade."""
+    school = view.profile.school
+    pupils = view.of("education") & view.codes("state", ["active", "in"])
+    roll = view.of("attendance")
+    told_absent = roll & view.codes("present", ["no"])
+    there = roll & ~told_absent
+    covered = pupils & _covered(view, roll)
+    absent = view.any(pupils & ~view.codes("grade", ["K"])) & (
+        view.any(told_absent) | (view.any(covered) & ~view.any(roll))
+    )
+    listed = absent & ~view.any(there) & view.truth("in_cohort") & view.flag("alive") & ~_excused(view)
+    listed &= view.any(told_absent) | ~probably_there(view, roll)
+    named = view.any(told_absent)
+    grade = np.where(named, SURE, np.minimum(absence(view, "attendance"), LIKELY)).astype(np.int64)
+    reason = sentences(view, "学籍状态为在读，而该校该年级的在校名单中没有这名学生")
+    reason[named] = "学籍状态为在读，而在校名单登记为不在校"
+    notes = (
+        (~view.truth("cohort_sure"), OPEN, "出生日期不完整"),
+        (view.any(pupils & view.words("pupil_source", ["借读"])), OPEN, "学生来源为借读，可能在原校就读"),
+        (
+            view.any(view.codes("state", school.transferred.known()) & view.of("education")),
+            OPEN,
+            "另有转出的学籍记录，可能正在转学",
+        ),
+        (view.flag("moved_out"), OPEN, "户籍已迁出，可能已在迁入地就读"),
+        *[note for note in near_notes(view, "在校名单", "attendance") if not named.all()],
+        (presence(view) < LIKELY, LIKELY, "部门间是否同一人尚待确认"),
+    )
+    for where, at_most, note in notes:
+        grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
+    return draft(listed, view.first(covered, pupils), grade, reason)
+
+
+def _excused(view: View) -> BoolArray:
+    """Leave, suspension, another school, teaching at home: told by the school, the register or civil affairs (4.6)."""
+    school = view.profile.school
+    excused = view.codes("study_status", school.absence_excused.known()) & view.active
+    excused |= view.codes("attendance_mode", ["home_teaching"])
+    return view.any(excused | (view.of("education") & view.codes("state", school.suspended.known())))
+
+
+def _covered(view: View, roll: BoolArray) -> BoolArray:
+    """Pupils of schools and grades that the attendance lists cover; a school that sent none says nothing."""
+    schools, grades = _plain(view, "school"), view.files.records["grade"].to_numpy(object)
+    if not (schools[roll] != "").any():
+        return np.ones(len(schools), dtype=np.bool_)
+    pairs = {(str(one), str(other)) for one, other in zip(schools[roll], grades[roll], strict=True)}
+    whole = {one for one, other in pairs if not other}
+    known = [one in whole or (one, other) in pairs for one, other in zip(schools, grades, strict=True)]
+    return np.array(known, dtype=np.bool_)
+
+
+def _plain(view: View, field: str) -> Texts:
+    """Names of schools without county and blanks before the rest: 某县实验小学 and 实验小学 are one."""
+    county = view.profile.place.county_name.value or ""
+    return view.records.mapped(field, lambda text: text.replace(" ", "").removeprefix(county))
+
+
+def suspended_too_long(view: View) -> pd.DataFrame:
+    """L06: suspended, and the end stated has passed, or the longest term since the status changed has."""
+    school = view.profile.school
+    pupils = view.of("education")
+    suspended = pupils & view.codes("state", school.suspended.known())
+    months = school.suspension_months.known()
+    ended = suspended & view.records.test(
+        "suspended_until", lambda day: len(day) > 0 and _before(day, view.files.as_of)
+    )
+    limit = months_before(view.files.as_of, months).isoformat()
+    long = (
+        suspended
+        & ~view.filled("suspended_until")
+        & view.records.test("status_date", lambda day: len(day) == 10 and day < limit)
+    )
+    back = view.any(pupils & view.codes("state", ["active", "in"]))
+    listed = (
+        (view.any(ended) | view.any(long))
+        & ~back
+        & view.flag("alive")
+        & (view.number("cohort_grade") <= school.years.known())
+    )
+    reason = sentences(view, f"学籍状态仍为休学，自登记之日起已超过{months}个月，没有复学或延期记录")
+    reason[view.any(ended)] = "学籍状态仍为休学，登记的休学截止日期已过"
+    grade = np.where(view.any(ended), SURE, LIKELY).astype(np.int64)
+    notes = (
+        (view.any(suspended & view.words("remark", ["延期", "延长", "续休", "继续休学"])), OPEN, "备注中提到延期"),
+        (view.flag("moved_out"), OPEN, "户籍已迁出本县"),
+    )
+    for where, at_most, note in notes:
+        grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
+    return draft(listed, view.first(ended, long), grade, reason)
+
+
+def _before(day: str, as_of: date) -> bool:
+    """Whether a date of any precision has certainly passed."""
+    return day < as_of.isoformat()[: len(day)]
+
+
+def not_placed(view: View) -> pd.DataFrame:
+    """L07: severely disabled, in the cohort, no school record or waiting for a place; nobody says studying elsewhere."""
+    school, ended = view.profile.school, view.profile.allowances.card_not_valid.known()
+    holders = (
+        view.of("disability")
+        & view.active
+        & ~view.codes("card_status", [state for state in ended if state != "expired"])
+    )
+    severe = holders & view.codes("disability_level", school.placement_levels.known())
+    waiting = view.codes("attendance_mode", school.waiting_placement.known()) & view.active
+    register = view.of("education") & ~view.codes("state", ["off_register"])
+    taught = view.of("education") & view.codes("study_status", ["home_teaching"])
+    listed = view.any(severe) & view.truth("in_cohort") & view.flag("alive") & ~view.flag("moved_out")
+    elsewhere = view.codes("study_status", school.studies_elsewhere.known()) & view.active
+    without = ~view.any(register) & ~view.any(taught) & ~probably_there(view, register)
+    listed &= (without | view.any(waiting)) & ~view.any(elsewhere)
+    grade = np.where(view.any(waiting), SURE, np.minimum(absence(view, "education"), LIKELY)).astype(np.int64)
+    reason = sentences(view, "重度残疾的适龄儿童，学籍中没有记录，也没有送教上门登记")
+    reason[view.any(waiting)] = "重度残疾的适龄儿童，登记为待安置，尚未落实就学方式"
+    civil_taught = view.any(view.codes("study_status", school.taught_at_home.known()) & ~view.of("education"))
+    notes = (
+        (civil_taught, LIKELY, "其他部门记载送教上门，请纳入学籍管理"),
+        (~view.truth("cohort_sure"), OPEN, "出生日期不完整"),
+        (
+            view.any(view.codes("study_status", school.said_at_school.known()) & ~view.of("education")),
+            OPEN,
+            "民政记载在读，可能姓名或证件号码有误",
+        ),
+        (view.any(holders & view.codes("card_status", ["expired"])), OPEN, "残疾人证已过有效期"),
+        *near_notes(view, "学籍", "education"),
+    )
+    for where, at_most, note in notes:
+        grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
+    return draft(listed, view.first(severe), grade, reason)

@@ -1,0 +1,165 @@
+"""L20 无委托照护协议, L21 无人监护 and L22 未走访: children whose parents are away and who must be cared for and seen.
+
+Only these conditions and their guards belong here (domain.md 5.1.2, 5.1.9, 5.2 rows 4-6, 5.3). L21 is urgent: told the same day.
+"""
+
+import numpy as np
+import pandas as pd
+
+from expectations.lists.columns import Texts
+from expectations.lists.files import BoolArray
+from expectations.lists.grading import LIKELY, OPEN, SURE, capped
+from expectations.lists.periods import before, last_span, months_before, spoken
+from expectations.lists.view import View, draft, sentences, with_note
+
+_SPEAKING = ("care_reason", "guardianship", "guardian_name")
+
+
+def left_behind_rows(view: View) -> BoolArray:
+    """Active civil-affairs records of left-behind children under the age."""
+    young = view.number("age") < view.profile.left_behind.below_age.known()
+    rows = view.of("civil_affairs") & view.active & view.tokens("category", ["left_behind"])
+    return np.asarray(rows & (young & view.flag("alive") & ~view.flag("moved_out"))[view.child], dtype=np.bool_)
+
+
+def both_away(view: View) -> BoolArray:
+    """Records that say that both parents are away."""
+    words = view.words("care_reason", view.profile.left_behind.both_away_words.known())
+    return words | (view.codes("father_status", ["away"]) & view.codes("mother_status", ["away"]))
+
+
+def without_agreement(view: View) -> pd.DataFrame:
+    """L20: left behind, both parents away, no agreement signed or nobody entrusted (5.1.9)."""
+    rows = left_behind_rows(view) & both_away(view)
+    signed, unsigned = rows & view.codes("agreement", ["yes"]), rows & view.codes("agreement", ["no"])
+    nobody = rows & (view.codes("has_carer", ["no"]) | _said_nobody(view))
+    silent = rows & ~signed & ~unsigned & _column_used(view, rows)
+    listed = (view.any(unsigned) | view.any(nobody) | view.any(silent)) & ~view.any(signed)
+    reason = sentences(view, "父母双方外出，委托照护协议一栏没有填写")
+    reason[view.any(nobody)] = "父母双方外出，登记为没有被委托人，也没有协议"
+    reason[view.any(unsigned)] = "父母双方外出，没有签订委托照护协议"
+    grade = np.where(view.any(unsigned | nobody), SURE, OPEN).astype(np.int64)
+    target = view.profile.left_behind.agreement_target.value
+    if target is not None:
+        reason = with_note(reason, listed, f"本地要求签订率达到{target:.0%}")
+    return draft(listed, view.first(unsigned, nobody, silent), grade, reason)
+
+
+def _column_used(view: View, rows: BoolArray) -> bool:
+    """Whether most rows fill the agreement column: then an empty cell is a missing agreement, else nothing at all."""
+    return bool((view.filled("agreement") & rows).sum() * 2 > rows.sum())
+
+
+def nobody_cares(view: View) -> pd.DataFrame:
+    """L21: on the left-behind (or difficulty) roll and without anybody entrusted, or living alone. Urgent."""
+    young = (
+        (view.number("age") < view.profile.left_behind.below_age.known()) & view.flag("alive") & ~view.flag("moved_out")
+    )
+    rows = view.of("civil_affairs") & view.active & ~view.codes("layout", ["household_members", "subsidies"])
+    alone = rows & _said_nobody(view)
+    away = view.tokens("category", ["left_behind"]) | both_away(view)
+    unentrusted = rows & away & view.codes("has_carer", ["no"]) & ~_parent_at_home(view)
+    listed = (view.any(alone) | view.any(unentrusted)) & young
+    reason = sentences(view, "父母外出，登记为没有委托照料人，请当日核实由谁照料")
+    reason[view.any(alone)] = "登记为无人监护（照料）或独自生活，请当日核实由谁照料"
+    grade = np.full(view.n, SURE, dtype=np.int64)
+    named = view.any(unentrusted & view.codes("guardian_rel", ["grandparent", "relative"]))
+    months = view.profile.left_behind.neglect_months.value
+    notes = [
+        (named & ~view.any(alone), OPEN, "同一行另填了祖辈或亲属为监护人，可能只是没有登记委托"),
+        (view.number("age") < 8, SURE, "不满八周岁"),
+    ]
+    if months is not None:
+        since = months_before(view.files.as_of, months).isoformat()
+        old = view.any(
+            (alone | unentrusted) & view.records.test("report_date", lambda day: len(day) > 0 and day < since)
+        )
+        notes.append((old, SURE, f"登记已满{months}个月的，按规定可依法申请撤销监护人资格"))
+    for where, at_most, note in notes:
+        grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
+    return draft(listed, view.first(alone, unentrusted), grade, reason)
+
+
+def _said_nobody(view: View) -> BoolArray:
+    words = view.profile.left_behind.no_carer_words.known()
+    return np.asarray(np.logical_or.reduce([view.words(field, words) for field in _SPEAKING]), dtype=np.bool_)
+
+
+def _parent_at_home(view: View) -> BoolArray:
+    return view.codes("guardian_rel", ["father", "mother", "parent"])
+
+
+def not_visited(view: View) -> pd.DataFrame:
+    """L22: no visit within the place's period (field `visit_date`), no contact within its period (field `contact`)."""
+    rhythm = view.profile.rhythm
+    found = []
+    visits = view.of("visits")
+    contacts = visits & view.codes("contact_kind", ["contact"])
+    if rhythm.visit_every.value is not None:
+        found.append(_overdue(view, rhythm.visit_every.known(), ~contacts, "visit_date"))
+    if rhythm.contact_every.value is not None and contacts.any():
+        found.append(_overdue(view, rhythm.contact_every.known(), np.ones(len(view.child), dtype=np.bool_), "contact"))
+    return pd.concat(found, ignore_index=True) if found else draft(*_nothing(view))
+
+
+def _nothing(
+    view: View,
+) -> tuple[BoolArray, np.ndarray[tuple[int], np.dtype[np.int64]], np.ndarray[tuple[int], np.dtype[np.int64]], Texts]:
+    none, whole = np.zeros(view.n, dtype=np.bool_), np.zeros(view.n, dtype=np.int64)
+    return none, whole, whole, sentences(view, "")
+
+
+def _overdue(view: View, every: str, counted: BoolArray, field: str) -> pd.DataFrame:
+    rolled = (
+        view.of("civil_affairs")
+        & view.active
+        & view.tokens("category", view.profile.left_behind.visited_categories.known())
+    )
+    rolled &= ~view.codes("hukou_class", ["institution"])
+    dated = counted & view.filled("visit_date") & (rolled | view.of("visits"))
+    last = _latest(view, dated)
+    limit = before(view.files.as_of, every).isoformat()
+    known = bool(dated.any())
+    late = np.array([day == "" or day < limit[: len(day)] for day in last], dtype=np.bool_)
+    listed = view.any(rolled) & view.flag("alive") & ~view.flag("moved_out") & late & known & ~_new(view, rolled, limit)
+    what = "入户走访" if field == "visit_date" else "联系"
+    reason = sentences(view, f"最近一次{what}已超过{spoken(every)}")
+    never = last == ""
+    reason[never] = f"没有{what}记录，本地规定每{spoken(every)}一次"
+    grade = np.where(never, LIKELY, SURE).astype(np.int64)
+    for where, note in _more(view, last, field):
+        reason = with_note(reason, where & listed, note)
+    return draft(listed, view.first(rolled), grade, reason, field)
+
+
+def _latest(view: View, dated: BoolArray) -> Texts:
+    """The last visit date per child, "" for none."""
+    at = np.flatnonzero(dated)
+    days = pd.Series(view.files.records["visit_date"].to_numpy(object)[at]).groupby(view.child[at]).max()
+    last = np.full(view.n, "", dtype=object)
+    last[days.index.to_numpy(np.int64)] = days.to_numpy(object)
+    return last
+
+
+def _new(view: View, rolled: BoolArray, limit: str) -> BoolArray:
+    """Children who came on the roll within the period: their first visit is not yet late."""
+    fresh = view.records.test("report_date", lambda day: len(day) == 10 and day > limit)
+    return np.asarray(view.any(rolled & fresh) & ~view.any(rolled & ~fresh), dtype=np.bool_)
+
+
+def _more(view: View, last: Texts, field: str) -> list[tuple[BoolArray, str]]:
+    """Notes on children whom the place wants seen more often, and on a holiday visit that did not happen."""
+    rhythm, notes = view.profile.rhythm, []
+    asked = set(rhythm.more_visits_for.known())
+    civil = view.of("civil_affairs") & view.active
+    special = view.any(civil & view.filled("disability_type")) & ("disability" in asked)
+    special |= view.any(civil & view.words("illness", ["病", "癌"])) & ("illness" in asked)
+    notes.append((special, "本地要求对残疾、患病等重点儿童增加走访"))
+    names = {"winter_break": "寒假", "summer_break": "暑假"}
+    for name, span in rhythm.holidays.known().items():
+        if field == "visit_date" and name in rhythm.extra_visits.known():
+            first, end = last_span(view.files.as_of, span)
+            if months_before(view.files.as_of, 3) <= end:
+                missed = np.array([day < first.isoformat()[: len(day)] or day == "" for day in last], dtype=np.bool_)
+                notes.append((missed, f"{names.get(name, name)}集中走访没有记录"))
+    return notes

@@ -1,0 +1,49 @@
+"""L26 应推送入学: children on civil affairs' roll who enter school next and are on no list of entrants.
+
+Only this condition and its guards belong here (domain.md 5.1.1, 5.3; the duty to push entrants to education).
+"""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from expectations.lists.files import BoolArray
+from expectations.lists.grading import LIKELY, OPEN, SURE, capped, near_notes
+from expectations.lists.periods import months_before
+from expectations.lists.view import View, draft, sentences, with_note
+
+
+def entrants_to_push(view: View) -> pd.DataFrame:
+    """L26: enters first grade at the next start of school, which is near; on the roll; not enrolled, not pre-enrolled."""
+    school = view.profile.school
+    rolled = view.of("civil_affairs") & view.active
+    entering = (view.number("cohort_grade") == 0) & (view.number("age") >= school.entry_age.known() - 1)
+    enrolled = view.of("education") & ~view.codes("grade", ["K"])
+    due = bool(school.push_entrants.known()) and _near(view)
+    listed = entering & view.any(rolled) & view.flag("alive") & ~view.flag("moved_out") & ~view.any(enrolled) & due
+    reason = sentences(view, f"民政在册，{_next_start(view).year}年秋季应入小学一年级，入学名单中还没有这名儿童")
+    grade = np.full(view.n, SURE, dtype=np.int64)
+    notes = (
+        (~_sure(view), OPEN, "出生日期不完整"),
+        (view.truth("said_elsewhere"), LIKELY, "户口在外，可能回户籍地入学"),
+        (view.any(view.of("disability") & view.active), SURE, "持残疾人证，请安排入学前评估"),
+        *near_notes(view, "入学名单", "education"),
+    )
+    for where, at_most, note in notes:
+        grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
+    return draft(listed, view.first(rolled), grade, reason)
+
+
+def _sure(view: View) -> BoolArray:
+    return np.asarray((view.text("birth_precision") == "day").to_numpy(), dtype=np.bool_)
+
+
+def _next_start(view: View) -> date:
+    month, day = map(int, view.profile.school.year_start.known().split("-"))
+    start = view.files.as_of.replace(month=month, day=day)
+    return start if start > view.files.as_of else start.replace(year=start.year + 1)
+
+
+def _near(view: View) -> bool:
+    return months_before(_next_start(view), view.profile.school.push_months_before.known()) <= view.files.as_of

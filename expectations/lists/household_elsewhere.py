@@ -1,0 +1,36 @@
+"""L02 户口在外: children on the county's roll whose household register is elsewhere.
+
+Only this condition and its guards belong here (domain.md 2.12, 5.3). It asks where the child's files are; it ends nothing.
+"""
+
+import numpy as np
+import pandas as pd
+
+from expectations.lists.files import BoolArray
+from expectations.lists.grading import LIKELY, OPEN, SURE, capped, presence
+from expectations.lists.view import View, draft, sentences, with_note
+
+
+def household_elsewhere(view: View) -> pd.DataFrame:
+    """L02: on civil affairs' roll, alive, and civil affairs says 外省市户口 or the police say moved out; no active register here."""
+    rolled = view.of("civil_affairs") & view.active
+    told = rolled & view.codes("register_side", ["elsewhere"])
+    here = view.flag("police_state", "active")
+    listed = view.any(rolled) & (view.any(told) | view.flag("moved_out")) & view.flag("alive") & ~(here & _here(view))
+    reason = sentences(view, "民政名册在册，民政登记户口在外省市（外县），请核实户籍地是否已有档案")
+    reason[view.flag("moved_out")] = "民政名册在册，公安登记户籍已迁出本县，请核实迁入地是否已接续"
+    grade = np.where(view.flag("moved_out"), presence(view), SURE).astype(np.int64)
+    by_class = view.any(told & view.codes("hukou_class", ["elsewhere"]))
+    notes = (
+        (view.any(told) & ~by_class, LIKELY, "按户籍地址判断"),
+        (view.truth("said_none"), OPEN, "另有档案登记为无户口"),
+        (here, OPEN, "公安另有未注销的记录"),
+    )
+    for where, at_most, note in notes:
+        grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
+    return draft(listed, view.first(told, rolled), grade, reason)
+
+
+def _here(view: View) -> BoolArray:
+    """Children whom the police have here in so many words: then the form is wrong, which L15 tells."""
+    return view.flag("hukou", "here")

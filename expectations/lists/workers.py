@@ -1,0 +1,63 @@
+"""L25 儿童主任缺配: villages with more children on the roll than one child worker may look after.
+
+Only this condition belongs here (domain.md 3.1.5, 5.2 row 12, 5.3). The finding is a village's, not a child's.
+"""
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+
+from expectations.lists.grading import LIKELY, OPEN, SURE
+from expectations.lists.view import View
+
+COLUMNS = ["child", "record", "field", "grade", "reason", "place"]
+
+
+def too_few_workers(view: View) -> pd.DataFrame:
+    """L25: one row per village (`place` = township and village) whose children exceed the number and whose workers do not."""
+    rules = view.profile.workers
+    children = _children(view)
+    counts = children.groupby(["town", "village"], sort=True)["child"].agg(["size", "first"]).reset_index()
+    workers = _workers(view)
+    rows = []
+    for town, village, size, first in counts.itertuples(index=False):
+        have = workers.get((town, village), 0)
+        allowed = rules.children_per_worker.known() * max(have, 1)
+        if size > allowed or (have == 0 and size > rules.children_per_worker.known()):
+            rows.append(_row(view, (town, village), (int(size), have), int(first)))
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"child": "int64", "record": "int64", "grade": "int64"})
+
+
+def _row(
+    view: View, place: tuple[str, str], numbers: tuple[int, int], child: int
+) -> tuple[int, int, str, int, str, str]:
+    size, have = numbers
+    per = view.profile.workers.children_per_worker.known()
+    told = "名册中没有儿童主任" if have == 0 else f"名册中有{have}名儿童主任"
+    reason = f"本村（社区）留守和困境儿童{size}名，超过每名儿童主任{per}名的标准，{told}。"
+    rolled = view.of("civil_affairs") & view.active
+    record = int(view.first(rolled)[child])
+    return child, record, "village", (LIKELY if have == 0 else SURE) if place[1] else OPEN, reason, "|".join(place)
+
+
+def _children(view: View) -> pd.DataFrame:
+    """Children on the roll of the classes that count, with the village that looks after them."""
+    rolled = view.of("civil_affairs") & view.active & view.tokens("category", view.profile.workers.counted.known())
+    counted = view.any(rolled) & view.flag("alive") & ~view.flag("moved_out") & (view.text("village") != "").to_numpy()
+    at = np.flatnonzero(counted)
+    places = {name: view.text(name).to_numpy(object)[at] for name in ("town", "village")}
+    return pd.DataFrame({"child": at, **places})
+
+
+def _workers(view: View) -> dict[tuple[str, str], int]:
+    """How many child workers each village has; a supervisor of the township is none of them."""
+    adults = view.files.beside
+    if adults.empty:
+        return {}
+    rows = adults[adults["layout"] == "workers"]
+    posts = view.profile.workers.posts.known()
+    kept = rows[[any(word == post or (word and word in post) for word in posts) for post in rows["post"]]]
+    town = kept["live_town"].where(kept["live_town"] != "", kept["town"])
+    village = kept["live_village"].where(kept["live_village"] != "", kept["village"])
+    return dict(Counter(zip(town.astype(str), village.astype(str), strict=True)))
