@@ -1,0 +1,115 @@
+"""`tongbi file` and `tongbi sample`: one child's file on paper, and the sample of files for the yearly check.
+
+Both hold personal data: they are written into the outbox only, under names without any, and leave a line in the audit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from assets.childdocument.content import paper_of
+from assets.childdocument.finding_child import sources_of
+from assets.childdocument.sample import Draw, draw, population
+from assets.childdocument.samplebook import write_sheet
+from assets.childdocument.writing import Issue, write_child
+from assets.county import profile_of
+from assets.paper.pdf import to_pdf
+from assets.workbooks.context import PublishContext
+from pipelines.cli.shell import err, out, refuse
+from pipelines.cli.texts import say
+from pipelines.partitions import Period
+from pipelines.resources import audit
+from pipelines.resources.database import writing
+from pipelines.resources.opened import Opened
+
+FOLDER, SAMPLE_FOLDER = "一人一档", "抽查"
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """What the person asked for: how many children, by which seed, and whether their files are written too."""
+
+    period: str
+    size: int
+    seed: str = ""
+    files: bool = False
+
+
+def write_file(opened: Opened, number: str, period: str, approved_by: str) -> Path:
+    """Write one child's file, masked unless somebody approved, and say where it is."""
+    chosen = _period(opened, period)
+    path = _write_one(opened, number, chosen, approved_by)
+    made = to_pdf([path])
+    for one in [path, *made]:
+        out.print(say("report.written", path=one), markup=False)
+    if not made:
+        err.print(say("report.no_pdf"), markup=False, style="yellow")
+    if not approved_by:
+        out.print(say("file.masked"), markup=False)
+    return path
+
+
+def _write_one(opened: Opened, number: str, period: Period, approved_by: str) -> Path:
+    sources = sources_of(opened, period.label, number)
+    paper = paper_of(replace(sources, open=bool(approved_by)))
+    # Written down before anything can be seen.
+    detail: dict[str, object] = {"period": period.label, "full": bool(approved_by), "approved_by": approved_by}
+    _note(opened, audit.Act(opened.workspace.operator, "child_file", paper.child_id, detail))
+    ending = "" if approved_by else "_遮蔽"
+    issue = Issue(period.zh, period.last_day, date.today(), _office(opened), approved_by)
+    return write_child(paper, issue, opened.workspace.outbox / FOLDER / period.label / f"{paper.child_id}{ending}.docx")
+
+
+def write_sample(opened: Opened, wanted: Sampling) -> Path:
+    """Draw the sample, write the sheet (and the files), say where it is and how to draw it again."""
+    period = _period(opened, wanted.period)
+    children = opened.frames.read("child_files.children", period.label)
+    everyone = population(children)
+    if everyone.empty or wanted.size < 1:
+        refuse(say("sample.nobody", period=period.zh))
+    order = Draw(wanted.size, wanted.seed or period.label)
+    drawn = draw(everyone, order).merge(children[["child_id", "name"]], on="child_id", how="left")
+    path = opened.workspace.outbox / SAMPLE_FOLDER / period.label / f"儿童档案抽查_{period.label}.xlsx"
+    write_sheet(drawn, order, _context(opened, period), path)
+    _note(
+        opened, audit.Act(opened.workspace.operator, "sample", period.label, {"size": len(drawn), "seed": order.seed})
+    )
+    out.print(say("report.written", path=path), markup=False)
+    out.print(say("sample.drawn", count=len(drawn), of=len(everyone), seed=order.seed), markup=False)
+    if wanted.files:
+        _write_files(opened, drawn, period)
+    return path
+
+
+def _write_files(opened: Opened, drawn: pd.DataFrame, period: Period) -> None:
+    written = [_write_one(opened, child, period, "") for child in drawn["child_id"]]
+    out.print(say("sample.files", count=len(written), path=written[0].parent), markup=False)
+
+
+def _period(opened: Opened, text: str) -> Period:
+    """The period asked for, else the last that was run."""
+    if text:
+        return Period.parse(text)
+    periods = opened.frames.periods("child_files.children")
+    if not periods:
+        refuse(say("file.no_period"))
+    return max((Period.parse(label) for label in periods), key=lambda one: (one.last_day, not one.monthly))
+
+
+def _office(opened: Opened) -> str:
+    place = profile_of(opened.workspace).place.county_name.value or ""
+    return f"{place}民政局" if place else "民政局"
+
+
+def _context(opened: Opened, period: Period) -> PublishContext:
+    place = profile_of(opened.workspace).place.county_name.value or ""
+    return PublishContext(period=period.label, as_of=period.last_day, place=place, lists=(), office=_office(opened))
+
+
+def _note(opened: Opened, act: audit.Act) -> None:
+    with writing(opened.engine) as connection:
+        audit.append(connection, act)
