@@ -6,7 +6,7 @@ withheld unless somebody approved. Source: domain.md 1.8, 3.1.1, 5.2 row 7; trus
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
