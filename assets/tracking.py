@@ -10,12 +10,13 @@ import dagster as dg
 import pandas as pd
 
 from assets.county import COUNT, department_names, opened_of, profile_of
-from assets.delivered import usable_departments
+from assets.delivered import delivered_sources
 from assets.workbooks.layout import field_terms
-from expectations.life.evidence import Parts, gather
+from expectations.life.evidence import Lens, Parts, gather
 from expectations.life.rules import LifeRules, life_rules
 from expectations.life.states import Event, Life, fold
 from expectations.life.step import Occasion, Verdict, carried, verdicts
+from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import finding_id, not_computed
 from pipelines.partitions import period_partitions
 from pipelines.resources import deliveries, lives
@@ -82,7 +83,8 @@ def follow(county: Opened, period: str, material: Material) -> pd.DataFrame:
     with county.engine.connect() as connection:
         past = fold(Event(**row) for row in lives.before(connection, period))
         numbers, ended = lives.known(connection), lives.merged_children(connection)
-        usable = usable_departments(deliveries.of_period(connection, period, deliveries.LIVE))
+        accounts = deliveries.of_period(connection, period, deliveries.LIVE)
+    usable = delivered_sources(accounts, county.frames, period)
     known = {name: numbers[name] for name in past if name in numbers}
     occasion = _occasion(county, period, (material, known, ended, usable))
     now = material.findings.drop_duplicates("finding_id")
@@ -132,7 +134,10 @@ def _evidence(material: Material, known: Known, what: tuple[Mapping[str, str], L
         if name not in there
     ]
     wanted = pd.DataFrame(rows, columns=["finding_id", "code", "child_id", "field"], dtype=object)
-    return gather(material.records, wanted, rules)
+    looked = {
+        code: frozenset({*one.needs, *one.needs_any, *one.guards}) for code, one in load_catalogue().lists.items()
+    }
+    return gather(material.records, wanted, Lens(rules, looked))
 
 
 def _frame(found: list[Verdict], past: Mapping[str, Life], facts: Known) -> pd.DataFrame:

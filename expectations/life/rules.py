@@ -30,6 +30,7 @@ class LifeRules(Rules):
     lists: dict[str, dict[Outcome, list[str]]] = Field(default_factory=dict)
     telling: list[str]
     telling_by_list: dict[str, list[str]]
+    values_only: list[str] = Field(default_factory=list)
     made_of: dict[str, list[str]] = Field(default_factory=dict)
     field_words: dict[str, str]
 

@@ -168,7 +168,7 @@ def _unlisted(name: str, life: Life, occasion: Occasion) -> Verdict | None:
     is_open = occasion.rules.is_open(life.state)
     if not occasion.evidence.get(name):
         # No department has the child any more: that proves nothing, so nothing is closed.
-        text = "本期各部门数据中都没有这名儿童，不能据此认定已解决"
+        text = "本期有关部门的数据中都没有这名儿童，不能据此认定已解决"
         seen = is_open and life.kind != UNSEEN
         return Verdict(_event(name, UNSEEN, life.state, text, occasion), False, False) if seen else None
     changed = _what_changed(name, life, occasion)

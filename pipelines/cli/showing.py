@@ -8,6 +8,8 @@ from pathlib import Path
 from rich.table import Table
 
 from assets.county import list_names
+from pipelines.cli.living import show_comparison
+from pipelines.cli.returning import show_replies
 from pipelines.cli.running import Asked, run_and_print
 from pipelines.cli.shell import opened, out, refuse, show
 from pipelines.cli.texts import say
@@ -17,6 +19,7 @@ from pipelines.resources.workspace import Workspace
 
 DEMO_ROOT = Path("demo")
 PERIODS = ("2026Q2", "2026Q3")
+SEED = 1
 
 
 def generate_demo(root: Path | None, children: int, seed: int) -> Path:
@@ -31,11 +34,25 @@ def generate_demo(root: Path | None, children: int, seed: int) -> Path:
 
 
 def show_demo(folder: Path, debug: bool) -> None:
-    """Run both quarters of a generated county, compare with the truth."""
+    """Run both quarters of a generated county with answers between them, compare with the truth, show what became of it."""
     county = opened(folder, debug)
-    for period in PERIODS:
+    for period, following in zip(PERIODS, (*PERIODS[1:], ""), strict=True):
         run_and_print(county, Asked(period))
         print_score(county, period)
+        if following:
+            answer(county, period, following)
+    show_comparison(county, *PERIODS)
+
+
+def answer(county: Opened, period: str, following: str) -> None:
+    """Let the generated townships send their workbooks back, and read them; a demo that ran before keeps its answers."""
+    from pipelines.demo.replies import generate_replies
+
+    if not (county.workspace.inbox / "replies").is_dir():
+        made = generate_replies(county.workspace.root, period, following, SEED)
+        wrong = sum(made.mistakes.values())
+        out.print(say("demo.replies", files=made.files, answered=made.answered, wrong=wrong), markup=False)
+        show_replies(county, dry_run=False)
 
 
 def _holds_other_data(folder: Path) -> bool:

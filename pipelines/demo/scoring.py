@@ -151,6 +151,17 @@ def _grouped(pairs: Iterable[tuple[str, Place]]) -> Iterable[list[Place]]:
     return groups.values()
 
 
+def kids_of_findings(truth_dir: Path, findings_csv: Path) -> dict[str, tuple[str, str]]:
+    """finding_id -> list and true child, of the exported findings whose row the truth knows."""
+    rows = _truth_rows(truth_dir / "rows.csv")
+    found: dict[str, tuple[str, str]] = {}
+    with findings_csv.open(encoding="utf-8-sig", newline="") as source:
+        for line in csv.DictReader(source):
+            if place := _place(line, rows):
+                found[line["finding_id"]] = (line["code"], rows[place].kid)
+    return found
+
+
 def _lists(truth: Path, findings: Path, rows: dict[Place, _Row]) -> dict[str, Ratio]:
     want: dict[str, set[str]] = defaultdict(set)
     got: dict[str, set[str]] = defaultdict(set)

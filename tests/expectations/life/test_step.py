@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
-from expectations.life.evidence import differences, fingerprint
+from expectations.life.evidence import Lens, differences, fingerprint, gather
 from expectations.life.rules import life_rules
 from expectations.life.states import (
     ANSWERED,
@@ -29,7 +30,7 @@ from expectations.life.step import Occasion, carried, events_of, verdicts
 from expectations.lists.findings import finding_id
 
 ONE = "L03-AAAAAAAA"
-ROLL, SCHOOL = {"civil_affairs": "active"}, {"civil_affairs": "active", "education": "in"}
+ROLL, SCHOOL = {"civil_affairs": "on"}, {"civil_affairs": "on", "education": "on"}
 PERIODS = ("2026Q1", "2026Q2", "2026Q3", "2026Q4")
 
 
@@ -218,8 +219,40 @@ def test_the_history_goes_on_under_the_leading_number(story):
 
 def test_differences_name_departments_and_fields_and_no_value():
     rules, say = life_rules(), {"education": "教育", "civil_affairs": "民政", "public_security": "公安"}
-    before = {"civil_affairs": "active", "education": "in", "education.study_status": "a", "education.id_no": "b"}
-    now = {"education": "suspended", "education.study_status": "c", "public_security": "active"}
+    before = {"civil_affairs": "on", "education": "on", "education.study_status": "a", "education.id_no": "b"}
+    now = {"education": "off", "education.study_status": "c", "public_security": "on"}
     said = differences(before, now, say, rules)
-    assert said == "民政不再有记录；教育的记录状态有变化；公安新增记录；教育不再填写身份证号等"
+    assert said == "民政不再有记录；教育的在册状态有变化；公安新增记录；教育不再填写身份证号等"
     assert differences(before, before, say, rules) == ""
+
+
+def records(*rows):
+    columns = ["child_id", "department", "active", "id_no", "phone", "study_status", "name"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def parts(frame, code, field=""):
+    wanted = pd.DataFrame([("F", code, "T1", field)], columns=["finding_id", "code", "child_id", "field"])
+    concerned = {"L03": frozenset({"civil_affairs", "education"})}
+    return gather(frame, wanted, Lens(life_rules(), concerned))["F"]
+
+
+BASE = ("T1", "civil_affairs", True, "123", "139", "local", "甲")
+
+
+def test_evidence_is_what_tells_and_nothing_else():
+    base = parts(records(BASE), "L03")
+    assert parts(records((*BASE[:4], "188", "local", "乙")), "L03") == base
+    assert parts(records((*BASE[:5], "elsewhere", "甲")), "L03") != base
+    assert parts(records(BASE, ("T1", "disability", True, "", "", "", "甲")), "L03") == base
+    assert parts(records(BASE, ("T1", "education", True, "", "", "", "甲")), "L03") != base
+    assert parts(records(BASE, ("T2", "education", True, "", "", "", "甲")), "L03") == base
+    assert parts(records(("T2", *BASE[1:])), "L03") == {}
+
+
+def test_a_difference_of_values_is_about_its_values():
+    other = ("T1", "education", True, "", "", "", "乙")
+    base = parts(records(BASE, other), "L15", "name")
+    assert parts(records(BASE, (*other[:2], False, *other[3:])), "L15", "name") == base
+    assert parts(records(BASE, (*other[:6], "丙")), "L15", "name") != base
+    assert not any("甲" in value or "乙" in value for value in base.values())
