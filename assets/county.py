@@ -6,16 +6,17 @@ No rule belongs here: numbers are in `expectations.jurisdictions`, lists in `exp
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import cast
 
 import dagster as dg
 
+from assets.delivered import delivered_sources
 from assets.intake.contract import load_contracts
 from expectations.jurisdictions.profile import Profile, load_profile
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import not_computed
+from pipelines.resources import deliveries
 from pipelines.resources.opened import Opened
 from pipelines.resources.workspace import Workspace
 
@@ -53,9 +54,11 @@ def list_names(workspace: Workspace) -> dict[str, str]:
     return {code: info.name for code, info in known.items() if code in rules and rules[code].active}
 
 
-def lists_not_computed(workspace: Workspace, delivered: Iterable[str]) -> dict[str, str]:
-    """Code -> sentence of the lists that cannot be computed from what was delivered."""
-    missing = not_computed(profile_of(workspace), list(delivered))
+def lists_not_computed(opened: Opened, period: str) -> dict[str, str]:
+    """Code -> sentence of the lists that cannot be computed from what was delivered in the period."""
+    with opened.engine.connect() as connection:
+        accounts = deliveries.of_period(connection, period, deliveries.LIVE)
+    missing = not_computed(profile_of(opened.workspace), delivered_sources(accounts, opened.frames, period))
     return dict(zip(missing["code"].astype(str), missing["sentence"].astype(str), strict=True))
 
 

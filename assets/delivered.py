@@ -13,6 +13,7 @@ from assets.childfile.household import commonest_county
 from expectations.jurisdictions.profile import Place
 from matching.regions import area_name
 from pipelines.resources.deliveries import Said
+from pipelines.resources.frames import FrameStore
 
 COUNTY_CODE = "county_differs"
 
@@ -33,6 +34,25 @@ def usable_departments(accounts: Iterable[Mapping[Any, Any]]) -> list[str]:
         return []
     sums = frame.groupby("department")[["accepted", "quarantined"]].sum()
     return sorted(str(name) for name in sums.index[(sums["accepted"] > 0) | (sums["quarantined"] == 0)])
+
+
+def delivered_sources(accounts: Iterable[Mapping[Any, Any]], frames: FrameStore, period: str) -> list[str]:
+    """Usable departments, and `department.layout` of every kind of file that they brought: a list may need one kind only.
+
+    Args:
+        accounts: as in `usable_departments`.
+        frames: the workspace's frames.
+        period: the period.
+    """
+    departments = usable_departments(accounts)
+    found = set(departments)
+    for name in departments:
+        if frames.exists(f"std_{name}", period):
+            layouts = frames.read(f"std_{name}", period, ["layout"])
+            found |= {
+                f"{name}.{layout}" for layout in layouts.get("layout", pd.Series(dtype=object)).unique() if layout
+            }
+    return sorted(found)
 
 
 def county_doubt(records: pd.DataFrame, place: Place) -> list[Said]:

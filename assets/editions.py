@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from assets.county import official_areas, profile_of
-from assets.delivered import usable_departments
+from assets.delivered import delivered_sources
 from assets.workbooks.context import ListInfo, PublishContext, Published
 from assets.workbooks.csvout import EXACT, FINDINGS_COLUMNS, LINKS_COLUMNS, write_csv
 from assets.workbooks.publish import publish_workbooks
@@ -24,6 +24,7 @@ from expectations.lists.catalogue import ListInfo as Known
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import not_computed
 from pipelines.partitions import Period
+from pipelines.resources.frames import FrameStore
 from pipelines.resources.workspace import Workspace
 
 EXPORTS = {"links.csv": LINKS_COLUMNS, "findings.csv": FINDINGS_COLUMNS}
@@ -102,7 +103,8 @@ def bare_context(workspace: Workspace, label: str) -> PublishContext:
 
 
 def _context(found: Ingredients, workspace: Workspace) -> PublishContext:
-    missing = not_computed(profile_of(workspace), usable_departments(found.accounting.to_dict("records")))
+    came = delivered_sources(found.accounting.to_dict("records"), FrameStore(workspace.frames), found.period)
+    missing = not_computed(profile_of(workspace), came)
     return replace(
         bare_context(workspace, found.period),
         not_computed=dict(zip(missing["code"], missing["sentence"], strict=True)),

@@ -5,7 +5,7 @@ import pandas as pd
 
 from assets.childfiles import ChildFiles
 from assets.county import COUNT, opened_of, profile_of
-from assets.delivered import COUNTY_CODE, county_doubt, usable_departments
+from assets.delivered import COUNTY_CODE, county_doubt, delivered_sources
 from expectations.lists.findings import compute_findings
 from pipelines.partitions import period_partitions
 from pipelines.resources import deliveries
@@ -46,7 +46,7 @@ def _delivered(county: Opened, period: str, doubts: list[deliveries.Said]) -> li
     with writing(county.engine) as connection:
         accounts = deliveries.of_period(connection, period, deliveries.LIVE)
         deliveries.replace_said(connection, deliveries.Branch(period, "public_security"), COUNTY_CODE, doubts)
-    return usable_departments(accounts)
+    return delivered_sources(accounts, county.frames, period)
 
 
 def _counts(found: pd.DataFrame) -> dict[str, int]:

@@ -13,7 +13,7 @@ from datetime import date
 import pandas as pd
 
 from assets.county import department_names, official_areas, profile_of
-from assets.delivered import usable_departments
+from assets.delivered import delivered_sources
 from assets.replies.coverage import coverage
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.catalogue import load_catalogue
@@ -131,7 +131,7 @@ def gather(opened: Opened, period: Period) -> Material:
     frames, label, profile = opened.frames, period.label, profile_of(opened.workspace)
     children = frames.read("child_files.children", label)
     accounting = _accounting(opened, label)
-    missing = not_computed(profile, usable_departments(accounting.to_dict("records")))
+    missing = not_computed(profile, delivered_sources(accounting.to_dict("records"), frames, label))
     return Material(
         period=period,
         findings=frames.read("findings", label),

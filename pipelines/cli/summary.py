@@ -99,7 +99,7 @@ def _print_results(opened: Opened, report: RunReport) -> None:
     counts = {grade: int(grades.get(grade, 0)) for grade in ("same", "review", "different")}
     out.print(say("links.children", count=links["child_id"].nunique()), markup=False)
     out.print(say("links.grades", **counts), markup=False)
-    missing = lists_not_computed(opened.workspace, links["department"].unique())
+    missing = lists_not_computed(opened, report.period)
     show(lists_table(opened, findings, missing))
     for sentence in missing.values():
         out.print(sentence, markup=False, style="yellow")
