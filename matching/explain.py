@@ -1,7 +1,8 @@
 """Why two records are, or are not, the same child: the waterfall in bits, levels, and the sentence (matching.md 2,
 idea 11).
 
-Belongs here: explanations of single pairs, on demand. Does not belong here: the sentence's words (`sentence`).
+Belongs here: explanations of single pairs, on demand: of a pair that a linkage kept, from its levels and the weights that were kept
+(`report`), or of any two records, compared anew. Does not belong here: the sentence's words (`sentence`), or drawing (`picture`).
 """
 
 from __future__ import annotations
@@ -13,18 +14,22 @@ import numpy as np
 
 from matching.block import Pairs
 from matching.compare import add_context, compare
+from matching.decide import JUDGED_BITS
+from matching.design import make_design
 from matching.encode import encode
 from matching.estimate import sigmoid_bits
 from matching.model import Model, default_model
 from matching.screen import screen
 from matching.sentence import sentence, slip_reason
-from matching.weigh import learn
+from matching.weigh import Weights, learn
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
+    from matching.design import Design
     from matching.encode import Encoded
-    from matching.weigh import Weights
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,55 @@ class Explanation:
         prior, *rest = self.steps
         ordered = sorted((step for step in rest if abs(step.bits) >= 0.005), key=lambda step: -abs(step.bits))
         return [f"{step.bits:+7.2f}  {step.zh}：{step.say}" for step in (prior, *ordered)]
+
+
+def explain_kept(pair: Mapping[str, Any], kept: Mapping[str, Any], model: Model | None = None) -> Explanation:
+    """Explain a pair from what the linkage kept of it; no record is read.
+
+    Args:
+        pair: a row of `link_pairs`.
+        kept: `weights` of the same linkage's report.
+        model: the model it was linked by, if it is not the shipped one.
+
+    Raises:
+        ValueError: the weights are another model's.
+    """
+    model = model or default_model()
+    design = make_design(model)
+    named = dict(part.split("=", 1) for part in str(pair["levels"]).split(";"))
+    if set(named) != {*model.fields, "number"} or not set(design.terms) <= set(kept["bits"]):
+        raise ValueError("这一期的关联是用另一版比对模型算的，请先重新运行这一期再解释")
+    codes = {name: np.array([model.code(name, level)], dtype=np.int8) for name, level in named.items()}
+    steps = _steps(_restored(kept, design, model), codes, named, model)
+    weight = float(pair["weight"])
+    rest = weight - sum(step.bits for step in steps)
+    if abs(rest) > 0.01:
+        steps = (*steps, Step("rule", *_rule(pair, named, model), rest))
+    ids = (str(pair["record_a"]), str(pair["record_b"]))
+    return Explanation(*ids, steps, weight, float(pair["probability"]), str(pair["grade"]), str(pair["reason"]), named)
+
+
+def _restored(kept: Mapping[str, Any], design: Design, model: Model) -> Weights:
+    bits = np.array([kept["bits"][term] for term in design.terms])
+    number = np.array([kept["number"][level] for level in model.number.names])
+    return Weights("labels", "", design, bits, float(kept["prior"]), float(kept["prior_labelled"]), number)
+
+
+def _rule(pair: Mapping[str, Any], named: Mapping[str, str], model: Model) -> tuple[str, str, str]:
+    """What stands above the weights, where a pair's weight is not the sum of its fields' (see `decide`)."""
+    if abs(float(pair["weight"])) >= JUDGED_BITS:
+        return "人工结论", "decision", "以人的结论为准，机器不改"
+    if named["number"] in ("same", "derived", "document"):
+        return (
+            "号码规则",
+            "certain",
+            "号码相同并有一项佐证，按最低分计" if float(pair["weight"]) > 0 else "同胞也说得通，封顶",
+        )
+    if named["number"] == "borrowed":
+        return "号码规则", "borrowed", "号码相同但别的都对不上，封顶"
+    if float(pair["weight"]) <= model.decide.doubt_bits + 0.01:
+        return "存疑规则", "doubt", "双胞胎、同胞或同名的另一孩子同样说得通，封顶"
+    return "文字相近", "texts", "住址或学校的文字相近"
 
 
 def explain_pair(records: pd.DataFrame, pair: Any, linkage: Any = None, model: Model | None = None) -> Explanation:
@@ -174,7 +228,7 @@ def _term(term: str, bits: float, named: dict[str, str], model: Model) -> Step:
     say = "、".join(
         model.fields[name].levels[named[name]].say for name in names if model.fields[name].levels[named[name]].say
     )
-    return Step(left, zh, level, f"两项一并衡量（{say}）", bits)
+    return Step(left, zh, level, f"一并衡量（{say}）", bits)
 
 
 def _judged(

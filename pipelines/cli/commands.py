@@ -111,15 +111,18 @@ def quarantine(
 
 @app.command(help=say("explain.help"))
 @spoken
-def explain(
+def explain(  # noqa: PLR0913 - every argument is an option people type
     ids: Annotated[list[str], typer.Argument(help=say("explain.what"), metavar="ID [ID]")],
     period: PeriodOption,
+    as_json: Annotated[bool, typer.Option("--json", help=say("explain.json"))] = False,
+    svg: Annotated[Path | None, typer.Option("--svg", help=say("explain.svg"), show_default=False)] = None,
+    values: Annotated[str, typer.Option("--values", help=say("explain.values"), metavar="none|masked|full")] = "none",
     workspace: WorkspaceOption = None,
 ) -> None:
     """Why two rows are one child; why a child is on a list."""
-    from pipelines.cli.explaining import explain_ids
+    from pipelines.cli.explaining import Wanted, explain_ids
 
-    explain_ids(opened(workspace), period, ids)
+    explain_ids(opened(workspace), Wanted(period, ids, as_json, svg, values))
 
 
 @app.command(help=say("replies.help"))
@@ -175,6 +178,74 @@ def findings(period: PeriodOption, out: OutOption, workspace: WorkspaceOption = 
     from pipelines.cli.exporting import export
 
     export(opened(workspace), period, "findings.csv", out)
+
+
+@app.command(help=say("report.help"))
+@spoken
+def report(
+    period: PeriodOption,
+    kind: Annotated[str, typer.Option("--kind", help=say("report.kind"), show_default=False)] = "",
+    version: Annotated[str, typer.Option("--version", help=say("report.version"))] = "both",
+    pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help=say("report.pdf"))] = True,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Write a report upward."""
+    from pipelines.cli.reports import Wanted, write_reports
+
+    write_reports(opened(workspace), Wanted(period, kind, version, pdf))
+
+
+@app.command(help=say("report.templates"))
+@spoken
+def templates(workspace: WorkspaceOption = None) -> None:
+    """Put the reports' templates into the workspace."""
+    from pipelines.cli.reports import write_own_templates
+
+    write_own_templates(opened(workspace))
+
+
+@app.command(help=say("due.help"))
+@spoken
+def due(
+    since: Annotated[str, typer.Option("--from", help=say("due.since"), show_default=False)] = "",
+    until: Annotated[str, typer.Option("--to", help=say("due.until"), show_default=False)] = "",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Say what is due when."""
+    from pipelines.cli.reports import show_due
+
+    show_due(opened(workspace), since, until)
+
+
+@app.command(help=say("file.help"))
+@spoken
+def file(
+    child: Annotated[str, typer.Argument(help=say("file.child"), metavar="CHILD")],
+    period: MaybePeriodOption = "",
+    approved_by: Annotated[str, typer.Option("--approved-by", help=say("file.approved"), show_default=False)] = "",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Write one child's file."""
+    county = opened(workspace)
+    from pipelines.cli.documents import write_file
+
+    write_file(county, child, period, approved_by)
+
+
+@app.command(help=say("sample.help"))
+@spoken
+def sample(
+    period: MaybePeriodOption = "",
+    size: Annotated[int, typer.Option("--size", min=1, help=say("sample.size"))] = 30,
+    seed: Annotated[str, typer.Option("--seed", help=say("sample.seed"), show_default=False)] = "",
+    files: Annotated[bool, typer.Option("--files", help=say("sample.with_files"))] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Draw a sample of child files."""
+    county = opened(workspace)
+    from pipelines.cli.documents import Sampling, write_sample
+
+    write_sample(county, Sampling(period, size, seed, files))
 
 
 @app.command(help=say("dev.help"))

@@ -1,35 +1,71 @@
-"""`tongbi explain`: why two rows are the same child, or why a child is on a list. Sentences and places; values stay in
-the files.
+"""`tongbi explain`: why two rows are the same child, or why a child is on a list: in the terminal, as JSON, as a picture.
+
+Values of records are shown as the person asked: not at all, masked, or whole; they go to the terminal or the file asked for, nowhere else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
+from rich.table import Table
+from rich.text import Text
 
-from pipelines.cli.shell import out, refuse
+from matching.explain import Explanation
+from matching.picture import SMALLEST, Panel, draw, gathered, label
+from pipelines.cli.shell import USAGE, out, refuse, show
+from pipelines.cli.story import Story, Teller, Told, Values
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
 from pipelines.resources.opened import Opened
 
-MOST_PAIRS = 30
+_BAR = 24
+_TINT = {"differ": "red", "near": "yellow"}
 
 
-def explain_ids(opened: Opened, period: str, ids: list[str]) -> None:
+@dataclass(frozen=True)
+class Wanted:
+    """What was asked: the period, the ids, and how to answer."""
+
+    period: str
+    ids: list[str]
+    as_json: bool = False
+    svg: Path | None = None
+    values: str = "none"
+
+
+def explain_ids(opened: Opened, wanted: Wanted) -> None:
     """Explain a child id, a finding id, one record id or a pair of record ids."""
-    label = Period.parse(period).label
-    links = opened.frames.read("link_children", label)
-    pairs = opened.frames.read("link_pairs", label)
-    if len(ids) == 2 and set(ids) <= set(links["record_id"]):
-        _explain_pair(links, pairs, ids)
-        return
-    findings = opened.frames.read("findings", label)
-    child = _child_of(ids[0], links, findings) if len(ids) == 1 else ""
+    if wanted.values not in ("none", "masked", "full"):
+        refuse(say("explain.values_wrong"), USAGE)
+    story = _story(opened, wanted)
+    if wanted.svg:
+        _draw(story, wanted.svg)
+    if wanted.as_json:
+        out.print(
+            json.dumps(story.as_dict(), ensure_ascii=False, indent=2, default=_plain), markup=False, soft_wrap=True
+        )
+    elif not wanted.svg:
+        _print(story, len(wanted.ids) == 2)
+
+
+def _story(opened: Opened, wanted: Wanted) -> Story:
+    label = Period.parse(wanted.period).label
+    values: Values = "full" if wanted.values == "full" else "masked" if wanted.values == "masked" else "none"
+    teller = Teller(opened, label, values)
+    if len(wanted.ids) == 2 and set(wanted.ids) <= set(teller.links["record_id"]):
+        if wanted.ids[0] == wanted.ids[1]:
+            refuse(say("explain.unknown", period=label))
+        return teller.two(wanted.ids)
+    child = (
+        _child_of(wanted.ids[0], teller.links, opened.frames.read("findings", label)) if len(wanted.ids) == 1 else ""
+    )
     if not child:
         refuse(say("explain.unknown", period=label))
-    _explain_child(links[links["child_id"] == child], pairs)
-    _explain_findings(findings[findings["child_id"] == child])
+    return teller.child(child)
 
 
 def _child_of(identity: str, links: pd.DataFrame, findings: pd.DataFrame) -> str:
@@ -40,49 +76,98 @@ def _child_of(identity: str, links: pd.DataFrame, findings: pd.DataFrame) -> str
     return ""
 
 
-def _explain_child(ours: pd.DataFrame, pairs: pd.DataFrame) -> None:
-    out.print(say("explain.child", child=ours["child_id"].iloc[0], count=len(ours)), markup=False)
-    for line in ours.to_dict("records"):
+def _plain(value: Any) -> Any:
+    """Numbers of pandas as Python's own."""
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def _print(story: Story, pair: bool) -> None:
+    if not pair:
+        out.print(say("explain.child", child=story.child, count=len(story.records)), markup=False, style="bold")
+    for line in story.records:
         _print_record(line)
-    known = set(ours["record_id"])
-    touching = pairs[pairs["record_a"].isin(known) | pairs["record_b"].isin(known)]
-    for line in touching.head(MOST_PAIRS).to_dict("records"):
-        _print_pair(line)
+    for told in story.joins:
+        _print_pair(told)
+    if story.via:
+        out.print(say("explain.same_child", child=story.child, via="、".join(story.via)), markup=False)
+    elif pair and not story.joins:
+        out.print(
+            say("explain.same_child", child=story.child, via="—") if story.child else say("explain.no_pair"),
+            markup=False,
+        )
+    if story.rivals:
+        out.print(say("explain.rivals", count=len(story.rivals)), markup=False, style="bold")
+    for told in story.rivals:
+        _print_pair(told)
+    _print_decisions(story)
+    if not pair:
+        _print_findings(story)
 
 
-def _print_record(line: Mapping[Hashable, object]) -> None:
+def _print_record(line: dict[str, Any]) -> None:
     sheet = f"工作表「{line['sheet']}」" if line["sheet"] else ""
     named = {name: line[name] for name in ("department", "file", "row", "method")}
-    probability = float(str(line["probability"] or 0))
+    probability = float(line["probability"] or 0)
     text = say("explain.record", sheet=sheet, record=line["record_id"], probability=probability, **named)
     out.print(f"  {text}", markup=False)
 
 
-def _print_pair(line: Mapping[Hashable, object]) -> None:
-    numbers = {name: float(str(line[name])) for name in ("probability", "weight")}
-    grade = say(f"grade.{line['grade']}")
-    out.print("  " + say("explain.pair", a=line["record_a"], b=line["record_b"], grade=grade, **numbers), markup=False)
-    out.print(f"    {str(line['reason']).removesuffix('。')}。", markup=False)
+def _print_pair(told: Told) -> None:
+    found = told.explanation
+    numbers = {"probability": found.probability, "weight": found.weight}
+    grade = say(f"grade.{found.grade}")
+    out.print("  " + say("explain.pair", a=found.record_a, b=found.record_b, grade=grade, **numbers), markup=False)
+    out.print(f"    {found.reason.removesuffix('。')}。", markup=False)
+    if told.sides.rows:
+        show(_side_table(told))
+    for line in _bars(found):
+        out.print(line)
 
 
-def _explain_findings(ours: pd.DataFrame) -> None:
-    if ours.empty:
+def _side_table(told: Told) -> Table:
+    table = Table("", told.sides.left, told.sides.right, box=None, padding=(0, 2, 0, 4))
+    for name, left, right, group in told.sides.rows:
+        style = _TINT.get(group, "")
+        table.add_row(Text(name), Text(left or "—", style=style), Text(right or "—", style=style))
+    return table
+
+
+def _bars(found: Explanation) -> list[Text]:
+    """The waterfall in characters: bits, a bar to the right for and to the left against, what was compared."""
+    steps = gathered(found.steps) if found.steps else []
+    longest = max((abs(step.bits) for step in steps), default=1.0) or 1.0
+    lines = []
+    for step in steps:
+        size = max(1, round(abs(step.bits) / longest * _BAR)) if abs(step.bits) >= SMALLEST else 0
+        style = "bright_black" if step.field == "prior" else "green" if step.bits >= 0 else "red"
+        line = Text(f"    {step.bits:+7.2f} ")
+        line.append("█" * size + " " * (_BAR - size), style=style)
+        line.append(f" {label(step)}")
+        lines.append(line)
+    return lines
+
+
+def _print_decisions(story: Story) -> None:
+    for line in story.decisions:
+        told = {name: line[name] for name in ("record_a", "record_b", "author", "note")}
+        verdict, day = say(f"verdict.{line['verdict']}"), str(line["decided_at"])[:10]
+        out.print("  " + say("explain.decision", verdict=verdict, day=day, **told), markup=False)
+
+
+def _print_findings(story: Story) -> None:
+    if not story.findings:
         out.print(say("explain.no_finding"))
-    for line in ours.to_dict("records"):
+    for line in story.findings:
         named = {name: line[name] for name in ("reason", "grade", "clause")}
         out.print("  " + say("explain.finding", finding=line["finding_id"], **named), markup=False)
 
 
-def _explain_pair(links: pd.DataFrame, pairs: pd.DataFrame, ids: list[str]) -> None:
-    one, other = sorted(ids)
-    direct = pairs[(pairs["record_a"] == one) & (pairs["record_b"] == other)]
-    for line in direct.to_dict("records"):
-        _print_pair(line)
-    children = links.set_index("record_id")["child_id"]
-    if (direct["grade"] == "same").any():
-        return
-    if children[one] == children[other]:
-        via = links.loc[(links["child_id"] == children[one]) & ~links["record_id"].isin(ids), "record_id"]
-        out.print(say("explain.same_child", child=children[one], via="、".join(via) or "—"), markup=False)
-    elif direct.empty:
-        out.print(say("explain.no_pair"))
+def _draw(story: Story, target: Path) -> None:
+    """Write the picture: the pairs that hold the child together, then the nearest rejected ones."""
+    told = [one for one in (*story.joins, *story.rivals) if one.explanation.steps]
+    if not told:
+        refuse(say("explain.no_picture"))
+    title = say("explain.picture_child", child=story.child) if story.child else say("explain.picture_pair")
+    panels = [Panel(one.explanation, one.sides) for one in told]
+    target.resolve().write_text(draw(panels, title), encoding="utf-8")
+    out.print(say("explain.drawn", count=len(panels), path=target), markup=False)

@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from matching.explain import explain_pair
+from matching.explain import explain_kept, explain_pair
 from matching.linking import Linkage, link_records
 from matching.model import default_model
+from matching.report import read_report, report_frame
 from matching.sentence import sentence
 
 
@@ -48,6 +49,33 @@ def test_two_record_ids_without_a_linkage(frame: Any, number: Any) -> None:
 def test_an_unknown_record_is_refused(frame: Any) -> None:
     with pytest.raises(ValueError, match="都在比对的数据中"):
         explain_pair(frame({"name": "张伟"}, {"name": "李军"}), ("PS-000", "PS-999"))
+
+
+def test_a_kept_pair_is_explained_without_its_records(county_linkage: Linkage) -> None:
+    kept = read_report(report_frame(county_linkage.report))["weights"]
+    pairs = county_linkage.pairs
+    for row in pd.concat([part.head(20) for _, part in pairs.groupby("grade")]).to_dict("records"):
+        found = explain_kept({str(name): value for name, value in row.items()}, kept)
+        assert sum(step.bits for step in found.steps) == pytest.approx(row["weight"], abs=0.01)
+        assert (found.grade, found.reason) == (row["grade"], row["reason"])
+        assert found.steps[0].field == "prior"
+        assert all(step.say for step in found.steps if abs(step.bits) > 0.01)
+
+
+def test_a_persons_decision_is_a_bar_of_its_own(frame: Any) -> None:
+    records = frame({"d": "PS", "name": "张伟", "birth_date": "2015-03-10"}, {"d": "ED", "name": "李军"})
+    judged = pd.DataFrame({"record_a": ["ED-001"], "record_b": ["PS-000"], "verdict": ["same"]})
+    found = link_records(records, judgements=judged)
+    last = explain_kept(found.pairs.iloc[0].to_dict(), found.report["weights"]).steps[-1]
+    assert (last.zh, last.level) == ("人工结论", "decision")
+    assert last.bits > 50
+
+
+def test_weights_of_another_model_are_refused(county_linkage: Linkage) -> None:
+    kept = county_linkage.report["weights"]
+    fewer = {**kept, "bits": dict(list(kept["bits"].items())[1:])}
+    with pytest.raises(ValueError, match="另一版比对模型"):
+        explain_kept(county_linkage.pairs.iloc[0].to_dict(), fewer)
 
 
 @pytest.mark.parametrize(
