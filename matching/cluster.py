@@ -14,6 +14,8 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from matching.leftover import join_leftovers
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -89,7 +91,8 @@ def cluster(n: int, pairs: Pairs, evidence: Evidence, model: Model) -> Clusters:
     oversized = np.zeros(n, dtype=bool)
     for component in _by_component(whole[pairs.left[rows]], rows):
         _resolve(component, pairs, evidence, model, (label, oversized))
-    return Clusters(_first_record(label), oversized, int(doubtful.sum()))
+    label = _first_record(join_leftovers(_first_record(label), pairs, evidence, model))
+    return Clusters(label, oversized, int(doubtful.sum()))
 
 
 def _first_record(label: Ints) -> Ints:

@@ -39,6 +39,7 @@ class Evidence:
             evidence).
         certain: joined by equal numbers with something else agreeing, or by a person.
         twinlike: looks like twins; speaks against a child that other pairs would put together.
+        inside: two rows of one list.
     """
 
     weight: Floats
@@ -47,6 +48,7 @@ class Evidence:
     veto: Mask
     certain: Mask
     twinlike: Mask
+    inside: Mask
 
 
 def deterministic(levels: Levels, model: Model) -> Mask:
@@ -85,7 +87,8 @@ def twinlike(levels: Levels, model: Model) -> Mask:
 def doubtful(levels: Levels, model: Model) -> Mask:
     """Pairs that another child of the family, or a namesake, explains as well: never a link by themselves.
 
-    * Equal numbers under different names where no birth date confirms them, or twins are known: a sibling's number (C14).
+    * Equal numbers (whole, or as far as legible) under different names where no birth date confirms them, or twins are known:
+      a sibling's number (C14); siblings registered together have neighbouring numbers.
     * What looks like twins.
     * Different births without a number, a guardian or a telephone in common: a namesake of the neighbourhood.
     """
@@ -93,6 +96,8 @@ def doubtful(levels: Levels, model: Model) -> Mask:
     name, birth, people = (groups(levels, field, model) for field in ("name", "birth", "people"))
     equal = np.isin(levels["number"], [number.code(level) for level in ("same", "derived", "document")])
     sibling = equal & (name == 3) & ((birth != 1) | _shared_by_two(levels, model))
+    part = np.isin(levels["number"], [number.code(level) for level in ("slip", "partial")])
+    sibling |= part & (name == 3) & (birth != 1)
     held = groups(levels, "number", model)
     namesake = (birth == 3) & ~np.isin(held, (1, 2)) & (people != 1) & (groups(levels, "phone", model) != 1)
     found: Mask = sibling | namesake | twinlike(levels, model)
@@ -113,19 +118,19 @@ def weigh_evidence(pairs: Pairs, levels: Levels, weight: Floats, judged: NDArray
     weight = np.where(certain, np.maximum(weight, model.decide.certain_bits), weight)
     weight = np.where(doubtful(levels, model), np.minimum(weight, model.decide.doubt_bits), weight)
     lone = levels["number"] == model.number.code("borrowed")
-    weight = np.where(
-        lone, np.minimum(weight, 0.0), weight
-    )  # equal number and nothing else: never a link, a person looks
+    # Equal number and nothing else, or two valid numbers under names that are only near: never a link, a person looks.
+    lone |= (levels["number"] == model.number.code("differ")) & (groups(levels, "name", model) == 2)
+    weight = np.where(lone, np.minimum(weight, 0.0), weight)
     weight = np.where(judged == 1, JUDGED_BITS, np.where(judged == -1, -JUDGED_BITS, weight))
     probability = sigmoid_bits(weight)
     equal = np.isin(levels["number"], [model.number.code(level) for level in ("same", "derived", "document")])
     double = certain | equal | _near_certain_double(levels, weight, model) | (judged == 1)
     inside = levels["origin"] == model.code("origin", "inside")
     link = (probability >= model.decide.same) & (~inside | double)
-    veto = (inside & ~double) | (judged == -1)
-    return Evidence(
-        weight, probability, link, veto, certain | (judged == 1), twinlike(levels, model) & (judged != 1) & ~certain
-    )
+    # Two rows of one list that look like one child do not keep a third row from both: it may show that they are a double.
+    veto = (inside & ~double & (weight < model.decide.third_bits)) | (judged == -1)
+    certain |= judged == 1
+    return Evidence(weight, probability, link, veto, certain, twinlike(levels, model) & ~certain, inside)
 
 
 def _near_certain_double(levels: Levels, weight: Floats, model: Model) -> Mask:

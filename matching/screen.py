@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matching.compare import SAME_NAMES, groups
+from matching.compare import groups
 from matching.derived import without
 from matching.encode_numbers import birth_code
 
@@ -81,6 +81,7 @@ def screen(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Screened:
     name, birth = groups(levels, "name", model), groups(levels, "birth", model)
     stranger = equal & (birth == 3) & ((name == 3) | ((name == 2) & _far_birth(levels, model) & _one_wrong(e, pairs)))
     stranger |= equal & (name == 3) & _other_child(e, pairs, levels, model)
+    stranger |= equal & (birth == 3) & _other_sex(e, pairs, levels, model)
     rival = _has_rival(e, pairs, levels, model)
     other_name = equal & np.isin(name, (2, 3)) & (rival[pairs.left] | rival[pairs.right]) & ~stranger
     other_name &= levels["name"] != model.code("name", "nickname")
@@ -127,12 +128,11 @@ def _wrong_birth(e: Encoded) -> Mask:
 
 
 def _stale(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Mask:
-    """Different numbers under one name and one birth date that one of the numbers contradicts: it was replaced since, or
-    is wrong (domain.md 1.2.6, C22).
+    """Different numbers under one name (or one that a slip explains) and one birth date that one of the numbers contradicts:
+    it was replaced since, or is wrong (domain.md 1.2.6, C22). Twins' numbers agree with their birth date.
     """
-    renamed = [model.code("name", level) for level in (*SAME_NAMES, "former_name")]
-    found = (levels["number"] == model.number.code("differ")) & np.isin(levels["name"], renamed)
-    found &= levels["birth"] == model.code("birth", "same")
+    found = (levels["number"] == model.number.code("differ")) & np.isin(groups(levels, "name", model), (1, 2))
+    found &= groups(levels, "birth", model) == 1
     inside = birth_code(e.numbers)
     held = (inside == e.birth[:, None]) | (inside == e.lunar[:, None]) & (e.lunar[:, None] > 0)
     odd = (e.numbers != 0).any(axis=1) & ~(held & (e.numbers != 0)).any(axis=1)
@@ -156,6 +156,15 @@ def _other_child(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Mask
     other_sex = (levels["sex"] == model.code("sex", "differ")) & (groups(levels, "birth", model) != 1)
     torn = _torn(e)
     found: Mask = near | other_sex | torn[pairs.left] | torn[pairs.right]
+    return found
+
+
+def _other_sex(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Mask:
+    """Two sexes, no equal name, and a number whose birth date is only the one side's: a brother and a sister, though their
+    names may sound alike or the one be a nickname.
+    """
+    exact = np.isin(levels["name"], [model.code("name", level) for level in ("same", "variant")])
+    found: Mask = (levels["sex"] == model.code("sex", "differ")) & ~exact & _one_wrong(e, pairs)
     return found
 
 

@@ -157,7 +157,7 @@ def _persons(e: Encoded, model: LatinModel, unique: bool, judged: tuple[Candidat
     same = verdict == 1
     veto = ((inside & unique) & ~same) | (verdict == -1)
     none = np.zeros(len(pairs), dtype=bool)
-    evidence = Evidence(weight, p, (p >= model.decide.same) & ~veto, veto, same, none)
+    evidence = Evidence(weight, p, (p >= model.decide.same) & ~veto, veto, same, none, inside)
     return cluster(len(e), _plain(pairs), evidence, default_model()).label
 
 

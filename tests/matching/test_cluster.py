@@ -24,7 +24,7 @@ def run(n: int, edges: dict[tuple[int, int], float], veto: set[tuple[int, int]] 
     refused = np.array([row in (veto or set()) for row in rows], dtype=bool)
     p = sigmoid_bits(weight)
     nothing = np.zeros(len(rows), dtype=bool)
-    evidence = Evidence(weight, p, (p >= MODEL.decide.same) & ~refused, refused, nothing, nothing)
+    evidence = Evidence(weight, p, (p >= MODEL.decide.same) & ~refused, refused, nothing, nothing, nothing)
     return cluster(n, Pairs(left, right, np.zeros(len(rows), dtype=np.uint32)), evidence, MODEL)
 
 
@@ -35,6 +35,23 @@ def test_agreeing_records_are_one_child() -> None:
 def test_a_record_between_twins_goes_to_the_stronger() -> None:
     found = run(3, {(0, 2): 6.0, (1, 2): 12.0, (0, 1): -20.0}, veto={(0, 1)})
     assert found.label.tolist() == [0, 1, 1]
+
+
+def test_two_lone_clusters_join_when_neither_has_another_candidate() -> None:
+    assert run(4, {(0, 1): 14.0, (1, 2): 2.0, (0, 2): 1.5, (2, 3): -9.0}).label.tolist() == [0, 0, 0, 3]
+
+
+def test_a_rival_on_either_side_keeps_them_apart() -> None:
+    assert run(3, {(0, 1): 2.0, (0, 2): 0.5}).label.tolist() == [0, 1, 2]
+    assert run(3, {(0, 1): 2.0, (1, 2): -1.0}).label.tolist() == [0, 1, 2]
+
+
+def test_what_is_forbidden_is_a_rival_and_no_join() -> None:
+    assert run(3, {(0, 1): 2.0, (0, 2): 3.0}, veto={(0, 2)}).label.tolist() == [0, 1, 2]
+
+
+def test_pairs_that_speak_against_outweigh_one_faint_pair() -> None:
+    assert run(3, {(0, 1): 14.0, (1, 2): 2.0, (0, 2): -6.0}).label.tolist() == [0, 0, 2]
 
 
 def test_a_chain_over_one_weak_edge_is_not_joined() -> None:
