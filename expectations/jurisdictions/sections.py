@@ -109,6 +109,8 @@ class School(Rules):
     suspension_months: Setting[int]
     absence_excused: Setting[list[str]]
     physical_reasons: Setting[list[str]]
+    delayed: Setting[list[str]]
+    delay_years: Setting[int]
     placement_levels: Setting[list[str]]
     waiting_placement: Setting[list[str]]
     push_entrants: Setting[bool]

@@ -39,7 +39,8 @@ def orphans_unlisted(view: View) -> pd.DataFrame:
         (father.short | mother.short, OPEN, "期限可能不足规定的月数"),
         (view.any(view.codes("hukou_class", ["institution"])), OPEN, "在福利机构供养"),
     )
-    for where, at_most, note in notes:
+    topped = view.any(told & view.tokens("aid", view.profile.allowances.topped_up.known()))
+    for where, at_most, note in (*notes, (topped, SURE, "已享受低保等待遇，符合的按补差发放")):
         grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
     record = view.first(told & _states_parents(view), _states_parents(view), told, view.active)
     orphans = draft(listed & (orphan | declared), record, grade, reason, "orphan")

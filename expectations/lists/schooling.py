@@ -27,10 +27,23 @@ def not_enrolled(view: View) -> pd.DataFrame:
     # On a working list of education's only: taught at home is no drop-out, 未入学 and the rest are (3.2.2, 3.2.3).
     beside = view.of("education") & view.codes("state", ["off_register"])
     excused |= view.any(beside & view.codes("study_status", school.taught_at_home.known()))
-    listed = view.truth("in_cohort") & view.flag("alive") & ~view.flag("moved_out") & known & ~excused
+    delay = np.asarray(view.number("cohort_grade") <= school.delay_years.known())
+    excused |= _said(view, school.delayed.known()) & delay
+    listed = of_school_age(view) & view.flag("alive") & ~view.flag("moved_out") & known & ~excused
     listed &= ~view.any(view.of("education") & ~beside) & ~probably_there(view, view.of("education") & ~beside)
     grade, reason = _graded_absence(view)
     return draft(listed, view.first(registered, civil, disabled), grade, reason)
+
+
+def of_school_age(view: View) -> BoolArray:
+    """The legal cohort; with `school.band_outside` also the working band beyond it, whoever has not finished (5.1.1)."""
+    if not view.profile.school.band_outside.known():
+        return view.truth("in_cohort")
+    years = view.profile.school.years.known()
+    finished = view.any(view.of("education") & view.codes("state", ["graduated"])) | _said(view, ["done"])
+    return np.asarray(
+        view.truth("in_cohort") | (view.truth("in_band") & (view.number("cohort_grade") > years) & ~finished)
+    )
 
 
 def _said(view: View, statuses: list[str]) -> BoolArray:
@@ -48,6 +61,8 @@ def _graded_absence(view: View) -> tuple[IntArray, Texts]:
         (spread(view, stated(view, "birth_date")), OPEN, "各处登记的出生日期不一致，请先核对年龄"),
         (_said(view, school.not_yet_at_school.known()), OPEN, "民政记载尚未入学，可能推迟入学"),
         (_said(view, school.said_at_school.known()), OPEN, "民政记载在读，可能姓名或证件号码有误，或在外地就读"),
+        (_said(view, school.delayed.known()), OPEN, "登记为延缓入学，已超过可以推迟的年限"),
+        (_physical(view), OPEN, "登记有身体原因，请核实是否已批准延缓入学或送教上门"),
         (too_soon, LIKELY, "新生学籍可能尚在建立"),
         *near_notes(view, "学籍", "education"),
         (view.text("identifiers").to_numpy(object) == "weak", OPEN, "本人信息不全，可能没有比对上"),
@@ -55,6 +70,12 @@ def _graded_absence(view: View) -> tuple[IntArray, Texts]:
     for where, at_most, note in notes:
         grade, reason = capped(grade, where, at_most), with_note(reason, where, note)
     return grade, reason
+
+
+def _physical(view: View) -> BoolArray:
+    """Somebody gives the child's health as the reason for not being at school (2.14)."""
+    words = view.profile.school.physical_reasons.known()
+    return view.any(view.words("not_enrolled_reason", words) & view.active)
 
 
 def _by_grade(view: View) -> Texts:
@@ -65,7 +86,11 @@ def _by_grade(view: View) -> Texts:
         [f"{grade}年级" if grade > len(_DIGITS) else f"{_DIGITS[grade - 1]}年级" for grade in range(1, years + 1)],
         dtype=object,
     )
-    sentence: Texts = "按出生日期应读" + spoken[grades - 1] + "（义务教育），" + known_by + "有记录而全县学籍中没有找到"
+    youngest, oldest = view.profile.school.band.known()
+    # Both readings of the age are shown (5.1.1): the legal cohort decides, the working band is what drop-out lists in the field use.
+    inside = np.where(view.truth("in_band"), "内", "外")
+    band = f"（法定义务教育，{youngest}至{oldest}周岁工作口径" + inside + "），"
+    sentence: Texts = "按出生日期应读" + spoken[grades - 1] + band + known_by + "有记录而全县学籍中没有找到"
     return sentence
 
 
@@ -86,7 +111,7 @@ def dropped_out(view: View) -> pd.DataFrame:
     enrolled = education & view.codes("state", ["active", *school.enrolled.known()])
     transferred = education & view.codes("state", school.transferred.known())
     excused = _said(view, [*school.studies_elsewhere.known(), *school.taught_at_home.known()])
-    listed = view.truth("in_cohort") & view.flag("alive") & view.any(left) & ~view.any(enrolled) & ~excused
+    listed = of_school_age(view) & view.flag("alive") & view.any(left) & ~view.any(enrolled) & ~excused
     record = view.first(left)
     grade, reason = (
         np.full(view.n, SURE, dtype=np.int64),
@@ -95,6 +120,7 @@ def dropped_out(view: View) -> pd.DataFrame:
     notes = (
         (view.any(transferred), OPEN, "另有转出或出国的学籍记录，可能已转学"),
         (_within_window(view, record), OPEN, "离校登记不久，可能正在办理转学"),
+        (_physical(view), OPEN, "登记有身体原因，请核实是否具备学习条件"),
         (view.flag("moved_out"), OPEN, "户籍已迁出，可能已在迁入地就读"),
         (~view.truth("cohort_sure"), OPEN, "出生日期不完整"),
         (probably_there(view, enrolled), OPEN, "另有相近的人在读，请先核对是否已另建学籍"),

@@ -22,7 +22,10 @@ phone school grade class_no enrolment_status study_status entry_month status_dat
 category aid pay_end report_date roll_status exit_date exit_reason disability_type disability_level
 card_status living_allowance care_allowance id_no_raw id_no_status id_no_birth id_no_sex student_no_kind
 live_town live_village hukou_town hukou_village hukou_county household_no father_status mother_status
-visit_date child_worker layout child_no
+visit_date child_worker layout child_no present suspended_until attendance_mode not_enrolled_reason
+agreement has_carer care_reason guardianship single_parent orphan_flag contact_kind screening rehab issues
+pay_start amount remark dilemma_type health illness pupil_source guardian_id birth_precision
+person_status term_from term_to post
 """
 FIELDS = FIELDS_TEXT.split()
 
@@ -75,6 +78,14 @@ class Town:
         }
         self.links.append(link)
         return record_id
+
+    def adult(self, department: str, layout: str, **fields: Any) -> str:
+        """A record about an adult, which is linked to no child."""
+        at = len(self.records) + 2
+        place = {"record_id": f"{department[:2].upper()}-{at}", "department": department, "layout": layout}
+        place |= {"file": f"{department}.xlsx", "sheet": "S", "row": at}
+        self.records.append(dict.fromkeys(FIELDS, "") | place | fields)
+        return str(place["record_id"])
 
     def near(
         self,

@@ -1,0 +1,59 @@
+"""Further books that a place keeps (阜阳 农村单亲儿童, 张掖 虚拟专门学校, 贵阳 流浪和打拐解救、流动儿童): who belongs in them.
+
+Belongs here: the condition of each book over child files. Not here: discrepancies (the lists), files for people. Source:
+domain.md 5.2 row 23, 7 M18. Such a book says something about a child that may harm it: it goes to the bureau only.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from expectations.lists.files import BoolArray
+from expectations.lists.view import View
+
+COLUMNS = ["ledger", "zh", "child_id", "town", "village"]
+
+
+def extra_ledgers(view: View) -> pd.DataFrame:
+    """The children of every further book of the place: `ledger, zh, child_id, town, village`, in a fixed order."""
+    parts = []
+    for name in view.profile.comparison.ledgers.known():
+        zh, belongs = _BOOKS[name]
+        at = np.flatnonzero(belongs(view) & _child(view))
+        columns = {column: view.text(column).to_numpy(object)[at] for column in ("child_id", "town", "village")}
+        parts.append(pd.DataFrame({"ledger": name, "zh": zh, **columns}))
+    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
+    return found.sort_values(["ledger", "town", "village", "child_id"], kind="stable", ignore_index=True)[COLUMNS]
+
+
+def _child(view: View) -> BoolArray:
+    return np.asarray(
+        view.flag("alive") & (view.number("age") < view.profile.difficulty.below_age.known()), dtype=np.bool_
+    )
+
+
+def _rural_single_parent(view: View) -> BoolArray:
+    urban = view.any(view.codes("hukou_nature", view.profile.left_behind.urban_marks.known()) & view.active)
+    return view.any(view.codes("single_parent", ["yes"]) & view.active) & ~urban
+
+
+def _special_school(view: View) -> BoolArray:
+    words = view.profile.comparison.special_school_words.known()
+    return view.any(np.logical_or.reduce([view.words(name, words) for name in ("school", "remark", "dilemma_type")]))
+
+
+def _street(view: View) -> BoolArray:
+    return view.any(view.tokens("category", ["street"]) & view.active)
+
+
+def _migrant(view: View) -> BoolArray:
+    return view.any((view.codes("migrant", ["yes"]) | view.tokens("category", ["migrant"])) & view.active)
+
+
+_BOOKS: dict[str, tuple[str, Callable[[View], BoolArray]]] = {
+    "rural_single_parent": ("农村单亲儿童台账", _rural_single_parent),
+    "virtual_special_school": ("列入虚拟专门学校的儿童", _special_school),
+    "street_trafficked": ("流浪和打拐解救儿童台账", _street),
+    "migrant": ("流动儿童台账", _migrant),
+}
