@@ -58,15 +58,35 @@ def choose_delimiter(lines: list[str]) -> tuple[str, int]:
     sample = [line for line in lines[: 4 * _SAMPLE] if line.strip()][:_SAMPLE]
     best, found = (0.0, 0), (",", 1)
     for delimiter in _DELIMITERS:
-        widths = Counter(len(_fields(line, delimiter) or _literal(line, delimiter)) for line in sample)
-        widths.pop(1, None)
-        if not widths:
+        widths = _record_widths(sample, delimiter) or [
+            len(_fields(line, delimiter) or _literal(line, delimiter)) for line in sample
+        ]
+        counts = Counter(width for width in widths if width > 1)
+        if not counts:
             continue
-        width, lines_with = max(widths.items(), key=lambda item: (item[1] * item[0], item[0]))
-        score = (lines_with / len(sample) * min(width, 4), width)
+        width, lines_with = max(counts.items(), key=lambda item: (item[1] * item[0], item[0]))
+        score = (lines_with / len(widths) * min(width, 4), width)
         if score > best:
             best, found = score, (delimiter, width)
     return found
+
+
+def _record_widths(sample: list[str], delimiter: str) -> list[int]:
+    """How wide the sample's records are where quoted fields hold line breaks; empty when none do or quotes go astray.
+
+    Where most records span several lines, the pieces of them would outvote the whole ones.
+    """
+    if not any(_fields(line, delimiter) is None and _opens(line, delimiter) for line in sample):
+        return []
+    widths: list[int] = []
+    try:
+        for row in csv.reader([f"{line}\n" for line in sample], delimiter=delimiter, strict=True):
+            if any(field.count("\n") >= _LONGEST_RECORD for field in row):
+                return []
+            widths.append(len(row))
+    except csv.Error:
+        pass  # the sample may end within a record
+    return widths if len(widths) > 1 and max(Counter(widths).values()) * 2 > len(widths) else []
 
 
 def _literal(line: str, delimiter: str) -> list[str]:
