@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import pandas as pd
 
 from expectations.lists.files import BoolArray
 from expectations.lists.periods import months_before
@@ -79,4 +78,4 @@ def _over(end: str, as_of: date) -> bool:
 def _short(start: str, end: str, months: int) -> bool:
     if len(start) != 10 or len(end) != 10:
         return False
-    return months_before(pd.Timestamp(end).date(), months).isoformat() > start
+    return months_before(date.fromisoformat(end), months).isoformat() < start

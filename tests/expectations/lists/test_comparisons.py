@@ -1,0 +1,102 @@
+"""四查三比对 by name, key groups beside every line, further books, and benefits that meet."""
+
+import pytest
+from town import CA, DI, ED, PS, Town
+
+from expectations.lists.benefits import due, effective_months, kind_of, last_month
+from expectations.lists.catalogue import load_catalogue
+from expectations.lists.comparisons import comparisons
+from expectations.lists.ledgers import extra_ledgers
+from expectations.lists.view import View
+
+
+def test_the_third_comparison_counts_drop_outs_of_lifted_households(town: Town) -> None:
+    for child in (1, 2):
+        town.add(PS, child)
+        town.add(ED, child, enrolment_status="other_leave", status_date="2026-01-01")
+    town.add("lifted_poverty", 2, aid="poverty_file")
+    came = (CA, ED, PS, DI, "lifted_poverty")
+    found = comparisons(town.findings("", came), town.profile, came).set_index("name")
+    third = found.loc["三比对之三：辍学与脱贫户比对"]
+    assert (third["children"], third["lists"], third["sentence"]) == (1, "L03、L05", "")
+    first = found.loc["三比对之一：户籍与学籍比对（查失学）"]
+    assert (first["children"], first["sentence"]) == (0, "")
+    second = found.loc["三比对之二：学籍与在校比对（查辍学）"]
+    assert second["children"] == -1
+    assert "学校在校名单" in second["sentence"]
+
+
+def test_every_comparison_is_named_and_rests_on_lists_of_the_catalogue() -> None:
+    catalogue = load_catalogue()
+    assert [name[:4] for name in catalogue.comparisons if name.startswith("三比对")] == ["三比对之"] * 3
+    assert {"查户籍", "查学籍", "查在校学生", "查脱贫户适龄儿童"} < set(catalogue.comparisons)
+    for one in catalogue.comparisons.values():
+        assert set(one.lists) <= set(catalogue.lists)
+        assert not one.only or one.only in catalogue.groups
+        assert all(need in catalogue.sources or need in catalogue.departments for need in one.needs)
+
+
+def test_key_groups_stand_beside_every_line_and_the_place_s_own_come_first(town: Town) -> None:
+    town.change("comparison.priority", ["orphan"])
+    town.add(CA, 1, category="orphan;left_behind")
+    town.add(PS, 1, cancel_kind="death", cancel_date="2026-01-01")
+    town.add(CA, 2, category="dilemma", aid="minimum_living")
+    town.add(PS, 2, cancel_kind="death", cancel_date="2026-01-01")
+    found = town.findings("L13").set_index("child_id").sort_index()
+    assert found["groups"].tolist() == ["孤儿、留守", "困境、低保"]
+    assert found["priority"].tolist() == ["1", ""]
+
+
+@pytest.mark.parametrize(
+    ("ledger", "fields"),
+    [
+        ("rural_single_parent", {"single_parent": "yes", "hukou_nature": "rural"}),
+        ("virtual_special_school", {"remark": "列入虚拟专门学校"}),
+        ("street_trafficked", {"category": "street"}),
+        ("migrant", {"category": "migrant"}),
+    ],
+)
+def test_a_further_book_holds_its_own_children_only_where_the_place_keeps_it(
+    town: Town, ledger: str, fields: dict[str, str]
+) -> None:
+    town.add(CA, 1, **fields)
+    town.add(CA, 2, category="left_behind", single_parent="no")
+    for kept in ([], [ledger]):
+        town.change("comparison.ledgers", kept)
+        found = extra_ledgers(View(town.files(), town.profile, load_catalogue()))
+        assert found["child_id"].tolist() == (["T2026Q3-000001"] if kept else [])
+
+
+def test_an_urban_child_of_a_single_parent_is_not_in_the_rural_book(town: Town) -> None:
+    town.change("comparison.ledgers", ["rural_single_parent"])
+    town.add(CA, 1, single_parent="yes", hukou_nature="urban")
+    assert extra_ledgers(View(town.files(), town.profile, load_catalogue())).empty
+
+
+def test_the_difference_is_paid_and_care_is_drawn_besides(town: Town) -> None:
+    town.change("allowances.monthly", {"de_facto_allowance": 1160.0})
+    drawn = {"minimum_living": 420.0, "care_allowance": 110.0}
+    found = due(town.profile, "de_facto_allowance", drawn, ("2026-03", "2026-09"))
+    assert (found.kind, found.monthly, found.months, found.total, found.beside) == ("补差", 740.0, 7, 5180.0, 110.0)
+    whole = due(town.profile, "de_facto_allowance", {"care_allowance": 110.0}, ("2026-03", "2026-09"))
+    assert (whole.kind, whole.monthly, whole.total) == ("全额", 1160.0, 8120.0)
+    assert due(town.profile, "de_facto_allowance", {"destitute": 1500.0}, ("2026-03", "2026-03")).monthly == 0
+    assert kind_of(town.profile, {"minimum_living"}) == "补差"
+    assert kind_of(town.profile, {"care_allowance"}) == "全额"
+
+
+def test_a_place_without_a_standard_is_not_guessed(town: Town) -> None:
+    with pytest.raises(KeyError):
+        due(town.profile, "de_facto_allowance", {}, ("2026-03", "2026-09"))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "months"),
+    [("2026-03", "2026-03", 1), ("2025-11", "2026-02", 4), ("2026-03", "2026-02", 0), ("2025-01", "2026-12", 24)],
+)
+def test_effective_months(first: str, last: str, months: int) -> None:
+    assert effective_months(first, last) == months
+
+
+def test_the_system_s_end_is_the_month_of_coming_of_age(town: Town) -> None:
+    assert last_month("2016-03-10", town.profile) == "2034-03"
