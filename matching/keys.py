@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
+WIDTH = 58
+"""Bits of a key's value: SQL puts the key's number behind it, in one integer."""
 NEEDS_DAMAGE = "number_part"
 """The key whose pairs must hold a damaged number: good ones meet by the whole."""
 
@@ -50,10 +52,8 @@ class Parts:
         return self._made[name]
 
     def bits(self, name: str) -> int:
-        """Bits that hold every value of a part; negative values (documents) need all 63."""
-        low = min((int(column.min(initial=0)) for column in self.of(name)), default=0)
-        high = max((int(column.max(initial=0)) for column in self.of(name)), default=0)
-        return 63 if low < 0 else high.bit_length()
+        """Bits that hold every value of a part."""
+        return max((int(column.max(initial=0)) for column in self.of(name)), default=0).bit_length()
 
 
 def lines(spec: KeySpec, parts: Parts) -> Iterator[tuple[tuple[str, int], ...]]:
@@ -66,10 +66,10 @@ def widths(spec: KeySpec, parts: Parts) -> tuple[int, ...]:
     """Bits of each place of a key's lines: the same for all lines, so that a former name meets a name, a lunar date a day.
 
     Raises:
-        ValueError: the parts do not fit into 63 bits (more distinct values than any country has).
+        ValueError: the parts do not fit (more distinct values than any country has).
     """
     found = tuple(max(parts.bits(line[place]) for line in spec.of) for place in range(len(spec.of[0])))
-    if len(found) > 1 and sum(found) > 63:
+    if sum(found) > WIDTH:
         raise ValueError(f"键“{spec.zh}”的取值过多，无法编码")
     return found
 

@@ -6,6 +6,7 @@ Belongs here: the order of the stations. Does not belong here: what any station 
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,11 @@ import pandas as pd
 
 from matching import screen as screening
 from matching.block import KeyYield, Pairs
-from matching.candidates import ArrayCandidates
 from matching.cluster import Clusters, cluster, unseen_pairs
 from matching.decide import Evidence, weigh_evidence
+from matching.disputes import decisions_report
 from matching.encode import Encoded, encode
+from matching.engine import Engine, EngineName, candidates_of
 from matching.gather import floor_bits, gather, heavier, histogram, late, pair_codes, within
 from matching.judged import judged_pairs
 from matching.model import Model, default_model
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from matching.gather import Batch, Gathered
 
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ def link_records(
     model: Model | None = None,
     known: KnownChildren | None = None,
     judgements: pd.DataFrame | None = None,
+    engine: EngineName | Engine = "auto",
 ) -> Linkage:
     """Find out which records are the same child.
 
@@ -103,13 +107,14 @@ def link_records(
         known: last period's children, whose numbers are kept.
         judgements: people's decisions, `record_a, record_b, verdict`; they are absolute, and found again in later
             periods (see `judged`).
+        engine: `auto`, `numpy`, `duckdb` or `spark`, or one with its folder, memory and threads; the result is the same.
 
     Raises:
         ValueError: `record_id` or `department` is missing or not unique (in Chinese, without values).
     """
     model = model or default_model()
     records = records.sort_values("record_id", kind="stable", ignore_index=True) if "record_id" in records else records
-    trail = find_children(records, model, judgements, known)
+    trail = find_children(records, model, judgements, known, engine)
     clock = _Clock()
     labels = pd.Series(trail.clusters.label, index=records.index)
     found = identifiers(records)
@@ -121,40 +126,66 @@ def link_records(
     trail.seconds |= clock.seconds
     report = make_report(trail, pairs, clusters)
     report["register"] = assigned.counts
+    report["decisions"] = decisions_report(judgements, records, known.identifiers if known else None)
     return Linkage(pairs, clusters, report, assigned.events, assigned.known, trail.weights)
 
 
 def find_children(
-    records: pd.DataFrame, model: Model, judgements: pd.DataFrame | None = None, known: KnownChildren | None = None
+    records: pd.DataFrame,
+    model: Model,
+    judgements: pd.DataFrame | None = None,
+    known: KnownChildren | None = None,
+    engine: EngineName | Engine = "auto",
 ) -> Trail:
     """All stations up to the clusters; `records` sorted by `record_id`."""
     clock = _Clock()
     e, dropped = screening.drop_frequent(encode(records, model), model.blocking.number_limit)
+    decided = judged_pairs(judgements, records, known.identifiers if known else None)
     clock.stop("encode")
-    left, right, verdict = judged_pairs(judgements, records, known.identifiers if known else None)
-    candidates: Candidates = ArrayCandidates(e, model)
-    clock.stop("candidates")
-    found = gather(e, candidates, (left, right), model)
-    clock.stop("screen")
-    weights, found, weight = _weighed(e, candidates, found, model)
-    clock.stop("weigh")
-    extra = residual_bits(records, found.batch.pairs, weight, model)
-    judged = _verdicts(found.batch.pairs, left, right, verdict, len(e))
-    evidence = weigh_evidence(found.batch.pairs, found.batch.levels, weight + extra, judged, model)
-    clock.stop("decide")
-    more = _unexamined(e, candidates, found, evidence, model)
-    batch = found.batch.followed_by(more)
-    none = np.zeros(len(more.pairs), dtype=np.int8)
-    evidence = _both(evidence, weigh_evidence(more.pairs, more.levels, weights.of(more.levels), none, model))
-    extra, judged = np.r_[extra, np.zeros(len(none))], np.r_[judged, none]
-    clusters = cluster(len(e), batch.pairs, evidence, model)
-    clock.stop("cluster")
-    compared = int(candidates.counts.sum())
-    yields = candidates.yields
-    candidates.close()
-    notes = {**e.notes, "numbers_without_information": dropped, **found.screened.notes}
-    parts = (weights, evidence, clusters, yields, extra, judged, compared)
-    return Trail(e, model, batch.pairs, batch.levels, *parts, notes, clock.seconds)
+    with closing(candidates_of(e, model, engine)) as candidates:
+        clock.stop("candidates")
+        trail = _Stations(e, records, model, clock).run(candidates, decided)
+    trail.notes["numbers_without_information"] = dropped
+    return trail
+
+
+@dataclass(frozen=True)
+class _Stations:
+    """From candidates to clusters."""
+
+    e: Encoded
+    records: pd.DataFrame
+    model: Model
+    clock: _Clock
+
+    def run(self, candidates: Candidates, decided: tuple[Ints, Ints, NDArray[np.int8]]) -> Trail:
+        """All stations; `decided` are people's decisions: left, right, verdict."""
+        e, model, clock = self.e, self.model, self.clock
+        left, right, verdict = decided
+        found = gather(e, candidates, (left, right), model)
+        clock.stop("screen")
+        weights, found, weight = _weighed(e, candidates, found, model)
+        clock.stop("weigh")
+        extra = residual_bits(self.records, found.batch.pairs, weight, model)
+        judged = _verdicts(found.batch.pairs, left, right, verdict, len(e))
+        evidence = weigh_evidence(found.batch.pairs, found.batch.levels, weight + extra, judged, model)
+        clock.stop("decide")
+        more = _unexamined(e, candidates, found, evidence, model)
+        batch = found.batch.followed_by(more)
+        none = np.zeros(len(more.pairs), dtype=np.int8)
+        evidence = _both(evidence, weigh_evidence(more.pairs, more.levels, weights.of(more.levels), none, model))
+        clusters = cluster(len(e), batch.pairs, evidence, model)
+        clock.stop("cluster")
+        notes = {**e.notes, **found.screened.notes}
+        learned = (
+            weights,
+            evidence,
+            clusters,
+            candidates.yields,
+            np.r_[extra, np.zeros(len(none))],
+            np.r_[judged, none],
+        )
+        return Trail(e, model, batch.pairs, batch.levels, *learned, int(candidates.counts.sum()), notes, clock.seconds)
 
 
 def _weighed(e: Encoded, candidates: Candidates, found: Gathered, model: Model) -> tuple[Weights, Gathered, Floats]:

@@ -162,7 +162,7 @@ class Model(_Strict):
     fields: dict[str, FieldSpec]
     number: FieldSpec
     interactions: tuple[Interaction, ...]
-    keys: dict[str, KeySpec]
+    keys: dict[str, KeySpec] = Field(max_length=31)
     namesakes: Namesakes
     blocking: Blocking
     learning: Learning

@@ -60,7 +60,7 @@ def _compact(table: NDArray[np.int64]) -> list[Ints]:
 
 PARTS: dict[str, Part] = {
     "numbers": lambda e: _columns(e.numbers),
-    "documents": lambda e: _columns(e.documents),
+    "documents": lambda e: _columns(-e.documents),  # small numbers: never a citizen number, which has 17 digits
     "number_parts": lambda e: number_parts(e),
     "sound": lambda e: [e.names.whole[e.name].astype(np.int64)],
     "former_sound": lambda e: [e.names.whole[e.former].astype(np.int64)],

@@ -30,9 +30,8 @@ def number_levels(e: Encoded, sets: Sets, pair: tuple[Rows, Rows], spec: FieldSp
     any_a, any_b = (sets.filled[a] & bit) > 0, (sets.filled[b] & bit) > 0
     both = np.flatnonzero(any_a & any_b)
     out[both] = spec.code("differ")
-    # A whole number beside the damaged one (in the student number) speaks instead: twins share the first 15 digits.
-    broken = np.flatnonzero((sets.damaged[a] & any_b & ~any_a) | (sets.damaged[b] & any_a & ~any_b))
-    out[broken] = _damaged_levels(e, a[broken], b[broken], spec)
+    damaged = damaged_levels(e, sets, pair, spec)
+    out[damaged > 0] = damaged[damaged > 0]
     out[sets.shared("documents", a, b) > 0] = spec.code("document")
     x, y = a[both], b[both]
     shared = sets.shared("numbers", x, y) > 0
@@ -40,6 +39,20 @@ def number_levels(e: Encoded, sets: Sets, pair: tuple[Rows, Rows], spec: FieldSp
     own = sets.tables["numbers"][:, 0]
     same = own[x]
     out[both[(same == own[y]) & (same != 0)]] = spec.code("same")
+    return out
+
+
+def damaged_levels(e: Encoded, sets: Sets, pair: tuple[Rows, Rows], spec: FieldSpec) -> NDArray[np.int8]:
+    """Levels of pairs of a damaged number and a good one; 0 for all others.
+
+    A whole number beside the damaged one (in the student number) speaks instead: twins share the first 15 digits.
+    """
+    a, b = pair
+    bit = sets.bit("numbers")
+    any_a, any_b = (sets.filled[a] & bit) > 0, (sets.filled[b] & bit) > 0
+    rows = np.flatnonzero((sets.damaged[a] & any_b & ~any_a) | (sets.damaged[b] & any_a & ~any_b))
+    out = np.zeros(len(a), dtype=np.int8)
+    out[rows] = _damaged_levels(e, a[rows], b[rows], spec)
     return out
 
 

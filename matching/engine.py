@@ -1,0 +1,61 @@
+"""Which engine compares the pairs, and what it may use: NumPy arrays, DuckDB, or Spark. All three give the same (docs/decisions/engine.md).
+
+Belongs here: the choice and its limits. Does not belong here: the engines (`candidates`, `sql`).
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from matching.candidates import Candidates
+    from matching.encode import Encoded
+    from matching.model import Model
+
+EngineName = Literal["auto", "numpy", "duckdb", "spark"]
+ENGINES: tuple[EngineName, ...] = ("auto", "numpy", "duckdb", "spark")
+IN_MEMORY = 2_000_000
+"""Records up to which `auto` takes NumPy: below it arrays are quicker at the same result and stay inside the memory that DuckDB would
+be given."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An engine and what it may use.
+
+    Attributes:
+        name: which one; `auto` takes NumPy or DuckDB by size.
+        folder: where it may spill; None for the machine's temporary directory. What it writes is personal data and deleted at the end.
+        memory: the most that DuckDB holds in memory, as `4GB`.
+        threads: processor cores.
+    """
+
+    name: EngineName = "auto"
+    folder: Path | None = None
+    memory: str = "4GB"
+    threads: int = max(1, min(os.cpu_count() or 1, 8))
+
+
+def candidates_of(e: Encoded, model: Model, engine: EngineName | Engine = "auto") -> Candidates:
+    """All candidate pairs of a delivery, compared.
+
+    Raises:
+        ValueError: there is no such engine, or Spark is not installed (in Chinese).
+    """
+    chosen = engine if isinstance(engine, Engine) else Engine(engine)
+    if chosen.name not in ENGINES:
+        raise ValueError(f"没有这种比对引擎，可选：{'、'.join(ENGINES)}")
+    if chosen.name == "numpy" or (chosen.name == "auto" and len(e) <= IN_MEMORY):
+        from matching.candidates import ArrayCandidates
+
+        return ArrayCandidates(e, model)
+    if chosen.name == "spark":
+        from matching.sql.spark import SparkCandidates
+
+        return SparkCandidates(e, model, chosen)
+    from matching.sql.duck import DuckCandidates
+
+    return DuckCandidates(e, model, chosen)

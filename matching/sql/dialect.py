@@ -1,0 +1,76 @@
+"""What differs between the SQL of DuckDB and of Spark, and the few forms that all statements are written in.
+
+Belongs here: spelling. Does not belong here: what a key, a block or a level is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One engine's spelling.
+
+    Attributes:
+        name: `duckdb` or `spark`.
+        divide: integer division, with `{}` for the operands.
+        steps: a table `steps(step)` of 1 to `{}`.
+        flag: one bit, at the place of the operand `{}`.
+        temporary: how a statement's result is kept under the name `{name}`; `{query}` is the statement.
+    """
+
+    name: str
+    divide: str
+    steps: str
+    flag: str
+    temporary: str
+
+    def div(self, one: str, other: int) -> str:
+        """Integer division."""
+        return self.divide.format(one, other)
+
+    def create(self, name: str, query: str) -> str:
+        """Statement that keeps a query's answer as a table (or view) of this name."""
+        return self.temporary.format(name=name, query=query)
+
+
+DUCKDB = Dialect(
+    "duckdb",
+    divide="({} // {})",
+    steps="SELECT step FROM range(1, {} + 1) AS t(step)",
+    flag="(1 << {})",
+    temporary="CREATE OR REPLACE TEMP TABLE {name} AS {query}",
+)
+SPARK = Dialect(
+    "spark",
+    divide="({} div {})",
+    steps="SELECT CAST(id AS INT) AS step FROM range(1, {} + 1)",
+    flag="shiftleft(1, {})",
+    temporary="CREATE OR REPLACE TEMPORARY VIEW {name} AS {query}",
+)
+
+
+def case(tests: Sequence[tuple[str, int]], otherwise: int | str) -> str:
+    """The first test that holds gives the code."""
+    lines = " ".join(f"WHEN {test} THEN {code}" for test, code in tests)
+    return f"CASE {lines} ELSE {otherwise} END"
+
+
+def every(tests: Iterable[str]) -> str:
+    """All hold."""
+    return "(" + " AND ".join(tests) + ")"
+
+
+def either(tests: Iterable[str]) -> str:
+    """One holds."""
+    return "(" + " OR ".join(tests) + ")"
+
+
+def count(tests: Iterable[str]) -> str:
+    """How many hold."""
+    return "(" + " + ".join(f"CAST({test} AS INT)" for test in tests) + ")"

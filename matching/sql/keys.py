@@ -1,0 +1,117 @@
+"""Statements that make candidate pairs from the model's keys, exactly as `matching.block` does.
+
+A value ends in its key's number, so that one table can hold the tokens of one key or of all. Belongs here: tokens, blocks, splitting,
+windows. Does not belong here: levels (`fields`), running statements (`duck`, `spark`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matching.keys import NEEDS_DAMAGE, lines, widths
+from matching.sql.dialect import every
+
+if TYPE_CHECKING:
+    from matching.keys import Parts
+    from matching.model import KeySpec, Model
+    from matching.sql.dialect import Dialect
+
+KEYS = 32
+"""Numbers of keys behind a value."""
+
+
+class KeySql:
+    """The statements for a table of tokens that holds some keys (`model.keys` by number)."""
+
+    def __init__(self, model: Model, dialect: Dialect, keys: tuple[int, ...]) -> None:
+        self._model = model
+        self._dialect = dialect
+        self._keys = {bit: key for bit, key in enumerate(model.keys) if bit in keys}
+        self._limit, self._window = model.blocking.block_limit, model.blocking.window
+
+    def tokens(self, parts: Parts) -> str:
+        """The values of the keys as `value, rid, broken`, each once per record."""
+        queries = (self._key_tokens(bit, self._model.keys[key], parts) for bit, key in self._keys.items())
+        return " UNION ALL ".join(f"({query})" for query in queries)
+
+    def _key_tokens(self, bit: int, spec: KeySpec, parts: Parts) -> str:
+        bits = widths(spec, parts)
+        queries = []
+        for combination in lines(spec, parts):
+            columns = [f"CAST({name}_{place + 1} AS BIGINT)" for name, place in combination]
+            value = columns[0]
+            for column, width in zip(columns[1:], bits[1:], strict=True):
+                value = f"({value} * {1 << width} + {column})"
+            known = every(f"{name}_{place + 1} <> 0" for name, place in combination)
+            queries.append(f"SELECT {value} * {KEYS} + {bit} AS value, rid, broken FROM keys WHERE {known}")
+        return " UNION ".join(queries)  # UNION drops what a record carries twice
+
+    def sizes(self) -> str:
+        """Blocks with two records or more as `value, size`."""
+        return "SELECT value, count(*) AS size FROM tokens GROUP BY value HAVING count(*) > 1"
+
+    def pairs(self) -> str:
+        """Pairs `left_rid, right_rid, bit` of the blocks that are not too large."""
+        return (
+            f"SELECT a.rid AS left_rid, b.rid AS right_rid, {self._flag()} AS bit FROM tokens a "
+            f"JOIN sizes s ON s.value = a.value AND s.size <= {self._limit} "
+            f"JOIN tokens b ON b.value = a.value AND b.rid > a.rid WHERE {self._damage()}"
+        )
+
+    def large(self) -> str:
+        """The records of blocks that are too large, with what splits them and their places in windows."""
+        splits = " ".join(f"WHEN {bit} THEN k.split_{self._model.keys[key].split}" for bit, key in self._keys.items())
+        rows = (
+            f"SELECT t.value, t.rid, t.broken, k.place, CASE t.value % {KEYS} {splits} END AS split FROM tokens t "
+            f"JOIN sizes s ON s.value = t.value AND s.size > {self._limit} JOIN keys k ON k.rid = t.rid"
+        )
+        return (
+            "SELECT value, rid, broken, split, count(*) OVER (PARTITION BY value, split) AS fine, "
+            "row_number() OVER (PARTITION BY value, split ORDER BY place) AS fine_place, "
+            f"row_number() OVER (PARTITION BY value ORDER BY place) AS coarse_place FROM ({rows}) r"
+        )
+
+    def large_pairs(self) -> str:
+        """Pairs of blocks that are too large: all inside a part that is small enough, neighbours inside the others and the whole."""
+        limit, only = self._limit, self._damage()
+        pair = f"SELECT least(a.rid, b.rid) AS left_rid, greatest(a.rid, b.rid) AS right_rid, {self._flag()} AS bit FROM large a"
+        steps = f"CROSS JOIN ({self._dialect.steps.format(self._window)}) s"
+        same = "b.value = a.value AND b.split = a.split"
+        return " UNION ALL ".join(
+            (
+                f"{pair} JOIN large b ON {same} AND b.rid > a.rid WHERE a.fine <= {limit} AND {only}",
+                f"{pair} {steps} JOIN large b ON {same} AND b.fine_place = a.fine_place + s.step WHERE a.fine > {limit} AND {only}",
+                f"{pair} {steps} JOIN large b ON b.value = a.value AND b.coarse_place = a.coarse_place + s.step WHERE {only}",
+            )
+        )
+
+    def figures(self) -> str:
+        """What the blocks were like: `key_no, split` (blocks), and the `largest` with more than one record."""
+        return (
+            f"SELECT CAST(value % {KEYS} AS INT) AS key_no, count(CASE WHEN size > {self._limit} THEN 1 END) AS split, "
+            f"max(size) AS largest FROM sizes GROUP BY value % {KEYS}"
+        )
+
+    def some(self) -> str:
+        """Which keys have any value: `key_no`."""
+        return f"SELECT DISTINCT CAST(value % {KEYS} AS INT) AS key_no FROM tokens"
+
+    def windowed(self) -> str:
+        """How many parts of large blocks stayed too large: `key_no, windowed`."""
+        parts = f"SELECT value, split FROM large WHERE fine > {self._limit} GROUP BY value, split"
+        return f"SELECT CAST(value % {KEYS} AS INT) AS key_no, count(*) AS windowed FROM ({parts}) w GROUP BY value % {KEYS}"
+
+    def _flag(self) -> str:
+        return self._dialect.flag.format(f"CAST(a.value % {KEYS} AS INT)")
+
+    def _damage(self) -> str:
+        """Pairs of the key of number parts hold a damaged number."""
+        for bit, key in self._keys.items():
+            if key == NEEDS_DAMAGE:
+                return f"(a.value % {KEYS} <> {bit} OR a.broken + b.broken > 0)"
+        return "TRUE"
+
+
+def merged_query(raw: str) -> str:
+    """Every pair once with the set of its keys."""
+    return f"SELECT left_rid, right_rid, CAST(bit_or(bit) AS INT) AS key_bits FROM {raw} GROUP BY left_rid, right_rid"
