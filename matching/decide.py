@@ -129,7 +129,7 @@ def weigh_evidence(pairs: Pairs, levels: Levels, weight: Floats, judged: NDArray
     link = (probability >= model.decide.same) & (~inside | double)
     # Two rows of one list that look like one child do not keep a third row from both: it may show that they are a double.
     veto = (inside & ~double & (weight < model.decide.third_bits)) | (judged == -1)
-    certain |= judged == 1
+    certain = (certain & (judged != -1)) | (judged == 1)  # equal numbers do not outweigh a person
     return Evidence(weight, probability, link, veto, certain, twinlike(levels, model) & ~certain, inside)
 
 

@@ -1,12 +1,13 @@
 """People's decisions on pairs, found again although every new file gives its rows new record ids.
 
 Belongs here: the content keys of records, and which records of this delivery a decision speaks of. Does not belong here:
-what a decision does to a pair (`decide`), or where decisions are kept.
+what a decision does to a pair (`decide`), decisions that contradict each other or the numbers (`disputes`), or where they are kept.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,7 @@ from matching.encode_numbers import damaged_text
 from matching.name_tables import fold_all
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -70,39 +71,92 @@ def _keys(content: str) -> tuple[str, ...]:
     return content, numbered, f"{department} {name} {cradle}"
 
 
+@dataclass(frozen=True)
+class Judged:
+    """People's decisions on the records of this delivery.
+
+    Attributes:
+        left, right: positions of each pair, left < right, sorted.
+        verdict: 1 same, -1 different, 0 unsure or disputed.
+        disputed: pairs on which people disagree; neither verdict is applied until one of them decides anew.
+        unfound: decisions whose records are not in this delivery.
+    """
+
+    left: Ints
+    right: Ints
+    verdict: NDArray[np.int8]
+    disputed: NDArray[np.bool_]
+    unfound: int
+
+    @staticmethod
+    def none() -> Judged:
+        """Nobody has decided anything."""
+        empty = np.zeros(0, dtype=np.int64)
+        return Judged(empty, empty, np.zeros(0, dtype=np.int8), np.zeros(0, dtype=bool), 0)
+
+
 def judged_pairs(
     judgements: pd.DataFrame | None, records: pd.DataFrame, remembered: pd.DataFrame | None = None
 ) -> tuple[Ints, Ints, NDArray[np.int8]]:
-    """People's decisions as positions: left, right, verdict (1 same, -1 different, 0 unsure).
+    """People's decisions as positions: left, right, verdict (see `find_judged`)."""
+    found = find_judged(judgements, records, remembered)
+    return found.left, found.right, found.verdict
+
+
+def find_judged(
+    judgements: pd.DataFrame | None, records: pd.DataFrame, remembered: pd.DataFrame | None = None
+) -> Judged:
+    """People's decisions, found in this delivery.
 
     A record that is not in this delivery is looked for by its content keys, taken from the decision (`key_a`, `key_b`, as
     `content_keys` gives them) or from the register. The full key may stand for several equal rows; a weaker one counts only
-    where one row has it. A decision whose records are not found is passed over.
+    where one row has it. A decision whose records are not found is passed over, and counted.
 
     Args:
-        judgements: columns `record_a, record_b, verdict` (`same`, `different`, `unsure`) and optionally `key_a, key_b`;
-            the last decision on a pair counts.
+        judgements: columns `record_a, record_b, verdict` (`same`, `different`, `unsure`), optionally `key_a, key_b`, `author` and
+            `decided_at`. Of one author's decisions on a pair the last counts (by time, else by order). Where two authors say `same` and
+            `different`, neither is applied.
         records: this delivery, in the order that positions count.
         remembered: the register's identifiers.
 
     Raises:
         ValueError: a verdict is none of the three.
     """
-    empty = np.zeros(0, dtype=np.int64)
     if judgements is None or not len(judgements):
-        return empty, empty, np.zeros(0, dtype=np.int8)
+        return Judged.none()
     if not set(judgements["verdict"]) <= set(_VERDICTS):
         raise ValueError("人工结论只能是 same、different、unsure")
     finder = _Finder(records, _wanted_keys(judgements, remembered))
-    latest: dict[tuple[int, int], int] = {}
-    for a, b, verdict in zip(judgements["record_a"], judgements["record_b"], judgements["verdict"], strict=True):
-        for one in finder.rows(str(a)):
-            for other in finder.rows(str(b)):
-                if one != other:
-                    latest[min(one, other), max(one, other)] = _VERDICTS[verdict]
-    found = sorted(latest)
+    said: dict[tuple[int, int], dict[str, int]] = defaultdict(dict)
+    unfound = 0
+    for a, b, verdict, author in _in_time(judgements):
+        pairs = {
+            (min(one, other), max(one, other)) for one in finder.rows(a) for other in finder.rows(b) if one != other
+        }
+        unfound += not pairs
+        for pair in pairs:
+            said[pair][author] = _VERDICTS[verdict]
+    found = sorted(said)
     left, right = (np.array([pair[side] for pair in found], dtype=np.int64) for side in (0, 1))
-    return left, right, np.array([latest[pair] for pair in found], dtype=np.int8)
+    verdicts = [_agreed(said[pair].values()) for pair in found]
+    disputed = np.array([verdict is None for verdict in verdicts], dtype=bool)
+    return Judged(left, right, np.array([verdict or 0 for verdict in verdicts], dtype=np.int8), disputed, unfound)
+
+
+def _in_time(judgements: pd.DataFrame) -> list[tuple[str, str, str, str]]:
+    """Decisions in the order they were made; without authors all are one author's."""
+    frame = judgements
+    if "decided_at" in frame.columns:
+        frame = frame.assign(_at=as_text(frame["decided_at"])).sort_values("_at", kind="stable")
+    authors = as_text(frame["author"]) if "author" in frame.columns else [""] * len(frame)
+    columns = (frame["record_a"].astype(str), frame["record_b"].astype(str), frame["verdict"].astype(str), authors)
+    return list(zip(*columns, strict=True))
+
+
+def _agreed(verdicts: Iterable[int]) -> int | None:
+    """What the authors say together: None where one says same and another different; who is unsure leaves it to the others."""
+    told = set(verdicts) - {0}
+    return None if len(told) == 2 else next(iter(told), 0)
 
 
 def _wanted_keys(judgements: pd.DataFrame, remembered: pd.DataFrame | None) -> dict[str, str]:
