@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli import profiles
 from pipelines.cli.shell import DebugOption, OutOption, PeriodOption, WorkspaceOption, opened, spoken
 from pipelines.cli.texts import say
 
@@ -20,6 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.add_typer(profiles.app)
 DepartmentOption = Annotated[str, typer.Option("--department", help=say("option.department"), show_default=False)]
 MaybePeriodOption = Annotated[str, typer.Option("--period", help=say("option.period"), show_default=False)]
 MaybeOutOption = Annotated[Path | None, typer.Option("--out", help=say("option.out"), show_default=False)]
@@ -246,6 +248,42 @@ def sample(
     from pipelines.cli.documents import Sampling, write_sample
 
     write_sample(county, Sampling(period, size, seed, files))
+
+
+@app.command(help=say("feed.help"))
+@spoken
+def feed(
+    name: Annotated[str, typer.Argument(help=say("feed.name"), metavar="[FEED]", show_default=False)] = "",
+    period: MaybePeriodOption = "",
+    approved_by: Annotated[str, typer.Option("--approved-by", help=say("feed.approved"), show_default=False)] = "",
+    full: Annotated[bool, typer.Option("--full", help=say("feed.full"))] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Deliver a feed."""
+    county = opened(workspace)
+    from pipelines.cli.feeds import Wanted, make_feed
+
+    make_feed(county, Wanted(name, period, approved_by, full))
+
+
+@app.command(help=say("sharing.help"))
+@spoken
+def sharing(
+    feed: Annotated[str, typer.Argument(help=say("feed.name"), metavar="[FEED]", show_default=False)] = "",
+    again: Annotated[int, typer.Option("--again", min=1, help=say("sharing.again"), show_default=False)] = 0,
+    receipt: Annotated[Path | None, typer.Option("--receipt", help=say("sharing.receipt"), show_default=False)] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Show the sharing ledger, make a delivery again, read a receipt."""
+    county = opened(workspace)
+    from pipelines.cli.feeds import make_again, show_sharing, take_receipt
+
+    if again:
+        make_again(county, feed, again)
+    elif receipt:
+        take_receipt(county, receipt)
+    else:
+        show_sharing(county)
 
 
 @app.command(help=say("dev.help"))

@@ -205,3 +205,42 @@ audit = Table(
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
 )
+
+# The sharing ledger: every delivery to another system (依据, 用途, 范围, 期限, 审批人); appended, never changed (triggers refuse it).
+sharing_delivery = Table(
+    "sharing_delivery",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("feed", String(40), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("kind", String(8), nullable=False),  # full | changes
+    Column("since", Integer, nullable=False),  # the delivery that the changes are relative to, 0 for a full one
+    Column("period", String(7), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("legal_basis", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("term", Text, nullable=False),
+    Column("approved_by", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", String(32), nullable=False),
+    Column("form", String(8), nullable=False),
+    Column("file", Text, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("configuration", String(64), nullable=False),
+    UniqueConstraint("feed", "number", name="sharing_number_once"),
+)
+
+# What came back for a delivery, counts only.
+sharing_receipt = Table(
+    "sharing_receipt",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("delivery_id", Integer, ForeignKey("sharing_delivery.id"), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("read_at", String(32), nullable=False),
+    Column("read_by", Text, nullable=False),
+    Column("counts", Text, nullable=False),  # JSON: answer -> rows
+    UniqueConstraint("delivery_id", "sha256", name="sharing_receipt_once"),
+)

@@ -1,0 +1,64 @@
+"""What changed since the last delivery: added, changed, left (only when a person looked), no longer seen (to be checked).
+
+Here: comparing two states of a feed. Not here: where states are kept, files. Works on the feed's own columns only, so that
+a change in a field that is not delivered is no change.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from assets.feeds.feed import UNSEEN, Feed
+from assets.feeds.rows import EXIT
+
+
+def full(feed: Feed, now: pd.DataFrame) -> pd.DataFrame:
+    """Everything, marked as the full delivery's word."""
+    return now.assign(**{feed.heading("action"): feed.actions["full"]})[feed.columns]
+
+
+def since(feed: Feed, before: pd.DataFrame, now: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
+    """The rows that differ from the last state.
+
+    Args:
+        feed: the feed.
+        before: the state after the last delivery: the feed's columns.
+        now: the rows of the period.
+        left: `exits`: who has left after a person looked; empty for feeds that know no leaving.
+
+    Returns:
+        The feed's columns. A child that is in `before` and not in `now` carries `ended` only when it is in `left`;
+        otherwise `待核实` (R1).
+    """
+    action, key = feed.heading("action"), feed.key
+    old, new = before.set_index(key, drop=False), now.set_index(key, drop=False)
+    rest = [column.name for column in feed.fields if column.watch and column.name != action]
+    added = new[~new.index.isin(old.index)].assign(**{action: feed.actions["new"]})
+    both = new.index[new.index.isin(old.index)]
+    differs = (old.loc[both, rest] != new.loc[both, rest]).any(axis=1) | (old.loc[both, action] == UNSEEN)
+    changed = new.loc[both[differs.to_numpy()]].assign(**{action: feed.actions["changed"]})
+    # What was called 待核实 once is not called so again until somebody looked.
+    said = (old[action] == UNSEEN) & ~old.index.isin(left.index)
+    gone = old[~old.index.isin(new.index) & ~said]
+    parts = [added, changed, _gone(feed, gone, left)]
+    found: pd.DataFrame = pd.concat(parts, ignore_index=True)[feed.columns]
+    return found.sort_values(key, kind="stable", ignore_index=True)
+
+
+def _gone(feed: Feed, gone: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
+    action = feed.heading("action")
+    is_left = gone.index.isin(left.index)
+    found = gone.assign(**{action: [feed.actions["ended"] if known else UNSEEN for known in is_left]})
+    for source in EXIT:
+        heading = feed.heading(source)
+        if heading:
+            found[heading] = left[source].reindex(gone.index).fillna("").astype(object).to_numpy()
+    return found
+
+
+def state_after(feed: Feed, before: pd.DataFrame, now: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
+    """What the recipient holds after the delivery: the rows of now, and those that are to be checked but were not ended."""
+    key, action = feed.key, feed.heading("action")
+    waiting = before[~before[key].isin(now[key]) & ~before[key].isin(left.index)]
+    waiting = waiting.assign(**{action: UNSEEN})
+    return pd.concat([now, waiting], ignore_index=True)[feed.columns].sort_values(key, kind="stable", ignore_index=True)

@@ -1,0 +1,192 @@
+"""One delivery of a feed: rows of now, what changed since the last one, the file, the ledger; numbered and repeatable.
+
+Here: the order of the steps. The file and the kept rows are written first, the ledger's line last: a delivery that is not
+in the ledger was not made, and its number is used again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from assets.feeds import changes, forms
+from assets.feeds.feed import Feed, FeedError
+from assets.feeds.rows import Stock, answers_of, left, rows_of
+from pipelines.partitions import Period
+from pipelines.resources import audit, lives, sharing
+from pipelines.resources.database import connect, writing
+from pipelines.resources.opened import Opened
+from pipelines.resources.sharing import Shared
+from pipelines.resources.tables import life_event
+
+FOLDER = "推送"
+KINDS = {"full": "全量", "changes": "变化"}
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for: which period, all rows or the changes, approved by whom, into which database (SQL form)."""
+
+    period: Period
+    kind: str
+    approved_by: str
+    database: str = ""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What came of it: the line of the ledger and the file; `fresh` is False when nothing was to be delivered."""
+
+    line: Shared | None
+    path: Path | None
+    fresh: bool
+
+
+def deliver(opened: Opened, feed: Feed, order: Order) -> Delivered:
+    """Make the next delivery.
+
+    Raises:
+        FeedError: nobody approved it, the maker approved it, or changes are asked for before a full delivery was made.
+        FrameError: the period was not run.
+    """
+    _approved(opened, order)
+    with opened.engine.connect() as connection:
+        before = sharing.last(connection, feed.name)
+    stock = stock_of(opened, order.period.label)
+    now, gone = rows_of(feed, stock), left(feed, stock)
+    rows, state = _compared(opened, feed, (before, now, gone), order)
+    if before and _same(opened, feed, before, rows, order):
+        return Delivered(before, _path(opened, before), False)
+    if order.kind == "changes" and rows.empty:
+        return Delivered(before, None, False)
+    return _make(opened, feed, order, (before, rows, state))
+
+
+def repeat(opened: Opened, feed: Feed, number: int) -> Delivered:
+    """Write a delivery once more, byte by byte as it was.
+
+    Raises:
+        FeedError: there was none of this number, or the bytes are no longer those of the ledger.
+    """
+    with opened.engine.connect() as connection:
+        line = next((one for one in sharing.ledger(connection, feed.name) if one.number == number), None)
+    if line is None:
+        raise FeedError(f"台账里没有 {feed.title} 第{number}次交付。", "用 tongbi feed 查看台账。")
+    period, path = Period.parse(line.period), _path(opened, line)
+    rows = opened.frames.read(kept(feed), f"{number:04d}")
+    if line.configuration != configuration(feed):
+        raise FeedError(f"{feed.title} 的配置在第{number}次交付之后改过，不能原样重做。", "请恢复当时的配置文件。")
+    if forms.write(feed, rows, path, forms.Note(number, period.label, period.last_day)) != line.sha256:
+        raise FeedError(f"{feed.title} 第{number}次交付重做后与台账中的摘要不同。", "请勿使用，联系维护人员。")
+    return Delivered(line, path, True)
+
+
+def _approved(opened: Opened, order: Order) -> None:
+    if not order.approved_by.strip():
+        raise FeedError("没有写明审批人，没有交付任何数据。", "请经批准后用 --approved-by 写明审批人。")
+    if order.approved_by.strip() == opened.workspace.operator:
+        raise FeedError("审批人不能是操作人本人，没有交付任何数据。", "请由另一人审批。")
+
+
+def stock_of(opened: Opened, period: str) -> Stock:
+    """The frames of a period and what people have answered up to it."""
+    frames = opened.frames
+    with opened.engine.connect() as connection:
+        known = {name: (row[0], row[1]) for name, row in lives.known(connection).items()}
+        events = lives.events(connection, lives.same_kind(period) & (life_event.c.period <= period))
+    return Stock(
+        children=frames.read("child_files.children", period),
+        records=frames.read("child_files.records", period),
+        findings=frames.read("findings", period, ["code", "child_id"]),
+        answers=answers_of(events, known),
+    )
+
+
+def _compared(
+    opened: Opened, feed: Feed, sides: tuple[Shared | None, pd.DataFrame, pd.DataFrame], order: Order
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows to deliver, and what the recipient holds afterwards."""
+    before, now, gone = sides
+    if order.kind == "full":
+        return changes.full(feed, now), now
+    if before is None:
+        raise FeedError(f"{feed.title} 还没有做过全量交付，不能只交变化。", "请先用 --full 做一次全量交付。")
+    if before.configuration != configuration(feed):
+        raise FeedError(f"{feed.title} 的配置在上次交付之后改过，不能只交变化。", "请先用 --full 做一次全量交付。")
+    held = opened.frames.read(_state(feed), f"{before.number:04d}")
+    return changes.since(feed, held, now, gone), changes.state_after(feed, held, now, gone)
+
+
+def _same(opened: Opened, feed: Feed, before: Shared, rows: pd.DataFrame, order: Order) -> bool:
+    """Whether this very delivery was made last."""
+    if (before.kind, before.period, before.configuration) != (order.kind, order.period.label, configuration(feed)):
+        return False
+    return order.kind == "full" and forms.digest(
+        opened.frames.read(kept(feed), f"{before.number:04d}")
+    ) == forms.digest(rows)
+
+
+def _make(
+    opened: Opened, feed: Feed, order: Order, made: tuple[Shared | None, pd.DataFrame, pd.DataFrame]
+) -> Delivered:
+    before, rows, state = made
+    number = before.number + 1 if before else 1
+    line = _line(opened, feed, order, (number, before.number if before and order.kind == "changes" else 0, len(rows)))
+    path = _path(opened, line)
+    note = forms.Note(number, order.period.label, order.period.last_day)
+    sha256 = forms.write(feed, rows, path, note)
+    opened.frames.write(kept(feed), f"{number:04d}", rows)
+    opened.frames.write(_state(feed), f"{number:04d}", state)
+    if feed.form == "sql":
+        engine = connect(order.database) if order.database else opened.engine
+        forms.write_table(feed, rows, engine, order.kind == "full")
+    final = Shared(**{**line.__dict__, "sha256": sha256})
+    with writing(opened.engine) as connection:
+        sharing.register(connection, final)
+    return Delivered(final, path, True)
+
+
+def _line(opened: Opened, feed: Feed, order: Order, numbers: tuple[int, int, int]) -> Shared:
+    number, since, rows = numbers
+    name = f"{feed.name}-{number:04d}-{order.period.label}-{KINDS[order.kind]}{forms.ENDINGS[feed.form]}"
+    return Shared(
+        feed=feed.name,
+        number=number,
+        kind=order.kind,
+        since=since,
+        period=order.period.label,
+        recipient=feed.recipient,
+        purpose=feed.purpose,
+        legal_basis=feed.legal_basis,
+        scope=f"{rows}名儿童；字段：{'、'.join(feed.columns)}",
+        term=feed.term,
+        approved_by=order.approved_by.strip(),
+        made_by=opened.workspace.operator,
+        made_at=audit.now(),
+        form=feed.form,
+        file=name,
+        rows=rows,
+        sha256="",
+        configuration=configuration(feed),
+    )
+
+
+def configuration(feed: Feed) -> str:
+    """The digest of a feed's configuration: a delivery can only be compared with one of the same."""
+    return hashlib.sha256(feed.model_dump_json(by_alias=True).encode()).hexdigest()
+
+
+def _path(opened: Opened, line: Shared) -> Path:
+    return opened.workspace.outbox / FOLDER / line.feed / line.file
+
+
+def kept(feed: Feed) -> str:
+    """The frames that hold what was delivered, by number."""
+    return f"feed_{feed.name}.delivered"
+
+
+def _state(feed: Feed) -> str:
+    return f"feed_{feed.name}.held"

@@ -1,0 +1,182 @@
+"""What one outgoing feed is, as configuration: to whom, why, on what ground, until when, which fields, which children, which form.
+
+Belongs here: the model and its checks at load. Not here: rows (`rows`), deliveries (`delivering`). Shipped feeds are in
+`shipped/`; a county's own stand in its workspace (`feeds/*.yaml`) and replace a shipped one of the same name.
+Source: trust.md C1 (政务数据共享条例: 依据, 用途, 范围, 期限, 审批), C3.5; domain.md M1, M20, M27.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from assets.workbooks.layout import field_terms, fields_of_class
+from expectations.lists.catalogue import load_catalogue
+from expectations.rulebook import Rules, read_rules
+
+SHIPPED = Path(__file__).parent / "shipped"
+CODES = Path(__file__).with_name("codes.yaml")
+OWN = "feeds"
+# Short enough for a column of PostgreSQL (63 bytes), and nothing that would have to be quoted.
+HEADING = re.compile(r"[\w（）()、／/%—-]{1,20}")
+NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
+# What a row may hold beside the fields of the child files; each is made in `rows`.
+MADE = frozenset(
+    {
+        *("action", "child_id", "town", "village", "age", "departments", "categories", "here", "alive", "hukou"),
+        *("sex_code", "hukou_code", "category_code", "exit_code", "looked_by", "looked_on"),
+    }
+)
+# The only word for a child that a delivery no longer names and nobody has looked at.
+UNSEEN = "待核实"
+ActionKind = Literal["new", "changed", "ended", "full"]
+
+
+class Column(Rules):
+    """One column of the feed: its heading there, where its value comes from, whether another value is a change.
+
+    An address is written differently from quarter to quarter: with `watch: false` it is delivered, and its township and
+    village say whether somebody moved.
+    """
+
+    name: str
+    source: str = Field(alias="from")
+    watch: bool = True
+
+
+class Condition(Rules):
+    """One condition on a child: `is` one of, a set that holds `any` of, or a number `from`..`to`, both included."""
+
+    field: str
+    values: list[str] = Field(default_factory=list, alias="is")
+    any: list[str] = Field(default_factory=list)
+    least: int | None = Field(default=None, alias="from")
+    most: int | None = Field(default=None, alias="to")
+
+
+class Feed(Rules):
+    """One feed.
+
+    Attributes:
+        title: what people call it.
+        recipient, purpose, legal_basis, term: the sharing ledger's 接收方, 用途, 依据, 期限.
+        form: of the delivery.
+        key: heading of the column that names the child (`child_id`).
+        population: the roll of civil affairs, the children of some lists, or all children.
+        lists: of the population `lists`.
+        where: further conditions, all of which must hold.
+        fields: what is delivered, and nothing else.
+        actions: words for what happened to a row since the last delivery.
+        receipt: answers that the recipient may give per row; none when no receipt is asked for.
+    """
+
+    name: str
+    title: str
+    recipient: str = Field(min_length=1)
+    purpose: str = Field(min_length=1)
+    legal_basis: str = Field(min_length=1)
+    term: str = Field(min_length=1)
+    form: Literal["csv", "parquet", "xlsx", "sql"]
+    key: str
+    population: Literal["roll", "lists", "children"]
+    lists: list[str] = Field(default_factory=list)
+    where: list[Condition] = Field(default_factory=list)
+    fields: list[Column] = Field(min_length=1)
+    actions: Mapping[ActionKind, str]
+    receipt: list[str] = Field(default_factory=list)
+
+    @property
+    def columns(self) -> list[str]:
+        """The headings, in order: the only columns that a delivery may have."""
+        return [column.name for column in self.fields]
+
+    def heading(self, source: str) -> str:
+        """The heading of the column that takes its value from a source; empty when the feed has none."""
+        return next((column.name for column in self.fields if column.source == source), "")
+
+    @model_validator(mode="after")
+    def _check(self) -> Feed:
+        problems = [*self._field_problems(), *self._action_problems()]
+        if not NAME.fullmatch(self.name):
+            problems.append("文件名只能用小写字母、数字和下划线")
+        if self.population == "lists" and (not self.lists or set(self.lists) - set(load_catalogue().lists)):
+            problems.append("population 为 lists 时须写明存在的清单代码")
+        if problems:
+            raise ValueError("；".join(problems))
+        return self
+
+    def _field_problems(self) -> list[str]:
+        known, hidden = MADE | set(field_terms()), fields_of_class("X")
+        named = [*[column.source for column in self.fields], *[condition.field for condition in self.where]]
+        found = [f"字段 {name} 不存在" for name in named if name not in known]
+        found += [f"字段 {name} 属于不得外发的类别" for name in named if name in hidden]
+        if len(set(self.columns)) != len(self.columns):
+            found.append("列名重复")
+        found += [f"列名 {name} 太长或含有引号、空白" for name in self.columns if not HEADING.fullmatch(name)]
+        return found
+
+    def _action_problems(self) -> list[str]:
+        found = []
+        if set(self.actions) != {"new", "changed", "ended", "full"}:
+            found.append("actions 须写明 new、changed、ended、full")
+        if not self.heading("action"):
+            found.append("fields 须有一列取自 action")
+        if self.heading("child_id") != self.key:
+            found.append("key 须是取自 child_id 的那一列")
+        if self.actions.get("ended") and not {"looked_by", "exit_code"} & {column.source for column in self.fields}:
+            # Only the roll says that somebody leaves; the others never use the word.
+            found += (
+                ["在册数据的减员须带核实人（looked_by）或减员原因（exit_code）"] if self.population == "roll" else []
+            )
+        return found
+
+
+class Codes(Rules):
+    """Our codes -> the national system's."""
+
+    category: dict[str, str]
+    category_words: dict[str, str]
+    exit_reason: dict[str, str]
+    exit_lists: dict[str, str]
+    confirmed: list[str]
+    sex: dict[str, str]
+    hukou: dict[str, str]
+
+
+@cache
+def codes() -> Codes:
+    """The validated code tables."""
+    return read_rules(CODES, Codes)
+
+
+class FeedError(Exception):
+    """A feed is unknown or wrong, or may not be delivered; a Chinese sentence with what to do."""
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.message, self.advice = message, advice
+
+
+def load_feeds(workspace: Path | None = None) -> dict[str, Feed]:
+    """Every feed by name: the shipped ones, then the workspace's own.
+
+    Raises:
+        RuleFileError: a file is wrong; names file and key.
+    """
+    paths = {path.stem: path for folder in _folders(workspace) for path in sorted(folder.glob("*.yaml"))}
+    return {name: _read(path) for name, path in sorted(paths.items())}
+
+
+def _folders(workspace: Path | None) -> list[Path]:
+    return [SHIPPED, workspace / OWN] if workspace else [SHIPPED]
+
+
+def _read(path: Path) -> Feed:
+    from expectations.rulebook import read_yaml, validated
+
+    return validated({"name": path.stem, **read_yaml(path)}, Feed, path)

@@ -1,0 +1,128 @@
+"""`tongbi feed` and `tongbi sharing`: delivering to other systems, the sharing ledger, receipts. Thin: the work is `assets.feeds`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.table import Table
+
+from assets.feeds import delivering, receiving
+from assets.feeds.delivering import Delivered, Order, deliver, repeat
+from assets.feeds.feed import Feed, load_feeds
+from pipelines.cli.shell import err, out, refuse, show
+from pipelines.cli.texts import say
+from pipelines.partitions import Period
+from pipelines.resources import sharing
+from pipelines.resources.database import writing
+from pipelines.resources.opened import Opened
+
+DATABASE_VARIABLE = "TONGBI_FEED_DATABASE"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the person asked for."""
+
+    feed: str
+    period: str
+    approved_by: str
+    full: bool
+
+
+def make_feed(opened: Opened, wanted: Wanted) -> Delivered | None:
+    """Make one delivery and say what was given; without a name, list the feeds."""
+    feeds = load_feeds(opened.workspace.root)
+    if not wanted.feed:
+        _list(opened, feeds)
+        return None
+    feed = _named(feeds, wanted.feed)
+    if not wanted.period:
+        refuse(say("feed.no_period"), 2)
+    kind = "full" if wanted.full else "changes"
+    order = Order(Period.parse(wanted.period), kind, wanted.approved_by, os.environ.get(DATABASE_VARIABLE, ""))
+    made = deliver(opened, feed, order)
+    _say(feed, made)
+    return made
+
+
+def _named(feeds: dict[str, Feed], name: str) -> Feed:
+    if name not in feeds:
+        refuse(say("feed.unknown", feeds="、".join(feeds)))
+    return feeds[name]
+
+
+def _list(opened: Opened, feeds: dict[str, Feed]) -> None:
+    with opened.engine.connect() as connection:
+        made = {name: sharing.last(connection, name) for name in feeds}
+    table = Table(*(say(f"table.{name}") for name in ("feed", "title", "recipient", "form", "fields", "last")))
+    for name, feed in feeds.items():
+        line = made[name]
+        last = say("feed.last", number=line.number, period=line.period) if line else ""
+        table.add_row(name, feed.title, feed.recipient, feed.form, "、".join(feed.columns), last)
+    show(table)
+
+
+def _say(feed: Feed, made: Delivered) -> None:
+    line = made.line
+    if line is None:
+        return
+    if not made.fresh:
+        out.print(say("feed.same", number=line.number, period=line.period), markup=False)
+        return
+    out.print(say("feed.made", title=feed.title, number=line.number, rows=line.rows, path=made.path), markup=False)
+    out.print(say("feed.ledger", sha256=line.sha256, approved=line.approved_by), markup=False)
+
+
+def show_sharing(opened: Opened) -> None:
+    """Print the ledger."""
+    with opened.engine.connect() as connection:
+        lines, answered = sharing.ledger(connection), sharing.receipts(connection)
+    heads = (
+        "feed",
+        "number",
+        "kind",
+        "period",
+        "recipient",
+        "purpose",
+        "basis",
+        "scope",
+        "term",
+        "approved",
+        "made",
+        "hash",
+    )
+    table = Table(*(say(f"table.{name}") for name in (*heads, "receipt")))
+    for line in lines:
+        counts = answered.get((line.feed, line.number), {})
+        receipt = "、".join(f"{word}{count}" for word, count in counts.items())
+        number, kind = str(line.number), delivering.KINDS[line.kind]
+        known = (line.feed, number, kind, line.period, line.recipient, line.purpose, line.legal_basis)
+        table.add_row(*known, line.scope, line.term, line.approved_by, line.made_at[:16], line.sha256[:12], receipt)
+    show(table)
+
+
+def make_again(opened: Opened, feed: str, number: int) -> None:
+    """Write a delivery once more as it was."""
+    chosen = _named(load_feeds(opened.workspace.root), feed)
+    _say(chosen, repeat(opened, chosen, number))
+
+
+def take_receipt(opened: Opened, path: Path) -> None:
+    """Read a receipt and write its counts into the ledger."""
+    if not path.is_file():
+        refuse(say("fault.no_file", path=path))
+    feed, number = receiving.number_in(path, load_feeds(opened.workspace.root))
+    with opened.engine.connect() as connection:
+        line = next((one for one in sharing.ledger(connection, feed.name) if one.number == number), None)
+    if line is None:
+        refuse(say("sharing.no_delivery", feed=feed.title, number=number))
+    rows = opened.frames.read(delivering.kept(feed), f"{number:04d}")
+    receipt = receiving.read_receipt(path, feed, (number, rows))
+    with writing(opened.engine) as connection:
+        fresh = sharing.register_receipt(connection, line, (receipt.sha256, opened.workspace.operator, receipt.counts))
+    if not fresh:
+        err.print(say("sharing.read_before"), markup=False, style="yellow")
+    for word, count in receipt.counts.items():
+        out.print(f"{word}：{count}", markup=False)
