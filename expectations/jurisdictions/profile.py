@@ -30,6 +30,7 @@ from expectations.rulebook import RuleFileError, Rules, read_yaml, validated
 
 __all__ = ["ListRule", "Place", "Profile", "School", "Setting", "UnknownSettingError", "load_profile", "places"]
 FOLDER = Path(__file__).parent
+LABELS = "labels.yaml"
 
 
 class ListRule(Rules):
@@ -83,7 +84,7 @@ class Profile(Rules):
 
 def places() -> list[str]:
     """Names of the profiles that come with the product."""
-    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+    return sorted(path.stem for path in FOLDER.glob("*.yaml") if path.name != LABELS)
 
 
 def load_profile(name_or_path: str | Path) -> Profile:

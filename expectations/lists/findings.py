@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection
 import numpy as np
 import pandas as pd
 
+from expectations.jurisdictions.labels import labels
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.allowances import unpaid_allowances
 from expectations.lists.attendance import not_placed, not_present, suspended_too_long
@@ -134,7 +135,8 @@ def _obstacle(info: ListInfo, profile: Profile, delivered: Collection[str]) -> s
     if info.parameters_any and all(profile.setting(name).value is None for name in info.parameters_any):
         unknown += info.parameters_any
     if unknown:
-        return f"本地规则中参数{'、'.join(unknown)}尚未确定，清单“{info.name}”未计算，请民政局确定后填写。"
+        told = "、".join(f"{labels().setting(name)}（{name}）" for name in unknown)
+        return f"本地文件没有规定{told}，清单“{info.name}”未计算，请民政局确定后填入本地规则（参数尚未确定）。"
     return ""
 
 

@@ -1,0 +1,181 @@
+"""`tongbi profile show|diff|check`: what a place sets, with the clause beside every value; how two places differ; what is still open.
+
+Belongs here: printing. Not here: values (`expectations.jurisdictions`), what follows from them (`expectations.lists`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.cli.shell import WorkspaceOption, refuse, spoken
+from pipelines.cli.texts import say
+
+if TYPE_CHECKING:
+    from expectations.jurisdictions.profile import Profile, Setting
+
+app = typer.Typer(name="profile", help=say("profile.help"), no_args_is_help=True)
+PlaceArgument = Annotated[str, typer.Argument(help=say("profile.place"), metavar="[PLACE]", show_default=False)]
+SHOWN = 60
+
+
+@app.command("show", help=say("profile.show"))
+@spoken
+def show_profile(
+    place: PlaceArgument = "",
+    only: Annotated[str, typer.Option("--only", help=say("profile.only"), show_default=False)] = "",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Print a place's settings; without a place the list of places and the workspace's own."""
+    from rich.table import Table
+
+    from pipelines.cli.shell import out, show
+
+    found = _loaded(place, workspace)
+    if not place:
+        _print_places(found)
+    table = Table(*(say(f"table.{name}") for name in ("setting", "value", "clause", "source")), title=found.name)
+    for path, setting in found.settings():
+        if path.startswith(only):
+            table.add_row(_term(path), _value(setting), setting.clause, setting.source)
+    show(table)
+    if not only or "lists".startswith(only):
+        show(_lists(found))
+    unknown = sum(1 for _, setting in found.settings() if setting.value is None)
+    out.print(say("profile.unknown", count=unknown), markup=False)
+
+
+@app.command("diff", help=say("profile.diff"))
+@spoken
+def diff_profiles(
+    one: Annotated[str, typer.Argument(help=say("profile.place"), metavar="PLACE")],
+    other: Annotated[str, typer.Argument(help=say("profile.place"), metavar="PLACE")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Print the settings that differ between two places, with the second's clause."""
+    from rich.table import Table
+
+    from pipelines.cli.shell import out, show
+
+    left, right = _loaded(one, workspace), _loaded(other, workspace)
+    table = Table(say("table.setting"), left.name, right.name, say("table.clause"))
+    theirs = dict(right.settings())
+    for path, setting in left.settings():
+        if setting.value != theirs[path].value:
+            table.add_row(_term(path), _value(setting), _value(theirs[path]), theirs[path].clause or setting.clause)
+    for code in left.lists:
+        if left.lists[code] != right.lists.get(code):
+            table.add_row(f"lists.{code}", _rule(left, code), _rule(right, code), _clause(right, code))
+    if table.row_count:
+        show(table)
+    else:
+        out.print(say("profile.same", one=left.name, other=right.name), markup=False)
+
+
+@app.command("check", help=say("profile.check"))
+@spoken
+def check_profile(place: PlaceArgument = "", workspace: WorkspaceOption = None) -> None:
+    """Validate a place's file and print what is undecided, and which lists wait for it."""
+    from expectations.lists.catalogue import load_catalogue
+    from expectations.lists.findings import not_computed
+    from pipelines.cli.shell import out
+
+    found, catalogue = _loaded(place, workspace), load_catalogue()
+    missing = sorted(set(catalogue.lists) - set(found.lists))
+    if missing:
+        refuse(say("profile.no_list", name=found.name, codes="、".join(missing)))
+    everything = [*catalogue.departments, *(origin for one in catalogue.sources.values() for origin in one.origins)]
+    waiting = not_computed(found, everything)
+    out.print(say("profile.good", name=found.name, count=len(found.lists)), markup=False)
+    for path, setting in found.settings():
+        if setting.value is None:
+            out.print(f"  {_term(path).replace(chr(10), ' ')}：{setting.clause or say('profile.open')}", markup=False)
+        elif "待确认" in setting.source or "待核对原文" in setting.source:
+            out.print(
+                f"  {_term(path).replace(chr(10), ' ')}：{_value(setting)}（{setting.source}）",
+                markup=False,
+                style="dim",
+            )
+    for sentence in waiting["sentence"]:
+        out.print(sentence, markup=False, style="yellow")
+
+
+def _loaded(place: str, workspace: Path | None) -> Profile:
+    """The place by name or file; without one the workspace's, else the national default.
+
+    Raises:
+        typer.Exit: there is no such place, or its file is wrong; the sentence names file and key.
+    """
+    from expectations.jurisdictions.profile import load_profile
+    from expectations.rulebook import RuleFileError
+
+    try:
+        return load_profile(place) if place else _of_workspace(workspace)
+    except RuleFileError as fault:
+        refuse(str(fault))
+
+
+def _of_workspace(root: Path | None) -> Profile:
+    from assets.county import DEFAULT_PROFILE, profile_of
+    from expectations.jurisdictions.profile import load_profile
+    from pipelines.resources.workspace import SETTINGS_NAME, Workspace, default_root
+
+    folder = root or default_root()
+    if not (folder / SETTINGS_NAME).is_file():
+        return load_profile(DEFAULT_PROFILE)
+    return profile_of(Workspace.open(folder))
+
+
+def _print_places(own: Profile) -> None:
+    from expectations.jurisdictions.profile import load_profile, places
+    from pipelines.cli.shell import out
+
+    named = "、".join(f"{name}（{load_profile(name).name}）" for name in places())
+    out.print(say("profile.places", names=named), markup=False)
+    out.print(say("profile.own", name=own.name), markup=False)
+
+
+def _term(path: str) -> str:
+    """A setting as people call it, with its key for whoever edits the file."""
+    from expectations.jurisdictions.labels import labels
+
+    return f"{labels().setting(path)}\n{path}"
+
+
+def _value(setting: Setting[Any]) -> str:
+    """A value as people read it: an unknown one is said to be so."""
+    if setting.value is None:
+        return say("profile.undecided")
+    from expectations.jurisdictions.labels import labels
+
+    text = labels().value(setting.value) or "—"
+    return text if len(text) <= SHOWN else text[:SHOWN] + "…"
+
+
+def _lists(found: Profile) -> Any:
+    from rich.table import Table
+
+    from expectations.lists.catalogue import load_catalogue
+
+    names, spoken_of = load_catalogue().lists, load_catalogue()
+    heads = ("code", "list", "recipients", "due", "clause")
+    table = Table(*(say(f"table.{name}") for name in heads))
+    for code, rule in found.lists.items():
+        if rule.active:
+            told = [
+                say("profile.township") if one == "township" else spoken_of.department(one) for one in rule.recipients
+            ]
+            table.add_row(code, names[code].name, "、".join(told), rule.due, rule.clause)
+    return table
+
+
+def _rule(found: Profile, code: str) -> str:
+    rule = found.lists.get(code)
+    return "—" if rule is None else f"{'、'.join(rule.recipients)}；{rule.due}"
+
+
+def _clause(found: Profile, code: str) -> str:
+    rule = found.lists.get(code)
+    return rule.clause if rule else ""
