@@ -17,6 +17,7 @@ from assets.county import COUNT, opened_of, profile_of
 from assets.editions import Ingredients, write_exports, write_workbooks
 from assets.intake.contract import Contract
 from assets.lifelog import Chapter, record
+from assets.locking import lock_folder
 from assets.workbooks.context import Published
 from expectations.jurisdictions.profile import ListRule
 from pipelines.partitions import period_partitions
@@ -24,6 +25,7 @@ from pipelines.resources import deliveries, faults
 from pipelines.resources.database import writing
 from pipelines.resources.lives import Issued
 from pipelines.resources.opened import Opened
+from pipelines.resources.passwords import read_passwords
 from pipelines.resources.publication import Edition
 from pipelines.resources.publication import publish as put_into_database
 from pipelines.resources.stations import station
@@ -81,6 +83,7 @@ def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, 
     written = write_workbooks(found, county.workspace, folder)
     counts = {"out_exports": len(found.links) + len(found.findings), **_workbook_counts(written)}
     counts["out_errors"] = errorlists.write_marked_copies(run.contracts, frames, folder)
+    lock_folder(folder, read_passwords(county.workspace.root))
     faults.reach("publish:built")
     county.outbox.seal(run.period, digest)
     faults.reach("publish:sealed")

@@ -41,6 +41,7 @@ def facts(book: Book, packet: Packet) -> Mapping[str, str]:
         "kind": packet.kind,
         "recipient": packet.recipient,
         "layout": str(book.layout.version),
+        "number": book.context.number(packet.recipient),
     }
 
 

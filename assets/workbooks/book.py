@@ -105,9 +105,11 @@ class Book:
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
-        footer, who = escape(self.layout.footer), escape(self.recipient)
-        sheet.set_header(f"&L{who[:100]}&R{escape(self.context.period_zh())}")
-        sheet.set_footer(f"&L{footer}&C第 &P 页 共 &N 页&R{who[:100]}")
+        footer, who = escape(self.layout.footer), escape(self.recipient)[:60]
+        number, grey = escape(self.context.number(self.recipient)), self.layout.colours["mark"].removeprefix("#")
+        # The mark names whom the copy was made for: whoever photographs a page photographs it too (trust.md C3.5).
+        sheet.set_header(f"&L{who}&C&K{grey}&16{who} 专用　编号 {number}&R{escape(self.context.period_zh())}")
+        sheet.set_footer(f"&L{footer}&C第 &P 页 共 &N 页&R{who}　{number}")
         return sheet
 
 

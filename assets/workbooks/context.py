@@ -6,6 +6,8 @@ Here: the named types between the publishing asset and this room. Not here: how 
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -85,6 +87,11 @@ class PublishContext:
     towns: tuple[str, ...] = ()
     department_names: Mapping[str, str] = field(default_factory=dict)
     layout: Layout = field(default_factory=default_layout)
+
+    def number(self, recipient: str) -> str:
+        """The number of a recipient's workbook: 2026Q3-K7QF; the same whenever it is written again."""
+        digest = hashlib.sha256(f"{self.place}|{self.period}|{recipient}".encode()).digest()
+        return f"{self.period}-{base64.b32encode(digest[:5]).decode()[:4]}"
 
     def info(self, code: str) -> ListInfo:
         """The list of a code; a list that nobody described keeps its code as its name."""

@@ -24,14 +24,17 @@ HEADINGS = (
     ("谁答复、何时", 18),
     ("核查结果选项", 26),
 )
+MEANING = 2
 HOW_TO = (
     "一、本表由各部门数据比对产生，是需要核实的线索，不是结论。任何人的待遇、学籍、户籍都不因本表而变动，须经人工核实并按规定程序办理。",
-    "二、请只填写黄色单元格：核查结果（下拉选择）、核查日期、核查人、说明。灰色单元格已锁定。线索编号是回收时识别每一行的唯一依据，请勿修改；"
-    "行的顺序、筛选、列宽可以自由调整。",
+    "二、请只填写黄色单元格：核查结果（下拉选择）、核查日期、核查人、说明。灰色单元格已锁定。线索编号（含末两位校验码）是回收时识别每一行的唯一依据，请勿修改；"
+    "行的顺序、筛选、列宽可以自由调整，另存为其他格式、删去其他列也能读回。",
     "三、筛选和列宽在保护状态下可直接使用；如需排序，先点“审阅—撤销工作表保护”（没有密码），排序后不必恢复保护。",
     "四、把握程度：明确＝证据齐全，号码或多项信息一致；很可能＝主要信息一致，个别信息缺失或有出入；待核＝证据不足，先查资料、打电话，再决定是否入户。",
     "五、“相近记录”是比对时找到、但判断为另一个孩子的记录及理由。核查前请先看这一列：如果其实就是同一个孩子，请在说明中写明，不必入户。",
-    "六、含未成年人敏感个人信息。只供本单位承办人员使用，不得转发、截图或上传到互联网；用毕按规定归档或销毁。",
+    "六、“状态”一列：新发现＝本期第一次列出；第2期、第3期＝以前各期已列出、尚未办结；复发＝办结或答复之后又出现，“原因”中写明上次的答复和变化。已答复、情况没有变化的不再列出。",
+    "七、填好后把本表交回县级牵头部门。同一条线索有两种不同答复时不会覆盖，由牵头部门与双方核实。",
+    "八、含未成年人敏感个人信息。只供本单位承办人员使用，不得转发、截图或上传到互联网；用毕按规定归档或销毁。",
 )
 
 
@@ -51,7 +54,9 @@ def add_explanation(book: Book, packet: Packet) -> None:
         clean(f"{context.place}{packet.recipient}　{context.period_zh()}核查清单使用说明"),
         book.title(),
     )
-    about = f"数据截至 {context.as_of.isoformat()}　　本册共 {packet.rows} 条线索" + (
+    urgent = "　　【急件】当日办理" if packet.urgent else ""
+    number = context.number(packet.recipient)
+    about = f"数据截至 {context.as_of.isoformat()}　　本册共 {packet.rows} 条线索　　编号 {number}{urgent}" + (
         f"　　制表：{context.office}" if context.office else ""
     )
     sheet.merge_range(1, 0, 1, width - 1, clean(about), book.prose(align="center"))
@@ -80,6 +85,7 @@ def _lists(book: Book, sheet: Any, packet: Packet, row: int) -> None:
     sheet.set_row(row, 26)
     for number, part in enumerate(packet.parts, start=row + 1):
         cells = list_cells(part.info, count_text(book, part.info, part.count))
+        cells[MEANING] += why_not(book, part.info)
         write_list_cells(book, sheet, number, cells)
     sheet.repeat_rows(row)
 
@@ -93,10 +99,16 @@ def write_list_cells(book: Book, sheet: Any, row: int, cells: list[str]) -> None
 
 
 def count_text(book: Book, info: ListInfo, count: int) -> str:
-    """12, 本期无, or 本期未计算 with the reason."""
+    """12, 本期无, or 未计算."""
     if info.code in book.context.not_computed:
-        return f"本期未计算：{book.context.not_computed[info.code]}"
+        return "未计算"
     return str(count) if count else "本期无"
+
+
+def why_not(book: Book, info: ListInfo) -> str:
+    """Why a list was not computed, to stand below its meaning; empty when it was."""
+    why = book.context.not_computed.get(info.code, "")
+    return f"\n【本期未计算】{why}" if why else ""
 
 
 def list_cells(info: ListInfo, count: str) -> list[str]:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from assets.workbooks.book import Book, open_book
 from assets.workbooks.context import PublishContext
-from assets.workbooks.explain import HEADINGS, count_text, list_cells
+from assets.workbooks.explain import HEADINGS, MEANING, count_text, list_cells, why_not
 from assets.workbooks.lines import text
 from assets.workbooks.table import Cell, Table
 
@@ -187,7 +187,9 @@ def _terms(book: Book, findings: pd.DataFrame) -> None:
     Table("名词与口径说明", "名词与口径说明", ["名词", "口径"], [24, 110], rows).write(book)
     found = counts(findings, "code")
     infos = [context.info(code) for code in codes_in_order(findings, context)]
-    cells: list[list[Cell]] = [
-        list(list_cells(info, count_text(book, info, found.get((info.code,), 0)))) for info in infos
-    ]
+    cells: list[list[Cell]] = []
+    for info in infos:
+        said = list_cells(info, count_text(book, info, found.get((info.code,), 0)))
+        said[MEANING] += why_not(book, info)
+        cells.append(list(said))
     Table("说明", "各清单说明", [name for name, _ in HEADINGS], [size for _, size in HEADINGS], cells).write(book)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
@@ -19,7 +20,8 @@ from pipelines.cli.texts import say
 from pipelines.cli.unlocking import read_asking
 from pipelines.resources import keyring
 from pipelines.resources.opened import Opened
-from pipelines.resources.reading import Reading
+from pipelines.resources.passwords import read_passwords
+from pipelines.resources.reading import Reading, Refusal, read_file
 
 MOST_SHOWN = 30
 
@@ -32,7 +34,8 @@ def show_replies(opened: Opened, dry_run: bool) -> Taking:
         if not issued_periods(connection):
             refuse(say("replies.none_out"))
     with nullcontext() if dry_run else opened.held():
-        taking = take(opened, dry_run, date.today(), _reader)
+        words = read_passwords(opened.workspace.root).all
+        taking = take(opened, dry_run, date.today(), lambda path, sha256: _read(path, sha256, words))
         path = report_path(opened, taking.period, dry_run)
         write_report(taking, bare_context(opened.workspace, taking.period), path, dry_run)
     print_taking(opened, taking, dry_run)
@@ -46,14 +49,14 @@ def report_path(opened: Opened, period: str, dry_run: bool) -> Path:
     return folder / (f"试算_{NAME}" if dry_run else NAME)
 
 
-def _reader(path: Path, sha256: str) -> Reading:
-    from pipelines.resources.reading import Refusal, read_file
-
-    try:
-        return read_file(path, password=keyring.password_of(sha256))
-    except Refusal as refusal:
-        if refusal.code != "password":
-            raise
+def _read(path: Path, sha256: str, passwords: Sequence[str]) -> Reading:
+    """Read a file; a locked one by the passwords that workbooks went out with, then by asking."""
+    for word in (keyring.password_of(sha256), *passwords):
+        try:
+            return read_file(path, password=word)
+        except Refusal as refusal:
+            if refusal.code not in ("password", "wrong_password"):
+                raise
     return read_asking(path)
 
 

@@ -13,6 +13,7 @@ from openpyxl import Workbook
 
 from assets.workbooks.context import ListInfo
 from assets.workbooks.layout import default_layout
+from expectations.life.numbering import printed
 
 TOWNSHIP = "乡镇/顺化镇_2026Q3_核查清单.xlsx"
 SHEET = "L01无户籍"
@@ -91,6 +92,7 @@ def test_freeze_filter_print_and_protection(town: Any) -> None:
     assert sheet.oddFooter.left.text == "内部资料 注意保密"
     assert sheet.oddHeader.left.text == "顺化镇"
     assert sheet.oddHeader.right.text == "2026年第三季度"
+    assert re.search(r"顺化镇 专用　编号 2026Q3-[A-Z2-7]{4}$", sheet.oddHeader.center.text)
     locked = sheet.protection
     assert locked.sheet
     assert [locked.autoFilter, locked.sort, locked.formatColumns] == [False] * 3  # False = allowed
@@ -120,8 +122,14 @@ def test_dropdowns_come_from_the_hidden_dictionary(town: Any) -> None:
 def test_the_dictionary_says_what_the_workbook_is(town: Any) -> None:
     town.publish()
     sheet = town.book(TOWNSHIP)["字典"]
-    facts = {sheet.cell(row, 1).value: sheet.cell(row, 2).value for row in range(1, 6)}
-    assert facts == {"tongbi": "findings", "period": "2026Q3", "kind": "township", "recipient": "顺化镇", "layout": "1"}
+    facts = {sheet.cell(row, 1).value: sheet.cell(row, 2).value for row in range(1, 7)}
+    assert facts == {
+        "tongbi": "findings",
+        "period": "2026Q3",
+        "kind": "township",
+        "recipient": "顺化镇",
+        "layout": "1",
+    } | {"number": town.context.number("顺化镇")}
 
 
 def test_sure_ones_first_then_village_and_name(town: Any) -> None:
@@ -135,7 +143,7 @@ def test_lists_without_lines_and_lists_not_computed_are_said(town: Any) -> None:
     assert book.sheetnames == ["说明", "字典"]
     texts = [str(cell.value) for row in book["说明"].iter_rows() for cell in row if cell.value]
     assert "本期无" in texts
-    assert "本期未计算：教育本期未提供数据" in texts
+    assert any("【本期未计算】教育本期未提供数据" in str(text) for text in texts)
 
 
 def test_the_township_sees_masked_numbers_and_whole_telephones(town: Any, cells: Cells) -> None:
@@ -286,3 +294,24 @@ def test_a_fifth_source_is_named_by_its_contract(town: Any) -> None:
     town.findings["records"] = town.findings["records"].str.replace("civil_affairs", "health")
     town.publish(department_names={"health": "卫健"})
     assert str(column(town.book(TOWNSHIP)[SHEET], "依据(部门·文件·表·行)")[0]).startswith("卫健·")
+
+
+def test_what_cannot_wait_goes_out_in_a_workbook_of_its_own(town: Any) -> None:
+    lists = tuple(
+        ListInfo("L01", "无人监护", "无人监护", urgent=True) if one.code == "L01" else one for one in town.context.lists
+    )
+    folder = town.publish(lists=lists)
+    urgent = {path.name for path in (folder / "乡镇").glob("*急件*")}
+    assert urgent == {"顺化镇_2026Q3_急件.xlsx", "乡镇不详_2026Q3_急件.xlsx"}
+    assert [name for name in town.book("乡镇/顺化镇_2026Q3_急件.xlsx").sheetnames if name.startswith("L")] == [
+        "L01无户籍"
+    ]
+    assert not any(name.startswith("L01") for name in town.book(TOWNSHIP).sheetnames)
+    lines = {line for one in town.published if one.recipient == "顺化镇" for line in one.lines}
+    assert {code for _, code in lines} == {"L01"}
+
+
+def test_every_line_has_its_number_with_check_characters(town: Any) -> None:
+    town.publish()
+    numbers = column(town.book(TOWNSHIP)[SHEET], "线索编号")
+    assert numbers == [printed(f"L01-ABCDEF{number:02d}", "2026Q3") for number in (1, 3)]
