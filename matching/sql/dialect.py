@@ -21,6 +21,7 @@ class Dialect:
         divide: integer division, with `{}` for the operands.
         steps: a table `steps(step)` of 1 to `{}`.
         flag: one bit, at the place of the operand `{}`.
+        exploded: rows `value, rid, broken` of the table `keys`, one per distinct known value among `{values}`.
         temporary: how a statement's result is kept under the name `{name}`; `{query}` is the statement.
     """
 
@@ -28,6 +29,7 @@ class Dialect:
     divide: str
     steps: str
     flag: str
+    exploded: str
     temporary: str
 
     def div(self, one: str, other: int) -> str:
@@ -44,6 +46,7 @@ DUCKDB = Dialect(
     divide="({} // {})",
     steps="SELECT step FROM range(1, {} + 1) AS t(step)",
     flag="(1 << {})",
+    exploded="SELECT unnest(list_distinct([{values}])) AS value, rid, broken FROM keys",
     temporary="CREATE OR REPLACE TEMP TABLE {name} AS {query}",
 )
 SPARK = Dialect(
@@ -51,6 +54,10 @@ SPARK = Dialect(
     divide="({} div {})",
     steps="SELECT CAST(id AS INT) AS step FROM range(1, {} + 1)",
     flag="shiftleft(1, {})",
+    exploded=(
+        "SELECT value, rid, broken FROM (SELECT explode(array_distinct(array({values}))) AS value, rid, broken FROM keys) x "
+        "WHERE value IS NOT NULL"
+    ),
     temporary="CREATE OR REPLACE TEMPORARY VIEW {name} AS {query}",
 )
 

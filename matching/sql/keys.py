@@ -12,6 +12,8 @@ from matching.keys import NEEDS_DAMAGE, lines, widths
 from matching.sql.dialect import every
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from matching.keys import Parts
     from matching.model import KeySpec, Model
     from matching.sql.dialect import Dialect
@@ -31,20 +33,19 @@ class KeySql:
 
     def tokens(self, parts: Parts) -> str:
         """The values of the keys as `value, rid, broken`, each once per record."""
-        queries = (self._key_tokens(bit, self._model.keys[key], parts) for bit, key in self._keys.items())
-        return " UNION ALL ".join(f"({query})" for query in queries)
+        values = [value for bit, key in self._keys.items() for value in self._values(bit, self._model.keys[key], parts)]
+        return self._dialect.exploded.format(values=", ".join(values))
 
-    def _key_tokens(self, bit: int, spec: KeySpec, parts: Parts) -> str:
+    def _values(self, bit: int, spec: KeySpec, parts: Parts) -> Iterator[str]:
+        """One value per combination of parts; NULL where a part is missing."""
         bits = widths(spec, parts)
-        queries = []
         for combination in lines(spec, parts):
             columns = [f"CAST({name}_{place + 1} AS BIGINT)" for name, place in combination]
             value = columns[0]
             for column, width in zip(columns[1:], bits[1:], strict=True):
                 value = f"({value} * {1 << width} + {column})"
             known = every(f"{name}_{place + 1} <> 0" for name, place in combination)
-            queries.append(f"SELECT {value} * {KEYS} + {bit} AS value, rid, broken FROM keys WHERE {known}")
-        return " UNION ".join(queries)  # UNION drops what a record carries twice
+            yield f"CASE WHEN {known} THEN {value} * {KEYS} + {bit} END"
 
     def sizes(self) -> str:
         """Blocks with two records or more as `value, size`."""

@@ -163,13 +163,16 @@ def session(engine: Engine, folder: Path) -> Any:
     settings = {
         "spark.driver.memory": engine.memory.replace("GB", "g").replace("MB", "m"),
         "spark.local.dir": str(folder.parent),
-        "spark.sql.shuffle.partitions": str(max(2 * engine.threads, 4)),
+        "spark.sql.shuffle.partitions": str(engine.threads),  # on one machine; a cluster's are its own
+        "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.execution.arrow.pyspark.enabled": "true",
     }
     for name, value in settings.items():
         builder = builder.config(name, value)
     try:
-        return builder.getOrCreate()
+        made = builder.getOrCreate()
     except Exception as error:
         raise ValueError("Spark 没有启动：请确认装有 Java 17，并设置了 JAVA_HOME") from error
+    made.sparkContext.setLogLevel("ERROR")
+    return made
