@@ -1,0 +1,113 @@
+"""Figures: they add up by construction, they are the lists', and the public version hides what the internal one shows."""
+
+from dataclasses import replace
+
+import pytest
+
+from assets.reports.assemble import Version, figures_of
+from assets.reports.figures import HIDDEN, NOTHING, TOTAL, Figures, FiguresError, Grid
+from assets.reports.indicators import indicator_rows
+from assets.reports.writing import published_totals
+
+
+def test_the_figures_are_the_lists(material):
+    figures = figures_of(material, Version.INTERNAL)
+    found = material.findings
+    for info in material.computed:
+        mine = found[found["code"] == info.code]
+        assert figures.values["lists", info.code, TOTAL] == len(mine)
+        assert figures.values["lists", info.code, "sure"] == (mine["grade"] == "明确").sum()
+        for town in material.towns:
+            assert figures.values["towns", info.code, town] == (mine["town"] == town).sum()
+        assert figures.values["trend", info.code, "2026Q2"] == (material.earlier["2026Q2"]["code"] == info.code).sum()
+    assert figures.values["lists", TOTAL, TOTAL] == len(found) == figures.values["towns", TOTAL, TOTAL]
+
+
+def test_what_is_new_lasting_and_gone_adds_up_to_both_periods(material):
+    figures = figures_of(material, Version.INTERNAL)
+    now, before = set(material.findings["finding_id"]), set(material.earlier["2026Q2"]["finding_id"])
+    assert figures.values["life", TOTAL, "new"] == len(now - before)
+    assert figures.values["life", TOTAL, "lasting"] == len(now & before)
+    assert figures.values["life", TOTAL, "gone"] == len(before - now)
+
+
+def test_a_list_that_was_not_computed_has_no_figure_at_all(material):
+    figures = figures_of(material, Version.INTERNAL)
+    code = next(iter(material.missing))
+    assert ("lists", code, TOTAL) not in figures.values
+    assert figures.say("lists", code, TOTAL) == NOTHING
+
+
+def test_a_wrong_sum_is_refused():
+    figures = Figures()
+    figures.add(Grid("t", "", {"a": "", TOTAL: ""}, {"x": ""}), {("a", "x"): 3}, totals="columns")
+    figures.values["t", "a", "x"] = 4
+    with pytest.raises(FiguresError):
+        figures.check()
+
+
+def test_every_block_of_the_national_form_adds_up_to_the_left_behind_children(material):
+    figures = figures_of(material, Version.INTERNAL)
+    on_roll = material.children["categories"].str.contains("left_behind") & (material.children["alive"] == "yes")
+    tables = [name for name in figures.grids if name.startswith("survey_")]
+    assert len(tables) > 10
+    for table in tables:
+        columns = [column for column in figures.grids[table].columns if column != TOTAL]
+        assert figures.values[table, TOTAL, TOTAL] == on_roll.sum()
+        assert sum(figures.values[table, TOTAL, column] for column in columns) == on_roll.sum()
+
+
+def test_the_agreement_rate_counts_what_is_recorded(material):
+    figures = figures_of(material, Version.INTERNAL)
+    on_roll = material.children[
+        material.children["categories"].str.contains("left_behind") & (material.children["alive"] == "yes")
+    ]
+    said = material.records.set_index("child_id")["agreement"].reindex(on_roll["child_id"])
+    assert figures.values["agreement", TOTAL, "signed"] == (said == "yes").sum()
+    assert figures.values["agreement", TOTAL, "unknown"] == (said == "").sum()
+
+
+def test_the_public_version_hides_and_never_changes(material):
+    inside, outside = figures_of(material, Version.INTERNAL), figures_of(material, Version.PUBLIC)
+    for key, value in outside.values.items():
+        assert (
+            key not in inside.values
+            or inside.values[key] == value
+            or key[0] in ("agreement", "workers")
+            or key[0].startswith("survey")
+        )
+        if 1 <= value <= 7:
+            assert outside.number(*key) is None
+            assert outside.say(*key) == HIDDEN
+    assert not {"deliveries", "answers", "asked"} & set(outside.grids)
+
+
+def test_the_past_is_public_only_where_it_was_published(material):
+    closed = figures_of(material, Version.PUBLIC)
+    sizes = {key[1]: value for key, value in closed.values.items() if key[0] == "trend" and key[2] == "2026Q2"}
+    assert all(closed.number("trend", code, "2026Q2") in (None, 0) for code in sizes)
+    said = {code: value for code, value in sizes.items() if value > 7}
+    opened = figures_of(replace(material, published={"2026Q2": said}), Version.PUBLIC)
+    assert any(opened.number("trend", code, "2026Q2") for code in said)
+    wrong = {code: value + 1 for code, value in said.items()}
+    assert all(
+        figures_of(replace(material, published={"2026Q2": wrong}), Version.PUBLIC).number("trend", code, "2026Q2")
+        in (None, 0)
+        for code in said
+    )
+
+
+def test_what_is_remembered_is_what_was_shown(material):
+    figures = figures_of(material, Version.PUBLIC)
+    said = published_totals(figures)
+    assert said
+    assert all(not 1 <= number <= 7 for number in said.values())
+
+
+def test_indicators_have_targets_only_where_the_paper_sets_them(material):
+    figures = figures_of(material, Version.INTERNAL)
+    with_target = {row[0]: row for row in indicator_rows(figures, "guiyang")}
+    assert with_target["书面委托照护协议签订率"][2] == "100%"
+    assert with_target["书面委托照护协议签订率"][3] == figures.share("agreement", TOTAL, ("signed", TOTAL))
+    assert with_target["无户籍儿童"][3] == "未计算"
+    assert all(row[2] == "" for row in indicator_rows(figures, "minle"))
