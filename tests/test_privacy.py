@@ -55,10 +55,10 @@ def as_csv(rows):
     return "\r\n".join(",".join(row) for row in rows).encode("gb18030")
 
 
-@pytest.fixture
-def planted(tmp_path, tongbi):
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory, tongbi):
     """A workspace whose deliveries are full of planted values, run once to the end and once into a refusal."""
-    root = tmp_path / "workspace"
+    root = tmp_path_factory.mktemp("planted") / "workspace"
     assert tongbi("init", "--workspace", root).returncode == 0
     folder = root / "inbox" / "2026Q3"
     for name in ("education", "public_security"):
@@ -114,7 +114,9 @@ def test_the_search_finds_what_is_there(planted):
     assert PLANTED_NAMES[0].encode("gb18030") in stored
     (root / "log").mkdir(exist_ok=True)
     (root / "log" / "leak.txt").write_text(PLANTED_NAMES[0], encoding="utf-8")
-    assert [name for name, _ in personal_files(root)] == ["log/leak.txt"]
+    found = [name for name, _ in personal_files(root)]
+    (root / "log" / "leak.txt").unlink()
+    assert found == ["log/leak.txt"]
 
 
 def test_an_unexpected_exception_leaves_no_value_anywhere(tmp_path):
@@ -159,26 +161,19 @@ main()
 """
 
 
+def without_network():
+    """The words before a command that cut it off from every network, its child processes too; none where the kernel forbids it."""
+    usable = shutil.which("unshare") and not subprocess.run(["unshare", "-rn", "true"], capture_output=True).returncode
+    return ["unshare", "-rn"] if usable else []
+
+
 def test_a_whole_run_calls_nobody(fresh_county):
-    words = ["run", "--period", "2026Q2", "--workspace", str(fresh_county)]
-    done = subprocess.run([sys.executable, "-c", BLOCKED, *words], capture_output=True, text=True, timeout=900)
+    words = [*without_network(), sys.executable, "-c", BLOCKED, "run", "--period", "2026Q2", "--workspace"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TONGBI_")}
+    done = subprocess.run([*words, fresh_county], capture_output=True, text=True, timeout=900, env=environment)
     assert done.returncode == 0, done.stderr
     assert "CALLED" not in done.stderr
     assert "LOOKED UP" not in done.stderr
-
-
-@pytest.mark.skipif(
-    not shutil.which("unshare") or subprocess.run(["unshare", "-rn", "true"], capture_output=True).returncode != 0,
-    reason="no network namespaces here",
-)
-def test_a_whole_run_without_any_network(fresh_county):
-    program = [sys.executable, "-c", "from pipelines.cli import main; main()"]
-    words = ["run", "--period", "2026Q2", "--workspace", str(fresh_county)]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TONGBI_")}
-    done = subprocess.run(
-        ["unshare", "-rn", *program, *words], capture_output=True, text=True, timeout=900, env=environment
-    )
-    assert done.returncode == 0, done.stderr
     assert (fresh_county / "outbox" / "2026Q2" / "links.csv").is_file()
 
 

@@ -38,12 +38,12 @@ def correct(root):
     path.write_bytes(b"\n".join(path.read_bytes().rstrip(b"\r\n").split(b"\n")[:-1]) + b"\n")
 
 
-@pytest.fixture
-def corrected(first_quarter, tmp_path, tongbi):
+@pytest.fixture(scope="module")
+def corrected(first_quarter, tmp_path_factory, tongbi):
     """(what was published, what an uninterrupted run of the corrected delivery publishes, how long it takes)."""
     import shutil
 
-    other = tmp_path / "uninterrupted"
+    other = tmp_path_factory.mktemp("uninterrupted") / "workspace"
     shutil.copytree(first_quarter, other)
     old = published(other)
     correct(other)
