@@ -8,7 +8,6 @@ from typing import Any
 
 import dagster as dg
 import pandas as pd
-import sqlalchemy as sa
 
 from assets.county import COUNT, opened_of
 from assets.intake.contract import Contract
@@ -18,10 +17,10 @@ from matching.model import default_model
 from matching.register import KnownChildren
 from matching.report import report_frame
 from pipelines.partitions import Period, period_partitions
+from pipelines.resources import decisions
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.opened import Opened
 from pipelines.resources.stations import station
-from pipelines.resources.tables import decision
 
 REGISTER = "link_register"
 _OUTPUTS = {
@@ -97,12 +96,10 @@ def known_before(frames: FrameStore, period: str) -> KnownChildren | None:
 
 
 def judgements(county: Opened) -> pd.DataFrame | None:
-    """People's decisions, the latest per pair; None when there are none."""
-    wanted = sa.select(decision.c.record_a, decision.c.record_b, decision.c.verdict).order_by(decision.c.id)
+    """People's decisions with author and time; None when there are none. What they say together is `matching.judged`."""
     with county.engine.connect() as connection:
-        rows = [tuple(row) for row in connection.execute(wanted)]
-    frame = pd.DataFrame(rows, columns=["record_a", "record_b", "verdict"], dtype=object)
-    return frame.drop_duplicates(["record_a", "record_b"], keep="last") if len(frame) else None
+        frame = decisions.read(connection)
+    return frame if len(frame) else None
 
 
 def _pair_counts(pairs: pd.DataFrame) -> dict[str, int]:

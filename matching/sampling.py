@@ -198,9 +198,16 @@ def _ratio(lines: pd.DataFrame) -> Estimate:
         return Estimate(float("nan"), 0.0, 1.0, 0)
     size, n = lines["size"].to_numpy(dtype=np.float64), lines["answers"].to_numpy(dtype=np.float64)
     value = float((size * lines["share"].to_numpy()).sum() / size.sum())
-    smooth = (lines["same"].to_numpy() + 0.5) / (n + 1)  # a stratum with no error seen still has a variance
+    smooth = _smooth(lines["same"].to_numpy(dtype=np.float64), n)
     variance = float((size**2 * smooth * (1 - smooth) / n * np.maximum(1 - (n - 1) / size, 0)).sum() / size.sum() ** 2)
     return Estimate(value, *_interval(value, variance, int(n.sum())), int(n.sum()))
+
+
+def _smooth(same: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shares for the variance: a stratum of few answers leans on its like, and no errors seen are not no variance."""
+    pool = (same.sum() + 0.5) / (n.sum() + 1)
+    found: NDArray[np.float64] = (same + 2 * pool) / (n + 2)
+    return found
 
 
 def _interval(value: float, variance: float, answers: int) -> tuple[float, float]:
@@ -216,9 +223,11 @@ def _recall(lines: pd.DataFrame, linked: int) -> Estimate:
         return Estimate(float("nan"), 0.0, 1.0, int(lines["answers"].sum()) if len(lines) else 0)
     size, n = lines["size"].to_numpy(dtype=np.float64), lines["answers"].to_numpy(dtype=np.float64)
     total = size * lines["share"].to_numpy()
-    smooth = (lines["same"].to_numpy() + 0.5) / (n + 1)
+    same, ours = lines["same"].to_numpy(dtype=np.float64), lines["stratum"].str.startswith("same|").to_numpy()
+    smooth = np.zeros(len(n))
+    for group in (ours, ~ours):
+        smooth[group] = _smooth(same[group], n[group])
     variance = size**2 * smooth * (1 - smooth) / n * np.maximum(1 - (n - 1) / size, 0)
-    ours = lines["stratum"].str.startswith("same|").to_numpy()
     found, missed = float(total[ours].sum()), float(total[~ours].sum())
     if found + missed == 0:
         return Estimate(float("nan"), 0.0, 1.0, int(n.sum()))

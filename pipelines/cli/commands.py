@@ -164,6 +164,45 @@ def compare(
     show_comparison(opened(workspace), first, second)
 
 
+@app.command(help=say("linkage.help"))
+@spoken
+def linkage(  # noqa: PLR0913 - every argument is an option people type
+    period: PeriodOption,
+    as_json: Annotated[bool, typer.Option("--json", help=say("explain.json"))] = False,
+    sample: Annotated[Path | None, typer.Option("--sample", help=say("linkage.sample"), show_default=False)] = None,
+    size: Annotated[int, typer.Option("--size", min=1, help=say("linkage.size_of"))] = 200,
+    seed: Annotated[int, typer.Option("--seed", min=0, help=say("linkage.seed"))] = 1,
+    answers: Annotated[Path | None, typer.Option("--answers", help=say("linkage.answers"), show_default=False)] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """How good the linkage is, and for whom."""
+    county = opened(workspace)
+    from pipelines.cli.measuring import Asked, show_linkage
+
+    show_linkage(county, Asked(period, as_json, size, seed, sample, answers))
+
+
+@app.command(help=say("decide.help"))
+@spoken
+def decide(  # noqa: PLR0913 - every argument is an option people type
+    period: PeriodOption,
+    ids: Annotated[list[str] | None, typer.Argument(help=say("decide.what"), metavar="[ID ID]")] = None,
+    verdict: Annotated[
+        str, typer.Option("--verdict", help=say("decide.verdict"), metavar="same|different|unsure")
+    ] = "",
+    note: Annotated[str, typer.Option("--note", help=say("decide.note"), show_default=False)] = "",
+    author: Annotated[str, typer.Option("--author", help=say("decide.author"), show_default=False)] = "",
+    table: Annotated[Path | None, typer.Option("--table", help=say("decide.table"), show_default=False)] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """People decide which rows are one child."""
+    county = opened(workspace)
+    from pipelines.cli.deciding import Said
+    from pipelines.cli.deciding import decide as enter
+
+    enter(county, Said(period, ids or [], verdict, note, author, table))
+
+
 @app.command(help=say("links.help"))
 @spoken
 def links(period: PeriodOption, out: OutOption, workspace: WorkspaceOption = None) -> None:

@@ -127,6 +127,11 @@ class Teller:
             story.via = others["record_id"].tolist()
         return story
 
+    def told_of(self, pairs: pd.DataFrame) -> list[Told]:
+        """The named pairs (`record_a, record_b`), in that order."""
+        wanted = pairs[["record_a", "record_b"]].merge(self.pairs, on=["record_a", "record_b"], how="left", sort=False)
+        return self._told(wanted)
+
     def _about(self, records: set[str], child: str) -> Story:
         ours = self.links[self.links["record_id"].isin(records)]
         touching = self.pairs[self.pairs["record_a"].isin(records) | self.pairs["record_b"].isin(records)]

@@ -94,10 +94,12 @@ decision = Table(
     Column("period", String(7), nullable=False),
     Column("record_a", String(80), nullable=False),
     Column("record_b", String(80), nullable=False),
-    Column("verdict", String(12), nullable=False),  # same | different
+    Column("verdict", String(12), nullable=False),  # same | different | unsure
     Column("author", Text, nullable=False),
     Column("decided_at", String(32), nullable=False),
     Column("note", Text, nullable=False),
+    Column("key_a", Text, nullable=False, server_default=""),  # content of the records (matching.judged)
+    Column("key_b", Text, nullable=False, server_default=""),
 )
 
 publication = Table(

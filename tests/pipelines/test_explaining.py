@@ -60,7 +60,7 @@ ROWS = [
     row(
         "PS-2",
         "public_security",
-        name="张梓萱",
+        name="张浩宇",
         birth_date="2015-03-10",
         father_name="张建国",
         sex="2",

@@ -1,0 +1,172 @@
+"""`tongbi linkage`: what a period's linkage says of itself: learning, estimates, keys, link rate by group, the clerks' sample.
+
+Counts, rates and names of groups; a record's values go only into the sample's file, which was asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.table import Table
+
+from assets.county import department_names
+from matching import sampling
+from matching.groups import WORSE, link_rates
+from matching.model import default_model
+from matching.report import read_report
+from pipelines.cli.shell import out, refuse, show
+from pipelines.cli.texts import say
+from pipelines.partitions import Period
+from pipelines.resources.opened import Opened
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked: the period; JSON; the size and seed of a sample, the file to write it to, or the answered file."""
+
+    period: str
+    as_json: bool = False
+    size: int = 200
+    seed: int = 1
+    sample: Path | None = None
+    answers: Path | None = None
+
+
+_GROUPED = (
+    *("record_id", "department", "name", "nation", "id_no", "sex", "birth_date", "boarding", "migrant"),
+    *("live_town", "hukou_town", "town", "file", "sheet", "row"),
+)
+
+
+def show_linkage(opened: Opened, asked: Asked) -> None:
+    """Print the linkage's report; or draw the clerks' sample; or read their answers."""
+    period = Period.parse(asked.period)
+    pairs = opened.frames.read("link_pairs", period.label)
+    if asked.sample:
+        _write_sample(opened, period, asked, pairs)
+    elif asked.answers:
+        _read_answers(asked, pairs)
+    else:
+        report = read_report(opened.frames.read("link_register.report", period.label))
+        rates = rates_of(opened, period, pairs)
+        if asked.as_json:
+            told = {**report, "groups": json.loads(rates.to_json(orient="records", force_ascii=False))}
+            out.print(json.dumps(told, ensure_ascii=False, indent=2), markup=False, soft_wrap=True)
+        else:
+            _print_report(report)
+            _print_rates(rates, department_names(opened.workspace))
+
+
+def rates_of(opened: Opened, period: Period, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Link rate by group of a period's linked records."""
+    links = opened.frames.read("link_children", period.label)
+    names = sorted(folder.name for folder in opened.workspace.frames.glob("std_*"))
+    there = [name for name in names if opened.frames.exists(name, period.label)]
+    records = pd.concat([opened.frames.read(name, period.label, _GROUPED) for name in there], ignore_index=True).fillna(
+        ""
+    )
+    linked = records[records["record_id"].isin(set(links["record_id"]))].reset_index(drop=True)
+    return link_rates(linked, links, pairs, period.last_day)
+
+
+def _print_report(report: dict[str, Any]) -> None:
+    estimates, grades = report["estimates"], report["grades"]
+    out.print(
+        say("linkage.size", **{name: report[name] for name in ("records", "children", "candidates", "model")}),
+        markup=False,
+    )
+    out.print(report["learning"]["why"], markup=False)
+    out.print(
+        say("linkage.grades", **{name: grades.get(name, 0) for name in ("same", "review", "different")}), markup=False
+    )
+    names = ("expected_precision", "precision_at_least", "expected_recall")
+    out.print(say("linkage.estimates", **{name: estimates[name] * 100 for name in names}), markup=False)
+    out.print(estimates["note"], markup=False, style="bright_black")
+    decisions = report.get("decisions", {})
+    if decisions.get("given"):
+        counts = {name: decisions[name] for name in ("given", "applied", "unfound")}
+        out.print(say("linkage.decisions", conflicts=len(decisions["conflicts"]), **counts), markup=False)
+    for line in decisions.get("conflicts", []):
+        out.print(f"  {line['record_a']} · {line['record_b']}：{line['reason']}。", markup=False, style="yellow")
+    show(_keys_table(report["keys"]))
+
+
+def _keys_table(keys: list[dict[str, Any]]) -> Table:
+    heads = ("key", "pairs", "first", "split", "windowed", "largest")
+    table = Table(*(say(f"table.{name}") for name in heads), title=say("linkage.keys"), title_justify="left")
+    titles = {name: spec.zh for name, spec in default_model().keys.items()}
+    for line in keys:
+        numbers = (line.get(name, 0) for name in ("pairs", "first", "split_blocks", "windowed_blocks", "largest_block"))
+        table.add_row(titles.get(line["key"], line["key"]), *(str(number) for number in numbers))
+    return table
+
+
+def _print_rates(rates: pd.DataFrame, spoken: Mapping[str, str]) -> None:
+    if rates.empty:
+        out.print(say("linkage.one_department"))
+        return
+    heads = ("group", "value_of", "records", "rate", "interval", "expected", "review", "flag")
+    table = Table(*(say(f"table.{name}") for name in heads), title=say("linkage.groups"), title_justify="left")
+    last = ""
+    for line in rates.to_dict("records"):
+        group, value, flag = str(line["group"]), str(line["value"]), str(line["flag"])
+        rate, low, high, expected = (float(line[name]) for name in ("rate", "low", "high", "expected_rate"))
+        shown = (f"{rate:.1%}", f"{low * 100:.0f}–{high * 100:.0f}%", f"{expected:.1%}")
+        first = group if group != last else ""
+        told = (first, spoken.get(value, value), str(line["records"]), *shown, str(line["review"]), flag)
+        table.add_row(*told, style="red" if flag == WORSE else None)
+        last = group
+    show(table)
+    worse = int((rates["flag"] == WORSE).sum())
+    out.print(say("linkage.worse", count=worse) if worse else say("linkage.fair"), markup=False)
+    out.print(say("linkage.rates_note"), markup=False, style="bright_black")
+
+
+def _batch(asked: Asked, period: str) -> str:
+    return f"{period}-{asked.size}-{asked.seed}"
+
+
+def _write_sample(opened: Opened, period: Period, asked: Asked, pairs: pd.DataFrame) -> None:
+    from assets.workbooks.samplebook import write_sample
+    from pipelines.cli.story import Teller
+
+    if asked.sample is None:
+        return
+    sample = sampling.draw(pairs, asked.size, asked.seed)
+    told = Teller(opened, period.label, "full").told_of(sample)
+    write_sample([one.sides for one in told], _batch(asked, period.label), asked.sample.resolve())
+    out.print(say("linkage.sampled", count=len(sample), of=len(pairs), path=asked.sample), markup=False)
+
+
+def _read_answers(asked: Asked, pairs: pd.DataFrame) -> None:
+    from assets.workbooks.samplebook import read_answers
+
+    if asked.answers is None:
+        return
+    batch, answers = read_answers(asked.answers)
+    try:
+        period, size, seed = batch.rsplit("-", 2)
+        size_no, seed_no = int(size), int(seed)
+    except ValueError:
+        refuse(say("linkage.no_batch"))
+    if period != Period.parse(asked.period).label:
+        refuse(say("linkage.other_period", period=period))
+    found = sampling.estimate(sampling.draw(pairs, size_no, seed_no), answers)
+    if asked.as_json:
+        told = {
+            "precision": asdict(found.precision),
+            "recall": asdict(found.recall),
+            "unsure": found.unsure,
+            "contradictions": found.contradictions,
+        }
+        out.print(json.dumps(told, ensure_ascii=False, indent=2), markup=False)
+        return
+    for name, one in (("precision", found.precision), ("recall", found.recall)):
+        numbers = {"value": one.value * 100, "low": one.low * 100, "high": one.high * 100, "answers": one.answers}
+        out.print(say(f"linkage.answered_{name}", **numbers), markup=False)
+    out.print(say("linkage.answered_rest", unsure=found.unsure, contradictions=found.contradictions), markup=False)
