@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from matching.columns import Columns
 from matching.derived import with_derived
 from matching.distinct import as_text
 from matching.encode_names import NameTable, encode_names
-from matching.encode_numbers import READABLE, by_value, damaged_text, document_codes, number_codes
+from matching.encode_numbers import READABLE, by_code, damaged_text, document_column, number_column
 from matching.lunar import written_as_lunar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from matching.model import Model
@@ -74,30 +73,9 @@ class Encoded:
         return len(self.record_id)
 
 
-class _Columns:
-    """Text columns of a frame; a column that is not there is missing on every row."""
-
-    def __init__(self, records: pd.DataFrame) -> None:
-        self._records = records
-
-    def text(self, column: str) -> Texts:
-        if column not in self._records.columns:
-            return np.full(len(self._records), "", dtype=object)
-        return as_text(self._records[column]).to_numpy(dtype=object)
-
-    def codes(self, columns: Sequence[str]) -> NDArray[np.int32]:
-        """Codes shared by several columns, shape (rows, columns)."""
-        stacked = np.concatenate([self.text(column) for column in columns])
-        return _codes(stacked).reshape(len(columns), -1).T.copy()
-
-
-def _codes(texts: Texts) -> NDArray[np.int32]:
-    """Consecutive codes of distinct texts in the order of appearance; 0 for `""`."""
-    found, distinct = pd.factorize(texts)
-    table = np.arange(1, len(distinct) + 1, dtype=np.int32)
-    empty = np.flatnonzero(distinct == "")
-    table[empty] = 0
-    return table[found] if len(table) else np.zeros(len(texts), dtype=np.int32)
+def _codes(columns: Columns, *names: str) -> NDArray[np.int32]:
+    """Codes shared by several columns, shape (rows, columns); 0 for `""`."""
+    return columns.together(names, ("",))[0]
 
 
 def encode(records: pd.DataFrame, model: Model) -> Encoded:
@@ -111,32 +89,33 @@ def encode(records: pd.DataFrame, model: Model) -> Encoded:
         ValueError: `record_id` or `department` is absent, or a `record_id` occurs twice.
     """
     frame = _checked(records)
-    columns = _Columns(frame)
-    departments, source = np.unique(columns.text("department").astype(str), return_inverse=True)
+    columns = Columns(frame)
+    department = columns.of("department")
+    departments, place = np.unique(department.texts.astype(str), return_inverse=True)
     names = _names(columns)
     numbers = _numbers(columns)
     birth, precision, derived = with_derived(*_births(columns), numbers["own"])
     phones, dropped = _phones(columns, model.blocking.phone_limit)
     return Encoded(
-        record_id=columns.text("record_id"),
+        record_id=as_text(frame["record_id"]).to_numpy(dtype=object),
         departments=tuple(str(name) for name in departments),
-        source=source.astype(np.int32),
-        roll=columns.codes(["layout"])[:, 0],
+        source=place.astype(np.int32)[department.code] if len(place) else department.code,
+        roll=_codes(columns, "layout")[:, 0],
         **names,
         birth=birth,
         lunar=_lunar(birth),
         precision=precision,
         derived=derived,
-        sex=by_value(columns.text("sex"), lambda text: int(text) if text in ("1", "2") else 0).astype(np.int8),
-        nation=columns.codes(["nation"])[:, 0],
-        people_no=np.stack([number_codes(columns.text(number)) for _, number in PEOPLE], axis=1),
+        sex=by_code(columns.of("sex"), lambda text: int(text) if text in ("1", "2") else 0).astype(np.int8),
+        nation=_codes(columns, "nation")[:, 0],
+        people_no=np.stack([number_column(columns.of(number)) for _, number in PEOPLE], axis=1),
         **numbers,
         phones=phones,
-        towns=columns.codes([town for town, _ in PLACES]),
-        villages=columns.codes([village for _, village in PLACES]),
-        houses=columns.codes(["live_addr", "hukou_addr"]),
-        household=columns.codes(["household_no"])[:, 0],
-        school=columns.codes(["school"])[:, 0],
+        towns=_codes(columns, *(town for town, _ in PLACES)),
+        villages=_codes(columns, *(village for _, village in PLACES)),
+        houses=_codes(columns, "live_addr", "hukou_addr"),
+        household=_codes(columns, "household_no")[:, 0],
+        school=_codes(columns, "school")[:, 0],
         notes={"phones_without_information": dropped},
     )
 
@@ -150,15 +129,13 @@ def _checked(records: pd.DataFrame) -> pd.DataFrame:
     return records.sort_values("record_id", kind="stable", ignore_index=True)
 
 
-def _names(columns: _Columns) -> dict[str, Any]:
-    wanted = ["name", "former_name", *(name for name, _ in PEOPLE)]
-    stacked = np.concatenate([np.array([""], dtype=object), *(columns.text(column) for column in wanted)])
-    found, distinct = pd.factorize(stacked)  # "" comes first and is 0
-    table = encode_names([str(text) for text in distinct])
-    ids = found[1:].astype(np.int32).reshape(len(wanted), -1)
-    ids[1:] = table.folded[ids[1:]]
-    former = np.where(ids[1] == table.folded[ids[0]], 0, ids[1])
-    return {"names": table, "name": ids[0], "former": former, "people": _distinct_people(ids[2:].T)}
+def _names(columns: Columns) -> dict[str, Any]:
+    found, distinct = columns.together(("name", "former_name", *(name for name, _ in PEOPLE)), ("",))
+    table = encode_names(distinct)
+    name, people = found[:, 0], table.folded[found[:, 2:]]
+    former = table.folded[found[:, 1]]
+    former = np.where(former == table.folded[name], 0, former)
+    return {"names": table, "name": name, "former": former, "people": _distinct_people(people)}
 
 
 def _distinct_people(people: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -168,11 +145,12 @@ def _distinct_people(people: NDArray[np.int32]) -> NDArray[np.int32]:
     return out
 
 
-def _births(columns: _Columns) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
+def _births(columns: Columns) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
     """Birth as yyyymmdd with 0 for unknown parts, and 3, 2, 1, 0 for day, month, year, unknown."""
-    text = columns.text("birth_date")
-    birth = by_value(text, lambda day: int(day.replace("-", "").ljust(8, "0")) if day[:4].isdigit() else 0)
-    stated = by_value(columns.text("birth_precision"), lambda word: {"day": 3, "month": 2, "year": 1}.get(word, 0))
+    birth = by_code(
+        columns.of("birth_date"), lambda day: int(day.replace("-", "").ljust(8, "0")) if day[:4].isdigit() else 0
+    )
+    stated = by_code(columns.of("birth_precision"), lambda word: {"day": 3, "month": 2, "year": 1}.get(word, 0))
     shape = np.where(birth % 100 > 0, 3, np.where(birth // 100 % 100 > 0, 2, np.where(birth > 0, 1, 0)))
     precision = np.where(stated > 0, np.minimum(stated, shape), shape)
     return birth.astype(np.int32), precision.astype(np.int8)
@@ -194,41 +172,50 @@ def _lunar_of(day: int) -> int:
     return int(written.replace("-", "")) if written else 0
 
 
-def _numbers(columns: _Columns) -> dict[str, Any]:
-    own = number_codes(columns.text("id_no"))
-    student = number_codes(columns.text("student_no_id"))
-    certificate = number_codes(columns.text("disability_no_id"))
+def _numbers(columns: Columns) -> dict[str, Any]:
+    own, student, certificate = (
+        number_column(columns.of(name)) for name in ("id_no", "student_no_id", "disability_no_id")
+    )
     certificate = np.where(certificate == student, 0, certificate)
     numbers = np.stack(
         [own, np.where(student == own, 0, student), np.where(certificate == own, 0, certificate)], axis=1
     )
-    department = columns.text("department")
-    local = np.array(
-        [f"{a}|{b}" if b else "" for a, b in zip(department, columns.text("child_no"), strict=True)], dtype=object
-    )
-    papers = [*(columns.text(column) for column in ("student_no", "birth_cert_no", "disability_no")), local]
-    readable = np.isin(columns.text("id_no_status"), list(READABLE))
-    raw = np.where(readable & (own == 0), columns.text("id_no_raw"), "")
-    code, distinct = pd.factorize(raw)
-    cleaned = np.array([damaged_text(text) for text in distinct], dtype=object)
-    damaged = cleaned[code] if len(distinct) else raw
+    papers = [
+        document_column(columns.of(name), kind)
+        for kind, name in enumerate(("student_no", "birth_cert_no", "disability_no"))
+    ]
     return {
         "own": own,
         "numbers": numbers,
-        "documents": np.stack([document_codes(paper, kind) for kind, paper in enumerate(papers)], axis=1),
-        "damaged": damaged,
+        "documents": np.stack([*papers, _local_numbers(columns, len(papers))], axis=1),
+        "damaged": _damaged(columns, own),
     }
 
 
-def _phones(columns: _Columns, limit: int) -> tuple[Ints, int]:
+def _local_numbers(columns: Columns, kind: int) -> Ints:
+    """A department's own numbers of children, apart from other departments'."""
+    department, child = columns.of("department"), columns.of("child_no")
+    code = child.code.astype(np.int64) * max(len(department.distinct), 1) + department.code
+    return np.where(child.where(""), 0, -(code * 8 + kind + 1))
+
+
+def _damaged(columns: Columns, own: Ints) -> Texts:
+    """Digits of numbers that are no number, where something of them can still be read."""
+    status, raw = columns.of("id_no_status"), columns.of("id_no_raw")
+    readable = np.array([text in READABLE for text in status.distinct], dtype=bool)
+    out = np.full(len(own), "", dtype=object)
+    rows = np.flatnonzero(readable[status.code] & (own == 0)) if len(readable) else np.zeros(0, dtype=np.int64)
+    out[rows] = [damaged_text(raw.distinct[code]) for code in raw.code[rows].tolist()]
+    return out
+
+
+def _phones(columns: Columns, limit: int) -> tuple[Ints, int]:
     """Telephones of each record; a telephone on more than `limit` records says nothing and is dropped (counted)."""
-    stacked = np.concatenate([columns.text(column) for column in ("phone", "father_phone", "mother_phone")])
-    codes = _codes(stacked).astype(np.int64)
-    counts = np.bincount(codes) if len(codes) else np.zeros(1, dtype=np.int64)
+    table = _codes(columns, "phone", "father_phone", "mother_phone").astype(np.int64)
+    counts = np.bincount(table.ravel(), minlength=1)
     frequent = counts > limit * 3
     frequent[0] = False
-    codes[frequent[codes]] = 0
-    table = codes.reshape(3, -1).T.copy()
+    table[frequent[table]] = 0
     table[:, 1] = np.where(table[:, 1] == table[:, 0], 0, table[:, 1])
     table[:, 2] = np.where((table[:, 2] == table[:, 0]) | (table[:, 2] == table[:, 1]), 0, table[:, 2])
     return table, int(frequent.sum())

@@ -11,12 +11,13 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
+    from matching.columns import Coded
 
     Ints = NDArray[np.int64]
 
@@ -25,25 +26,33 @@ READABLE = frozenset({"bad_check", "bad_length", "bad_date", "damaged", "masked"
 _KEEP = re.compile(r"[^0-9X*]")
 
 
-def by_value(texts: NDArray[np.object_], read: Callable[[str], int]) -> Ints:
+def by_code(column: Coded, read: Callable[[str], int]) -> Ints:
     """Apply `read` once per distinct text; the answer lies along the rows."""
-    codes, distinct = pd.factorize(texts)
-    table = np.fromiter((read(text) for text in distinct), dtype=np.int64, count=len(distinct))
-    return table[codes] if len(distinct) else np.zeros(len(texts), dtype=np.int64)
+    table = np.fromiter(map(read, column.distinct), dtype=np.int64, count=len(column.distinct))
+    return table[column.code] if len(table) else np.zeros(len(column.code), dtype=np.int64)
+
+
+def number_column(column: Coded) -> Ints:
+    """`number_codes` of a column."""
+    table = number_codes(column.texts)
+    return table[column.code] if len(table) else np.zeros(len(column.code), dtype=np.int64)
 
 
 def number_codes(texts: NDArray[np.object_]) -> Ints:
     """First 17 digits of each valid 18-character number as an integer (the 18th follows from them); 0 when there
     is none.
     """
-    codes, distinct = pd.factorize(texts)
-    if not len(distinct):
-        return np.zeros(len(texts), dtype=np.int64)
-    whole = np.fromiter((len(text) == 18 for text in distinct), dtype=np.bool_, count=len(distinct))
-    points = distinct.astype("U18").view(np.uint32).reshape(-1, 18)[:, :17].astype(np.int64) - ord("0")
-    good = whole & ((points >= 0) & (points <= 9)).all(axis=1)
-    table = np.where(good, points @ 10 ** np.arange(16, -1, -1, dtype=np.int64), 0)
-    return np.asarray(table[codes], dtype=np.int64)
+    out = np.zeros(len(texts), dtype=np.int64)
+    rows = np.flatnonzero(np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) == 18)
+    if not len(rows):
+        return out
+    joined = "".join(texts[rows].tolist()).encode("ascii", "replace")  # one byte per character
+    digits = np.frombuffer(joined, dtype=np.uint8).reshape(-1, 18)[:, :17] - np.uint8(ord("0"))
+    whole = np.zeros(len(rows), dtype=np.int64)
+    for place in range(17):
+        whole = whole * 10 + digits[:, place]
+    out[rows] = np.where((digits <= 9).all(axis=1), whole, 0)
+    return out
 
 
 def birth_code(number: Ints) -> Ints:
@@ -51,16 +60,15 @@ def birth_code(number: Ints) -> Ints:
     return number // 1000 % 100_000_000
 
 
-def document_codes(texts: NDArray[np.object_], kind: int) -> Ints:
+def document_column(column: Coded, kind: int) -> Ints:
     """Negative codes of another document's numbers (student number, birth certificate), apart from citizen numbers
     and other kinds.
 
     Fewer than five characters identify nobody and are 0.
     """
-    codes, distinct = pd.factorize(texts)
-    table = -(np.arange(len(distinct), dtype=np.int64) * 8 + kind + 1)
-    table[np.fromiter((len(text) < 5 for text in distinct), dtype=np.bool_, count=len(distinct))] = 0
-    return table[codes] if len(distinct) else np.zeros(len(texts), dtype=np.int64)
+    table = -(np.arange(len(column.distinct), dtype=np.int64) * 8 + kind + 1)
+    table[np.fromiter(map(len, column.distinct), dtype=np.int64, count=len(table)) < 5] = 0
+    return table[column.code] if len(table) else np.zeros(len(column.code), dtype=np.int64)
 
 
 def damaged_text(raw: str) -> str:

@@ -59,20 +59,50 @@ class NameCodes:
     sound: Ids
 
 
+@dataclass(frozen=True)
+class NameShapes:
+    """Per name: whether it goes through the matrices, its length, whether nothing of it is known, whether a character is unreadable."""
+
+    short: Mask
+    length: Ints
+    empty: Mask
+    wild: Mask
+
+
 def short_name(name: str) -> bool:
     """Whether a name goes through the matrices: one to six characters, no dots, blanks or Latin letters."""
     return _SHORT.fullmatch(name) is not None
 
 
+def name_shapes(names: Sequence[str]) -> NameShapes:
+    """`short_name` and what else depends on the kinds of a name's characters, for many names: each distinct character is looked at once."""
+    length = np.fromiter(map(len, names), dtype=np.int64, count=len(names))
+    points = code_points("".join(names))
+    kinds = np.zeros(int(points.max(initial=0)) + 1, dtype=np.uint8)
+    for point in np.flatnonzero(np.bincount(points, minlength=1)).tolist():
+        character = chr(point)
+        kinds[point] = short_name(character) | (character in WILDCARD + "· ") << 1 | (character == WILDCARD) << 2
+    row = np.repeat(np.arange(len(names)), length)
+    fits, blank, wild = (np.bincount(row, weights=kinds[points] >> bit & 1, minlength=len(names)) for bit in range(3))
+    return NameShapes((fits == length) & (length >= 1) & (length <= WIDTH), length, blank == length, wild > 0)
+
+
+def code_points(text: str) -> Ids:
+    """The characters of a text as numbers; halves of pairs that stand alone as well."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int32)
+
+
 def encode(names: Sequence[str]) -> NameCodes:
     """Code names for which `short_name` holds."""
     width = max(map(len, names), default=1)
-    raw = np.frombuffer("".join(name.ljust(width, "\0") for name in names).encode("utf-32-le"), dtype=np.uint32)
-    points, back = np.unique(raw, return_inverse=True)
+    raw = code_points("".join(name.ljust(width, "\0") for name in names))
+    points = np.flatnonzero(np.bincount(raw, minlength=1))
+    back = np.zeros(int(raw.max(initial=0)) + 1, dtype=np.int32)
+    back[points] = np.arange(len(points))
     folded = [_folded(point) for point in points.tolist()]
     known = ["", WILDCARD, *sorted(set(folded) - {"", WILDCARD})]
     number = {character: place for place, character in enumerate(known)}
-    characters = np.array([number[c] for c in folded], dtype=np.int32)[back].reshape(len(names), width)
+    characters = np.array([number[c] for c in folded], dtype=np.int32)[back[raw]].reshape(len(names), width)
     special = {c: reading for c, reading in name_tables().surname_readings.items() if c in number}
     heard = characters.copy()
     for place, character in enumerate(special):

@@ -26,10 +26,10 @@ from matching.name_codes import (
     Mask,
     NameCodes,
     encode,
-    short_name,
+    name_shapes,
 )
 from matching.name_long import long_level
-from matching.name_tables import WILDCARD, fold, name_tables
+from matching.name_tables import fold, name_tables
 from matching.tables import table_yaml
 
 if TYPE_CHECKING:
@@ -85,16 +85,11 @@ class NameSet:
 def name_set(texts: Sequence[str]) -> NameSet:
     """Prepare distinct names for `level_codes`."""
     known = frozenset(name_tables().nicknames)
-
-    def each(test: Callable[[str], bool]) -> Mask:
-        return np.fromiter(map(test, texts), dtype=bool, count=len(texts))
-
-    short = each(short_name)
-    place = np.where(short, np.cumsum(short) - 1, -1)
-    codes = encode([name for name, fits in zip(texts, short, strict=True) if fits])
-    long = ~short | each(lambda name: len(name) > _ORDINARY)
-    empty = each(lambda name: not name.strip(WILDCARD + "· "))
-    return NameSet(texts, codes, place, each(known.__contains__), long, empty, each(lambda name: WILDCARD not in name))
+    shape = name_shapes(texts)
+    place = np.where(shape.short, np.cumsum(shape.short) - 1, -1)
+    codes = encode([name for name, fits in zip(texts, shape.short.tolist(), strict=True) if fits])
+    nick = np.fromiter(map(known.__contains__, texts), dtype=bool, count=len(texts))
+    return NameSet(texts, codes, place, nick, ~shape.short | (shape.length > _ORDINARY), shape.empty, ~shape.wild)
 
 
 def compare_names(a: str, b: str, former_a: str = "", former_b: str = "") -> NameComparison:

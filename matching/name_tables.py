@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from matching.tables import table_text, table_yaml
@@ -72,8 +73,16 @@ def fold(name: str) -> str:
 def fold_all(names: Sequence[str]) -> list[str]:
     """`fold` of many names at once: every distinct character is folded once."""
     joined = unicodedata.normalize("NFKC", "\n".join(names)).upper()
-    table = {ord(character): fold_characters(character) for character in set(joined) if not character.isascii()}
-    found = joined.translate(table | {ord("·"): "", ord(" "): ""}).split("\n")
+    try:
+        points = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32)
+    except UnicodeEncodeError:  # half of a pair: no encoding has it
+        return [fold(name) for name in names]
+    table = np.arange(int(points.max(initial=0)) + 1, dtype=np.uint32)
+    for point in np.flatnonzero(np.bincount(points, minlength=1)).tolist():
+        if point > 127:
+            table[point] = ord(fold_characters(chr(point)))
+    kept = points[(points != ord("·")) & (points != ord(" "))]
+    found = table[kept].tobytes().decode("utf-32-le").split("\n")
     return found if len(found) == len(names) else [fold(name) for name in names]
 
 
