@@ -18,6 +18,7 @@ from assets.delivered import delivered_sources
 from assets.workbooks.context import ListInfo, PublishContext, Published
 from assets.workbooks.csvout import EXACT, FINDINGS_COLUMNS, LINKS_COLUMNS, write_csv
 from assets.workbooks.publish import publish_workbooks
+from assets.workbooks.review import write_review
 from expectations.jurisdictions.profile import Profile
 from expectations.life.states import RETURNED
 from expectations.lists.catalogue import ListInfo as Known
@@ -62,6 +63,11 @@ def write_workbooks(found: Ingredients, workspace: Workspace, folder: Path) -> l
     """Write the workbooks of departments, townships and the summary below the folder."""
     context = _context(found, workspace)
     return publish_workbooks(asked_now(found), found.children, found.records, context, folder)
+
+
+def write_review_workbook(found: Ingredients, workspace: Workspace, folder: Path) -> int:
+    """Write the pairs that wait for a person; returns how many."""
+    return write_review(found.pairs, found.records, bare_context(workspace, found.period), folder)
 
 
 def asked_now(found: Ingredients) -> pd.DataFrame:

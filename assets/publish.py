@@ -14,7 +14,7 @@ import pandas as pd
 
 from assets import errorlists
 from assets.county import COUNT, opened_of, profile_of
-from assets.editions import Ingredients, write_exports, write_workbooks
+from assets.editions import Ingredients, write_exports, write_review_workbook, write_workbooks
 from assets.intake.contract import Contract
 from assets.lifelog import Chapter, record
 from assets.locking import lock_folder
@@ -81,6 +81,7 @@ def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, 
     found = _ingredients(county, run, frames)
     digest = write_exports(found, folder)
     written = write_workbooks(found, county.workspace, folder)
+    write_review_workbook(found, county.workspace, folder)
     counts = {"out_exports": len(found.links) + len(found.findings), **_workbook_counts(written)}
     counts["out_errors"] = errorlists.write_marked_copies(run.contracts, frames, folder)
     lock_folder(folder, read_passwords(county.workspace.root))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from assets.replies.words import reply_words
 from assets.workbooks.book import Book, clean, open_book
 from assets.workbooks.context import PublishContext
 from assets.workbooks.heights import row_height, rows_needed
+from assets.workbooks.review import LIST
 from assets.workbooks.table import Cell, Table
 from assets.workbooks.textsheet import column_letter
 from expectations.life.numbering import printed
@@ -34,6 +36,7 @@ _KINDS = {"township": "乡镇", "department": "部门"}
 
 def write_report(taking: Taking, context: PublishContext, path: Path, dry_run: bool) -> Path:
     """Write the report, whole or not at all; returns its path."""
+    context = replace(context, lists=(*context.lists, LIST))
     with open_book(path, context, f"{context.place}核查答复回收") as book:
         _files(book, taking, dry_run)
         _trouble(book, taking)
@@ -136,7 +139,7 @@ def _entered(book: Book, taking: Taking, dry_run: bool) -> None:
             one.answered_on,
             one.line.answered_by,
             one.line.note,
-            rules.say(rules.outcomes[rules.outcome(one.code, one.answer)]),
+            "长期有效" if one.code == LIST.code else rules.say(rules.outcomes[rules.outcome(one.code, one.answer)]),
         ]
         for one in taking.outcome.lines
         if one.result in ENTERED

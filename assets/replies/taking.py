@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +18,8 @@ import sqlalchemy as sa
 from assets.replies.coverage import Covered, coverage
 from assets.replies.judging import DECISIONS, Answered, Judged, Known, Outcome, Refused, judge
 from assets.replies.lines import Returned, read_lines
+from assets.replies.reviewing import Pairs, decided, enter, sent_pairs
+from assets.workbooks.review import CODE, RECIPIENT, VERDICTS
 from expectations.life.rules import life_rules
 from expectations.life.states import ANSWERED, BY_OFFICE, BY_REPLY, Event, fold
 from expectations.lists.catalogue import load_catalogue
@@ -74,6 +76,8 @@ def take(county: Opened, dry_run: bool, today: date, reader: Reader = read_known
     """
     with county.engine.connect() as connection:
         known = known_now(connection, today)
+        pairs = sent_pairs(county, known.period)
+        known = with_pairs(known, pairs, decided(connection))
     scan = arrived(county)
     files, refused = _read_all(scan.files, reader)
     outcome = judge(files, known)
@@ -84,6 +88,8 @@ def take(county: Opened, dry_run: bool, today: date, reader: Reader = read_known
             keep(county.workspace.store, one.path, one.sha256)
         with writing(county.engine) as connection:
             taking.entered = _enter(connection, county, taking)
+            accepted = [one for one in outcome.lines if one.result in ENTERED and one.answer]
+            taking.entered += enter(connection, county, accepted, (known.period, pairs))
     with county.engine.connect() as connection:
         taking.covered = coverage(connection, known.period, today)
     return taking
@@ -107,6 +113,19 @@ def known_now(connection: sa.Connection, today: date) -> Known:
         answers=answers,
         today=today,
         entered=entered,
+    )
+
+
+def with_pairs(known: Known, pairs: Pairs, before: Mapping[str, Answered]) -> Known:
+    """The same with the pairs of the review workbook as one more list, sent to the county's office."""
+    if not pairs:
+        return known
+    return replace(
+        known,
+        issued={**known.issued, RECIPIENT: frozenset(pairs)},
+        codes={**known.codes, **dict.fromkeys(pairs, CODE)},
+        choices={**known.choices, CODE: list(VERDICTS)},
+        answers={**known.answers, **{name: one for name, one in before.items() if name in pairs}},
     )
 
 
@@ -160,7 +179,7 @@ def _enter(connection: sa.Connection, county: Opened, taking: Taking) -> int:
 
 def _events(connection: sa.Connection, taking: Taking) -> list[Event]:
     present = fold(Event(**row) for row in lives.events(connection, lives.same_kind(taking.period or "Q")))
-    lines = [one for one in taking.outcome.lines if one.result in ENTERED and one.answer]
+    lines = [one for one in taking.outcome.lines if one.result in ENTERED and one.answer and one.code != CODE]
     shas = {one.file: (sha, one.kind) for sha, (one, _) in taking.outcome.taken.items()}
     return [_event(one, taking.period, shas[one.line.file], present[one.finding_id].fingerprint) for one in lines]
 

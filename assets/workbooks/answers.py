@@ -7,6 +7,7 @@ by which a returned workbook is recognised (period, recipient, layout version). 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from assets.workbooks.book import Book, clean
 from assets.workbooks.context import ListInfo
@@ -22,15 +23,20 @@ def add_dictionary(book: Book, packet: Packet) -> None:
 
     Columns A and B: facts. Then one column of answers per list, named `answers_<code>`.
     """
-    sheet = book.sheet(SHEET)
-    book_facts = facts(book, packet)
-    for row, (name, value) in enumerate(book_facts.items()):
-        sheet.write_string(row, 0, name)
-        sheet.write_string(row, 1, clean(value))
+    sheet = facts_sheet(book, facts(book, packet))
     for place, info in enumerate(part.info for part in packet.parts if part.info.answers and part.count):
         _answers(book, sheet, (2 + place, info))
+
+
+def facts_sheet(book: Book, said: Mapping[str, str]) -> Any:
+    """The hidden sheet with what the workbook says about itself, in columns A and B; returned for more columns."""
+    sheet = book.sheet(SHEET)
+    for row, (name, value) in enumerate(said.items()):
+        sheet.write_string(row, 0, name)
+        sheet.write_string(row, 1, clean(value))
     sheet.protect()
     sheet.very_hidden()
+    return sheet
 
 
 def facts(book: Book, packet: Packet) -> Mapping[str, str]:
