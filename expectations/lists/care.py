@@ -45,9 +45,13 @@ def without_agreement(view: View) -> pd.DataFrame:
     return draft(listed, view.first(unsigned, nobody, silent), grade, reason)
 
 
-def _column_used(view: View, rows: BoolArray) -> bool:
-    """Whether most rows fill the agreement column: then an empty cell is a missing agreement, else nothing at all."""
-    return bool((view.filled("agreement") & rows).sum() * 2 > rows.sum())
+def _column_used(view: View, rows: BoolArray) -> BoolArray:
+    """Rows of sheets in which most rows fill the agreement column: there an empty cell is a missing agreement."""
+    records = view.files.records
+    sheet = pd.factorize(records["file"] + "|" + records["sheet"])[0]
+    here = np.bincount(sheet[rows], minlength=sheet.max(initial=0) + 1)
+    filled = np.bincount(sheet[rows & view.filled("agreement")], minlength=len(here))
+    return np.asarray((filled * 2 > here)[sheet], dtype=np.bool_)
 
 
 def nobody_cares(view: View) -> pd.DataFrame:

@@ -36,6 +36,7 @@ def deliver(frame: pd.DataFrame, scene: Scene, folder: Path) -> list[Delivery]:
         sheet.line(*headings("holders_other"))
         records(sheet, frame, "holders_other")
         forget(frame, "holders_other")
+        frame["rehab"] = ""  # this layout asks for the need, not for what was received
         return [Delivery("dpf", folder / f"持证残疾儿童{scene.day:%Y%m}.csv", "csv", [sheet], "utf-8-sig")]
     sheet = Sheet("持证人员")
     sheet.line(f"{places().county}持证残疾儿童花名册（0-17岁）")

@@ -18,6 +18,7 @@ from pipelines.demo.spoil_dates import STYLES
 
 _DATE_STYLES = ["dash", "slash", "dot", "chinese", "typed", "compact", "short_slash", "comma", "typed_serial"]
 _TEXT_DATES = {"visit_text": "visit", "registered_text": "registered_on", "exit_text": "exit_date"}
+_CARE = ["agreement", "father_status", "mother_status"]
 OWN_FILES = 3  # so many townships send a file of their own in every second period
 
 
@@ -65,7 +66,8 @@ def _left_behind(
             continue  # a township without such children sends nothing
         if number in listed:
             deliveries.append(Delivery("ca", folder / f"留守儿童查询列表_{town}.xls", "xls", [_query_list(part)]))
-            typed.append(part.assign(id_no_meant="", birth_meant=None, nation="", father_name="", mother_name=""))
+            unsaid = dict.fromkeys(("id_no_meant", "nation", "father_name", "mother_name", *_CARE), "")
+            typed.append(part.assign(birth_meant=None, **unsaid))
             continue
         sheet, part = township_sheet(part, scene, number, number in numeric)
         typed.append(part)
@@ -84,7 +86,7 @@ def _left_behind(
 
 def _write_back(books: pd.DataFrame, typed: list[pd.DataFrame]) -> None:
     """Let the truth know what the sheets' own habits did to the records."""
-    columns = ["errors", "id_no_meant", "birth_meant", "nation", "father_name", "mother_name"]
+    columns = ["errors", "id_no_meant", "birth_meant", "nation", "father_name", "mother_name", *_CARE]
     after = pd.concat([part[["record", *columns]] for part in typed], ignore_index=True)
     for column in columns:
         values = books[column].to_numpy(dtype=object).copy()

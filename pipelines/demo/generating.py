@@ -142,6 +142,7 @@ def _typed(people: pd.DataFrame, scene: Scene) -> Held:
         spoil("civil_affairs", books, "town_no", scene, around),
         month_only(spoil("civil_affairs", roll, "town_no", scene, around), now),
         holders,
+        scene.day,
     )
 
 

@@ -96,6 +96,6 @@ def numbered(frame: pd.DataFrame) -> pd.DataFrame:
 def forget(frame: pd.DataFrame, layout: str, rows: np.ndarray[tuple[int], np.dtype[np.bool_]] | None = None) -> None:
     """Blank what a layout has no column for, so that the truth is about what was delivered. Call it after writing."""
     delivered = {column for _, column in layouts()[layout]}
-    for column, codes in (("nation", "nation_code"), ("father_name", ""), ("mother_name", "")):
+    for column, codes in (("nation", "nation_code"), ("father_name", ""), ("mother_name", ""), ("orphan_flag", "")):
         if column in frame and not {column, codes} & delivered:
             frame[column] = "" if rows is None else np.where(rows, "", frame[column])

@@ -11,6 +11,7 @@ somebody masked say nothing. Only rows that still count on their department's ro
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ import pandas as pd
 from matching.citizen import birth_of, sex_of
 from matching.names import fold
 from pipelines.demo.sheets import Delivery
+from pipelines.demo.truth_rolls import roll_lists
 
 ROLL_CLASSES = "困境|孤儿|事实无人"
 NAME_LISTS = ("L01", "L03", "L05", "L10", "L13", "L14", "L15", "L16C", "L16E", "L17", "L18", "L19", "L23")
@@ -40,6 +42,7 @@ class Held:
     books: pd.DataFrame
     roll: pd.DataFrame
     holders: pd.DataFrame
+    day: dt.date
 
 
 def lists(held: Held) -> Findings:
@@ -55,6 +58,7 @@ def lists(held: Held) -> Findings:
         "L17": _shared_numbers(held),
         "L19": _overlooked(held),
         "L23": _holders_without_file(held),
+        **roll_lists(held),
     }
     flat = [(code, int(kid), "") for code, kids in found.items() for kid in set(kids)]
     return sorted(flat + _different(held))
