@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from matching.engine import Engine, EngineName
     from matching.explain import Explanation
     from matching.latin.model import LatinModel
     from matching.model import Model
@@ -37,7 +38,7 @@ class Options(TypedDict, total=False):
         judgements: people's decisions, above everything: `verdict` (`same`, `different`, `unsure`) with `index_a, index_b`
             (and `source_a, source_b` where there are several frames), or with `record_a, record_b` of an earlier result.
         known: `Linked.known` of an earlier period: known children keep their ids (default model only).
-        engine: which execution compares (default model only); `auto` chooses.
+        engine: which execution compares (default model only): `auto`, `numpy`, `duckdb` or `spark`; the result is the same.
         clean: read names, dates, numbers, telephones and addresses from raw cells (True), or take them as clean.
         unique: nobody is twice in one source (Latin model only; the default model weighs it).
         period: goes into new child ids.
@@ -45,7 +46,7 @@ class Options(TypedDict, total=False):
 
     judgements: pd.DataFrame
     known: KnownChildren
-    engine: str
+    engine: EngineName | Engine
     clean: bool
     unique: bool
     period: str
@@ -128,7 +129,7 @@ def _linked(rows: Rows, model: Model | None, options: Options) -> Linked:
     records = standard_records(rows, options.get("clean", True))
     records["period"] = options.get("period", "")
     asked = judgements_of(options.get("judgements"), rows)
-    found = link_records(records, model, options.get("known"), asked)
+    found = link_records(records, model, options.get("known"), asked, options.get("engine", "auto"))
     child = found.clusters.set_index("record_id").loc[rows.record]
     clusters = clusters_frame(rows, child["child_id"].tolist())
     clusters["method"], clusters["probability"] = child["method"].to_numpy(), child["probability"].to_numpy()

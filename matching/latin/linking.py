@@ -191,13 +191,17 @@ def pair_steps(linkage: LatinLinkage, one: int, other: int) -> tuple[list[tuple[
 
 
 def estimates(linkage: LatinLinkage) -> dict[str, Any]:
-    """Expected precision and recall of the links, from the posteriors (matching.md 2, idea 14)."""
+    """Expected precision and recall of the links, from the posteriors (matching.md 2, idea 14), and what no key found (Chao)."""
     p = linkage.probability
     together = linkage.label[linkage.pairs.left] == linkage.label[linkage.pairs.right]
     right, missed = float(p[together].sum()), float(p[~together & (linkage.judged != -1)].sum())
-    accepted = int(together.sum())
+    accepted, keys = int(together.sum()), linkage.pairs.keys[together]
+    found = ((keys[:, None] >> np.arange(len(linkage.model.keys))) & 1).sum(axis=1)
+    one, two = (int((found == times).sum()) for times in (1, 2))
+    unblocked = one * max(one - 1, 0) / (2.0 * (two + 1))
     return {
         "links": accepted,
         "expected_precision": round(right / accepted, 6) if accepted else 1.0,
-        "expected_recall": round(right / (right + missed), 6) if right + missed > 0 else 1.0,
+        "expected_recall": round(right / (right + missed + unblocked), 6) if right else 1.0,
+        "expected_missed": {"compared": round(missed, 1), "not_compared": round(unblocked, 1)},
     }

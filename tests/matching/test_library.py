@@ -107,6 +107,13 @@ def test_people_decide(verdict: str) -> None:
     assert "人工确认" in found.explain(("police", pair[0]), ("school", pair[1])).reason
 
 
+def test_every_engine_gives_the_same() -> None:
+    one, other = (link({"police": police(), "school": school()}, engine=name) for name in ("numpy", "duckdb"))
+    pd.testing.assert_frame_equal(one.pairs, other.pairs)
+    with pytest.raises(ValueError, match="没有这种比对引擎"):
+        link(police(), engine="abacus")  # type: ignore[typeddict-item]
+
+
 def test_known_children_keep_their_ids() -> None:
     first = link({"police": police(), "school": school()}, period="2026Q2")
     second = link({"police": police(), "school": school().head(1)}, known=first.known, period="2026Q3")
