@@ -17,7 +17,7 @@ from assets.reports.count import (
     count_towns,
     count_workers,
 )
-from assets.reports.coverage import count_coverage
+from assets.reports.coverage import count_coverage, count_saved
 from assets.reports.figures import TOTAL, Figures, Grid
 from assets.reports.material import Material
 from assets.reports.suppress import public
@@ -49,6 +49,7 @@ def figures_of(material: Material, version: Version) -> Figures:
     count_life(figures, material, inside)
     count_children(figures, material)
     count_coverage(figures, material)
+    count_saved(figures, material)
     count_agreements(figures, material, by_town=inside)
     count_workers(figures, material, by_town=inside)
     count_survey(figures, material, by_town=inside)

@@ -14,6 +14,7 @@ import pandas as pd
 from assets.reports.figures import TOTAL, Figures, Grid
 from assets.reports.material import Material
 
+SAVED = {"number": "身份证号一致", "other": "靠其他信息找到", TOTAL: "在公安数据中找到的儿童"}
 COLUMNS = {"found": "在公安数据中找到", "open": "未找到", TOTAL: "儿童数"}
 REGISTER = "public_security"
 
@@ -57,3 +58,20 @@ def _yes(marks: pd.Series) -> list[str]:
 def _marked(material: Material, field: str) -> set[str]:
     records = material.records
     return set(records.loc[records["active"] & (records[field] == "yes"), "child_id"])
+
+
+def count_saved(figures: Figures, material: Material) -> None:
+    """`saved`: children found in the register, by an equal citizen number or only by everything else.
+
+    The latter would each have been sent out as "no record" by a comparison of numbers: walks that nobody has to make
+    (users.md 0).
+    """
+    records = material.records[material.records["active"]]
+    numbers = records[["child_id", "department", "id_no"]].assign(police=records["department"] == REGISTER)
+    linked = numbers.groupby("child_id")["police"].agg(["any", "all"])
+    found = linked.index[linked["any"] & ~linked["all"]]
+    held = numbers[numbers["child_id"].isin(found) & (numbers["id_no"] != "")]
+    police, others = (held.loc[held["police"] == side, ["child_id", "id_no"]] for side in (True, False))
+    equal = police.merge(others, on=["child_id", "id_no"])["child_id"].nunique()
+    counts = {("children", "number"): equal, ("children", "other"): len(found) - equal}
+    figures.add(Grid("saved", "怎样找到的", {"children": "儿童"}, SAVED), counts, totals="rows")

@@ -18,13 +18,14 @@ from assets.replies.coverage import coverage
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import not_computed
+from matching.groups import WORSE, link_rates
 from matching.regions import area_name
 from pipelines.partitions import Period
 from pipelines.resources import deliveries
 from pipelines.resources.opened import Opened
 
 PUBLISHED, LIFE = "report_public", "finding_life"
-LIVE = ("current",)
+LIVE, REGISTER = ("current",), "public_security"
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class Material:
         county: the six digits that the data are of.
         life: the frame finding_life: what became of every finding; empty where it was not followed.
         answers: how the recipients stand.
+        slow: groups whose records are linked clearly less often than expected: `按乡镇：丙乡`.
     """
 
     period: Period
@@ -104,6 +106,7 @@ class Material:
     county: str = ""
     life: pd.DataFrame = field(default_factory=pd.DataFrame)
     answers: tuple[Answer, ...] = ()
+    slow: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -149,6 +152,7 @@ def gather(opened: Opened, period: Period) -> Material:
         county=str(frames.read("child_files.facts", label)["county"].iloc[0]),
         life=frames.read(LIFE, label) if frames.exists(LIFE, label) else pd.DataFrame(),
         answers=_answers(opened, label),
+        slow=_slow(opened, period),
     )
 
 
@@ -156,6 +160,15 @@ def _answers(opened: Opened, label: str) -> tuple[Answer, ...]:
     with opened.engine.connect() as connection:
         covered = coverage(connection, label, date.today())
     return tuple(Answer(one.recipient, one.issued, one.own + one.others, one.overdue) for one in covered)
+
+
+def _slow(opened: Opened, period: Period) -> tuple[str, ...]:
+    names = [name for name in department_names(opened.workspace) if opened.frames.exists(f"std_{name}", period.label)]
+    records = pd.concat([opened.frames.read(f"std_{name}", period.label) for name in names], ignore_index=True)
+    links, pairs = (opened.frames.read(name, period.label) for name in ("link_children", "link_pairs"))
+    rates = link_rates(records, links, pairs, period.last_day, REGISTER)
+    worse = rates[rates["flag"] == WORSE]
+    return tuple(f"{group}：{value}" for group, value in zip(worse["group"], worse["value"], strict=True))
 
 
 def remember(opened: Opened, period: Period, shown: Mapping[str, int]) -> None:

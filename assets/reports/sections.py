@@ -63,9 +63,12 @@ def _linkage(cursor: Cursor, about: Reporting) -> None:
     figures = about.figures
     tables = [name for name in figures.grids if name.startswith("coverage_")]
     share = figures.share(tables[0], TOTAL, ("found", TOTAL)) if tables else "—"
+    saved = figures.say("saved", "children", "other")
     cursor.text(
-        f"民政、教育、残联数据中的儿童，{share}在公安户籍数据中找到对应记录。不同人群的关联率如下，关联率低的人群，“查无记录”类线索须先核对身份信息。"
+        f"民政、教育、残联数据中的儿童，{share}在公安户籍数据中找到对应记录。其中{saved}名儿童的身份证号缺失、有误或不一致，"
+        f"靠姓名、出生日期、监护人、住址等信息找到，不再作为“查无记录”下发，减少无效核查{saved}人次。"
     )
+    cursor.text("不同人群的关联率如下。关联率低的人群，“查无记录”类线索须先核对身份信息。")
     rows: list[Row] = [["人群", "分组", "儿童数", "找到", "未找到", "关联率"]]
     for table in tables:
         grid = figures.grids[table]
@@ -164,6 +167,10 @@ def limits_section(cursor: Cursor, about: Reporting) -> None:
         cursor.text(
             f"有{weak:,}名儿童的身份信息过少（缺少证件号码、出生日期或监护人姓名），对这些儿童“查无记录”说明不了问题；"
             f"有{review:,}对记录是否同一人尚待人工判断，答复后下期采用。"
+        )
+    if about.internal and material.slow:
+        cursor.text(
+            f"与同部门平均水平相比，下列人群的关联率明显偏低，其线索须优先人工核对：{'；'.join(material.slow)}。"
         )
     cursor.text("误报率以核查答复为准：答复为“不属实”的比例，下期报告说明。")
 

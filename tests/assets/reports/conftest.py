@@ -91,7 +91,9 @@ def _records(dice, people):
     values = {name: dice.choice(words.get(name, ["yes", "no", ""]), number) for name in FIELDS}
     values["study_status"] = dice.choice(["in_school", "dropout", "", "kindergarten"], number)
     same = {name: people[name] for name in ("child_id", "hukou_nature", "guardian_rel")}
-    return pd.DataFrame({**same, "department": "civil_affairs", "active": True, **values})
+    own = pd.DataFrame({**same, "department": "civil_affairs", "active": True, "id_no": people["id_no"], **values})
+    police = own.assign(department="public_security", id_no="620722201503105115").iloc[::2]
+    return pd.concat([own, police], ignore_index=True)
 
 
 def _findings(dice, number, codes, people):

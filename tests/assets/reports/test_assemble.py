@@ -62,7 +62,8 @@ def test_the_agreement_rate_counts_what_is_recorded(material):
     on_roll = material.children[
         material.children["categories"].str.contains("left_behind") & (material.children["alive"] == "yes")
     ]
-    said = material.records.set_index("child_id")["agreement"].reindex(on_roll["child_id"])
+    own = material.records[material.records["department"] == "civil_affairs"].set_index("child_id")
+    said = own["agreement"].reindex(on_roll["child_id"])
     assert figures.values["agreement", TOTAL, "signed"] == (said == "yes").sum()
     assert figures.values["agreement", TOTAL, "unknown"] == (said == "").sum()
 
@@ -111,3 +112,10 @@ def test_indicators_have_targets_only_where_the_paper_sets_them(material):
     assert with_target["书面委托照护协议签订率"][3] == figures.share("agreement", TOTAL, ("signed", TOTAL))
     assert with_target["无户籍儿童"][3] == "未计算"
     assert all(row[2] == "" for row in indicator_rows(figures, "minle"))
+
+
+def test_who_was_found_without_an_equal_number_is_a_walk_saved(material):
+    figures = figures_of(material, Version.INTERNAL)
+    found = material.children.iloc[::2]
+    assert figures.values["saved", "children", TOTAL] == len(found)
+    assert figures.values["saved", "children", "other"] == (found["id_no"] == "").sum()
