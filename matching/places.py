@@ -24,7 +24,9 @@ PLACE_COLUMNS = ("town", "village")
 _HAN = "\u3400-\u9fff"
 _TOWN_ENDING = r"街道办事处|街道办|街道|地区办事处|办事处|民族镇|民族乡|镇|乡|苏木|开发区|工业园区|园区|管委会|农场|林场|牧场|示范区"
 _TOWN = re.compile(rf"([{_HAN}]{{1,7}}?(?:{_TOWN_ENDING}))(?:人民政府|政府)?")
-_VILLAGE_ENDING = r"村村民委员会|村民委员会|村村委会|村委会|行政村|社区居民委员会|社区居委会|社区委员会|居民委员会|居委会|社区|嘎查|大队|村"
+_VILLAGE_ENDING = r"村村民委员会|村民委员会|村村委会|村委会|行政村|社区居民委员会|社区居委会|社区委员会|居民委员会|居委会|社区|嘎查|分场|连队|大队|村"
+# Kinds of settlement that are villages under a name of their own: banners of Inner Mongolia, state farms of the frontier.
+_OWN_KIND = ("嘎查", "分场", "连队")
 _VILLAGE = re.compile(rf"([{_HAN}〇]{{1,9}}?)({_VILLAGE_ENDING})(?![镇乡街路])")
 _AFTER_VILLAGE = re.compile(rf"民委员会|委会|居委会|(?:{_VILLAGE_ENDING})")
 _OFFICE = re.compile(r"^(?:地区)?(?:人民政府|政府|办事处)")
@@ -51,7 +53,7 @@ def canonical_town(town: str) -> str:
 
 def canonical_village(stem: str, ending: str) -> str:
     """河头 + 村民委员会 -> 河头村; 东街 + 居委会 -> 东街社区."""
-    if ending == "嘎查":
+    if ending in _OWN_KIND:
         return stem + ending
     if stem.endswith("村"):
         stem = stem[:-1]
