@@ -118,14 +118,15 @@ def known_now(connection: sa.Connection, today: date) -> Known:
 
 def with_pairs(known: Known, pairs: Pairs, before: Mapping[str, Answered]) -> Known:
     """The same with the pairs of the review workbook as one more list, sent to the county's office."""
-    if not pairs:
+    sent = {*pairs, *before}  # what was decided is no pair in doubt any more, but its line may come back again
+    if not sent:
         return known
     return replace(
         known,
-        issued={**known.issued, RECIPIENT: frozenset(pairs)},
-        codes={**known.codes, **dict.fromkeys(pairs, CODE)},
+        issued={**known.issued, RECIPIENT: frozenset(sent)},
+        codes={**known.codes, **dict.fromkeys(sent, CODE)},
         choices={**known.choices, CODE: list(VERDICTS)},
-        answers={**known.answers, **{name: one for name, one in before.items() if name in pairs}},
+        answers={**known.answers, **before},
     )
 
 

@@ -6,7 +6,7 @@ by which a returned workbook is recognised (period, recipient, layout version). 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assets.workbooks.book import Book, clean
@@ -24,7 +24,12 @@ def add_dictionary(book: Book, packet: Packet) -> None:
     Columns A and B: facts. Then one column of answers per list, named `answers_<code>`.
     """
     sheet = facts_sheet(book, facts(book, packet))
-    for place, info in enumerate(part.info for part in packet.parts if part.info.answers and part.count):
+    add_choices(book, sheet, [part.info for part in packet.parts if part.count])
+
+
+def add_choices(book: Book, sheet: Any, lists: Sequence[ListInfo]) -> None:
+    """One column of answers per list behind the facts, each with its name for the dropdowns."""
+    for place, info in enumerate(info for info in lists if info.answers):
         _answers(book, sheet, (2 + place, info))
 
 

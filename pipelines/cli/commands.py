@@ -203,6 +203,15 @@ def decide(  # noqa: PLR0913 - every argument is an option people type
     enter(county, Said(period, ids or [], verdict, note, author, table))
 
 
+@app.command(help=say("errata.help"))
+@spoken
+def errata(period: PeriodOption, workspace: WorkspaceOption = None) -> None:
+    """Ask departments to correct their own files."""
+    from pipelines.cli.correcting import write_corrections
+
+    write_corrections(opened(workspace), period)
+
+
 @app.command(help=say("links.help"))
 @spoken
 def links(period: PeriodOption, out: OutOption, workspace: WorkspaceOption = None) -> None:

@@ -1,0 +1,103 @@
+"""Which errors stand in whose file, and what became of those that a department was asked to correct before. Pure.
+
+An error is fixed when the department's own value has changed and the finding is gone; a finding that is gone although the
+department's value is the same was solved by somebody else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from matching.tables import parse_yaml
+
+FIXED, OTHER, CHANGED, STANDING, ANSWERED, UNKNOWN = "fixed", "other", "changed", "standing", "answered", "unknown"
+
+
+class Letter(BaseModel):
+    """The sentences of the letter."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str
+    opening: str
+    ask: str
+    tracking: str
+    first: str
+    care: str
+    due_days: int
+
+
+class ErrataRules(BaseModel):
+    """Model of `errata.yaml`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lists: list[str]
+    results: dict[str, str]
+    letter: Letter
+
+
+@cache
+def errata_rules() -> ErrataRules:
+    """The checked rules."""
+    return ErrataRules.model_validate(parse_yaml((files("assets.errata") / "errata.yaml").read_text(encoding="utf-8")))
+
+
+def errors_of(findings: pd.DataFrame, department: str) -> pd.DataFrame:
+    """The findings that are errors in this department's own rows."""
+    mine = findings["code"].isin(errata_rules().lists) & (findings["department"] == department)
+    return findings[mine].reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a department was asked in the period before: the findings, and the evidence of each then."""
+
+    findings: pd.DataFrame
+    evidence: Mapping[str, str]
+
+
+def outcome(asked: Asked, life: pd.DataFrame, delivered: Collection[str]) -> pd.DataFrame:
+    """What became of earlier errors in the light of this period's delivery.
+
+    Args:
+        asked: the errors of the period before.
+        life: this period's finding_life (`finding_id, listed, shown, evidence`).
+        delivered: departments whose data came.
+
+    Returns:
+        The earlier findings with `result`: `fixed, other, changed, standing, answered` or `unknown` (the department sent nothing).
+    """
+    now = life.set_index("finding_id")
+    results = [
+        _result((name, department), asked.evidence.get(name, ""), now, department in delivered)
+        for name, department in zip(asked.findings["finding_id"], asked.findings["department"], strict=True)
+    ]
+    return asked.findings.assign(result=results)
+
+
+def _result(key: tuple[str, str], before: str, now: pd.DataFrame, came: bool) -> str:
+    name, department = key
+    if not came:
+        return UNKNOWN
+    listed = name in now.index and now.at[name, "listed"] == "yes"
+    after = str(now.at[name, "evidence"]) if name in now.index else ""
+    changed = _own(before, department) != _own(after, department)
+    if listed and now.at[name, "shown"] == "no":
+        return ANSWERED
+    if listed:
+        return CHANGED if changed else STANDING
+    # A finding that is gone without a word said of it: its child is known under other numbers now.
+    return FIXED if changed or not after else OTHER
+
+
+def _own(evidence: str, department: str) -> dict[str, str]:
+    parts = json.loads(evidence) if evidence else {}
+    return {key: value for key, value in parts.items() if key.partition(".")[0] == department}

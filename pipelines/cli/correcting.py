@@ -1,0 +1,88 @@
+"""`tongbi errata` (校核纠错): per department a letter and a list of the errors in its own file, and whether the earlier ones are fixed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+import pandas as pd
+from rich.table import Table
+
+from assets.county import department_names
+from assets.delivered import usable_departments
+from assets.editions import bare_context
+from assets.errata.lines import Asked, errata_rules, errors_of, outcome
+from assets.errata.writing import Frames, Sheet, write_errata
+from assets.locking import lock_folder
+from pipelines.cli.running import fitting_period
+from pipelines.cli.shell import out, show
+from pipelines.cli.texts import say
+from pipelines.resources import deliveries
+from pipelines.resources.opened import Opened
+from pipelines.resources.passwords import read_passwords
+
+FOLDER = "校核纠错"
+
+
+def write_corrections(opened: Opened, period: str) -> None:
+    """Write letters and lists of a period into `outbox/<period>-校核纠错/`, and print what became of the earlier ones."""
+    label = fitting_period(opened, period).label
+    found = errata_of(opened, label)
+    frames = Frames(*(opened.frames.read(f"child_files.{part}", label) for part in ("children", "records")))
+    folder, context = opened.workspace.outbox / f"{label}-{FOLDER}", bare_context(opened.workspace, label)
+    for sheet in found.values():
+        write_errata(sheet, frames, context, folder)
+    lock_folder(folder, read_passwords(opened.workspace.root))
+    show(_table(found, department_names(opened.workspace), label))
+    out.print(say("errata.written", path=folder), markup=False)
+
+
+def errata_of(opened: Opened, label: str) -> dict[str, Sheet]:
+    """Department -> its errors now, and what became of those of the period before."""
+    findings = _asked_now(opened, label)
+    life = opened.frames.read("finding_life", label, ["finding_id", "listed", "shown", "evidence"])
+    with opened.engine.connect() as connection:
+        delivered = usable_departments(deliveries.of_period(connection, label, deliveries.LIVE))
+    earlier = _earlier(opened, label)
+    found = {}
+    for name in department_names(opened.workspace):
+        before = _before(opened, (earlier, name))
+        found[name] = Sheet(name, errors_of(findings, name), outcome(before, life, delivered))
+    return found
+
+
+def _asked_now(opened: Opened, label: str) -> pd.DataFrame:
+    """The findings that are asked about: not those that were answered for good."""
+    findings = opened.frames.read("findings", label)
+    life = opened.frames.read("finding_life", label, ["finding_id", "shown"])
+    hidden = set(life.loc[life["shown"] == "no", "finding_id"])
+    return findings[~findings["finding_id"].isin(hidden)]
+
+
+def _earlier(opened: Opened, label: str) -> str:
+    same = [one for one in opened.frames.periods("finding_life") if one < label and ("Q" in one) == ("Q" in label)]
+    return same[-1] if same else ""
+
+
+def _before(opened: Opened, what: tuple[str, str]) -> Asked:
+    earlier, department = what
+    if not earlier:
+        return Asked(pd.DataFrame(columns=["finding_id", "code", "department", "file", "sheet", "row"]), {})
+    life = opened.frames.read("finding_life", earlier, ["finding_id", "evidence"])
+    evidence = dict(zip(life["finding_id"], life["evidence"], strict=True))
+    return Asked(errors_of(_asked_now(opened, earlier), department), evidence)
+
+
+def _table(found: Mapping[str, Sheet], names: Mapping[str, str], label: str) -> Table:
+    words = errata_rules().results
+    table = Table(
+        say("table.department"),
+        say("errata.now"),
+        *words.values(),
+        title=say("errata.title", period=label),
+        title_justify="left",
+    )
+    for name, sheet in found.items():
+        counts = Counter(sheet.before["result"])
+        table.add_row(names.get(name, name), str(len(sheet.errors)), *(str(counts[result]) for result in words))
+    return table

@@ -1,0 +1,102 @@
+"""Errors in a department's own file: asked for, listed with its own value, followed until its next delivery."""
+
+import json
+from datetime import date
+
+import docx
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+
+from assets.errata.lines import ANSWERED, CHANGED, FIXED, OTHER, STANDING, UNKNOWN, Asked, errors_of, outcome
+from assets.errata.writing import Frames, Sheet, write_errata
+from assets.replies.lines import read_lines
+from assets.workbooks.context import ListInfo, PublishContext
+from pipelines.resources.reading import read_file
+
+OWN, OTHERS = "education", "public_security"
+
+
+def finding(name, code="L15", department=OWN, **more):
+    keys = {"department": department, "file": "学籍.xlsx", "sheet": "一班", "row": 7, "record_id": f"r{name}"}
+    other = {"department": OTHERS, "file": "户籍.csv", "sheet": "", "row": 9, "record_id": f"p{name}"}
+    said = {
+        "field": "name" if code == "L15" else "",
+        "grade": "明确",
+        "reason": "姓名用字不同。",
+        "clause": "",
+        "town": "顺化镇",
+    }
+    named = {"period": "2026Q3", "code": code, "finding_id": f"{code}-{name}", "child_id": f"T{name}", "village": ""}
+    return {**named, **keys, **said, "records": json.dumps([keys, other], ensure_ascii=False), "near": "[]", **more}
+
+
+@pytest.fixture
+def findings():
+    rows = [
+        finding("AAAAAAAA"),
+        finding("BBBBBBBB", "L18"),
+        finding("CCCCCCCC", department=OTHERS),
+        finding("DDDDDDDD", "L01"),
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_only_errors_in_its_own_rows_are_a_department_s(findings):
+    assert errors_of(findings, OWN)["finding_id"].tolist() == ["L15-AAAAAAAA", "L18-BBBBBBBB"]
+    assert errors_of(findings, OTHERS)["finding_id"].tolist() == ["L15-CCCCCCCC"]
+
+
+BEFORE = {f"{OWN}.name": "a", f"{OTHERS}.name": "b"}
+
+
+@pytest.mark.parametrize(
+    ("listed", "shown", "now", "came", "result"),
+    [
+        ("no", "no", {f"{OWN}.name": "b", f"{OTHERS}.name": "b"}, True, FIXED),
+        ("no", "no", {f"{OWN}.name": "a", f"{OTHERS}.name": "a"}, True, OTHER),
+        ("yes", "yes", {f"{OWN}.name": "c", f"{OTHERS}.name": "b"}, True, CHANGED),
+        ("yes", "yes", BEFORE, True, STANDING),
+        ("yes", "no", BEFORE, True, ANSWERED),
+        ("yes", "yes", BEFORE, False, UNKNOWN),
+    ],
+)
+def test_the_next_delivery_tells_what_became_of_an_error(findings, listed, shown, now, came, result):
+    row = {"finding_id": "L15-AAAAAAAA", "listed": listed, "shown": shown, "evidence": json.dumps(now)}
+    asked = Asked(errors_of(findings, OWN).head(1), {"L15-AAAAAAAA": json.dumps(BEFORE)})
+    assert outcome(asked, pd.DataFrame([row]), {OWN} if came else {OTHERS})["result"].tolist() == [result]
+
+
+def test_letter_and_list_name_the_place_and_both_values_and_can_come_back(findings, tmp_path):
+    values = {"id_no": "", "id_no_raw": "990722201503101239", "birth_date": "2015-03-10"}
+    records = pd.DataFrame(
+        [
+            {"record_id": "rAAAAAAAA", "department": OWN, "name": "张晓明", **values},
+            {"record_id": "pAAAAAAAA", "department": OTHERS, "name": "张小明", **values},
+            {"record_id": "rBBBBBBBB", "department": OWN, "name": "李芳", **values},
+        ]
+    )
+    children = pd.DataFrame({"child_id": ["TAAAAAAAA", "TBBBBBBBB"], "name": ["张小明", "李芳"]})
+    lists = tuple(ListInfo(code, f"清单{code}", code, answers=("已更正", "维持原登记")) for code in ("L15", "L18"))
+    context = PublishContext("2026Q3", date(2026, 9, 30), "清远县", lists, "清远县民政局")
+    before = errors_of(findings, OWN).head(1).assign(result=STANDING)
+    sheet = Sheet(OWN, errors_of(findings, OWN), before)
+    letter, path = write_errata(sheet, Frames(children, records), context, tmp_path)
+    said = "\n".join(paragraph.text for paragraph in docx.Document(str(letter)).paragraphs)
+    assert "2处" in said
+    assert "未更正1处" in said
+    assert "张" not in said
+    book = load_workbook(path)
+    rows = {row[0][:3]: row for row in book["更正清单"].iter_rows(min_row=4, values_only=True)}
+    assert rows["L15"][2:9] == ("学籍.xlsx", "一班", "7", "张小明", "姓名", "张晓明", "公安：张小明")
+    assert rows["L18"][7] == "990722201503101239"
+    assert "上期更正情况" in book.sheetnames
+    returned = read_lines(read_file(path), path.name, "x")
+    assert (returned.facts["recipient"], len(returned.lines)) == ("教育", 2)
+
+
+def test_nothing_to_say_writes_nothing(findings, tmp_path):
+    context = PublishContext("2026Q3", date(2026, 9, 30), "清远县", ())
+    none = findings.iloc[:0]
+    assert write_errata(Sheet(OWN, none, none), Frames(findings, findings), context, tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
