@@ -38,6 +38,7 @@ class Chart:
         labels: whether every number is written at its bar or point.
         stacked: bars on top of each other.
         size: letters in points.
+        colours: RRGGBB of the series, in order.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Chart:
     labels: bool = True
     stacked: bool = False
     size: float = 9
+    colours: tuple[str, ...] = COLOURS
 
 
 def chart_run(document: Any, chart: Chart) -> Any:
@@ -122,7 +124,7 @@ def _plot(chart: Chart) -> str:
 
 def _series(chart: Chart, place: int) -> str:
     name, numbers = chart.series[place]
-    colour, letter, last = COLOURS[place % len(COLOURS)], chr(66 + place), len(chart.categories) + 1
+    colour, letter, last = chart.colours[place % len(chart.colours)], chr(66 + place), len(chart.categories) + 1
     fill = f'<a:solidFill><a:srgbClr val="{colour}"/></a:solidFill>'
     line = chart.kind == "line"
     solid, smooth = ("", '<c:smooth val="0"/>') if line else ('<c:invertIfNegative val="0"/>', "")

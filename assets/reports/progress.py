@@ -13,6 +13,8 @@ from assets.reports.material import Listed
 from assets.reports.sections import Reporting
 
 PER_ROW = 3
+# Answered green, not due yet grey, overdue red.
+BARS = {"answered": "548235", "waiting": "BFBFBF", "overdue": "C00000"}
 
 
 def trend_section(cursor: Cursor, about: Reporting) -> None:
@@ -60,7 +62,7 @@ def _zero_lists(about: Reporting) -> list[Listed]:
 def _life_table(cursor: Cursor, about: Reporting) -> None:
     figures = about.figures
     last = list(about.material.earlier)[-1]
-    rows: list[Row] = [["代码", "清单", "上期", "本期新发现", "上期延续", "不再出现", "本期"]]
+    rows: list[Row] = [["代码", "清单", "上期", "新发现", "上期延续", "不再出现", "本期"]]
     for info in about.material.computed:
         if not any(figures.values["trend", info.code, label] for label in (last, about.material.period.label)):
             continue
@@ -100,16 +102,19 @@ def answers_section(cursor: Cursor, about: Reporting) -> None:
         numbers = [figures.say("answers", name, column) for column in (TOTAL, "answered", "waiting", "overdue")]
         rows.append([Cell(zh, align="left"), *numbers, figures.share("answers", name, ("answered", TOTAL))])
     cursor.table("核查答复情况", rows, TableLook([46, 22, 22, 22, 22, 22], row_height=6.5))
+    if said[1:] != ["0", "0"]:
+        cursor.element(chart_paragraph(cursor.document, [_answers_chart(about)]))
+
+
+def _answers_chart(about: Reporting) -> Chart:
+    figures = about.figures
+    grid = figures.grids["answers"]
     names = [name for name in grid.rows if name != TOTAL]
-    series = [
-        (zh, [figures.number("answers", name, column) for name in names])
-        for column, zh in (("answered", "已答复"), ("waiting", "未到期"), ("overdue", "已逾期"))
-    ]
+    series = [(grid.columns[column], [figures.number("answers", name, column) for name in names]) for column in BARS]
     height = min(200.0, 26 + 7.0 * len(names))
-    chart = Chart(
-        "beam", [grid.rows[name] for name in names], series, 150, height, "答复进度", labels=False, stacked=True
-    )
-    cursor.element(chart_paragraph(cursor.document, [chart]))
+    categories = [grid.rows[name] for name in names]
+    colours = tuple(BARS.values())
+    return Chart("beam", categories, series, 150, height, "答复进度", labels=False, stacked=True, colours=colours)
 
 
 def year_section(cursor: Cursor, about: Reporting) -> None:
