@@ -56,10 +56,15 @@ def list_names(workspace: Workspace) -> dict[str, str]:
 
 def lists_not_computed(opened: Opened, period: str) -> dict[str, str]:
     """Code -> sentence of the lists that cannot be computed from what was delivered in the period."""
+    missing = not_computed(profile_of(opened.workspace), sources_delivered(opened, period))
+    return dict(zip(missing["code"].astype(str), missing["sentence"].astype(str), strict=True))
+
+
+def sources_delivered(opened: Opened, period: str) -> list[str]:
+    """Departments, and `department.layout` of the kinds of files, that the period's lists may rest on."""
     with opened.engine.connect() as connection:
         accounts = deliveries.of_period(connection, period, deliveries.LIVE)
-    missing = not_computed(profile_of(opened.workspace), delivered_sources(accounts, opened.frames, period))
-    return dict(zip(missing["code"].astype(str), missing["sentence"].astype(str), strict=True))
+    return delivered_sources(accounts, opened.frames, period)
 
 
 def department_names(workspace: Workspace) -> dict[str, str]:

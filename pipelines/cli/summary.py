@@ -94,17 +94,34 @@ def _print_failures(report: RunReport, said: list[sa.RowMapping]) -> None:
 def _print_results(opened: Opened, report: RunReport) -> None:
     links = opened.frames.read("link_children", report.period, ["child_id", "department"])
     pairs = opened.frames.read("link_pairs", report.period, ["grade"])
-    findings = opened.frames.read("findings", report.period, ["code", "grade"])
+    findings = opened.frames.read("findings", report.period, ["code", "grade", "child_id", "groups", "urgent"])
     grades = pairs["grade"].value_counts()
     counts = {grade: int(grades.get(grade, 0)) for grade in ("same", "review", "different")}
     out.print(say("links.children", count=links["child_id"].nunique()), markup=False)
     out.print(say("links.grades", **counts), markup=False)
     missing = lists_not_computed(opened, report.period)
+    urgent = int((findings["urgent"] == "1").sum())
+    if urgent:
+        out.print(say("run.urgent", count=urgent), markup=False, style="bold red")
     show(lists_table(opened, findings, missing))
+    show(comparisons_table(opened, report.period, findings))
     for sentence in missing.values():
         out.print(sentence, markup=False, style="yellow")
     out.print(say("run.outbox", path=opened.outbox.shown(report.period)), markup=False)
     out.print(say("run.done", seconds=report.seconds), markup=False)
+
+
+def comparisons_table(opened: Opened, period: str, findings: pd.DataFrame) -> Table:
+    """四查三比对 by name, with the children concerned; what could not be compared has no number."""
+    from assets.county import profile_of, sources_delivered
+    from expectations.lists.comparisons import comparisons
+
+    came = sources_delivered(opened, period)
+    table = Table(*(say(f"table.{name}") for name in ("comparison", "asks", "children", "certain")))
+    for row in comparisons(findings, profile_of(opened.workspace), came).itertuples(index=False):
+        counts = ("—", "—") if row.sentence else (str(row.children), str(row.certain))
+        table.add_row(str(row.name), str(row.asks), *counts)
+    return table
 
 
 def lists_table(opened: Opened, findings: pd.DataFrame, missing: Mapping[str, str]) -> Table:

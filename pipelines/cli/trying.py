@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 from rich.table import Table
 
-from assets.intake.contract import Contract, load_contracts
+from assets.intake.contract import Contract, all_contracts, load_contracts
 from assets.intake.notices import Tabulated
 from assets.intake.tabulate import tabulate
 from assets.intake.understanding import Understanding, understanding
@@ -45,6 +45,9 @@ def check_file(path: Path, department: str, period: str, root: Path | None) -> N
         refuse(say("fault.no_file", path=path))
     workspace = _workspace(root)
     contracts = load_contracts(workspace.contracts if workspace else None)
+    if department not in contracts:
+        # A further source is named by the person; its headings are too few to be told from a department's.
+        contracts |= all_contracts(workspace.contracts if workspace else None) if department else {}
     tried = _understood(read_asking(path), path, _candidates(contracts, department))
     out.print(say("check.detected", department=tried.contract.zh), markup=False)
     if tried.tabulated.refusal:
