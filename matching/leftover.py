@@ -63,7 +63,8 @@ def _edges(codes: Ints, rows: Ints, evidence: Evidence, model: Model, n: int) ->
     score = np.full(len(code), -np.inf)
     np.maximum.at(score, back, weight)
     mean = np.bincount(back, weights=weight) / np.bincount(back)
-    against = np.bincount(back, weights=(evidence.veto | evidence.twinlike | evidence.inside)[rows]) > 0
+    forbidden = (evidence.veto | evidence.twinlike | evidence.inside)[rows] | (weight < model.decide.refuse_bits)
+    against = np.bincount(back, weights=forbidden) > 0
     return code // n, code % n, score, ~against & (mean > 0)
 
 

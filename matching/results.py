@@ -106,22 +106,16 @@ def grades(trail: Trail) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     together = label[pairs.left] == label[pairs.right]
     number = trail.levels["number"]
     grade = np.where(p >= model.decide.review, 1, 0).astype(np.int8)
-    grade[(number == model.number.code("borrowed")) | _maybe_replaced(trail)] = 1
+    borrowed = number == model.number.code("borrowed")
+    grade[_maybe_replaced(trail)] = 1
+    grade[borrowed] = np.where(_alone(trail), 1, 0)[borrowed]
     note = np.zeros(len(p), dtype=np.int8)
     inside = trail.levels["origin"] == model.code("origin", "inside")
     refused = ~together & (evidence.link | (inside & (p >= model.decide.review)))
     note[refused] = _NOTES.index("taken")
     settled = served(trail, together)
     grade[refused & inside & ~evidence.link & settled] = 0
-    grade[
-        ~together
-        & ~evidence.link
-        & settled
-        & ~inside
-        & (p < 0.5)
-        & (grade == 1)
-        & (number != model.number.code("borrowed"))
-    ] = 0
+    grade[~together & ~evidence.link & settled & ~inside & (p < 0.5) & (grade == 1) & ~borrowed] = 0
     grade[together] = np.where((p >= model.decide.review) | evidence.certain, 2, 0)[together]
     big = trail.clusters.oversized
     large = (big[pairs.left] | big[pairs.right]) & evidence.link
@@ -129,6 +123,16 @@ def grades(trail: Trail) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     grade[trail.judged == -1], note[trail.judged == -1] = 0, _NOTES.index("judged_different")
     grade[(trail.judged == 1) & together], note[trail.judged == 1] = 2, _NOTES.index("judged_same")
     return grade, note
+
+
+def _alone(trail: Trail) -> Mask:
+    """Pairs of which a record has nobody: whose row it is is open. Where both are joined with others, a copied number is an error
+    in the data, not a question of who is who.
+    """
+    label = trail.clusters.label
+    single = np.bincount(label, minlength=len(label))[label] == 1
+    found: Mask = single[trail.pairs.left] | single[trail.pairs.right]
+    return found
 
 
 def _maybe_replaced(trail: Trail) -> Mask:
