@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _STRONG = ("number", "name", "birth", "people", "phone", "place", "household", "sex")
 _OTHER_NAMES = ("surname_and_one", "surname_only", "different", "nickname")
 _AGREE = ("same", "derived", "document")
+SLIP = "身份证号仅一处不同"
+"""How the sentence of a slip begins, before its place is known."""
 
 
 def sentence(levels: Mapping[str, str], grade: str, note: str, model: Model) -> str:
@@ -34,9 +36,12 @@ def sentence(levels: Mapping[str, str], grade: str, note: str, model: Model) -> 
     agree = _said(levels, model, ("agree", "near"))
     differ = _said(levels, model, ("differ",))
     ending = _conclusion(levels, grade, note)
-    text = "、".join(agree) if agree else "没有一致的项目"
+    slip = [part for part in agree if part.startswith(SLIP)]  # a clause of its own: it ends with what it probably is
+    plain = [part for part in agree if part not in slip]
+    clauses = ["、".join(plain)] if plain else [] if slip else ["没有一致的项目"]
+    text = "，".join(clauses + slip)
     if differ:
-        text += ("，但" if agree else "；") + "、".join(differ)
+        text += ("，但" if agree and "但" not in differ[0] else "；") + "、".join(differ)
     return text + ("，" + ending if ending else "")
 
 
@@ -110,8 +115,7 @@ def _why_different(levels: Mapping[str, str], note: str) -> str:
 
 def slip_reason(reason: str, named: Mapping[str, str], e: Encoded, rows: tuple[int, int]) -> str:
     """Name the place of the slip instead of 「仅一处不同」: 身份证号第15位不同，疑为录入错误."""
-    generic = "身份证号仅一处不同"
-    if named["number"] != "slip" or generic not in reason:
+    if named["number"] != "slip" or SLIP not in reason:
         return reason
     bad, good = rows if e.damaged[rows[0]] and e.numbers[rows[1]].any() else (rows[1], rows[0])
     for number in e.numbers[good]:
@@ -119,5 +123,5 @@ def slip_reason(reason: str, named: Mapping[str, str], e: Encoded, rows: tuple[i
             first = f"{int(number):017d}"
             found = one_slip(str(e.damaged[bad]), first + check_character(first))
             if found.kind not in ("same", "other"):
-                return reason.replace(generic, found.reason)
+                return reason.replace(SLIP, found.reason)
     return reason

@@ -103,6 +103,18 @@ def test_sentences(given: dict[str, str], grade: str, expected: list[str]) -> No
     assert not any(character.isdigit() for character in text)
 
 
+def test_a_sentence_reads_well() -> None:
+    slip = levels(name="same_sound", birth="same", people="one", number="slip")
+    said = sentence(slip, "same", "", default_model())
+    assert said == "姓名读音相同、出生日期相同、一位监护人姓名相同，身份证号仅一处不同，疑为录入错误，判为同一儿童"
+    borrowed = levels(people="one", name="surname_only", birth="differ", number="borrowed")
+    assert "但" not in sentence(borrowed, "review", "", default_model()).split("；")[0]
+    assert sentence(levels(number="slip"), "review", "", default_model()).startswith(
+        "身份证号仅一处不同，疑为录入错误，"
+    )
+    assert sentence(levels(), "different", "", default_model()).startswith("没有一致的项目")
+
+
 def test_every_kept_pair_has_a_sentence(county_linkage: Linkage) -> None:
     assert (county_linkage.pairs["reason"].str.len() > 6).all()
 
