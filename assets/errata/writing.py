@@ -82,7 +82,7 @@ def _dictionary(book: Book, sheet: Sheet, facts: Mapping[str, str]) -> None:
 def _list(book: Book, sheet: Sheet, frames: Frames) -> None:
     context, page = book.context, book.sheet(SHEET)
     lines = build_lines(gather(numbered(sheet.errors, context.period), frames.children, frames.records, context))
-    found = sheet.errors.set_index("finding_id")
+    found = {str(one["finding_id"]): one for one in sheet.errors.to_dict("records")}
     page.set_row(0, 34)
     title = f"{context.place}{book.recipient}　{context.period_zh()}数据更正清单"
     page.write_string(0, 0, clean(title), book.title(align="left"))
@@ -92,7 +92,7 @@ def _list(book: Book, sheet: Sheet, frames: Frames) -> None:
         page.set_column(place, place, width)
         page.write_string(_FIRST_ROW - 1, place, heading, book.head())
     for row, line in enumerate(lines.to_dict("records"), start=_FIRST_ROW):
-        _row(book, page, row, _cells(line, found.loc[str(line["_finding"])], (sheet.department, context)))
+        _row(book, page, row, _cells(line, found[str(line["_finding"])], (sheet.department, context)))
         code = str(line["_code"])
         if context.info(code).answers:
             rule = {"validate": "list", "source": f"=answers_{code}", "input_message": "从下拉列表中选择"}
@@ -102,7 +102,7 @@ def _list(book: Book, sheet: Sheet, frames: Frames) -> None:
     page.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
 
 
-def _cells(line: Mapping[Any, Any], finding: pd.Series[Any], whom: tuple[str, PublishContext]) -> list[str]:
+def _cells(line: Mapping[Any, Any], finding: Mapping[Any, Any], whom: tuple[str, PublishContext]) -> list[str]:
     """The grey cells of one error: where it stands in the department's file, its value and the others'."""
     department, context = whom
     own = str(line.get(_COLUMN_OF.get(department, ""), ""))
@@ -203,7 +203,7 @@ def _tracked(sheet: Sheet) -> str:
 
 def _counts(sheet: Sheet, context: PublishContext) -> list[Row]:
     rows: list[Row] = [["清单", "项目", "处数"]]
-    keys = sheet.errors[["code", "field"]].value_counts().sort_index() if len(sheet.errors) else {}
-    for (code, field), number in keys.items():
-        rows.append([context.info(str(code)).name, field_name(str(field)) or "—", f"{int(number):,}"])
+    keys = Counter(zip(sheet.errors["code"], sheet.errors["field"], strict=True))
+    for (code, field), number in sorted(keys.items()):
+        rows.append([context.info(str(code)).name, field_name(str(field)) or "—", f"{number:,}"])
     return [*rows, ["合计", "", f"{len(sheet.errors):,}"]]

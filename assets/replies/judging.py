@@ -120,6 +120,9 @@ def judge(files: Sequence[Returned], known: Known) -> Outcome:
 
 def _refusal(one: Returned, known: Known) -> Refused | None:
     period, recipient = one.facts.get("period", ""), _stated(one, known)
+    if one.kind == "query":
+        message = f"“{one.file}”是查询表的答复，不是核查清单，没有采用。"
+        return Refused(one.file, "query", message, "请用 tongbi query --answer 读入。")
     if not one.lines:
         message = f"“{one.file}”里没有找到线索编号一列，整份没有采用。"
         return Refused(one.file, "no_numbers", message, "请在发出的清单上填写；线索编号一列不要删除。")

@@ -212,6 +212,20 @@ def errata(period: PeriodOption, workspace: WorkspaceOption = None) -> None:
     write_corrections(opened(workspace), period)
 
 
+@app.command(help=say("query.help"))
+@spoken
+def query(
+    period: PeriodOption,
+    to: Annotated[str, typer.Option("--to", help=say("query.to"))],
+    answer: Annotated[Path | None, typer.Option("--answer", help=say("query.answer"), show_default=False)] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Ask a department that hands over no file."""
+    from pipelines.cli.querying import ask_or_take
+
+    ask_or_take(opened(workspace), period, to, answer)
+
+
 @app.command(help=say("links.help"))
 @spoken
 def links(period: PeriodOption, out: OutOption, workspace: WorkspaceOption = None) -> None:

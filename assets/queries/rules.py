@@ -1,0 +1,76 @@
+"""The queries as configuration, read from `queries.yaml` and checked once."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from matching.tables import parse_yaml
+
+
+class Part(BaseModel):
+    """A part of the file: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Shown(Part):
+    """A grey column; `when_missing`: shown only where that other value is missing."""
+
+    zh: str
+    value: str
+    width: float
+    when_missing: str = ""
+
+
+class AskedFor(Part):
+    """A yellow column."""
+
+    zh: str
+    width: float
+
+
+class Query(Part):
+    """One query: whom it goes to, what it shows and asks, and what its answer becomes."""
+
+    zh: str
+    code: str
+    title: str
+    whom: str
+    purpose: str
+    columns: list[Shown] = Field(min_length=1)
+    asked: list[AskedFor] = Field(min_length=1)
+    answers: dict[str, str]
+    delivers: str
+    layout: dict[str, str]
+    needs: dict[str, list[str]]
+
+    @property
+    def answer_heading(self) -> str:
+        """The heading of the answer itself: the first yellow column."""
+        return self.asked[0].zh
+
+    @model_validator(mode="after")
+    def _check(self) -> Query:
+        known = {*(one.zh for one in self.columns), *(one.zh for one in self.asked), *self.answers.values()}
+        used = {name for names in self.layout.values() for name in names.split("|")}
+        if used - known:
+            raise ValueError(f"layout 用了没有的栏：{'、'.join(sorted(used - known))}")
+        return self
+
+
+class QueryRules(Part):
+    """Model of `queries.yaml`."""
+
+    queries: dict[str, Query]
+    no_line: list[str]
+    parents_of: list[str]
+    not_parents_of: list[str]
+
+
+@cache
+def query_rules() -> QueryRules:
+    """The checked rules."""
+    return QueryRules.model_validate(parse_yaml((files("assets.queries") / "queries.yaml").read_text(encoding="utf-8")))
