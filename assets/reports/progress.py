@@ -25,9 +25,7 @@ def trend_section(cursor: Cursor, about: Reporting) -> None:
         return
     said = [figures.say("life", TOTAL, name) for name in ("new", "lasting", "gone")]
     if about.internal:
-        cursor.text(
-            f"与上期相比，新发现{said[0]}条，上期延续{said[1]}条，本期不再出现{said[2]}条（已解决或数据已更正）。"
-        )
+        cursor.text(f"与上期相比，新发现{said[0]}条，上期延续{said[1]}条，本期不再出现{said[2]}条。{_moves(about)}")
     _life_table(cursor, about)
     zero = _zero_lists(about)
     cursor.text(

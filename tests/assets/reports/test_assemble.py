@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from assets.reports.assemble import Version, figures_of
@@ -119,3 +120,19 @@ def test_who_was_found_without_an_equal_number_is_a_walk_saved(material):
     found = material.children.iloc[::2]
     assert figures.values["saved", "children", TOTAL] == len(found)
     assert figures.values["saved", "children", "other"] == (found["id_no"] == "").sum()
+
+
+def test_what_became_of_the_lines_is_counted_where_it_was_followed(material):
+    ids = material.findings["finding_id"]
+    kinds = ["lasting"] * len(ids) + ["solved", "solved", "unseen"]
+    life = pd.DataFrame(
+        {
+            "finding_id": [*ids, "a", "b", "c"],
+            "kind": kinds,
+            "shown": ["no" if i < 5 else "yes" for i in range(len(ids))] + ["no"] * 3,
+        }
+    )
+    figures = figures_of(replace(material, life=life), Version.INTERNAL)
+    assert figures.values["asked", TOTAL, "quiet"] == 5
+    assert figures.values["asked", TOTAL, TOTAL] == len(ids)
+    assert [figures.values["moves", name, "lines"] for name in ("solved", "returned", "unseen")] == [2, 0, 1]
