@@ -21,7 +21,7 @@ def test_a_fifth_source_is_a_yaml_file(tmp_path):
     four = names(tmp_path)
     (tmp_path / "contracts").mkdir()
     (tmp_path / "contracts" / "medical.yaml").write_text(FIFTH, encoding="utf-8")
-    from assets.intake.contract import all_contracts, load_contracts
+    from assets.intake.contract import all_contracts
 
     all_contracts.cache_clear()
     assert names(tmp_path) - four == {"raw_medical", "std_medical", "quarantine_medical"}
