@@ -87,9 +87,9 @@ def _xlsx(feed: Feed, rows: pd.DataFrame, path: Path, note: Note) -> None:
         sheet.write_string(2, 0, clean(f"依据：{feed.legal_basis}　期限：{feed.term}"), small)
         asked = ["接收结果", "说明"] if feed.receipt else []
         for place, name in enumerate([*rows.columns, *asked]):
-            sheet.set_column(place, place, 20 if len(name) > 4 or "号" in name else 13)
+            sheet.set_column(place, place, _width(name, rows.get(name)))
             sheet.write_string(HEAD_ROW, place, clean(name), book.head())
-        plain, yellow = book.cell(), book.cell(bg_color=book.layout.colours["open"], locked=False)
+        plain, yellow = book.cell(text_wrap=False), book.cell(bg_color=book.layout.colours["open"], locked=False)
         for place, name in enumerate(rows.columns):
             sheet.write_texts(HEAD_ROW + 1, place, [clean(str(value)) for value in rows[name]], plain)
         for place in range(len(rows.columns), len(rows.columns) + len(asked)):
@@ -99,6 +99,13 @@ def _xlsx(feed: Feed, rows: pd.DataFrame, path: Path, note: Note) -> None:
             sheet.data_validation(HEAD_ROW + 1, len(rows.columns), HEAD_ROW + len(rows), len(rows.columns), rule)
         sheet.freeze_panes(HEAD_ROW + 1, 2)
         sheet.repeat_rows(HEAD_ROW)
+
+
+def _width(name: str, column: pd.Series | None) -> float:
+    """Wide enough for what stands in it, within reason; a Chinese character counts as two."""
+    texts = [name, *(column.astype(str) if column is not None else ["　" * 8])]
+    longest = max(sum(2 if ord(letter) > 0x2E7F else 1 for letter in text) for text in texts)
+    return float(min(48, max(8, longest + 2)))
 
 
 def write_table(feed: Feed, rows: pd.DataFrame, engine: sa.Engine, is_full: bool) -> None:
