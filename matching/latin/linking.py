@@ -198,7 +198,7 @@ def estimates(linkage: LatinLinkage) -> dict[str, Any]:
     accepted, keys = int(together.sum()), linkage.pairs.keys[together]
     found = ((keys[:, None] >> np.arange(len(linkage.model.keys))) & 1).sum(axis=1)
     one, two = (int((found == times).sum()) for times in (1, 2))
-    unblocked = one * max(one - 1, 0) / (2.0 * (two + 1))
+    unblocked = min(one * max(one - 1, 0) / (2.0 * (two + 1)), float(one))
     return {
         "links": accepted,
         "expected_precision": round(right / accepted, 6) if accepted else 1.0,
