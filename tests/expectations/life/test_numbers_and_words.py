@@ -72,6 +72,9 @@ def test_zero_and_one_are_read_as_the_letters_they_were_meant_for():
         ("L15", "维持原登记", "explained"),
         ("L03", "其他", "verifying"),
         ("L10", "不符合条件（填写理由）", "explained"),
+        ("L11", "已申请康复救助", "acting"),
+        ("L20", "已随父母外出", "explained"),
+        ("L21", "父母已返回", "done"),
     ],
 )
 def test_what_an_answer_does(code, answer, outcome):
