@@ -26,6 +26,15 @@ from pipelines.resources.opened import Opened
 
 PUBLISHED, LIFE = "report_public", "finding_life"
 LIVE, REGISTER = ("current",), "public_security"
+# A county's frames have a hundred columns; a report looks at these.
+RECORD_COLUMNS = [
+    *("child_id", "department", "active", "id_no", "agreement", "has_carer", "care_reason", "guardianship"),
+    *("study_status", "hukou_nature", "health", "boarding", "migrant", "guardian_rel"),
+]
+GROUP_COLUMNS = [
+    *("record_id", "department", "live_town", "hukou_town", "town", "nation", "name", "id_no", "boarding", "migrant"),
+    *("sex", "birth_date"),
+]
 
 
 @dataclass(frozen=True)
@@ -139,7 +148,7 @@ def gather(opened: Opened, period: Period) -> Material:
         period=period,
         findings=frames.read("findings", label),
         children=children,
-        records=frames.read("child_files.records", label),
+        records=frames.read("child_files.records", label, RECORD_COLUMNS),
         pairs=frames.read("link_pairs", label, ["grade", "method"]),
         accounting=accounting,
         earlier={one: frames.read("findings", one, ["code", "finding_id", "town"]) for one in _before(opened, period)},
@@ -164,7 +173,9 @@ def _answers(opened: Opened, label: str) -> tuple[Answer, ...]:
 
 def _slow(opened: Opened, period: Period) -> tuple[str, ...]:
     names = [name for name in department_names(opened.workspace) if opened.frames.exists(f"std_{name}", period.label)]
-    records = pd.concat([opened.frames.read(f"std_{name}", period.label) for name in names], ignore_index=True)
+    records = pd.concat(
+        [opened.frames.read(f"std_{name}", period.label, GROUP_COLUMNS) for name in names], ignore_index=True
+    )
     links, pairs = (opened.frames.read(name, period.label) for name in ("link_children", "link_pairs"))
     rates = link_rates(records, links, pairs, period.last_day, REGISTER)
     worse = rates[rates["flag"] == WORSE]

@@ -8,6 +8,8 @@ import pytest
 from assets.reports.assemble import Version, figures_of
 from assets.reports.figures import HIDDEN, NOTHING, TOTAL, Figures, FiguresError, Grid
 from assets.reports.indicators import indicator_rows
+from assets.reports.material import RECORD_COLUMNS
+from assets.reports.survey import survey
 from assets.reports.writing import published_totals
 
 
@@ -136,3 +138,8 @@ def test_what_became_of_the_lines_is_counted_where_it_was_followed(material):
     assert figures.values["asked", TOTAL, "quiet"] == 5
     assert figures.values["asked", TOTAL, TOTAL] == len(ids)
     assert [figures.values["moves", name, "lines"] for name in ("solved", "returned", "unseen")] == [2, 0, 1]
+
+
+def test_every_field_of_the_form_is_read():
+    own = {"sex", "aid", "age"}  # of the child files themselves
+    assert {block.field for block in survey().blocks} - own <= set(RECORD_COLUMNS)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize
 
+from assets.reports.assemble import Version, figures_of
 from assets.reports.suppress import Rule, Table, default_rule, hide
 
 RULE = default_rule()
@@ -54,16 +55,14 @@ def equations(table, hidden):
 
 
 def solved_by_algebra(table, hidden):
-    """Hidden places whose value follows from the sums alone: their unit vector lies in the space of the equations."""
+    """Hidden places whose value follows from the sums alone: no direction that the equations leave open moves them."""
     unknown, matrix, _ = equations(table, hidden)
-    found = []
-    for number, place in enumerate(unknown):
-        unit = np.zeros(len(unknown))
-        unit[number] = 1
-        with_unit = np.vstack([matrix, unit])
-        if np.linalg.matrix_rank(with_unit) == np.linalg.matrix_rank(matrix):
-            found.append(int(place))
-    return found
+    if not len(unknown):
+        return []
+    _, sizes, directions = np.linalg.svd(matrix, full_matrices=True)
+    rank = int((sizes > 1e-9).sum())
+    moves = np.abs(directions[rank:]).sum(axis=0)
+    return [int(place) for place, move in zip(unknown, moves, strict=True) if move < 1e-9]
 
 
 def bounds(table, hidden, place):
@@ -149,3 +148,21 @@ def test_the_threshold_is_the_rule_s(largest):
     rule = Rule(smallest=1, largest=largest, spread=3)
     hidden = hide(town_table([[largest, 500], [largest + 1, 600]]), rule)
     assert hidden[0]
+
+
+def test_nor_from_a_whole_report_with_all_its_tables(material):
+    """Every grid of a public report together, with the totals that they share and the period before."""
+    figures = figures_of(material, Version.PUBLIC)
+    keys = list(figures.values)
+    place = {key: number for number, key in enumerate(keys)}
+    sums = [(place[one.total], tuple(place[part] for part in one.parts)) for one in figures.sums]
+    table = Table(np.array([figures.values[key] for key in keys], dtype=np.int64), sums)
+    hidden = np.array([key in figures.hidden for key in keys])
+    solved = set(solved_by_algebra(table, hidden))
+    assert len(small(table)) > 50
+    for number in small(table):
+        assert hidden[number]
+        assert number not in solved
+    for number in small(table)[::12]:
+        least, most = bounds(table, hidden, number)
+        assert most - least >= RULE.spread
