@@ -132,7 +132,7 @@ def _rolls(chooser: Chooser) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "categories": chooser.union("category", civil),
-            "aids": chooser.union("aid", civil),
+            "aids": chooser.union("aid", civil | (chooser.of("subsistence") & chooser.solid)),
             "link_probability": weakest,
         }
     )

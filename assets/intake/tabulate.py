@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from assets.intake import profile, rows
-from assets.intake.contract import Contract, Positional, load_contracts, load_dictionary, load_fields
+from assets.intake.contract import Contract, Layout, Positional, load_contracts, load_dictionary, load_fields
 from assets.intake.headings import compile_aliases
 from assets.intake.layout import Heading, find_heading
 from assets.intake.mapping import Column, Mapping, Surroundings, map_columns, missing_mandatory
@@ -118,7 +118,15 @@ def _judge(sheet: Sheet, contract: Contract, body: pd.DataFrame, merged_down: in
     cells.iloc[heading.last + 1 :] = body.to_numpy(dtype=object)
     report = _report(grid, mapping, heading, int((kinds == "data").sum()))
     done = replace(sheet, cells=cells, kinds=kinds, names=heading.names, report=report, damaged=damaged_cells(grid))
-    return replace(done, notices=_remarks(done, merged_down))
+    return replace(done, notices=[*_remarks(done, merged_down), *_about(mapping.layout, grid)])
+
+
+def _about(layout: Layout, grid: GridLike) -> list[IntakeNotice]:
+    """What a layout has to say about files of its kind, for example that a row is a household."""
+    if not layout.notice:
+        return []
+    text = f"{where(grid.sheet, grid.number)}：{layout.notice}"
+    return [IntakeNotice("kind_of_file", "warn", grid.sheet, message=text, advice=layout.advice)]
 
 
 def _titles(cells: pd.DataFrame, heading: Heading) -> str:

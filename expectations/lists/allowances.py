@@ -19,7 +19,7 @@ def unpaid_allowances(view: View) -> pd.DataFrame:
     holders = view.of("disability") & view.active & ~view.codes("card_status", rules.card_not_valid.known())
     eligible = view.flag("alive") & ~view.flag("moved_out") & (view.number("age") >= 0)
     eligible &= view.number("age") < view.profile.difficulty.below_age.known()
-    aids = view.of("civil_affairs") & view.active
+    aids = view.of("civil_affairs", "subsistence") & view.active
     poor = view.any(aids & view.tokens("aid", rules.living_needs.known()))
     other = view.any(aids & view.tokens("aid", rules.living_excluded_by.known()))
     care = _unpaid(view, holders, CARE, eligible & view.any(holders & _severe(view)))

@@ -17,7 +17,7 @@ def left_behind_unlisted(view: View) -> pd.DataFrame:
     enrolled = view.of("education") & view.codes("state", ["active", *view.profile.school.enrolled.known()])
     marked = enrolled & view.codes("left_behind", rules.school_marks.known())
     listed = view.any(marked) & view.flag("alive") & _below(view, rules.below_age.known())
-    enlisted = view.of("civil_affairs") & view.active
+    enlisted = view.roll
     listed &= ~view.any(enlisted) & ~probably_there(view, enlisted)
     urban = view.any(view.codes("hukou_nature", rules.urban_marks.known()))
     if rules.rural_only.known():

@@ -20,8 +20,7 @@ from expectations.lists.view import View, draft, sentences
 def several_welfare_files(view: View) -> pd.DataFrame:
     """L16C: more than one active civil-affairs file of one child that is not the same child in two kinds of ledger."""
     # A child of the street has a file of its own where the place says so (domain.md 5.2 row 7).
-    civil = view.of("civil_affairs") & view.active
-    civil &= ~view.tokens("category", view.profile.consistency.separate_books.known())
+    civil = view.roll & ~view.tokens("category", view.profile.consistency.separate_books.known())
     why = _doubled(view, civil)
     record = _newer(view, civil)
     said = {

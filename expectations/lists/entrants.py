@@ -17,7 +17,7 @@ from expectations.lists.view import View, draft, sentences, with_note
 def entrants_to_push(view: View) -> pd.DataFrame:
     """L26: enters first grade at the next start of school, which is near; on the roll; not enrolled, not pre-enrolled."""
     school = view.profile.school
-    rolled = view.of("civil_affairs") & view.active
+    rolled = view.roll
     entering = (view.number("cohort_grade") == 0) & (view.number("age") >= school.entry_age.known() - 1)
     enrolled = view.of("education") & ~view.codes("grade", ["K"])
     due = bool(school.push_entrants.known()) and _near(view)

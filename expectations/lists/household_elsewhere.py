@@ -13,7 +13,7 @@ from expectations.lists.view import View, draft, sentences, with_note
 
 def household_elsewhere(view: View) -> pd.DataFrame:
     """L02: on civil affairs' roll, alive, and civil affairs says 外省市户口 or the police say moved out; no active register here."""
-    rolled = view.of("civil_affairs") & view.active
+    rolled = view.helped
     told = rolled & view.codes("register_side", ["elsewhere"])
     here = view.flag("police_state", "active")
     listed = view.any(rolled) & (view.any(told) | view.flag("moved_out")) & view.flag("alive") & ~(here & _here(view))

@@ -69,7 +69,7 @@ def dead_on_roll(view: View) -> pd.DataFrame:
 
 def moved_on_roll(view: View) -> pd.DataFrame:
     """L14: on civil affairs' roll and moved out of the county per police, with no active row left here."""
-    rolled = view.of("civil_affairs") & view.active
+    rolled = view.helped
     limit = (view.files.as_of - timedelta(days=view.profile.leaving.move_lag_days.known())).isoformat()
     listed = view.any(rolled) & view.flag("moved_out") & view.flag("alive") & (view.text("left_on") <= limit).to_numpy()
     reason = sentences(view, "公安登记户籍已迁出，而民政名册仍在册，请核实迁往地和是否仍在本县居住")
@@ -85,7 +85,7 @@ def moved_on_roll(view: View) -> pd.DataFrame:
 
 def _on_roll(view: View) -> BoolArray:
     paid = view.codes("living_allowance", ["yes"]) | view.codes("care_allowance", ["yes"])
-    return view.active & (view.of("civil_affairs") | (view.of("disability") & paid))
+    return view.helped | (view.active & view.of("disability") & paid)
 
 
 def _ended_before(view: View, died_on: pd.Series) -> BoolArray:

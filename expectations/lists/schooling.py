@@ -107,7 +107,7 @@ def dropped_out(view: View) -> pd.DataFrame:
     """L05: status 其他离校/辍学/退学 in the cohort, no other enrolment here, not known to study elsewhere."""
     school = view.profile.school
     education = view.of("education")
-    left = education & view.codes("state", school.dropped_out.known())
+    left = education & (view.codes("state", school.dropped_out.known()) | _stopped(view))
     enrolled = education & view.codes("state", ["active", *school.enrolled.known()])
     transferred = education & view.codes("state", school.transferred.known())
     excused = _said(view, [*school.studies_elsewhere.known(), *school.taught_at_home.known()])
@@ -119,6 +119,7 @@ def dropped_out(view: View) -> pd.DataFrame:
     )
     notes = (
         (view.any(transferred), OPEN, "另有转出或出国的学籍记录，可能已转学"),
+        (view.any(_stopped(view)), LIKELY, "学籍为小学毕业，没有初中学籍，可能在外地升学"),
         (_within_window(view, record), OPEN, "离校登记不久，可能正在办理转学"),
         (_physical(view), OPEN, "登记有身体原因，请核实是否具备学习条件"),
         (view.flag("moved_out"), OPEN, "户籍已迁出，可能已在迁入地就读"),
@@ -129,6 +130,13 @@ def dropped_out(view: View) -> pd.DataFrame:
     for where, at_most, note in notes:
         grade, reason = capped(grade, where, at_most), with_note(reason, where, note)
     return draft(listed, record, grade, reason)
+
+
+def _stopped(view: View) -> BoolArray:
+    """Records that end with primary school of children who should be in junior secondary by now (2.4: 毕业 counts at grade 9 only)."""
+    primary = view.of("education") & view.codes("state", ["graduated"]) & view.codes("grade", ["6"])
+    due = (view.number("cohort_grade") > 6) & ~np.full(view.n, _records_still_open(view))
+    return np.asarray(primary & due[view.child], dtype=np.bool_)
 
 
 def _within_window(view: View, record: IntArray) -> BoolArray:

@@ -52,6 +52,17 @@ class View:
         return Columns(self.files.beside)
 
     @cached_property
+    def roll(self) -> BoolArray:
+        """Rows of civil affairs' rolls of children; a member of a 低保 household stands in no roll of children (FF16)."""
+        return self.of("civil_affairs") & self.active & ~self.codes("layout", ["household_members"])
+
+    @cached_property
+    def helped(self) -> BoolArray:
+        """The rolls, and the members of households that are covered themselves, whichever file says so."""
+        members = self.codes("layout", ["household_members"]) & self.of("civil_affairs", "subsistence") & self.active
+        return self.roll | (members & self.filled("aid"))
+
+    @cached_property
     def records(self) -> Columns:
         """The records' columns as codes."""
         return Columns(self.files.records)

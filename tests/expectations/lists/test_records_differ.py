@@ -229,3 +229,19 @@ def test_a_number_that_the_police_have_for_another_child(town: Town) -> None:
     assert "另一名儿童的" in town.reason("L18")
     town.near(mine, other, probability=0.9)
     assert "另一名儿童的" not in town.reason("L18")
+
+
+def test_working_papers_are_not_compared(town: Town) -> None:
+    town.add(PS, 1, name="张某一")
+    town.add("visits", 1, name="张某衣")
+    town.add("attendance", 1, name="李四四", id_no="620722201603100029", id_no_status="bad_check")
+    assert town.listed("L15") == {}
+    assert town.listed("L18") == {}
+
+
+@pytest.mark.parametrize("milk", ["甜甜", "小宝", "二妞", "阿毛毛"])
+def test_a_milk_name_beside_the_right_number_puts_no_number_in_doubt(town: Town, milk: str) -> None:
+    town.add(PS, 1, name="王雨涵")
+    town.add(CA, 1, name=milk)
+    assert town.listed("L18") == {}
+    assert set(town.listed("L15")) == {1}

@@ -157,3 +157,28 @@ def test_who_is_probably_on_the_roll_is_on_neither_list(town: Town) -> None:
     assert town.listed("L19") == {}
     # The candidate's file is of no class of difficulty: whoever it is, this child is not on that roll.
     assert set(town.listed("L23")) == {2}
+
+
+def test_members_of_poor_households_are_on_no_roll_of_children(town: Town) -> None:
+    """Monthly files of members are no second file of a child, and a member is not 登记留守."""
+    for month in ("一月", "二月"):
+        town.add(CA, 1, layout="household_members", aid="minimum_living", remark=month)
+    assert town.listed("L16C") == {}
+    town.add(ED, 1, enrolment_status="in", left_behind="both")
+    assert set(town.listed("L19")) == {1}
+
+
+def test_a_covered_member_who_died_is_asked_about_and_an_uncovered_one_is_not(town: Town) -> None:
+    for child, aid in ((1, "minimum_living"), (2, "")):
+        town.add(CA, child, layout="household_members", aid=aid)
+        town.add(PS, child, cancel_kind="death", cancel_date="2026-01-01", death_date="2026-01-01")
+    assert set(town.listed("L13")) == {1}
+
+
+def test_a_covered_member_makes_the_household_poor_for_the_living_allowance(town: Town) -> None:
+    for child, source in ((1, CA), (2, "subsistence")):
+        town.add(DI, child, disability_type="4", disability_level="3", living_allowance="no")
+        town.add(source, child, layout="household_members", aid="minimum_living")
+    town.add(DI, 3, disability_type="4", disability_level="3", living_allowance="no")
+    town.add(CA, 3, layout="household_members", aid="")
+    assert set(town.listed("L10")) == {1, 2}

@@ -1,5 +1,7 @@
 """L03 and L05: who is listed, each guard, and what lowers the grade."""
 
+from datetime import date
+
 import pytest
 from town import CA, DI, ED, PS, Town, evidence
 
@@ -114,3 +116,50 @@ def test_leaving_within_the_transfer_window_or_moved_out_is_for_checking(town: T
     town.add(ED, 4, enrolment_status="other_leave")
     town.add(ED, 4, enrolment_status="transferred_out")
     assert town.listed("L05") == {1: "待核", 2: "明确", 3: "待核", 4: "待核"}
+
+
+@pytest.mark.parametrize(
+    ("period", "grade", "birth", "expected"),
+    [
+        ("2026Q4", "6", "2013-12-10", {1: "很可能"}),
+        ("2026Q3", "6", "2013-12-10", {}),
+        ("2026Q4", "9", "2013-12-10", {}),
+        ("2026Q4", "6", "2015-12-10", {}),
+    ],
+)
+def test_primary_school_is_not_the_end(period: str, grade: str, birth: str, expected: dict[int, str]) -> None:
+    town = Town(period, date(2026, 12, 31) if period == "2026Q4" else date(2026, 9, 30))
+    town.add(ED, 1, enrolment_status="graduated", grade=grade, birth_date=birth)
+    assert town.listed("L05") == expected
+
+
+def test_a_pupil_who_went_on_to_junior_school_did_not_stop(town: Town) -> None:
+    town = Town("2026Q4", date(2026, 12, 31))
+    town.add(ED, 1, enrolment_status="graduated", grade="6", birth_date="2013-12-10")
+    town.add(ED, 1, enrolment_status="in", grade="7", birth_date="2013-12-10")
+    assert town.listed("L05") == {}
+
+
+def test_an_approved_delay_is_no_absence_for_a_year(town: Town) -> None:
+    town.add(PS, 1, birth_date="2020-03-10")
+    town.add(CA, 1, birth_date="2020-03-10", study_status="delayed")
+    town.add(PS, 2, birth_date="2018-03-10")
+    town.add(CA, 2, birth_date="2018-03-10", study_status="delayed")
+    assert town.listed("L03") == {2: "待核"}
+
+
+def test_health_as_the_reason_makes_it_a_question(town: Town) -> None:
+    town.add(PS, 1, birth_date="2016-03-10")
+    town.add(DI, 1, birth_date="2016-03-10", not_enrolled_reason="因病未入学")
+    assert town.listed("L03") == {1: "待核"}
+
+
+def test_both_readings_of_school_age_are_told_and_the_band_may_list(town: Town) -> None:
+    town.add(PS, 1, birth_date="2016-03-10")
+    assert "6至16周岁工作口径内" in town.reason("L03")
+    town.add(PS, 2, birth_date="2010-12-10")
+    assert set(town.listed("L03")) == {1}
+    town.change("school.band_outside", True)
+    assert set(town.listed("L03")) == {1, 2}
+    town.add(ED, 2, birth_date="2010-12-10", enrolment_status="graduated", grade="9")
+    assert set(town.listed("L03")) == {1}
