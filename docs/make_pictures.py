@@ -1,6 +1,6 @@
 """Pictures of the workbooks in a workspace's outbox, as a person sees them printed.
 
-A township's list and the county summary.
+A township's list, the review of pairs, what came back, and the county summary.
 
 `python docs/make_pictures.py --workspace demo` or `--outbox FOLDER` (one period's folder).
 Needs LibreOffice and pdftoppm.
@@ -28,21 +28,29 @@ def newest_period(workspace: Path) -> Path:
     return found[-1]
 
 
-def picture(workbook: Path, page: int, target: Path) -> None:
-    """One printed page of a workbook as PNG."""
+def picture(workbook: Path, word: str, target: Path) -> None:
+    """The first printed page of a workbook on which a word stands, as PNG."""
     with tempfile.TemporaryDirectory() as name:
         aside = Path(name)
         profile = f"-env:UserInstallation=file://{aside}/profile"
         office = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(aside), str(workbook)]
         subprocess.run(office, check=True, capture_output=True, timeout=300)
         (pdf,) = aside.glob("*.pdf")
+        page = page_with(pdf, word)
         pages = ["-f", str(page), "-l", str(page), "-singlefile"]
         draw = ["pdftoppm", "-r", str(RESOLUTION), "-png", *pages, str(pdf), str(target.with_suffix(""))]
         subprocess.run(draw, check=True, capture_output=True, timeout=300)
 
 
+def page_with(pdf: Path, word: str) -> int:
+    """The first page on which the word stands, else the first of all."""
+    text = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True, text=True).stdout
+    pages = [number for number, page in enumerate(text.split("\f"), 1) if word in page]
+    return pages[0] if pages else 1
+
+
 def main() -> None:
-    """Make the two pictures."""
+    """Make the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--workspace", type=Path)
@@ -55,8 +63,13 @@ def main() -> None:
     TARGET.mkdir(exist_ok=True)
     townships = sorted((folder / "乡镇").glob("*.xlsx"), key=lambda path: (-path.stat().st_size, path.name))
     if townships:
-        picture(townships[0], 2, TARGET / "township.png")
-    picture(folder / "汇总.xlsx", 1, TARGET / "summary.png")
+        picture(townships[0], "线索编号", TARGET / "township.png")
+    picture(folder / "汇总.xlsx", "总表", TARGET / "summary.png")
+    for workbook in sorted((folder / "复核").glob("*.xlsx")):
+        picture(workbook, "复核编号", TARGET / "review.png")
+    returned = sorted(folder.parent.glob("*-回收/回收情况.xlsx"))
+    if returned:
+        picture(returned[-1], "需要处理的答复", TARGET / "replies.png")
 
 
 if __name__ == "__main__":
