@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matching.encode import Encoded
-    from matching.model import Model
+    from matching.model import KeySpec, Model
 
     Ints = NDArray[np.int64]
     Mask = NDArray[np.bool_]
@@ -58,10 +58,11 @@ class KeyYield:
 
 @dataclass(frozen=True)
 class _Runs:
-    """Records sorted by key value, and the position behind the end of each record's block."""
+    """Records sorted by key value, the position behind the end of each record's block, and how many neighbours it may have."""
 
     record: Ints
     end: Ints
+    near: Ints
 
 
 def block(e: Encoded, model: Model) -> tuple[Pairs, list[KeyYield]]:
@@ -74,7 +75,7 @@ def block(e: Encoded, model: Model) -> tuple[Pairs, list[KeyYield]]:
     counts: list[tuple[int, int, int]] = []
     order, parts = window_order(e), Parts(e)
     for bit, (key, spec) in enumerate(model.keys.items()):
-        codes, oversized = _key_pairs(tokens(spec, parts), SPLITS[spec.split](e), order, model)
+        codes, oversized = _key_pairs(tokens(spec, parts), SPLITS[spec.split](e), order, (spec, model))
         if key == NEEDS_DAMAGE and len(codes):
             broken = e.damaged != ""
             codes = codes[broken[codes // len(e)] | broken[codes % len(e)]]
@@ -84,6 +85,42 @@ def block(e: Encoded, model: Model) -> tuple[Pairs, list[KeyYield]]:
         counts.append(oversized)
     pairs, made, first = _merge(found, len(e))
     return pairs, [KeyYield(key, int(made[bit]), int(first[bit]), *counts[bit]) for bit, key in enumerate(model.keys)]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Of one key: the largest block compared all with all, and the neighbours compared in larger ones.
+
+    `wide` blocks, above the model's limit, get the model's window; `narrow` ones are split only because the key costs too much.
+    """
+
+    block: int
+    wide: int
+    window: int
+    narrow: int
+
+    def neighbours(self, size: Ints) -> Ints:
+        """How many neighbours a record of a block of this size is compared with."""
+        return np.where(size > self.wide, self.window, self.narrow)
+
+
+def limits(blocks: Ints, records: int, key: KeySpec, model: Model) -> Limits:
+    """Hold a key to its budget of pairs: without it the pairs of a growing county grow with its square.
+
+    Args:
+        blocks: how many blocks of each size the key has, from size 0 on.
+        records: of the delivery.
+        key: whether it is held to the budget.
+        model: the limits.
+    """
+    spec = model.blocking
+    if not key.held:
+        return Limits(spec.block_limit, spec.block_limit, spec.window, spec.narrow)
+    size = np.arange(min(len(blocks), spec.block_limit + 1), dtype=np.int64)
+    cost = np.cumsum(size * (size - 1) // 2 * blocks[: len(size)])
+    allowed = int(np.searchsorted(cost, max(spec.budget * records, spec.free_pairs), side="right")) - 1
+    fits = spec.block_limit if allowed >= len(size) - 1 else max(allowed, 2)
+    return Limits(fits, spec.block_limit, spec.window, spec.narrow)
 
 
 def _together(found: list[Ints]) -> Ints:
@@ -121,40 +158,45 @@ def _merge(found: list[Ints], n: int) -> tuple[Pairs, Ints, Ints]:
     return Pairs(left, right, keys), made, first
 
 
-def _key_pairs(found: Tokens, refine: Ints, order: Ints, model: Model) -> tuple[Ints, tuple[int, int, int]]:
+def _key_pairs(
+    found: Tokens, refine: Ints, order: Ints, by: tuple[KeySpec, Model]
+) -> tuple[Ints, tuple[int, int, int]]:
     """Pair codes of one key, and its oversized blocks: split, windowed, size of the largest."""
-    limit, n = model.blocking.block_limit, len(refine)
+    n = len(refine)
     runs = _runs(found.record, (found.value,))
     size = _sizes(runs)
-    large = size > limit
+    per_size = np.bincount(size, minlength=1)
+    limit = limits(per_size // np.maximum(np.arange(len(per_size)), 1), n, *by)
+    large = size > limit.block
     codes = [_pairs_to(runs, np.where(large, 0, runs.end - 1 - np.arange(len(runs.end))), n)]
     split = int(_blocks(runs, large))
     windowed = 0
     if split:
-        rows, block_no = runs.record[large], runs.end[large]
-        finer = _runs(rows, (order[rows], refine[rows], block_no))
-        wide = _sizes(finer) > limit
+        rows, block_no, near = runs.record[large], runs.end[large], limit.neighbours(size[large])
+        finer = _runs(rows, (order[rows], refine[rows], block_no), near)
+        wide = _sizes(finer) > limit.block
         windowed = int(_blocks(finer, wide))
         after = finer.end - 1 - np.arange(len(finer.end))
-        codes.append(_pairs_to(finer, np.where(wide, np.minimum(after, model.blocking.window), after), n))
-        coarse = _runs(rows, (order[rows], block_no))
+        codes.append(_pairs_to(finer, np.where(wide, np.minimum(after, finer.near), after), n))
+        coarse = _runs(rows, (order[rows], block_no), near)
         after = coarse.end - 1 - np.arange(len(coarse.end))
-        codes.append(_pairs_to(coarse, np.minimum(after, model.blocking.window), n))
+        codes.append(_pairs_to(coarse, np.minimum(after, coarse.near), n))
     return np.concatenate(codes), (split, windowed, int(size.max(initial=0)))
 
 
-def _runs(record: Ints, by: tuple[Ints, ...]) -> _Runs:
+def _runs(record: Ints, by: tuple[Ints, ...], near: Ints | None = None) -> _Runs:
     """Sort by the last of `by`, inside it by the ones before; a block is what shares all of them but the order in front."""
     sort = np.argsort(by[0]) if len(by) == 1 else np.lexsort(by)
     record = record[sort]
+    near = record if near is None else near[sort]
     if not len(record):
-        return _Runs(record, record)
+        return _Runs(record, record, near)
     change = np.zeros(len(record) - 1, dtype=bool)
     for values in by[1:] or by:
         ordered = values[sort]
         change |= ordered[1:] != ordered[:-1]
     last = np.flatnonzero(np.append(change, True))
-    return _Runs(record, np.repeat(last + 1, np.diff(last, prepend=-1)))
+    return _Runs(record, np.repeat(last + 1, np.diff(last, prepend=-1)), near)
 
 
 def _sizes(runs: _Runs) -> Ints:

@@ -6,6 +6,7 @@ reference. Does not belong here: SQL (`sql/`), or which patterns matter (`linkin
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 CONTEXT = "family"
 """The one field that needs other pairs; it is not part of the engines' patterns."""
-CHUNK = 1_000_000
+CHUNK = 500_000
 """Pairs compared at a time: bounds the memory of the comparison."""
 
 
@@ -91,28 +92,29 @@ def pattern_table(numbers: Ints, model: Model) -> Levels:
 
 
 class ArrayCandidates:
-    """The reference engine: all pairs in memory, 16 bytes each."""
+    """The reference engine: all pairs in memory, 16 bytes each. Threads share the chunks; the result does not depend on them."""
 
-    def __init__(self, e: Encoded, model: Model) -> None:
+    def __init__(self, e: Encoded, model: Model, threads: int = 1) -> None:
         self.pairs, self.yields = block(e, model)
-        self.pattern, numbers = self._patterns(e, model)
+        self.pattern, numbers = self._patterns(e, model, threads)
         self.table = pattern_table(numbers, model)
         self.counts = np.bincount(self.pattern, minlength=len(numbers))
 
-    def _patterns(self, e: Encoded, model: Model) -> tuple[NDArray[np.int32], Ints]:
+    def _patterns(self, e: Encoded, model: Model, threads: int) -> tuple[NDArray[np.int32], Ints]:
         """Pattern of each pair as a row of the sorted distinct ones, a chunk at a time."""
         comparer = Comparer(e, model)
         out = np.empty(len(self.pairs), dtype=np.int32)
-        known: list[Ints] = []
-        rows: list[tuple[slice, NDArray[np.int64]]] = []
-        for start in range(0, len(out), CHUNK):
-            here = slice(start, min(start + CHUNK, len(out)))
+        chunks = [slice(start, min(start + CHUNK, len(out))) for start in range(0, len(out), CHUNK)]
+
+        def compared(here: slice) -> Ints:
             levels = comparer.levels(self.pairs.left[here], self.pairs.right[here])
             distinct, out[here] = np.unique(pattern_numbers(levels, model), return_inverse=True)
-            known.append(distinct)
-            rows.append((here, distinct))
-        numbers = np.unique(np.concatenate(known)) if known else np.zeros(0, dtype=np.int64)
-        for here, distinct in rows:
+            return distinct
+
+        with ThreadPoolExecutor(threads) as pool:
+            known = list(pool.map(compared, chunks))
+        numbers = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *known]))
+        for here, distinct in zip(chunks, known, strict=True):
             out[here] = np.searchsorted(numbers, distinct).astype(np.int32)[out[here]]
         return out, numbers
 

@@ -51,7 +51,7 @@ def candidates_of(e: Encoded, model: Model, engine: EngineName | Engine = "auto"
     if chosen.name == "numpy" or (chosen.name == "auto" and len(e) <= IN_MEMORY):
         from matching.candidates import ArrayCandidates
 
-        return ArrayCandidates(e, model)
+        return ArrayCandidates(e, model, chosen.threads)
     if chosen.name == "spark":
         from matching.sql.spark import SparkCandidates
 

@@ -67,6 +67,7 @@ class KeySpec(_Strict):
 
     zh: str
     split: Literal["name", "town", "year", "sex"]
+    held: bool = False  # to a budget of pairs: other keys find nearly all that it finds
     of: tuple[tuple[str, ...], ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -81,6 +82,9 @@ class Blocking(_Strict):
 
     block_limit: int = Field(ge=2)
     window: int = Field(ge=1)
+    budget: float = Field(gt=0)
+    free_pairs: int = Field(ge=1)
+    narrow: int = Field(ge=1)
     phone_limit: int = Field(ge=2)
     number_limit: int = Field(ge=2)
 

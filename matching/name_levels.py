@@ -28,7 +28,7 @@ from matching.name_codes import (
     encode,
     name_shapes,
 )
-from matching.name_long import long_level
+from matching.name_long import long_levels
 from matching.name_tables import fold, name_tables
 from matching.tables import table_yaml
 
@@ -174,8 +174,9 @@ def _levels(names: NameSet, a: Ints, b: Ints) -> tuple[Ints, Ints]:
     if len(quick):
         level[quick], place[quick] = _short_levels(names.codes, rows_a[quick], rows_b[quick])
     level[(names.nick[a] | names.nick[b]) & (level > _CODE["nickname"])] = _CODE["nickname"]  # N12: says nothing
-    for row in np.flatnonzero((names.long[a] | names.long[b]) & (level > _CODE["wildcard"])):
-        level[row] = min(level[row], _CODE[long_level(names.texts[a[row]], names.texts[b[row]])])
+    rows = np.flatnonzero((names.long[a] | names.long[b]) & (level > _CODE["wildcard"]))
+    found = long_levels([names.texts[row] for row in a[rows].tolist()], [names.texts[row] for row in b[rows].tolist()])
+    level[rows] = np.minimum(level[rows], np.fromiter(map(_CODE.__getitem__, found), dtype=np.int64, count=len(rows)))
     level[(a == b) & names.sure[a]] = _CODE["same"]
     level[names.empty[a] | names.empty[b]] = _CODE["missing"]
     return level, np.where(level == _CODE["one_character"], place, 0)

@@ -5,6 +5,8 @@ Short Chinese names are in `name_levels`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from matching.name_tables import WILDCARD, first_reading, fold, fuzzy_sound, name_tables, transliteration_fold
@@ -20,6 +22,54 @@ def spoken(name: str) -> str:
     """Fuzzy sounds of the transliteration-folded characters, joined."""
     folded = fold(name).translate(transliteration_fold())
     return " ".join(fuzzy_sound(first_reading(character)) for character in folded)
+
+
+def long_levels(left: Sequence[str], right: Sequence[str]) -> list[str]:
+    """`long_level` of names side by side; most pairs are told apart by what is known of each name alone, without a look at both."""
+    seen: dict[str, _Traits] = {}
+
+    def traits(name: str) -> _Traits:
+        if name not in seen:
+            seen[name] = _traits(name)
+        return seen[name]
+
+    out = []
+    for a, b in zip(left, right, strict=True):
+        one, other = traits(a), traits(b)
+        apart = (
+            one.begins != other.begins
+            and one.heard.isdisjoint(other.heard)
+            and not (one.wild or other.wild)
+            and not _sound_alike(one, other)
+        )
+        out.append("different" if apart else long_level(a, b))
+    return out
+
+
+@dataclass(frozen=True)
+class _Traits:
+    """What a name must share with another to be anything but different: its first characters, or the sound of a part or of all."""
+
+    begins: str
+    heard: frozenset[str]
+    sound: str
+    length: int
+    wild: bool
+
+
+def _traits(name: str) -> _Traits:
+    folded = fold(name)
+    parts = {spoken(part) for part in _parts(name)}
+    return _Traits(
+        folded[:3], frozenset({*parts, spoken(name)}), spoken(name), len(folded), WILDCARD in folded or not folded
+    )
+
+
+def _sound_alike(one: _Traits, other: _Traits) -> bool:
+    from rapidfuzz import fuzz
+
+    alike = name_tables().long_alike
+    return min(one.length, other.length) >= 4 and fuzz.ratio(one.sound, other.sound, score_cutoff=alike) >= alike
 
 
 def long_level(a: str, b: str) -> str:

@@ -83,6 +83,7 @@ class DuckCandidates:
             sql = KeySql(model, DUCKDB, (bit,))
             self._run(DUCKDB.create("tokens", sql.tokens(parts)))
             self._run(DUCKDB.create("sizes", sql.sizes()))
+            sql.hold(**self._numpy(sql.histogram()), records=self._size)
             self._run(f"INSERT INTO raw {sql.pairs()}")
             self._run(DUCKDB.create("large", sql.large()))
             self._run(f"INSERT INTO raw {sql.large_pairs()}")

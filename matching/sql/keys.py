@@ -8,15 +8,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from matching.block import Limits, limits
 from matching.keys import NEEDS_DAMAGE, lines, widths
 from matching.sql.dialect import every
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from matching.keys import Parts
     from matching.model import KeySpec, Model
     from matching.sql.dialect import Dialect
+
+    Ints = NDArray[np.int64]
 
 KEYS = 32
 """Numbers of keys behind a value."""
@@ -29,7 +36,7 @@ class KeySql:
         self._model = model
         self._dialect = dialect
         self._keys = {bit: key for bit, key in enumerate(model.keys) if bit in keys}
-        self._limit, self._window = model.blocking.block_limit, model.blocking.window
+        self._limits: dict[int, Limits] = {}
 
     def tokens(self, parts: Parts) -> str:
         """The values of the keys as `value, rid, broken`, each once per record."""
@@ -51,11 +58,32 @@ class KeySql:
         """Blocks with two records or more as `value, size`."""
         return "SELECT value, count(*) AS size FROM tokens GROUP BY value HAVING count(*) > 1"
 
+    def histogram(self) -> str:
+        """How many blocks of each size: `key_no, size, blocks`."""
+        number = f"CAST(value % {KEYS} AS INT)"
+        return f"SELECT {number} AS key_no, size, count(*) AS blocks FROM sizes GROUP BY {number}, size"
+
+    def hold(self, key_no: Ints, size: Ints, blocks: Ints, records: int) -> None:
+        """Set each key's limits from the answer of `histogram`."""
+        for bit, key in self._keys.items():
+            here = key_no == bit
+            table = np.zeros(int(size[here].max(initial=0)) + 1, dtype=np.int64)
+            table[size[here]] = blocks[here]
+            self._limits[bit] = limits(table, records, self._model.keys[key], self._model)
+
+    def _limit(self, value: str) -> str:
+        """The key's largest block compared all with all."""
+        return (
+            f"CASE {value} % {KEYS} "
+            + " ".join(f"WHEN {bit} THEN {held.block}" for bit, held in self._limits.items())
+            + " END"
+        )
+
     def pairs(self) -> str:
         """Pairs `left_rid, right_rid, bit` of the blocks that are not too large."""
         return (
             f"SELECT a.rid AS left_rid, b.rid AS right_rid, {self._flag()} AS bit FROM tokens a "
-            f"JOIN sizes s ON s.value = a.value AND s.size <= {self._limit} "
+            f"JOIN sizes s ON s.value = a.value AND s.size <= {self._limit('s.value')} "
             f"JOIN tokens b ON b.value = a.value AND b.rid > a.rid WHERE {self._damage()}"
         )
 
@@ -63,20 +91,20 @@ class KeySql:
         """The records of blocks that are too large, with what splits them and their places in windows."""
         splits = " ".join(f"WHEN {bit} THEN k.split_{self._model.keys[key].split}" for bit, key in self._keys.items())
         rows = (
-            f"SELECT t.value, t.rid, t.broken, k.place, CASE t.value % {KEYS} {splits} END AS split FROM tokens t "
-            f"JOIN sizes s ON s.value = t.value AND s.size > {self._limit} JOIN keys k ON k.rid = t.rid"
+            f"SELECT t.value, t.rid, t.broken, k.place, s.size, CASE t.value % {KEYS} {splits} END AS split FROM tokens t "
+            f"JOIN sizes s ON s.value = t.value AND s.size > {self._limit('s.value')} JOIN keys k ON k.rid = t.rid"
         )
         return (
-            "SELECT value, rid, broken, split, count(*) OVER (PARTITION BY value, split) AS fine, "
+            "SELECT value, rid, broken, split, size, count(*) OVER (PARTITION BY value, split) AS fine, "
             "row_number() OVER (PARTITION BY value, split ORDER BY place) AS fine_place, "
             f"row_number() OVER (PARTITION BY value ORDER BY place) AS coarse_place FROM ({rows}) r"
         )
 
     def large_pairs(self) -> str:
         """Pairs of blocks that are too large: all inside a part that is small enough, neighbours inside the others and the whole."""
-        limit, only = self._limit, self._damage()
+        limit, only, spec = self._limit("a.value"), self._damage(), self._model.blocking
         pair = f"SELECT least(a.rid, b.rid) AS left_rid, greatest(a.rid, b.rid) AS right_rid, {self._flag()} AS bit FROM large a"
-        steps = f"CROSS JOIN ({self._dialect.steps.format(self._window)}) s"
+        steps = f"JOIN ({self._dialect.steps.format(max(spec.window, spec.narrow))}) s ON s.step <= {self._near()}"
         same = "b.value = a.value AND b.split = a.split"
         return " UNION ALL ".join(
             (
@@ -86,10 +114,14 @@ class KeySql:
             )
         )
 
+    def _near(self) -> str:
+        spec = self._model.blocking
+        return f"CASE WHEN a.size > {spec.block_limit} THEN {spec.window} ELSE {spec.narrow} END"
+
     def figures(self) -> str:
         """What the blocks were like: `key_no, split` (blocks), and the `largest` with more than one record."""
         return (
-            f"SELECT CAST(value % {KEYS} AS INT) AS key_no, count(CASE WHEN size > {self._limit} THEN 1 END) AS split, "
+            f"SELECT CAST(value % {KEYS} AS INT) AS key_no, count(CASE WHEN size > {self._limit('value')} THEN 1 END) AS split, "
             f"max(size) AS largest FROM sizes GROUP BY value % {KEYS}"
         )
 
@@ -99,7 +131,7 @@ class KeySql:
 
     def windowed(self) -> str:
         """How many parts of large blocks stayed too large: `key_no, windowed`."""
-        parts = f"SELECT value, split FROM large WHERE fine > {self._limit} GROUP BY value, split"
+        parts = f"SELECT value, split FROM large WHERE fine > {self._limit('value')} GROUP BY value, split"
         return f"SELECT CAST(value % {KEYS} AS INT) AS key_no, count(*) AS windowed FROM ({parts}) w GROUP BY value % {KEYS}"
 
     def _flag(self) -> str:

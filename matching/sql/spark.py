@@ -81,6 +81,7 @@ class SparkCandidates:
         sql = KeySql(model, SPARK, tuple(range(len(model.keys))))
         self._keep("tokens", sql.tokens(parts))
         self._keep("sizes", sql.sizes())
+        sql.hold(**self._numpy(sql.histogram()), records=self._size)
         self._keep("large", sql.large())
         self._keep("pairs", merged_query(f"({sql.pairs()} UNION ALL {sql.large_pairs()})"))
         return block_figures(*(self._numpy(query) for query in (sql.some(), sql.figures(), sql.windowed())))

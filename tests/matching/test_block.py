@@ -11,8 +11,8 @@ import pytest
 from matching.block import block
 from matching.encode import encode
 from matching.encode_numbers import number_codes, slip_parts
-from matching.parts import good_parts
 from matching.model import default_model
+from matching.parts import good_parts
 
 MODEL = default_model()
 

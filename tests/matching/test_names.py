@@ -136,3 +136,27 @@ def test_tables_are_sound() -> None:
     assert all(character in shapes[other] for character, others in shapes.items() for other in others)
     assert "已" in shapes["己"]
     assert "侯" in shapes["候"]
+
+
+def test_long_names_side_by_side_are_judged_like_one_by_one() -> None:
+    from itertools import product
+
+    from matching.name_long import long_level, long_levels
+
+    names = (
+        "阿卜杜拉·艾力",
+        "阿布都拉艾力",
+        "艾力·阿卜杜拉",
+        "阿卜杜拉",
+        "买买提·艾力",
+        "买?提·艾力",
+        "孟和",
+        "Ali Khan",
+        "王梓涵",
+        "·",
+        "",
+    )
+    pairs = list(product(names, names))
+    found = long_levels([a for a, _ in pairs], [b for _, b in pairs])
+    assert found == [long_level(a, b) for a, b in pairs]
+    assert len(set(found)) >= 5

@@ -182,3 +182,15 @@ def small_frames(draw: Callable[..., Any]) -> pd.DataFrame:
 @given(small_frames())
 def test_small_frames_of_anything(tmp_path_factory: pytest.TempPathFactory, records: pd.DataFrame) -> None:
     check(records, tmp_path_factory.getbasetemp())
+
+
+def test_a_key_that_costs_too_much_is_held_to_its_budget(county: pd.DataFrame, tmp_path: Path) -> None:
+    tight = MODEL.model_copy(update={"blocking": MODEL.blocking.model_copy(update={"budget": 0.05, "free_pairs": 1})})
+    records = pd.concat([county.head(1500), crowd(200)], ignore_index=True)
+    e = encode(records, tight)
+    reference = ArrayCandidates(e, tight)
+    assert reference.counts.sum() < ArrayCandidates(e, MODEL).counts.sum()
+    assert sum(line.split_blocks for line in reference.yields) > sum(line.split_blocks for line in ArrayCandidates(e, MODEL).yields)
+    other = candidates_of(e, tight, Engine("duckdb", tmp_path, threads=2))
+    same_candidates(reference, other)
+    other.close()
