@@ -12,6 +12,7 @@ from pathlib import Path
 
 from assets.childdocument.content import ChildPaper, Finding, Said, layout
 from assets.paper.document import Cursor, blank, save
+from assets.paper.styles import flush
 from assets.paper.tables import HEAD_FILL, Cell, Row, TableLook
 
 WIDTH = 156.0
@@ -33,7 +34,7 @@ def write_child(paper: ChildPaper, issue: Issue, path: Path) -> Path:
     """Write the file of one child; the path's name is the caller's and holds no personal data."""
     document = blank()
     cursor = Cursor(document, document.add_paragraph("", "标记"))
-    cursor.text("内部资料　注意保密", "公文附注").paragraph_format.first_line_indent = 0
+    flush(cursor.text("内部资料　注意保密", "公文附注"))
     cursor.text(layout().title, "公文标题")
     cursor.table("", _cover(paper, issue), TableLook([26, 52, 26, 52], size=10.5, head_rows=0))
     _basics(cursor, paper)

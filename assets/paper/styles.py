@@ -84,6 +84,15 @@ def add_styles(document: Any) -> None:
         _dress(style, look)
 
 
+def flush(paragraph: Any) -> Any:
+    """Take the indent of the first line away from one paragraph, in points and in characters (Word heeds the latter)."""
+    from docx.oxml.ns import qn
+
+    paragraph.paragraph_format.first_line_indent = 0
+    paragraph._p.pPr.find(qn("w:ind")).set(qn("w:firstLineChars"), "0")
+    return paragraph
+
+
 def _dress(style: Any, look: Look) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
     from docx.shared import Pt
@@ -96,18 +105,18 @@ def _dress(style: Any, look: Look) -> None:
     shape.keep_with_next = look.level > 0 or look.name == "表题"
     if look.line:
         shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(look.line)
-    _indent(style.element.get_or_add_pPr(), look)
+    if look.indent:
+        shape.first_line_indent = Pt(look.indent * look.size)
+    _in_characters(style.element.get_or_add_pPr(), look)
 
 
-def _indent(properties: Any, look: Look) -> None:
+def _in_characters(properties: Any, look: Look) -> None:
+    """What the object model does not know: an indent counted in characters, and the level in the navigation pane."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
     if look.indent:
-        mark = OxmlElement("w:ind")
-        mark.set(qn("w:firstLineChars"), str(look.indent * 100))
-        mark.set(qn("w:firstLine"), str(int(look.indent * look.size * 20)))
-        properties.append(mark)
+        properties.find(qn("w:ind")).set(qn("w:firstLineChars"), str(look.indent * 100))
     if look.level:
         mark = OxmlElement("w:outlineLvl")
         mark.set(qn("w:val"), str(look.level - 1))

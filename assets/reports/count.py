@@ -136,11 +136,15 @@ def count_agreements(figures: Figures, material: Material, by_town: bool) -> Non
 
 
 def count_workers(figures: Figures, material: Material, by_town: bool) -> None:
-    """`workers`: villages with left-behind or difficulty children, and whether a child worker is named for them."""
+    """`workers`: villages with left-behind or difficulty children, and whether they have a child worker.
+
+    By the roster where one came, else by the name in the children's ledger (5.2 row 12, M15).
+    """
     roll = material.children[(material.children["categories"] != "") & (material.children["alive"] == "yes")]
     roll = roll[roll["village"] != ""]
     named = roll.assign(named=roll["child_worker"] != "").groupby(["town", "village"])["named"].any().reset_index()
-    state = np.where(named["named"], "with", "without")
+    on_roster = [place in material.rostered for place in zip(named["town"], named["village"], strict=True)]
+    state = np.where(np.array(on_roster, dtype=np.bool_) if material.rostered else named["named"], "with", "without")
     columns = {"with": "已配备", "without": "未见配备", TOTAL: "有在册儿童的村（社区）"}
     _by_town(figures, material, Grid("workers", "儿童主任配备情况", {}, columns), (named["town"], state, by_town))
 

@@ -24,7 +24,7 @@ from pipelines.partitions import Period
 from pipelines.resources import deliveries
 from pipelines.resources.opened import Opened
 
-PUBLISHED, LIFE = "report_public", "finding_life"
+PUBLISHED, LIFE, BESIDE = "report_public", "finding_life", "child_files.beside"
 LIVE, REGISTER = ("current",), "public_security"
 # A county's frames have a hundred columns; a report looks at these.
 RECORD_COLUMNS = [
@@ -96,6 +96,7 @@ class Material:
         county: the six digits that the data are of.
         life: the frame finding_life: what became of every finding; empty where it was not followed.
         answers: how the recipients stand.
+        rostered: (township, village) with a child worker on the roster; empty when no roster came.
         slow: groups whose records are linked clearly less often than expected: `按乡镇：丙乡`.
     """
 
@@ -115,6 +116,7 @@ class Material:
     county: str = ""
     life: pd.DataFrame = field(default_factory=pd.DataFrame)
     answers: tuple[Answer, ...] = ()
+    rostered: frozenset[tuple[str, str]] = frozenset()
     slow: tuple[str, ...] = ()
 
     @property
@@ -161,6 +163,7 @@ def gather(opened: Opened, period: Period) -> Material:
         county=str(frames.read("child_files.facts", label)["county"].iloc[0]),
         life=frames.read(LIFE, label) if frames.exists(LIFE, label) else pd.DataFrame(),
         answers=_answers(opened, label),
+        rostered=_rostered(opened, label, profile),
         slow=_slow(opened, period),
     )
 
@@ -169,6 +172,21 @@ def _answers(opened: Opened, label: str) -> tuple[Answer, ...]:
     with opened.engine.connect() as connection:
         covered = coverage(connection, label, date.today())
     return tuple(Answer(one.recipient, one.issued, one.own + one.others, one.overdue) for one in covered)
+
+
+def _rostered(opened: Opened, label: str, profile: Profile) -> frozenset[tuple[str, str]]:
+    if not opened.frames.exists(BESIDE, label):
+        return frozenset()
+    adults = opened.frames.read(BESIDE, label)
+    posts = profile.workers.posts.value or []
+    # A supervisor of the township is no village's worker.
+    mine = adults[
+        (adults["layout"] == "workers")
+        & adults["post"].map(lambda post: any(word == post or (word and word in post) for word in posts))
+    ]
+    town = mine["live_town"].where(mine["live_town"] != "", mine["town"])
+    village = mine["live_village"].where(mine["live_village"] != "", mine["village"])
+    return frozenset(zip(town.astype(str), village.astype(str), strict=True))
 
 
 def _slow(opened: Opened, period: Period) -> tuple[str, ...]:

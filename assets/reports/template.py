@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.paper.document import blank, save
+from assets.paper.styles import flush
 from assets.reports.words import NUMERALS, Kind, words
 
 FOLDER = Path(__file__).parent / "templates"
@@ -36,18 +37,18 @@ def _write(kind: Kind, path: Path) -> Path:
     if path.exists():
         return path
     document = blank()
-    document.add_paragraph("{{版本}}", "公文附注").paragraph_format.first_line_indent = 0
+    flush(document.add_paragraph("{{版本}}", "公文附注"))
     for line in kind.title.split("\n"):
         document.add_paragraph(line, "公文标题")
     document.add_paragraph("", "公文正文")
-    document.add_paragraph("{{主送}}：", "公文正文").paragraph_format.first_line_indent = 0
+    flush(document.add_paragraph("{{主送}}：", "公文正文"))
     document.add_paragraph(kind.opening, "公文正文")
     for number, (heading, section) in enumerate(kind.parts):
         document.add_paragraph(f"{NUMERALS[number]}、{heading}", "公文一级")
         document.add_paragraph(f"{{{{节:{section}}}}}", "标记")
     _signature(document)
     for number, (heading, section) in enumerate(kind.annex, start=1):
-        document.add_paragraph(f"附件{number}", "公文一级").paragraph_format.page_break_before = True
+        flush(document.add_paragraph(f"附件{number}", "公文一级")).paragraph_format.page_break_before = True
         document.add_paragraph(heading, "公文副题")
         document.add_paragraph(f"{{{{节:{section}}}}}", "标记")
     return save(document, path, kind.name, "")

@@ -104,3 +104,17 @@ def test_the_pdf_s_copy_has_the_fonts_that_are_there(tmp_path, monkeypatch):
     assert "FangSong" in styles
     assert "仿宋_GB2312" not in styles
     assert "仿宋_GB2312" in zipfile.ZipFile(path).read("word/styles.xml").decode()
+
+
+def test_paragraph_properties_stand_in_the_order_that_word_asks_for():
+    order = ["keepNext", "keepLines", "pageBreakBefore", "spacing", "ind", "jc", "outlineLvl"]
+    for style in blank().styles:
+        properties = style.element.find(f"{{{WORD['w']}}}pPr")
+        names = [etree.QName(child).localname for child in properties] if properties is not None else []
+        known = [name for name in names if name in order]
+        assert known == sorted(known, key=order.index), style.name
+
+
+def test_the_first_line_is_indented_by_two_characters():
+    mark = blank().styles["公文正文"].element.pPr.ind
+    assert mark.get(f"{{{WORD['w']}}}firstLineChars") == "200"

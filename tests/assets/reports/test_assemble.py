@@ -143,3 +143,11 @@ def test_what_became_of_the_lines_is_counted_where_it_was_followed(material):
 def test_every_field_of_the_form_is_read():
     own = {"sex", "aid", "age"}  # of the child files themselves
     assert {block.field for block in survey().blocks} - own <= set(RECORD_COLUMNS)
+
+
+def test_child_workers_are_those_of_the_roster_where_one_came(material):
+    places = set(zip(material.children["town"], material.children["village"], strict=True)) - {("", "")}
+    told = figures_of(replace(material, rostered=frozenset(sorted(places)[:4])), Version.INTERNAL)
+    assert told.values["workers", TOTAL, "with"] <= 4
+    named = figures_of(material, Version.INTERNAL)
+    assert named.values["workers", TOTAL, TOTAL] == told.values["workers", TOTAL, TOTAL]
