@@ -112,6 +112,9 @@ def towns_section(cursor: Cursor, about: Reporting) -> None:
     """Where: a heat table of townships and lists; the darker, the more of that list's lines."""
     figures, material = about.figures, about.material
     lists = [info for info in material.computed if figures.values[("lists", info.code, TOTAL)]]
+    if not lists:
+        cursor.text("本期各清单没有线索。")
+        return
     grid = figures.grids["towns"]
     towns = [
         name for name in grid.columns if name != TOTAL and any(figures.values["towns", i.code, name] for i in lists)

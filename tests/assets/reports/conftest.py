@@ -114,3 +114,8 @@ def _findings(dice, number, codes, people):
 @pytest.fixture
 def material():
     return made_up()
+
+
+@pytest.fixture
+def made_up_with():
+    return made_up

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date
 
 import openpyxl
@@ -124,3 +125,20 @@ def test_the_national_form_has_a_row_for_every_township(material, tmp_path):
     assert set(rows) == {*material.towns, "未落实", "合计"}
     for column in range(1, len(rows["合计"])):
         assert rows["合计"][column] == sum(rows[name][column] for name in rows if name != "合计")
+
+
+@pytest.mark.parametrize("version", list(Version))
+def test_a_period_without_a_single_line_has_its_report_too(made_up_with, tmp_path, version):
+    empty = made_up_with(children=4, lines=0)
+    path = written(replace(empty, earlier={}, answers=()), tmp_path, version=version)
+    assert "本期各清单没有线索" in text(path)
+    assert "这是第一期比对" in text(path)
+
+
+def test_nobody_s_help_is_ended_by_a_report(material, tmp_path):
+    """R1: the words 停发 and 退出 stand only where the report says what it is not."""
+    for kind in words().kinds:
+        path = written(material, tmp_path, kind)
+        for line in [*text(path).split("\n"), *cells(path)]:
+            if "停发" in line or "取消待遇" in line:
+                assert "不" in line[: line.index("停发")], line
