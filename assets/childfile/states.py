@@ -18,7 +18,7 @@ OFF_REGISTER = "off_register"
 def record_states(records: pd.DataFrame, order: Preference) -> pd.Series:
     """One state per record, `active` where nothing says otherwise.
 
-    Police: active, dead, moved_out, cancelled. Civil affairs: active, exited, dead, moved_out. Education: the enrolment
+    Police: active, dead, moved_out, cancelled, and of an answer to a query absent and renamed. Civil affairs: active, exited, dead, moved_out. Education: the enrolment
     code, `active` when empty, `off_register` on a working list beside the register. Disability: active, or the card status that ends it.
     """
     columns = Columns(records)

@@ -21,15 +21,19 @@ def invalid_documents(view: View) -> pd.DataFrame:
     wrong &= ~view.records.test("id_no_raw", _through_a_float)
     foreign = _of_another(view)
     unknown = _unknown_to_police(view) & ~foreign
-    listed = (view.any(wrong) | view.any(unknown) | view.any(foreign)) & view.flag("alive")
+    renamed = view.of("public_security") & view.codes("state", ["renamed"]) & view.records.filled("id_no")
+    listed = (view.any(wrong) | view.any(unknown) | view.any(foreign) | view.any(renamed)) & view.flag("alive")
     reason = sentences(view, "填报的身份证号公安没有登记，而公安以另一号码登记了这名儿童，请核对是否为旧号码")
     reason = np.where(view.any(foreign), "填报的身份证号在公安户籍中是另一名儿童的，请对照户口簿更正", reason)
+    reason = np.where(
+        view.any(renamed) & ~view.any(foreign), "公安答复这个身份证号登记的是另一个姓名，请对照户口簿更正", reason
+    )
     known = view.flag("police_state", "active")
     reason = np.where(view.any(wrong), _wrong(view, wrong), reason)
     reason = np.where(view.any(wrong) & known, reason + "，请对照户口簿更正", reason)
     # A wrong check digit is a fact of one record; another number at the police rests on the link.
     grade = np.where(view.any(wrong), SURE, presence(view)).astype(np.int64)
-    numbers = draft(listed, view.first(wrong, foreign, unknown), grade, reason, "id_no")
+    numbers = draft(listed, view.first(wrong, foreign, unknown, renamed), grade, reason, "id_no")
     return pd.concat([numbers, _other_name(view)], ignore_index=True)
 
 

@@ -61,7 +61,9 @@ def _graded(view: View) -> tuple[IntArray, Texts]:
     told = said_none | no_id_student
     grade = np.where(told, SURE, np.where(numbered | weak, OPEN, LIKELY)).astype(np.int64)
     reason = sentences(view, "公安户籍中没有找到这名儿童，也没有户籍在外地的记载")
+    denied = view.any(view.of("public_security") & view.codes("state", ["absent"]))
     notes = (
+        (denied, SURE, "公安答复没有查到这名儿童"),
         (said_none, SURE, "民政登记为无户口"),
         (no_id_student, SURE, "学籍为J开头的临时号，表示没有可用身份证号"),
         (~numbered & ~told, SURE, "各部门均无有效身份证号"),

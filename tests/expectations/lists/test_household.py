@@ -122,3 +122,16 @@ def test_county_is_inferred_when_not_configured() -> None:
     town.add(ED, 5, id_no="", hukou_area_code="620722")
     assert town.files().county == "610330"
     assert set(town.listed("L01")) == {4}
+
+
+def test_police_that_answer_queries_say_who_is_not_there(town: Town) -> None:
+    """An answer file is no register: a row 不存在 is no registration (3.3, 5.2 police that only answer)."""
+    for child, answer in ((1, "不存在"), (2, "存在"), (3, "姓名不符"), (4, "已死亡")):
+        town.add(CA, child, category="left_behind")
+        town.add(PS, child, population_status=answer)
+    assert set(town.listed("L01")) == {1, 3}
+    found = town.findings("L01").set_index("child_id")["reason"]
+    assert "公安答复没有查到这名儿童" in found.iloc[0]
+    assert set(town.listed("L18")) == {3}
+    assert "另一个姓名" in town.reason("L18")
+    assert set(town.listed("L13")) == {4}
