@@ -63,7 +63,7 @@ def main() -> None:
     TARGET.mkdir(exist_ok=True)
     townships = sorted((folder / "乡镇").glob("*.xlsx"), key=lambda path: (-path.stat().st_size, path.name))
     if townships:
-        picture(townships[0], "线索编号", TARGET / "township.png")
+        picture(townships[0], "未建学籍核查清单", TARGET / "township.png")
     picture(folder / "汇总.xlsx", "总表", TARGET / "summary.png")
     for workbook in sorted((folder / "复核").glob("*.xlsx")):
         picture(workbook, "复核编号", TARGET / "review.png")

@@ -207,7 +207,7 @@ def choose(text: str, choices: Sequence[str]) -> str:
 
 def suggest(text: str, choices: Sequence[str]) -> str:
     """The nearest choice, "" when none is near; a person decides."""
-    found = process.extractOne(plain(text), [plain(c) for c in choices], scorer=fuzz.WRatio)
+    found = process.extractOne(plain(text), [plain(c) for c in choices], scorer=fuzz.ratio)
     return choices[found[2]] if found and found[1] >= reply_words().suggest_from else ""
 
 

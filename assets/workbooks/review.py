@@ -90,12 +90,19 @@ def _values(waiting: pd.DataFrame, records: pd.DataFrame, context: PublishContex
     """record_id -> source and the shown values, in words."""
     wanted = {*waiting["record_a"], *waiting["record_b"]}
     mine = records[records["record_id"].isin(wanted)].drop_duplicates("record_id")
-    columns = [say(number_text(mine, name) if name == "id_no" else text(mine, name), name) for _, _, name in _SHOWN]
-    sources = [place_of(item, context) for item in mine[["department", "file", "sheet", "row"]].to_dict("records")]
+    columns = [say(_number(mine) if name == "id_no" else text(mine, name), name) for _, _, name in _SHOWN]
+    places = mine[["department", "file", "sheet", "row"]].to_dict("records")
+    sources = [place_of({str(name): value for name, value in item.items()}, context) for item in places]
     rows = zip(sources, *columns, strict=True)
     found = {str(name): [clean(cell) for cell in row] for name, row in zip(mine["record_id"], rows, strict=True)}
     empty = [""] * (len(_SHOWN) + 1)
     return {str(name): found.get(str(name), empty) for name in wanted}
+
+
+def _number(records: pd.DataFrame) -> pd.Series[str]:
+    """The number as it was written; a stroke or a word in its place is none."""
+    written = number_text(records, "id_no")
+    return written.where(written.str.contains(r"\d", regex=True), "")
 
 
 def _top(book: Book, sheet: Any, count: int) -> None:
