@@ -45,6 +45,7 @@ class Ingredients:
     accounting: pd.DataFrame
     department_names: Mapping[str, str]
     life: pd.DataFrame = field(default_factory=pd.DataFrame)
+    rates: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def write_exports(found: Ingredients, folder: Path) -> str:
@@ -117,6 +118,7 @@ def _context(found: Ingredients, workspace: Workspace) -> PublishContext:
         accounting=found.accounting,
         links=found.links,
         pairs=found.pairs,
+        rates=found.rates,
         towns=tuple(dict.fromkeys(town for town, _ in official_areas(workspace))),
         department_names=found.department_names,
     )

@@ -40,7 +40,7 @@ _OUTPUTS = {
 }
 _KINDS = {"department": "out_departments", "township": "out_townships", "summary": "out_summary"}
 _FRAMES = ("findings", "finding_life", "link_children", "link_pairs")
-_PARTS = {"child_files": ["children", "records"], "link_register": ["events"]}
+_PARTS = {"child_files": ["children", "records"], "link_register": ["events", "rates"]}
 
 
 def publish_assets(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
@@ -132,6 +132,7 @@ def _ingredients(county: Opened, run: _Run, frames: Mapping[str, Any]) -> Ingred
         accounting=_accounting(county, run, frames),
         department_names={name: contract.zh for name, contract in run.contracts.items()},
         life=frames["finding_life"],
+        rates=frames["link_register"]["rates"],
     )
 
 

@@ -70,6 +70,7 @@ class PublishContext:
         accounting: one row per file: `department, file, rows_in, accepted, quarantined, set_aside`.
         links: the frame link_children (`department, method, child_id`).
         pairs: the frame link_pairs (`method, grade`).
+        rates: link rate by group (`matching.groups.link_rates`).
         towns: official townships, in official order; each gets a workbook even with nothing to verify.
         department_names: Chinese names of departments that the layout does not know (a fifth source).
         layout: who gets what.
@@ -84,6 +85,7 @@ class PublishContext:
     accounting: pd.DataFrame = field(default_factory=pd.DataFrame)
     links: pd.DataFrame = field(default_factory=pd.DataFrame)
     pairs: pd.DataFrame = field(default_factory=pd.DataFrame)
+    rates: pd.DataFrame = field(default_factory=pd.DataFrame)
     towns: tuple[str, ...] = ()
     department_names: Mapping[str, str] = field(default_factory=dict)
     layout: Layout = field(default_factory=default_layout)

@@ -51,6 +51,7 @@ def write_summary(findings: pd.DataFrame, context: PublishContext, path: Path) -
         _by_grade(book, findings)
         _deliveries(book)
         _linkage(book)
+        _rates(book)
         _not_computed(book)
         _terms(book, findings)
 
@@ -128,6 +129,30 @@ def _deliveries(book: Book) -> None:
         rows.append([*_totals([row[:6] for row in rows], 2, ["合计", ""]), ""])
     headings = ["部门", "文件", "总行数", "接收", "退回", "不计", "核对（总行数＝接收＋退回＋不计）"]
     Table("交付情况", "各部门数据交付情况", headings, [10, 48, 10, 10, 10, 10, 22], rows, total=bool(rows)).write(book)
+
+
+def _rates(book: Book) -> None:
+    """关联率: is any group of children served worse? Small groups are shown, not judged: the summary is internal."""
+    if book.context.rates.empty:  # one department only: nobody to be linked with
+        return
+    rows: list[list[Cell]] = []
+    for line in book.context.rates.to_dict("records"):
+        shares = [f"{float(line[name]):.1%}" for name in ("rate", "low", "high", "expected_rate")]
+        value = book.context.department(str(line["value"])) if line["group"] == "按部门" else str(line["value"])
+        rows.append(
+            [
+                str(line["group"]),
+                value,
+                int(line["records"]),
+                int(line["linked"]),
+                *shares,
+                int(line["review"]),
+                str(line["flag"]),
+            ]
+        )
+    headings = ["分组", "类别", "记录", "已关联", "关联率", "区间下限", "区间上限", "应有", "待人工判断", "提示"]
+    title = "各类孩子的关联率（与户籍等最大的名册；明显偏低的，先核对记录，也可能确未登记）"
+    Table("关联率", title, headings, [16, 18, 9, 9, 9, 10, 10, 9, 12, 20], rows, kept=2).write(book)
 
 
 def _linkage(book: Book) -> None:

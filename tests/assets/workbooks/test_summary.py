@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 
 def rows(sheet: Any) -> list[list[Any]]:
     return [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
@@ -68,3 +70,15 @@ def test_every_sheet_is_printable_and_named(town: Any) -> None:
     book = town.book("汇总.xlsx")
     assert book.sheetnames == ["总表", "分级明细", "交付情况", "关联质量", "未计算的清单", "名词与口径说明", "说明"]
     assert all(sheet.oddFooter.left.text == "内部资料 注意保密" for sheet in book)
+
+
+def test_who_is_linked_less_is_said(town: Any) -> None:
+    columns = ["group", "value", "records", "linked", "rate", "low", "high", "expected_rate", "review", "review_rate"]
+    lines = [
+        ("按部门", "education", 100, 90, 0.9, 0.82, 0.94, 0.9, 1, 0.01, 1.0, ""),
+        ("按有无有效号码", "无有效号码", 40, 20, 0.5, 0.35, 0.65, 0.9, 3, 0.07, 0.001, "明显偏低"),
+    ]
+    town.publish(rates=pd.DataFrame(lines, columns=[*columns, "p_value", "flag"]))
+    found = rows(town.book("汇总.xlsx")["关联率"])
+    assert found[0][:5] == ["按部门", "教育", 100, 90, "90.0%"]
+    assert found[1][1:] == ["无有效号码", 40, 20, "50.0%", "35.0%", "65.0%", "90.0%", 3, "明显偏低"]
