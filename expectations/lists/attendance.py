@@ -19,7 +19,7 @@ def not_present(view: View) -> pd.DataFrame:
     """L04: in the cohort, 在读 in the register, and absent from the attendance list of the pupil's school and grade."""
     school = view.profile.school
     pupils = view.of("education") & view.codes("state", ["active", "in"])
-    roll = view.of("attendance")
+    roll = view.source("attendance")
     told_absent = roll & view.codes("present", ["no"])
     there = roll & ~told_absent
     covered = pupils & _covered(view, roll)

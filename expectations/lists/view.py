@@ -96,6 +96,14 @@ class View:
         """Records of these departments."""
         return self.records.isin("department", departments)
 
+    def source(self, name: str) -> BoolArray:
+        """Records of a source of the catalogue: of its departments, or of its layouts of a department."""
+        found = np.zeros(len(self.child), dtype=np.bool_)
+        for origin in self.catalogue.sources[name].origins:
+            department, _, layout = origin.partition(".")
+            found |= self.of(department) & (self.codes("layout", [layout]) if layout else True)
+        return found
+
     def codes(self, field: str, wanted: Collection[str]) -> BoolArray:
         """Records whose field holds one of the codes."""
         return self.records.isin(field, wanted)

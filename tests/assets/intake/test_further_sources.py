@@ -80,6 +80,16 @@ def test_attendance_list(book: Callable[..., Path], make_number: Number) -> None
     assert len(children(result, "attendance")) == 2
 
 
+def test_a_class_list_in_education_s_folder_is_no_register(book: Callable[..., Path], make_number: Number) -> None:
+    rows = [
+        ["学校", "年级", "姓名", "身份证号", "是否到校", "未到校原因"],
+        ["第一小学", "五年级", "张三", make_number("20150310"), "否", "病假"],
+    ]
+    result = taken(book(rows, "考勤.xlsx"), "education")
+    record = result.accepted.iloc[0]
+    assert (record["layout"], record["present"], record["study_status"]) == ("attendance", "no", "on_leave")
+
+
 def test_lifted_households(tmp_path: Path, make_number: Number) -> None:
     lines = [
         "户编号,姓名,证件号码,与户主关系,在校生状况,户类型,是否义务教育阶段适龄儿童少年失学辍学",

@@ -23,6 +23,14 @@ def test_a_pupil_missing_on_the_attendance_list_of_the_school(town: Town) -> Non
     assert listed(town, "L04") == {2: "明确", 3: "很可能"}
 
 
+def test_a_class_list_of_education_counts_as_one_and_is_no_second_enrolment(town: Town) -> None:
+    for child in (1, 2):
+        town.add(ED, child, **PUPIL)
+    town.add(ED, 1, layout="attendance", school="第一小学", grade="5", present="yes")
+    assert listed(town, "L04", (CA, ED, PS, DI)) == {2: "很可能"}
+    assert town.listed("L16E") == {}
+
+
 def test_a_school_or_grade_that_sent_no_list_says_nothing(town: Town) -> None:
     town.add(ED, 1, **PUPIL | {"school": "第二小学"})
     town.add(ED, 2, **PUPIL | {"grade": "4"})
@@ -62,9 +70,10 @@ def test_a_pupil_probably_on_the_list_waits_for_a_judgement(town: Town) -> None:
 def test_without_an_attendance_list_the_list_says_so(town: Town) -> None:
     from expectations.lists.findings import not_computed
 
-    town.add(ED, 1, **PUPIL)
+    town.add(ED, 1, **PUPIL, layout="register")
     assert listed(town, "L04", (CA, ED, PS, DI)) == {}
-    sentence = not_computed(town.profile, (CA, ED, PS, DI)).set_index("code").loc["L04", "sentence"]
+    came = (CA, ED, PS, DI, "education.register")
+    sentence = not_computed(town.profile, came).set_index("code").loc["L04", "sentence"]
     assert sentence == "本期没有收到学校在校名单的数据，清单“疑似辍学（在籍不在校）”未计算，不表示没有这类情况。"
 
 

@@ -15,7 +15,7 @@ def test_the_third_comparison_counts_drop_outs_of_lifted_households(town: Town) 
         town.add(PS, child)
         town.add(ED, child, enrolment_status="other_leave", status_date="2026-01-01")
     town.add("lifted_poverty", 2, aid="poverty_file")
-    came = (CA, ED, PS, DI, "lifted_poverty")
+    came = (CA, ED, PS, DI, "lifted_poverty", "education.register")
     found = comparisons(town.findings("", came), town.profile, came).set_index("name")
     third = found.loc["三比对之三：辍学与脱贫户比对"]
     assert (third["children"], third["lists"], third["sentence"]) == (1, "L03、L05", "")
