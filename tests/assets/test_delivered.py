@@ -1,9 +1,12 @@
 """Whose data the lists rest on, and a county that the settings name wrongly."""
 
+from pathlib import Path
+
 import pandas as pd
 
-from assets.delivered import county_doubt, usable_departments
+from assets.delivered import county_doubt, delivered_sources, usable_departments
 from expectations.jurisdictions.profile import Place, load_profile
+from pipelines.resources.frames import FrameStore
 
 
 def line(department: str, accepted: int, quarantined: int) -> dict[str, object]:
@@ -36,3 +39,12 @@ def test_a_county_of_the_settings_that_is_not_the_register_s_is_said() -> None:
     assert (said.severity, said.row) == ("warn", 0)
     assert "610330" in said.message
     assert "620722（民乐县）" in said.message
+
+
+def test_kinds_of_files_are_known_from_the_records_that_were_taken(tmp_path: Path) -> None:
+    frames = FrameStore(tmp_path)
+    frames.write("std_civil_affairs", "2026Q3", pd.DataFrame({"layout": ["ledger", "workers", "ledger", ""]}))
+    accounts = [line("civil_affairs", 4, 0), line("education", 0, 3)]
+    found = delivered_sources(accounts, frames, "2026Q3")
+    assert found == ["civil_affairs", "civil_affairs.ledger", "civil_affairs.workers"]
+    assert delivered_sources(accounts, frames, "2026Q2") == ["civil_affairs"]
