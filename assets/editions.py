@@ -82,11 +82,18 @@ def asked_now(found: Ingredients) -> pd.DataFrame:
     life = found.life.set_index("finding_id")
     shown = found.findings[found.findings["finding_id"].map(life["shown"]).fillna("yes") == "yes"]
     mine = life.reindex(shown["finding_id"])
-    back = (mine["kind"] == RETURNED).to_numpy()
-    reason = shown["reason"].where(
-        ~back, "【复发】" + mine["text"].fillna("").to_numpy(object) + "。" + shown["reason"]
+    past = zip(*(mine[name].fillna("") for name in ("kind", "text", "answer")), strict=True)
+    return shown.assign(
+        reason=[f"{_before(*one)}{reason}" for one, reason in zip(past, shown["reason"], strict=True)],
+        life=[_age(*row, found.period) for row in _ages(mine)],
     )
-    return shown.assign(reason=reason, life=[_age(*row, found.period) for row in _ages(mine)])
+
+
+def _before(kind: str, text: str, answer: str) -> str:
+    """What a reader must know of a line's past: why it came back, or what was answered while it stays open."""
+    if kind == RETURNED:
+        return f"【复发】{text}。"
+    return f"【上次答复：{answer}】" if answer else ""
 
 
 def _ages(mine: pd.DataFrame) -> list[tuple[str, str]]:
@@ -116,6 +123,7 @@ def _context(found: Ingredients, workspace: Workspace) -> PublishContext:
         bare_context(workspace, found.period),
         not_computed=dict(zip(missing["code"], missing["sentence"], strict=True)),
         accounting=found.accounting,
+        life=found.life,
         links=found.links,
         pairs=found.pairs,
         rates=found.rates,

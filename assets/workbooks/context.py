@@ -74,6 +74,7 @@ class PublishContext:
         towns: official townships, in official order; each gets a workbook even with nothing to verify.
         department_names: Chinese names of departments that the layout does not know (a fifth source).
         layout: who gets what.
+        life: the frame finding_life (`code, kind`), empty when findings are not followed.
     """
 
     period: str
@@ -89,6 +90,7 @@ class PublishContext:
     towns: tuple[str, ...] = ()
     department_names: Mapping[str, str] = field(default_factory=dict)
     layout: Layout = field(default_factory=default_layout)
+    life: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def number(self, recipient: str) -> str:
         """The number of a recipient's workbook: 2026Q3-K7QF; the same whenever it is written again."""

@@ -31,6 +31,10 @@ TERMS = (
     ),
     ("未比出不等于没有", "外县就读、外地落户、资料缺失的孩子，本次数据看不到。“查无记录”只说明所交数据中没有。"),
     ("待遇不自动变动", "清单只增加线索，不作为停发、退出的直接依据，须经人工核实。"),
+    (
+        "线索去向",
+        "新发现、仍在办、复发的条数之和就是本期发出的条数；已答复不再列出的，数据仍然对不上，但已有解释且情况没有变化。",
+    ),
     ("内部数据", "本表为内部版本，含小于8的分格数字，不得直接对外发布。"),
 )
 METHODS = {
@@ -41,6 +45,15 @@ METHODS = {
     "decision": "人工认定",
     "single": "只有一条记录，未与其他部门关联",
 }
+LIVES = (
+    ("新发现", ("appeared",)),
+    ("仍在办", ("lasting", "changed", "inherited")),
+    ("复发", ("returned",)),
+    ("已答复不再列出", ("kept",)),
+    ("数据消除", ("solved",)),
+    ("答复后数据印证", ("proven",)),
+    ("本期无记录", ("unseen",)),
+)
 PAIR_GRADES = {"same": "同一人", "review": "待人工判断", "different": "相近但不是同一人"}
 
 
@@ -49,6 +62,7 @@ def write_summary(findings: pd.DataFrame, context: PublishContext, path: Path) -
     with open_book(path, context, f"{context.place}汇总") as book:
         _overview(book, findings)
         _by_grade(book, findings)
+        _lives(book)
         _deliveries(book)
         _linkage(book)
         _rates(book)
@@ -114,6 +128,23 @@ def _by_grade(book: Book, findings: pd.DataFrame) -> None:
     headings = ["代码", "清单", "把握程度", "合计", *[town or context.layout.unknown_town for town in towns]]
     widths = [7, 24, 9, 8, *[8.5] * len(towns)]
     Table("分级明细", "各乡镇线索分级明细", headings, widths, rows, kept=4).write(book)
+
+
+def _lives(book: Book) -> None:
+    """线索去向: what became of the lists' findings since the period before."""
+    context = book.context
+    if context.life.empty:
+        return
+    found = counts(context.life, "code", "kind")
+    codes = [info.code for info in context.lists if any(code == info.code for code, _ in found)]
+    rows: list[list[Cell]] = [
+        [code, context.info(code).name, *[sum(found.get((code, kind), 0) for kind in kinds) for _, kinds in LIVES]]
+        for code in codes
+    ]
+    rows.append(_totals(rows, 2, ["", "合计"]))
+    headings = ["代码", "清单", *[heading for heading, _ in LIVES]]
+    title = f"{context.place}线索去向（与上期相比）"
+    Table("线索去向", title, headings, [7, 26, *[11] * len(LIVES)], rows, total=True, kept=2).write(book)
 
 
 def _deliveries(book: Book) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from expectations.life.rules import LifeRules
-from expectations.life.states import ANSWERED, BY_DATA, MERGED, RETURNED, UNSEEN, Event, Life, fold
+from expectations.life.states import ANSWERED, BY_DATA, INHERITED, MERGED, RETURNED, UNSEEN, Event, Life, fold
 
 NEW, OPEN, UNSEEN_NOW, BY_DATA_NOW, BY_ANSWER, BACK = "new", "open", "unseen", "by_data", "by_answer", "returned"
 COLUMNS = [NEW, OPEN, BACK, BY_DATA_NOW, BY_ANSWER, UNSEEN_NOW]
@@ -37,13 +37,20 @@ def became(events: Iterable[Event], span: Span, rules: LifeRules) -> pd.DataFram
     """
     kept = list(events)
     then, now = fold(_until(kept, span.first)), fold(_until(kept, span.second))
-    back = {event.finding_id for event in kept if event.kind == RETURNED and span.first < event.period <= span.second}
+    back, heirs = (_within(kept, kind, span) for kind in (RETURNED, INHERITED))
     rows = []
     for name, life in now.items():
-        what = _what(then.get(name), life, (name in back, rules))
+        before = then.get(name)
+        was_open = name in heirs or (before is not None and rules.is_open(before.state))
+        what = _what(was_open, life, (name in back, rules))
         if what:
             rows.append((name, life.town, what))
     return pd.DataFrame(rows, columns=["finding_id", "town", "what"], dtype=object)
+
+
+def _within(events: Iterable[Event], kind: str, span: Span) -> set[str]:
+    """Findings with an event of this kind after the first period and up to the second."""
+    return {event.finding_id for event in events if event.kind == kind and span.first < event.period <= span.second}
 
 
 def _until(events: Iterable[Event], period: str) -> Iterable[Event]:
@@ -51,11 +58,10 @@ def _until(events: Iterable[Event], period: str) -> Iterable[Event]:
     return (e for e in events if e.period < period or (e.period == period and e.kind != ANSWERED))
 
 
-def _what(then: Life | None, now: Life, how: tuple[bool, LifeRules]) -> str:
+def _what(was_open: bool, now: Life, how: tuple[bool, LifeRules]) -> str:
     returned, rules = how
     if now.kind == MERGED:
         return ""
-    was_open = then is not None and rules.is_open(then.state)
     if rules.is_open(now.state):
         if returned:
             return BACK

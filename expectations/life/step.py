@@ -129,10 +129,11 @@ def _inherited(name: str, life: Life, occasion: Occasion) -> Verdict:
 def _listed(name: str, life: Life, occasion: Occasion) -> Verdict:
     now = fingerprint(occasion.evidence.get(name, {}))
     if occasion.rules.is_open(life.state):
-        if now == life.fingerprint:
-            return Verdict(_event(name, LASTING, life.state, "仍在清单上", occasion), True, True)
-        text = f"仍在清单上，依据有变化：{_what_changed(name, life, occasion)}"
-        return Verdict(_event(name, CHANGED, life.state, text, occasion), True, True)
+        said = f"仍在清单上，上次答复“{life.answer}”" if life.answer else "仍在清单上"
+        kind, text = LASTING, said
+        if now != life.fingerprint:
+            kind, text = CHANGED, f"{said}，依据有变化：{_what_changed(name, life, occasion)}"
+        return Verdict(replace(_event(name, kind, life.state, text, occasion), answer=life.answer), True, True)
     return _settled_listed(name, life, (now, occasion))
 
 

@@ -82,3 +82,15 @@ def test_who_is_linked_less_is_said(town: Any) -> None:
     found = rows(town.book("汇总.xlsx")["关联率"])
     assert found[0][:5] == ["按部门", "教育", 100, 90, "90.0%"]
     assert found[1][1:] == ["无有效号码", 40, 20, "50.0%", "35.0%", "65.0%", "90.0%", 3, "明显偏低"]
+
+
+def test_what_became_of_the_findings_adds_up_to_what_was_sent(town: Any) -> None:
+    kinds = ["appeared", "lasting", "changed", "returned", "kept", "kept", "solved"]
+    life = pd.DataFrame({"code": ["L01"] * 6 + ["L15"], "kind": kinds})
+    town.publish(life=life)
+    rows = [[cell.value for cell in row] for row in town.book("汇总.xlsx")["线索去向"].iter_rows(min_row=3)]
+    assert rows[0][2:6] == ["新发现", "仍在办", "复发", "已答复不再列出"]
+    assert rows[1][:6] == ["L01", "疑似无户籍儿童", 1, 2, 1, 2]
+    assert rows[-1][1:] == ["合计", 1, 2, 1, 2, 1, 0, 0]
+    town.publish("without")
+    assert "线索去向" not in town.book("汇总.xlsx", "without").sheetnames

@@ -7,7 +7,18 @@ from hypothesis import strategies as st
 from expectations.life.compare import Span, became, table
 from expectations.life.numbering import DAMAGED, GOOD, NO_NUMBER, looks_like, printed, read
 from expectations.life.rules import life_rules
-from expectations.life.states import ANSWERED, APPEARED, BY_REPLY, MERGED, PROVEN, RETURNED, SOLVED, UNSEEN, Event
+from expectations.life.states import (
+    ANSWERED,
+    APPEARED,
+    BY_REPLY,
+    INHERITED,
+    MERGED,
+    PROVEN,
+    RETURNED,
+    SOLVED,
+    UNSEEN,
+    Event,
+)
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import finding_id
 
@@ -102,6 +113,7 @@ STORY = [
     step("E", "2026Q3", SOLVED, "closed"),
     step("F", "2026Q3", UNSEEN, "new"),
     step("G", "2026Q3", MERGED, "closed"),
+    step("I", "2026Q3", INHERITED, "assigned"),
     step("H", "2026Q3", APPEARED, "new", town="民联镇"),
     step("A", "2026Q3", ANSWERED, "closed", BY_REPLY),
 ]
@@ -118,6 +130,7 @@ def test_two_periods_side_by_side():
         "E": "by_data",
         "F": "unseen",
         "H": "new",
+        "I": "open",  # G goes on under the number of the older child
     }
     towns = table(found, dict(zip(found["finding_id"], found["town"], strict=True)))
     assert towns.loc["民联镇"].tolist() == [1, 0, 0, 0, 0, 0]
