@@ -58,11 +58,7 @@ def county(kind: Kind, seed: int, folder: Path, peers: bool) -> tuple[pd.DataFra
     base = ran[0].lines[0]["wall"]
     for each in ran:
         show(f"{kind.zh} {seed}", each, truth, base)
-    missed, wrong = (
-        quality.classes(records, ran[0].labels["Tongbi"].to_numpy(dtype=np.int64))
-        if len(truth) < 100_000
-        else (Counter(), Counter())
-    )
+    missed, wrong = quality.classes(records, ran[0].labels["Tongbi"].to_numpy(dtype=np.int64))
     return quality.judged(records, pairs), missed, wrong
 
 

@@ -127,8 +127,8 @@ def _people(a: pd.Series, b: pd.Series) -> str:
 def classes(records: pd.DataFrame, label: NDArray[np.int64]) -> tuple[Counter[str], Counter[str]]:
     """Missed and wrong pairs by class."""
     missed, wrong = errors(records, label)
-    rows = records.to_dict("records")
+    rows = {place: records.iloc[place] for pair in (*missed, *wrong) for place in pair}
     return (
-        Counter(missed_class(pd.Series(rows[a]), pd.Series(rows[b])) for a, b in missed),
-        Counter(wrong_class(pd.Series(rows[a]), pd.Series(rows[b])) for a, b in wrong),
+        Counter(missed_class(rows[a], rows[b]) for a, b in missed),
+        Counter(wrong_class(rows[a], rows[b]) for a, b in wrong),
     )
