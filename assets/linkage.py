@@ -2,6 +2,7 @@
 linked is `matching`.
 """
 
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +13,7 @@ import pandas as pd
 from assets.county import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.linkable import about_children, fold, unfold
+from matching.engine import Engine, engine_name
 from matching.groups import link_rates
 from matching.linking import Linkage, link_records
 from matching.model import default_model
@@ -22,6 +24,7 @@ from pipelines.resources import decisions
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.opened import Opened
 from pipelines.resources.stations import station
+from pipelines.resources.workspace import ENGINE_TAG
 
 REGISTER = "link_register"
 _OUTPUTS = {
@@ -64,7 +67,8 @@ def linkage_assets(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
         with station("link"):
             period = Period.parse(context.partition_key)
             records = _linkable(list(frames.values()), contracts, period)
-            found = _link(opened_of(context), context.partition_key, records)
+            engine = _engine(opened_of(context), context.run.tags.get(ENGINE_TAG, ""))
+            found = _link(opened_of(context), context.partition_key, records, engine)
             rates = link_rates(records, found.clusters, found.pairs, period.last_day)
         yield dg.Output(found.pairs, "link_pairs", metadata=_pair_counts(found.pairs))
         yield dg.Output(found.clusters, "link_children", metadata=_child_counts(found.clusters))
@@ -78,10 +82,22 @@ def _linkable(frames: list[pd.DataFrame], contracts: Mapping[str, Contract], per
     return records[about_children(records, contracts, period.last_day)].reset_index(drop=True)
 
 
-def _link(county: Opened, period: str, records: pd.DataFrame) -> Linkage:
+def _engine(county: Opened, asked: str) -> Engine:
+    """The engine of this run: the one a person named, else the workspace's; what it spills lies inside the workspace.
+
+    Raises:
+        ValueError: there is no such engine.
+    """
+    folder = county.workspace.root / "spill"
+    shutil.rmtree(folder, ignore_errors=True)  # a killed run left it: the workspace is held by one run at a time
+    return Engine(engine_name(asked or county.workspace.settings.engine), folder)
+
+
+def _link(county: Opened, period: str, records: pd.DataFrame, engine: Engine) -> Linkage:
     """Link what says something different, then give every repeated row the child of its like."""
     folded = fold(records)
-    found = link_records(folded.kept, default_model(), known_before(county.frames, period), judgements(county))
+    known, decided = known_before(county.frames, period), judgements(county)
+    found = link_records(folded.kept, default_model(), known, decided, engine)
     return replace(found, clusters=unfold(found.clusters, folded))
 
 

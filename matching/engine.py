@@ -6,6 +6,7 @@ Belongs here: the choice and its limits. Does not belong here: the engines (`can
 from __future__ import annotations
 
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -20,6 +21,18 @@ ENGINES: tuple[EngineName, ...] = ("auto", "numpy", "duckdb", "spark")
 IN_MEMORY = 2_000_000
 """Records up to which `auto` takes NumPy: below it arrays are quicker at the same result and stay inside the memory that DuckDB would
 be given."""
+
+
+def engine_name(text: str) -> EngineName:
+    """An engine's name as written by a person.
+
+    Raises:
+        ValueError: there is no such engine (in Chinese).
+    """
+    for name in ENGINES:
+        if text == name:
+            return name
+    raise ValueError(f"没有这种比对引擎，可选：{'、'.join(ENGINES)}")
 
 
 @dataclass(frozen=True)
@@ -38,6 +51,12 @@ class Engine:
     memory: str = "4GB"
     threads: int = max(1, min(os.cpu_count() or 1, 8))
 
+    def private_folder(self) -> Path:
+        """A new folder of our own inside `folder`; who asks for it deletes it."""
+        if self.folder is not None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix="linkage-", dir=self.folder))
+
 
 def candidates_of(e: Encoded, model: Model, engine: EngineName | Engine = "auto") -> Candidates:
     """All candidate pairs of a delivery, compared.
@@ -46,8 +65,7 @@ def candidates_of(e: Encoded, model: Model, engine: EngineName | Engine = "auto"
         ValueError: there is no such engine, or Spark is not installed (in Chinese).
     """
     chosen = engine if isinstance(engine, Engine) else Engine(engine)
-    if chosen.name not in ENGINES:
-        raise ValueError(f"没有这种比对引擎，可选：{'、'.join(ENGINES)}")
+    engine_name(chosen.name)
     if chosen.name == "numpy" or (chosen.name == "auto" and len(e) <= IN_MEMORY):
         from matching.candidates import ArrayCandidates
 

@@ -24,7 +24,7 @@ from pipelines.resources import audit, stations
 from pipelines.resources.database import writing
 from pipelines.resources.opened import Opened
 from pipelines.resources.tables import run as run_table
-from pipelines.resources.workspace import HOME_VARIABLE, SIZE_TAG, WITHDRAWN_TAG
+from pipelines.resources.workspace import ENGINE_TAG, HOME_VARIABLE, SIZE_TAG, WITHDRAWN_TAG
 
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
@@ -38,14 +38,17 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 @dataclass(frozen=True)
 class Consent:
-    """What a person confirmed: departments that took everything back, departments whose size did change that much."""
+    """What a person confirmed or chose for one run: departments that took everything back, departments whose size did change
+    that much, the engine that compares the records.
+    """
 
     withdrawn: tuple[str, ...] = ()
     size: tuple[str, ...] = ()
+    engine: str = ""
 
     def tags(self) -> dict[str, str]:
         """As tags of the Dagster run, which is how the stations learn of it and how it stays on record."""
-        tags = {WITHDRAWN_TAG: ",".join(self.withdrawn), SIZE_TAG: ",".join(self.size)}
+        tags = {WITHDRAWN_TAG: ",".join(self.withdrawn), SIZE_TAG: ",".join(self.size), ENGINE_TAG: self.engine}
         return {name: text for name, text in tags.items() if text}
 
 

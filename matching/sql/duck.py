@@ -6,7 +6,6 @@ Belongs here: running the statements, and what later stations fetch. Does not be
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +44,7 @@ class DuckCandidates:
     yields: list[KeyYield]
 
     def __init__(self, e: Encoded, model: Model, engine: Engine) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="linkage-", dir=engine.folder))
+        self._folder = engine.private_folder()
         try:
             self._size = max(len(e), 1)
             self._connection = _connect(self._folder, engine)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +47,7 @@ class SparkCandidates:
     yields: list[KeyYield]
 
     def __init__(self, e: Encoded, model: Model, engine: Engine) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="linkage-", dir=engine.folder))
+        self._folder = engine.private_folder()
         self._size = max(len(e), 1)
         self.statements = 0
         try:

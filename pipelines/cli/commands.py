@@ -26,6 +26,7 @@ DepartmentOption = Annotated[str, typer.Option("--department", help=say("option.
 MaybePeriodOption = Annotated[str, typer.Option("--period", help=say("option.period"), show_default=False)]
 MaybeOutOption = Annotated[Path | None, typer.Option("--out", help=say("option.out"), show_default=False)]
 SizeOption = Annotated[list[str] | None, typer.Option("--confirm-size", help=say("option.size"), show_default=False)]
+EngineOption = Annotated[str, typer.Option("--engine", help=say("option.engine"), show_default=False)]
 WithdrawOption = Annotated[
     list[str] | None, typer.Option("--withdraw", help=say("option.withdraw"), show_default=False)
 ]
@@ -73,19 +74,22 @@ def check(
 
 @app.command(help=say("run.help"))
 @spoken
-def run(
+def run(  # noqa: PLR0913 - every argument is an option people type
     period: PeriodOption,
     workspace: WorkspaceOption = None,
     withdraw: WithdrawOption = None,
     confirm_size: SizeOption = None,
+    engine: EngineOption = "",
     debug: DebugOption = False,
 ) -> None:
     """Run one period."""
     county = opened(workspace, debug)
-    from pipelines.cli.running import Asked, run_and_print
+    from pipelines.cli.running import Asked, checked_engine, run_and_print
     from pipelines.jobs import Consent
 
-    run_and_print(county, Asked(period, Consent(tuple(withdraw or ()), tuple(confirm_size or ()))))
+    run_and_print(
+        county, Asked(period, Consent(tuple(withdraw or ()), tuple(confirm_size or ()), checked_engine(engine)))
+    )
 
 
 @app.command(help=say("status.help"))

@@ -9,6 +9,7 @@ import typer
 
 from assets.county import department_names, profile_of
 from assets.replies.taking import FOLDER as REPLIES
+from matching.engine import ENGINES
 from pipelines.cli.shell import REFUSED, err, out, refuse
 from pipelines.cli.summary import print_summary
 from pipelines.cli.texts import say
@@ -42,6 +43,13 @@ def run_and_print(opened: Opened, asked: Asked) -> RunReport:
     if not report.success:
         raise typer.Exit(REFUSED)
     return report
+
+
+def checked_engine(text: str) -> str:
+    """The engine's name, refused when there is none of it."""
+    if text and text not in ENGINES:
+        refuse(say("run.unknown_engine", known="、".join(ENGINES)))
+    return text
 
 
 def fitting_period(opened: Opened, text: str) -> Period:

@@ -10,6 +10,7 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -20,6 +21,8 @@ HOME_VARIABLE = "TONGBI_HOME"
 WITHDRAWN_TAG = "tongbi/withdrawn"
 # The same for departments whose number of rows did change as much as it seems.
 SIZE_TAG = "tongbi/size"
+# Which engine compares the records in this run (`matching.engine`), where a person named one.
+ENGINE_TAG = "tongbi/engine"
 
 _TEMPLATE = """\
 # 童比的设置。全部可以留空：县名和行政区划代码会从交来的数据里推断。
@@ -43,6 +46,9 @@ operator = ""
 
 # 界面文字：zh 或 en。
 locale = "zh"
+
+# 比对引擎：auto（按数据量自动选择）、numpy、duckdb、spark。结果相同，见 docs/decisions/engine.md。
+engine = "auto"
 """
 
 _DAGSTER_YAML = """\
@@ -81,6 +87,7 @@ class Settings(BaseModel):
     areas: str = ""
     operator: str = ""
     locale: str = "zh"
+    engine: Literal["auto", "numpy", "duckdb", "spark"] = "auto"
 
 
 @dataclass(frozen=True)

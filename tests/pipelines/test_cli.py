@@ -64,6 +64,7 @@ CASES = [
     (["run", "--period", "2026Q7", "--workspace", "{ws}"], USAGE, "2026Q3"),
     (["run", "--period", "2026Q3", "--workspace", "{ws}"], REFUSED, "收件箱里没有"),
     (["run", "--period", "2026-09", "--workspace", "{ws}"], REFUSED, "按季度比对"),
+    (["run", "--period", "2026Q3", "--engine", "x", "--workspace", "{ws}"], REFUSED, "没有这种比对引擎"),
     (["run", "--period", "2026Q3", "--workspace", "{ws}/none"], REFUSED, "tongbi init"),
     (["links", "--period", "2026Q3", "--out", "{ws}/l.csv", "--workspace", "{ws}"], REFUSED, "还没有发布过"),
     (["quarantine", "--period", "2026Q3", "--department", "education", "--workspace", "{ws}"], REFUSED, "还没有"),
