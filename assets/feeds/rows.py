@@ -111,7 +111,8 @@ def cut(feed: Feed, children: pd.DataFrame, records: pd.DataFrame) -> pd.DataFra
 
 def _population(feed: Feed, children: pd.DataFrame, stock: Stock) -> BoolArray:
     if feed.population == "roll":
-        return ((children["categories"] != "") & (children["alive"] == "yes")).to_numpy(np.bool_)
+        # A child whose only category is never fed is not in the feed: its row without a code would tell it.
+        return ((children["category_code"] != "") & (children["alive"] == "yes")).to_numpy(np.bool_)
     if feed.population == "lists":
         listed = stock.findings.loc[stock.findings["code"].isin(feed.lists), "child_id"]
         return children["child_id"].isin(listed).to_numpy(np.bool_)

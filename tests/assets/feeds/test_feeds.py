@@ -212,6 +212,7 @@ def test_the_entrants_that_were_answered_are_not_pushed_again():
 def test_categories_are_the_national_system_s_codes_and_hiv_is_never_said():
     found = rows_of(ROLL, stock([child(1, categories="dilemma;hiv;left_behind"), child(2, categories="orphan")]))
     assert found["儿童类别代码"].tolist() == ["8;9", "3"]
+    assert rows_of(ROLL, stock([child(1, categories="hiv")])).empty
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet", "xlsx"])
