@@ -21,7 +21,7 @@ from assets.feeds.rows import rows_of
 from assets.paper.pdf import to_pdf
 from assets.reports.assemble import Version, figures_of
 from assets.reports.material import gather
-from assets.reports.template import FOLDER, template_name
+from assets.reports.template import shipped
 from assets.reports.writing import Job, write_report
 from pipelines.partitions import Period
 from pipelines.resources.opened import Opened
@@ -48,7 +48,7 @@ def measure(opened: Opened, period: Period, folder: Path) -> None:
     clock.say(f"counting ({len(inside.values):,} cells)")
     outside = figures_of(material, Version.PUBLIC)
     clock.say(f"public version ({len(outside.hidden):,} of {len(outside.values):,} cells hidden)")
-    jobs = [Job("quarter", version, folder, FOLDER / template_name("quarter"), date.today()) for version in Version]
+    jobs = [Job("quarter", version, folder, shipped("quarter"), date.today()) for version in Version]
     written = [write_report(material, job, figures) for job, figures in zip(jobs, (inside, outside), strict=True)]
     clock.say("Word, internal and public")
     made = to_pdf(written)

@@ -25,7 +25,19 @@ def template_name(kind: str) -> str:
 def template_of(kind: str, workspace: Path) -> Path:
     """The template to use: the office's own when there is one."""
     own = workspace / OWN / template_name(kind)
-    return own if own.is_file() else FOLDER / template_name(kind)
+    return own if own.is_file() else shipped(kind)
+
+
+def shipped(kind: str) -> Path:
+    """The product's own template of a kind."""
+    return FOLDER / f"{kind}.docx"
+
+
+def write_shipped() -> list[Path]:
+    """Make the product's own templates anew, after `report.yaml` has changed."""
+    for kind in words().kinds:
+        shipped(kind).unlink(missing_ok=True)
+    return [_write(kind, shipped(name)) for name, kind in words().kinds.items()]
 
 
 def write_templates(folder: Path) -> list[Path]:
