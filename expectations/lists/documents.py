@@ -14,6 +14,8 @@ from expectations.lists.grading import OPEN, SURE, capped, presence, probably_th
 from expectations.lists.view import View, draft, sentences
 from expectations.lists.wording import name_levels, wording
 
+_SAME_FAMILY = "surname_only"
+
 
 def invalid_documents(view: View) -> pd.DataFrame:
     """L18: per child at most one finding for the number (`id_no`) and one for the name that goes with it (`name`)."""
@@ -75,7 +77,7 @@ def _other_name(view: View) -> pd.DataFrame:
     """The number of the child's police record with a wholly different name; former names and spellings are none."""
     numbers = view.records.coded("id_no")[0]
     at = np.flatnonzero(view.records.filled("id_no") & view.compared & (view.name_keys("name") != ""))
-    columns = ["name", "former_name", "department"]
+    columns = ["name", "former_name", "department", "birth_date", "id_no_birth"]
     rows = view.files.records[columns].iloc[at].assign(at=at, child=view.child[at], number=numbers[at])
     police = rows[rows["department"] == "public_security"].drop_duplicates(["child", "number"])
     pairs = rows[rows["department"] != "public_security"].merge(
@@ -89,6 +91,8 @@ def _other_name(view: View) -> pd.DataFrame:
     if len(pairs):
         levels = name_levels(pairs["name"].to_numpy(object), pairs["name_police"].to_numpy(object))
         worse = np.isin(levels, view.profile.consistency.other_person_names.known())
+        # 陈淼 and 陈水: one family name and the number's own birth date beside it is one child whose name was miswritten (L15).
+        worse &= ~((levels == _SAME_FAMILY) & (pairs["birth_date"] == pairs["id_no_birth"]).to_numpy())
         found[pairs["at"].to_numpy(np.int64)[worse]] = True
     grade = capped(np.full(view.n, SURE, dtype=np.int64), presence(view) == OPEN, OPEN)
     reason = sentences(view, "身份证号与公安登记的相同，姓名却完全不同，请核对号码是否填成了别人的")

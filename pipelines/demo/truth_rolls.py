@@ -66,7 +66,8 @@ def _unprotected(held: Held) -> set[int]:
     unable = books[~books["father_status"].isin(ABLE) & ~books["mother_status"].isin(ABLE)]
     told = _kids(held.education[held.education["orphan_flag"] == "是"])
     young = _kids(held.now[held.now["age"] < 18]) & _here(held)
-    return ((_kids(unable) | told) & young) - _kids(books[books["category"].str.contains(CLASSES)])
+    protected = books["category"].str.contains(CLASSES) | books["aid"].str.contains(CLASSES)
+    return ((_kids(unable) | told) & young) - _kids(books[protected])
 
 
 def _without_rehabilitation(held: Held) -> set[int]:

@@ -245,3 +245,12 @@ def test_a_milk_name_beside_the_right_number_puts_no_number_in_doubt(town: Town,
     town.add(CA, 1, name=milk)
     assert town.listed("L18") == {}
     assert set(town.listed("L15")) == {1}
+
+
+def test_a_miswritten_given_name_beside_its_own_birth_date_puts_no_number_in_doubt(town: Town) -> None:
+    town.add(PS, 1, name="陈淼")
+    town.add(ED, 1, name="陈水", enrolment_status="in")
+    town.add(PS, 2, name="陈淼")
+    town.add(ED, 2, name="陈水", enrolment_status="in", birth_date="2014-05-06", id_no=number("2016-03-10", 4))
+    assert set(town.listed("L18")) == {2}
+    assert 1 in town.listed("L15")
