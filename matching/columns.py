@@ -90,3 +90,14 @@ class Columns:
             )
             out[:, place] = table[here.code] if len(table) else 0
         return out, list(seen)
+
+
+def without_halves(records: pd.DataFrame) -> pd.DataFrame:
+    """The records with the mark of an unreadable character for halves of surrogate pairs that stand alone: no encoding has them."""
+    out = records.copy()
+    for column in records.columns:
+        if records[column].dtype == object:
+            out[column] = [
+                text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for text in as_text(records[column])
+            ]
+    return out

@@ -6,6 +6,7 @@ judgement on a pair.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Texts = NDArray[np.object_]
 
+_ISO = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 PEOPLE = (("father_name", "father_id"), ("mother_name", "mother_id"), ("guardian_name", "guardian_id"))
 PLACES = (("live_town", "live_village"), ("hukou_town", "hukou_village"), ("town", "village"))
 
@@ -147,13 +149,16 @@ def _distinct_people(people: NDArray[np.int32]) -> NDArray[np.int32]:
 
 def _births(columns: Columns) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
     """Birth as yyyymmdd with 0 for unknown parts, and 3, 2, 1, 0 for day, month, year, unknown."""
-    birth = by_code(
-        columns.of("birth_date"), lambda day: int(day.replace("-", "").ljust(8, "0")) if day[:4].isdigit() else 0
-    )
+    birth = by_code(columns.of("birth_date"), _day_code)
     stated = by_code(columns.of("birth_precision"), lambda word: {"day": 3, "month": 2, "year": 1}.get(word, 0))
     shape = np.where(birth % 100 > 0, 3, np.where(birth // 100 % 100 > 0, 2, np.where(birth > 0, 1, 0)))
     precision = np.where(stated > 0, np.minimum(stated, shape), shape)
     return birth.astype(np.int32), precision.astype(np.int8)
+
+
+def _day_code(text: str) -> int:
+    """`yyyymmdd` of an ISO day, month or year; 0 for anything else."""
+    return int(text.replace("-", "").ljust(8, "0")) if _ISO.fullmatch(text) else 0
 
 
 def _lunar(birth: NDArray[np.int32]) -> NDArray[np.int32]:

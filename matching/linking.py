@@ -16,6 +16,7 @@ import pandas as pd
 from matching import screen as screening
 from matching.block import KeyYield, Pairs
 from matching.cluster import Clusters, cluster, unseen_pairs
+from matching.columns import without_halves
 from matching.decide import Evidence, weigh_evidence
 from matching.disputes import decisions_report
 from matching.encode import Encoded, encode
@@ -113,6 +114,19 @@ def link_records(
         ValueError: `record_id` or `department` is missing or not unique (in Chinese, without values).
     """
     model = model or default_model()
+    try:
+        return _linked(records, model, known, judgements, engine)
+    except UnicodeEncodeError:
+        return _linked(without_halves(records), model, known, judgements, engine)
+
+
+def _linked(
+    records: pd.DataFrame,
+    model: Model,
+    known: KnownChildren | None,
+    judgements: pd.DataFrame | None,
+    engine: EngineName | Engine,
+) -> Linkage:
     records = records.sort_values("record_id", kind="stable", ignore_index=True) if "record_id" in records else records
     trail = find_children(records, model, judgements, known, engine)
     clock = _Clock()
