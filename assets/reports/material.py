@@ -146,6 +146,8 @@ def gather(opened: Opened, period: Period) -> Material:
     children = frames.read("child_files.children", label)
     accounting = _accounting(opened, label)
     missing = not_computed(profile, delivered_sources(accounting.to_dict("records"), frames, label))
+    # The settings' names in the file are for whoever fills them in, not for those who read the report.
+    missing["sentence"] = missing["sentence"].str.replace(r"（[a-z_.]+）", "", regex=True)
     return Material(
         period=period,
         findings=frames.read("findings", label),
