@@ -119,6 +119,7 @@ def _occasion(county: Opened, period: str, what: tuple[Material, Known, Mapping[
         codes={name: code for name, (code, _, _) in known.items()},
         rules=rules,
         carried=carried(known, moves, listed, finding_id),
+        delivered=frozenset(name for name in usable if "." not in name),
         say={**{name: term["zh"] for name, term in field_terms().items()}, **department_names(county.workspace)},
     )
 
@@ -134,10 +135,19 @@ def _evidence(material: Material, known: Known, what: tuple[Mapping[str, str], L
         if name not in there
     ]
     wanted = pd.DataFrame(rows, columns=["finding_id", "code", "child_id", "field"], dtype=object)
-    looked = {
-        code: frozenset({*one.needs, *one.needs_any, *one.guards}) for code, one in load_catalogue().lists.items()
+    return gather(material.records, wanted, Lens(rules, looked_at()))
+
+
+def looked_at() -> dict[str, frozenset[str]]:
+    """List -> the departments whose records it looks at; a further source stands for the departments that bring it."""
+    catalogue = load_catalogue()
+    origins = {name: {one.partition(".")[0] for one in source.origins} for name, source in catalogue.sources.items()}
+    return {
+        code: frozenset(
+            name for need in (*one.needs, *one.needs_any, *one.guards) for name in origins.get(need, {need})
+        )
+        for code, one in catalogue.lists.items()
     }
-    return gather(material.records, wanted, Lens(rules, looked))
 
 
 def _frame(found: list[Verdict], past: Mapping[str, Life], facts: Known) -> pd.DataFrame:

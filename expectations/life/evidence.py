@@ -56,6 +56,9 @@ def gather(records: pd.DataFrame, wanted: pd.DataFrame, lens: Lens) -> dict[str,
     known: dict[tuple[str, str, tuple[str, ...]], Parts] = {}
     for name, code, child, about in zip(*(wanted[c] for c in ("finding_id", "code", "child_id", "field")), strict=True):
         key = (child, code, lens.rules.fields(code, about))
+        if code in lens.rules.of_places:
+            found[name] = {}
+            continue
         if key not in known:
             known[key] = columns.parts(rows.get(child, np.zeros(0, np.int64)), key, lens)
         found[name] = known[key]

@@ -31,6 +31,7 @@ class LifeRules(Rules):
     telling: list[str]
     telling_by_list: dict[str, list[str]]
     values_only: list[str] = Field(default_factory=list)
+    of_places: list[str] = Field(default_factory=list)
     made_of: dict[str, list[str]] = Field(default_factory=dict)
     field_words: dict[str, str]
 

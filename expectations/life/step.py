@@ -45,6 +45,7 @@ class Occasion:
         carried: finding_id -> the number under which it goes on after children were merged or split.
         rules: states, outcomes, telling fields.
         say: departments and fields in Chinese.
+        delivered: departments whose data came; None when all did. One that sent nothing proves nothing.
     """
 
     period: str
@@ -55,6 +56,13 @@ class Occasion:
     rules: LifeRules
     carried: Mapping[str, str] = field(default_factory=dict)
     say: Mapping[str, str] = field(default_factory=dict)
+    delivered: frozenset[str] | None = None
+
+    def told(self, parts: Parts) -> Parts:
+        """The evidence as far as departments that sent their data can change it."""
+        if self.delivered is None:
+            return parts
+        return {key: value for key, value in parts.items() if key.partition(".")[0] in self.delivered}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,25 +135,25 @@ def _inherited(name: str, life: Life, occasion: Occasion) -> Verdict:
 
 
 def _listed(name: str, life: Life, occasion: Occasion) -> Verdict:
-    now = fingerprint(occasion.evidence.get(name, {}))
+    same = occasion.told(_parts(life)) == occasion.told(occasion.evidence.get(name, {}))
     if occasion.rules.is_open(life.state):
         said = f"仍在清单上，上次答复“{life.answer}”" if life.answer else "仍在清单上"
         kind, text = LASTING, said
-        if now != life.fingerprint:
+        if not same:
             kind, text = CHANGED, f"{said}，依据有变化：{_what_changed(name, life, occasion)}"
         return Verdict(replace(_event(name, kind, life.state, text, occasion), answer=life.answer), True, True)
-    return _settled_listed(name, life, (now, occasion))
+    return _settled_listed(name, life, (same, occasion))
 
 
-def _settled_listed(name: str, life: Life, what: tuple[str, Occasion]) -> Verdict:
-    now, occasion = what
+def _settled_listed(name: str, life: Life, what: tuple[bool, Occasion]) -> Verdict:
+    same, occasion = what
     changed = _what_changed(name, life, occasion)
     if life.settled_by in ("data", ""):
         return _returned(name, f"曾于{life.period}由数据消除，本期又出现", occasion)
     if life.state == "closed":
         tail = f"；{changed}" if changed else ""
         return _returned(name, f"上次答复“{life.answer}”，本期数据仍未显示{tail}", occasion)
-    if now == life.fingerprint:
+    if same:
         return Verdict(_event(name, KEPT, life.state, f"已答复“{life.answer}”，依据没有变化", occasion), True, False)
     return _returned(name, f"上次答复“{life.answer}”，之后依据有变化：{changed}", occasion)
 
@@ -155,7 +163,8 @@ def _returned(name: str, text: str, occasion: Occasion) -> Verdict:
 
 
 def _what_changed(name: str, life: Life, occasion: Occasion) -> str:
-    return differences(_parts(life), occasion.evidence.get(name, {}), occasion.say, occasion.rules)
+    before, now = occasion.told(_parts(life)), occasion.told(occasion.evidence.get(name, {}))
+    return differences(before, now, occasion.say, occasion.rules)
 
 
 def _parts(life: Life) -> Parts:
@@ -166,8 +175,10 @@ def _parts(life: Life) -> Parts:
 def _unlisted(name: str, life: Life, occasion: Occasion) -> Verdict | None:
     if occasion.codes.get(name, "") not in occasion.computed:
         return None
+    if occasion.told(_parts(life)) != _parts(life):
+        return None  # it rests on a department that sent nothing this time
     is_open = occasion.rules.is_open(life.state)
-    if not occasion.evidence.get(name):
+    if not occasion.evidence.get(name) and occasion.codes[name] not in occasion.rules.of_places:
         # No department has the child any more: that proves nothing, so nothing is closed.
         text = "本期有关部门的数据中都没有这名儿童，不能据此认定已解决"
         seen = is_open and life.kind != UNSEEN

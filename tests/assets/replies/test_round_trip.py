@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,14 @@ def test_a_filled_workbook_is_entered_by_number(desk: Desk) -> None:
     found = outcome.of("accepted")[0]
     assert (found.answer, found.answered_on, found.recipient) == ("不属本地", "2026-10-15", "顺化镇")
     assert (found.line.answered_by, found.line.note) == ("王某", "住邻县")
+
+
+def test_a_date_that_the_program_made_a_date_is_read(desk: Desk) -> None:
+    book = desk.out()
+    fill(sheet_of(book), FIRST_ROW, "不属本地", 核查日期=date(2026, 10, 15))
+    fill(sheet_of(book), FIRST_ROW + 1, "其他", 核查日期=datetime(2026, 10, 16, 9, 30))
+    outcome = desk.judge(desk.back("a.xlsx", book.save))
+    assert [one.answered_on for one in outcome.of("accepted")] == ["2026-10-15", "2026-10-16"]
 
 
 def test_34_rows_reordered_deleted_and_columns_added_and_removed(desk: Desk) -> None:

@@ -154,6 +154,23 @@ def test_a_list_that_was_not_computed_says_nothing(story):
     assert story.life.state == "new"
 
 
+def test_a_department_that_sent_nothing_proves_nothing(story):
+    without = {"delivered": frozenset({"civil_affairs"})}
+    story.run("2026Q1", SCHOOL)
+    assert story.run("2026Q2", ROLL, **without) == []
+    assert story.run("2026Q2", ROLL, listed=False, **without) == []
+    story.answer("2026Q2", "省外就读无学籍")
+    assert story.run("2026Q3", ROLL, **without) == []
+    assert story.said == {ONE: KEPT}
+    assert story.run("2026Q4", ROLL) == [RETURNED]
+
+
+def test_a_village_s_finding_is_solved_whoever_lives_there(story):
+    village = {"codes": {ONE: "L25"}, "computed": {"L25"}}
+    story.run("2026Q1", {}, **village)
+    assert story.run("2026Q2", {}, listed=False, **village) == [SOLVED]
+
+
 def test_changed_evidence_of_an_open_finding_is_said(story):
     story.run("2026Q1", ROLL)
     assert story.run("2026Q2", SCHOOL) == [CHANGED]
