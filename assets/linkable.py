@@ -69,13 +69,16 @@ def fold(records: pd.DataFrame) -> Folded:
     records = records.reset_index(drop=True)
     present = [name for name in SAME if name in records.columns]
     stands = np.arange(len(records))
-    repeated = records.duplicated(present, keep=False).to_numpy() & _proven(records)
-    if repeated.any():
-        at = np.flatnonzero(repeated)
-        group = records.iloc[at].groupby(present, sort=False).ngroup().to_numpy()
-        first = np.full(int(group.max()) + 1, -1, dtype=np.int64)
-        first[group[::-1]] = at[::-1]
-        stands[at] = first[group]
+    # Few rows share name and number with another of their source: only those are compared in every column.
+    alike = records.duplicated(["department", "layout", "name", "id_no"], keep=False).to_numpy()
+    at = np.flatnonzero(alike)
+    at = at[_proven(records.iloc[at]) & records.iloc[at].duplicated(present, keep=False).to_numpy()]
+    if not len(at):
+        return Folded(records, records, stands)
+    group = records.iloc[at].groupby(present, sort=False).ngroup().to_numpy()
+    first = np.full(int(group.max()) + 1, -1, dtype=np.int64)
+    first[group[::-1]] = at[::-1]
+    stands[at] = first[group]
     kept = records[stands == np.arange(len(records))]
     return Folded(records, kept.reset_index(drop=True), stands)
 

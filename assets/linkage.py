@@ -79,7 +79,8 @@ def linkage_assets(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
 
 def _linkable(frames: list[pd.DataFrame], contracts: Mapping[str, Contract], period: Period) -> pd.DataFrame:
     records = pd.concat([frame for frame in frames if len(frame)] or frames, ignore_index=True)
-    return records[about_children(records, contracts, period.last_day)].reset_index(drop=True)
+    ours = about_children(records, contracts, period.last_day)
+    return records if ours.all() else records[ours].reset_index(drop=True)
 
 
 def _engine(county: Opened, asked: str) -> Engine:
