@@ -6,6 +6,7 @@ what a key is (`keys`) or what a pair is worth (`compare`, `weigh`).
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -65,26 +66,34 @@ class _Runs:
     near: Ints
 
 
-def block(e: Encoded, model: Model) -> tuple[Pairs, list[KeyYield]]:
+def block(e: Encoded, model: Model, threads: int = 1) -> tuple[Pairs, list[KeyYield]]:
     """All candidate pairs of the model's keys.
+
+    Args:
+        e: the records.
+        model: its keys and limits.
+        threads: how many keys are worked on at a time; the result does not depend on it.
 
     Returns:
         The pairs, each once, sorted by (left, right), and one line per key for the report.
     """
-    found: list[Ints] = []
-    counts: list[tuple[int, int, int]] = []
     order, parts = window_order(e), Parts(e)
-    for bit, (key, spec) in enumerate(model.keys.items()):
+
+    def paired(bit: int, key: str, spec: KeySpec) -> tuple[Ints, tuple[int, int, int]]:
         codes, oversized = _key_pairs(tokens(spec, parts), SPLITS[spec.split](e), order, (spec, model))
         if key == NEEDS_DAMAGE and len(codes):
             broken = e.damaged != ""
             codes = codes[broken[codes // len(e)] | broken[codes % len(e)]]
         codes *= 32
         codes += bit
-        found.append(codes)
-        counts.append(oversized)
-    pairs, made, first = _merge(found, len(e))
-    return pairs, [KeyYield(key, int(made[bit]), int(first[bit]), *counts[bit]) for bit, key in enumerate(model.keys)]
+        return codes, oversized
+
+    with ThreadPoolExecutor(threads) as pool:
+        made = list(pool.map(paired, range(len(model.keys)), model.keys, model.keys.values()))
+    found, counts = [codes for codes, _ in made], [oversized for _, oversized in made]
+    made.clear()
+    pairs, every, first = _merge(found, len(e))
+    return pairs, [KeyYield(key, int(every[bit]), int(first[bit]), *counts[bit]) for bit, key in enumerate(model.keys)]
 
 
 @dataclass(frozen=True)

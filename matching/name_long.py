@@ -26,16 +26,9 @@ def spoken(name: str) -> str:
 
 def long_levels(left: Sequence[str], right: Sequence[str]) -> list[str]:
     """`long_level` of names side by side; most pairs are told apart by what is known of each name alone, without a look at both."""
-    seen: dict[str, _Traits] = {}
-
-    def traits(name: str) -> _Traits:
-        if name not in seen:
-            seen[name] = _traits(name)
-        return seen[name]
-
     out = []
     for a, b in zip(left, right, strict=True):
-        one, other = traits(a), traits(b)
+        one, other = _traits(a), _traits(b)
         apart = (
             one.begins != other.begins
             and one.heard.isdisjoint(other.heard)
@@ -57,6 +50,7 @@ class _Traits:
     wild: bool
 
 
+@lru_cache(maxsize=300_000)
 def _traits(name: str) -> _Traits:
     folded = fold(name)
     parts = {spoken(part) for part in _parts(name)}

@@ -61,20 +61,19 @@ class Sets:
 
     def known(self, name: str, a: Rows, b: Rows) -> Mask:
         """Both records have a member."""
-        both: Mask = (self.filled[a] & self.filled[b] & self.bit(name)) > 0
+        both: Mask = (self.filled.take(a) & self.filled.take(b) & self.bit(name)) > 0
         return both
 
     def shared(self, name: str, a: Rows, b: Rows) -> NDArray[np.int8]:
         """How many members of the one are in the other; columns of a row hold distinct members or repeat them."""
         rows = np.flatnonzero(self.known(name, a, b))
         table = self.tables[name]
-        left, right = table[a[rows]], table[b[rows]]
+        left, right = (np.ascontiguousarray(table.take(side[rows], axis=0).T) for side in (a, b))
         count = np.zeros(len(rows), dtype=np.int8)
-        for one in range(table.shape[1]):
-            member = left[:, one]
+        for member in left:
             present = member != 0
-            for other in range(table.shape[1]):
-                count += (member == right[:, other]) & present
+            for other in right:
+                count += (member == other) & present
         out = np.zeros(len(a), dtype=np.int8)
         out[rows] = count
         return out
