@@ -190,7 +190,9 @@ def test_a_key_that_costs_too_much_is_held_to_its_budget(county: pd.DataFrame, t
     e = encode(records, tight)
     reference = ArrayCandidates(e, tight)
     assert reference.counts.sum() < ArrayCandidates(e, MODEL).counts.sum()
-    assert sum(line.split_blocks for line in reference.yields) > sum(line.split_blocks for line in ArrayCandidates(e, MODEL).yields)
+    assert sum(line.split_blocks for line in reference.yields) > sum(
+        line.split_blocks for line in ArrayCandidates(e, MODEL).yields
+    )
     other = candidates_of(e, tight, Engine("duckdb", tmp_path, threads=2))
     same_candidates(reference, other)
     other.close()
