@@ -8,6 +8,12 @@ from pathlib import Path
 
 import pytest
 
+import __main__
+
+# PySpark, which Great Expectations imports where it is installed, takes a main program without a file (a test worker) for its own doctests.
+if not hasattr(__main__, "__file__"):
+    __main__.__file__ = "pytest"
+
 PERIODS = ("2026Q2", "2026Q3")
 
 

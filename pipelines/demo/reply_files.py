@@ -121,10 +121,9 @@ def _own_table(book: Book, filled: Mapping[str, Filled], name: str) -> Sheet:
         _own_row(dict(zip(table[0], row, strict=False)), filled) for table in book.tables.values() for row in table[1:]
     ]
     sheet = Sheet(name)
-    sheet.rows = [
-        ["序号", *heads],
-        *([place, *(row.get(head, "") for head in heads)] for place, row in enumerate(reversed(rows), 1)),
-    ]
+    sheet.rows = [["序号", *heads]]
+    for place, row in enumerate(reversed(rows), 1):
+        sheet.rows.append([place, *(row.get(head, "") for head in heads)])
     return sheet
 
 

@@ -6,12 +6,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pipelines.cli.profiles import app
+from pipelines.cli.shell import out
 from pipelines.cli.texts import choose
 
 
 @pytest.fixture(autouse=True)
-def chinese() -> None:
+def chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     choose("zh")
+    monkeypatch.setattr(out, "_width", 240)  # a clause in one line
 
 
 def asked(*words: str) -> Result:

@@ -109,7 +109,9 @@ def test_quoted_commas_line_breaks_and_quotes_are_one_field(write_text: Make) ->
 
 def test_records_that_nearly_all_hold_line_breaks_keep_their_width(write_text: Make) -> None:
     """A list whose address and source columns have two lines each, as a spreadsheet program saves it."""
-    body = [[f"L01-{number}", "户籍：一村，3号\n现住：县城", "民政·表,1\n公安·表", "已登记", ""] for number in range(30)]
+    body = [
+        [f"L01-{number}", "户籍：一村，3号\n现住：县城", "民政·表,1\n公安·表", "已登记", ""] for number in range(30)
+    ]
     text = "编号,住址,依据,核查结果,说明\r\n"
     text += "".join(",".join(f'"{cell}"' if "\n" in cell else cell for cell in row) + "\r\n" for row in body)
     reading = read_file(write_text(text))
