@@ -25,6 +25,7 @@ MADE_FIELDS: Mapping[str, tuple[str, ...]] = {
     "records": (),
     "near": (),
     "field": (),
+    "cite": (),
     "disability": ("disability_type", "disability_level"),
     "category": ("category",),
     "cancel_date": ("cancel_date", "death_date"),

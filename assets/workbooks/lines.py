@@ -6,6 +6,7 @@ masked, or how a cell looks.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -256,6 +257,18 @@ def _field(sources: Sources) -> pd.Series[str]:
     return fields.map(said).astype(object)
 
 
+def _cite(sources: Sources) -> pd.Series[str]:
+    """The paper and the article; their words stand once, on the sheet 说明, so that a line stays low."""
+    clauses = text(sources.findings, "clause")
+    return clauses.map({clause: cited(clause) for clause in clauses.unique()}).astype(object)
+
+
+def cited(clause: str) -> str:
+    """《义务教育法》第十一条：“…” without what it says."""
+    parts = (part.partition("：")[0].strip() for part in re.sub("“[^”]*”", "", clause).split("；"))
+    return "；".join(dict.fromkeys(part for part in parts if part))
+
+
 _MADE: Mapping[str, Callable[[Sources], pd.Series[str]]] = {
     "address": _address,
     "school": lambda sources: _joined(sources, ("school", "grade"), "\n"),
@@ -263,6 +276,7 @@ _MADE: Mapping[str, Callable[[Sources], pd.Series[str]]] = {
     "category": _category,
     "cancel_date": _cancel_date,
     "groups": _groups,
+    "cite": _cite,
     "near": _near,
     "records": _records,
     "field": _field,
