@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("privacy")]  # one worker: the workspace is made once
 
 # Where personal data may be (docs/data-shapes.md 7); everything else in a workspace must be clean.
 ALLOWED = ("inbox", "store", "frames", "outbox", "truth", "tongbi.db", "areas.csv")

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import xlwt
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("unseen")]  # one worker: the workspace is made once
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 PERIOD = "2026Q3"

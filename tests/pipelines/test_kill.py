@@ -13,17 +13,14 @@ pytestmark = pytest.mark.slow
 
 PLACES = [
     "before_rename:raw_public_security",
-    "before_rename:std_education",
-    "station:link",
     "before_rename:link_children",
     "before_rename:findings",
     "publish:built",
-    "publish:sealed",
     "publish:uncommitted",
     "publish:committed",
     "outbox:between_renames",
 ]
-SHARES = [0.35, 0.65, 0.85, 0.95]
+SHARES = [0.5, 0.85, 0.95]
 RUN = ("run", "--period", "2026Q2", "--workspace")
 
 

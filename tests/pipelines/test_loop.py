@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from pipelines.demo.replies import generate_replies
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("loop")]  # one worker: the workspace is made once
 
 FIRST, SECOND = "2026Q2", "2026Q3"
 EVENTS = "SELECT finding_id, period, kind, state, source, answer FROM life_event ORDER BY id"
