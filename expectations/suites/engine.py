@@ -6,6 +6,9 @@ Importing Great Expectations takes seconds, so it is imported inside the functio
 
 import logging
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -77,10 +80,24 @@ def load_engine() -> Any:
     """Great Expectations, imported on first use and silent."""
     # Before the import: a government machine phones nobody.
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations as gx
+    with _without_spark():
+        import great_expectations as gx
 
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
     return gx
+
+
+@contextmanager
+def _without_spark() -> Iterator[None]:
+    """Suites look at frames only; PySpark, where it is installed, is slow to import and ends a program without a main file."""
+    absent = "pyspark" not in sys.modules
+    if absent:
+        sys.modules["pyspark"] = None  # type: ignore[assignment]  # documented: the import then fails at once
+    try:
+        yield
+    finally:
+        if absent:
+            del sys.modules["pyspark"]
 
 
 @cache

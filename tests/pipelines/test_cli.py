@@ -1,5 +1,6 @@
 """The command line without a run: what it offers, in two languages, with which exit codes, and how fast it is there."""
 
+import shutil
 import subprocess
 import sys
 
@@ -10,11 +11,16 @@ COMMANDS = ["init", "demo", "check", "run", "status", "quarantine", "explain", "
 REGISTER = "姓名,公民身份号码,性别,出生日期,户籍地址,与户主关系,户号\r\n甲乙,620722201503105115,男,2015-03-10,某县某镇某村,子,1\r\n"
 
 
-@pytest.fixture
-def workspace(tmp_path, tongbi):
-    root = tmp_path / "workspace"
+@pytest.fixture(scope="session")
+def initialised(tmp_path_factory, tongbi):
+    root = tmp_path_factory.mktemp("initialised") / "workspace"
     assert tongbi("init", "--workspace", root).returncode == 0
     return root
+
+
+@pytest.fixture
+def workspace(tmp_path, initialised):
+    return shutil.copytree(initialised, tmp_path / "workspace")
 
 
 def test_help_names_every_command_in_both_languages(tongbi):
