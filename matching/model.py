@@ -11,12 +11,13 @@ import json
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from matching.tables import parse_yaml
 
+Kind = TypeVar("Kind", bound=BaseModel)
 MODEL_FILE = Path(__file__).with_name("model.yaml")
 GROUPS = {"missing": 0, "agree": 1, "near": 2, "differ": 3}
 
@@ -193,22 +194,32 @@ class Model(_Strict):
     @property
     def fingerprint(self) -> str:
         """Twelve hex digits that change whenever anything in the model changes."""
-        text = json.dumps(self.model_dump(mode="json"), ensure_ascii=True)  # level order is meaning: do not sort
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        return fingerprint_of(self)
 
 
-def load_model(path: Path = MODEL_FILE) -> Model:
-    """Read and check a model file.
+def fingerprint_of(model: BaseModel) -> str:
+    """Twelve hex digits of everything that a model says."""
+    text = json.dumps(model.model_dump(mode="json"), ensure_ascii=True)  # level order is meaning: do not sort
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def read_model(path: Path, kind: type[Kind]) -> Kind:
+    """Read and check a model file of some kind.
 
     Raises:
         ValueError: in Chinese, naming the file and the key that is wrong.
     """
     try:
-        return Model.model_validate(parse_yaml(path.read_text(encoding="utf-8")))
+        return kind.model_validate(parse_yaml(path.read_text(encoding="utf-8")))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ValueError(f"比对模型文件 {path.name} 的 {where} 有误：{first['msg']}") from error
+
+
+def load_model(path: Path = MODEL_FILE) -> Model:
+    """Read and check a model file; errors as `read_model`."""
+    return read_model(path, Model)
 
 
 @lru_cache(maxsize=1)

@@ -5,15 +5,13 @@ Belongs here: reading and checking it. Does not belong here: comparing or learni
 
 from __future__ import annotations
 
-import hashlib
-import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from matching.tables import parse_yaml
+from matching.model import fingerprint_of, read_model
 
 MODEL_FILE = Path(__file__).with_name("model.yaml")
 MISSING = "missing"
@@ -91,22 +89,12 @@ class LatinModel(_Strict):
     @property
     def fingerprint(self) -> str:
         """Twelve hex digits that change whenever anything in the model changes."""
-        text = json.dumps(self.model_dump(mode="json"), ensure_ascii=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        return fingerprint_of(self)
 
 
 def load_latin_model(path: Path = MODEL_FILE) -> LatinModel:
-    """Read and check a model file.
-
-    Raises:
-        ValueError: in Chinese, naming the file and the key that is wrong.
-    """
-    try:
-        return LatinModel.model_validate(parse_yaml(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ValueError(f"比对模型文件 {path.name} 的 {where} 有误：{first['msg']}") from error
+    """Read and check a model file; errors as `matching.model.read_model`."""
+    return read_model(path, LatinModel)
 
 
 @lru_cache(maxsize=1)

@@ -22,6 +22,7 @@ class Dialect:
         steps: a table `steps(step)` of 1 to `{}`.
         flag: one bit, at the place of the operand `{}`.
         exploded: rows `value, rid, broken` of the table `keys`, one per distinct known value among `{values}`.
+        semi: join that keeps the left rows which have a partner.
         temporary: how a statement's result is kept under the name `{name}`; `{query}` is the statement.
     """
 
@@ -30,6 +31,7 @@ class Dialect:
     steps: str
     flag: str
     exploded: str
+    semi: str
     temporary: str
 
     def div(self, one: str, other: int) -> str:
@@ -47,6 +49,7 @@ DUCKDB = Dialect(
     steps="SELECT step FROM range(1, {} + 1) AS t(step)",
     flag="(1 << {})",
     exploded="SELECT unnest(list_distinct([{values}])) AS value, rid, broken FROM keys",
+    semi="SEMI JOIN",
     temporary="CREATE OR REPLACE TEMP TABLE {name} AS {query}",
 )
 SPARK = Dialect(
@@ -58,6 +61,7 @@ SPARK = Dialect(
         "SELECT value, rid, broken FROM (SELECT explode(array_distinct(array({values}))) AS value, rid, broken FROM keys) x "
         "WHERE value IS NOT NULL"
     ),
+    semi="LEFT SEMI JOIN",
     temporary="CREATE OR REPLACE TEMPORARY VIEW {name} AS {query}",
 )
 
