@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from pipelines.resources.migrations.appending import only_append, release
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -23,19 +25,6 @@ TABLES = (
     "delivery",
 )
 
-_SQLITE_GUARD = """
-CREATE TRIGGER audit_no_{lower} BEFORE {verb} ON audit
-BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END
-"""
-_POSTGRES_REFUSE = """
-CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION 'the audit is append-only'; END $$
-"""
-_POSTGRES_GUARD = """
-CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
-FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()
-"""
-
 
 def upgrade() -> None:
     """Create every table, then guard the audit."""
@@ -51,24 +40,14 @@ def upgrade() -> None:
     _create_publication()
     _create_run()
     _create_finding_event()
-    _guard_audit()
+    only_append("audit", "the audit is", ["audit"])
 
 
 def downgrade() -> None:
     """Remove everything; only for a database that holds nothing yet."""
     for table in TABLES:
         op.drop_table(table)
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION audit_refuse()")
-
-
-def _guard_audit() -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(_POSTGRES_REFUSE)
-        op.execute(_POSTGRES_GUARD)
-        return
-    for verb in ("UPDATE", "DELETE"):
-        op.execute(_SQLITE_GUARD.format(verb=verb, lower=verb.lower()))
+    release("audit")
 
 
 def _create_audit() -> None:

@@ -3,24 +3,14 @@
 import sqlalchemy as sa
 from alembic import op
 
+from pipelines.resources.migrations.appending import only_append, release
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
 
 TABLES = ("reply_file", "issue", "life_event")
-_SQLITE_GUARD = """
-CREATE TRIGGER life_event_no_{lower} BEFORE {verb} ON life_event
-BEGIN SELECT RAISE(ABORT, 'the life of findings is append-only'); END
-"""
-_POSTGRES_REFUSE = """
-CREATE FUNCTION life_event_refuse() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION 'the life of findings is append-only'; END $$
-"""
-_POSTGRES_GUARD = """
-CREATE TRIGGER life_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON life_event
-FOR EACH STATEMENT EXECUTE FUNCTION life_event_refuse()
-"""
 
 
 def upgrade() -> None:
@@ -28,24 +18,14 @@ def upgrade() -> None:
     _create_life_event()
     _create_issue()
     _create_reply_file()
-    _guard()
+    only_append("life_event", "the life of findings is", ["life_event"])
 
 
 def downgrade() -> None:
     """Remove them; only for a database that holds nothing yet."""
     for table in TABLES:
         op.drop_table(table)
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION life_event_refuse()")
-
-
-def _guard() -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(_POSTGRES_REFUSE)
-        op.execute(_POSTGRES_GUARD)
-        return
-    for verb in ("UPDATE", "DELETE"):
-        op.execute(_SQLITE_GUARD.format(verb=verb, lower=verb.lower()))
+    release("life_event")
 
 
 def _texts(*names: str) -> list[sa.Column[str]]:

@@ -3,47 +3,28 @@
 import sqlalchemy as sa
 from alembic import op
 
+from pipelines.resources.migrations.appending import only_append, release
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
 
 TABLES = ("sharing_receipt", "sharing_delivery")
-_SQLITE_GUARD = """
-CREATE TRIGGER {table}_no_{lower} BEFORE {verb} ON {table}
-BEGIN SELECT RAISE(ABORT, 'the sharing ledger is append-only'); END
-"""
-_POSTGRES_REFUSE = """
-CREATE FUNCTION sharing_refuse() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION 'the sharing ledger is append-only'; END $$
-"""
-_POSTGRES_GUARD = """
-CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
-FOR EACH STATEMENT EXECUTE FUNCTION sharing_refuse()
-"""
 
 
 def upgrade() -> None:
     """Create the tables, then guard them."""
     _create_delivery()
     _create_receipt()
-    postgres = op.get_bind().dialect.name == "postgresql"
-    if postgres:
-        op.execute(_POSTGRES_REFUSE)
-    for table in TABLES:
-        if postgres:
-            op.execute(_POSTGRES_GUARD.format(table=table))
-            continue
-        for verb in ("UPDATE", "DELETE"):
-            op.execute(_SQLITE_GUARD.format(table=table, verb=verb, lower=verb.lower()))
+    only_append("sharing", "the sharing ledger is", TABLES)
 
 
 def downgrade() -> None:
     """Remove them; only for a database that holds nothing yet."""
     for table in TABLES:
         op.drop_table(table)
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION sharing_refuse()")
+    release("sharing")
 
 
 def _texts(*names: str) -> list[sa.Column[str]]:
