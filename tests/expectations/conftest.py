@@ -1,12 +1,6 @@
-"""Makes the test town (`town.py` beside this file) importable and hands out an empty one."""
-
-import sys
-from pathlib import Path
+"""Hands out an empty test town (`town.py` beside this file, which pytest's settings make importable)."""
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from town import Town
 
 

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
 
+from benchmarks.county import Habits, make_county
 from matching.linking import Linkage, link_records
 
-
-def _load() -> ModuleType:
-    path = Path(__file__).parents[2] / "benchmarks" / "county.py"
-    spec = importlib.util.spec_from_file_location("benchmark_county", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["benchmark_county"] = module
-    spec.loader.exec_module(module)
-    return module
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.fixture(scope="session")
-def county_maker() -> ModuleType:
-    return _load()
-
-
-@pytest.fixture(scope="session")
-def county(county_maker: ModuleType) -> pd.DataFrame:
-    made: pd.DataFrame = county_maker.make_county(county_maker.Habits(children=2500, seed=7))
-    return made
+def county() -> pd.DataFrame:
+    return make_county(Habits(children=2500, seed=7))
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +33,23 @@ def check_digit(first17: str) -> str:
 def number() -> Any:
     """Valid number of a birth date and an order number."""
     return lambda born, order=11: check_digit(f"341221{born.replace('-', '')}{order:03d}")
+
+
+@pytest.fixture(scope="session")
+def spoiled() -> Callable[[str, str], tuple[str, str]]:
+    """A number as a clerk or a spreadsheet spoils it, and the status that reading gives it."""
+
+    def spoil(number: str, how: str) -> tuple[str, str]:
+        if how == "15":
+            return number[:15] + "000", "damaged"
+        if how == "m":
+            return number[:6] + "********" + number[14:], "masked"
+        at = int(how[1:])
+        if how[0] == "d":
+            return number[:at] + number[at + 1 :], "bad_length"
+        return number[:at] + str((int(number[at]) + 3) % 10) + number[at + 1 :], "bad_check"
+
+    return spoil
 
 
 @pytest.fixture(scope="session")

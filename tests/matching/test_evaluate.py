@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from benchmarks.county import Habits, make_county
 from matching.evaluate import hidden_number_check, pair_measures, quality
 from matching.linking import Linkage, link_records
 
@@ -47,9 +48,9 @@ def test_numbers_say_more_than_their_absence(county_linkage: Linkage) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [41, 42])
-def test_the_estimate_promises_no_more_than_the_truth(county_maker: Any, seed: int) -> None:
-    habits = county_maker.Habits(children=4000, seed=seed, careless=2.0, without_number=0.25, twins=0.04)
-    county = county_maker.make_county(habits)
+def test_the_estimate_promises_no_more_than_the_truth(seed: int) -> None:
+    habits = Habits(children=4000, seed=seed, careless=2.0, without_number=0.25, twins=0.04)
+    county = make_county(habits)
     result = link_records(county)
     found = county.merge(result.clusters[["record_id", "child_id"]], on="record_id")
     real = quality(found["truth"].tolist(), found["child_id"].tolist())

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from benchmarks.county import Habits, make_county
 from matching.explain import explain_kept, explain_pair
 from matching.linking import Linkage, link_records
 from matching.model import default_model
@@ -119,7 +120,7 @@ def test_every_kept_pair_has_a_sentence(county_linkage: Linkage) -> None:
     assert (county_linkage.pairs["reason"].str.len() > 6).all()
 
 
-def test_kept_apart_pairs_say_what_they_are(county_maker: Any) -> None:
-    county = county_maker.make_county(county_maker.Habits(children=600, seed=3, twins=0.15))
+def test_kept_apart_pairs_say_what_they_are() -> None:
+    county = make_county(Habits(children=600, seed=3, twins=0.15))
     reasons = link_records(county).pairs.query("grade == 'different'")["reason"]
     assert reasons.str.contains("双胞胎").sum() >= 20

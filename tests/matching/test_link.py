@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from benchmarks.county import Habits, make_county
 from matching.evaluate import Quality, quality
 from matching.linking import Linkage, link_records
 
@@ -18,6 +19,11 @@ def children(linkage: Linkage) -> dict[str, str]:
 def partition(linkage: Linkage) -> set[frozenset[str]]:
     groups = linkage.clusters.groupby("child_id")["record_id"].agg(frozenset)
     return set(groups)
+
+
+def measured_quality(county: pd.DataFrame, result: Linkage) -> Quality:
+    found = county.merge(result.clusters[["record_id", "child_id"]], on="record_id")
+    return quality(found["truth"].tolist(), found["child_id"].tolist())
 
 
 NUMBERS = ("id_no", "id_no_raw", "id_no_status", "student_no", "student_no_id", "disability_no", "disability_no_id")
@@ -41,25 +47,23 @@ def test_an_ordinary_county_is_linked_well(county: pd.DataFrame, county_linkage:
 
 
 @pytest.mark.parametrize(("seed", "careless"), [(21, 1.0), (22, 2.5)])
-def test_other_counties_and_careless_ones(county_maker: Any, seed: int, careless: float) -> None:
-    county = county_maker.make_county(county_maker.Habits(children=2000, seed=seed, careless=careless))
-    found = county.merge(link_records(county).clusters[["record_id", "child_id"]], on="record_id")
-    measured = quality(found["truth"].tolist(), found["child_id"].tolist())
+def test_other_counties_and_careless_ones(seed: int, careless: float) -> None:
+    county = make_county(Habits(children=2000, seed=seed, careless=careless))
+    measured = measured_quality(county, link_records(county))
     assert measured.precision >= 0.995
     assert measured.recall >= 0.98
 
 
-def test_many_twins_stay_apart(county_maker: Any) -> None:
-    county = county_maker.make_county(county_maker.Habits(children=1500, seed=5, twins=0.12))
-    found = county.merge(link_records(county).clusters[["record_id", "child_id"]], on="record_id")
-    measured = quality(found["truth"].tolist(), found["child_id"].tolist())
+def test_many_twins_stay_apart() -> None:
+    county = make_county(Habits(children=1500, seed=5, twins=0.12))
+    measured = measured_quality(county, link_records(county))
     assert measured.precision >= 0.99
     assert measured.recall >= 0.98
 
 
-def test_five_sources_are_linked_like_four(county_maker: Any) -> None:
+def test_five_sources_are_linked_like_four() -> None:
     shares = {"public_security": 0.9, "education": 0.6, "civil_affairs": 0.2, "disability": 0.1, "health": 0.9}
-    county = county_maker.make_county(county_maker.Habits(children=800, seed=9, departments=shares))
+    county = make_county(Habits(children=800, seed=9, departments=shares))
     found = county.merge(link_records(county).clusters[["record_id", "child_id"]], on="record_id")
     assert quality(found["truth"].tolist(), found["child_id"].tolist()).recall >= 0.98
     assert set(found["department"]) == set(shares)
@@ -144,11 +148,6 @@ def test_a_repeated_record_id_is_refused_without_values(frame: Any) -> None:
     records = frame({"name": "张伟"}, {"name": "李军"}).assign(record_id="PS-1")
     with pytest.raises(ValueError, match="record_id 有重复"):
         link_records(records)
-
-
-def measured_quality(county: pd.DataFrame, result: Linkage) -> Quality:
-    found = county.merge(result.clusters[["record_id", "child_id"]], on="record_id")
-    return quality(found["truth"].tolist(), found["child_id"].tolist())
 
 
 def test_no_numbers_at_all_still_links(county: pd.DataFrame) -> None:

@@ -17,19 +17,7 @@ PRECISION = {10: "day", 7: "month", 4: "year", 0: ""}
 DEPARTMENTS = {"CA": "civil_affairs", "ED": "education", "PS": "public_security", "DI": "disability"}
 
 
-def spoiled(number: str, how: str) -> tuple[str, str]:
-    """A number as a clerk or a spreadsheet spoils it, and the status that reading gives it."""
-    if how == "15":
-        return number[:15] + "000", "damaged"
-    if how == "m":
-        return number[:6] + "********" + number[14:], "masked"
-    at = int(how[1:])
-    if how[0] == "d":
-        return number[:at] + number[at + 1 :], "bad_length"
-    return number[:at] + str((int(number[at]) + 3) % 10) + number[at + 1 :], "bad_check"
-
-
-def record(text: str, record_id: str, number: Any) -> dict[str, str]:
+def record(text: str, record_id: str, number: Any, spoiled: Any) -> dict[str, str]:
     """`field=value;...` as a row of a standard frame; `@birth/order` is a valid number, `~` spoils it."""
 
     def made(value: str) -> str:
@@ -57,12 +45,12 @@ def record(text: str, record_id: str, number: Any) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def linked(county: pd.DataFrame, number: Any) -> Linkage:
+def linked(county: pd.DataFrame, number: Any, spoiled: Any) -> Linkage:
     """All cases at once among the records of a county, as they would come."""
     rows = []
     for place, case in enumerate(CASES):
         texts = [case["left"], case["right"], *filter(None, case["others"].split(" | "))]
-        rows += [record(text, f"{place:02d}-{side}", number) for side, text in enumerate(texts)]
+        rows += [record(text, f"{place:02d}-{side}", number, spoiled) for side, text in enumerate(texts)]
     return link_records(
         pd.concat([county.drop(columns=["truth", "row"]), pd.DataFrame(rows)], ignore_index=True).fillna("")
     )

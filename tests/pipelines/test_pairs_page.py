@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
-from typing import Any
 
+import make_pairs
 import pandas as pd
-import pytest
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def maker() -> Any:
-    spec = importlib.util.spec_from_file_location("make_pairs", ROOT / "docs" / "make_pairs.py")
-    assert spec is not None
-    assert spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
-
-
-def test_right_pairs_of_different_kinds_then_a_missed_one(maker: Any) -> None:
+def test_right_pairs_of_different_kinds_then_a_missed_one() -> None:
     lines = [
         ("a", "b", "same", "name=same;birth=lunar;number=same", "农历"),
         ("c", "d", "same", "name=same;birth=lunar;number=missing", "农历"),
@@ -33,7 +21,7 @@ def test_right_pairs_of_different_kinds_then_a_missed_one(maker: Any) -> None:
     ]
     pairs = pd.DataFrame(lines, columns=["record_a", "record_b", "grade", "levels", "reason"])
     truth = {"a": 1, "b": 1, "c": 2, "d": 3, "e": 4, "f": 4, "g": 5, "h": 6, "i": 7, "j": 7}
-    found = [(kind, row["record_a"]) for kind, row in maker.chosen(pairs, truth)]
+    found = [(kind, row["record_a"]) for kind, row in make_pairs.chosen(pairs, truth)]
     assert found == [("农历生日，连上", "e"), ("双胞胎，分开", "g"), ("漏掉的一对（如实列出）", "i")]
 
 

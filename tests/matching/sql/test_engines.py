@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.county import Habits, make_county
 from matching.candidates import ArrayCandidates, Candidates
 from matching.encode import encode
 from matching.engine import Engine, candidates_of
@@ -38,19 +39,6 @@ ROLL = (
 )
 
 
-def same_candidates(one: Candidates, other: Candidates) -> None:
-    """Equal key figures, equal pattern histograms row for row, equal pairs with their keys and patterns."""
-    assert one.yields == other.yields
-    np.testing.assert_array_equal(one.counts, other.counts)
-    for field, codes in one.table.items():
-        np.testing.assert_array_equal(codes, other.table[field], err_msg=field)
-    everything = np.ones(len(one.counts), dtype=bool)
-    a, b = one.fetch(everything), other.fetch(everything)
-    for x, y in ((a.pairs.left, b.pairs.left), (a.pairs.right, b.pairs.right), (a.pairs.keys, b.pairs.keys)):
-        np.testing.assert_array_equal(x, y)
-    np.testing.assert_array_equal(a.pattern, b.pattern)
-
-
 def same_parts(one: Candidates, other: Candidates, records: int) -> None:
     """Fetching a part gives the same part: by pattern, by record, by component."""
     rng = np.random.default_rng(1)
@@ -67,15 +55,21 @@ def same_parts(one: Candidates, other: Candidates, records: int) -> None:
         np.testing.assert_array_equal(a.pattern, b.pattern)
 
 
-def check(records: pd.DataFrame, folder: Path, engine: str = "duckdb") -> None:
-    e = encode(records, MODEL)
-    reference = ArrayCandidates(e, MODEL)
-    other = candidates_of(e, MODEL, Engine(engine, folder, memory="500MB", threads=2))  # type: ignore[arg-type]
-    try:
-        same_candidates(reference, other)
-        same_parts(reference, other, len(e))
-    finally:
-        other.close()
+@pytest.fixture(scope="session")
+def check(same_candidates: Callable[[Candidates, Candidates], None]) -> Callable[[pd.DataFrame, Path], None]:
+    """DuckDB's candidates of the records are NumPy's, whole and in parts."""
+
+    def checked(records: pd.DataFrame, folder: Path) -> None:
+        e = encode(records, MODEL)
+        reference = ArrayCandidates(e, MODEL)
+        other = candidates_of(e, MODEL, Engine("duckdb", folder, memory="500MB", threads=2))
+        try:
+            same_candidates(reference, other)
+            same_parts(reference, other, len(e))
+        finally:
+            other.close()
+
+    return checked
 
 
 def crowd(rows: int, towns: int = 1) -> pd.DataFrame:
@@ -94,10 +88,10 @@ def crowd(rows: int, towns: int = 1) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def mixed(county_maker: Any) -> pd.DataFrame:
+def mixed() -> pd.DataFrame:
     """Careless rows, many long names, twins, people without numbers; one source without births, one with a single row."""
-    habits = county_maker.Habits(children=700, seed=31, careless=3.0, minority=0.25, twins=0.05, without_number=0.2)
-    made: pd.DataFrame = county_maker.make_county(habits)
+    habits = Habits(children=700, seed=31, careless=3.0, minority=0.25, twins=0.05, without_number=0.2)
+    made = make_county(habits)
     made.loc[made["department"] == "civil_affairs", ["birth_date", "birth_precision"]] = ""
     single = made.tail(1).assign(record_id="XX-1", department="health")
     blank = made.head(3).assign(record_id=["YY-1", "YY-2", "YY-3"], department="nothing")
@@ -106,19 +100,19 @@ def mixed(county_maker: Any) -> pd.DataFrame:
     return pd.concat([made, single, blank], ignore_index=True)
 
 
-def test_a_mixed_county(mixed: pd.DataFrame, tmp_path: Path) -> None:
+def test_a_mixed_county(check: Any, mixed: pd.DataFrame, tmp_path: Path) -> None:
     check(mixed, tmp_path)
 
 
 @pytest.mark.parametrize(
     "records", [crowd(400), crowd(500, towns=5), crowd(150, towns=40)], ids=["one", "split", "small"]
 )
-def test_oversized_blocks(records: pd.DataFrame, tmp_path: Path) -> None:
+def test_oversized_blocks(check: Any, records: pd.DataFrame, tmp_path: Path) -> None:
     check(records, tmp_path)
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2])
-def test_next_to_nothing(county: pd.DataFrame, tmp_path: Path, rows: int) -> None:
+def test_next_to_nothing(check: Any, county: pd.DataFrame, tmp_path: Path, rows: int) -> None:
     check(county.head(rows), tmp_path)
 
 
@@ -180,11 +174,13 @@ def small_frames(draw: Callable[..., Any]) -> pd.DataFrame:
 
 @settings(max_examples=12, deadline=None)
 @given(small_frames())
-def test_small_frames_of_anything(tmp_path_factory: pytest.TempPathFactory, records: pd.DataFrame) -> None:
+def test_small_frames_of_anything(check: Any, tmp_path_factory: pytest.TempPathFactory, records: pd.DataFrame) -> None:
     check(records, tmp_path_factory.getbasetemp())
 
 
-def test_a_key_that_costs_too_much_is_held_to_its_budget(county: pd.DataFrame, tmp_path: Path) -> None:
+def test_a_key_that_costs_too_much_is_held_to_its_budget(
+    same_candidates: Any, county: pd.DataFrame, tmp_path: Path
+) -> None:
     tight = MODEL.model_copy(update={"blocking": MODEL.blocking.model_copy(update={"budget": 0.05, "free_pairs": 1})})
     records = pd.concat([county.head(1500), crowd(200)], ignore_index=True)
     e = encode(records, tight)

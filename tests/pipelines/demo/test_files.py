@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import importlib.util
 from pathlib import Path
 
 import pytest
+import reading_back as reading
 
 from pipelines.demo import Summary, generate
 from pipelines.demo.spoil_names import REWRITINGS
 from pipelines.demo.spoil_numbers import DAMAGES
-
-_spec = importlib.util.spec_from_file_location("reading_back", Path(__file__).with_name("reading_back.py"))
-assert _spec is not None
-assert _spec.loader is not None
-reading = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(reading)
-
 
 NAME_ERRORS = {*REWRITINGS, "former_name", "id_swapped_column"}
 NUMBER_ERRORS = {*DAMAGES, "obsolete_id", "id_excel15", "id_sequence"}
