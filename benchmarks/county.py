@@ -360,25 +360,3 @@ class County:
 def make_county(habits: Habits) -> pd.DataFrame:
     """Standard records with the column `truth`; shuffled, so that nothing can lean on their order."""
     return County(habits).records().sample(frac=1, random_state=habits.seed).reset_index(drop=True)
-
-
-def score(truth: pd.Series, child: pd.Series) -> dict[str, float]:
-    """Pairwise precision and recall over all records, and children into which two children were merged."""
-
-    def pairs(counts: pd.Series) -> int:
-        return int((counts * (counts - 1) // 2).sum())
-
-    both = pairs(pd.DataFrame({"t": truth.to_numpy(), "c": child.to_numpy()}).value_counts())
-    found, real = pairs(child.value_counts()), pairs(truth.value_counts())
-    merged = int(
-        (pd.DataFrame({"t": truth.to_numpy(), "c": child.to_numpy()}).drop_duplicates().groupby("c").size() > 1).sum()
-    )
-    precision, recall = both / max(found, 1), both / max(real, 1)
-    return {
-        "precision": precision,
-        "recall": recall,
-        "f1": 2 * precision * recall / max(precision + recall, 1e-9),
-        "merged": merged,
-        "wrong": found - both,
-        "missed": real - both,
-    }

@@ -16,9 +16,15 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).resolve().parents[1]
 TONGBI = Path(sys.executable).parent / "tongbi"
 PAGE = os.sysconf("SC_PAGE_SIZE")
+PARTS = (
+    ("bench_reading",),
+    ("linkage", "--no-peers", "--no-febrl", "--counties", "ordinary", "large", "--curve"),
+    ("workbooks",),
+)
+"""Modules of this folder that measure one station, with their options."""
 
 
 @dataclass
@@ -109,10 +115,9 @@ def main() -> None:
     parser.add_argument("--skip-parts", action="store_true", help="only the whole runs")
     asked = parser.parse_args()
     if not asked.skip_parts:
-        for part in ("bench_reading.py", "bench_linkage_speed.py", "workbooks.py"):
-            if (HERE / part).exists():
-                print(f"\n### {part}\n", flush=True)
-                subprocess.run([sys.executable, str(HERE / part)], check=False)
+        for module, *options in PARTS:
+            print(f"\n### {module}\n", flush=True)
+            subprocess.run([sys.executable, "-m", f"benchmarks.{module}", *options], cwd=ROOT, check=False)
     print("\n| what | wall clock | peak memory of the tree | slowest stations |\n|---|---|---|---|", flush=True)
     for children in asked.children:
         county(children, asked.seed, asked.keep)
