@@ -74,7 +74,7 @@ def test_the_name_is_ours(room):
 
 
 def test_nothing_committed_names_a_machine_or_a_registry():
-    words = ("/work/" + "shared", "/work/" + "main", "files.python" + "hosted", "pypi." + "org/simple")
+    words = ("/wo" + "rk/shared", "/wo" + "rk/main", "files.python" + "hosted", "pypi." + "org/simple")
     texts = [
         path
         for path in (ROOT / name for name in ("pyproject.toml", "constraints.txt", "Makefile", "README.md"))
