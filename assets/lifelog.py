@@ -18,7 +18,6 @@ from expectations.life.states import (
     INHERITED,
     RETURNED,
     Event,
-    Life,
     fold,
 )
 from expectations.life.step import Verdict, events_of
@@ -92,9 +91,3 @@ def _recipients(issued: Collection[Issued]) -> Mapping[str, list[str]]:
     for line in issued:
         found[line.finding_id].append(line.recipient)
     return found
-
-
-def present_lives(connection: sa.Connection, period: str) -> dict[str, Life]:
-    """Every finding's life up to and including a period."""
-    rows = lives.events(connection, lives.same_kind(period))
-    return fold(Event(**row) for row in rows if row["period"] <= period)

@@ -63,16 +63,6 @@ def gregorian_to_lunar(iso: str) -> tuple[int, int, int, bool] | None:
     return None
 
 
-def read_as_lunar(iso: str) -> tuple[str, ...]:
-    """Gregorian ISO dates of the lunar day with the same digits: the plain month first, then the leap one."""
-    match = _ISO_DAY.fullmatch(iso)
-    if match is None:
-        return ()
-    year, month, day = int(match[1]), int(match[2]), int(match[3])
-    found = (lunar_to_gregorian(year, month, day, leap) for leap in (False, True))
-    return tuple(each for each in found if each)
-
-
 def written_as_lunar(iso: str) -> str:
     """The digits `YYYY-MM-DD` that a villager writes for a Gregorian day in the lunar calendar (leap months without a mark), or ""."""
     lunar = gregorian_to_lunar(iso)

@@ -140,7 +140,6 @@ class Codes(Rules):
     """Our codes -> the national system's."""
 
     category: dict[str, str]
-    category_words: dict[str, str]
     exit_reason: dict[str, str]
     exit_lists: dict[str, str]
     confirmed: list[str]

@@ -106,21 +106,6 @@ def gather(sheet: SheetRows, contract: Contract) -> pd.DataFrame:
     return pd.concat([frame, fields, _damaged(sheet)], axis=1)
 
 
-def address_texts(raw: pd.DataFrame, contract: Contract) -> pd.DataFrame:
-    """The raw texts of 乡镇, 村 and both addresses: what `matching.places.learn_places` learns a county from.
-
-    Args:
-        raw: the raw frame of one department.
-        contract: its contract.
-
-    Returns:
-        Columns `town, village, hukou_addr, live_addr`.
-    """
-    columns = ["town", "village", "hukou_addr", "live_addr"]
-    parts = [gather(sheet, contract)[columns] for sheet in sheets(raw, contract)] if len(raw) else []
-    return pd.concat(parts) if parts else pd.DataFrame(columns=columns, dtype=object)
-
-
 def _joined(field: str, earlier: Cells, values: Cells) -> Cells:
     """Two columns for one field: the first that says something; both where the field is a set (救助措施 and 是否低保)."""
     if load_fields()[field].kind.startswith("set:"):

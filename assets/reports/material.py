@@ -5,7 +5,6 @@ Here: the named type and its loading from the workspace. Not here: counting (`co
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -213,11 +212,6 @@ def _accounting(opened: Opened, label: str) -> pd.DataFrame:
     with opened.engine.connect() as connection:
         lines = deliveries.of_period(connection, label, LIVE)
     return pd.DataFrame([{name: line[name] for name in columns} for line in lines], columns=columns)
-
-
-def changed_rows(accounting: pd.DataFrame) -> int:
-    """How many rows corrected files changed."""
-    return sum(int(json.loads(text).get("changed", 0)) for text in accounting["difference"] if text)
 
 
 def _before(opened: Opened, period: Period) -> list[str]:

@@ -17,9 +17,6 @@ from assets.workbooks.layout import Column, Condition
 from assets.workbooks.masking import mask_column
 from assets.workbooks.wording import Item, field_name, items_of, say, say_near, say_records
 
-# Columns of the line frame that steer it and are never printed under these names.
-STEERING = ("_code", "_finding", "_town", "_department", "_involved", "_order")
-
 
 @dataclass(frozen=True, slots=True)
 class Sources:

@@ -28,7 +28,6 @@ class Places(_Model):
     parent_codes: list[str]
     other_codes: list[str]
     other_places: dict[str, str]
-    migrant_cities: list[str]
     seat: str
     townships: dict[str, float]
     communities: list[str]

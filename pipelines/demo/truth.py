@@ -25,7 +25,6 @@ from pipelines.demo.sheets import Delivery
 from pipelines.demo.truth_rolls import roll_lists
 
 ROLL_CLASSES = "困境|孤儿|事实无人"
-NAME_LISTS = ("L01", "L03", "L05", "L10", "L13", "L14", "L15", "L16C", "L16E", "L17", "L18", "L19", "L23")
 _BAD_NUMBER = {"id_digit", "id_swap", "id_len", "id_sequence"}
 _ILLEGIBLE = {"id_excel15"}  # what the sheet did afterwards hides the clerk's slip
 _LEFT_SCHOOL = ["毕业", "转学（转出）", "死亡"]

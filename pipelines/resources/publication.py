@@ -21,7 +21,6 @@ from pipelines.resources.tables import (
     child_event,
     child_identifier,
     child_record,
-    delivery,
     finding,
     finding_event,
     publication,
@@ -158,14 +157,3 @@ def _listed_before(connection: sa.Connection, period: str) -> set[str]:
 
 def _before(one: str, other: str) -> bool:
     return ("Q" in one) == ("Q" in other) and one < other
-
-
-def used_deliveries(connection: sa.Connection, period: str) -> dict[str, list[str]]:
-    """Department -> ids of deliveries that are current for a period."""
-    found: dict[str, list[str]] = {}
-    wanted = sa.select(delivery.c.department, delivery.c.id).where(
-        delivery.c.period == period, delivery.c.status == "current"
-    )
-    for department, identity in connection.execute(wanted.order_by(delivery.c.id)):
-        found.setdefault(department, []).append(identity)
-    return found

@@ -1,13 +1,8 @@
 """A test per row of the rule table (domain.md 5.2): what a place's paper says changes what comes out."""
 
-import sys
 from datetime import date
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
 from town import CA, DI, ED, PS, Town
 
 from assets.reports.due import duties
