@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import csv
-import sys
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import xlwt
+from desk import CHOICES, FIRST_ROW, HEAD_ROW, Desk, columns, fill, results
 from openpyxl import Workbook
 
 from assets.replies.judging import Answered, choose, suggest
-
-sys.path.insert(0, str(Path(__file__).parent))
-from conftest import CHOICES, FIRST_ROW, HEAD_ROW, Desk, columns, fill, results
 
 A1, A2, A3, A4 = "L01-ACHJKLMN", "L01-ADHJKLMN", "L01-AEHJKLMN", "L03-AFHJKLMN"
 B1 = "L01-BCHJKLMN"

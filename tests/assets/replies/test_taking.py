@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -11,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from desk import CHOICES, FIRST_ROW, HEAD_ROW, Desk, context, fill, findings
 from openpyxl import load_workbook
 
 from assets.replies.report import NAME, TROUBLE, write_report
@@ -22,9 +22,6 @@ from pipelines.resources.lives import Issued
 from pipelines.resources.opened import Opened
 from pipelines.resources.tables import audit, finding
 from pipelines.resources.workspace import Workspace
-
-sys.path.insert(0, str(Path(__file__).parent))
-from conftest import CHOICES, FIRST_ROW, HEAD_ROW, Desk, context, fill, findings
 
 TODAY, PERIOD = date(2026, 11, 20), "2026Q3"
 A1, A2, B1 = "L01-ACHJKLMN", "L01-ADHJKLMN", "L01-BCHJKLMN"
