@@ -1,5 +1,5 @@
 """Text columns of a frame as codes and distinct texts, each column once (Arrow's dictionaries: several times quicker than hashing
-Python's texts again for every use).
+Python's texts again for every use, and Python's texts are made only where somebody asks for them).
 
 Belongs here: coding of texts. Does not belong here: what a text means (`encode`, `encode_numbers`).
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     Texts = NDArray[np.object_]
@@ -26,10 +27,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Coded:
-    """A column: `code` per row, and the text of each code in the order of first meeting."""
+    """A column: `code` per row, and the text of each code in the order of first meeting (`kept`: an Arrow array, or a list where the
+    texts hold what no encoding has).
+    """
 
     code: Codes
-    distinct: list[str]
+    kept: pa.Array | list[str]
+
+    @cached_property
+    def distinct(self) -> list[str]:
+        """The distinct texts."""
+        return self.kept if isinstance(self.kept, list) else self.kept.to_pylist()
 
     @cached_property
     def texts(self) -> Texts:
@@ -38,27 +46,102 @@ class Coded:
         out[:] = self.distinct
         return out
 
+    def __len__(self) -> int:
+        """How many distinct texts there are."""
+        return len(self.kept)
+
+    def lengths(self) -> NDArray[np.int64]:
+        """Characters of each distinct text."""
+        if isinstance(self.kept, list):
+            return np.fromiter(map(len, self.kept), dtype=np.int64, count=len(self.kept))
+        import pyarrow.compute as pc
+
+        return np.asarray(pc.utf8_length(self.kept).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+    def some(self, codes: NDArray[np.integer[Any]]) -> list[str]:
+        """The texts of some codes."""
+        if isinstance(self.kept, list):
+            return [self.kept[code] for code in codes.tolist()]
+        import pyarrow as pa
+
+        found: list[str] = self.kept.take(pa.array(codes)).to_pylist()
+        return found
+
     def rows(self) -> Texts:
         """The column as texts."""
-        return self.texts[self.code] if len(self.distinct) else np.full(len(self.code), "", dtype=object)
+        return self.texts[self.code] if len(self) else np.full(len(self.code), "", dtype=object)
 
     def where(self, text: str) -> NDArray[np.bool_]:
         """Rows that hold this text."""
-        found: NDArray[np.bool_] = self.code == (self.distinct.index(text) if text in self.distinct else -1)
+        if isinstance(self.kept, list):
+            place = self.kept.index(text) if text in self.kept else -1
+        else:
+            import pyarrow.compute as pc
+
+            place = pc.index(self.kept, text).as_py()
+        found: NDArray[np.bool_] = self.code == place
         return found
 
 
 def coded(values: pd.Series) -> Coded:
-    """Code a column; `None` and `NaN` are `""` (docs/data-shapes.md: missing is `""`)."""
+    """Code a column of texts (Python's, pandas' or Arrow's, or categories); `None` and `NaN` are `""` (docs/data-shapes.md: missing is
+    `""`).
+    """
     import pyarrow as pa
 
     try:
-        column = pa.array(values.to_numpy(dtype=object), type=pa.string(), from_pandas=True)
+        return _from_arrow(_arrow(values))
     except (pa.ArrowException, UnicodeError, TypeError):  # numbers among the texts, or characters that no encoding has
         positions, distinct = distinct_texts(as_text(values))
         return Coded(np.array(positions, dtype=np.int32), distinct)
-    found = column.fill_null("").dictionary_encode()
-    return Coded(found.indices.to_numpy(zero_copy_only=False).astype(np.int32), found.dictionary.to_pylist())
+
+
+def _arrow(values: pd.Series) -> pa.ChunkedArray:
+    """The column as Arrow's texts, or a dictionary of them.
+
+    Raises:
+        TypeError: the values are no texts.
+    """
+    import pyarrow as pa
+
+    if values.dtype == object:
+        return pa.chunked_array([pa.array(values.to_numpy(), type=pa.large_string(), from_pandas=True)])
+    made = pa.array(values.array, from_pandas=True)
+    made = made if isinstance(made, pa.ChunkedArray) else pa.chunked_array([made])
+    texts = made.type.value_type if pa.types.is_dictionary(made.type) else made.type
+    if not (pa.types.is_string(texts) or pa.types.is_large_string(texts)):
+        raise TypeError("no texts")
+    return made
+
+
+def _from_arrow(column: pa.ChunkedArray) -> Coded:
+    import pyarrow as pa
+
+    if not len(column):
+        return Coded(np.zeros(0, dtype=np.int32), [])
+    given = pa.types.is_dictionary(column.type)
+    column = column if given else column.dictionary_encode(null_encoding="encode")
+    whole = column.unify_dictionaries().combine_chunks()
+    whole = whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
+    place, texts = whole.indices, whole.dictionary.cast(pa.large_string())
+    if given:
+        place, texts = _first_met(place, texts)
+    found = texts.fill_null("").dictionary_encode()  # missing is "", and a file's dictionary may hold a text twice
+    table = found.indices.to_numpy(zero_copy_only=False).astype(np.int32)
+    return Coded(table[place], found.dictionary)
+
+
+def _first_met(indices: pa.Array, texts: pa.Array) -> tuple[Codes, pa.Array]:
+    """The codes and texts of a dictionary in the order in which its rows need them, so that no result depends on how a file was written."""
+    import pyarrow as pa
+
+    place = indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)
+    first = np.full(len(texts) + 1, len(place), dtype=np.int64)
+    first[place[::-1]] = np.arange(len(place) - 1, -1, -1)
+    seen = np.argsort(first, kind="stable")[: int((first < len(place)).sum())]
+    order = np.zeros(len(first), dtype=np.int32)
+    order[seen] = np.arange(len(seen), dtype=np.int32)
+    return order[place], texts.take(pa.array(seen, mask=seen == len(texts)))
 
 
 class Columns:
@@ -72,24 +155,49 @@ class Columns:
         return len(self._records)
 
     def of(self, column: str) -> Coded:
-        """One column, coded once."""
+        """One column, coded once and kept."""
         if column not in self._coded:
-            absent = column not in self._records.columns
-            empty = Coded(np.zeros(len(self._records), dtype=np.int32), [""])
-            self._coded[column] = empty if absent else coded(self._records[column])
+            self._coded[column] = self.once(column)
         return self._coded[column]
+
+    def once(self, column: str) -> Coded:
+        """One column, not kept: for columns that are asked for a single time."""
+        if column in self._coded:
+            return self._coded[column]
+        absent = column not in self._records.columns
+        return Coded(np.zeros(len(self), dtype=np.int32), [""]) if absent else coded(self._records[column])
 
     def together(self, columns: Sequence[str], first: Sequence[str] = ()) -> tuple[Codes, list[str]]:
         """Codes shared by several columns, shape (rows, columns), and the distinct texts, `first` before all."""
-        seen = {text: place for place, text in enumerate(first)}
+        found, texts = self._shared(columns, first)
+        return found, texts if isinstance(texts, list) else texts.to_pylist()
+
+    def codes(self, columns: Sequence[str]) -> Codes:
+        """Codes shared by several columns, shape (rows, columns), 0 for `""`; what the texts are is not asked."""
+        return self._shared(columns, ("",))[0]
+
+    def _shared(self, columns: Sequence[str], first: Sequence[str]) -> tuple[Codes, pa.Array | list[str]]:
+        here = [self.once(column) for column in columns]
+        tables, texts = _joined([list(first), *(each.kept for each in here)])
         out = np.empty((len(self), len(columns)), dtype=np.int32)
-        for place, column in enumerate(columns):
-            here = self.of(column)
-            table = np.fromiter(
-                (seen.setdefault(text, len(seen)) for text in here.distinct), dtype=np.int32, count=len(here.distinct)
-            )
-            out[:, place] = table[here.code] if len(table) else 0
-        return out, list(seen)
+        for place, (each, table) in enumerate(zip(here, tables[1:], strict=True)):
+            out[:, place] = table[each.code] if len(table) else 0
+        return out, texts
+
+
+def _joined(lists: list[pa.Array | list[str]]) -> tuple[list[Codes], pa.Array | list[str]]:
+    """One numbering of several lists of texts: each list's codes, and the distinct texts in the order of first meeting."""
+    import pyarrow as pa
+
+    cuts = np.cumsum([len(each) for each in lists])[:-1]
+    try:
+        arrays = [pa.array(each, type=pa.large_string()) if isinstance(each, list) else each for each in lists]
+        found = pa.concat_arrays(arrays).dictionary_encode()
+        return np.split(found.indices.to_numpy().astype(np.int32), cuts), found.dictionary
+    except (UnicodeError, pa.ArrowException, TypeError):
+        plain = [text for each in lists for text in (each if isinstance(each, list) else each.to_pylist())]
+        positions, distinct = distinct_texts(plain)
+        return np.split(np.array(positions, dtype=np.int32), cuts), distinct
 
 
 def without_halves(records: pd.DataFrame) -> pd.DataFrame:

@@ -100,6 +100,8 @@ class Comparer:
 
 def carried(e: Encoded) -> NDArray[np.int32]:
     """For each record, under how many birth dates its name stands in this delivery."""
+    if e.carried is not None:
+        return e.carried
     name = e.names.folded[e.name].astype(np.int64)
     names = np.unique(name << 32 | e.birth) >> 32
     return np.bincount(names, minlength=len(e.names)).astype(np.int32)[name]

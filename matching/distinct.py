@@ -19,6 +19,8 @@ def as_text(values: pd.Series) -> pd.Series:
     """The series as text, with `None` and `NaN` as `""` (docs/data-shapes.md: missing is `""`)."""
     import pandas as pd
 
+    if values.dtype != object:  # Arrow's and pandas' own missing value does not even compare
+        values = values.astype(object).where(values.notna(), "")
     if pd.api.types.infer_dtype(values, skipna=False) in ("string", "empty"):
         return values.astype(object)
     return values.map(lambda cell: "" if cell is None or cell != cell else str(cell)).astype(object)

@@ -41,7 +41,7 @@ class Encoded:
     Code 0 means missing everywhere. `derived` marks births that are only the ones inside the row's own number. `source` is the department, `roll` the kind of its lists. `people`, `people_no`, `phones`, `towns`, `villages`, `houses`, `numbers` are
     sets, one column per member. `own` is the number that stands as the child's own; `numbers` are all numbers that
     may identify the child (own first, then the ones in student number and certificate); `documents` are other
-    identifying documents.
+    identifying documents. `carried` is how common each record's name is where that cannot be counted here (`compare.carried`).
     """
 
     record_id: Texts
@@ -63,13 +63,14 @@ class Encoded:
     numbers: Ints
     documents: Ints
     damaged: Texts
-    phones: Ints
+    phones: NDArray[np.int32]
     towns: NDArray[np.int32]
     villages: NDArray[np.int32]
     houses: NDArray[np.int32]
     household: NDArray[np.int32]
     school: NDArray[np.int32]
     notes: dict[str, int]
+    carried: NDArray[np.int32] | None = None
 
     def __len__(self) -> int:
         return len(self.record_id)
@@ -77,7 +78,7 @@ class Encoded:
 
 def _codes(columns: Columns, *names: str) -> NDArray[np.int32]:
     """Codes shared by several columns, shape (rows, columns); 0 for `""`."""
-    return columns.together(names, ("",))[0]
+    return columns.codes(names)
 
 
 def encode(records: pd.DataFrame, model: Model) -> Encoded:
@@ -99,7 +100,7 @@ def encode(records: pd.DataFrame, model: Model) -> Encoded:
     birth, precision, derived = with_derived(*_births(columns), numbers["own"])
     phones, dropped = _phones(columns, model.blocking.phone_limit)
     return Encoded(
-        record_id=as_text(frame["record_id"]).to_numpy(dtype=object),
+        record_id=_ids(frame["record_id"]),
         departments=tuple(str(name) for name in departments),
         source=place.astype(np.int32)[department.code] if len(place) else department.code,
         roll=_codes(columns, "layout")[:, 0],
@@ -110,7 +111,7 @@ def encode(records: pd.DataFrame, model: Model) -> Encoded:
         derived=derived,
         sex=by_code(columns.of("sex"), lambda text: int(text) if text in ("1", "2") else 0).astype(np.int8),
         nation=_codes(columns, "nation")[:, 0],
-        people_no=np.stack([number_column(columns.of(number)) for _, number in PEOPLE], axis=1),
+        people_no=np.stack([number_column(columns.once(number)) for _, number in PEOPLE], axis=1),
         **numbers,
         phones=phones,
         towns=_codes(columns, *(town for town, _ in PLACES)),
@@ -128,7 +129,14 @@ def _checked(records: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(f"比对的数据缺少列：{'、'.join(absent)}")
     if records["record_id"].duplicated().any():
         raise ValueError("比对的数据中 record_id 有重复，请检查同一文件是否装入两次")
+    if records["record_id"].is_monotonic_increasing:  # sorted before: a copy would hold every text column twice
+        return records
     return records.sort_values("record_id", kind="stable", ignore_index=True)
+
+
+def _ids(values: pd.Series) -> Texts:
+    """The rows' identifiers: Python's texts where the frame holds such, else what it holds (no text per record is made)."""
+    return as_text(values).to_numpy(dtype=object) if values.dtype == object else values.array
 
 
 def _names(columns: Columns) -> dict[str, Any]:
@@ -149,14 +157,14 @@ def _distinct_people(people: NDArray[np.int32]) -> NDArray[np.int32]:
 
 def _births(columns: Columns) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
     """Birth as yyyymmdd with 0 for unknown parts, and 3, 2, 1, 0 for day, month, year, unknown."""
-    birth = by_code(columns.of("birth_date"), _day_code)
+    birth = by_code(columns.of("birth_date"), day_code)
     stated = by_code(columns.of("birth_precision"), lambda word: {"day": 3, "month": 2, "year": 1}.get(word, 0))
     shape = np.where(birth % 100 > 0, 3, np.where(birth // 100 % 100 > 0, 2, np.where(birth > 0, 1, 0)))
     precision = np.where(stated > 0, np.minimum(stated, shape), shape)
     return birth.astype(np.int32), precision.astype(np.int8)
 
 
-def _day_code(text: str) -> int:
+def day_code(text: str) -> int:
     """`yyyymmdd` of an ISO day, month or year; 0 for anything else."""
     return int(text.replace("-", "").ljust(8, "0")) if _ISO.fullmatch(text) else 0
 
@@ -164,12 +172,13 @@ def _day_code(text: str) -> int:
 def _lunar(birth: NDArray[np.int32]) -> NDArray[np.int32]:
     """The lunar date of each Gregorian day, as yyyymmdd; what a villager writes for it (domain.md 4.2 B01)."""
     distinct, back = np.unique(birth, return_inverse=True)
-    return np.fromiter(
-        (_lunar_of(int(day)) if day % 100 else 0 for day in distinct), dtype=np.int32, count=len(distinct)
-    )[back]
+    return np.fromiter((lunar_day(int(day)) for day in distinct), dtype=np.int32, count=len(distinct))[back]
 
 
-def _lunar_of(day: int) -> int:
+def lunar_day(day: int) -> int:
+    """The lunar date of one day as yyyymmdd, 0 where there is none."""
+    if not day % 100:
+        return 0
     try:
         written = written_as_lunar(date(day // 10000, day // 100 % 100, day % 100).isoformat())
     except ValueError:  # no such Gregorian day: it was a lunar one already
@@ -179,14 +188,14 @@ def _lunar_of(day: int) -> int:
 
 def _numbers(columns: Columns) -> dict[str, Any]:
     own, student, certificate = (
-        number_column(columns.of(name)) for name in ("id_no", "student_no_id", "disability_no_id")
+        number_column(columns.once(name)) for name in ("id_no", "student_no_id", "disability_no_id")
     )
     certificate = np.where(certificate == student, 0, certificate)
     numbers = np.stack(
         [own, np.where(student == own, 0, student), np.where(certificate == own, 0, certificate)], axis=1
     )
     papers = [
-        document_column(columns.of(name), kind)
+        document_column(columns.once(name), kind)
         for kind, name in enumerate(("student_no", "birth_cert_no", "disability_no"))
     ]
     return {
@@ -199,24 +208,24 @@ def _numbers(columns: Columns) -> dict[str, Any]:
 
 def _local_numbers(columns: Columns, kind: int) -> Ints:
     """A department's own numbers of children, apart from other departments'."""
-    department, child = columns.of("department"), columns.of("child_no")
-    code = child.code.astype(np.int64) * max(len(department.distinct), 1) + department.code
+    department, child = columns.of("department"), columns.once("child_no")
+    code = child.code.astype(np.int64) * max(len(department), 1) + department.code
     return np.where(child.where(""), 0, -(code * 8 + kind + 1))
 
 
 def _damaged(columns: Columns, own: Ints) -> Texts:
     """Digits of numbers that are no number, where something of them can still be read."""
-    status, raw = columns.of("id_no_status"), columns.of("id_no_raw")
+    status, raw = columns.once("id_no_status"), columns.once("id_no_raw")
     readable = np.array([text in READABLE for text in status.distinct], dtype=bool)
     out = np.full(len(own), "", dtype=object)
     rows = np.flatnonzero(readable[status.code] & (own == 0)) if len(readable) else np.zeros(0, dtype=np.int64)
-    out[rows] = [damaged_text(raw.distinct[code]) for code in raw.code[rows].tolist()]
+    out[rows] = [damaged_text(text) for text in raw.some(raw.code[rows])]
     return out
 
 
-def _phones(columns: Columns, limit: int) -> tuple[Ints, int]:
+def _phones(columns: Columns, limit: int) -> tuple[NDArray[np.int32], int]:
     """Telephones of each record; a telephone on more than `limit` records says nothing and is dropped (counted)."""
-    table = _codes(columns, "phone", "father_phone", "mother_phone").astype(np.int64)
+    table = _codes(columns, "phone", "father_phone", "mother_phone")
     counts = np.bincount(table.ravel(), minlength=1)
     frequent = counts > limit * 3
     frequent[0] = False

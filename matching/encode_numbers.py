@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 READABLE = frozenset({"bad_check", "bad_length", "bad_date", "damaged", "masked"})
 """Statuses whose remaining characters still say something (domain.md 1.3 C05, C06, C09, C11, C12)."""
 _KEEP = re.compile(r"[^0-9X*]")
+_CHUNK = 250_000
+"""Numbers read at a time: bounds the memory of their texts."""
 
 
 def by_code(column: Coded, read: Callable[[str], int]) -> Ints:
@@ -33,26 +35,28 @@ def by_code(column: Coded, read: Callable[[str], int]) -> Ints:
 
 
 def number_column(column: Coded) -> Ints:
-    """`number_codes` of a column."""
-    table = number_codes(column.texts)
-    return table[column.code] if len(table) else np.zeros(len(column.code), dtype=np.int64)
-
-
-def number_codes(texts: NDArray[np.object_]) -> Ints:
-    """First 17 digits of each valid 18-character number as an integer (the 18th follows from them); 0 when there
+    """First 17 digits of each row's valid 18-character number as an integer (the 18th follows from them); 0 where there
     is none.
     """
-    out = np.zeros(len(texts), dtype=np.int64)
-    rows = np.flatnonzero(np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) == 18)
-    if not len(rows):
-        return out
-    joined = "".join(texts[rows].tolist()).encode("ascii", "replace")  # one byte per character
+    if not len(column):
+        return np.zeros(len(column.code), dtype=np.int64)
+    table = np.zeros(len(column), dtype=np.int64)
+    rows = np.flatnonzero(column.lengths() == 18)
+    for start in range(0, len(rows), _CHUNK):
+        some = rows[start : start + _CHUNK]
+        table[some] = number_codes(column.some(some))
+    return table[column.code]
+
+
+def number_codes(texts: Sequence[str]) -> Ints:
+    """Codes of texts of 18 characters each; 0 where the first 17 are not digits."""
+    joined = "".join(texts).encode("ascii", "replace")  # one byte per character
     digits = np.frombuffer(joined, dtype=np.uint8).reshape(-1, 18)[:, :17] - np.uint8(ord("0"))
-    whole = np.zeros(len(rows), dtype=np.int64)
+    whole = np.zeros(len(digits), dtype=np.int64)
     for place in range(17):
         whole = whole * 10 + digits[:, place]
-    out[rows] = np.where((digits <= 9).all(axis=1), whole, 0)
-    return out
+    found: Ints = np.where((digits <= 9).all(axis=1), whole, 0)
+    return found
 
 
 def birth_code(number: Ints) -> Ints:
@@ -66,8 +70,8 @@ def document_column(column: Coded, kind: int) -> Ints:
 
     Fewer than five characters identify nobody and are 0.
     """
-    table = -(np.arange(len(column.distinct), dtype=np.int64) * 8 + kind + 1)
-    table[np.fromiter(map(len, column.distinct), dtype=np.int64, count=len(table)) < 5] = 0
+    table = -(np.arange(len(column), dtype=np.int64) * 8 + kind + 1)
+    table[column.lengths() < 5] = 0
     return table[column.code] if len(table) else np.zeros(len(column.code), dtype=np.int64)
 
 

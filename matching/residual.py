@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from matching.block import Pairs
 from matching.distinct import as_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.block import Pairs
     from matching.model import Model
 
     Floats = NDArray[np.float64]
@@ -39,17 +39,22 @@ def residual_bits(records: pd.DataFrame, pairs: Pairs, weight: Floats, model: Mo
     out = np.zeros(len(weight))
     if len(rows) > spec.limit:  # the most undecided first: those nearest to even odds
         rows = np.sort(rows[np.argsort(np.abs(weight[rows]), kind="stable")[: spec.limit]])
-    texts = _texts(records)
-    if len(rows) and not texts.empty:
-        out[rows] = _added(texts, pairs.take(rows), model)
+    if len(rows):
+        some = pairs.take(rows)
+        touched = np.unique(np.concatenate([some.left, some.right]))
+        texts = _texts(records, touched)
+        if not texts.empty:
+            left, right = (np.searchsorted(touched, side).astype(np.int32) for side in (some.left, some.right))
+            out[rows] = _added(texts, Pairs(left, right, some.keys), model)
     return out
 
 
-def _texts(records: pd.DataFrame) -> pd.DataFrame:
-    frame = pd.DataFrame(index=range(len(records)))
+def _texts(records: pd.DataFrame, rows: NDArray[np.integer]) -> pd.DataFrame:
+    """The long texts of some records, numbered from 0."""
+    frame = pd.DataFrame(index=range(len(rows)))
     for column in ("live_addr", "hukou_addr", "school"):
         if column in records:
-            frame[column] = as_text(records[column]).to_numpy()
+            frame[column] = as_text(records[column].iloc[rows]).to_numpy()
     return frame if len(frame.columns) else pd.DataFrame()
 
 

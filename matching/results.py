@@ -6,7 +6,7 @@ figures (`report`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from matching.distinct import as_text
 from matching.sentence import sentence, slip_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -64,13 +64,19 @@ def children_frame(trail: Trail, records: pd.DataFrame, child_id: Sequence[str])
         np.maximum.at(rival, side[~inside], trail.evidence.probability[~inside])
     alone = np.bincount(label, minlength=len(e))[label] == 1 if len(e) else np.zeros(0, dtype=bool)
     probability = np.where(alone, 1.0 - np.minimum(rival, 0.999), np.maximum(best, trail.model.decide.review))
-    frame = pd.DataFrame({"record_id": e.record_id, "child_id": np.asarray(child_id, dtype=object)})
+    found = {"child_id": np.asarray(child_id, dtype=object), "method": np.array(_METHODS, dtype=object)[method]}
+    return record_frame(records, found | {"probability": probability.round(6)})
+
+
+def record_frame(records: pd.DataFrame, found: Mapping[str, NDArray[Any]]) -> pd.DataFrame:
+    """`link_children`: where each record stands, and its `child_id`, `method` and `probability`."""
+    frame = pd.DataFrame(
+        {"record_id": as_text(records["record_id"]).to_numpy(dtype=object), "child_id": found["child_id"]}
+    )
     for column in ("period", "department", "file", "sheet"):
         frame[column] = as_text(records[column]) if column in records else ""
     frame["row"] = records["row"].astype("int32") if "row" in records else np.int32(0)
-    frame["method"] = np.array(_METHODS, dtype=object)[method]
-    frame["probability"] = probability.round(6)
-    return frame
+    return frame.assign(method=found["method"], probability=found["probability"])
 
 
 def _kept(trail: Trail, grade: NDArray[np.int8]) -> Mask:
@@ -176,7 +182,8 @@ def pairs_frame(trail: Trail) -> pd.DataFrame:
     texts, reasons = _words(trail, rows, grade[rows], note[rows])
     _name_slips(trail, rows, reasons)
     columns = (
-        *(e.record_id[left], e.record_id[right], departments[e.source[left]], departments[e.source[right]], method),
+        *(np.asarray(e.record_id[side], dtype=object) for side in (left, right)),
+        *(departments[e.source[left]], departments[e.source[right]], method),
         *(trail.evidence.weight[rows].round(4), trail.evidence.probability[rows].round(6)),
         *(np.array(_GRADES, dtype=object)[grade[rows]], texts, reasons, _key_names(trail, pairs.keys[rows])),
     )

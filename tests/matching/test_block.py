@@ -89,7 +89,7 @@ def test_a_number_with_one_wrong_digit_meets_the_right_one(frame: Any, number: A
 
 def test_parts_by_arithmetic_equal_parts_of_the_text(number: Any) -> None:
     numbers = [number(f"20{year:02d}-11-2{year % 10}", order) for year in range(10, 24) for order in (1, 77, 512)]
-    table = good_parts(number_codes(np.array(numbers, dtype=object)))
+    table = good_parts(number_codes(numbers))
     assert [tuple(row) for row in table.tolist()] == [slip_parts(text) for text in numbers]
 
 
