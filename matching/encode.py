@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from matching.lunar import written_as_lunar
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from matching.levels.sets import Sets
     from matching.model import Model
 
     Ints = NDArray[np.int64]
@@ -75,6 +77,13 @@ class Encoded:
     def __len__(self) -> int:
         return len(self.record_id)
 
+    @cached_property
+    def sets(self) -> Sets:
+        """The sets as small integers, for intersecting them: made once."""
+        from matching.levels.sets import Sets
+
+        return Sets.of(self)
+
 
 def _codes(columns: Columns, *names: str) -> NDArray[np.int32]:
     """Codes shared by several columns, shape (rows, columns); 0 for `""`."""
@@ -91,7 +100,7 @@ def encode(records: pd.DataFrame, model: Model) -> Encoded:
     Raises:
         ValueError: `record_id` or `department` is absent, or a `record_id` occurs twice.
     """
-    frame = _checked(records)
+    frame = checked(records)
     columns = Columns(frame)
     department = columns.of("department")
     departments, place = np.unique(department.texts.astype(str), return_inverse=True)
@@ -123,13 +132,19 @@ def encode(records: pd.DataFrame, model: Model) -> Encoded:
     )
 
 
-def _checked(records: pd.DataFrame) -> pd.DataFrame:
+def checked(records: pd.DataFrame) -> pd.DataFrame:
+    """The records sorted by `record_id`, numbered from 0; themselves where they are.
+
+    Raises:
+        ValueError: `record_id` or `department` is absent, or a `record_id` occurs twice.
+    """
     absent = [column for column in ("record_id", "department") if column not in records.columns]
     if absent:
         raise ValueError(f"比对的数据缺少列：{'、'.join(absent)}")
-    if records["record_id"].duplicated().any():
+    ids, index = records["record_id"], records.index
+    if ids.duplicated().any():
         raise ValueError("比对的数据中 record_id 有重复，请检查同一文件是否装入两次")
-    if records["record_id"].is_monotonic_increasing:  # sorted before: a copy would hold every text column twice
+    if isinstance(index, pd.RangeIndex) and (index.start, index.step) == (0, 1) and ids.is_monotonic_increasing:
         return records
     return records.sort_values("record_id", kind="stable", ignore_index=True)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from matching.cluster import Clusters, cluster, unseen_pairs
 from matching.columns import without_halves
 from matching.decide import Evidence, weigh_evidence
 from matching.disputes import decisions_report
-from matching.encode import Encoded, encode
+from matching.encode import Encoded, checked, encode
 from matching.engine import Engine, EngineName, candidates_of
 from matching.gather import floor_bits, gather, heavier, histogram, late, pair_codes, within
 from matching.judged import judged_pairs
@@ -81,6 +81,28 @@ class Trail:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Given:
+    """What is known beside the records.
+
+    Attributes:
+        judgements: people's decisions (see `link_records`).
+        remembered: the register's identifiers, by which decisions on earlier files are found.
+        weights: learned before; None to learn them from these records.
+        carried: for each record, under how many birth dates its name stands, where the records are only a part of a delivery.
+    """
+
+    judgements: pd.DataFrame | None = None
+    remembered: pd.DataFrame | None = None
+    weights: Weights | None = None
+    carried: NDArray[np.int32] | None = None
+
+    @staticmethod
+    def of(judgements: pd.DataFrame | None, known: KnownChildren | None) -> Given:
+        """Decisions and the register."""
+        return Given(judgements, known.identifiers if known else None)
+
+
 class _Clock:
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
@@ -127,8 +149,8 @@ def _linked(
     judgements: pd.DataFrame | None,
     engine: EngineName | Engine,
 ) -> Linkage:
-    records = records.sort_values("record_id", kind="stable", ignore_index=True) if "record_id" in records else records
-    trail = find_children(records, model, judgements, known, engine)
+    records = checked(records)
+    trail = find_children(records, model, Given.of(judgements, known), engine)
     clock = _Clock()
     labels = pd.Series(trail.clusters.label, index=records.index)
     found = identifiers(records)
@@ -145,20 +167,17 @@ def _linked(
 
 
 def find_children(
-    records: pd.DataFrame,
-    model: Model,
-    judgements: pd.DataFrame | None = None,
-    known: KnownChildren | None = None,
-    engine: EngineName | Engine = "auto",
+    records: pd.DataFrame, model: Model, given: Given | None = None, engine: EngineName | Engine = "auto"
 ) -> Trail:
     """All stations up to the clusters; `records` sorted by `record_id`."""
-    clock = _Clock()
+    given, clock = given or Given(), _Clock()
     e, dropped = screening.drop_frequent(encode(records, model), model.blocking.number_limit)
-    decided = judged_pairs(judgements, records, known.identifiers if known else None)
+    e = e if given.carried is None else replace(e, carried=given.carried)
+    decided = judged_pairs(given.judgements, records, given.remembered)
     clock.stop("encode")
     with closing(candidates_of(e, model, engine)) as candidates:
         clock.stop("candidates")
-        trail = _Stations(e, records, model, clock).run(candidates, decided)
+        trail = _Stations(e, records, model, clock).run(candidates, decided, given.weights)
     trail.notes["numbers_without_information"] = dropped
     return trail
 
@@ -172,13 +191,15 @@ class _Stations:
     model: Model
     clock: _Clock
 
-    def run(self, candidates: Candidates, decided: tuple[Ints, Ints, NDArray[np.int8]]) -> Trail:
-        """All stations; `decided` are people's decisions: left, right, verdict."""
+    def run(
+        self, candidates: Candidates, decided: tuple[Ints, Ints, NDArray[np.int8]], known: Weights | None = None
+    ) -> Trail:
+        """All stations; `decided` are people's decisions: left, right, verdict; weights that are not known are learned."""
         e, model, clock = self.e, self.model, self.clock
         left, right, verdict = decided
         found = gather(e, candidates, (left, right), model)
         clock.stop("screen")
-        weights, found, weight = _weighed(e, candidates, found, model)
+        weights, found, weight = _weighed(e, candidates, found, (model, known))
         clock.stop("weigh")
         extra = residual_bits(self.records, found.batch.pairs, weight, model)
         judged = _verdicts(found.batch.pairs, left, right, verdict, len(e))
@@ -202,10 +223,13 @@ class _Stations:
         return Trail(e, model, batch.pairs, batch.levels, *learned, int(candidates.counts.sum()), notes, clock.seconds)
 
 
-def _weighed(e: Encoded, candidates: Candidates, found: Gathered, model: Model) -> tuple[Weights, Gathered, Floats]:
+def _weighed(
+    e: Encoded, candidates: Candidates, found: Gathered, given: tuple[Model, Weights | None]
+) -> tuple[Weights, Gathered, Floats]:
     """Weights learned on the counts, the pairs above the floor, and every gathered pair's bits."""
+    model, known = given
     counted = histogram(found, candidates, model)
-    weights = learn(counted.levels, len(e), model, counted.counts)
+    weights = known or learn(counted.levels, len(e), model, counted.counts)
     bits = weights.of(counted.levels)
     wanted = np.zeros(len(candidates.counts), dtype=bool)
     rest = bits[len(bits) - len(counted.rest) :]

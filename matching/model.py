@@ -136,6 +136,13 @@ class KnownBy(_Strict):
     weak: float
 
 
+class Changes(_Strict):
+    """When a period is linked by its changes only: the most that may have changed, and how many periods until all is compared again."""
+
+    most: float = Field(ge=0, le=1)
+    periods: int = Field(ge=1)
+
+
 class Alike(_Strict):
     """A text likeness from which bits are added, and how many."""
 
@@ -173,6 +180,7 @@ class Model(_Strict):
     learning: Learning
     decide: Decide
     known_by: KnownBy
+    changes: Changes
     residual: Residual
 
     @model_validator(mode="after")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from matching.memory import Memory
     from matching.model import KnownBy
 
     Texts = Callable[[str], NDArray[np.object_]]
@@ -34,10 +35,14 @@ class KnownChildren:
     Attributes:
         identifiers: `child_id, kind, value`, kinds of the model's `known_by` and `content` (what decisions of people are found again by, see `judged`); every value a child has ever been known by.
         aliases: `child_id, alias_of`: numbers that were merged into older ones.
+        memory: what the last period leaves so that only changes must be compared (`changes`); None: everything is.
+        taken: numbers of children whose records are all settled: nobody else gets one of them.
     """
 
     identifiers: pd.DataFrame
     aliases: pd.DataFrame
+    memory: Memory | None = None
+    taken: frozenset[str] = frozenset()
 
     @staticmethod
     def none() -> KnownChildren:
@@ -141,6 +146,32 @@ def assign(
     return Assigned(child_id, events, _grown(known, child_id, found, events), counts)
 
 
+def in_play(known: KnownChildren, found: pd.DataFrame, taken: frozenset[str], spec: KnownBy) -> NDArray[np.bool_]:
+    """Which of the register's identifiers concern some of a period's records, when all other children are settled.
+
+    Args:
+        known: the register.
+        found: `identifiers` of these records.
+        taken: the settled children.
+        spec: what says something even where two children share it.
+
+    Returns:
+        All identifiers of the children that share anything with the records and are not settled, without the values that
+        they share with another child, settled or not: a namesake says nothing.
+    """
+    theirs = known.identifiers
+    shared = theirs["value"].isin(pd.unique(found["value"])).to_numpy()
+    touched = theirs.loc[shared, ["child_id", "kind", "value"]].drop_duplicates()
+    double = touched[touched.duplicated(["kind", "value"], keep=False) & ~touched["kind"].isin(spec.strong)]
+    wanted = theirs["child_id"].isin(set(touched["child_id"]) - taken).to_numpy()
+    rows = np.flatnonzero(wanted & shared)
+    said = pd.MultiIndex.from_frame(theirs.iloc[rows][["kind", "value"]]).isin(
+        pd.MultiIndex.from_frame(double[["kind", "value"]])
+    )
+    wanted[rows[said]] = False
+    return wanted
+
+
 def _events(told: list[tuple[str, str, int | str]], numbers: dict[int, str]) -> pd.DataFrame:
     """Merges and splits with the other child's number; of a split, the part that got a number of its own."""
     rows = {(kind, child, numbers[other] if isinstance(other, int) else other) for kind, child, other in told}
@@ -216,7 +247,7 @@ def _age(child_id: str) -> tuple[str, str]:
 
 def _last_serial(known: KnownChildren, period: str) -> int:
     """Highest serial already given in this period, so that a run repeated with its own result gives no number twice."""
-    ids = pd.concat([known.identifiers["child_id"], known.aliases["child_id"]]).drop_duplicates()
+    ids = {*known.identifiers["child_id"].unique(), *known.aliases["child_id"], *known.taken}
     serials = [int(text.rpartition("-")[2]) for text in ids if str(text).startswith(f"T{period}-")]
     return max(serials, default=0)
 
