@@ -95,7 +95,7 @@ class ArrayCandidates:
     """The reference engine: all pairs in memory, 16 bytes each. Threads share the chunks; the result does not depend on them."""
 
     def __init__(self, e: Encoded, model: Model, threads: int = 1) -> None:
-        self.pairs, self.yields = block(e, model)
+        self.pairs, self.yields = block(e, model, threads)
         self.pattern, numbers = self._patterns(e, model, threads)
         self.table = pattern_table(numbers, model)
         self.counts = np.bincount(self.pattern, minlength=len(numbers))

@@ -97,8 +97,11 @@ def cluster(n: int, pairs: Pairs, evidence: Evidence, model: Model) -> Clusters:
 
 def _first_record(label: Ints) -> Ints:
     """Rename every cluster by its first record."""
-    _, first, back = np.unique(label, return_index=True, return_inverse=True)
-    return np.asarray(first[back], dtype=np.int64)
+    first = np.zeros(len(label), dtype=np.int64)
+    first[label[::-1]] = np.arange(
+        len(label) - 1, -1, -1
+    )  # labels are numbers below the records'; the last one written stays
+    return first[label]
 
 
 def _by_component(component: Ints, rows: Ints) -> list[Ints]:

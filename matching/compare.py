@@ -16,7 +16,6 @@ from matching.levels.name import name_levels
 from matching.levels.number import number_levels
 from matching.levels.people import people_levels
 from matching.levels.place import flat_levels, phone_levels, place_levels
-from matching.levels.sets import Sets
 from matching.model import GROUPS
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ class Comparer:
         self._e = e
         self._model = model
         self._births = Births(e.birth, e.lunar, e.precision)
-        self._sets = Sets.of(e)
+        self._sets = e.sets
         self.carried = carried(e)
 
     def levels(self, a: Rows, b: Rows) -> Levels:
@@ -103,7 +102,8 @@ def carried(e: Encoded) -> NDArray[np.int32]:
     if e.carried is not None:
         return e.carried
     name = e.names.folded[e.name].astype(np.int64)
-    names = np.unique(name << 32 | e.birth) >> 32
+    both = np.sort(name << 32 | e.birth)
+    names = both[np.append(both[1:] != both[:-1], True)[: len(both)]] >> 32
     return np.bincount(names, minlength=len(e.names)).astype(np.int32)[name]
 
 

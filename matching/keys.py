@@ -6,8 +6,10 @@ Belongs here: key values from the parts that `model.yaml` names. Does not belong
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import product
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,12 +17,13 @@ import numpy as np
 from matching.parts import PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
     from matching.encode import Encoded
     from matching.model import KeySpec
+    from matching.parts import Small
 
     Ints = NDArray[np.int64]
 
@@ -41,19 +44,38 @@ class Tokens:
 class Parts:
     """The columns of the model's parts for one delivery, made when first asked for and kept while they are needed."""
 
-    def __init__(self, e: Encoded) -> None:
+    def __init__(self, e: Encoded, used: Iterable[KeySpec] = ()) -> None:
+        """Args:
+        e: the records.
+        used: the keys that will be made, each once; a part is let go with its last key. Without them it is kept.
+        """
         self._e = e
-        self._made: dict[str, list[Ints]] = {}
+        self._made: dict[str, list[Small]] = {}
+        self._lock = Lock()
+        self._left = Counter(name for spec in used for name in _names(spec))
 
-    def of(self, name: str) -> list[Ints]:
+    def of(self, name: str) -> list[Small]:
         """The columns of a part."""
-        if name not in self._made:
-            self._made[name] = PARTS[name](self._e)
-        return self._made[name]
+        with self._lock:
+            if name not in self._made:
+                self._made[name] = PARTS[name](self._e)
+            return self._made[name]
+
+    def done(self, spec: KeySpec) -> None:
+        """One of the keys is made."""
+        with self._lock:
+            for name in _names(spec):
+                self._left[name] -= 1
+                if not self._left[name]:
+                    self._made.pop(name, None)
 
     def bits(self, name: str) -> int:
         """Bits that hold every value of a part."""
         return max((int(column.max(initial=0)) for column in self.of(name)), default=0).bit_length()
+
+
+def _names(spec: KeySpec) -> set[str]:
+    return {name for line in spec.of for name in line}
 
 
 def lines(spec: KeySpec, parts: Parts) -> Iterator[tuple[tuple[str, int], ...]]:
@@ -87,9 +109,9 @@ def tokens(spec: KeySpec, parts: Parts) -> Tokens:
     return Tokens(np.concatenate(record), np.concatenate([v[r] for v, r in zip(columns, record, strict=True)]))
 
 
-def _pack(columns: list[Ints], width: tuple[int, ...]) -> Ints:
+def _pack(columns: list[Small], width: tuple[int, ...]) -> Ints:
     """One integer per record, 0 where a part is missing."""
-    value = columns[0].copy()
+    value = columns[0].astype(np.int64)
     known = value != 0
     for column, bits in zip(columns[1:], width[1:], strict=True):
         value = value << bits | column

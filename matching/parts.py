@@ -6,9 +6,10 @@ not belong here: which parts make a key (`model.yaml`), keys and pairs (`keys`, 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from matching.encode_numbers import slip_parts
 
@@ -20,74 +21,79 @@ if TYPE_CHECKING:
     from matching.encode import Encoded
 
     Ints = NDArray[np.int64]
-    Part = Callable[[Encoded], list[Ints]]
+    Small = NDArray[np.integer[Any]]
+    Part = Callable[[Encoded], list[Small]]
 
 
-def _columns(table: NDArray[np.generic]) -> list[Ints]:
-    return [table[:, place].astype(np.int64) for place in range(table.shape[1])]
+def _columns(table: Small) -> list[Small]:
+    return [table[:, place] for place in range(table.shape[1])]
 
 
-def _day(e: Encoded) -> Ints:
-    return np.where(e.birth % 100 > 0, e.birth, 0).astype(np.int64)
+def _days(e: Encoded) -> tuple[Small, Small]:
+    """The day, and the day as a lunar date where that is another: consecutive codes of their own, so that a key and a record fit into one
+    integer; equal values join one calendar with the other.
+    """
+    day = np.where(e.birth % 100 > 0, e.birth, 0)
+    lunar = np.where(e.lunar == day, 0, e.lunar)
+    known = np.sort(pd.unique(np.concatenate([[0], pd.unique(day), pd.unique(lunar)])))
+    first, second = (np.searchsorted(known, dates.astype(known.dtype)).astype(np.int32) for dates in (day, lunar))
+    return first, second
 
 
-def _lunar(e: Encoded) -> Ints:
-    """The day as a lunar date: equal values join one calendar with the other."""
-    day = _day(e)
-    return np.where(e.lunar == day, 0, e.lunar).astype(np.int64)
-
-
-def _month(e: Encoded) -> Ints:
-    month = e.birth.astype(np.int64) // 100
+def _month(e: Encoded) -> Small:
+    month = e.birth // 100
     return np.where(month % 100 > 0, month, 0)
 
 
-def _year(e: Encoded) -> Ints:
-    return e.birth.astype(np.int64) // 10000
+def _year(e: Encoded) -> Small:
+    return e.birth // 10000
 
 
-def _known_year(e: Encoded) -> Ints:
+def _known_year(e: Encoded) -> Small:
     """The birth year, 1 where it is unknown: such records meet one another."""
     return np.where(_year(e) > 0, _year(e), 1)
 
 
-def _compact(table: NDArray[np.int64]) -> list[Ints]:
-    """Consecutive codes of long numbers, one column each, so that a key fits into 63 bits."""
-    distinct, back = np.unique(np.append(table.ravel(), 0), return_inverse=True)
-    codes = np.where(distinct == 0, 0, np.arange(1, len(distinct) + 1))[back[:-1]].reshape(table.shape)
-    return _columns(codes)
+def _numbers(e: Encoded) -> list[Small]:
+    """Citizen numbers as even codes: never a document's."""
+    return _columns(e.sets.tables["numbers"] * 2)
+
+
+def _documents(e: Encoded) -> list[Small]:
+    """Other papers' numbers as odd codes."""
+    return [np.where(column != 0, np.abs(column.astype(np.int64)) * 2 + 1, 0) for column in _columns(e.documents)]
 
 
 PARTS: dict[str, Part] = {
-    "numbers": lambda e: _columns(e.numbers),
-    "documents": lambda e: _columns(-e.documents),  # small numbers: never a citizen number, which has 17 digits
+    "numbers": _numbers,
+    "documents": _documents,
     "number_parts": lambda e: number_parts(e),
-    "sound": lambda e: [e.names.whole[e.name].astype(np.int64)],
-    "former_sound": lambda e: [e.names.whole[e.former].astype(np.int64)],
-    "given_sound": lambda e: [e.names.given[e.name].astype(np.int64)],
-    "surname_sound": lambda e: [e.names.surname[e.name].astype(np.int64)],
-    "day": lambda e: [_day(e)],
-    "lunar": lambda e: [_lunar(e)],
+    "sound": lambda e: [e.names.whole[e.name]],
+    "former_sound": lambda e: [e.names.whole[e.former]],
+    "given_sound": lambda e: [e.names.given[e.name]],
+    "surname_sound": lambda e: [e.names.surname[e.name]],
+    "day": lambda e: [_days(e)[0]],
+    "lunar": lambda e: [_days(e)[1]],
     "month": lambda e: [_month(e)],
     "year": lambda e: [_year(e)],
     "year_or_none": lambda e: [_known_year(e)],
-    "sex": lambda e: [e.sex.astype(np.int64)],
-    "father": lambda e: [e.people[:, 0].astype(np.int64)],
-    "mother": lambda e: [e.people[:, 1].astype(np.int64)],
-    "people_sounds": lambda e: _columns(e.names.whole[e.people]),
-    "people_numbers": lambda e: _compact(e.people_no),
+    "sex": lambda e: [e.sex],
+    "father": lambda e: [e.people[:, 0]],
+    "mother": lambda e: [e.people[:, 1]],
+    "people_sounds": lambda e: _columns(e.sets.tables["sounds"]),
+    "people_numbers": lambda e: _columns(e.sets.tables["people_no"]),
     "phones": lambda e: _columns(e.phones),
-    "household": lambda e: [e.household.astype(np.int64)],
+    "household": lambda e: [e.household],
     "towns": lambda e: _columns(e.towns),
     "villages": lambda e: _columns(e.villages),
 }
 """Part name to its columns, 0 where a record has no such value."""
 
-SPLITS: dict[str, Callable[[Encoded], Ints]] = {
-    "name": lambda e: e.names.whole[e.name].astype(np.int64),
-    "town": lambda e: e.towns.max(axis=1, initial=0).astype(np.int64),
+SPLITS: dict[str, Callable[[Encoded], Small]] = {
+    "name": lambda e: e.names.whole[e.name],
+    "town": lambda e: e.towns.max(axis=1, initial=0),
     "year": _year,
-    "sex": lambda e: e.sex.astype(np.int64),
+    "sex": lambda e: e.sex,
 }
 """What refines an oversized block; missing is a value of its own."""
 
@@ -102,24 +108,23 @@ def window_order(e: Encoded) -> Ints:
     return rank
 
 
-def number_parts(e: Encoded) -> list[Ints]:
-    """The parts of damaged numbers that are still whole, and the same parts of good numbers where a damaged one has them."""
-    broken = np.flatnonzero(e.damaged != "")
-    out = [np.zeros(len(e), dtype=np.int64) for _ in range(8)]
+def number_parts(e: Encoded) -> list[Small]:
+    """The parts of damaged numbers that are still whole, and the same parts of good numbers where a damaged one has them; small codes."""
+    broken = np.flatnonzero(e.sets.damaged)
+    out: list[Small] = [np.zeros(len(e), dtype=np.int32) for _ in range(8)]
     if not len(broken):
         return out
     parts = np.array([slip_parts(str(text)) for text in e.damaged[broken]], dtype=np.int64).reshape(-1, 4)
-    wanted = np.unique(parts[parts > 0])
+    wanted = pd.Index(pd.unique(parts[parts > 0]))
     other = np.where(e.numbers[:, 1] != 0, e.numbers[:, 1], e.numbers[:, 2])
     for start, good in ((0, e.own), (4, other)):
         rows = np.flatnonzero(good)
         table = good_parts(good[rows])
         for place in range(4):
-            column = table[:, place]
-            out[start + place][rows] = np.where(np.isin(column, wanted), column, 0)
+            out[start + place][rows] = wanted.get_indexer(pd.Index(table[:, place])) + 1
     for place in range(4):  # a row with a damaged number has no good one in the same place
         here = np.flatnonzero(e.own[broken] == 0)
-        out[place][broken[here]] = np.where(parts[here, place] > 0, parts[here, place], 0)
+        out[place][broken[here]] = wanted.get_indexer(pd.Index(parts[here, place])) + 1
     return out
 
 

@@ -11,12 +11,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from matching.compare import groups
 from matching.derived import without
 from matching.encode_numbers import birth_code
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from matching.block import Pairs
@@ -47,9 +50,15 @@ def drop_frequent(e: Encoded, limit: int) -> tuple[Encoded, int]:
     gone = list(dropped) + _parents_numbers(e)
     if not gone:
         return e, 0
-    numbers = np.where(np.isin(e.numbers, gone), 0, e.numbers)
-    e = without(e, np.isin(e.own, gone))
+    numbers = np.where(held_by(e.numbers, gone), 0, e.numbers)
+    e = without(e, held_by(e.own, gone))
     return replace(e, own=numbers[:, 0].copy(), numbers=numbers), len(gone)
+
+
+def held_by(values: NDArray[np.int64], few: Sequence[int] | NDArray[np.int64]) -> Mask:
+    """Which values are among the few: one table of the few, where NumPy would sort both."""
+    found: Mask = pd.Series(values.ravel()).isin(few).to_numpy().reshape(values.shape)
+    return found
 
 
 def _frequent(numbers: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
@@ -61,11 +70,11 @@ def _parents_numbers(e: Encoded) -> list[int]:
     """Children's numbers that stand in a parent's or guardian's column somewhere, not being a child's own by birth
     date (C14).
     """
-    adults = np.unique(e.people_no[e.people_no != 0])
     stated = (birth_code(e.own) == e.birth) & ~e.derived
-    suspects = np.unique(e.own[np.isin(e.own, adults) & (e.own != 0) & ~stated])
-    supported = np.unique(e.own[stated & (e.own != 0)])
-    return [int(number) for number in suspects if number not in supported]
+    doubted, adults = e.own[(e.own != 0) & ~stated], e.people_no[e.people_no != 0]
+    suspects = set(adults[held_by(adults, doubted)].tolist())  # the few are asked for among the many
+    supported = e.own[stated]
+    return sorted(suspects.difference(supported[held_by(supported, [*suspects])].tolist()))
 
 
 def screen(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Screened:

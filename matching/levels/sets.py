@@ -7,9 +7,10 @@ means (the field's own file).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,11 +22,16 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 
-def _small(table: NDArray[np.int64]) -> Table:
-    """Long numbers as consecutive codes; equality is all that is asked of them."""
-    distinct, back = np.unique(np.append(table.ravel(), 0), return_inverse=True)
-    codes = np.arange(len(distinct), dtype=np.int32) - np.int32(np.searchsorted(distinct, 0))
-    return codes[back[:-1]].reshape(table.shape)
+def _small(table: NDArray[np.integer[Any]]) -> Table:
+    """Long numbers as small ones, 0 as 0; equality is all that is asked of them."""
+    limit = np.iinfo(np.int32)
+    if table.min(initial=0) >= limit.min and table.max(initial=0) <= limit.max:
+        return table.astype(np.int32, copy=False)
+    values = table.ravel()
+    rows = np.flatnonzero(values)
+    out = np.zeros(len(values), dtype=np.int32)
+    out[rows] = pd.factorize(values[rows])[0] + 1
+    return out.reshape(table.shape)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ import numpy as np
 
 from matching.levels.name import name_levels
 from matching.levels.number import damaged_levels
-from matching.levels.sets import Sets
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +28,7 @@ class Hard:
     """The reference's judgement of hard pairs of one delivery."""
 
     def __init__(self, e: Encoded, model: Model) -> None:
-        self._e, self._model, self._sets = e, model, Sets.of(e)
+        self._e, self._model, self._sets = e, model, e.sets
 
     def levels(self, left: Rows, right: Rows) -> Columns:
         """The table `hard`: `left_rid, right_rid, name, damage`."""

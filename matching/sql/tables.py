@@ -12,7 +12,6 @@ import numpy as np
 
 from matching.compare import carried
 from matching.keys import Parts
-from matching.levels.sets import Sets
 from matching.parts import SPLITS, window_order
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ class Tables:
 
 def make_tables(e: Encoded, model: Model) -> Tables:
     """All tables of a delivery; rows in the order of `e`."""
-    sets = Sets.of(e)
+    sets = e.sets
     records: Columns = {"rid": np.arange(len(e), dtype=np.int32)}
     records |= {name: getattr(e, name).astype(np.int32) for name in FLAT}
     records |= {"derived": e.derived.astype(np.int8), "carried": carried(e), "damaged": sets.damaged.astype(np.int8)}
