@@ -1,6 +1,6 @@
 """Reading rule files: turns one YAML file into one validated model, or says which file and which key is wrong.
 
-Belongs here: finding, parsing and validating YAML for suites, lists, jurisdictions and preferences. Not here: what the
+Belongs here: finding, parsing and validating YAML for suites, lists, jurisdictions, preferences and what goes out. Not here: what the
 rules mean (each room has its own models).
 """
 

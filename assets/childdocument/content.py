@@ -12,31 +12,26 @@ from functools import cache
 from pathlib import Path
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
 from assets.workbooks.layout import field_terms, fields_of_class
 from assets.workbooks.masking import mask_id, mask_phone, scrub
 from assets.workbooks.wording import field_name, word_of
 from expectations.life.rules import life_rules
 from expectations.lists.catalogue import load_catalogue
-from matching.tables import parse_yaml
+from expectations.rulebook import Rules, read_rules
 
 FILE = Path(__file__).with_name("layout.yaml")
 
 
-class Group(BaseModel):
+class Group(Rules):
     """Fields that stand together."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str
     fields: tuple[str, ...]
 
 
-class Layout(BaseModel):
+class Layout(Rules):
     """The whole of `layout.yaml`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str
     groups: tuple[Group, ...]
@@ -51,7 +46,7 @@ class Layout(BaseModel):
 @cache
 def layout() -> Layout:
     """The validated layout."""
-    return Layout.model_validate(parse_yaml(FILE.read_text(encoding="utf-8")))
+    return read_rules(FILE, Layout)
 
 
 @dataclass(frozen=True)

@@ -10,20 +10,19 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
-from matching.tables import parse_yaml
+from expectations.rulebook import Rules, read_rules
+
+FILE = Path(__file__).with_name("errata.yaml")
 
 FIXED, OTHER, CHANGED, STANDING, ANSWERED, UNKNOWN = "fixed", "other", "changed", "standing", "answered", "unknown"
 
 
-class Letter(BaseModel):
+class Letter(Rules):
     """The sentences of the letter."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str
     opening: str
@@ -34,10 +33,8 @@ class Letter(BaseModel):
     due_days: int
 
 
-class ErrataRules(BaseModel):
+class ErrataRules(Rules):
     """Model of `errata.yaml`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     lists: list[str]
     results: dict[str, str]
@@ -47,7 +44,7 @@ class ErrataRules(BaseModel):
 @cache
 def errata_rules() -> ErrataRules:
     """The checked rules."""
-    return ErrataRules.model_validate(parse_yaml((files("assets.errata") / "errata.yaml").read_text(encoding="utf-8")))
+    return read_rules(FILE, ErrataRules)
 
 
 def errors_of(findings: pd.DataFrame, department: str) -> pd.DataFrame:

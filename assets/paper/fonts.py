@@ -12,18 +12,16 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from matching.tables import parse_yaml
+from expectations.rulebook import Rules, read_rules
 
 FILE = Path(__file__).with_name("fonts.yaml")
 Chain = tuple[str, ...]
 
 
-class Fonts(BaseModel):
+class Fonts(Rules):
     """For each role the font asked for, then its substitutes in order."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: Chain = Field(min_length=1)
     body: Chain = Field(min_length=1)
@@ -40,7 +38,7 @@ class Fonts(BaseModel):
 @cache
 def fonts() -> Fonts:
     """The validated list."""
-    return Fonts.model_validate(parse_yaml(FILE.read_text(encoding="utf-8")))
+    return read_rules(FILE, Fonts)
 
 
 @cache

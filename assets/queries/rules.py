@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from matching.tables import parse_yaml
+from expectations.rulebook import Rules, read_rules
 
-
-class Part(BaseModel):
-    """A part of the file: unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+FILE = Path(__file__).with_name("queries.yaml")
 
 
-class Shown(Part):
+class Shown(Rules):
     """A grey column; `when_missing`: shown only where that other value is missing."""
 
     zh: str
@@ -25,14 +21,14 @@ class Shown(Part):
     when_missing: str = ""
 
 
-class AskedFor(Part):
+class AskedFor(Rules):
     """A yellow column."""
 
     zh: str
     width: float
 
 
-class Query(Part):
+class Query(Rules):
     """One query: whom it goes to, what it shows and asks, and what its answer becomes."""
 
     zh: str
@@ -61,7 +57,7 @@ class Query(Part):
         return self
 
 
-class QueryRules(Part):
+class QueryRules(Rules):
     """Model of `queries.yaml`."""
 
     queries: dict[str, Query]
@@ -73,4 +69,4 @@ class QueryRules(Part):
 @cache
 def query_rules() -> QueryRules:
     """The checked rules."""
-    return QueryRules.model_validate(parse_yaml((files("assets.queries") / "queries.yaml").read_text(encoding="utf-8")))
+    return read_rules(FILE, QueryRules)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from expectations.rulebook import Rules, read_rules
 
-from matching.tables import parse_yaml
+FILE = Path(__file__).with_name("words.yaml")
 
 
-class Words(BaseModel):
+class Words(Rules):
     """Model of `words.yaml`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     number: list[str]
     answer: list[str]
@@ -39,4 +37,4 @@ COLUMNS = ("number", "answer", "answered_on", "answered_by", "note")
 @cache
 def reply_words() -> Words:
     """The checked words."""
-    return Words.model_validate(parse_yaml((files("assets.replies") / "words.yaml").read_text(encoding="utf-8")))
+    return read_rules(FILE, Words)

@@ -8,19 +8,15 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from assets.reports.figures import HIDDEN, NOTHING, TOTAL, Figures
-from matching.tables import parse_yaml
+from expectations.rulebook import Rules, read_rules
 
 FILE = Path(__file__).with_name("indicators.yaml")
 UNCOMPUTED = "未计算"
 
 
-class Indicator(BaseModel):
+class Indicator(Rules):
     """One row: its value comes from `share` (table, column, whole), from `lists` added up, or is filled in by hand."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     unit: str
@@ -30,10 +26,8 @@ class Indicator(BaseModel):
     fill: str = ""
 
 
-class Indicators(BaseModel):
+class Indicators(Rules):
     """The table, and the places whose paper sets the targets."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     places: tuple[str, ...]
     rows: tuple[Indicator, ...]
@@ -42,7 +36,7 @@ class Indicators(BaseModel):
 @cache
 def indicators() -> Indicators:
     """The validated table."""
-    return Indicators.model_validate(parse_yaml(FILE.read_text(encoding="utf-8")))
+    return read_rules(FILE, Indicators)
 
 
 def indicator_rows(figures: Figures, place: str) -> list[list[str]]:

@@ -18,10 +18,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from assets.reports.figures import Figures, Key
-from matching.tables import parse_yaml
+from expectations.rulebook import Rules, read_rules
 
 FILE = Path(__file__).with_name("suppress.yaml")
 ROUNDS = 6
@@ -29,10 +29,8 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
-class Rule(BaseModel):
+class Rule(Rules):
     """Which counts are small, and how uncertain they must stay."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     smallest: int = Field(ge=1)
     largest: int = Field(ge=1)
@@ -42,7 +40,7 @@ class Rule(BaseModel):
 @cache
 def default_rule() -> Rule:
     """The rule that comes with the product."""
-    return Rule.model_validate(parse_yaml(FILE.read_text(encoding="utf-8")))
+    return read_rules(FILE, Rule)
 
 
 @dataclass(frozen=True)

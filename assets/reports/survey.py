@@ -12,36 +12,32 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from assets.reports.count import OTHER_TOWN, first_value, left_behind
 from assets.reports.figures import TOTAL, Figures, Grid
 from assets.reports.material import Material
-from matching.tables import parse_yaml
+from expectations.rulebook import Rules, read_rules
 
 FILE = Path(__file__).with_name("survey.yaml")
 REST, OFF = "rest", "-"
 SEXES = {"1": "男", "2": "女"}
 
 
-class Block(BaseModel):
+class Block(Rules):
     """One group of the form."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     title: str
     field: str
-    items: dict[str, list[str]] = {}
-    bands: dict[str, tuple[int, int]] = {}
+    items: dict[str, list[str]] = Field(default_factory=dict)
+    bands: dict[str, tuple[int, int]] = Field(default_factory=dict)
     by_sex: bool = False
     many: bool = False
 
 
-class Survey(BaseModel):
+class Survey(Rules):
     """The whole form."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     blocks: tuple[Block, ...]
     rest: str
@@ -50,7 +46,7 @@ class Survey(BaseModel):
 @cache
 def survey() -> Survey:
     """The validated form."""
-    return Survey.model_validate(parse_yaml(FILE.read_text(encoding="utf-8")))
+    return read_rules(FILE, Survey)
 
 
 def count_survey(figures: Figures, material: Material, by_town: bool) -> None:

@@ -5,21 +5,13 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
-from matching.tables import parse_yaml
+from expectations.rulebook import Rules, read_rules
 
 FILE = Path(__file__).with_name("report.yaml")
 NUMERALS = "一二三四五六七八九十"
 
 
-class Part(BaseModel):
-    """Unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Kind(Part):
+class Kind(Rules):
     """One kind of report: what it is called, its heading lines, parts and annexes as (heading, section)."""
 
     name: str
@@ -29,7 +21,7 @@ class Kind(Part):
     annex: tuple[tuple[str, str], ...]
 
 
-class Words(Part):
+class Words(Rules):
     """The whole file."""
 
     kinds: dict[str, Kind]
@@ -41,4 +33,4 @@ class Words(Part):
 @cache
 def words() -> Words:
     """The validated words."""
-    return Words.model_validate(parse_yaml(FILE.read_text(encoding="utf-8")))
+    return read_rules(FILE, Words)

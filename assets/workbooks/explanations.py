@@ -8,27 +8,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from assets.workbooks.context import ListInfo
+from expectations.rulebook import Rules, read_rules
+
+FILE = Path(__file__).with_name("explanations.yaml")
 
 
-class Explanation(BaseModel):
+class Explanation(Rules):
     """The added texts of one list."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     short: str = Field(default="", max_length=8)
     certainty: str = ""
     guards: tuple[str, ...] = ()
 
 
-class Explanations(BaseModel):
+class Explanations(Rules):
     """The file `explanations.yaml`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     default: Explanation
     lists: dict[str, Explanation]
 
@@ -36,8 +36,7 @@ class Explanations(BaseModel):
 @cache
 def load_explanations() -> Explanations:
     """The checked file."""
-    text = (files("assets.workbooks") / "explanations.yaml").read_text(encoding="utf-8")
-    return Explanations.model_validate(yaml.safe_load(text))
+    return read_rules(FILE, Explanations)
 
 
 def explained(info: ListInfo) -> ListInfo:

@@ -12,9 +12,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from assets.workbooks.masking import MaskKind, MaskRule
+from expectations.rulebook import Rules
 from matching.tables import parse_yaml
 
 # What a column made of several fields may look at: the check against class X needs it.
@@ -34,13 +35,7 @@ MOST_SHOWN = 8
 SOURCES = frozenset({"finding", "child", "record", "department", "list", "made"})
 
 
-class Part(BaseModel):
-    """A part of the layout: unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Column(Part):
+class Column(Rules):
     """A column of a list.
 
     Heading, width in characters, where the value comes from, and how it is masked unless a list
@@ -64,7 +59,7 @@ class Column(Part):
         return self.value.partition(".")[2]
 
 
-class AnswerColumn(Part):
+class AnswerColumn(Rules):
     """A yellow column that the reader fills in."""
 
     name: str
@@ -73,43 +68,43 @@ class AnswerColumn(Part):
     kind: Literal["answers", "date", "text"]
 
 
-class Condition(Part):
+class Condition(Rules):
     """A child field that holds a code (`*` = anything)."""
 
     field: str
     code: str
 
 
-class Group(Part):
+class Group(Rules):
     """A key group and the conditions of which one is enough."""
 
     zh: str
     any: tuple[Condition, ...] = Field(min_length=1)
 
 
-class ListColumns(Part):
+class ListColumns(Rules):
     """What one recipient sees of one list."""
 
     columns: tuple[str, ...] = Field(min_length=1)
-    full: dict[str, Literal["always", "own"]] = {}
+    full: dict[str, Literal["always", "own"]] = Field(default_factory=dict)
     rows: Literal["all", "own"] = "all"
 
 
-class Recipient(Part):
+class Recipient(Rules):
     """One kind of recipient: its Chinese name and its lists by code."""
 
     label: str
     lists: dict[str, ListColumns]
 
 
-class Difference(Part):
+class Difference(Rules):
     """A difference between several fields: its Chinese name and the fields shown."""
 
     zh: str
     fields: tuple[str, ...] = Field(min_length=1)
 
 
-class Fonts(Part):
+class Fonts(Rules):
     """Font names; a machine without them falls back to its own."""
 
     title: str
@@ -118,7 +113,7 @@ class Fonts(Part):
     text: str
 
 
-class Sizes(Part):
+class Sizes(Rules):
     """Font sizes in points."""
 
     title: float
@@ -127,7 +122,7 @@ class Sizes(Part):
     text: float
 
 
-class Layout(Part):
+class Layout(Rules):
     """The whole of `layout.yaml`, with sets already written out."""
 
     version: int
@@ -143,8 +138,8 @@ class Layout(Part):
     answers: tuple[AnswerColumn, ...]
     sets: dict[str, tuple[str, ...]]
     difference_fields: tuple[str, ...]
-    difference_names: dict[str, Difference] = {}
-    difference_masks: dict[str, MaskKind] = {}
+    difference_names: dict[str, Difference] = Field(default_factory=dict)
+    difference_masks: dict[str, MaskKind] = Field(default_factory=dict)
     groups: tuple[Group, ...]
     named_categories: tuple[str, ...]
     township: Recipient

@@ -12,6 +12,7 @@ import pandas as pd
 from assets.childfiles import ChildFiles, FileContext, build_child_files
 from expectations.jurisdictions.profile import Profile, load_profile
 from expectations.lists.findings import compute_findings
+from matching.citizen import check_character
 
 CA, ED, PS, DI = "civil_affairs", "education", "public_security", "disability"
 FIELDS_TEXT = """
@@ -33,8 +34,7 @@ FIELDS = FIELDS_TEXT.split()
 def number(birth: str, order: int, area: str = "620722") -> str:
     """A citizen number with a right check character."""
     body = f"{area}{birth.replace('-', '')}{order:03d}"
-    weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
-    return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, weights, strict=True)) % 11]
+    return body + check_character(body)
 
 
 class Town:

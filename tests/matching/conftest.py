@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.county import Habits, make_county
+from matching.citizen import check_character
 from matching.linking import Linkage, link_records
 
 if TYPE_CHECKING:
@@ -24,15 +25,15 @@ def county_linkage(county: pd.DataFrame) -> Linkage:
     return link_records(county)
 
 
-def check_digit(first17: str) -> str:
-    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    return first17 + "10X98765432"[sum(int(d) * w for d, w in zip(first17, weights, strict=True)) % 11]
-
-
 @pytest.fixture(scope="session")
 def number() -> Any:
     """Valid number of a birth date and an order number."""
-    return lambda born, order=11: check_digit(f"341221{born.replace('-', '')}{order:03d}")
+
+    def made(born: str, order: int = 11) -> str:
+        first17 = f"341221{born.replace('-', '')}{order:03d}"
+        return first17 + check_character(first17)
+
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -8,17 +8,17 @@ import pandas as pd
 import pytest
 import xlwt
 
+from matching.citizen import check_character
+
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("unseen")]  # one worker: the workspace is made once
 
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 PERIOD = "2026Q3"
 OUTSIDE = "file:" + "//" + "/etc" + "/hosts"  # what an entity would make the reader open
 
 
 def number(birth, order):
     first = f"152221{birth}{order:03d}"
-    total = sum(int(digit) * weight for digit, weight in zip(first, WEIGHTS, strict=True))
-    return first + "10X98765432"[total % 11]
+    return first + check_character(first)
 
 
 NAMES = [

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 import typer
 
 from assets.workbooks.samplebook import HEADING_ROW, read_answers
+from matching.citizen import check_character
 from matching.linking import link_records
 from matching.report import report_frame
 from pipelines.cli import deciding, measuring, shell, story
@@ -28,16 +29,12 @@ PERIOD = "2026Q3"
 NAMES = ["王梓涵", "李浩然", "张雨桐", "刘子墨", "陈思远", "杨若曦", "赵一鸣", "黄嘉怡", "周俊杰", "吴欣妍"]
 
 
-def check(first17: str) -> str:
-    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    return first17 + "10X98765432"[sum(int(d) * w for d, w in zip(first17, weights, strict=True)) % 11]
-
-
 def records() -> pd.DataFrame:
     rows = []
     for place, name in enumerate(NAMES * 4):
         born = f"201{place % 8}-0{1 + place % 9}-1{place % 9}"
-        number = check(f"341221{born.replace('-', '')}{100 + place}")
+        first17 = f"341221{born.replace('-', '')}{100 + place}"
+        number = first17 + check_character(first17)
         person = {
             "name": name,
             "birth_date": born,
