@@ -13,12 +13,14 @@ import pandas as pd
 from assets.county import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.linkable import about_children, fold, unfold
+from matching.changes import link_period
 from matching.engine import Engine, engine_name
 from matching.groups import link_rates
 from matching.linking import Linkage, link_records
+from matching.memory import Memory
 from matching.model import default_model
 from matching.register import KnownChildren
-from matching.report import report_frame
+from matching.report import read_report, report_frame
 from pipelines.partitions import Period, period_partitions
 from pipelines.resources import decisions
 from pipelines.resources.frames import FrameStore
@@ -27,6 +29,8 @@ from pipelines.resources.stations import station
 from pipelines.resources.workspace import ENGINE_TAG
 
 REGISTER = "link_register"
+MANY = 100_000
+"""Records from which on `auto` compares only changes: below it a whole comparison takes seconds, and needs no explanation."""
 _OUTPUTS = {
     "link_pairs": "相同、待判断、相近但不同的记录对，各有一句理由",
     "link_children": "每条记录属于哪个孩子",
@@ -38,6 +42,9 @@ _OUTPUTS = {
 class Register:
     """The child register after a period: what children are known by, merged numbers, this period's merges and splits, and
     what the linkage says of itself (`name`, `value` as JSON; no personal value) and the link rate of every group.
+
+    `memory_rows` and `memory_facts` are what the next period needs to compare only changes (`matching.memory`); without rows where
+    every period is compared as a whole.
     """
 
     identifiers: pd.DataFrame
@@ -45,6 +52,8 @@ class Register:
     events: pd.DataFrame
     report: pd.DataFrame
     rates: pd.DataFrame
+    memory_rows: pd.DataFrame
+    memory_facts: pd.DataFrame
 
 
 def linkage_assets(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
@@ -98,12 +107,23 @@ def _link(county: Opened, period: str, records: pd.DataFrame, engine: Engine) ->
     """Link what says something different, then give every repeated row the child of its like."""
     folded = fold(records)
     known, decided = known_before(county.frames, period), judgements(county)
-    found = link_records(folded.kept, default_model(), known, decided, engine)
+    run = link_period if _by_changes(county, len(folded.kept)) else link_records
+    found = run(folded.kept, default_model(), known, decided, engine)
     return replace(found, clusters=unfold(found.clusters, folded))
 
 
+def _by_changes(county: Opened, records: int) -> bool:
+    """Whether only changes are compared: where the workspace says so, or so many records that it is worth it."""
+    asked = county.workspace.settings.compare
+    return asked == "changes" or (asked == "auto" and records >= MANY)
+
+
 def _register(found: Linkage, rates: pd.DataFrame) -> Register:
-    return Register(found.known.identifiers, found.known.aliases, found.events, report_frame(found.report), rates)
+    known, memory = found.known, found.known.memory
+    rows, facts = (memory.rows, memory.facts) if memory else (pd.DataFrame(), {})
+    return Register(
+        known.identifiers, known.aliases, found.events, report_frame(found.report), rates, rows, report_frame(facts)
+    )
 
 
 def known_before(frames: FrameStore, period: str) -> KnownChildren | None:
@@ -113,7 +133,16 @@ def known_before(frames: FrameStore, period: str) -> KnownChildren | None:
     ]
     if not earlier:
         return None
-    return KnownChildren(*(frames.read(f"{REGISTER}.{part}", earlier[-1]) for part in ("identifiers", "aliases")))
+    identifiers, aliases = (frames.read(f"{REGISTER}.{part}", earlier[-1]) for part in ("identifiers", "aliases"))
+    return KnownChildren(identifiers, aliases, _memory(frames, earlier[-1]))
+
+
+def _memory(frames: FrameStore, period: str) -> Memory | None:
+    """What the period left to be compared with, if it left anything."""
+    if not frames.exists(f"{REGISTER}.memory_rows", period):
+        return None
+    rows, facts = (frames.read(f"{REGISTER}.{part}", period) for part in ("memory_rows", "memory_facts"))
+    return Memory(rows, frames.read("link_pairs", period), read_report(facts)) if len(rows) else None
 
 
 def judgements(county: Opened) -> pd.DataFrame | None:

@@ -215,8 +215,9 @@ def _carried(part: Part, memory: Memory) -> pd.DataFrame:
     now = np.full(len(place) + 1, -1, dtype=np.int64)
     now[part.old[part.old >= 0]] = np.flatnonzero(part.old >= 0)
     a, b = (now[place.get_indexer(memory.pairs[side])] for side in _SIDES)
-    kept = (a >= 0) & (b >= 0) & ~(part.chosen[a] & part.chosen[b])
-    out: pd.DataFrame = memory.pairs[kept].reset_index(drop=True)
+    kept = np.flatnonzero((a >= 0) & (b >= 0))
+    kept = kept[~(part.chosen[a[kept]] & part.chosen[b[kept]])]
+    out: pd.DataFrame = memory.pairs.take(kept).reset_index(drop=True)
     record = part.records["record_id"].to_numpy(object)
     left, right = record[a[kept]], record[b[kept]]
     turned = a[kept] > b[kept]  # records are sorted by their ids

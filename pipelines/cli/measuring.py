@@ -81,6 +81,13 @@ def _print_report(report: dict[str, Any]) -> None:
         markup=False,
     )
     out.print(report["learning"]["why"], markup=False)
+    if changes := report.get("changes"):
+        out.print(changes["why"], markup=False)
+        if changes["compared"] != "all":
+            out.print(
+                say("linkage.changes", **{name: changes[name] for name in ("compared", "changed", "gone")}),
+                markup=False,
+            )
     out.print(
         say("linkage.grades", **{name: grades.get(name, 0) for name in ("same", "review", "different")}), markup=False
     )

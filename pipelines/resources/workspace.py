@@ -49,6 +49,10 @@ locale = "zh"
 
 # 比对引擎：auto（按数据量自动选择）、numpy、duckdb、spark。结果相同，见 docs/decisions/engine.md。
 engine = "auto"
+
+# 下一期怎样比对：auto（十万行以上只比对有变化的记录，其余沿用上期结果，每四期全部重比一次；十万行以下每期全部比对）、
+# all（每期全部比对）、changes（一律只比对变化）。见 docs/decisions/incremental.md。
+compare = "auto"
 """
 
 _DAGSTER_YAML = """\
@@ -88,6 +92,7 @@ class Settings(BaseModel):
     operator: str = ""
     locale: str = "zh"
     engine: Literal["auto", "numpy", "duckdb", "spark"] = "auto"
+    compare: Literal["auto", "all", "changes"] = "auto"
 
 
 @dataclass(frozen=True)
