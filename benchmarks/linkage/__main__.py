@@ -11,7 +11,7 @@ import os
 import tempfile
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -102,13 +102,29 @@ def curve(sizes: list[int], folder: Path) -> None:
 
 
 def second_period(rows: int, folder: Path) -> None:
-    """The next quarter against the register."""
-    for line in children.tongbi("second", province_file(rows, 1, folder), folder / "none").lines:
-        share = line["wall"] / line["first"]
+    """The next quarter, by its changes and as a whole, against the truth and each other."""
+    path = province_file(rows, 1, folder)
+    truth = pd.read_parquet(path, columns=["truth"])["truth"].to_numpy(dtype=np.int64)
+    ran = children.tongbi("second", path, folder / "second.parquet")
+    for line in ran.lines:
+        labels = {name: ran.labels[name].to_numpy(dtype=np.int64) for name in ("changes", "whole")}
+        f1 = {name: quality.score(truth, found).f1 for name, found in labels.items()}
+        alike = quality.score(labels["whole"], labels["changes"])
         say(
-            f"\nSecond period, 5 % of {line['rows']:,} rows changed: {line['wall']:.1f} s against {line['first']:.1f} s ({share:.0%}); "
-            f"{line['children_kept']:.2%} of the children keep their number"
+            f"\n### Second period, 5 % of {line['rows']:,} rows changed\n\n"
+            f"| | seconds | of the first | F1 |\n|---|---|---|---|\n"
+            f"| first period | {line['first']:.1f} | | |\n"
+            f"| first period, remembered for the next | {line['first_remembered']:.1f} | {_share(line, 'first_remembered')} | |\n"
+            f"| second period, only changes ({line['compared']:,} records compared) | {line['changes']:.1f} | "
+            f"{_share(line, 'changes')} | {f1['changes']:.5f} |\n"
+            f"| second period, everything | {line['whole']:.1f} | {_share(line, 'whole')} | {f1['whole']:.5f} |\n\n"
+            f"{line['children_kept']:.2%} of the children keep their number; of the whole comparison's pairs the other lacks "
+            f"{alike.missed} and has {alike.wrong} more. Peak {line['peak_gib']:.2f} GiB for all four."
         )
+
+
+def _share(line: dict[str, Any], name: str) -> str:
+    return f"{line[name] / line['first']:.0%}"
 
 
 def febrl(folder: Path, peers: bool) -> None:
