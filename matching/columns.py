@@ -167,6 +167,25 @@ class Columns:
         absent = column not in self._records.columns
         return Coded(np.zeros(len(self), dtype=np.int32), [""]) if absent else coded(self._records[column])
 
+    def plain(self, column: str) -> pa.Array | None:
+        """One column as Arrow's texts, nothing coded; None where it is not there or is not held or holdable as such."""
+        import pyarrow as pa
+
+        if column not in self._records.columns:
+            return None
+        try:
+            found = _arrow(self._records[column])
+        except (pa.ArrowException, UnicodeError, TypeError):
+            return None
+        return None if pa.types.is_dictionary(found.type) else found.combine_chunks()
+
+    def some(self, column: str, rows: NDArray[np.integer[Any]]) -> list[str]:
+        """The texts of some rows of a column."""
+        if column not in self._records.columns:
+            return [""] * len(rows)
+        found: list[str] = as_text(self._records[column].iloc[rows]).tolist()
+        return found
+
     def together(self, columns: Sequence[str], first: Sequence[str] = ()) -> tuple[Codes, list[str]]:
         """Codes shared by several columns, shape (rows, columns), and the distinct texts, `first` before all."""
         found, texts = self._shared(columns, first)

@@ -19,7 +19,7 @@ from matching.columns import Columns
 from matching.derived import with_derived
 from matching.distinct import as_text
 from matching.encode_names import NameTable, encode_names
-from matching.encode_numbers import READABLE, by_code, damaged_text, document_column, number_column
+from matching.encode_numbers import READABLE, by_code, damaged_text, document_column, read_numbers
 from matching.lunar import written_as_lunar
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def encode(records: pd.DataFrame, model: Model) -> Encoded:
         derived=derived,
         sex=by_code(columns.of("sex"), lambda text: int(text) if text in ("1", "2") else 0).astype(np.int8),
         nation=_codes(columns, "nation")[:, 0],
-        people_no=np.stack([number_column(columns.once(number)) for _, number in PEOPLE], axis=1),
+        people_no=np.stack([read_numbers(columns, number) for _, number in PEOPLE], axis=1),
         **numbers,
         phones=phones,
         towns=_codes(columns, *(town for town, _ in PLACES)),
@@ -202,9 +202,7 @@ def lunar_day(day: int) -> int:
 
 
 def _numbers(columns: Columns) -> dict[str, Any]:
-    own, student, certificate = (
-        number_column(columns.once(name)) for name in ("id_no", "student_no_id", "disability_no_id")
-    )
+    own, student, certificate = (read_numbers(columns, name) for name in ("id_no", "student_no_id", "disability_no_id"))
     certificate = np.where(certificate == student, 0, certificate)
     numbers = np.stack(
         [own, np.where(student == own, 0, student), np.where(certificate == own, 0, certificate)], axis=1
@@ -230,11 +228,11 @@ def _local_numbers(columns: Columns, kind: int) -> Ints:
 
 def _damaged(columns: Columns, own: Ints) -> Texts:
     """Digits of numbers that are no number, where something of them can still be read."""
-    status, raw = columns.once("id_no_status"), columns.once("id_no_raw")
+    status = columns.once("id_no_status")
     readable = np.array([text in READABLE for text in status.distinct], dtype=bool)
     out = np.full(len(own), "", dtype=object)
     rows = np.flatnonzero(readable[status.code] & (own == 0)) if len(readable) else np.zeros(0, dtype=np.int64)
-    out[rows] = [damaged_text(text) for text in raw.some(raw.code[rows])]
+    out[rows] = [damaged_text(text) for text in columns.some("id_no_raw", rows)]
     return out
 
 

@@ -15,9 +15,10 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
-    from matching.columns import Coded
+    from matching.columns import Coded, Columns
 
     Ints = NDArray[np.int64]
 
@@ -34,29 +35,56 @@ def by_code(column: Coded, read: Callable[[str], int]) -> Ints:
     return table[column.code] if len(table) else np.zeros(len(column.code), dtype=np.int64)
 
 
-def number_column(column: Coded) -> Ints:
+def read_numbers(columns: Columns, column: str) -> Ints:
     """First 17 digits of each row's valid 18-character number as an integer (the 18th follows from them); 0 where there
-    is none.
+    is none. Read row by row: hashing texts to read each once costs more.
     """
-    if not len(column):
-        return np.zeros(len(column.code), dtype=np.int64)
+    texts = columns.plain(column)
+    return number_column(columns.once(column)) if texts is None else _by_row(texts)
+
+
+def _by_row(texts: pa.Array) -> Ints:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    out = np.zeros(len(texts), dtype=np.int64)
+    fits = pc.equal(pc.utf8_length(texts), 18).fill_null(False)
+    rows = np.flatnonzero(fits.to_numpy(zero_copy_only=False))
+    found = texts.filter(fits)
+    if pc.all(pc.equal(pc.binary_length(found), 18)).as_py():  # one byte per character: the texts stand side by side
+        start = found.offset * 18
+        digits = np.frombuffer(found.buffers()[2] or b"", dtype=np.uint8)[start : start + 18 * len(found)]
+        out[rows] = _digits(digits)
+    else:
+        out[rows] = number_codes(found.cast(pa.large_string()).to_pylist())
+    return out
+
+
+def number_column(column: Coded) -> Ints:
+    """`read_numbers` of a column that is coded anyway."""
     table = np.zeros(len(column), dtype=np.int64)
     rows = np.flatnonzero(column.lengths() == 18)
-    for start in range(0, len(rows), _CHUNK):
-        some = rows[start : start + _CHUNK]
-        table[some] = number_codes(column.some(some))
-    return table[column.code]
+    table[rows] = number_codes(column.some(rows))
+    return table[column.code] if len(table) else np.zeros(len(column.code), dtype=np.int64)
 
 
 def number_codes(texts: Sequence[str]) -> Ints:
     """Codes of texts of 18 characters each; 0 where the first 17 are not digits."""
     joined = "".join(texts).encode("ascii", "replace")  # one byte per character
-    digits = np.frombuffer(joined, dtype=np.uint8).reshape(-1, 18)[:, :17] - np.uint8(ord("0"))
-    whole = np.zeros(len(digits), dtype=np.int64)
-    for place in range(17):
-        whole = whole * 10 + digits[:, place]
-    found: Ints = np.where((digits <= 9).all(axis=1), whole, 0)
-    return found
+    return _digits(np.frombuffer(joined, dtype=np.uint8))
+
+
+def _digits(characters: NDArray[np.uint8]) -> Ints:
+    """Numbers of 18 characters each, side by side."""
+    out = np.zeros(len(characters) // 18, dtype=np.int64)
+    for start in range(0, len(out), _CHUNK):
+        digits = characters[start * 18 : (start + _CHUNK) * 18].reshape(-1, 18)[:, :17].T - np.uint8(ord("0"))
+        digits = np.ascontiguousarray(digits)
+        whole = np.zeros(digits.shape[1], dtype=np.int64)
+        for place in digits:
+            whole = whole * 10 + place
+        out[start : start + _CHUNK] = np.where((digits <= 9).all(axis=0), whole, 0)
+    return out
 
 
 def birth_code(number: Ints) -> Ints:

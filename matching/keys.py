@@ -51,6 +51,7 @@ class Parts:
         """
         self._e = e
         self._made: dict[str, list[Small]] = {}
+        self._bits: dict[str, int] = {}
         self._lock = Lock()
         self._left = Counter(name for spec in used for name in _names(spec))
 
@@ -71,7 +72,9 @@ class Parts:
 
     def bits(self, name: str) -> int:
         """Bits that hold every value of a part."""
-        return max((int(column.max(initial=0)) for column in self.of(name)), default=0).bit_length()
+        if name not in self._bits:
+            self._bits[name] = max((int(column.max(initial=0)) for column in self.of(name)), default=0).bit_length()
+        return self._bits[name]
 
 
 def _names(spec: KeySpec) -> set[str]:

@@ -95,14 +95,17 @@ def code_points(text: str) -> Ids:
 def encode(names: Sequence[str]) -> NameCodes:
     """Code names for which `short_name` holds."""
     width = max(map(len, names), default=1)
-    raw = code_points("".join(name.ljust(width, "\0") for name in names))
-    points = np.flatnonzero(np.bincount(raw, minlength=1))
+    raw = np.zeros((len(names), width), dtype=np.int32)
+    raw[np.arange(width) < np.fromiter(map(len, names), dtype=np.int64, count=len(names))[:, None]] = code_points(
+        "".join(names)
+    )
+    points = np.flatnonzero(np.bincount(raw.ravel(), minlength=1))
     back = np.zeros(int(raw.max(initial=0)) + 1, dtype=np.int32)
     back[points] = np.arange(len(points))
     folded = [_folded(point) for point in points.tolist()]
     known = ["", WILDCARD, *sorted(set(folded) - {"", WILDCARD})]
     number = {character: place for place, character in enumerate(known)}
-    characters = np.array([number[c] for c in folded], dtype=np.int32)[back[raw]].reshape(len(names), width)
+    characters = np.array([number[c] for c in folded], dtype=np.int32)[back[raw]]
     special = {c: reading for c, reading in name_tables().surname_readings.items() if c in number}
     heard = characters.copy()
     for place, character in enumerate(special):

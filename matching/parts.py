@@ -35,9 +35,8 @@ def _days(e: Encoded) -> tuple[Small, Small]:
     """
     day = np.where(e.birth % 100 > 0, e.birth, 0)
     lunar = np.where(e.lunar == day, 0, e.lunar)
-    known = np.sort(pd.unique(np.concatenate([[0], pd.unique(day), pd.unique(lunar)])))
-    first, second = (np.searchsorted(known, dates.astype(known.dtype)).astype(np.int32) for dates in (day, lunar))
-    return first, second
+    codes = pd.factorize(np.concatenate([np.zeros(1, dtype=day.dtype), day, lunar]))[0].astype(np.int32)
+    return codes[1 : len(day) + 1], codes[len(day) + 1 :]
 
 
 def _month(e: Encoded) -> Small:

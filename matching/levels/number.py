@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from matching.citizen import check_character
+from matching.citizen import CHECK_CHARACTERS, WEIGHTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,9 +70,7 @@ def _damaged_levels(e: Encoded, a: Rows, b: Rows, spec: FieldSpec) -> NDArray[np
         rows = np.flatnonzero(number)
         numbers, code = np.unique(number[rows], return_inverse=True)
         pairs, back = np.unique(text[rows].astype(np.int64) * max(len(numbers), 1) + code, return_inverse=True)
-        rank = damaged_ranks(
-            texts[pairs // max(len(numbers), 1)].tolist(), numbers[pairs % max(len(numbers), 1)].tolist()
-        )
+        rank = damaged_ranks(texts[pairs // max(len(numbers), 1)].tolist(), numbers[pairs % max(len(numbers), 1)])
         out[rows] = np.maximum(out[rows], rank[back])
     return np.array([spec.code(level) for level in RANKS], dtype=np.int8)[out]
 
@@ -80,27 +79,43 @@ RANKS = ("missing", "raw_differ", "partial", "slip")
 """What a damaged number may say, the strongest last."""
 
 
-def damaged_ranks(damaged: list[str], numbers: list[int]) -> NDArray[np.int8]:
+def damaged_ranks(damaged: list[str], numbers: NDArray[np.int64]) -> NDArray[np.int8]:
     """Places in `RANKS` of damaged texts against valid number codes, side by side."""
-    found = (RANKS.index(_against(bad, good)) for bad, good in zip(damaged, numbers, strict=True))
-    return np.fromiter(found, dtype=np.int8, count=len(damaged))
+    firsts = [f"{number:017d}" for number in numbers.tolist()]
+    valid = list(map(str.__add__, firsts, check_characters(numbers)))
+    kinds = [
+        (len(bad), "*" in bad, bad[:15] == good[:15], bad[-1:] == good[-1:])
+        for bad, good in zip(damaged, valid, strict=True)
+    ]
+    length, masked, begun, ended = np.array(kinds, dtype=np.int64).reshape(-1, 4).T
+    far = _slips([bad[:17] for bad in damaged], firsts, 2) > 2
+    one = _slips(damaged, valid, 1) <= 1
+    tests = (
+        (length < 12, "missing"),
+        ((masked == 0) & (begun == 0) & far, "raw_differ"),
+        (masked > 0, "raw_differ"),
+        ((begun > 0) & (length == 18) & (ended == 0), "partial"),
+        (one, "slip"),
+        ((begun > 0) & (length >= 17), "partial"),
+    )
+    found = np.select([test for test, _ in tests], [RANKS.index(rank) for _, rank in tests], RANKS.index("raw_differ"))
+    for row in np.flatnonzero((masked > 0) & (length >= 12)).tolist():
+        found[row] = RANKS.index("partial" if _fits(damaged[row], valid[row]) else "raw_differ")
+    return found.astype(np.int8)
 
 
-def _against(damaged: str, number: int) -> str:
-    """Level of a damaged text against a valid number code."""
-    if len(damaged) < 12:
-        return "missing"
-    first = f"{number:017d}"
-    if "*" not in damaged and damaged[:15] != first[:15] and OSA.distance(damaged[:17], first, score_cutoff=2) > 2:
-        return "raw_differ"
-    valid = first + check_character(first)
-    if "*" in damaged:
-        return "partial" if _fits(damaged, valid) else "raw_differ"
-    if damaged[:15] == valid[:15] and len(damaged) == 18 and not damaged.endswith(valid[-1]):
-        return "partial"
-    if one_slip(damaged, valid):
-        return "slip"
-    return "partial" if damaged[:15] == valid[:15] and len(damaged) >= 17 else "raw_differ"
+def check_characters(numbers: NDArray[np.int64]) -> list[str]:
+    """The 18th character of numbers of 17 digits (see `citizen.check_character`)."""
+    total = np.zeros(len(numbers), dtype=np.int64)
+    for place, weight in enumerate(WEIGHTS):
+        total += numbers // 10 ** (16 - place) % 10 * weight
+    return [CHECK_CHARACTERS[rest] for rest in (total % 11).tolist()]
+
+
+def _slips(one: list[str], other: list[str], most: int) -> NDArray[np.int8]:
+    """Slips between texts side by side; above `most` it is `most + 1`."""
+    found = process.cpdist(one, other, scorer=OSA.distance, score_cutoff=most, dtype=np.int8)
+    return np.asarray(found, dtype=np.int8)
 
 
 def _fits(masked: str, valid: str) -> bool:
@@ -109,10 +124,3 @@ def _fits(masked: str, valid: str) -> bool:
         return len(head) + len(tail) >= 6 and valid.startswith(head) and valid.endswith(tail)
     shown = [(x, y) for x, y in zip(masked, valid, strict=True) if x != "*"]
     return len(shown) >= 6 and all(x == y for x, y in shown)
-
-
-def one_slip(a: str, b: str) -> bool:
-    """One substitution, one adjacent swap, one missing or one doubled character apart."""
-    if a == b:
-        return True
-    return OSA.distance(a, b, score_cutoff=1) <= 1
