@@ -31,7 +31,7 @@ demo: $(STAMP) ## generate a county of 20,000 children, run its two quarters, pr
 
 test: $(STAMP) ## all tests, the fast ones first
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow"
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup --maxschedchunk 1 -m "slow"
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "slow"
 
 test-fast: $(STAMP) ## the fast tests only
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow"

@@ -2,6 +2,7 @@
 
 import ast
 import statistics
+from functools import cache
 from importlib.metadata import distribution, packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,10 +16,12 @@ FORBIDDEN = {"utils", "util", "common", "helpers", "helper", "core", "base", "mi
 LONGEST_FILE, LONGEST_FUNCTION, MEDIAN_FUNCTION, MOST_PARAMETERS = 400, 80, 10, 5
 
 
+@cache
 def tree(path):
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
 def functions(path):
     return [node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
@@ -44,7 +47,7 @@ def test_file(path):
     source = path.read_text(encoding="utf-8")
     assert len(source.splitlines()) <= LONGEST_FILE
     assert not FORBIDDEN & {part.removesuffix(".py") for part in path.relative_to(ROOT).parts}
-    assert ast.get_docstring(ast.parse(source)), "the first lines say what belongs here and what does not"
+    assert ast.get_docstring(tree(path)), "the first lines say what belongs here and what does not"
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

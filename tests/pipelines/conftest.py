@@ -1,7 +1,10 @@
-"""Fixtures for the running room: a fresh workspace, and a real PostgreSQL server from a wheel, one per test session."""
+"""Fixtures for the running room: a fresh workspace, the county after a corrected delivery, and a real PostgreSQL server from a
+wheel, one per test session."""
 
 import os
+import shutil
 import tempfile
+import time
 import uuid
 import warnings
 from pathlib import Path
@@ -19,6 +22,35 @@ def opened(tmp_path, monkeypatch):
     found = Opened(Workspace.create(tmp_path / "workspace"))
     yield found
     found.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def correct():
+    """`correct(root)`: a department sends a file again without its last line; returns the file."""
+
+    def sent_again(root):
+        path = next((root / "inbox" / "2026Q2" / "public_security").glob("*.csv"))
+        path.write_bytes(b"\n".join(path.read_bytes().rstrip(b"\r\n").split(b"\n")[:-1]) + b"\n")
+        return path
+
+    return sent_again
+
+
+@pytest.fixture(scope="session")
+def corrected_made(once, first_quarter_made, correct, tongbi):
+    """The county after its first quarter was corrected and run again, with what was said and how long it took; copy it."""
+
+    def make(root):
+        shutil.copytree(first_quarter_made, root)
+        correct(root)
+        tongbi.start("run", "--period", "2026Q2", "--workspace", root)
+        began = time.perf_counter()
+        done = tongbi.wait()
+        assert done.returncode == 0, done.stderr
+        (root / "seconds.txt").write_text(str(time.perf_counter() - began), encoding="utf-8")
+        (root / "said.txt").write_text(done.stdout, encoding="utf-8")
+
+    return once("corrected", make)
 
 
 @pytest.fixture(scope="session")

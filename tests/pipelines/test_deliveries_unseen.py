@@ -10,7 +10,7 @@ import xlwt
 
 from matching.citizen import check_character
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("unseen")]  # one worker: the workspace is made once
+pytestmark = pytest.mark.slow
 
 PERIOD = "2026Q3"
 OUTSIDE = "file:" + "//" + "/etc" + "/hosts"  # what an entity would make the reader open

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from pipelines.demo.replies import generate_replies
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("loop")]  # one worker: the workspace is made once
+pytestmark = pytest.mark.slow
 
 FIRST, SECOND = "2026Q2", "2026Q3"
 EVENTS = "SELECT finding_id, period, kind, state, source, answer FROM life_event ORDER BY id"
@@ -30,10 +30,10 @@ def bytes_of(folder):
 
 
 @pytest.fixture(scope="module")
-def looped(first_quarter, tmp_path_factory, run_command):
+def looped(first_quarter_made, tmp_path_factory, run_command):
     """(workspace after both quarters with answers between them, what was said on the way)."""
     root = tmp_path_factory.mktemp("loop") / "workspace"
-    shutil.copytree(first_quarter, root)
+    shutil.copytree(first_quarter_made, root)
     generate_replies(root, FIRST, SECOND, 1)
     said = {}
     before = asked(root, EVENTS)
@@ -75,6 +75,16 @@ def test_answers_are_entered_once_and_a_dry_run_enters_nothing(looped):
     assert "没有登记" in said["dry"]
     assert "登记 0 条答复" in said["again"]
     assert (root / "outbox" / f"{FIRST}-回收" / "回收情况.xlsx").is_file()
+
+
+def test_children_keep_their_numbers_in_the_next_quarter(looped):
+    root, _ = looped
+    first, second = (
+        set(pd.read_csv(root / "outbox" / period / "links.csv", dtype=str, encoding="utf-8-sig")["child_id"])
+        for period in (FIRST, SECOND)
+    )
+    assert len(first & second) > 0.95 * len(first)
+    assert {name[:8] for name in second - first} == {"T2026Q3-"}
 
 
 def test_an_explained_finding_is_not_sent_again_and_the_export_still_has_it(looped):

@@ -1,6 +1,7 @@
 """Reports, a child's file, the sample and a feed of a whole run, as the commands make them; nothing personal outside the outbox."""
 
 import json
+import shutil
 
 import docx
 import pandas as pd
@@ -20,12 +21,20 @@ PERIOD = "2026Q2"
 
 
 @pytest.fixture(scope="module")
-def county(first_quarter, tmp_path_factory):
-    import shutil
+def county(first_quarter_made, tmp_path_factory):
+    opened = Opened.at(shutil.copytree(first_quarter_made, tmp_path_factory.mktemp("upward") / "workspace"))
+    yield opened
+    opened.engine.dispose()
 
-    root = tmp_path_factory.mktemp("upward") / "workspace"
-    shutil.copytree(first_quarter, root)
-    opened = Opened.at(root)
+
+@pytest.fixture(scope="module")
+def used(first_quarter_made, tmp_path_factory):
+    """Another copy, in which one of everything was made: reports, a child's full file, a sample, a feed."""
+    opened = Opened.at(shutil.copytree(first_quarter_made, tmp_path_factory.mktemp("used") / "workspace"))
+    write_reports(opened, Wanted(PERIOD, pdf=False))
+    write_file(opened, published(opened).iloc[0]["finding_id"], PERIOD, "张局长")
+    write_sample(opened, Sampling(PERIOD, 8))
+    make_feed(opened, Feeding("exchange_register", PERIOD, "王科长", True))
     yield opened
     opened.engine.dispose()
 
@@ -103,18 +112,19 @@ def test_a_feed_is_delivered_shown_and_made_again(county):
         make_feed(county, Feeding("nothing", PERIOD, "王科长", True))
 
 
-def test_the_audit_knows_all_of_it_and_no_value(county):
-    with county.engine.connect() as connection:
+def test_the_audit_knows_all_of_it_and_no_value(used):
+    with used.engine.connect() as connection:
         lines = connection.execute(sa.select(audit.c.action, audit.c.subject, audit.c.detail)).all()
     assert {"report", "child_file", "sample", "share"} <= {line[0] for line in lines}
-    children = county.frames.read("child_files.children", PERIOD)
+    children = used.frames.read("child_files.children", PERIOD)
     numbers = set(children["id_no"]) - {""}
     text = json.dumps([list(line) for line in lines], ensure_ascii=False)
     assert not [number for number in numbers if number in text]
 
 
-def test_no_file_s_name_holds_a_name_or_a_number(county):
-    children = county.frames.read("child_files.children", PERIOD)
+def test_no_file_s_name_holds_a_name_or_a_number(used):
+    children = used.frames.read("child_files.children", PERIOD)
     values = {value for value in [*children["name"], *children["id_no"]] if len(value) > 1}
-    names = [path.name for path in county.workspace.outbox.rglob("*") if path.parent.name not in ("乡镇", "部门")]
+    names = [path.name for path in used.workspace.outbox.rglob("*") if path.parent.name not in ("乡镇", "部门")]
+    assert any(name.endswith(".docx") for name in names)
     assert [name for name in names if any(value in name for value in values)] == []
