@@ -164,7 +164,6 @@ class Delivery:
 
 def _beside(memory: Memory, chosen: Mask) -> Ints:
     """The rows that a kept pair of the last period (joined, undecided or close) ties to the chosen ones: their twins and rivals."""
-    place = pd.Index(memory.rows["record_id"])
-    a, b = (place.get_indexer(memory.pairs[side]) for side in ("record_a", "record_b"))
+    a, b = (memory.place.get_indexer(pd.Index(memory.pairs[side])) for side in ("record_a", "record_b"))
     near = (chosen[a] | chosen[b]) & (a >= 0) & (b >= 0)
     return np.concatenate([a[near], b[near]])

@@ -186,6 +186,22 @@ class Columns:
         found: list[str] = as_text(self._records[column].iloc[rows]).tolist()
         return found
 
+    def table(self, columns: Sequence[str]) -> pa.Table:
+        """Some columns as Arrow's texts; those that are not there are left out.
+
+        Raises:
+            UnicodeEncodeError: a text holds what no encoding has.
+        """
+        import pyarrow as pa
+
+        def texts(values: pd.Series) -> pa.ChunkedArray:
+            try:
+                return _arrow(values)
+            except (pa.ArrowException, TypeError):  # numbers among the texts
+                return _arrow(as_text(values))
+
+        return pa.table({name: texts(self._records[name]) for name in columns if name in self._records.columns})
+
     def together(self, columns: Sequence[str], first: Sequence[str] = ()) -> tuple[Codes, list[str]]:
         """Codes shared by several columns, shape (rows, columns), and the distinct texts, `first` before all."""
         found, texts = self._shared(columns, first)

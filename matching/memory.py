@@ -7,6 +7,7 @@ belong here: which rows a change concerns (`meeting`), linking (`changes`), or w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,6 +49,12 @@ class Memory:
     rows: pd.DataFrame
     pairs: pd.DataFrame
     facts: dict[str, Any]
+
+    @cached_property
+    def place(self) -> pd.Index:
+        """Where each record stands in the rows."""
+        found: pd.Index = pd.Index(self.rows["record_id"])
+        return found
 
     def tokens(self) -> dict[str, Tokens]:
         """The tokens of the rows per meeting."""

@@ -247,9 +247,8 @@ def _age(child_id: str) -> tuple[str, str]:
 
 def _last_serial(known: KnownChildren, period: str) -> int:
     """Highest serial already given in this period, so that a run repeated with its own result gives no number twice."""
-    ids = {*known.identifiers["child_id"].unique(), *known.aliases["child_id"], *known.taken}
-    serials = [int(text.rpartition("-")[2]) for text in ids if str(text).startswith(f"T{period}-")]
-    return max(serials, default=0)
+    begin, ids = f"T{period}-", (known.identifiers["child_id"].unique(), known.aliases["child_id"], known.taken)
+    return max((int(text.rpartition("-")[2]) for some in ids for text in some if text.startswith(begin)), default=0)
 
 
 def _grown(

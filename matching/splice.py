@@ -106,7 +106,7 @@ class _Splice:
         trail, part = self.trail, self.part
         assigned, register = self._register()
         clusters = self._clusters(children_frame(trail, part.anew, assigned.child_id.tolist()))
-        pairs = _ordered(pd.concat([pairs_frame(trail), _carried(part, self.memory)], ignore_index=True), part)
+        pairs = _ordered(part, pairs_frame(trail), *_carried(part, self.memory))
         report = self._report(pairs, clusters)
         report["register"] = assigned.counts | {"known": assigned.counts["known"] + len(self._settled())}
         report["decisions"] = decisions_report(judgements, part.records, self.known.identifiers)
@@ -209,29 +209,29 @@ def _quiet(part: Part, model: Model) -> pd.DataFrame:
     return out
 
 
-def _carried(part: Part, memory: Memory) -> pd.DataFrame:
-    """The last period's pairs of which not both records are linked anew, under this period's record ids."""
-    place = pd.Index(memory.rows["record_id"])
-    now = np.full(len(place) + 1, -1, dtype=np.int64)
+def _carried(part: Part, memory: Memory) -> tuple[pd.DataFrame, Ints, Ints]:
+    """The last period's pairs of which not both records are linked anew, under this period's record ids, and their positions."""
+    now = np.full(len(memory.rows) + 1, -1, dtype=np.int64)
     now[part.old[part.old >= 0]] = np.flatnonzero(part.old >= 0)
-    a, b = (now[place.get_indexer(memory.pairs[side])] for side in _SIDES)
+    a, b = (now[memory.place.get_indexer(pd.Index(memory.pairs[side]))] for side in _SIDES)
     kept = np.flatnonzero((a >= 0) & (b >= 0))
     kept = kept[~(part.chosen[a[kept]] & part.chosen[b[kept]])]
     out: pd.DataFrame = memory.pairs.take(kept).reset_index(drop=True)
-    record = part.records["record_id"].to_numpy(object)
-    left, right = record[a[kept]], record[b[kept]]
     turned = a[kept] > b[kept]  # records are sorted by their ids
-    out["record_a"], out["record_b"] = np.where(turned, right, left), np.where(turned, left, right)
+    left, right = np.where(turned, b[kept], a[kept]), np.where(turned, a[kept], b[kept])
+    record = part.records["record_id"].to_numpy(object)
+    out["record_a"], out["record_b"] = record[left], record[right]
     one, other = (out[f"department_{side}"].to_numpy(object) for side in "ab")
     out["department_a"], out["department_b"] = np.where(turned, other, one), np.where(turned, one, other)
-    return out
+    return out, left, right
 
 
-def _ordered(pairs: pd.DataFrame, part: Part) -> pd.DataFrame:
-    """Pairs sorted by their records."""
-    place = pd.Index(part.records["record_id"])
-    a, b = (place.get_indexer(pairs[side]) for side in _SIDES)
-    return pairs.take(np.lexsort((b, a))).reset_index(drop=True)
+def _ordered(part: Part, anew: pd.DataFrame, carried: pd.DataFrame, left: Ints, right: Ints) -> pd.DataFrame:
+    """Pairs of both parts sorted by their records; `left`, `right` are the positions of the carried ones."""
+    place, rows = pd.Index(part.anew["record_id"]), np.flatnonzero(part.chosen)
+    a, b = (np.r_[rows[place.get_indexer(pd.Index(anew[side]))], old] for side, old in zip(_SIDES, (left, right), strict=True))
+    pairs: pd.DataFrame = pd.concat([anew, carried], ignore_index=True).take(np.lexsort((b, a)))
+    return pairs.reset_index(drop=True)
 
 
 def _weighed(anew: dict[str, Any], before: dict[str, Any], links: int) -> dict[str, Any]:
