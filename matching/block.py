@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Mask = NDArray[np.bool_]
+
+
+_MERGED = 4_000_000
+"""Pairs of keys merged at a time: bounds the memory of merging."""
 
 
 @dataclass(frozen=True)
@@ -150,24 +155,33 @@ def _merge(found: list[Ints], n: int) -> tuple[Pairs, Ints, Ints]:
     """Sort all keys' pairs together; each pair keeps the set of its keys and counts for the first of them."""
     merged = _together(found)
     merged.sort()
-    bit = (merged & 31).astype(np.uint8)
-    merged >>= 5
-    new = np.empty(len(merged), dtype=bool)
-    new[:1] = True
-    np.not_equal(merged[1:], merged[:-1], out=new[1:])
-    starts = np.flatnonzero(new)
-    made = np.bincount(bit, minlength=32)  # a key makes a pair once, unless windows overlap: see below
-    again = np.flatnonzero(~new[1:] & (bit[1:] == bit[:-1])) + 1
-    made = made - np.bincount(bit[again], minlength=32)
-    first = np.bincount(bit[starts], minlength=32)
-    unique = merged[starts]
+    cuts = [0]
+    while cuts[-1] < len(merged):
+        cut = min(cuts[-1] + _MERGED, len(merged))
+        while cut < len(merged) and merged[cut] >> 5 == merged[cut - 1] >> 5:  # a pair stays whole
+            cut += 1
+        cuts.append(cut)
+    parts = [_merged(merged[start:end], max(n, 1)) for start, end in pairwise(cuts)]
     del merged
+    none = _merged(np.zeros(0, dtype=np.int64), 1)
+    pairs, made, first = zip(none, *parts, strict=True)
+    columns = ([getattr(part, name) for part in pairs] for name in ("left", "right", "keys"))
+    return Pairs(*map(np.concatenate, columns)), np.sum(made, axis=0), np.sum(first, axis=0)
+
+
+def _merged(rows: Ints, n: int) -> tuple[Pairs, Ints, Ints]:
+    """Sorted pair codes with their keys behind them: the pairs, what each key made, and what it made first."""
+    bit = (rows & 31).astype(np.uint8)
+    rows = rows >> 5
+    new = np.append(True, rows[1:] != rows[:-1])[: len(rows)]
+    starts = np.flatnonzero(new)
+    again = np.flatnonzero(~new[1:] & (bit[1:] == bit[:-1])) + 1  # a key makes a pair once, unless windows overlap
+    made = np.bincount(bit, minlength=32) - np.bincount(bit[again], minlength=32)
+    first = np.bincount(bit[starts], minlength=32)
     flags = np.uint32(1) << bit.astype(np.uint32)
     keys = np.bitwise_or.reduceat(flags, starts) if len(starts) else np.zeros(0, dtype=np.uint32)
-    n = max(n, 1)
-    left = (unique // n).astype(np.int32)
-    right = (unique - left.astype(np.int64) * n).astype(np.int32)
-    return Pairs(left, right, keys), made, first
+    left, right = np.divmod(rows[starts], n)
+    return Pairs(left.astype(np.int32), right.astype(np.int32), keys), made, first
 
 
 def _key_pairs(

@@ -22,6 +22,7 @@ from matching.name_codes import (
     WIDTH,
     WILD,
     Bits,
+    Ids,
     Ints,
     Mask,
     NameCodes,
@@ -184,7 +185,9 @@ def _levels(names: NameSet, a: Ints, b: Ints) -> tuple[Ints, Ints]:
 
 @dataclass(frozen=True)
 class _Pairs:
-    """Pairs of short names: rows of the codes, and the relation of their characters place by place (pairs, width)."""
+    """Pairs of short names: rows of the codes, and the relation of their characters place by place; shape (width, pairs), so that what is
+    asked of all places runs along the pairs.
+    """
 
     codes: NameCodes
     a: Ints
@@ -192,21 +195,22 @@ class _Pairs:
     bits: Bits
 
     def among(self, rows: Ints) -> _Pairs:
-        return _Pairs(self.codes, self.a[rows], self.b[rows], self.bits[rows])
+        return _Pairs(self.codes, self.a[rows], self.b[rows], self.bits[:, rows])
 
 
 def _short_levels(codes: NameCodes, a: Ints, b: Ints) -> tuple[Ints, Ints]:
     """Levels of pairs of short names; the tests run from the weakest to the strongest, so that the strongest stays."""
-    p = _Pairs(codes, a, b, codes.relation[codes.heard[a], codes.heard[b]])
+    p = _Pairs(codes, a, b, codes.relation[_places(codes.heard, a), _places(codes.heard, b)])
     size, equal = codes.length[a], codes.length[a] == codes.length[b]
     alike = (p.bits & ALIKE) > 0
-    misses = (~alike).sum(axis=1)
-    first = alike[:, 0] & ((p.bits[:, 0] & (WILD | END)) == 0)
-    place = np.where(misses == 1, (~alike).argmax(axis=1) + 1, 0)
+    misses = len(alike) - alike.sum(axis=0, dtype=np.int8)
+    first = alike[0] & ((p.bits[0] & (WILD | END)) == 0)
+    numbers = np.arange(1, len(alike) + 1, dtype=np.int8)[:, None]
+    place = np.where(misses == 1, (~alike * numbers).sum(axis=0, dtype=np.int8), 0)  # the only miss
     surname = np.maximum(codes.surname[a], codes.surname[b])
-    shaped = (~alike & ((p.bits & SHAPE) > 0)).sum(axis=1)
-    seen = (p.bits & SAME).any(axis=1)
-    wild = (p.bits & WILD).any(axis=1)  # 李欣? and 李玲博 have nothing but the surname in common
+    shaped = (~alike & ((p.bits & SHAPE) > 0)).sum(axis=0, dtype=np.int8)
+    every = np.bitwise_or.reduce(p.bits, axis=0)
+    seen, wild = (every & SAME) > 0, (every & WILD) > 0  # 李欣? and 李玲博 have nothing but the surname in common
     tests: tuple[tuple[str, Mask], ...] = (
         ("surname_only", first),
         ("surname_and_one", _where(p, first, _shares_given)),
@@ -217,14 +221,25 @@ def _short_levels(codes: NameCodes, a: Ints, b: Ints) -> tuple[Ints, Ints]:
         ("one_character", equal & (size >= 3) & (misses == 1) & (place > surname) & ~wild),
         ("look_alike", equal & (size >= 2) & (misses > 0) & (misses == shaped) & (misses * 2 <= size)),
         ("fuzzy_sound", equal & (size >= 2) & (misses == 0)),
-        ("same_sound", equal & (size >= 2) & ((p.bits & (SAME | SOUND | WILD | END)) > 0).all(axis=1)),
-        ("wildcard", equal & seen & ((p.bits & (SAME | WILD | END)) > 0).all(axis=1)),
-        ("variant", equal & ((p.bits & (SAME | END)) > 0).all(axis=1)),
+        ("same_sound", equal & (size >= 2) & _all(p.bits, SAME | SOUND | WILD | END)),
+        ("wildcard", equal & seen & _all(p.bits, SAME | WILD | END)),
+        ("variant", equal & _all(p.bits, SAME | END)),
     )
     level = np.full(len(a), _CODE["different"], dtype=np.int64)
     for name, found in tests:
         level[found] = _CODE[name]
     return level, place
+
+
+def _all(bits: Bits, wanted: int) -> Mask:
+    """One of the wanted bits at every place."""
+    found: Mask = ((bits & wanted) > 0).all(axis=0)
+    return found
+
+
+def _places(characters: Ids, rows: Ints) -> Ids:
+    """Characters of some names, one row per place."""
+    return np.ascontiguousarray(characters[rows].T)
 
 
 def _where(p: _Pairs, mask: Mask, test: Callable[[_Pairs], Mask]) -> Mask:
@@ -289,11 +304,13 @@ def _nickname(p: _Pairs) -> Mask:
 
 def _shares_given(p: _Pairs) -> Mask:
     """A character of the one given name is in the other's, at any place."""
-    left, right = p.codes.characters[p.a], p.codes.characters[p.b]
-    found = np.zeros(len(left), dtype=bool)
-    for one in range(1, left.shape[1]):
-        for other in range(1, left.shape[1]):
-            found |= (left[:, one] == right[:, other]) & (left[:, one] > _WILD)
+    left, right = _places(p.codes.characters, p.a), _places(p.codes.characters, p.b)
+    found = np.zeros(len(p.a), dtype=bool)
+    for one in left[1:]:
+        same: Mask = np.zeros(len(p.a), dtype=bool)
+        for other in right[1:]:
+            same |= one == other
+        found |= same & (one > _WILD)
     return found
 
 

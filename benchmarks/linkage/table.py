@@ -48,9 +48,12 @@ def curve_row(line: dict[str, Any], score: Score, children: int) -> str:
     """One size of the growth curve."""
     stations = ", ".join(f"{name} {seconds:.1f}" for name, seconds in line["seconds"].items() if seconds >= 0.05)
     return (
-        f"| {line['rows']:,} | {line['wall']:.1f} | {line['cpu']:.1f} | {line['peak_gib']:.2f} | {line['wall'] / line['rows'] * 1e6:.1f} "
+        f"| {line['rows']:,} | {line['pairs']:,} | {line['wall']:.1f} | {line['cpu']:.1f} | {line['peak_gib']:.2f} | {line['held_gib']:.2f} | {line['wall'] / line['rows'] * 1e6:.1f} "
         f"| {score.f1:.5f} | {score.merged * 20_000 / children:.1f} | {line['startup']:.1f} | {stations} |"
     )
 
 
-CURVE_HEAD = "| rows | wall s | CPU s | peak GiB | s per million rows | F1 | merged per 20,000 | start-up s | stations |\n|---|---|---|---|---|---|---|---|---|"
+CURVE_HEAD = (
+    "| rows | pairs | wall s | CPU s | peak GiB | of it held before (interpreter and records) | s per million rows | F1 | merged per 20,000 "
+    "| start-up s | stations |\n|---|---|---|---|---|---|---|---|---|---|---|"
+)

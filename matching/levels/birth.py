@@ -30,7 +30,7 @@ class Births:
 
 def birth_levels(a: Births, b: Births, spec: FieldSpec) -> NDArray[np.int8]:
     """Level of each pair of dates; the coarser precision of the two decides what can be compared."""
-    x, y = a.day.astype(np.int64), b.day.astype(np.int64)
+    x, y = a.day, b.day
     year = x // 10000 == y // 10000
     month = x // 100 % 100 == y // 100 % 100
     day = x % 100 == y % 100
@@ -51,7 +51,7 @@ def birth_levels(a: Births, b: Births, spec: FieldSpec) -> NDArray[np.int8]:
     return out
 
 
-def _neighbours(x: NDArray[np.int64], y: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _neighbours(x: Days, y: Days) -> NDArray[np.bool_]:
     """One day apart, across a month's end too (B03): last and first day of neighbouring months."""
     low, high = np.minimum(x, y), np.maximum(x, y)
     months = (high // 10000 * 12 + high // 100 % 100) - (low // 10000 * 12 + low // 100 % 100)

@@ -27,6 +27,16 @@ def joined(records: pd.DataFrame) -> dict[tuple[str, str], set[str]]:
     }
 
 
+def test_merging_in_pieces_changes_nothing(county: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    e = encode(county.head(300), MODEL)
+    whole, yields = block(e, MODEL)
+    monkeypatch.setattr("matching.block._MERGED", 3)
+    pieces, again = block(e, MODEL, threads=2)
+    assert yields == again
+    for name in ("left", "right", "keys"):
+        np.testing.assert_array_equal(getattr(whole, name), getattr(pieces, name))
+
+
 def test_every_pair_comes_once_and_sorted(county: pd.DataFrame) -> None:
     e = encode(county, MODEL)
     pairs, yields = block(e, MODEL)
