@@ -233,8 +233,7 @@ def _short_levels(codes: NameCodes, a: Ints, b: Ints) -> tuple[Ints, Ints]:
 
 def _all(bits: Bits, wanted: int) -> Mask:
     """One of the wanted bits at every place."""
-    found: Mask = ((bits & wanted) > 0).all(axis=0)
-    return found
+    return np.asarray(((bits & wanted) > 0).all(axis=0), dtype=bool)
 
 
 def _places(characters: Ids, rows: Ints) -> Ids:
