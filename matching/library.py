@@ -38,6 +38,8 @@ class Options(TypedDict, total=False):
         judgements: people's decisions, above everything: `verdict` (`same`, `different`, `unsure`) with `index_a, index_b`
             (and `source_a, source_b` where there are several frames), or with `record_a, record_b` of an earlier result.
         known: `Linked.known` of an earlier period: known children keep their ids (default model only).
+        remember: keep in `Linked.known` what is needed to compare only what changed next time, and do so where `known` holds it
+            (default model only; `matching.changes`).
         engine: which execution compares (default model only): `auto`, `numpy`, `duckdb` or `spark`; the result is the same.
         clean: read names, dates, numbers, telephones and addresses from raw cells (True), or take them as clean.
         unique: nobody is twice in one source (Latin model only; the default model weighs it).
@@ -46,6 +48,7 @@ class Options(TypedDict, total=False):
 
     judgements: pd.DataFrame
     known: KnownChildren
+    remember: bool
     engine: EngineName | Engine
     clean: bool
     unique: bool
@@ -124,12 +127,14 @@ def link(
 
 def _linked(rows: Rows, model: Model | None, options: Options) -> Linked:
     from matching.explain import explain_pair
+    from matching.changes import link_period
     from matching.linking import link_records
 
     records = standard_records(rows, options.get("clean", True))
     records["period"] = options.get("period", "")
     asked = judgements_of(options.get("judgements"), rows)
-    found = link_records(records, model, options.get("known"), asked, options.get("engine", "auto"))
+    run = link_period if options.get("remember") else link_records
+    found = run(records, model, options.get("known"), asked, options.get("engine", "auto"))
     child = found.clusters.set_index("record_id").loc[rows.record]
     clusters = clusters_frame(rows, child["child_id"].tolist())
     clusters["method"], clusters["probability"] = child["method"].to_numpy(), child["probability"].to_numpy()

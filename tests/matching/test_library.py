@@ -72,6 +72,16 @@ def test_the_order_of_rows_and_of_frames_changes_nothing() -> None:
     pd.testing.assert_frame_equal(one.pairs[columns], other.pairs[columns])
 
 
+def test_a_remembered_call_compares_only_what_changed() -> None:
+    first = link({"police": police(), "school": school()}, period="2026Q2", remember=True)
+    later = link({"police": police(), "school": school()}, known=first.known, period="2026Q3", remember=True)
+    assert first.report["changes"]["compared"] == "all"
+    assert later.report["changes"]["compared"] == 0
+    assert later.children("school").tolist() == first.children("school").tolist()
+    same = ["index_a", "index_b", "grade", "reason"]
+    pd.testing.assert_frame_equal(later.pairs[same], first.pairs[same])
+
+
 def test_one_frame_with_a_column_that_names_the_source() -> None:
     both = pd.concat([police(), school().rename(columns={"监护人": "父亲姓名"})]).assign(
         来源=["公安"] * 4 + ["学校"] * 2
