@@ -16,6 +16,8 @@ from matching.block import KeyYield, Pairs, block
 from matching.compare import Comparer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from matching.compare import Levels
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Mask = NDArray[np.bool_]
+    Rows = NDArray[np.int32]
 
 CONTEXT = "family"
 """The one field that needs other pairs; it is not part of the engines' patterns."""
@@ -98,13 +101,19 @@ class ArrayCandidates:
         self.pairs, self.yields = block(e, model, threads)
         self.pattern, numbers = self._patterns(e, model, threads)
         self.table = pattern_table(numbers, model)
-        self.counts = np.bincount(self.pattern, minlength=len(numbers))
+        self.counts = np.zeros(len(numbers), dtype=np.int64)
+        for here in self._chunks():
+            self.counts += np.bincount(self.pattern[here], minlength=len(numbers))
+
+    def _chunks(self) -> list[slice]:
+        size = len(self.pairs)
+        return [slice(start, min(start + CHUNK, size)) for start in range(0, size, CHUNK)]
 
     def _patterns(self, e: Encoded, model: Model, threads: int) -> tuple[NDArray[np.int32], Ints]:
         """Pattern of each pair as a row of the sorted distinct ones, a chunk at a time."""
         comparer = Comparer(e, model)
         out = np.empty(len(self.pairs), dtype=np.int32)
-        chunks = [slice(start, min(start + CHUNK, len(out))) for start in range(0, len(out), CHUNK)]
+        chunks = self._chunks()
 
         def compared(here: slice) -> Ints:
             levels = comparer.levels(self.pairs.left[here], self.pairs.right[here])
@@ -127,14 +136,21 @@ class ArrayCandidates:
 
     def touching(self, records: Mask, patterns: Mask) -> Found:
         """The pairs of these patterns that touch one of the records."""
-        touched = records[self.pairs.left] | records[self.pairs.right]
-        return self._found(np.flatnonzero(touched & patterns[self.pattern]))
+        return self._where(lambda left, right, pattern: (records[left] | records[right]) & patterns[pattern])
 
     def inside(self, label: Ints, patterns: Mask) -> Found:
         """The pairs of these patterns whose two records have the same label."""
-        left = label[self.pairs.left]
-        rows = np.flatnonzero((left >= 0) & (left == label[self.pairs.right]))
-        return self._found(rows[patterns[self.pattern[rows]]])
+        return self._where(
+            lambda left, right, pattern: (label[left] >= 0) & (label[left] == label[right]) & patterns[pattern]
+        )
+
+    def _where(self, test: Callable[[Rows, Rows, Rows], Mask]) -> Found:
+        """The pairs that pass, a chunk at a time."""
+        rows = [
+            here.start + np.flatnonzero(test(self.pairs.left[here], self.pairs.right[here], self.pattern[here]))
+            for here in self._chunks()
+        ]
+        return self._found(np.concatenate([np.zeros(0, dtype=np.int64), *rows]))
 
     def close(self) -> None:
         """Nothing outlives the object."""
