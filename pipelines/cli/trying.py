@@ -16,6 +16,7 @@ from assets.intake.notices import Tabulated
 from assets.intake.tabulate import tabulate
 from assets.intake.understanding import Understanding, understanding
 from assets.standardising import Order, Result, try_delivery
+from expectations.suites.beside import warm_up
 from pipelines.cli.shell import err, out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.cli.unlocking import read_asking
@@ -43,6 +44,7 @@ def check_file(path: Path, department: str, period: str, root: Path | None) -> N
     """
     if not path.is_file():
         refuse(say("fault.no_file", path=path))
+    warm_up()  # while the file is read
     workspace = _workspace(root)
     contracts = load_contracts(workspace.contracts if workspace else None)
     if department not in contracts:
