@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 _MERGED = 4_000_000
-"""Pairs of keys merged at a time: bounds the memory of merging."""
+"""Pairs of keys made and merged at a time: bounds the memory of blocking."""
 
 
 @dataclass(frozen=True)
@@ -85,20 +85,21 @@ def block(e: Encoded, model: Model, threads: int = 1) -> tuple[Pairs, list[KeyYi
     """
     order, parts = window_order(e), Parts(e, model.keys.values())
 
-    def paired(bit: int, key: str, spec: KeySpec) -> tuple[Ints, tuple[int, int, int]]:
+    def paired(bit: int, key: str, spec: KeySpec) -> tuple[list[Ints], tuple[int, int, int]]:
         found = tokens(spec, parts)
         parts.done(spec)
-        codes, oversized = _key_pairs(found, SPLITS[spec.split](e), order, (spec, model))
-        if key == NEEDS_DAMAGE and len(codes):
+        made, oversized = _key_pairs(found, SPLITS[spec.split](e), order, (spec, model))
+        if key == NEEDS_DAMAGE:
             broken = e.sets.damaged
-            codes = codes[broken[codes // len(e)] | broken[codes % len(e)]]
-        codes *= 32
-        codes += bit
-        return codes, oversized
+            made = [codes[broken[codes // len(e)] | broken[codes % len(e)]] for codes in made if len(codes)]
+        for codes in made:
+            codes *= 32
+            codes += bit
+        return made, oversized
 
     with ThreadPoolExecutor(threads) as pool:
         made = list(pool.map(paired, range(len(model.keys)), model.keys, model.keys.values()))
-    found, counts = [codes for codes, _ in made], [oversized for _, oversized in made]
+    found, counts = [codes for each, _ in made for codes in each], [oversized for _, oversized in made]
     made.clear()
     pairs, every, first = _merge(found, len(e))
     return pairs, [KeyYield(key, int(every[bit]), int(first[bit]), *counts[bit]) for bit, key in enumerate(model.keys)]
@@ -186,8 +187,8 @@ def _merged(rows: Ints, n: int) -> tuple[Pairs, Ints, Ints]:
 
 def _key_pairs(
     found: Tokens, refine: Small, order: Ints, by: tuple[KeySpec, Model]
-) -> tuple[Ints, tuple[int, int, int]]:
-    """Pair codes of one key, and its oversized blocks: split, windowed, size of the largest."""
+) -> tuple[list[Ints], tuple[int, int, int]]:
+    """Pair codes of one key in parts, and its oversized blocks: split, windowed, size of the largest."""
     n = len(refine)
     runs = _blocked(found, n)
     size = _sizes(runs)
@@ -213,7 +214,7 @@ def _key_pairs(
         coarse = _Runs(by_rank[rank], _ends(part), near[part])
         after = coarse.end - 1 - np.arange(len(coarse.end))
         codes.append(_pairs_to(coarse, np.minimum(after, coarse.near), n))
-    return np.concatenate(codes), (split, windowed, int(size.max(initial=min(len(found.record), 1))))
+    return codes, (split, windowed, int(size.max(initial=min(len(found.record), 1))))
 
 
 def _blocked(found: Tokens, n: int) -> _Runs:
@@ -262,10 +263,16 @@ def _sizes(runs: _Runs) -> Ints:
 def _pairs_to(runs: _Runs, counts: Ints, n: int) -> Ints:
     """Pair each position with the next `counts` positions."""
     has = np.flatnonzero(counts)
-    repeats = counts[has]
-    first = np.repeat(has, repeats)
-    step = np.arange(1, len(first) + 1) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    a, b = runs.record[first], runs.record[first + step]
-    codes: Ints = np.minimum(a, b) * n
-    codes += np.maximum(a, b)
+    ends = np.cumsum(counts[has])
+    codes = np.empty(int(ends[-1]) if len(ends) else 0, dtype=np.int64)
+    cuts = np.searchsorted(ends, np.arange(0, len(codes), _MERGED)).tolist()
+    for start, end in pairwise([*cuts, len(has)]):
+        at, repeats = has[start:end], counts[has[start:end]]
+        before = int(ends[start - 1]) if start else 0
+        here = codes[before : before + int(repeats.sum())]
+        first = np.repeat(at, repeats)
+        step = np.arange(1, len(first) + 1) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+        a, b = runs.record[first], runs.record[first + step]
+        np.multiply(np.minimum(a, b), n, out=here)
+        here += np.maximum(a, b)
     return codes
