@@ -17,6 +17,7 @@ from assets.county import official_areas, profile_of
 from assets.delivered import delivered_sources
 from assets.workbooks.context import ListInfo, PublishContext, Published
 from assets.workbooks.csvout import EXACT, FINDINGS_COLUMNS, LINKS_COLUMNS, write_csv
+from assets.workbooks.layout import layout_for
 from assets.workbooks.publish import publish_workbooks
 from assets.workbooks.review import write_review
 from expectations.jurisdictions.profile import Profile
@@ -113,7 +114,7 @@ def bare_context(workspace: Workspace, label: str) -> PublishContext:
     profile, period = profile_of(workspace), Period.parse(label)
     place = profile.place.county_name.value or ""
     office = f"{place}民政局" if place else ""
-    return PublishContext(period.label, period.last_day, place, _lists(profile), office)
+    return PublishContext(period.label, period.last_day, place, _lists(profile), office, layout=layout_for(profile))
 
 
 def _context(found: Ingredients, workspace: Workspace) -> PublishContext:

@@ -7,14 +7,14 @@ withheld unless somebody approved. Source: domain.md 1.8, 3.1.1, 5.2 row 7; trus
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
 from assets.workbooks.layout import field_terms, fields_of_class
-from assets.workbooks.masking import mask_id, mask_phone, scrub
+from assets.workbooks.masking import MaskRule, default_rule, mask_id, mask_phone, scrub
 from assets.workbooks.wording import field_name, word_of
 from expectations.life.rules import life_rules
 from expectations.lists.catalogue import load_catalogue
@@ -37,7 +37,7 @@ class Layout(Rules):
     groups: tuple[Group, ...]
     help: tuple[str, ...]
     visits: tuple[str, ...]
-    masked_numbers: frozenset[str]
+    numbers: frozenset[str]
     masked_phones: frozenset[str]
     blank_rows: Mapping[str, int]
     withheld: str
@@ -97,6 +97,7 @@ class Sources:
         moves: what became of its number: (period, sentence).
         departments: Chinese names, in the order of the columns.
         open: whether full numbers and class X fields are shown.
+        masking: how far numbers are covered where they are (the place's profile).
     """
 
     child: Mapping[str, object]
@@ -107,6 +108,7 @@ class Sources:
     moves: Sequence[tuple[str, str]]
     departments: Mapping[str, str]
     open: bool = False
+    masking: MaskRule = field(default_factory=default_rule)
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,7 @@ def _one(name: str, sources: Sources, there: Sequence[str]) -> Said | None:
     values = {who: _values(records, who, name) for who in there}
     if not any(values.values()):
         return None
-    show = _Shown(name, sources.open)
+    show = _Shown(name, sources)
     chosen = str(sources.child.get(name, "") or "") or next(found[0] for found in values.values() if found)
     source = str(sources.child.get(f"{name}_from", "") or "") or next(who for who, found in values.items() if found)
     by_department = {sources.departments[who]: _beside(found, chosen, show) for who, found in values.items()}
@@ -184,17 +186,19 @@ def _values(records: pd.DataFrame, department: str, name: str) -> list[str]:
 class _Shown:
     """How a value of a field is shown in this version of the file."""
 
-    def __init__(self, name: str, is_open: bool) -> None:
-        self.word, self.name, self.is_open = word_of(name), name, is_open
+    def __init__(self, name: str, sources: Sources) -> None:
+        self.word, self.name, self.is_open, self.rule = word_of(name), name, sources.open, sources.masking
 
     def __call__(self, value: str) -> str:
         if self.is_open:
             return self.word(value)
         if self.name in fields_of_class("X"):
             return layout().withheld
-        if self.name in layout().masked_numbers:
-            return mask_id(value)
-        return mask_phone(value) if self.name in layout().masked_phones else scrub(self.word(value))
+        if self.name in self.rule.fields:
+            return mask_id(value, self.rule)
+        if self.name in layout().masked_phones:
+            return mask_phone(value, self.rule)
+        return value if self.name in layout().numbers else scrub(self.word(value), self.rule)
 
 
 def _visits(sources: Sources) -> list[tuple[str, str, str]]:
@@ -214,7 +218,7 @@ def _origins(sources: Sources) -> list[tuple[str, str, str, str]]:
         sheet = f"{line['sheet']} " if line["sheet"] else ""
         department = sources.departments.get(str(line["department"]), str(line["department"]))
         how = methods.get(str(line["method"]), str(line["method"]))
-        found.append((department, scrub(str(line["file"])), f"{sheet}第{line['row']}行", how))
+        found.append((department, scrub(str(line["file"]), sources.masking), f"{sheet}第{line['row']}行", how))
     return found
 
 
@@ -229,18 +233,20 @@ def _findings(sources: Sources) -> list[Finding]:
         detail = field_name(str(line["field"])) if line is not None and line["field"] else ""
         name = f"{code} {info.name if info else ''}" + (f"（{detail}）" if detail else "")
         grade, clause = (str(line["grade"]), str(line["clause"])) if line is not None else ("", "")
-        steps = _steps(identity, sources.events)
-        found.append(Finding(identity, name, grade, scrub(reason), clause, info.ask if info else "", steps))
+        steps = _steps(identity, sources)
+        found.append(
+            Finding(identity, name, grade, scrub(reason, sources.masking), clause, info.ask if info else "", steps)
+        )
     return found
 
 
-def _steps(identity: str, events: Sequence[Mapping[str, str]]) -> list[Step]:
-    mine = [event for event in events if event["finding_id"] == identity]
-    return [_step(event) for event in mine]
+def _steps(identity: str, sources: Sources) -> list[Step]:
+    mine = [event for event in sources.events if event["finding_id"] == identity]
+    return [_step(event, sources.masking) for event in mine]
 
 
-def _step(event: Mapping[str, str]) -> Step:
-    words = "；".join(part for part in (event["text"], scrub(event["note"])) if part)
+def _step(event: Mapping[str, str], rule: MaskRule) -> Step:
+    words = "；".join(part for part in (event["text"], scrub(event["note"], rule)) if part)
     day = event["answered_on"] or event["at"][:10]
     return Step(day, event["period"], life_rules().say(event["state"]), words, event["author"])
 

@@ -11,7 +11,8 @@ import pandas as pd
 import sqlalchemy as sa
 
 from assets.childdocument.content import Sources
-from assets.county import department_names
+from assets.county import department_names, profile_of
+from assets.workbooks.masking import rule_of
 from pipelines.resources import lives
 from pipelines.resources.opened import Opened
 from pipelines.resources.tables import child_event, finding, life_event
@@ -59,6 +60,7 @@ def sources_of(opened: Opened, period: str, number: str) -> Sources:
         events=[event for event in events if event["period"] <= period],
         moves=[move for move in moves if move[0] <= period],
         departments=department_names(opened.workspace),
+        masking=rule_of(profile_of(opened.workspace)),
     )
 
 

@@ -12,9 +12,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
-from assets.workbooks.masking import MaskKind, MaskRule
+from assets.workbooks.masking import MaskKind, MaskRule, default_rule, rule_of
+from expectations.jurisdictions.profile import Profile
 from expectations.rulebook import Rules
 from matching.tables import parse_yaml
 
@@ -31,7 +32,6 @@ MADE_FIELDS: Mapping[str, tuple[str, ...]] = {
     "category": ("category",),
     "cancel_date": ("cancel_date", "death_date"),
 }
-MOST_SHOWN = 8
 SOURCES = frozenset({"finding", "child", "record", "department", "list", "made"})
 
 
@@ -123,13 +123,13 @@ class Sizes(Rules):
 
 
 class Layout(Rules):
-    """The whole of `layout.yaml`, with sets already written out."""
+    """The whole of `layout.yaml`, with sets already written out; `masking` is no part of the file, it is the place's (`layout_for`)."""
 
     version: int
     fonts: Fonts
     sizes: Sizes
     colours: dict[str, str]
-    masking: MaskRule
+    masking: MaskRule = Field(default_factory=default_rule)
     grades: tuple[str, ...] = Field(min_length=1)
     unknown_town: str
     withheld: str
@@ -145,12 +145,14 @@ class Layout(Rules):
     township: Recipient
     departments: dict[str, Recipient]
 
+    @field_validator("masking", mode="before")
+    @classmethod
+    def _not_in_the_file(cls, _: object) -> MaskRule:
+        raise ValueError("遮盖多少由地区规则（profile 的 masking）决定，不在本文件中写")
+
     @model_validator(mode="after")
     def _check(self) -> Layout:
         problems = [*self._column_problems(), *self._list_problems()]
-        rule = self.masking
-        if rule.id_head + rule.id_tail > MOST_SHOWN or rule.phone_head + rule.phone_tail > MOST_SHOWN:
-            problems.append(f"masking 露出的位数合计不得超过{MOST_SHOWN}位")
         if problems:
             raise ValueError("；".join(problems))
         return self
@@ -179,6 +181,17 @@ class Layout(Rules):
                 if len(set(names)) != len(names) or names[0] != "finding_id":
                     found.append(f"{place} 的列重复，或第一列不是线索编号")
         return found
+
+    def mask_of(self, column: Column) -> MaskKind:
+        """How a column is masked where nothing is lifted: a field's numbers as the place says, the rest as the file says."""
+        if column.source in ("child", "record"):
+            return self.masking.of_field(column.item, column.mask)
+        return column.mask
+
+    def difference_mask(self, field: str) -> MaskKind | None:
+        """How the sides of a difference are masked; None = they stand as they are, they are what is asked about."""
+        kind = self.difference_masks.get(field)
+        return self.masking.of_field(field, kind) if kind else None
 
     def expand(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Write the sets out: the columns in order."""
@@ -216,3 +229,8 @@ def read_layout(path: Path) -> Layout:
 def default_layout() -> Layout:
     """The layout that comes with the product."""
     return read_layout(Path(str(files("assets.workbooks") / "layout.yaml")))
+
+
+def layout_for(profile: Profile) -> Layout:
+    """The product's layout with the masking of a place."""
+    return default_layout().model_copy(update={"masking": rule_of(profile)})

@@ -175,8 +175,8 @@ def _lookup(field: str, sources: Sources) -> Mapping[str, str]:
     )
     if field == "birth_date":
         values = _with_number_date(values, records)
-    masked = mask_column(values, layout.difference_masks.get(field, "none"), layout.masking)
-    return dict(zip(records.index, masked if field in layout.difference_masks else values, strict=True))
+    kind = layout.difference_mask(field)
+    return dict(zip(records.index, mask_column(values, kind, layout.masking) if kind else values, strict=True))
 
 
 def _with_number_date(dates: pd.Series[str], records: pd.DataFrame) -> pd.Series[str]:

@@ -2,7 +2,7 @@
 
 Here: pure functions from one text to one text, and their application to a column. Not here: who may
 see what (`layout.yaml`).
-How much stays visible is fixed by `MaskRule`, which the layout sets within bounds (layout.py).
+How much stays visible, and of which fields, is the place's profile alone (section `masking`, within bounds); `MaskRule` carries it.
 """
 
 from __future__ import annotations
@@ -10,32 +10,53 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import pandas as pd
 
+from expectations.jurisdictions.profile import Profile, load_profile
+
 STAR = "*"
 LEAST_HIDDEN_DIGITS = 4
-MaskKind = Literal["none", "id", "name", "phone"]
+MaskKind = Literal["none", "open", "id", "name", "phone"]
 LONG_NUMBER = re.compile(r"(?<![0-9])[0-9]{14,22}[0-9Xx]?(?![0-9])")
 MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)
 class MaskRule:
-    """How many characters of a number stay visible at either end.
+    """How many characters of a number stay visible at either end, and the fields whose numbers are covered at all."""
 
-    The tail of a citizen number is two characters by default: with the date of birth in the next
-    column, four would give the whole number back.
-    """
+    id_head: int
+    id_tail: int
+    phone_head: int
+    phone_tail: int
+    fields: frozenset[str]
 
-    id_head: int = 4
-    id_tail: int = 2
-    phone_head: int = 3
-    phone_tail: int = 4
+    def of_field(self, field: str, kind: MaskKind) -> MaskKind:
+        """The mask of a field that a layout would mask as `kind`: the profile decides on numbers, the layout on the rest."""
+        if field in self.fields:
+            return "id"
+        return "open" if kind == "id" else kind
 
 
-DEFAULT_RULE = MaskRule()
+def rule_of(profile: Profile) -> MaskRule:
+    """The rule of a place."""
+    stated = profile.masking
+    return MaskRule(
+        id_head=stated.number_head.known(),
+        id_tail=stated.number_tail.known(),
+        phone_head=stated.phone_head.known(),
+        phone_tail=stated.phone_tail.known(),
+        fields=frozenset(stated.masked_fields.known()),
+    )
+
+
+@cache
+def default_rule() -> MaskRule:
+    """The rule of the national defaults, where nobody names a place."""
+    return rule_of(load_profile("default"))
 
 
 def _cover(text: str, head: int, tail: int, hidden: int) -> str:
@@ -45,12 +66,12 @@ def _cover(text: str, head: int, tail: int, hidden: int) -> str:
     return text[:head] + STAR * (len(text) - head - tail) + text[len(text) - tail :]
 
 
-def mask_id(text: str, rule: MaskRule = DEFAULT_RULE) -> str:
+def mask_id(text: str, rule: MaskRule | None = None) -> str:
     """Mask a citizen, student or certificate number: `6207************34`.
 
     Short and broken numbers are hidden whole.
     """
-    plain = text.strip()
+    rule, plain = rule or default_rule(), text.strip()
     return _cover(plain, rule.id_head, rule.id_tail, (len(plain) + 1) // 2)
 
 
@@ -62,13 +83,15 @@ def mask_name(text: str) -> str:
     return name[0] + STAR if len(name) == 2 else name[0] + STAR * (len(name) - 2) + name[-1]
 
 
-def mask_phone(text: str, rule: MaskRule = DEFAULT_RULE) -> str:
+def mask_phone(text: str, rule: MaskRule | None = None) -> str:
     """Mask every number in a telephone cell; letters and characters (names written beside it) are hidden too."""
+
+    stated = rule or default_rule()
 
     def cover(found: re.Match[str]) -> str:
         digits = found.group()
         return (
-            _cover(digits, rule.phone_head, rule.phone_tail, LEAST_HIDDEN_DIGITS)
+            _cover(digits, stated.phone_head, stated.phone_tail, LEAST_HIDDEN_DIGITS)
             if len(digits) >= 11
             else STAR * len(digits)
         )
@@ -77,19 +100,24 @@ def mask_phone(text: str, rule: MaskRule = DEFAULT_RULE) -> str:
     return re.sub(r"[^\W0-9_]", STAR, covered)
 
 
-def scrub(text: str, rule: MaskRule = DEFAULT_RULE) -> str:
+def scrub(text: str, rule: MaskRule | None = None) -> str:
     """Mask citizen-number-like and mobile numbers that stand inside free text (an address, a file name)."""
     covered = LONG_NUMBER.sub(lambda found: mask_id(found.group(), rule), text)
     return MOBILE.sub(lambda found: mask_phone(found.group(), rule), covered)
 
 
-def mask_column(column: pd.Series[str], kind: MaskKind, rule: MaskRule = DEFAULT_RULE) -> pd.Series[str]:
-    """Mask a text column, computing each distinct value once. `none` still scrubs numbers out of free text."""
+def mask_text(text: str, kind: MaskKind, rule: MaskRule | None = None) -> str:
+    """Mask one text. `none` still scrubs numbers out of free text, `open` leaves it as it is."""
     tasks: dict[MaskKind, Callable[[str], str]] = {
         "id": lambda text: mask_id(text, rule),
         "phone": lambda text: mask_phone(text, rule),
         "name": mask_name,
         "none": lambda text: scrub(text, rule),
+        "open": str,
     }
-    task = tasks[kind]
-    return column.map({value: task(value) for value in column.unique()}).astype(object)
+    return tasks[kind](text)
+
+
+def mask_column(column: pd.Series[str], kind: MaskKind, rule: MaskRule | None = None) -> pd.Series[str]:
+    """Mask a text column, computing each distinct value once."""
+    return column.map({value: mask_text(value, kind, rule) for value in column.unique()}).astype(object)

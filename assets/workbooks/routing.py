@@ -15,7 +15,7 @@ import pandas as pd
 from assets.workbooks.book import clean
 from assets.workbooks.context import Kind, ListInfo, PublishContext
 from assets.workbooks.heights import rows_needed
-from assets.workbooks.layout import Layout, ListColumns, Recipient
+from assets.workbooks.layout import Column, Layout, ListColumns, Recipient
 from assets.workbooks.masking import mask_column
 
 Texts = npt.NDArray[np.object_]
@@ -111,8 +111,12 @@ def pile_up(lines: pd.DataFrame, layout: Layout) -> Pile:
         needed[name] = values.map(rows).to_numpy(np.int16)
         open_to_all = name == "finding_id" or column.source == "department"
         shown = values.map(cleaned)
-        masked[name] = whole[name] if open_to_all else mask_column(shown, column.mask, layout.masking).to_numpy(object)
+        masked[name] = whole[name] if open_to_all else _masked(shown, column, layout)
     return Pile(lines, whole, masked, needed)
+
+
+def _masked(shown: pd.Series[str], column: Column, layout: Layout) -> Texts:
+    return mask_column(shown, layout.mask_of(column), layout.masking).to_numpy(object)
 
 
 def department_packets(pile: Pile, context: PublishContext) -> list[Packet]:

@@ -6,7 +6,7 @@ YAML files beside this one), what follows from a value (`expectations.lists`, `d
 
 from typing import Generic, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from expectations.rulebook import RuleFileError, Rules
 
@@ -14,6 +14,9 @@ T = TypeVar("T")
 MonthDay = str
 # How often: `P1W`, `P1M`, `P3M`, `P6M`, `P1Y`.
 Duration = str
+# A place may show less of a number, never more than this, and never a citizen's number whole.
+MOST_SHOWN = 8
+ALWAYS_MASKED = frozenset({"id_no", "father_id", "mother_id", "guardian_id", "payee_id"})
 
 
 class UnknownSettingError(RuleFileError):
@@ -210,12 +213,27 @@ class Consistency(Rules):
 
 
 class Masking(Rules):
-    """What a reader of an outgoing workbook sees (domain.md 8)."""
+    """What a reader of workbooks, child files and explanations sees of a number (domain.md 8; trust.md C3.2).
+
+    `masked_fields` are the fields whose numbers are covered; a citizen's number is always one of them.
+    """
 
     number_head: Setting[int]
     number_tail: Setting[int]
+    phone_head: Setting[int]
+    phone_tail: Setting[int]
     masked_fields: Setting[list[str]]
     name_masked_in_summary: Setting[bool]
+
+    @model_validator(mode="after")
+    def _bounded(self) -> "Masking":
+        for head, tail in ((self.number_head, self.number_tail), (self.phone_head, self.phone_tail)):
+            if min(head.known(), tail.known()) < 0 or head.known() + tail.known() > MOST_SHOWN:
+                raise ValueError(f"露出的位数合计应为0至{MOST_SHOWN}位")
+        missing = ALWAYS_MASKED - set(self.masked_fields.known())
+        if missing:
+            raise ValueError(f"masked_fields 必须包含公民身份号码：{'、'.join(sorted(missing))}")
+        return self
 
 
 class Workers(Rules):

@@ -6,15 +6,15 @@ Belongs here: collecting from frames and database. Does not belong here: how it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import pandas as pd
 import sqlalchemy as sa
 
-from assets.county import department_names
-from assets.workbooks.masking import mask_id, mask_name, mask_phone, scrub
+from assets.county import department_names, profile_of
+from assets.workbooks.masking import MaskKind, mask_text, rule_of
 from matching.explain import Explanation, explain_kept
 from matching.model import default_model
 from matching.picture import Sides
@@ -24,23 +24,23 @@ from pipelines.resources.tables import decision
 
 Values = Literal["none", "masked", "full"]
 MOST_PAIRS = 30
-SHOWN: dict[str, tuple[str, str, Callable[[str], str]]] = {
-    "name": ("姓名", "name", mask_name),
-    "former_name": ("曾用名", "", mask_name),
-    "sex": ("性别", "sex", str),
-    "birth_date": ("出生日期", "birth", str),
-    "id_no_raw": ("身份证号", "number", mask_id),
-    "student_no": ("学籍号", "", mask_id),
-    "disability_no": ("残疾人证号", "", mask_id),
-    "father_name": ("父亲", "people", mask_name),
-    "mother_name": ("母亲", "people", mask_name),
-    "guardian_name": ("监护人", "people", mask_name),
-    "phone": ("电话", "phone", mask_phone),
-    "live_addr": ("现住址", "place", scrub),
-    "hukou_addr": ("户籍地址", "place", scrub),
-    "school": ("学校", "school", scrub),
+SHOWN: dict[str, tuple[str, str, MaskKind]] = {
+    "name": ("姓名", "name", "name"),
+    "former_name": ("曾用名", "", "name"),
+    "sex": ("性别", "sex", "open"),
+    "birth_date": ("出生日期", "birth", "open"),
+    "id_no_raw": ("身份证号", "number", "id"),
+    "student_no": ("学籍号", "", "id"),
+    "disability_no": ("残疾人证号", "", "id"),
+    "father_name": ("父亲", "people", "name"),
+    "mother_name": ("母亲", "people", "name"),
+    "guardian_name": ("监护人", "people", "name"),
+    "phone": ("电话", "phone", "phone"),
+    "live_addr": ("现住址", "place", "none"),
+    "hukou_addr": ("户籍地址", "place", "none"),
+    "school": ("学校", "school", "none"),
 }
-"""Columns that a reader compares: Chinese name, the compared field that judges them, how they are masked."""
+"""Columns that a reader compares: Chinese name, the compared field that judges them, how they are masked (numbers: as the place says)."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,7 @@ class Teller:
         self.links = opened.frames.read("link_children", label)
         self.pairs = opened.frames.read("link_pairs", label)
         self._spoken = department_names(opened.workspace)
+        self._masking = rule_of(profile_of(opened.workspace))
         kept = "link_register.report"  # absent where an older version linked the period
         self._weights = (
             read_report(opened.frames.read(kept, label))["weights"] if opened.frames.exists(kept, label) else None
@@ -193,10 +194,12 @@ class Teller:
                 )
         return Sides(self._place(left, found.record_a), self._place(right, found.record_b), rows)
 
-    def _shown(self, column: str, text: str, mask: Callable[[str], str]) -> str:
+    def _shown(self, column: str, text: str, mask: MaskKind) -> str:
         if column == "sex":
             return {"1": "男", "2": "女"}.get(text, text)
-        return mask(text) if self._values == "masked" else text
+        if self._values != "masked":
+            return text
+        return mask_text(text, self._masking.of_field(column.removesuffix("_raw"), mask), self._masking)
 
     def _place(self, record: dict[str, str], identity: str) -> str:
         if not record:

@@ -115,5 +115,5 @@ def test_the_document_has_the_five_sections_of_the_papers(sources, tmp_path):
 
 
 def test_the_layout_names_only_known_fields():
-    named = {name for group in layout().groups for name in group.fields} | set(layout().help) | layout().masked_numbers
+    named = {name for group in layout().groups for name in group.fields} | set(layout().help) | layout().numbers
     assert named <= known_fields()

@@ -36,7 +36,7 @@ def changed(tmp_path: Path, change: Any) -> Path:
         (lambda y: y["township"]["lists"]["L01"].update(columns=["head", "name"]), "township.lists.L01"),
         (lambda y: y["township"]["lists"]["L01"].update(columns=["name", "why"]), "第一列"),
         (lambda y: y["township"]["lists"]["L01"].update(full={"card_no": "always"}), "card_no"),
-        (lambda y: y["masking"].update(id_tail=8), "masking"),
+        (lambda y: y.update(masking={"id_tail": 2}), "masking"),
         (lambda y: y.update(unheard_of=1), "unheard_of"),
     ],
 )
