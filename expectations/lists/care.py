@@ -3,6 +3,9 @@
 Only these conditions and their guards belong here (domain.md 5.1.2, 5.1.9, 5.2 rows 4-6, 5.3). L21 is urgent: told the same day.
 """
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -11,6 +14,7 @@ from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped
 from expectations.lists.periods import before, last_span, months_before, spoken
 from expectations.lists.view import View, draft, sentences, with_note
+from matching.dates import read_date
 
 _SPEAKING = ("care_reason", "guardianship", "guardian_name")
 
@@ -39,10 +43,29 @@ def without_agreement(view: View) -> pd.DataFrame:
     reason[view.any(nobody)] = "父母双方外出，登记为没有被委托人，也没有协议"
     reason[view.any(unsigned)] = "父母双方外出，没有签订委托照护协议"
     grade = np.where(view.any(unsigned | nobody), SURE, OPEN).astype(np.int64)
+    months = view.profile.left_behind.months_away.value
+    if months is not None:
+        short = _not_long_away(view, rows, months)
+        grade = capped(grade, short, OPEN)
+        reason = with_note(
+            reason, short & listed, f"登记的外出时间不满{months}个月，本地以连续外出{months}个月以上为准"
+        )
     target = view.profile.left_behind.agreement_target.value
     if target is not None:
         reason = with_note(reason, listed, f"本地要求签订率达到{target:.0%}")
     return draft(listed, view.first(unsigned, nobody, silent), grade, reason)
+
+
+def _not_long_away(view: View, rows: BoolArray, months: int) -> BoolArray:
+    """Children whose rows state since when the parents are away, all of them less than so many months (5.1.2)."""
+    if "away_since" not in view.files.records:  # read by a version that did not know the column
+        return np.zeros(view.n, dtype=np.bool_)
+    limit = months_before(view.files.as_of, months).isoformat()
+    since = {text: read_date(text, view.files.as_of.isoformat())[0] for text in set(view.files.records["away_since"])}
+    known = rows & view.records.test("away_since", lambda text: since[text] != "")
+    # A month or a year alone is compared as far as it goes: never short while it may be long enough.
+    short = known & view.records.test("away_since", lambda text: since[text] > limit[: len(since[text])])
+    return view.any(short) & ~view.any(known & ~short)
 
 
 def _column_used(view: View, rows: BoolArray) -> BoolArray:
@@ -94,16 +117,26 @@ def _parent_at_home(view: View) -> BoolArray:
 
 
 def not_visited(view: View) -> pd.DataFrame:
-    """L22: no visit within the place's period (field `visit_date`), no contact within its period (field `contact`)."""
+    """L22: no visit within the place's period (field `visit_date`), no contact within its period (field `contact`).
+
+    Street children who came back are visited in a rhythm of their own, where a place has one (5.2 row 5).
+    """
     rhythm = view.profile.rhythm
     found = []
     visits = view.of("visits")
     contacts = visits & view.codes("contact_kind", ["contact"])
+    classes = view.profile.left_behind.visited_categories.known()
     if rhythm.visit_every.value is not None:
-        found.append(_overdue(view, rhythm.visit_every.known(), ~contacts, "visit_date"))
+        found.append(_overdue(view, _Asked(rhythm.visit_every.known(), "visit_date", classes), ~contacts))
     if rhythm.contact_every.value is not None and contacts.any():
-        found.append(_overdue(view, rhythm.contact_every.known(), np.ones(len(view.child), dtype=np.bool_), "contact"))
-    return pd.concat(found, ignore_index=True) if found else draft(*_nothing(view))
+        everything = np.ones(len(view.child), dtype=np.bool_)
+        found.append(_overdue(view, _Asked(rhythm.contact_every.known(), "contact", classes), everything))
+    if rhythm.street_child_revisit.value is not None:
+        asked = _Asked(rhythm.street_child_revisit.known(), "visit_date", ["street"], "回访")
+        found.append(_overdue(view, asked, ~contacts))
+    # A street child that is on another roll, too, is asked for once.
+    together = pd.concat(found, ignore_index=True) if found else draft(*_nothing(view))
+    return together.drop_duplicates(["child", "field"], ignore_index=True)
 
 
 def _nothing(
@@ -113,27 +146,36 @@ def _nothing(
     return none, whole, whole, sentences(view, "")
 
 
-def _overdue(view: View, every: str, counted: BoolArray, field: str) -> pd.DataFrame:
-    rolled = (
-        view.of("civil_affairs")
-        & view.active
-        & view.tokens("category", view.profile.left_behind.visited_categories.known())
-    )
+@dataclass(frozen=True)
+class _Asked:
+    """How often whom: a duration, the field concerned, the classes of children, what it is called."""
+
+    every: str
+    field: str
+    classes: Collection[str]
+    what: str = ""
+
+    @property
+    def spoken(self) -> str:
+        return self.what or ("入户走访" if self.field == "visit_date" else "联系")
+
+
+def _overdue(view: View, asked: _Asked, counted: BoolArray) -> pd.DataFrame:
+    rolled = view.of("civil_affairs") & view.active & view.tokens("category", asked.classes)
     rolled &= ~view.codes("hukou_class", ["institution"])
     dated = counted & view.filled("visit_date") & (rolled | view.of("visits"))
     last = _latest(view, dated)
-    limit = before(view.files.as_of, every).isoformat()
+    limit = before(view.files.as_of, asked.every).isoformat()
     known = bool(dated.any())
     late = np.array([day == "" or day < limit[: len(day)] for day in last], dtype=np.bool_)
     listed = view.any(rolled) & view.flag("alive") & ~view.flag("moved_out") & late & known & ~_new(view, rolled, limit)
-    what = "入户走访" if field == "visit_date" else "联系"
-    reason = sentences(view, f"最近一次{what}已超过{spoken(every)}")
+    reason = sentences(view, f"最近一次{asked.spoken}已超过{spoken(asked.every)}")
     never = last == ""
-    reason[never] = f"没有{what}记录，本地规定每{spoken(every)}一次"
+    reason[never] = f"没有{asked.spoken}记录，本地规定每{spoken(asked.every)}一次"
     grade = np.where(never, LIKELY, SURE).astype(np.int64)
-    for where, note in _more(view, last, field):
+    for where, note in _more(view, last, asked.field):
         reason = with_note(reason, where & listed, note)
-    return draft(listed, view.first(rolled), grade, reason, field)
+    return draft(listed, view.first(rolled), grade, reason, asked.field)
 
 
 def _latest(view: View, dated: BoolArray) -> Texts:

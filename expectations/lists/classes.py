@@ -38,6 +38,8 @@ def left_behind_unlisted(view: View) -> pd.DataFrame:
     for where, at_most, note in notes:
         grade = capped(grade, where, at_most)
         reason = with_note(reason, where, note) if note else reason
+    if rules.months_away.value is not None:
+        reason = with_note(reason, listed, f"本地以父母连续外出{rules.months_away.known()}个月以上为准")
     return draft(listed, view.first(marked), grade, reason)
 
 

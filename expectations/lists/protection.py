@@ -42,11 +42,23 @@ def orphans_unlisted(view: View) -> pd.DataFrame:
     topped = view.any(told & view.tokens("aid", view.profile.allowances.topped_up.known()))
     for where, at_most, note in (*notes, (topped, SURE, "已享受低保等待遇，符合的按补差发放")):
         grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
+    destitute = _may_be_destitute(view) & both & ~topped
+    reason = with_note(reason, destitute & listed, _destitute_note(view))
     record = view.first(told & _states_parents(view), _states_parents(view), told, view.active)
     orphans = draft(listed & (orphan | declared), record, grade, reason, "orphan")
     return pd.concat(
         [orphans, draft(listed & ~orphan & ~declared, record, grade, reason, "de_facto")], ignore_index=True
     )
+
+
+def _may_be_destitute(view: View) -> BoolArray:
+    """Young enough for 特困: the age is the place's own (5.1.4)."""
+    age = view.number("age")
+    return np.asarray((age >= 0) & (age < view.profile.difficulty.destitute_below.known()), dtype=np.bool_)
+
+
+def _destitute_note(view: View) -> str:
+    return f"不满{view.profile.difficulty.destitute_below.known()}周岁，无生活来源的也可申请特困人员救助供养"
 
 
 def _states_parents(view: View) -> BoolArray:

@@ -1,4 +1,4 @@
-"""L25 儿童主任缺配: villages with more children on the roll than one child worker may look after.
+"""L25 儿童主任缺配: villages with more children on the roll than their child workers may look after, or with too few workers.
 
 Only this condition belongs here (domain.md 3.1.5, 5.2 row 12, 5.3). The finding is a village's, not a child's.
 """
@@ -8,6 +8,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
+from expectations.jurisdictions.sections import Workers
 from expectations.lists.grading import LIKELY, OPEN, SURE
 from expectations.lists.view import View
 
@@ -15,27 +16,36 @@ COLUMNS = ["child", "record", "field", "grade", "reason", "place"]
 
 
 def too_few_workers(view: View) -> pd.DataFrame:
-    """L25: one row per village (`place` = township and village) whose children exceed the number and whose workers do not."""
-    rules = view.profile.workers
+    """L25: one row per village (`place` = township and village) with too few workers.
+
+    Either its children exceed what its workers may look after, or it has fewer workers than every village must have; a number that the place
+    has not set asks for nothing.
+    """
     children = _children(view)
     counts = children.groupby(["town", "village"], sort=True)["child"].agg(["size", "first"]).reset_index()
     workers = _workers(view)
     rows = []
     for town, village, size, first in counts.itertuples(index=False):
         have = workers.get((town, village), 0)
-        allowed = rules.children_per_worker.known() * max(have, 1)
-        if size > allowed or (have == 0 and size > rules.children_per_worker.known()):
-            rows.append(_row(view, (town, village), (int(size), have), int(first)))
+        why = _why(view.profile.workers, int(size), have)
+        if why:
+            rows.append(_row(view, (town, village), (have, why), int(first)))
     return pd.DataFrame(rows, columns=COLUMNS).astype({"child": "int64", "record": "int64", "grade": "int64"})
 
 
-def _row(
-    view: View, place: tuple[str, str], numbers: tuple[int, int], child: int
-) -> tuple[int, int, str, int, str, str]:
-    size, have = numbers
-    per = view.profile.workers.children_per_worker.known()
+def _why(rules: Workers, size: int, have: int) -> str:
+    """Why so many children need more workers than there are; "" when they do not."""
+    per, least = rules.children_per_worker.value, rules.per_village.value
     told = "名册中没有儿童主任" if have == 0 else f"名册中有{have}名儿童主任"
-    reason = f"本村（社区）留守和困境儿童{size}名，超过每名儿童主任{per}名的标准，{told}。"
+    if per is not None and size > per * max(have, 1):
+        return f"本村（社区）留守和困境儿童{size}名，超过每名儿童主任{per}名的标准，{told}。"
+    if least is not None and have < least:
+        return f"本地规定每个村（社区）至少{least}名儿童主任，{told}；本村（社区）有留守和困境儿童{size}名。"
+    return ""
+
+
+def _row(view: View, place: tuple[str, str], found: tuple[int, str], child: int) -> tuple[int, int, str, int, str, str]:
+    have, reason = found
     rolled = view.of("civil_affairs") & view.active
     record = int(view.first(rolled)[child])
     return child, record, "village", (LIKELY if have == 0 else SURE) if place[1] else OPEN, reason, "|".join(place)

@@ -74,6 +74,26 @@ def test_row_5_home_visits(place: str, late: set[int]) -> None:
     assert listed(town, "L22") == late
 
 
+@pytest.mark.parametrize(("place", "late"), [("guiyang", {1}), ("zhangye", set()), ("sanming", set())])
+def test_row_5_street_children_are_visited_again(place: str, late: set[int]) -> None:
+    """Guiyang sets no rhythm for all children, but one for street children who came back."""
+    town = at(place)
+    town.add(CA, 1, category="street", report_date="2024-01-01", visit_date="2026-06-20")
+    town.add(CA, 2, category="street", report_date="2024-01-01", visit_date="2026-08-20")
+    assert listed(town, "L22") == late
+    town.change("rhythm.street_child_revisit", "P1M")
+    assert listed(town, "L22") == {1, 2}
+    assert "回访已超过1个月" in town.findings("L22", (CA, ED, PS, DI, "visits"))["reason"].iloc[0]
+
+
+def test_row_5_a_street_child_on_another_roll_is_asked_for_once() -> None:
+    town = at("fengxian")
+    town.add(CA, 1, category="street;left_behind", report_date="2024-01-01", visit_date="2026-01-20")
+    town.change("rhythm.street_child_revisit", "P3M")
+    assert listed(town, "L22") == {1}
+    assert len(town.findings("L22", (CA, ED, PS, "visits"))) == 1
+
+
 @pytest.mark.parametrize(("place", "noted"), [("fuyang", True), ("sanming", False)])
 def test_row_6_more_visits_for_some(place: str, noted: bool) -> None:
     town = at(place)
@@ -135,6 +155,19 @@ def test_row_12_child_workers(place: str, short: bool) -> None:
     town.adult("workers", "workers", live_town="南古镇", live_village="甲村")
     found = town.findings("L25", (CA, ED, PS, "workers"))
     assert (len(found) == 1) == short
+
+
+@pytest.mark.parametrize(
+    ("place", "short"), [("guiyang", True), ("zhangye", True), ("fuyang", True), ("suqian", False)]
+)
+def test_row_12_a_village_without_a_child_worker(place: str, short: bool) -> None:
+    """Guiyang and Zhangye give no number of children per worker, but one worker per village."""
+    town = at(place)
+    town.add(CA, 1, category="left_behind", live_town="南古镇", live_village="甲村")
+    town.adult("workers", "workers", live_town="南古镇", live_village="乙村")
+    assert (len(town.findings("L25", (CA, ED, PS, "workers"))) == 1) == short
+    town.change("workers.per_village", None)
+    assert town.findings("L25", (CA, ED, PS, "workers")).empty
 
 
 def test_row_13_training() -> None:
@@ -248,9 +281,48 @@ def test_police_that_only_answer_queries() -> None:
     assert modes == {"yizheng": "answer_file", "fengxian": "export"}
 
 
-def test_months_away_and_the_age_of_the_left_behind() -> None:
-    assert set_to(load_profile("fuyang"), "left_behind.months_away") == 3
-    assert set_to(load_profile("zhangye"), "left_behind.months_away") is None
+@pytest.mark.parametrize(
+    ("since", "grade"),
+    [
+        ("2026-08-15", "待核"),
+        ("2026年8月", "待核"),
+        ("2026-05-01", "明确"),
+        ("2026", "明确"),
+        ("常年", "明确"),
+        ("", "明确"),
+    ],
+)
+def test_months_away_of_the_papers(since: str, grade: str) -> None:
+    """Fuyang counts three months without a break; Zhangye's paper sets no time."""
+    town = at("fuyang")
+    town.add(CA, 1, **AWAY, agreement="no", away_since=since)
+    assert town.listed("L20") == {1: grade}
+    assert ("外出时间不满3个月" in town.reason("L20")) == (grade == "待核")
+    town.change("left_behind.months_away", None)
+    assert town.listed("L20") == {1: "明确"}
+    town = at("zhangye")
+    town.add(CA, 1, **AWAY, agreement="no", away_since=since)
+    assert town.listed("L20") == {1: "明确"}
+
+
+@pytest.mark.parametrize(("place", "told"), [("fuyang", True), ("zhangye", False)])
+def test_months_away_are_told_to_whoever_looks_for_the_unlisted(place: str, told: bool) -> None:
+    town = at(place)
+    town.add(ED, 1, left_behind="both", enrolment_status="in")
+    assert ("连续外出3个月以上" in town.reason("L19")) == told
+
+
+@pytest.mark.parametrize(("place", "told"), [("guiyang", True), ("fengxian", False)])
+def test_destitution_ends_at_another_age(place: str, told: bool) -> None:
+    """A child of 17: destitute per Guiyang's paper (below 18), not by the national regulation (below 16)."""
+    town = at(place)
+    town.add(CA, 1, category="dilemma", birth_date="2009-02-01", father_status="dead", mother_status="prison")
+    assert ("特困人员救助供养" in town.reason("L08")) == told
+    town.change("difficulty.destitute_below", 17 if told else 18)
+    assert ("特困人员救助供养" in town.reason("L08")) != told
+
+
+def test_the_age_of_the_left_behind() -> None:
     town = at("fuyang")
     town.add(CA, 1, **AWAY, has_carer="no", birth_date="2010-06-01")
     assert listed(town, "L21") == set()

@@ -130,6 +130,7 @@ def village(town: Town, children: int, first: int, name: str = "甲村") -> None
 
 def test_more_children_than_one_worker_may_have(town: Town) -> None:
     town.change("workers.children_per_worker", 3)
+    town.change("workers.per_village", None)
     village(town, 4, 1)
     village(town, 3, 10, "乙村")
     village(town, 4, 20, "丙村")
@@ -139,6 +140,18 @@ def test_more_children_than_one_worker_may_have(town: Town) -> None:
     assert list(zip(found["village"], found["grade"], strict=True)) == [("甲村", "明确")]
     assert "4名" in found["reason"].item()
     assert "超过每名儿童主任3名" in found["reason"].item()
+
+
+@pytest.mark.parametrize(("least", "short"), [(None, []), (1, ["乙村"]), (2, ["甲村", "乙村"])])
+def test_every_village_has_as_many_workers_as_the_place_says(town: Town, least: int | None, short: list[str]) -> None:
+    town.change("workers.children_per_worker", None)
+    town.change("workers.per_village", least)
+    village(town, 1, 1)
+    village(town, 1, 10, "乙村")
+    town.adult("workers", "workers", live_town="南古镇", live_village="甲村")
+    found = town.findings("L25", (CA, ED, PS, "workers"))
+    assert set(found["village"]) == set(short)
+    assert all(f"至少{least}名儿童主任" in reason for reason in found["reason"])
 
 
 def test_a_village_keeps_its_finding_whoever_comes_first(town: Town) -> None:
