@@ -101,9 +101,12 @@ def window_order(e: Encoded) -> Ints:
     """Rank of each record by name, birth, people: neighbours in it are the likeliest matches of a block too large
     to compare.
     """
+    place = np.empty(len(e.names), dtype=np.int64)
+    place[np.argsort(e.names.whole, kind="stable")] = np.arange(len(e.names))
+    child = place[e.name] << 27 | e.birth  # yyyymmdd has 27 bits
+    parents = e.people[:, 0].astype(np.int64) << 32 | e.people[:, 1]
     rank = np.empty(len(e), dtype=np.int64)
-    keys = (e.people[:, 1], e.people[:, 0], e.birth, e.name, e.names.whole[e.name])
-    rank[np.lexsort(keys)] = np.arange(len(e))
+    rank[np.lexsort((parents, child))] = np.arange(len(e))
     return rank
 
 
