@@ -15,16 +15,20 @@ import pandas as pd
 
 from assets.county import official_areas, profile_of
 from assets.delivered import delivered_sources
-from assets.workbooks.context import ListInfo, PublishContext, Published
+from assets.workbooks.context import FurtherBooks, ListInfo, PublishContext, Published
 from assets.workbooks.csvout import EXACT, FINDINGS_COLUMNS, LINKS_COLUMNS, write_csv
 from assets.workbooks.layout import layout_for
 from assets.workbooks.publish import publish_workbooks
 from assets.workbooks.review import write_review
+from expectations.jurisdictions.labels import labels
 from expectations.jurisdictions.profile import Profile
 from expectations.life.states import RETURNED
 from expectations.lists.catalogue import ListInfo as Known
 from expectations.lists.catalogue import load_catalogue
+from expectations.lists.files import ChildFiles
 from expectations.lists.findings import not_computed
+from expectations.lists.ledgers import books_of, extra_ledgers
+from expectations.lists.view import View
 from pipelines.partitions import Period
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.workspace import Workspace
@@ -114,7 +118,16 @@ def bare_context(workspace: Workspace, label: str) -> PublishContext:
     profile, period = profile_of(workspace), Period.parse(label)
     place = profile.place.county_name.value or ""
     office = f"{place}民政局" if place else ""
-    return PublishContext(period.label, period.last_day, place, _lists(profile), office, layout=layout_for(profile))
+    return PublishContext(
+        period.label,
+        period.last_day,
+        place,
+        _lists(profile),
+        office,
+        layout=layout_for(profile),
+        names_masked=profile.masking.name_masked_in_summary.known(),
+        groups={code: labels().value(code) for code in profile.comparison.groups.known()},
+    )
 
 
 def _context(found: Ingredients, workspace: Workspace) -> PublishContext:
@@ -130,7 +143,14 @@ def _context(found: Ingredients, workspace: Workspace) -> PublishContext:
         rates=found.rates,
         towns=tuple(dict.fromkeys(town for town, _ in official_areas(workspace))),
         department_names=found.department_names,
+        further=_further(found, profile_of(workspace)),
     )
+
+
+def _further(found: Ingredients, profile: Profile) -> FurtherBooks:
+    nobody, period = pd.DataFrame(), Period.parse(found.period)
+    files = ChildFiles(found.children, found.records, nobody, period.last_day, period.label, "")
+    return FurtherBooks(books_of(profile), extra_ledgers(View(files, profile, load_catalogue())))
 
 
 def _lists(profile: Profile) -> tuple[ListInfo, ...]:

@@ -1,6 +1,6 @@
 """The sheet of the yearly check: who was drawn, what is looked at, room for the answers, and how the draw can be repeated.
 
-The children's names are masked: the file itself is asked for by its number. Not here: the draw (`sample`).
+The children's names are masked unless the place says otherwise: the file itself is asked for by its number. Not here: the draw (`sample`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from assets.workbooks.table import Cell, Table
 CHECKS = ("儿童基本信息", "走访记录", "工作日志", "关爱帮扶记录", "发现问题和解决方案", "与系统信息一致")
 ANSWERS = ["齐全", "不全", "没有"]
 FIRST_ROW, HEAD_ROW = 4, 3
-FIXED = ("序号", "儿童编号", "姓名（遮蔽）", "乡镇（街道）", "村（社区）", "类别")
+FIXED = ("序号", "儿童编号", "姓名", "乡镇（街道）", "村（社区）", "类别")
 WIDTHS = (6, 18, 12, 16, 18, 18)
 LAST = (("抽查日期", 13), ("抽查人", 12), ("问题和整改意见", 36))
 
@@ -43,7 +43,12 @@ def write_sheet(drawn: pd.DataFrame, wanted: Draw, context: PublishContext, path
 def _form(book: Book, drawn: pd.DataFrame, wanted: Draw) -> None:
     sheet = book.sheet("抽查表")
     small = book.style(font_name=book.layout.fonts.body, font_size=book.layout.sizes.body)
-    headings = [*FIXED, *CHECKS, *[name for name, _ in LAST]]
+    masked = "（遮蔽）" if book.context.names_masked else ""
+    headings = [
+        *(f"{name}{masked}" if name == "姓名" else name for name in FIXED),
+        *CHECKS,
+        *[name for name, _ in LAST],
+    ]
     widths = [*WIDTHS, *[11] * len(CHECKS), *[width for _, width in LAST]]
     sheet.write_string(0, 0, clean(f"{book.context.place}儿童档案（一人一档）抽查表"), book.title(align="left"))
     sheet.write_string(1, 0, clean(f"{book.context.period_zh()}　抽取{len(drawn)}名　种子“{wanted.seed}”"), small)
@@ -62,7 +67,7 @@ def _form(book: Book, drawn: pd.DataFrame, wanted: Draw) -> None:
 def _row(book: Book, sheet: Any, one: tuple[int, dict[Hashable, Any]], yellow: Any) -> None:
     number, line = one
     row = FIRST_ROW + number
-    name = mask_name(str(line["name"]))
+    name = mask_name(str(line["name"])) if book.context.names_masked else str(line["name"])
     texts = [str(number + 1), line["child_id"], name, line["town"], line["village"], KINDS[str(line["kind"])]]
     for place, text in enumerate(texts):
         sheet.write_string(row, place, clean(str(text)), book.cell(align="center" if place in (0, 1, 2) else "left"))

@@ -57,6 +57,19 @@ class ListInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class FurtherBooks:
+    """The books that a place keeps besides the lists.
+
+    Attributes:
+        names: code -> Chinese name, in the place's order; none = no such books.
+        members: `ledger, child_id, town, village` (`expectations.lists.ledgers.extra_ledgers`).
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    members: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+@dataclass(frozen=True, slots=True)
 class PublishContext:
     """Everything about the period that is not a finding.
 
@@ -75,6 +88,9 @@ class PublishContext:
         department_names: Chinese names of departments that the layout does not know (a fifth source).
         layout: who gets what.
         life: the frame finding_life (`code, kind`), empty when findings are not followed.
+        further: the books that the place keeps besides.
+        names_masked: whether rolls of the whole county mask the children's names.
+        groups: the classes of children that the place's paper has compared, code -> Chinese name.
     """
 
     period: str
@@ -91,6 +107,9 @@ class PublishContext:
     department_names: Mapping[str, str] = field(default_factory=dict)
     layout: Layout = field(default_factory=default_layout)
     life: pd.DataFrame = field(default_factory=pd.DataFrame)
+    further: FurtherBooks = field(default_factory=FurtherBooks)
+    names_masked: bool = True
+    groups: Mapping[str, str] = field(default_factory=dict)
 
     def number(self, recipient: str) -> str:
         """The number of a recipient's workbook: 2026Q3-K7QF; the same whenever it is written again."""

@@ -18,6 +18,7 @@ from assets.workbooks.book import file_name, open_book
 from assets.workbooks.context import PublishContext, Published
 from assets.workbooks.explain import add_explanation
 from assets.workbooks.explanations import explained
+from assets.workbooks.furtherbooks import write_further_books
 from assets.workbooks.lines import build_lines, gather
 from assets.workbooks.listsheet import add_list_sheet
 from assets.workbooks.routing import Packet, department_packets, pile_up, township_packets
@@ -31,7 +32,7 @@ SUMMARY = "汇总.xlsx"
 def publish_workbooks(
     findings: pd.DataFrame, children: pd.DataFrame, records: pd.DataFrame, context: PublishContext, folder: Path
 ) -> list[Published]:
-    """Write `部门/…_核查清单.xlsx`, `乡镇/…_核查清单.xlsx` and `汇总.xlsx` below a folder.
+    """Write `部门/…_核查清单.xlsx`, `乡镇/…_核查清单.xlsx`, `汇总.xlsx` and, where a place keeps further books, those below a folder.
 
     Every workbook is written aside and renamed; the folder itself should be new or the caller's to
     replace, because workbooks of an earlier run are not removed here. The
@@ -53,8 +54,14 @@ def publish_workbooks(
     whole = [*department_packets(pile, context), *township_packets(pile, context)]
     packets = [packet for one in whole for packet in one.apart()]
     published = [_write(packet, context, folder) for packet in packets]
-    write_summary(findings, context, folder / SUMMARY)
+    write_summary(findings, children, context, folder / SUMMARY)
+    write_further_books(children, context, folder / FOLDERS["department"] / further_name(context))
     return [*published, Published(folder / SUMMARY, "汇总", "summary", len(findings))]
+
+
+def further_name(context: PublishContext) -> str:
+    """The file of the further books: it bears civil affairs' name, for nobody else opens it."""
+    return f"{file_name(context.department('civil_affairs'))}_{file_name(context.period)}_另设台账.xlsx"
 
 
 def numbered(findings: pd.DataFrame, period: str) -> pd.DataFrame:

@@ -57,11 +57,12 @@ LIVES = (
 PAIR_GRADES = {"same": "同一人", "review": "待人工判断", "different": "相近但不是同一人"}
 
 
-def write_summary(findings: pd.DataFrame, context: PublishContext, path: Path) -> None:
+def write_summary(findings: pd.DataFrame, children: pd.DataFrame, context: PublishContext, path: Path) -> None:
     """Write the county summary, whole or not at all."""
     with open_book(path, context, f"{context.place}汇总") as book:
         _overview(book, findings)
         _by_grade(book, findings)
+        _by_group(book, findings, children)
         _lives(book)
         _deliveries(book)
         _linkage(book)
@@ -128,6 +129,26 @@ def _by_grade(book: Book, findings: pd.DataFrame) -> None:
     headings = ["代码", "清单", "把握程度", "合计", *[town or context.layout.unknown_town for town in towns]]
     widths = [7, 24, 9, 8, *[8.5] * len(towns)]
     Table("分级明细", "各乡镇线索分级明细", headings, widths, rows, kept=4).write(book)
+
+
+def _by_group(book: Book, findings: pd.DataFrame, children: pd.DataFrame) -> None:
+    """比对对象: the classes of children that the place's paper names, and everybody else (domain.md 5.2 row 3)."""
+    context = book.context
+    if not context.groups:
+        return
+    classes = [set(value.split(";")) for value in text(children, "categories")]
+    members = {zh: [code in mine for mine in classes] for code, zh in context.groups.items()}
+    members["其他儿童"] = [mine.isdisjoint(context.groups) for mine in classes]
+    rows = [_group_row(name, children[inside], findings, context) for name, inside in members.items()]
+    headings = ["类别", "儿童", "其中有线索", "线索合计", *context.layout.grades]
+    title = "本地文件列明的比对对象（按民政在册类别，一名儿童可属多类）"
+    Table("比对对象", title, headings, [20, 10, 12, 12, *[10] * len(context.layout.grades)], rows, kept=1).write(book)
+
+
+def _group_row(name: str, mine: pd.DataFrame, findings: pd.DataFrame, context: PublishContext) -> list[Cell]:
+    ours = findings[text(findings, "child_id").isin(set(text(mine, "child_id")))]
+    by_grade = [int((text(ours, "grade") == grade).sum()) for grade in context.layout.grades]
+    return [name, len(mine), text(ours, "child_id").nunique(), len(ours), *by_grade]
 
 
 def _lives(book: Book) -> None:

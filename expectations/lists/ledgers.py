@@ -9,10 +9,16 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from expectations.jurisdictions.profile import Profile
 from expectations.lists.files import BoolArray
 from expectations.lists.view import View
 
 COLUMNS = ["ledger", "zh", "child_id", "town", "village"]
+
+
+def books_of(profile: Profile) -> dict[str, str]:
+    """Code -> Chinese name of the further books that the place keeps, in its order."""
+    return {name: _BOOKS[name][0] for name in profile.comparison.ledgers.known()}
 
 
 def extra_ledgers(view: View) -> pd.DataFrame:

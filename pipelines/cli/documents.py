@@ -106,8 +106,9 @@ def _office(opened: Opened) -> str:
 
 
 def _context(opened: Opened, period: Period) -> PublishContext:
-    place = profile_of(opened.workspace).place.county_name.value or ""
-    return PublishContext(period=period.label, as_of=period.last_day, place=place, lists=(), office=_office(opened))
+    profile = profile_of(opened.workspace)
+    place, masked = profile.place.county_name.value or "", profile.masking.name_masked_in_summary.known()
+    return PublishContext(period.label, period.last_day, place, (), _office(opened), names_masked=masked)
 
 
 def _note(opened: Opened, act: audit.Act) -> None:
