@@ -36,6 +36,13 @@ class Folded:
     stands: IntArray
 
 
+def linkable(frames: list[pd.DataFrame], contracts: Mapping[str, Contract], as_of: date) -> pd.DataFrame:
+    """The records of all sources that are linked, in the order of the sources; index 0..n-1."""
+    records = pd.concat([frame for frame in frames if len(frame)] or frames, ignore_index=True)
+    ours = about_children(records, contracts, as_of)
+    return records if ours.all() else records[ours].reset_index(drop=True)
+
+
 def about_children(records: pd.DataFrame, contracts: Mapping[str, Contract], as_of: date) -> BoolArray:
     """Rows about a child: by the subject of their layout, in lists of all ages by their age (domain.md 3.1.3, 3.1.5).
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from assets.county import COUNT, opened_of
 from assets.intake.contract import Contract
-from assets.linkable import about_children, fold, unfold
+from assets.linkable import fold, linkable, unfold
 from matching.changes import link_period
 from matching.engine import Engine, engine_name
 from matching.groups import link_rates
@@ -75,7 +75,7 @@ def linkage_assets(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
         """Link the records of all departments into children."""
         with station("link"):
             period = Period.parse(context.partition_key)
-            records = _linkable(list(frames.values()), contracts, period)
+            records = linkable(list(frames.values()), contracts, period.last_day)
             engine = _engine(opened_of(context), context.run.tags.get(ENGINE_TAG, ""))
             found = _link(opened_of(context), context.partition_key, records, engine)
             rates = link_rates(records, found.clusters, found.pairs, period.last_day)
@@ -84,12 +84,6 @@ def linkage_assets(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
         yield dg.Output(_register(found, rates), REGISTER)
 
     return link
-
-
-def _linkable(frames: list[pd.DataFrame], contracts: Mapping[str, Contract], period: Period) -> pd.DataFrame:
-    records = pd.concat([frame for frame in frames if len(frame)] or frames, ignore_index=True)
-    ours = about_children(records, contracts, period.last_day)
-    return records if ours.all() else records[ours].reset_index(drop=True)
 
 
 def _engine(county: Opened, asked: str) -> Engine:

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from matching.encode import Encoded
 
 
+_OTHER_MODEL = "这一期的关联是用另一版比对模型算的，请先重新运行这一期再解释"
+
+
 @dataclass(frozen=True)
 class Step:
     """One bar of the waterfall: the field (or two fields together), its level in Chinese, its bits."""
@@ -53,6 +56,7 @@ class Explanation:
         weight: bits of the machine's evidence; `probability` its posterior.
         grade: as in `link_pairs`, or by the thresholds for a pair that is not there.
         reason: the sentence; `levels` the level names per field.
+        met: whether any key brought the two together; without one the linkage never looked at them.
     """
 
     record_a: str
@@ -63,6 +67,7 @@ class Explanation:
     grade: str
     reason: str
     levels: dict[str, str]
+    met: bool = True
 
     def lines(self) -> list[str]:
         """The waterfall as text lines, largest share first after the prior; what weighs nothing is left out."""
@@ -86,7 +91,7 @@ def explain_kept(pair: Mapping[str, Any], kept: Mapping[str, Any], model: Model 
     design = make_design(model)
     named = dict(part.split("=", 1) for part in str(pair["levels"]).split(";"))
     if set(named) != {*model.fields, "number"} or not set(design.terms) <= set(kept["bits"]):
-        raise ValueError("这一期的关联是用另一版比对模型算的，请先重新运行这一期再解释")
+        raise ValueError(_OTHER_MODEL)
     codes = {name: np.array([model.code(name, level)], dtype=np.int8) for name, level in named.items()}
     steps = _steps(_restored(kept, design, model), codes, named, model)
     weight = float(pair["weight"])
@@ -137,14 +142,48 @@ def explain_pair(records: pd.DataFrame, pair: Any, linkage: Any = None, model: M
     e = encode(records, model)
     rows = _positions(e, a, b)
     weights = linkage.weights if linkage is not None else _learned(e, model)
-    levels = _pair_levels(e, rows, model)
+    levels, met = _pair_levels(e, rows, model)
     named = {name: model.spec(name).names[int(levels[name][0])] for name in levels}
     steps = _steps(weights, levels, named, model)
     weight = sum(step.bits for step in steps)
     probability = float(sigmoid_bits(np.array([weight]))[0])
     grade, reason = _judged(linkage, (a, b), named, probability, model)
     reason = slip_reason(reason, named, e, rows)
-    return Explanation(a, b, steps, weight, probability, grade, reason, named)
+    return Explanation(a, b, steps, weight, probability, grade, reason, named, met)
+
+
+def explain_anew(
+    records: pd.DataFrame, pair: tuple[str, str], kept: Mapping[str, Any], same: bool, model: Model | None = None
+) -> Explanation:
+    """Compare two records that no kept pair joins, by the weights that their linkage kept.
+
+    Args:
+        records: the records that were linked, all of them.
+        pair: two record ids.
+        kept: `weights` of the linkage's report.
+        same: whether the linkage gave them to one child (through other records); the clusters have the last word.
+        model: the model it was linked by, if it is not the shipped one.
+
+    Returns:
+        The waterfall; `met` is false where no key brought the two together, true where they were compared and came out too far apart
+        to be kept.
+
+    Raises:
+        ValueError: a record is not in `records`, both are the same, or the weights are another model's.
+    """
+    model = model or default_model()
+    design = make_design(model)
+    if not set(design.terms) <= set(kept["bits"]):
+        raise ValueError(_OTHER_MODEL)
+    a, b = sorted(_ids(pair))
+    e = encode(records, model)
+    rows = _positions(e, a, b)
+    levels, met = _pair_levels(e, rows, model)
+    named = {name: model.spec(name).names[int(levels[name][0])] for name in levels}
+    steps = _steps(_restored(kept, design, model), levels, named, model)
+    weight, grade = sum(step.bits for step in steps), "same" if same else "different"
+    reason = slip_reason(sentence(named, grade, "", model), named, e, rows)
+    return Explanation(a, b, steps, weight, float(sigmoid_bits(np.array([weight]))[0]), grade, reason, named, met)
 
 
 def _ids(pair: Any) -> tuple[str, str]:
@@ -171,8 +210,8 @@ def _neighbourhood(e: Encoded, model: Model) -> Pairs:
     return block(e, model)[0]
 
 
-def _pair_levels(e: Encoded, rows: tuple[int, int], model: Model) -> dict[str, Any]:
-    """The pair's levels with the twins, namesakes and borrowed numbers that the whole delivery shows."""
+def _pair_levels(e: Encoded, rows: tuple[int, int], model: Model) -> tuple[dict[str, Any], bool]:
+    """The pair's levels with the twins, namesakes and borrowed numbers that the whole delivery shows; whether a key made the pair."""
     every = _neighbourhood(e, model)
     one = _pair(rows)
     here = np.flatnonzero((every.left == one.left[0]) & (every.right == one.right[0]))
@@ -183,7 +222,7 @@ def _pair_levels(e: Encoded, rows: tuple[int, int], model: Model) -> dict[str, A
     screen(e, pairs, levels, model)
     add_context(e, pairs, levels, model)
     at = np.flatnonzero((pairs.left == one.left[0]) & (pairs.right == one.right[0]))[:1]
-    return {name: codes[at] for name, codes in levels.items()}
+    return {name: codes[at] for name, codes in levels.items()}, bool(len(here))
 
 
 def _columns(pairs: Pairs) -> tuple[Any, Any, Any]:

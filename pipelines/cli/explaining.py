@@ -91,10 +91,8 @@ def _print(story: Story, pair: bool) -> None:
     if story.via:
         out.print(say("explain.same_child", child=story.child, via="、".join(story.via)), markup=False)
     elif pair and not story.joins:
-        out.print(
-            say("explain.same_child", child=story.child, via="—") if story.child else say("explain.no_pair"),
-            markup=False,
-        )
+        _print_unmet(story)
+    _print_anew(story)
     if story.rivals:
         out.print(say("explain.rivals", count=len(story.rivals)), markup=False, style="bold")
     for told in story.rivals:
@@ -102,6 +100,23 @@ def _print(story: Story, pair: bool) -> None:
     _print_decisions(story)
     if not pair:
         _print_findings(story)
+
+
+def _print_unmet(story: Story) -> None:
+    """Two records between which nothing was kept."""
+    if story.child:
+        out.print(say("explain.same_child", child=story.child, via="—"), markup=False)
+    elif not story.anew:
+        out.print(say("explain.no_pair"), markup=False)
+
+
+def _print_anew(story: Story) -> None:
+    """Two records compared now, after saying plainly whether the linkage had looked at them."""
+    if story.same_row:
+        out.print(say("explain.same_row"), markup=False)
+    for told in story.anew:
+        out.print(say("explain.not_kept" if told.explanation.met else "explain.not_met"), markup=False)
+        _print_pair(told)
 
 
 def _print_record(line: dict[str, Any]) -> None:
@@ -164,7 +179,7 @@ def _print_findings(story: Story) -> None:
 
 def _draw(story: Story, target: Path) -> None:
     """Write the picture: the pairs that hold the child together, then the nearest rejected ones."""
-    told = [one for one in (*story.joins, *story.rivals) if one.explanation.steps]
+    told = [one for one in (*story.joins, *story.anew, *story.rivals) if one.explanation.steps]
     if not told:
         refuse(say("explain.no_picture"))
     title = say("explain.picture_child", child=story.child) if story.child else say("explain.picture_pair")

@@ -7,18 +7,21 @@ Belongs here: collecting from frames and database. Does not belong here: how it 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 import pandas as pd
 import sqlalchemy as sa
 
 from assets.county import department_names, profile_of
+from assets.intake.contract import load_contracts
+from assets.linkable import fold, linkable
 from assets.workbooks.masking import MaskKind, mask_text, rule_of
-from matching.explain import Explanation, explain_kept
+from matching.explain import Explanation, explain_anew, explain_kept
 from matching.model import default_model
 from matching.picture import Sides
 from matching.report import read_report
+from pipelines.partitions import Period
 from pipelines.resources.opened import Opened
 from pipelines.resources.tables import decision
 
@@ -71,6 +74,8 @@ class Story:
         decisions: people's decisions on these records: both ids, verdict, author, time, note.
         findings: the child's lines on lists.
         via: records through which two records that were not joined directly belong together.
+        anew: two records that are no kept pair, compared now.
+        same_row: two records that say exactly the same: the linkage took them as one.
     """
 
     child: str = ""
@@ -80,14 +85,17 @@ class Story:
     decisions: list[dict[str, Any]] = field(default_factory=list)
     findings: list[dict[str, Any]] = field(default_factory=list)
     via: list[str] = field(default_factory=list)
+    anew: list[Told] = field(default_factory=list)
+    same_row: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        plain = {name: getattr(self, name) for name in ("child", "records", "decisions", "findings", "via")}
+        plain = {name: getattr(self, name) for name in ("child", "records", "decisions", "findings", "via", "same_row")}
         return {
             **plain,
             "joins": [one.as_dict() for one in self.joins],
             "rivals": [one.as_dict() for one in self.rivals],
+            "anew": [one.as_dict() for one in self.anew],
         }
 
 
@@ -126,7 +134,33 @@ class Teller:
         if same and not any(told.explanation.grade == "same" for told in story.joins):
             others = self.links[(self.links["child_id"] == children[one]) & ~self.links["record_id"].isin(ids)]
             story.via = others["record_id"].tolist()
+        if not story.joins:
+            self._compare_anew(story, (one, other), same)
         return story
+
+    def _compare_anew(self, story: Story, ids: tuple[str, str], same: bool) -> None:
+        """Two records of which nothing was kept: compared now, among the records of the period, by its weights."""
+        folded = fold(self._linked())
+        position = {record: place for place, record in enumerate(folded.records["record_id"])}
+        stands = folded.records["record_id"].to_numpy(object)[folded.stands]
+        a, b = (str(stands[position[record]]) for record in ids)
+        story.same_row = a == b
+        if a == b or self._weights is None:
+            return
+        try:
+            found = explain_anew(folded.kept, (a, b), self._weights, same)
+        except ValueError:  # the weights are another model's
+            return
+        named = dict(zip((a, b), ids, strict=True))
+        found = replace(found, record_a=named[found.record_a], record_b=named[found.record_b])
+        story.anew = [Told(found, self._sides(found, self._records(set(ids))))]
+
+    def _linked(self) -> pd.DataFrame:
+        """The records that the period's linkage read."""
+        contracts = load_contracts(self._opened.workspace.contracts)
+        there = [f"std_{name}" for name in contracts if self._opened.frames.exists(f"std_{name}", self._label)]
+        frames = [self._opened.frames.read(name, self._label) for name in there]
+        return linkable(frames, contracts, Period.parse(self._label).last_day)
 
     def told_of(self, pairs: pd.DataFrame) -> list[Told]:
         """The named pairs (`record_a, record_b`), in that order."""

@@ -14,8 +14,9 @@ import pytest
 import sqlalchemy as sa
 import typer
 
+from expectations.jurisdictions.profile import load_profile
 from matching.linking import link_records
-from matching.report import report_frame
+from matching.report import read_report, report_frame
 from pipelines.cli import explaining, story
 from pipelines.cli.explaining import Wanted, explain_ids
 from pipelines.resources.frames import FrameStore
@@ -33,6 +34,8 @@ def row(record: str, department: str, **fields: str) -> dict[str, Any]:
         "file": "人口.xlsx",
         "sheet": "表一",
         "row": 7,
+        "layout": "",
+        "id_no_birth": "",
     }
     number = {"id_no_raw": fields["id_no"], "id_no_status": "valid"} if fields.get("id_no") else {}
     return {**base, "birth_precision": "day", **number, **fields}
@@ -92,13 +95,17 @@ def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     frames.write("findings", PERIOD, pd.DataFrame([finding]))
     engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
     metadata.create_all(engine)
+    monkeypatch.setattr(story, "profile_of", lambda _: load_profile("default"))
     monkeypatch.setattr(story, "department_names", lambda _: {"public_security": "公安", "education": "教育"})
     # A wide screen: what is asserted must not be folded.
     for name in ("explaining", "shell"):
         module = explaining if name == "explaining" else __import__("pipelines.cli.shell", fromlist=["out"])
         monkeypatch.setattr(module.out, "_width", 200)
     return SimpleNamespace(
-        frames=frames, engine=engine, workspace=SimpleNamespace(frames=tmp_path / "frames"), child=child
+        frames=frames,
+        engine=engine,
+        workspace=SimpleNamespace(frames=tmp_path / "frames", contracts=tmp_path / "contracts"),
+        child=child,
     )
 
 
@@ -167,7 +174,51 @@ def test_people_are_named_with_their_decisions(county: Any, capsys: pytest.Captu
 
 
 def test_two_records_that_were_never_compared(county: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "没有进入比较" in told(county, capsys, "ED-1", "PS-3")
+    text = told(county, capsys, "ED-1", "PS-3")
+    assert "没有任何号码、姓名读音或出生日期线索把它们放到一起" in text
+    assert "姓名不同" in text
+    assert "起点" in text
+    assert "█" in text
+
+
+def test_they_are_compared_anew_by_the_weights_of_the_period(county: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    found = json.loads(told(county, capsys, "ED-1", "PS-3", as_json=True))
+    pair = found["anew"][0]
+    assert found["joins"] == []
+    assert (pair["record_a"], pair["record_b"], pair["grade"], pair["met"]) == ("ED-1", "PS-3", "different", False)
+    kept = read_report(county.frames.read("link_register.report", PERIOD))["weights"]
+    bits = {f"{step['field']}={step['level']}": step["bits"] for step in pair["steps"]}
+    assert bits["name=different"] == pytest.approx(kept["bits"]["name=different"])
+    assert sum(bits.values()) == pytest.approx(pair["weight"])
+    assert pair["weight"] < 0
+
+
+def test_they_are_drawn_and_their_values_shown_as_asked(
+    county: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    target = tmp_path / "two.svg"
+    told(county, capsys, "ED-1", "PS-3", svg=target, values="masked")
+    picture = target.read_text(encoding="utf-8")
+    assert ElementTree.fromstring(picture).tag.endswith("svg")
+    assert "赵*鸣" in picture
+    assert "赵一鸣" not in picture
+
+
+def test_a_place_s_masking_rules_what_is_shown(
+    county: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    default = load_profile("default")
+    tail = default.masking.number_tail.model_copy(update={"value": 0})
+    masking = default.masking.model_copy(update={"number_tail": tail})
+    monkeypatch.setattr(story, "profile_of", lambda _: default.model_copy(update={"masking": masking}))
+    assert "3412**************" in told(county, capsys, "PS-1", "ED-1", values="masked")
+
+
+def test_without_kept_weights_nothing_is_made_up(county: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    county.frames.path("link_register.report", PERIOD).unlink()
+    text = told(county, capsys, "ED-1", "PS-3")
+    assert "请重新运行这一期" in text
+    assert "█" not in text
 
 
 @pytest.mark.parametrize(
