@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from expectations.jurisdictions.labels import labels
 from expectations.jurisdictions.profile import Profile, Setting
 from pipelines.partitions import Period
 
@@ -76,7 +77,7 @@ def _day(year: int, month: int, day: int) -> date:
 
 def _reports(profile: Profile, since: date, until: date) -> Iterator[Duty]:
     rhythm = profile.rhythm
-    to = _text(getattr(rhythm, "report_to", None))
+    to = _addressed(profile)
     rule = rhythm.report_due
     yearly = bool(rule.value and YEARLY.fullmatch(rule.value))
     for day in days_of(rule.value or "", since, until):
@@ -86,9 +87,16 @@ def _reports(profile: Profile, since: date, until: date) -> Iterator[Duty]:
     every = getattr(rhythm, "report_every", None)
     for length in (every.value or []) if every else []:
         if not (yearly and length == "P1Y") and (rule.value is None or yearly):
-            yield from _after_periods((length, "上报" + _kind(length), every), since, until)
+            yield from _after_periods((length, f"上报{_kind(length)}{f'（{to}）' if to else ''}", every), since, until)
     if rule.value is None and not (every and every.value):
         yield Duty("向上级报告", None, "", rule.clause or UNDECIDED)
+
+
+def _addressed(profile: Profile) -> str:
+    """To whom, and by which steps, a report goes up (domain.md 5.2 rows 10, 11)."""
+    ladder = [labels().value(step) for step in profile.rhythm.report_ladder.value or []]
+    steps = f"逐级：{'→'.join(ladder)}" if ladder else ""
+    return "；".join(part for part in (profile.rhythm.report_to.value or "", steps) if part)
 
 
 def _kind(length: str) -> str:
@@ -116,7 +124,11 @@ def _periods(length: str, since: date, until: date) -> Iterator[Period]:
 
 def _others(profile: Profile, since: date, until: date) -> Iterator[Duty]:
     rhythm = profile.rhythm
-    yield from _after_periods((_text(rhythm.compare_every), "完成部门数据比对", rhythm.compare_every), since, until)
+    systems = labels().value(profile.comparison.systems.value or [])
+    fed = f"，核实更新{systems}" if systems else ""
+    compared = (_text(rhythm.compare_every), f"完成部门数据比对{fed}", rhythm.compare_every)
+    yield from _after_periods(compared, since, until)
+    yield from _file_audits(profile, since, until)
     named = {
         "worker_training": "儿童主任培训",
         "staff_query": "密切接触未成年人从业人员犯罪记录查询",
@@ -127,11 +139,23 @@ def _others(profile: Profile, since: date, until: date) -> Iterator[Duty]:
         yield from _after_periods((_text(setting), what, setting), since, until)
     census, month = rhythm.census_due, rhythm.inspection_month
     for day in days_of(census.value or "", since, until):
-        yield Duty("摸底排查截止", day, str(day.year), census.clause)
+        yield Duty(f"摸底排查截止{fed}", day, str(day.year), census.clause)
     for year in range(since.year, until.year + 1) if month.value else ():
         day = _day(year, month.value or 1, 31)
         if since <= day <= until:
             yield Duty("年度督查（抽查儿童档案：tongbi sample）", day, str(year), month.clause)
+
+
+def _file_audits(profile: Profile, since: date, until: date) -> Iterator[Duty]:
+    """How often each level checks files (row 8); a yearly inspection with a month of its own is told by that."""
+    rhythm = profile.rhythm
+    for level, rule in (rhythm.file_audit.value or {}).items():
+        length, _, kind = rule.partition("_")
+        if kind == "inspection" and rhythm.inspection_month.value:
+            continue
+        what = f"检查儿童档案（{labels().value(level)}：{labels().value(rule)}；tongbi sample）"
+        for one in _after_periods((length, what, None), since, until):
+            yield replace(one, clause=rhythm.file_audit.clause)
 
 
 def _text(setting: Setting[str] | None) -> str:

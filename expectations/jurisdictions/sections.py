@@ -92,7 +92,7 @@ class Comparison(Rules):
     special_school_words: Setting[list[str]]
     zero_lists: Setting[list[str]]
     systems: Setting[list[str]]
-    key_field: Setting[str]
+    key_field: Setting[Literal["id_no"]]  # any other is refused: the linkage knows no other
 
 
 class School(Rules):

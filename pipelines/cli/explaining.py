@@ -177,12 +177,18 @@ def _print_findings(story: Story) -> None:
         out.print("  " + say("explain.finding", finding=line["finding_id"], **named), markup=False)
 
 
+def _title(story: Story) -> str:
+    if any(not one.explanation.met for one in story.anew):
+        return say("explain.picture_not_met")
+    return say("explain.picture_child", child=story.child) if story.child else say("explain.picture_pair")
+
+
 def _draw(story: Story, target: Path) -> None:
     """Write the picture: the pairs that hold the child together, then the nearest rejected ones."""
     told = [one for one in (*story.joins, *story.anew, *story.rivals) if one.explanation.steps]
     if not told:
         refuse(say("explain.no_picture"))
-    title = say("explain.picture_child", child=story.child) if story.child else say("explain.picture_pair")
+    title = _title(story)
     panels = [Panel(one.explanation, one.sides) for one in told]
     target.resolve().write_text(draw(panels, title), encoding="utf-8")
     out.print(say("explain.drawn", count=len(panels), path=target), markup=False)

@@ -200,6 +200,7 @@ def test_they_are_drawn_and_their_values_shown_as_asked(
     told(county, capsys, "ED-1", "PS-3", svg=target, values="masked")
     picture = target.read_text(encoding="utf-8")
     assert ElementTree.fromstring(picture).tag.endswith("svg")
+    assert "没有任何线索放到一起" in picture
     assert "赵*鸣" in picture
     assert "赵一鸣" not in picture
 

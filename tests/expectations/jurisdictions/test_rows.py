@@ -117,6 +117,8 @@ def test_row_8_files_are_checked() -> None:
     }  # fmt: skip
     assert (days("zhangye", "督查"), days("fuyang", "督查")) == (["2026-11-30"], [])
     assert labels().value(value["fengxian"]) == "县：每年抽查一次、乡镇：每年全面检查一次"
+    checks = {place: len(days(place, "检查儿童档案")) for place in ("fuyang", "fengxian", "sanming", "zhangye")}
+    assert checks == {"fuyang": 1, "fengxian": 2, "sanming": 0, "zhangye": 0}
 
 
 @pytest.mark.parametrize(("place", "due"), [("fuyang", ["2024-06-30"]), ("fengxian", ["2024-05-31"]), ("guiyang", [])])
@@ -140,6 +142,8 @@ def test_row_10_report_upward(place: str, due: str) -> None:
 
 def test_row_11_reporting_ladder() -> None:
     assert labels().value(set_to(load_profile("zhangye"), "rhythm.report_ladder")) == "村（社区）、乡镇、民政"
+    assert len(days("zhangye", "逐级：村（社区）→乡镇→民政")) == 5
+    assert days("fengxian", "逐级") == []
     assert (len(days("zhangye", "季度报告")), len(days("yizheng", "季度报告")), len(days("fengxian", "季度报告"))) == (
         4,
         4,
@@ -235,6 +239,14 @@ def test_row_20_systems_and_the_key() -> None:
     assert systems["fengxian"] == ["全国儿童福利信息系统", "智慧民政"]
     assert "国家数据共享交换平台" in systems["guiyang"]
     assert systems["suqian"] == []
+    assert len(days("guiyang", "核实更新全国儿童福利信息系统、国家数据共享交换平台")) == 12
+    census = {
+        place: [
+            one.what for one in duties(load_profile(place), date(year, 1, 1), date(year, 12, 31)) if "摸底" in one.what
+        ]
+        for place, year in (("fuyang", 2024), ("zhangye", 2020))
+    }
+    assert census == {"fuyang": ["摸底排查截止，核实更新全国儿童福利信息系统"], "zhangye": ["摸底排查截止"]}
     assert "核心字段" in load_profile("guiyang").comparison.key_field.clause
 
 
