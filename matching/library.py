@@ -126,8 +126,8 @@ def link(
 
 
 def _linked(rows: Rows, model: Model | None, options: Options) -> Linked:
-    from matching.explain import explain_pair
     from matching.changes import link_period
+    from matching.explain import explain_pair
     from matching.linking import link_records
 
     records = standard_records(rows, options.get("clean", True))
