@@ -229,7 +229,10 @@ def _carried(part: Part, memory: Memory) -> tuple[pd.DataFrame, Ints, Ints]:
 def _ordered(part: Part, anew: pd.DataFrame, carried: pd.DataFrame, left: Ints, right: Ints) -> pd.DataFrame:
     """Pairs of both parts sorted by their records; `left`, `right` are the positions of the carried ones."""
     place, rows = pd.Index(part.anew["record_id"]), np.flatnonzero(part.chosen)
-    a, b = (np.r_[rows[place.get_indexer(pd.Index(anew[side]))], old] for side, old in zip(_SIDES, (left, right), strict=True))
+    a, b = (
+        np.r_[rows[place.get_indexer(pd.Index(anew[side]))], old]
+        for side, old in zip(_SIDES, (left, right), strict=True)
+    )
     pairs: pd.DataFrame = pd.concat([anew, carried], ignore_index=True).take(np.lexsort((b, a)))
     return pairs.reset_index(drop=True)
 
