@@ -60,6 +60,12 @@ def resident() -> float:
     return pages * resource.getpagesize() / 2**30
 
 
+def peak_gib() -> float:
+    """Peak resident memory of this process; not `ru_maxrss`, which begins with that of the process that started it."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) / 2**20
+
+
 class Clock:
     """Wall and processor seconds from its making."""
 
@@ -68,7 +74,7 @@ class Clock:
 
     def line(self, name: str, **more: Any) -> dict[str, Any]:
         wall, cpu = time.perf_counter() - self.wall, time.process_time() - self.cpu
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        peak = peak_gib()
         return {"name": name, "wall": wall, "cpu": cpu, "peak_gib": peak, "held_gib": self.held, **more}
 
 
