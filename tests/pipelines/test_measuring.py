@@ -24,6 +24,7 @@ from pipelines.cli.measuring import Asked, show_linkage
 from pipelines.resources import decisions
 from pipelines.resources.database import open_database
 from pipelines.resources.frames import FrameStore
+from pipelines.resources.workspace import Settings
 
 PERIOD = "2026Q3"
 NAMES = ["王梓涵", "李浩然", "张雨桐", "刘子墨", "陈思远", "杨若曦", "赵一鸣", "黄嘉怡", "周俊杰", "吴欣妍"]
@@ -69,7 +70,7 @@ def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(module, "department_names", lambda _: {"public_security": "公安", "education": "教育"})
     for module in (shell, measuring, deciding):
         monkeypatch.setattr(module.out, "_width", 200)
-    workspace = SimpleNamespace(frames=tmp_path / "frames", operator="操作员")
+    workspace = SimpleNamespace(frames=tmp_path / "frames", operator="操作员", root=tmp_path, settings=Settings())
     engine = open_database(f"sqlite:///{tmp_path / 'tongbi.db'}")
     return SimpleNamespace(frames=frames, engine=engine, workspace=workspace)
 
