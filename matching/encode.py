@@ -142,11 +142,26 @@ def checked(records: pd.DataFrame) -> pd.DataFrame:
     if absent:
         raise ValueError(f"比对的数据缺少列：{'、'.join(absent)}")
     ids, index = records["record_id"], records.index
-    if ids.duplicated().any():
+    counted = isinstance(index, pd.RangeIndex) and (index.start, index.step) == (0, 1)
+    if not (counted and ids.is_monotonic_increasing):
+        records = records.take(_order(ids))
+        records.index = pd.RangeIndex(len(records))
+    ids = records["record_id"]
+    if (ids.iloc[1:].to_numpy() == ids.iloc[:-1].to_numpy()).any():  # equal ones lie together
         raise ValueError("比对的数据中 record_id 有重复，请检查同一文件是否装入两次")
-    if isinstance(index, pd.RangeIndex) and (index.start, index.step) == (0, 1) and ids.is_monotonic_increasing:
-        return records
-    return records.sort_values("record_id", kind="stable", ignore_index=True)
+    return records
+
+
+def _order(ids: pd.Series) -> Ints:
+    """The order of distinct texts: by their UTF-8, which is that of their characters, and sorted several times quicker than objects."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        made: Ints = pc.sort_indices(pa.array(ids, type=pa.large_string(), from_pandas=False)).to_numpy().astype(np.int64)
+    except (pa.ArrowException, UnicodeError):  # no texts, or what no encoding has
+        made = ids.reset_index(drop=True).sort_values(kind="stable").index.to_numpy()
+    return made
 
 
 def _ids(values: pd.Series) -> Texts:

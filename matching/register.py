@@ -160,16 +160,24 @@ def in_play(known: KnownChildren, found: pd.DataFrame, taken: frozenset[str], sp
         they share with another child, settled or not: a namesake says nothing.
     """
     theirs = known.identifiers
-    shared = theirs["value"].isin(pd.unique(found["value"])).to_numpy()
-    touched = theirs.loc[shared, ["child_id", "kind", "value"]].drop_duplicates()
-    double = touched[touched.duplicated(["kind", "value"], keep=False) & ~touched["kind"].isin(spec.strong)]
-    wanted = theirs["child_id"].isin(set(touched["child_id"]) - taken).to_numpy()
-    rows = np.flatnonzero(wanted & shared)
-    said = pd.MultiIndex.from_frame(theirs.iloc[rows][["kind", "value"]]).isin(
-        pd.MultiIndex.from_frame(double[["kind", "value"]])
-    )
-    wanted[rows[said]] = False
+    values = pd.Index(pd.unique(found["value"]))
+    place = values.get_indexer(pd.Index(theirs["value"]))  # each text is hashed once, everything after is integers
+    rows = np.flatnonzero(place >= 0)
+    kind, kinds = pd.factorize(theirs["kind"].iloc[rows])
+    child, children = pd.factorize(theirs["child_id"].iloc[rows])
+    said = place[rows].astype(np.int64) * max(len(kinds), 1) + kind
+    wanted = theirs["child_id"].isin(children[~children.isin(taken)]).to_numpy()
+    wanted[rows[~kinds.isin(spec.strong)[kind] & _of_several(said, child)]] = False
     return wanted
+
+
+def _of_several(value: NDArray[np.int64], child: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Rows whose value is more than one child's."""
+    _, value = np.unique(value, return_inverse=True)
+    pairs = np.sort(value * (int(child.max(initial=0)) + 1) + child)
+    distinct = pairs[np.r_[True, pairs[1:] != pairs[:-1]]] if len(pairs) else pairs
+    found: NDArray[np.bool_] = (np.bincount(distinct // (int(child.max(initial=0)) + 1)) > 1)[value]
+    return found
 
 
 def _events(told: list[tuple[str, str, int | str]], numbers: dict[int, str]) -> pd.DataFrame:
@@ -186,7 +194,8 @@ def _claims(labels: NDArray[np.int64], found: pd.DataFrame, known: KnownChildren
     mine = pd.DataFrame(
         {"cluster": labels[found["position"].to_numpy()], "kind": found["kind"], "value": found["value"]}
     ).drop_duplicates()
-    theirs = known.identifiers[["child_id", "kind", "value"]].drop_duplicates()
+    theirs = known.identifiers[["child_id", "kind", "value"]]
+    theirs = theirs[theirs["kind"].isin(spec.scores)].drop_duplicates()
     theirs = theirs[
         ~theirs.duplicated(["kind", "value"], keep=False) | theirs["kind"].isin(spec.strong)
     ]  # namesakes say nothing
