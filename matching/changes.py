@@ -5,39 +5,30 @@ or went, the children who share something with a changed row, those whom the las
 decision names; always whole children, with the weights learned when all rows were last compared. docs/decisions/incremental.md has
 the measurements and what this cannot see.
 
-Belongs here: which rows are linked anew, when all are. Does not belong here: marks and tokens (`meeting`), the memory (`memory`), or
-putting old and new together (`splice`).
+Belongs here: when only changes are compared, and when all rows are. Does not belong here: which rows a change concerns (`delivery`), the
+memory (`memory`), or putting old and new together (`splice`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
-from matching.columns import Columns, without_halves
-from matching.encode import checked
-from matching.judged import find_judged
+from matching.columns import without_halves
+from matching.delivery import Delivery
 from matching.linking import link_records
-from matching.meeting import marks, met, tokens
-from matching.memory import followed, remembered
+from matching.memory import remembered
 from matching.model import default_model
 from matching.splice import Part, spliced
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    import pandas as pd
 
     from matching.engine import Engine, EngineName
     from matching.linking import Linkage
-    from matching.meeting import Digests, Tokens
     from matching.memory import Memory
     from matching.model import Model
     from matching.register import KnownChildren
-
-    Ints = NDArray[np.int64]
-    Mask = NDArray[np.bool_]
 
 
 def link_period(
@@ -78,8 +69,7 @@ def _period(
         delivery = Delivery.of(records, memory)
         if delivery.changed <= model.changes.most:
             token = delivery.tokens()
-            chosen = delivery.concerned(token, judgements, known, memory)
-            part = Part(delivery.records, chosen, delivery.old, delivery.mark, token, delivery.columns)
+            part = Part(delivery, delivery.concerned(token, judgements, known, memory), token)
             return spliced(part, known, judgements, (model, engine))
         why = f"有变化的行占 {delivery.changed:.0%}，超过 {model.changes.most:.0%}，全部重新比对"
     found = link_records(records, model, known, judgements, engine)
@@ -96,74 +86,3 @@ def _must_be_whole(memory: Memory | None, model: Model) -> str:
     if memory.facts["since"] + 1 >= model.changes.periods:
         return f"已连续 {memory.facts['since']} 期只比对变化，本期全部重新比对"
     return ""
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """A delivery beside the remembered one.
-
-    Attributes:
-        records: sorted by `record_id`.
-        mark: of each record.
-        old: for each record the remembered row that it equals, -1 for none.
-        columns: the coded columns of `records`.
-    """
-
-    records: pd.DataFrame
-    mark: Digests
-    old: Ints
-    columns: Columns
-
-    @staticmethod
-    def of(records: pd.DataFrame, memory: Memory) -> Delivery:
-        """Follow the remembered rows into these records."""
-        records = checked(records)
-        columns = Columns(records)
-        mark = marks(columns)
-        return Delivery(records, mark, followed(memory.rows["mark"].to_numpy(), mark), columns)
-
-    @property
-    def changed(self) -> float:
-        """Share of rows that are new or changed."""
-        return float((self.old < 0).mean()) if len(self.old) else 0.0
-
-    def fresh(self) -> Mask:
-        """The new and changed rows."""
-        found: Mask = self.old < 0
-        return found
-
-    def concerned(
-        self, token: dict[str, Tokens], judgements: pd.DataFrame | None, known: KnownChildren, memory: Memory
-    ) -> Mask:
-        """The records to link anew: whole children.
-
-        Args:
-            token: `tokens()`.
-            judgements: people's decisions.
-            known: the register.
-            memory: the last period.
-        """
-        child, _ = pd.factorize(memory.rows["child_id"])
-        stays = np.zeros(len(memory.rows), dtype=bool)
-        stays[self.old[self.old >= 0]] = True
-        hit = np.zeros(len(memory.rows), dtype=bool)  # by child
-        hit[child[~stays]] = True
-        here = np.flatnonzero(stays)
-        before = {name: found[here] for name, found in memory.tokens().items()}
-        hit[child[here[met(before, token, len(here))]]] = True
-        decided = find_judged(judgements, self.records, known.identifiers)
-        named = self.old[np.concatenate([decided.left, decided.right])]
-        hit[child[named[named >= 0]]] = True
-        hit[child[_beside(memory, hit[child])]] = True
-        return np.where(self.old >= 0, hit[child[self.old]], True)
-
-    def tokens(self) -> dict[str, Tokens]:
-        """The tokens of the new and changed rows."""
-        return tokens(Columns(self.records[self.fresh()].reset_index(drop=True)))
-
-
-def _beside(memory: Memory, chosen: Mask) -> Ints:
-    """The rows that a kept pair of the last period (joined, undecided or close) ties to the chosen ones: their twins and rivals."""
-    a, b = (memory.place.get_indexer(pd.Index(memory.pairs[side])) for side in ("record_a", "record_b"))
-    near = (chosen[a] | chosen[b]) & (a >= 0) & (b >= 0)
-    return np.concatenate([a[near], b[near]])

@@ -6,10 +6,12 @@ No rule about names, numbers or dates belongs here.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
 Key = TypeVar("Key", bound=Hashable)
 Reader = Callable[[str], tuple[str, ...]]
@@ -66,3 +68,11 @@ def spread(
         texts[:] = found
         table[column] = texts.take(at) if len(found) else texts
     return pd.DataFrame(table, index=index, columns=list(columns))
+
+
+def distinct_numbers(values: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
+    """The distinct values in rising order, by sorting: many numbers are sorted sooner than put into a hash table as `numpy.unique` does."""
+    import numpy as np
+
+    ordered = np.sort(values, axis=None)
+    return ordered[np.r_[True, ordered[1:] != ordered[:-1]]] if len(ordered) else ordered

@@ -138,30 +138,49 @@ def checked(records: pd.DataFrame) -> pd.DataFrame:
     Raises:
         ValueError: `record_id` or `department` is absent, or a `record_id` occurs twice.
     """
+    order, index = order_of(records), records.index
+    counted = isinstance(index, pd.RangeIndex) and (index.start, index.step) == (0, 1)
+    return records if counted and bool((order[1:] > order[:-1]).all()) else in_order(records, order)
+
+
+def in_order(records: pd.DataFrame, order: Ints) -> pd.DataFrame:
+    """Some rows by their places, numbered from 0."""
+    found = records.take(order)
+    found.index = pd.RangeIndex(len(found))
+    return found
+
+
+def order_of(records: pd.DataFrame) -> Ints:
+    """The places of the records sorted by `record_id`.
+
+    Raises:
+        ValueError: as `checked`.
+    """
     absent = [column for column in ("record_id", "department") if column not in records.columns]
     if absent:
         raise ValueError(f"比对的数据缺少列：{'、'.join(absent)}")
-    ids, index = records["record_id"], records.index
-    counted = isinstance(index, pd.RangeIndex) and (index.start, index.step) == (0, 1)
-    if not (counted and ids.is_monotonic_increasing):
-        records = records.take(_order(ids))
-        records.index = pd.RangeIndex(len(records))
-    ids = records["record_id"]
-    if (ids.iloc[1:].to_numpy() == ids.iloc[:-1].to_numpy()).any():  # equal ones lie together
+    order, repeated = _sorted(records)
+    if repeated:
         raise ValueError("比对的数据中 record_id 有重复，请检查同一文件是否装入两次")
-    return records
+    return order
 
 
-def _order(ids: pd.Series) -> Ints:
-    """The order of distinct texts: by their UTF-8, which is that of their characters, and sorted several times quicker than objects."""
-    import pyarrow as pa
+def _sorted(records: pd.DataFrame) -> tuple[Ints, bool]:
+    """The order of the record ids, and whether any of them occurs twice: by their UTF-8, whose order is that of their characters and
+    which is compared several times quicker than Python's texts.
+    """
     import pyarrow.compute as pc
 
-    try:
-        made: Ints = pc.sort_indices(pa.array(ids, type=pa.large_string(), from_pandas=False)).to_numpy().astype(np.int64)
-    except (pa.ArrowException, UnicodeError):  # no texts, or what no encoding has
-        made = ids.reset_index(drop=True).sort_values(kind="stable").index.to_numpy()
-    return made
+    ids = records["record_id"]
+    if ids.is_monotonic_increasing:
+        return np.arange(len(ids), dtype=np.int64), not ids.is_unique
+    texts = Columns(records).plain("record_id")
+    if texts is None or texts.null_count:  # no texts, or what no encoding has
+        plain = as_text(ids).reset_index(drop=True)
+        return plain.sort_values(kind="stable").index.to_numpy(), bool(plain.duplicated().any())
+    order = pc.sort_indices(texts).to_numpy().astype(np.int64)
+    texts = texts.take(order)
+    return order, bool(pc.any(pc.equal(texts[1:], texts[:-1])).as_py())
 
 
 def _ids(values: pd.Series) -> Texts:

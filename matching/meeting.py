@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from matching.distinct import distinct_numbers
 from matching.encode import day_code, lunar_day
 from matching.encode_names import hash_text
 from matching.encode_numbers import READABLE, damaged_text, number_column, slip_parts
@@ -261,9 +262,9 @@ def met(known: dict[str, Tokens], changed: dict[str, Tokens], size: int) -> Mask
         if alone:
             out[pairs % size] = True
         else:
-            weak.append(np.unique(pairs))
-    codes, times = np.unique(np.concatenate(weak), return_counts=True)
-    out[codes[times > 1] % size] = True
+            weak.append(distinct_numbers(pairs).astype(np.int64, copy=False))
+    codes = np.sort(np.concatenate(weak))
+    out[codes[1:][codes[1:] == codes[:-1]] % size] = True
     return out
 
 

@@ -56,6 +56,14 @@ class Memory:
         found: pd.Index = pd.Index(self.rows["record_id"])
         return found
 
+    @cached_property
+    def ends(self) -> tuple[Ints, Ints]:
+        """The rows that each pair joins, -1 for one that is not there."""
+        a, b = (
+            self.place.get_indexer(pd.Index(self.pairs[side])).astype(np.int64) for side in ("record_a", "record_b")
+        )
+        return a, b
+
     def tokens(self) -> dict[str, Tokens]:
         """The tokens of the rows per meeting."""
         columns = {name: [one for one in self.rows.columns if one.startswith(f"{name}.")] for name in MEETINGS}

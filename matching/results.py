@@ -28,6 +28,8 @@ PAIR_COLUMNS = (
     *("record_a", "record_b", "department_a", "department_b", "method", "weight", "probability"),
     *("grade", "levels", "reason", "keys"),
 )
+ROW_COLUMNS = ("record_id", "period", "department", "file", "sheet", "row")
+"""What of the records stands in `link_children`."""
 _METHODS = ("single", "fuzzy", "name_birth", "derived_number", "number", "decision")
 _GRADES = ("different", "review", "same")
 _NOTES = ("", "judged_same", "judged_different", "oversized", "taken")

@@ -13,22 +13,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from matching.columns import Columns
 from matching.disputes import decisions_report
+from matching.distinct import distinct_numbers
 from matching.judged import KIND
 from matching.linking import Given, Linkage, find_children
 from matching.memory import Memory, facts_of, with_digests
 from matching.name_tables import fold_all
 from matching.register import KnownChildren, assign, identifiers, in_play
 from matching.report import make_report
-from matching.results import children_frame, pairs_frame, record_frame
+from matching.results import ROW_COLUMNS, children_frame, pairs_frame, record_frame
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from matching.delivery import Delivery
     from matching.engine import Engine, EngineName
     from matching.linking import Trail
-    from matching.meeting import Digests, Tokens
+    from matching.meeting import Tokens
     from matching.model import Model
     from matching.register import Assigned
 
@@ -43,30 +44,35 @@ class Part:
     """A delivery and the records of it that are linked anew.
 
     Attributes:
-        records: all, sorted by `record_id`.
+        delivery: all records.
         chosen: which of them are linked anew: whole children of the last period.
-        old: for each record the remembered row that it equals, -1 for none.
-        mark: of each record.
         token: of the records that equal no remembered one.
-        columns: the coded columns of `records`.
     """
 
-    records: pd.DataFrame
+    delivery: Delivery
     chosen: Mask
-    old: Ints
-    mark: Digests
     token: dict[str, Tokens]
-    columns: Columns
 
     @cached_property
     def anew(self) -> pd.DataFrame:
         """The records that are linked anew."""
-        return self.records[self.chosen].reset_index(drop=True)
+        return self.delivery.rows(self.chosen)
+
+    @cached_property
+    def place(self) -> Ints:
+        """Where the records that are linked anew stand among the rows as they came."""
+        return self.delivery.order[self.chosen]
+
+    @cached_property
+    def record(self) -> NDArray[np.object_]:
+        """`record_id` of all records."""
+        ids: NDArray[np.object_] = self.delivery.given["record_id"].to_numpy(dtype=object)
+        return ids[self.delivery.order]
 
     @cached_property
     def rest(self) -> Ints:
         """The remembered rows of the records that are not linked anew, in the order of the records."""
-        return self.old[~self.chosen]
+        return self.delivery.old[~self.chosen]
 
 
 def spliced(
@@ -108,18 +114,25 @@ class _Splice:
         clusters = self._clusters(children_frame(trail, part.anew, assigned.child_id.tolist()))
         pairs = _ordered(part, pairs_frame(trail), *_carried(part, self.memory))
         report = self._report(pairs, clusters)
-        report["register"] = assigned.counts | {"known": assigned.counts["known"] + len(self._settled())}
-        report["decisions"] = decisions_report(judgements, part.records, self.known.identifiers)
+        report["register"] = assigned.counts | {"known": assigned.counts["known"] + len(self._settled)}
+        report["decisions"] = self._decisions(judgements)
         found = Linkage(pairs, clusters, report, assigned.events, register, trail.weights)
         return replace(found, known=replace(register, memory=self._remember(found)))
 
+    def _decisions(self, judgements: pd.DataFrame | None) -> dict[str, Any]:
+        """What became of people's decisions; the whole delivery is put in order only where there are any."""
+        some = judgements is not None and len(judgements) > 0
+        records = self.part.delivery.records if some else self.part.anew
+        return decisions_report(judgements, records, self.known.identifiers)
+
+    @cached_property
     def _settled(self) -> frozenset[str]:
         """Children of whom no record is linked anew."""
         return frozenset(self.memory.rows["child_id"].to_numpy()[self.part.rest].tolist())
 
     def _register(self) -> tuple[Assigned, KnownChildren]:
         """Child numbers of the records linked anew, and the whole register."""
-        known, spec, taken = self.known, self.trail.model.known_by, self._settled()
+        known, spec, taken = self.known, self.trail.model.known_by, self._settled
         mine = in_play(known, self.found, taken, spec)
         theirs = KnownChildren(known.identifiers[mine], known.aliases, taken=taken)
         assigned = assign(pd.Series(self.trail.clusters.label), self.part.anew, self.found, theirs, spec)
@@ -134,7 +147,7 @@ class _Splice:
     def _renamed(self) -> list[pd.DataFrame]:
         """New record ids of the settled children's rows, by which decisions on this period's records are found later."""
         rows, rest = self.memory.rows, self.part.rest
-        record = self.part.records["record_id"].to_numpy(object)[~self.part.chosen]
+        record = self.part.record[~self.part.chosen]
         new = np.flatnonzero(record != rows["record_id"].to_numpy(object)[rest])
         child, record = rows["child_id"].to_numpy(object)[rest[new]], record[new]
         values = {"record": record, KIND: record + " " + rows["content"].to_numpy(object)[rest[new]]}
@@ -142,26 +155,26 @@ class _Splice:
 
     def _either(self, column: str, anew: NDArray[Any]) -> NDArray[Any]:
         """A column of all records: of those linked anew as given, of the others as remembered."""
-        values = self.memory.rows[column].to_numpy()[np.maximum(self.part.old, 0)]
+        values = self.memory.rows[column].to_numpy()[np.maximum(self.part.delivery.old, 0)]
         values[self.part.chosen] = anew
         return values
 
     def _clusters(self, anew: pd.DataFrame) -> pd.DataFrame:
         """`link_children` of all records."""
         columns = {name: self._either(name, anew[name].to_numpy()) for name in ("child_id", "method", "probability")}
-        return record_frame(self.part.records, columns)
+        return record_frame(self.part.delivery.some(ROW_COLUMNS), columns)
 
     def _report(self, pairs: pd.DataFrame, clusters: pd.DataFrame) -> dict[str, Any]:
         """Counts of the whole period, estimates weighed by links, the engine's figures of what was compared."""
         part, before = self.part, self.memory
         report = make_report(self.trail, pairs, clusters)
-        report["records"] = len(part.records)
+        report["records"] = len(part.delivery)
         same = int((pairs["grade"] == "same").sum())
         report["estimates"] = _weighed(report["estimates"], before.facts["estimates"], same)
-        kept = int((part.old >= 0).sum())
+        kept = int((part.delivery.old >= 0).sum())
         report["changes"] = {
             "compared": int(part.chosen.sum()),
-            "changed": len(part.old) - kept,
+            "changed": len(part.delivery.old) - kept,
             "gone": len(before.rows) - kept,
             "since": before.facts["since"] + 1,
             "why": "只比对有变化的记录和可能涉及的孩子，其余沿用上一期结果",
@@ -171,55 +184,56 @@ class _Splice:
     def _remember(self, found: Linkage) -> Memory:
         """The memory of this period: kept rows keep their digests."""
         part, known = self.part, self.memory
-        token = {name: values[np.maximum(part.old, 0)] for name, values in known.tokens().items()}
+        token = {name: values[np.maximum(part.delivery.old, 0)] for name, values in known.tokens().items()}
         for name, values in token.items():
-            values[part.old < 0] = part.token[name]
+            values[part.delivery.old < 0] = part.token[name]
         contents = self.found.loc[self.found["kind"] == KIND].sort_values("position")["value"]
         frame = found.clusters[["record_id", "child_id", "method", "probability"]].copy()
         frame["content"] = self._either("content", contents.str.split(" ", n=1).str[1].to_numpy())
-        return Memory(with_digests(frame, part.mark, token), found.pairs, facts_of(found, known.facts["since"] + 1))
+        return Memory(
+            with_digests(frame, part.delivery.mark, token), found.pairs, facts_of(found, known.facts["since"] + 1)
+        )
 
 
 def namesakes(part: Part) -> NDArray[np.int32]:
     """For each chosen record, under how many birth dates its name stands in the whole delivery."""
-    columns = part.columns
+    columns = part.delivery.columns
     name, birth = columns.of("name"), columns.of("birth_date")
     folded, _ = pd.factorize(np.array([*fold_all(name.distinct), ""], dtype=object)[:-1])
     code = folded.astype(np.int64)[name.code]
-    distinct = np.unique(code << 32 | birth.code) >> 32
-    found: NDArray[np.int32] = np.bincount(distinct)[code[part.chosen]].astype(np.int32)
+    distinct = distinct_numbers(code << 32 | birth.code) >> 32
+    found: NDArray[np.int32] = np.bincount(distinct)[code[part.place]].astype(np.int32)
     return found
 
 
 def _quiet(part: Part, model: Model) -> pd.DataFrame:
     """The chosen records without the telephones and numbers that are too common in the whole delivery to say anything."""
-    columns, out = part.columns, part.anew.copy()
+    columns, out = part.delivery.columns, part.anew.copy()
     phones = [name for name in ("phone", "father_phone", "mother_phone") if name in out]
     table, texts = columns.together(phones, ("",)) if phones else (np.zeros((0, 0), dtype=np.int32), [""])
     common = np.bincount(table.ravel(), minlength=len(texts)) > model.blocking.phone_limit * 3
     for place, name in enumerate(phones):
-        out.loc[common[table[part.chosen, place]], name] = ""
+        out.loc[common[table[part.place, place]], name] = ""
     if "id_no" in out:
         own, name_of = columns.of("id_no"), columns.of("name")
         counts = np.bincount(own.code, minlength=len(own.distinct))
-        names = np.bincount(
-            np.unique(own.code.astype(np.int64) << 32 | name_of.code) >> 32, minlength=len(own.distinct)
-        )
-        out.loc[((counts > model.blocking.number_limit) & (names > 2))[own.code[part.chosen]], "id_no"] = ""
+        pairs = distinct_numbers(own.code.astype(np.int64) << 32 | name_of.code)
+        names = np.bincount(pairs >> 32, minlength=len(own.distinct))
+        out.loc[((counts > model.blocking.number_limit) & (names > 2))[own.code[part.place]], "id_no"] = ""
     return out
 
 
 def _carried(part: Part, memory: Memory) -> tuple[pd.DataFrame, Ints, Ints]:
     """The last period's pairs of which not both records are linked anew, under this period's record ids, and their positions."""
     now = np.full(len(memory.rows) + 1, -1, dtype=np.int64)
-    now[part.old[part.old >= 0]] = np.flatnonzero(part.old >= 0)
-    a, b = (now[memory.place.get_indexer(pd.Index(memory.pairs[side]))] for side in _SIDES)
+    now[part.delivery.old[part.delivery.old >= 0]] = np.flatnonzero(part.delivery.old >= 0)
+    a, b = (now[end] for end in memory.ends)
     kept = np.flatnonzero((a >= 0) & (b >= 0))
     kept = kept[~(part.chosen[a[kept]] & part.chosen[b[kept]])]
     out: pd.DataFrame = memory.pairs.take(kept).reset_index(drop=True)
     turned = a[kept] > b[kept]  # records are sorted by their ids
     left, right = np.where(turned, b[kept], a[kept]), np.where(turned, a[kept], b[kept])
-    record = part.records["record_id"].to_numpy(object)
+    record = part.record
     out["record_a"], out["record_b"] = record[left], record[right]
     one, other = (out[f"department_{side}"].to_numpy(object) for side in "ab")
     out["department_a"], out["department_b"] = np.where(turned, other, one), np.where(turned, one, other)

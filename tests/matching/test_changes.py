@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from benchmarks.linkage.quality import score
-from matching.changes import Delivery, link_period
+from matching.changes import link_period
+from matching.delivery import Delivery
 from matching.linking import link_records
 from matching.model import default_model
 from matching.register import KnownChildren
