@@ -6,7 +6,7 @@ No rule about names, numbers or dates belongs here.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,7 +70,7 @@ def spread(
     return pd.DataFrame(table, index=index, columns=list(columns))
 
 
-def distinct_numbers(values: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
+def distinct_numbers(values: NDArray[np.int64]) -> NDArray[np.int64]:
     """The distinct values in rising order, by sorting: many numbers are sorted sooner than put into a hash table as `numpy.unique` does."""
     import numpy as np
 

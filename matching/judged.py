@@ -48,19 +48,18 @@ def content_keys(records: pd.DataFrame) -> list[str]:
     number = text("id_no").copy()
     broken = np.flatnonzero(number == "")
     number[broken] = [damaged_text(raw) for raw in text("id_no_raw")[broken]]
-    name = np.array(fold_all(text("name").tolist()), dtype=object)
-    cradle = text("birth_date")
-    for column in _PEOPLE:
-        cradle = cradle + "|" + text(column)
-    source = text("department") + "." + text("layout")
-    found: list[str] = (source + " " + _digests(number) + " " + _digests(name) + " " + _digests(cradle)).tolist()
-    return found
+    name = np.array([*fold_all(text("name").tolist()), ""], dtype=object)[:-1]
+    cradle = np.array(
+        [*map("|".join, zip(text("birth_date"), *(text(each) for each in _PEOPLE), strict=True)), ""], dtype=object
+    )[:-1]
+    source = map(".".join, zip(text("department"), text("layout"), strict=True))
+    return [*map(" ".join, zip(source, _digests(number), _digests(name), _digests(cradle), strict=True))]
 
 
-def _digests(texts: NDArray[np.object_]) -> NDArray[np.object_]:
-    """The same in every process and on every machine (pandas' keyed hash of the text)."""
-    made = pd.util.hash_array(texts).astype(str).astype(object)
-    return np.where(texts == "", "-", made)
+def _digests(texts: NDArray[np.object_]) -> list[str]:
+    """The same in every process and on every machine (pandas' keyed hash of the text); `-` for nothing."""
+    made = pd.util.hash_array(texts, categorize=False).tolist()
+    return [str(digest) if text else "-" for digest, text in zip(made, texts.tolist(), strict=True)]
 
 
 def _keys(content: str) -> tuple[str, ...]:

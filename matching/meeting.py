@@ -262,7 +262,7 @@ def met(known: dict[str, Tokens], changed: dict[str, Tokens], size: int) -> Mask
         if alone:
             out[pairs % size] = True
         else:
-            weak.append(distinct_numbers(pairs).astype(np.int64, copy=False))
+            weak.append(distinct_numbers(pairs))
     codes = np.sort(np.concatenate(weak))
     out[codes[1:][codes[1:] == codes[:-1]] % size] = True
     return out

@@ -16,6 +16,7 @@ import pandas as pd
 from matching.distinct import as_text
 from matching.judged import KIND, content_keys
 from matching.name_tables import fold_all
+from matching.shared import Shared, claims, first_met, of_several
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,12 +75,9 @@ def identifiers(records: pd.DataFrame) -> pd.DataFrame:
     full = (name != "") & (pd.Series(birth).str.len() == 10).to_numpy(dtype=bool)
     values: dict[str, NDArray[np.object_]] = {
         "record": text("record_id"),
-        "id_no": text("id_no"),
-        "student_no": text("student_no"),
-        "disability_no": text("disability_no"),
-        "birth_cert_no": text("birth_cert_no"),
-        "name_birth_guardian": np.where(full & (guardian != ""), name + "|" + birth + "|" + guardian, ""),
-        "name_birth": np.where(full, name + "|" + birth, ""),
+        **{kind: text(kind) for kind in ("id_no", "student_no", "disability_no", "birth_cert_no")},
+        "name_birth_guardian": _joined(full & (guardian != ""), name, birth, guardian),
+        "name_birth": _joined(full, name, birth),
     }
     derived = [_rows("id_no", text(column)) for column in ("student_no_id", "disability_no_id")]
     keys = np.array(content_keys(records), dtype=object)
@@ -101,6 +99,13 @@ def _guardian(text: Texts) -> NDArray[np.object_]:
     out = text("father_name")
     for column in ("mother_name", "guardian_name"):
         out = np.where(out == "", text(column), out)
+    return out
+
+
+def _joined(wanted: NDArray[np.bool_], *parts: NDArray[np.object_]) -> NDArray[np.object_]:
+    """The parts of the wanted rows in one text, `""` elsewhere."""
+    out, rows = np.full(len(wanted), "", dtype=object), np.flatnonzero(wanted)
+    out[rows] = [*map("|".join, zip(*(part[rows] for part in parts), strict=True))]
     return out
 
 
@@ -126,8 +131,8 @@ def assign(
         first record.
     """
     known = known or KnownChildren.none()
-    labels = label.to_numpy()
-    owners, told = _settle(_claims(labels, found, known, spec))
+    labels, shared = label.to_numpy(), Shared.of(found, known.identifiers)
+    owners, told = _settle(claims(labels, found, shared, known, spec))
     period = str(records["period"].max()) if len(records) and "period" in records else ""
     order = list(dict.fromkeys(labels.tolist()))
     serial = _last_serial(known, period)
@@ -143,7 +148,7 @@ def assign(
         "new": len(order) - len(owners),
         **{kind: int((events["kind"] == kind).sum()) for kind in ("merge", "split")},
     }
-    return Assigned(child_id, events, _grown(known, child_id, found, events), counts)
+    return Assigned(child_id, events, _grown(known, child_id, found, shared, events), counts)
 
 
 def in_play(known: KnownChildren, found: pd.DataFrame, taken: frozenset[str], spec: KnownBy) -> NDArray[np.bool_]:
@@ -159,68 +164,18 @@ def in_play(known: KnownChildren, found: pd.DataFrame, taken: frozenset[str], sp
         All identifiers of the children that share anything with the records and are not settled, without the values that
         they share with another child, settled or not: a namesake says nothing.
     """
-    theirs = known.identifiers
-    values = pd.Index(pd.unique(found["value"]))
-    place = values.get_indexer(pd.Index(theirs["value"]))  # each text is hashed once, everything after is integers
-    rows = np.flatnonzero(place >= 0)
-    kind, kinds = pd.factorize(theirs["kind"].iloc[rows])
+    theirs, shared = known.identifiers, Shared.of(found, known.identifiers)
+    rows = np.flatnonzero(shared.known >= 0)
     child, children = pd.factorize(theirs["child_id"].iloc[rows])
-    said = place[rows].astype(np.int64) * max(len(kinds), 1) + kind
-    wanted = theirs["child_id"].isin(children[~children.isin(taken)]).to_numpy()
-    wanted[rows[~kinds.isin(spec.strong)[kind] & _of_several(said, child)]] = False
+    wanted: NDArray[np.bool_] = theirs["child_id"].isin(children[~children.isin(taken)]).to_numpy()
+    wanted[rows[~shared.of_kind(shared.known[rows], spec.strong) & of_several(shared.known[rows], child)]] = False
     return wanted
-
-
-def _of_several(value: NDArray[np.int64], child: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Rows whose value is more than one child's."""
-    _, value = np.unique(value, return_inverse=True)
-    pairs = np.sort(value * (int(child.max(initial=0)) + 1) + child)
-    distinct = pairs[np.r_[True, pairs[1:] != pairs[:-1]]] if len(pairs) else pairs
-    found: NDArray[np.bool_] = (np.bincount(distinct // (int(child.max(initial=0)) + 1)) > 1)[value]
-    return found
 
 
 def _events(told: list[tuple[str, str, int | str]], numbers: dict[int, str]) -> pd.DataFrame:
     """Merges and splits with the other child's number; of a split, the part that got a number of its own."""
     rows = {(kind, child, numbers[other] if isinstance(other, int) else other) for kind, child, other in told}
     return pd.DataFrame(sorted(rows), columns=["kind", "child_id", "other_id"], dtype=object)
-
-
-def _claims(labels: NDArray[np.int64], found: pd.DataFrame, known: KnownChildren, spec: KnownBy) -> pd.DataFrame:
-    """How strongly each cluster resembles each known child: `cluster, child_id, score, strong`."""
-    if not len(known.identifiers) or not len(found):
-        return pd.DataFrame({"cluster": [], "child_id": [], "score": [], "strong": []})
-    found = found[found["kind"].isin(spec.scores)]
-    mine = pd.DataFrame(
-        {"cluster": labels[found["position"].to_numpy()], "kind": found["kind"], "value": found["value"]}
-    ).drop_duplicates()
-    theirs = known.identifiers[["child_id", "kind", "value"]]
-    theirs = theirs[theirs["kind"].isin(spec.scores)].drop_duplicates()
-    theirs = theirs[
-        ~theirs.duplicated(["kind", "value"], keep=False) | theirs["kind"].isin(spec.strong)
-    ]  # namesakes say nothing
-    joined = mine.merge(theirs, on=["kind", "value"])
-    joined = joined[~joined["child_id"].isin(known.aliases["child_id"])]
-    joined["score"] = joined["kind"].map(spec.scores)
-    joined["strong"] = joined["kind"].isin(spec.strong)
-    claims = joined.groupby(["cluster", "child_id"], as_index=False).agg(
-        score=("score", "sum"), strong=("strong", "any")
-    )
-    return _without_contradictions(claims, mine, theirs, spec.weak)
-
-
-def _without_contradictions(
-    claims: pd.DataFrame, mine: pd.DataFrame, theirs: pd.DataFrame, weak: float
-) -> pd.DataFrame:
-    """Drop weak claims between a cluster and a child that both have numbers and share none: namesakes."""
-    numbered = set(mine.loc[mine["kind"] == "id_no", "cluster"]), set(theirs.loc[theirs["kind"] == "id_no", "child_id"])
-    clash = (
-        ~claims["strong"]
-        & claims["cluster"].isin(numbered[0])
-        & claims["child_id"].isin(numbered[1])
-        & (claims["score"] < weak)
-    )
-    return claims[~clash]
 
 
 def _settle(claims: pd.DataFrame) -> tuple[dict[int, str], list[tuple[str, str, int | str]]]:
@@ -261,24 +216,38 @@ def _last_serial(known: KnownChildren, period: str) -> int:
 
 
 def _grown(
-    known: KnownChildren, child_id: NDArray[np.object_], found: pd.DataFrame, events: pd.DataFrame
+    known: KnownChildren, child_id: NDArray[np.object_], found: pd.DataFrame, shared: Shared, events: pd.DataFrame
 ) -> KnownChildren:
     """The register after this period: what was known, what is new, and the merged numbers under the number that
     stays.
     """
     merged = events[events["kind"] == "merge"]
     stays = dict(zip(merged["other_id"], merged["child_id"], strict=True))
-    fresh = pd.DataFrame(
-        {
-            "child_id": child_id[found["position"].to_numpy()] if len(found) else [],
-            "kind": found["kind"],
-            "value": found["value"],
-        },
-        dtype=object,
+    old = under_one_number(known.identifiers, stays)
+    position = found["position"].to_numpy(dtype=np.int64)
+    child, children = pd.factorize(child_id)
+    rows = np.flatnonzero(shared.known >= 0)
+    theirs = pd.Index(children).get_indexer(
+        pd.Index(known.identifiers["child_id"].iloc[rows].map(lambda one: stays.get(one, one)))
     )
-    old = known.identifiers.assign(child_id=known.identifiers["child_id"].map(lambda child: stays.get(child, child)))
-    together = pd.concat([old, fresh], ignore_index=True).drop_duplicates(ignore_index=True)
+    before = (shared.known[rows] * len(children) + theirs)[theirs >= 0]
+    new = first_met(shared.found * len(children) + child[position], before)
+    columns = {"child_id": child_id[position[new]], "kind": found["kind"].iloc[new], "value": found["value"].iloc[new]}
+    fresh = pd.DataFrame({name: np.asarray(values, dtype=object) for name, values in columns.items()})
     aliases = pd.DataFrame({"child_id": list(stays), "alias_of": list(stays.values())}, dtype=object)
     return KnownChildren(
-        together, pd.concat([known.aliases, aliases], ignore_index=True).drop_duplicates(ignore_index=True)
+        pd.concat([old, fresh], ignore_index=True),
+        pd.concat([known.aliases, aliases], ignore_index=True).drop_duplicates(ignore_index=True),
     )
+
+
+def under_one_number(identifiers: pd.DataFrame, stays: dict[str, str]) -> pd.DataFrame:
+    """Identifiers of merged children under the number that stays, each once."""
+    if not stays:
+        return identifiers
+    gone = identifiers["child_id"].isin(stays).to_numpy()
+    out = identifiers.assign(child_id=identifiers["child_id"].mask(gone, identifiers["child_id"].map(stays)))
+    concerned = np.flatnonzero(out["child_id"].isin(set(stays.values())))
+    twice = concerned[out.iloc[concerned].duplicated().to_numpy()]
+    kept: pd.DataFrame = out.drop(index=out.index[twice])
+    return kept.reset_index(drop=True)
