@@ -42,9 +42,15 @@ def several_enrolments(view: View) -> pd.DataFrame:
 
 
 def shared_number(view: View) -> pd.DataFrame:
-    """L17: one valid number on records of several children; surer when name and birth date differ as well."""
+    """L17: one valid number on records of several children; surer when name and birth date differ as well.
+
+    A number is one person's for life (居民身份证法 Art. 3; domain.md 1.1), so a record that has ended (a pupil who left, a file
+    that was closed, a child who died) claims it as much as one that counts; only what the police cancelled as a double or
+    denied in an answer claims nothing.
+    """
     codes = view.records.coded("id_no")[0]
-    used = view.records.filled("id_no") & view.compared
+    withdrawn = view.of("public_security") & view.codes("state", ["cancelled", "absent", "renamed"])
+    used = view.records.filled("id_no") & view.registers & ~withdrawn
     pairs = pd.DataFrame({"id_no": codes, "child": view.child})[used].drop_duplicates()
     shared = pairs[pairs.duplicated("id_no", keep=False)]
     number = used & np.isin(codes, shared["id_no"].unique())

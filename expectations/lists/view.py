@@ -44,7 +44,12 @@ class View:
     @cached_property
     def compared(self) -> BoolArray:
         """Active records whose writing is compared with others': a visit book or a class list is no register of names."""
-        return self.active & ~self.of(*self.profile.consistency.not_compared.known())
+        return self.active & self.registers
+
+    @cached_property
+    def registers(self) -> BoolArray:
+        """Records of the books whose writing is compared, also those that have ended; no visit book, no class list."""
+        return ~self.of(*self.profile.consistency.not_compared.known())
 
     @cached_property
     def beside(self) -> Columns:

@@ -110,6 +110,14 @@ def _twice(held: Held) -> dict[str, set[int]]:
     return {"L16C": set(files[files > 1].index.tolist()), "L16E": set(pupils[pupils > 1].index.tolist())}
 
 
+def _shared_numbers(held: Held) -> set[int]:
+    """Children whose number stands on another child's row too; a number is for life, so ended records count as well."""
+    books = [held.register, held.education, held.books, held.roll, held.holders]
+    rows = pd.concat([book[["kid", "id_no_meant"]] for book in books], ignore_index=True)
+    used = rows[rows["id_no_meant"] != ""].drop_duplicates()
+    return _kids(used[used.duplicated("id_no_meant", keep=False)])
+
+
 def _all_rows(held: Held) -> pd.DataFrame:
     """Every row that still counts, of children who live; `police` tells the register's own."""
     columns = [
@@ -151,13 +159,6 @@ def _not_own(held: Held, rows: pd.DataFrame) -> pd.DataFrame:
     theirs = pd.Series([pair in own for pair in zip(rows["kid"], rows["id_no_meant"], strict=True)], index=rows.index)
     known = rows["kid"].isin(numbered["kid"]) | rows["id_no_meant"].isin(numbered["id_no_meant"])
     return rows[~theirs & known]
-
-
-def _shared_numbers(held: Held) -> set[int]:
-    rows = _all_rows(held)
-    used = rows[rows["id_no_meant"] != ""].drop_duplicates(["kid", "id_no_meant"])
-    many = used["id_no_meant"].value_counts()
-    return _kids(used[used["id_no_meant"].isin(many[many > 1].index)])
 
 
 def _overlooked(held: Held) -> set[int]:

@@ -187,6 +187,30 @@ def test_one_number_on_two_children(town: Town) -> None:
     assert town.listed("L17")[4] == "待核"
 
 
+@pytest.mark.parametrize(
+    ("department", "ended"),
+    [
+        (ED, {"enrolment_status": "other_leave"}),
+        (ED, {"enrolment_status": "transferred_out"}),
+        (CA, {"roll_status": "exited", "exit_reason": "overage"}),
+        (PS, {"cancel_kind": "death", "death_date": "2026-05-05"}),
+    ],
+)
+def test_a_number_stays_one_childs_when_the_record_has_ended(town: Town, department: str, ended: dict[str, str]) -> None:
+    shared = number("2016-03-10", 2)
+    town.add(department, 1, name="张甲", id_no=shared, **ended)
+    town.add(CA, 2, name="李乙", birth_date="2017-05-05", id_no=shared)
+    assert town.listed("L17") == {1: "明确", 2: "明确"}
+
+
+@pytest.mark.parametrize("cancelled", [{"cancel_kind": "duplicate"}, {"population_status": "姓名不符"}])
+def test_a_number_that_the_police_took_back_is_claimed_by_nobody(town: Town, cancelled: dict[str, str]) -> None:
+    shared = number("2016-03-10", 2)
+    town.add(PS, 1, name="张甲", id_no=shared, **cancelled)
+    town.add(CA, 2, name="李乙", birth_date="2017-05-05", id_no=shared)
+    assert town.listed("L17") == {}
+
+
 def test_invalid_numbers_of_any_department(town: Town) -> None:
     town.add(CA, 1, id_no="", id_no_status="bad_check", id_no_raw="x")
     town.add(CA, 2, id_no="", id_no_status="damaged", id_no_raw="x")
