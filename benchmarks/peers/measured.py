@@ -6,19 +6,24 @@ Runs in the peers' environment: nothing of the product is imported.
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     import numpy as np
+
+
+def peak_gib() -> float:
+    """Peak resident memory of this process; not `ru_maxrss`, which begins with that of the process that started it."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) / 2**20
 
 
 class Run:
@@ -44,7 +49,7 @@ class Run:
         yield line
         line["wall"] = self.shared[0] + time.perf_counter() - wall
         line["cpu"] = self.shared[1] + time.process_time() - cpu
-        line["peak_gib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        line["peak_gib"] = peak_gib()
         self.lines.append(line)
 
     def write(self, labels: dict[str, np.ndarray], out: Path) -> None:
