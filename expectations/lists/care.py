@@ -16,6 +16,7 @@ from expectations.lists.periods import before, last_span, months_before, spoken
 from expectations.lists.view import View, draft, sentences, with_note
 from matching.dates import read_date
 
+_AWAY_SINCE = {"away_since", "father_away_since", "mother_away_since"}
 _SPEAKING = ("care_reason", "guardianship", "guardian_name")
 
 
@@ -57,15 +58,25 @@ def without_agreement(view: View) -> pd.DataFrame:
 
 
 def _not_long_away(view: View, rows: BoolArray, months: int) -> BoolArray:
-    """Children whose rows state since when the parents are away, all of them less than so many months (5.1.2)."""
-    if "away_since" not in view.files.records:  # read by a version that did not know the column
-        return np.zeros(view.n, dtype=np.bool_)
+    """Children whose rows state since when the parents, or one of them, are away: less than so many months (5.1.2)."""
     limit = months_before(view.files.as_of, months).isoformat()
-    since = {text: read_date(text, view.files.as_of.isoformat())[0] for text in set(view.files.records["away_since"])}
-    known = rows & view.records.test("away_since", lambda text: since[text] != "")
-    # A month or a year alone is compared as far as it goes: never short while it may be long enough.
-    short = known & view.records.test("away_since", lambda text: since[text] > limit[: len(since[text])])
-    return view.any(short) & ~view.any(known & ~short)
+    short, long = np.zeros(len(view.child), dtype=np.bool_), np.zeros(len(view.child), dtype=np.bool_)
+    # A source, or a version that read it, may not know the columns.
+    for column in _AWAY_SINCE & set(view.files.records.columns):
+        known, late = _since(view, column, limit)
+        short, long = short | (known & late), long | (known & ~late)
+    # Both must be away so long: the parent who left last decides.
+    return view.any(rows & short) & ~view.any(rows & long & ~short)
+
+
+def _since(view: View, column: str, limit: str) -> tuple[BoolArray, BoolArray]:
+    """Records whose time away is a date, and those that began certainly after a day.
+
+    A month or a year alone is compared as far as it goes: never short while it may be long enough.
+    """
+    since = {text: read_date(text, view.files.as_of.isoformat())[0] for text in set(view.files.records[column])}
+    known = view.records.test(column, lambda text: since[text] != "")
+    return known, view.records.test(column, lambda text: since[text] > limit[: len(since[text])])
 
 
 def _column_used(view: View, rows: BoolArray) -> BoolArray:

@@ -24,7 +24,7 @@ category aid pay_end report_date roll_status exit_date exit_reason disability_ty
 card_status living_allowance care_allowance id_no_raw id_no_status id_no_birth id_no_sex student_no_kind
 live_town live_village hukou_town hukou_village hukou_county household_no father_status mother_status
 visit_date child_worker layout child_no present suspended_until attendance_mode not_enrolled_reason
-agreement has_carer care_reason away_since guardianship single_parent orphan_flag contact_kind screening rehab issues
+agreement has_carer care_reason away_since father_away_since mother_away_since guardianship single_parent orphan_flag contact_kind screening rehab issues
 pay_start amount remark dilemma_type health illness pupil_source guardian_id birth_precision
 person_status term_from term_to post
 """

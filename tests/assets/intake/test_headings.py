@@ -56,6 +56,16 @@ def test_plain_number_and_phone_after_father_and_mother() -> None:
     ]  # fmt: skip
 
 
+def test_times_away_belong_to_the_parent_named_before_them_or_to_both() -> None:
+    found = mapped("civil_affairs", ["姓名", "父亲姓名", "是否外出", "外出时间", "母亲姓名", "是否外出", "外出时间"])
+    fields = [column.field for column in found.columns]
+    assert (fields[3], fields[6]) == ("father_away_since", "mother_away_since")
+    found = mapped("civil_affairs", ["姓名", "父亲姓名", "父亲外出时间", "母亲姓名", "母亲外出时间", "监护人姓名"])
+    assert [column.field for column in found.columns][2:5:2] == ["father_away_since", "mother_away_since"]
+    found = mapped("civil_affairs", ["姓名", "父亲姓名", "母亲姓名", "外出时间"])
+    assert found.columns[3].field == "away_since"
+
+
 def test_a_lone_number_column_of_adults_is_the_guardians() -> None:
     rows = [
         ["甲小明", "2015-03-10", "甲大", "620722198003101230"],

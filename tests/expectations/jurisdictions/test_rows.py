@@ -317,6 +317,26 @@ def test_months_away_of_the_papers(since: str, grade: str) -> None:
     assert town.listed("L20") == {1: "明确"}
 
 
+@pytest.mark.parametrize(
+    ("father", "mother", "grade"),
+    [
+        ("2020-01-01", "2026-08-01", "待核"),
+        ("2026年8月", "2026-08-01", "待核"),
+        ("2026.8.1", "", "待核"),
+        ("2020-01-01", "2024年3月", "明确"),
+        ("2020年", "", "明确"),
+        ("常年", "长期", "明确"),
+    ],
+)
+def test_months_away_count_from_the_parent_who_left_last(father: str, mother: str, grade: str) -> None:
+    town = at("fuyang")
+    town.add(CA, 1, **AWAY, agreement="no", father_away_since=father, mother_away_since=mother)
+    assert town.listed("L20") == {1: grade}
+    town = at("zhangye")
+    town.add(CA, 1, **AWAY, agreement="no", father_away_since=father, mother_away_since=mother)
+    assert town.listed("L20") == {1: "明确"}
+
+
 @pytest.mark.parametrize(("place", "told"), [("fuyang", True), ("zhangye", False)])
 def test_months_away_are_told_to_whoever_looks_for_the_unlisted(place: str, told: bool) -> None:
     town = at(place)

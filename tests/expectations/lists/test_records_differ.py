@@ -196,7 +196,9 @@ def test_one_number_on_two_children(town: Town) -> None:
         (PS, {"cancel_kind": "death", "death_date": "2026-05-05"}),
     ],
 )
-def test_a_number_stays_one_childs_when_the_record_has_ended(town: Town, department: str, ended: dict[str, str]) -> None:
+def test_a_number_stays_one_childs_when_the_record_has_ended(
+    town: Town, department: str, ended: dict[str, str]
+) -> None:
     shared = number("2016-03-10", 2)
     town.add(department, 1, name="张甲", id_no=shared, **ended)
     town.add(CA, 2, name="李乙", birth_date="2017-05-05", id_no=shared)
