@@ -31,10 +31,11 @@ def write_marked_copies(contracts: Mapping[str, Contract], frames: Mapping[str, 
         folder: the period's folder aside.
     """
     records = frames["child_files"]["records"]
+    records = records.loc[records["issues"] != "", ["department", "record_id", "file", "issues"]]
     marked = 0
     for name, contract in contracts.items():
         raw, refused = frames[f"raw_{name}"], frames[f"quarantine_{name}"]
-        accepted = records.loc[records["department"] == name, ["record_id", "file", "issues"]]
+        accepted = records[records["department"] == name]
         result = Standardised(accepted, refused, accepted.iloc[:0])
         for file in dict.fromkeys(raw["file"]):
             marked += _one(raw, result, contract, (str(file), folder / FOLDER / contract.zh))
@@ -54,9 +55,8 @@ def _one(raw: pd.DataFrame, result: Standardised, contract: Contract, where: tup
 def _shown(raw: pd.DataFrame, result: Standardised, file: str) -> pd.DataFrame:
     """The file's rows to show: all of a small file, else what is no data, what was refused and what has a remark."""
     mine = raw[raw["file"] == file]
-    used = sum(bool((mine[name] != "").any()) for name in cell_columns(mine))
+    used = sum(any(mine[name].array) for name in cell_columns(mine))
     if len(mine) * used <= WHOLE_COPY_CELLS:
         return mine
-    remarked = result.accepted.loc[result.accepted["issues"] != "", "record_id"]
-    told = mine["record_id"].isin(remarked) | mine["record_id"].isin(result.quarantine["record_id"])
+    told = mine["record_id"].isin(pd.concat([result.accepted["record_id"], result.quarantine["record_id"]]))
     return mine[told | ~mine["kind"].isin(["data", "blank"])]

@@ -10,7 +10,7 @@ from expectations.lists.findings import compute_findings
 from pipelines.partitions import period_partitions
 from pipelines.resources import deliveries
 from pipelines.resources.database import writing
-from pipelines.resources.frames import FACTS, put_together
+from pipelines.resources.handing import FACTS, put_together
 from pipelines.resources.opened import Opened
 from pipelines.resources.stations import station
 

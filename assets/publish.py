@@ -12,12 +12,12 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from assets import errorlists
 from assets.county import COUNT, opened_of, profile_of
 from assets.editions import Ingredients, write_exports, write_review_workbook, write_workbooks
 from assets.intake.contract import Contract
 from assets.lifelog import Chapter, record
 from assets.locking import lock_folder
+from assets.marking import Order, marking
 from assets.workbooks.context import Published
 from expectations.jurisdictions.profile import ListRule
 from pipelines.partitions import period_partitions
@@ -40,6 +40,7 @@ _OUTPUTS = {
 }
 _KINDS = {"department": "out_departments", "township": "out_townships", "summary": "out_summary"}
 _FRAMES = ("findings", "finding_life", "link_children", "link_pairs")
+_DELIVERED = {"columns": ["delivery_id"]}
 _PARTS = {"child_files": ["children", "records"], "link_register": ["events", "rates"]}
 
 
@@ -49,12 +50,12 @@ def publish_assets(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
     for name, parts in _PARTS.items():
         inputs[name] = dg.AssetIn(input_manager_key="frames", metadata={"parts": parts})
     for name in contracts:
-        for layer in ("raw", "quarantine"):
-            inputs[f"{layer}_{name}"] = dg.AssetIn(input_manager_key="frames")
+        inputs[f"raw_{name}"] = dg.AssetIn(input_manager_key="frames", metadata=_DELIVERED)
 
     @dg.multi_asset(
         name="publish",
         ins=inputs,
+        deps=[f"quarantine_{name}" for name in contracts],
         outs={name: dg.AssetOut(io_manager_key="frames", description=text) for name, text in _OUTPUTS.items()},
         group_name="publish",
         partitions_def=period_partitions(),
@@ -78,12 +79,13 @@ class _Run:
 
 def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, int]:
     folder = county.outbox.aside(run.period)
-    found = _ingredients(county, run, frames)
-    digest = write_exports(found, folder)
-    written = write_workbooks(found, county.workspace, folder)
-    write_review_workbook(found, county.workspace, folder)
-    counts = {"out_exports": len(found.links) + len(found.findings), **_workbook_counts(written)}
-    counts["out_errors"] = errorlists.write_marked_copies(run.contracts, frames, folder)
+    with marking(Order(county.workspace.frames, run.period, folder, run.contracts)) as copies:
+        found = _ingredients(county, run, frames)
+        digest = write_exports(found, folder)
+        written = write_workbooks(found, county.workspace, folder)
+        write_review_workbook(found, county.workspace, folder)
+        counts = {"out_exports": len(found.links) + len(found.findings), **_workbook_counts(written)}
+        counts["out_errors"] = copies.finished()
     lock_folder(folder, read_passwords(county.workspace.root))
     faults.reach("publish:built")
     county.outbox.seal(run.period, digest)

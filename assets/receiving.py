@@ -8,7 +8,7 @@ reading them (`reading`), what their headings mean (`assets.intake`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,8 +64,9 @@ def receive(county: Opened, order: Order) -> pd.DataFrame:
     if not found.files and not basket.said:
         basket.said.append(Said("", "nothing", "warn", "", 0, f"{order.contract.zh}本期没有交来文件，跳过。", ""))
     paths = {one.sha256: keep(county.workspace.store, one.path, one.sha256) for one in found.files}
-    sources = _read_all([(one, paths[one.sha256]) for one in taken], basket)
-    for source, done in zip(sources, tabulate_files(sources, order.contract), strict=True):
+    sources: list[Source] = []
+    reading = _read_all([(one, paths[one.sha256]) for one in taken], basket, sources)
+    for source, done in zip(sources, tabulate_files(reading, order.contract), strict=True):
         basket.said += [_line(source.file, notice) for notice in done.notices]
         if done.refusal:
             _refuse(basket, source.file, source.delivery_id, done.refusal)
@@ -103,9 +104,11 @@ def _vanished(order: Order) -> Said:
     return Said("", "vanished", "stop", "", 0, message, f"请放回文件；确实全部撤回时，请加 --withdraw {name} 再运行。")
 
 
-def _read_all(taken: Sequence[tuple[Taken, Path]], basket: Basket) -> list[Source]:
-    """Read the files, two at a time: each spreadsheet is parsed in a process of its own."""
-    sources = []
+def _read_all(taken: Sequence[tuple[Taken, Path]], basket: Basket, sources: list[Source]) -> Iterator[Source]:
+    """Read the files, two at a time, each spreadsheet in a process of its own; `sources` grows by what is handed out.
+
+    The next files are read while the caller looks at one.
+    """
     with ThreadPoolExecutor(READERS) as pool:
         for (one, _), result in zip(
             taken, pool.map(_read, [path for _, path in taken], [one.sha256 for one, _ in taken]), strict=True
@@ -115,7 +118,7 @@ def _read_all(taken: Sequence[tuple[Taken, Path]], basket: Basket) -> list[Sourc
                 continue
             basket.said += [_line(one.file, notice) for notice in result.notices]
             sources.append(Source(result, one.file, one.sha256, one.id))
-    return sources
+            yield sources[-1]
 
 
 def _read(path: Path, sha256: str) -> Reading | Refusal:
@@ -181,6 +184,6 @@ def _together(frames: list[pd.DataFrame]) -> pd.DataFrame:
     if not filled:
         return pd.DataFrame({name: pd.Series(dtype=object) for name in KEY_COLUMNS})
     together = pd.concat(filled, ignore_index=True)
-    cells = [name for name in together.columns if name not in KEY_COLUMNS]
-    together[cells] = together[cells].fillna("")
+    narrow = [name for name in together.columns if not all(name in frame.columns for frame in filled)]
+    together[narrow] = together[narrow].fillna("")
     return together

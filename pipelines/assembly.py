@@ -12,7 +12,8 @@ import dagster as dg
 from assets.graph import all_assets
 from pipelines.automation import schedules, sensors
 from pipelines.jobs import run_job
-from pipelines.resources.frames import FramesIOManager, FrameStore
+from pipelines.resources.frames import FrameStore
+from pipelines.resources.handing import FramesIOManager
 from pipelines.resources.masking import guard_logging
 from pipelines.resources.opened import opened_resource
 

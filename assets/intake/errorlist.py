@@ -19,6 +19,7 @@ from assets.intake.gather import cell_columns, sheets
 from assets.intake.mapping import Mapping
 from assets.intake.sentences import Issue, is_issue, issue
 from assets.intake.standard import Standardised
+from assets.workbooks.textsheet import TextSheet
 
 TITLE = "问题说明"
 # Not the clock: the same delivery gives the same bytes.
@@ -61,7 +62,8 @@ def write_error_list(raw: pd.DataFrame, standardised: Standardised, contract: Co
         used: set[str] = set()
         for number, rows in mine.groupby("sheet_no", sort=True):
             name = str(rows["sheet"].iloc[0]) or "数据"
-            _write_sheet(book.add_worksheet(_sheet_name(name, int(str(number)), used)), rows, faults, formats)
+            page = book.add_worksheet(_sheet_name(name, int(str(number)), used), worksheet_class=TextSheet)
+            _write_sheet(page, rows, faults, formats)
     return len(faults)
 
 
@@ -114,7 +116,7 @@ def _formats(book: Any) -> dict[str, Any]:
 
 def _write_sheet(page: Any, rows: pd.DataFrame, faults: dict[str, list[Fault]], formats: dict[str, Any]) -> None:
     columns = cell_columns(rows)
-    used = [column for column in columns if (rows[column] != "").any()]
+    used = [column for column in columns if any(rows[column].array)]
     width = columns.index(used[-1]) + 1 if used else 0
     values = rows[columns[:width]].to_numpy(dtype=object)
     top = lead = 0
@@ -125,12 +127,10 @@ def _write_sheet(page: Any, rows: pd.DataFrame, faults: dict[str, list[Fault]], 
             lead = lead or _leading(line)
             _heading(page, at, line, width, formats)
             continue
-        style = formats["cell"] if kind == "data" else formats["plain"]
-        for position, cell in enumerate(line):
-            if cell:
-                page.write_string(at, position, cell, style)
-            elif kind == "data":
-                page.write_blank(at, position, None, style)
+        if kind == "data":
+            page.write_row_of_texts(at, line, formats["cell"], blank=True)
+        else:
+            page.write_row_of_texts(at, line, formats["plain"], blank=False)
         if record in faults:
             _mark(page, at, line, faults[record], formats)
     table = values[rows["kind"].isin(["heading", "data"]).to_numpy()]

@@ -30,15 +30,15 @@ class Heading:
 def find_heading(grid: GridLike, aliases: Aliases) -> Heading | None:
     """The best heading among the first 30 filled rows, one to three levels deep; None when no row looks like one."""
     words = load_dictionary().rows
-    rows = _filled_rows(grid.cells, words.scan)
+    numbers = _filled_rows(grid.cells, words.scan)
+    lines = grid.cells.iloc[: max(numbers, default=-1) + 1].to_numpy(dtype=object).tolist()
     best: Heading | None = None
-    for row in rows:
-        for depth in range(1, DEPTH + 1):
-            if row - depth + 1 < 0:
-                break
-            candidate = _candidate(grid, row - depth + 1, row, aliases)
-            if candidate is not None and (best is None or candidate.hits > best.hits):
-                best = candidate
+    for row in numbers:
+        for first in range(row, max(row - DEPTH, -1), -1):
+            levels, least = lines[first : row + 1], best.hits + 1 if best else 1
+            if first == row or _stacked(levels):
+                spans = _spans(grid, first, row) if first < row else {}
+                best = _candidate((first, row), flatten(levels, spans), aliases, least) or best
     return best if best is not None and best.hits >= words.least_hits else None
 
 
@@ -48,18 +48,22 @@ def _filled_rows(cells: pd.DataFrame, limit: int) -> list[int]:
     return [position for position, full in enumerate(filled) if full][:limit]
 
 
-def _candidate(grid: GridLike, first: int, last: int, aliases: Aliases) -> Heading | None:
-    levels = [grid.cells.iloc[row].tolist() for row in range(first, last + 1)]
-    if first < last and not _stacked(levels):
-        return None
-    names = flatten(levels, _spans(grid, first, last))
-    found = [aliases.find(name) for name in names if name]
-    hits = sum(target.known for target in found)
+def _candidate(rows: tuple[int, int], names: list[str], aliases: Aliases, least: int) -> Heading | None:
+    """The heading that these rows would be, None when it is none or knows fewer than `least` names."""
     words = [name for name in names if name]
     # A data row or an instruction may hold a heading's word: most filled cells of a real heading are headings.
-    if not words or hits < 0.4 * len(words) or _wordy(words):
-        return None
-    return Heading(first, last, names, hits)
+    hits = _hits(words, aliases, max(least, 0.4 * len(words)))
+    return Heading(*rows, names, hits) if hits and not _wordy(words) else None
+
+
+def _hits(words: list[str], aliases: Aliases, least: float) -> int:
+    """How many words are known; 0 when fewer than `least` are, which the first unknown ones of a data row tell."""
+    hits, left = 0, len(words)
+    for word in words:
+        if hits + left < least:
+            return 0
+        hits, left = hits + aliases.find(word).known, left - 1
+    return hits if hits >= least else 0
 
 
 def _stacked(levels: list[list[str]]) -> bool:

@@ -5,7 +5,7 @@ Belongs here: what only shows across files. Does not belong here: one file alone
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -26,18 +26,22 @@ class Source:
     delivery_id: str
 
 
-def tabulate_files(sources: Sequence[Source], contract: Contract) -> list[Tabulated]:
-    """All files of one department for one period, in the order given.
+def tabulate_files(sources: Iterable[Source], contract: Contract) -> list[Tabulated]:
+    """All files of one department for one period, in the order given; each is taken in before the next is asked for.
 
     A file without a heading takes that of another file when its values agree; a gap in the running numbers is reported.
     """
-    first = [_one(source, contract, []) for source in sources]
+    read: list[Source] = []
+    first: list[Tabulated] = []
+    for source in sources:
+        read.append(source)
+        first.append(_one(source, contract, []))
     known = [_known(done, contract) for done in first]
     again = [
         _one(source, contract, [each for group in known for each in group])
         if done.refusal is not None and done.refusal.code == "no_heading"
         else done
-        for source, done in zip(sources, first, strict=True)
+        for source, done in zip(read, first, strict=True)
     ]
     return _with_gaps(again, contract)
 

@@ -57,7 +57,9 @@ def standardise(raw: pd.DataFrame, contract: Contract, context: Context) -> Stan
     """
     raw = raw.reset_index(drop=True)
     columns = cell_columns(raw)
-    raw[columns] = raw[columns].fillna("")  # files of different width, concatenated
+    for column in columns:
+        if raw[column].hasnans:  # files of different width, concatenated
+            raw[column] = raw[column].fillna("")
     known = list(sheets(raw, contract)) if len(raw) else []
     parts = [gather(sheet, contract) for sheet in known]
     parts = [part for part in parts if len(part)]

@@ -62,7 +62,7 @@ def read_values(rows: pd.DataFrame, department: str, context: Context, remarks: 
     out: dict[str, pd.Series] = {}
     for name, spec in load_fields().items():
         column = rows[name]
-        if not column.any():
+        if not any(column.tolist()):
             out[name] = column
         elif spec.kind == "name" and name != "name":
             out[name] = clean_names(column)["value"]
@@ -114,7 +114,7 @@ def _birth(out: Columns, context: Context, remarks: Remarks) -> None:
 def _ids(out: Columns, rows: pd.DataFrame, context: Context, remarks: Remarks) -> None:
     """Citizen numbers: the child's with status, the adults' beside it only when they are good."""
     for name, spec in load_fields().items():
-        if spec.kind == "id" and name != CHILD_ID and out[name].any():
+        if spec.kind == "id" and name != CHILD_ID and any(out[name].tolist()):
             found = identity.read_ids(out[name], _flags(rows, name), "adult", context.as_of)
             remarks.add(~found["status"].isin(["valid", "missing", "placeholder"]), f"bad_number:{name}")
             out[name] = found["value"]

@@ -34,6 +34,20 @@ class TextSheet(Worksheet):  # type: ignore[misc]
             self.table[place][column] = CellBlankTuple(style)
         self._reach(row, column, count)
 
+    def write_row_of_texts(self, row: int, values: Sequence[str], style: Any, blank: bool) -> None:
+        """Write a row of texts in one format from its first cell on; empty ones as formatted cells or not at all."""
+        index, cells, empty = self.str_table._get_shared_string_index, self.table[row], CellBlankTuple(style)
+        for column, value in enumerate(values):
+            if len(value) > LONG:
+                self.write_string(row, column, value, style)
+            elif value:
+                cells[column] = CellStringTuple(index(value), style)
+            elif blank:
+                cells[column] = empty
+        if cells:
+            self._reach(row, min(cells), 1)
+            self._reach(row, max(cells), 1)
+
     def _reach(self, row: int, column: int, count: int) -> None:
         """Tell the sheet how far its cells go."""
         if self._check_dimensions(row, column) or self._check_dimensions(row + count - 1, column):
@@ -43,14 +57,29 @@ class TextSheet(Worksheet):  # type: ignore[misc]
         # The attribute is optional in the format, and reckoning it looks at every cell once more.
         self.row_spans: dict[int, str] = {}
 
-    def _write_cell(self, row: int, col: int, cell: Any) -> None:
-        kind = type(cell).__name__
-        if cell.format is None or kind not in ("String", "Blank"):
-            super()._write_cell(row, col, cell)
-            return
-        start = f'<c r="{column_letter(col)}{row + 1}" s="{cell.format._get_xf_index()}"'
-        self.fh.write(f'{start} t="s"><v>{cell.string}</v></c>' if kind == "String" else f"{start}/>")
+    def _write_rows(self) -> None:
+        for row in range(self.dim_rowmin, self.dim_rowmax + 1):
+            cells, about = self.table.get(row), self.row_info.get(row)
+            if cells:
+                self._write_row(row, None, about)
+                self._write_cells(row, cells)
+                self._xml_end_tag("row")
+            elif about is not None or row in self.comments:
+                self._write_empty_row(row, None, about)
 
+    def _write_cells(self, row: int, cells: dict[int, Any]) -> None:
+        """The cells of a row from left to right."""
+        for column in sorted(cells):
+            cell, kind = cells[column], type(cells[column])
+            if cell.format is None or kind not in (CellStringTuple, CellBlankTuple):
+                self._write_cell(row, column, cell)
+                continue
+            start = f'<c r="{column_letter(column)}{row + 1}" s="{cell.format._get_xf_index()}"'
+            self.fh.write(f'{start} t="s"><v>{cell.string}</v></c>' if kind is CellStringTuple else f"{start}/>")
+
+
+LONG = 16_000
+"""Characters from which on the general path looks whether a cell can hold them (32,767 at most)."""
 
 LETTERS: dict[int, str] = {}
 

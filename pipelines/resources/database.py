@@ -112,31 +112,30 @@ def open_database(url: str) -> sa.Engine:
 
 
 def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert many rows: COPY on PostgreSQL, `executemany` in pieces elsewhere."""
-    if not rows:
+    """Insert rows that all name the same columns."""
+    if rows:
+        insert_lines(connection, table, list(rows[0]), [tuple(row.values()) for row in rows])
+
+
+def insert_lines(
+    connection: sa.Connection, table: sa.Table, names: Sequence[str], lines: Sequence[tuple[object, ...]]
+) -> None:
+    """Insert many lines of values in the order of `names`: COPY on PostgreSQL, `executemany` in pieces elsewhere."""
+    if not lines:
         return
+    columns = ", ".join(f'"{name}"' for name in names)
     if connection.dialect.name == "postgresql":
-        _copy(connection, table, rows)
+        _copy(connection, f'COPY "{table.name}" ({columns}) FROM STDIN', lines)
         return
-    statement = _driver_insert(table, list(rows[0]))
+    statement = f'INSERT INTO "{table.name}" ({columns}) VALUES ({", ".join("?" * len(names))})'
     cursor = connection.connection.cursor()
-    for piece in _pieces(rows):
-        cursor.executemany(statement, [tuple(row.values()) for row in piece])
+    for start in range(0, len(lines), CHUNK):
+        cursor.executemany(statement, lines[start : start + CHUNK])
     cursor.close()
 
 
-def _driver_insert(table: sa.Table, names: list[str]) -> str:
-    columns = ", ".join(f'"{name}"' for name in names)
-    return f'INSERT INTO "{table.name}" ({columns}) VALUES ({", ".join("?" * len(names))})'
-
-
-def _copy(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
-    columns = ", ".join(f'"{name}"' for name in rows[0])
+def _copy(connection: sa.Connection, statement: str, lines: Iterable[tuple[object, ...]]) -> None:
     cursor: Any = connection.connection.cursor()  # psycopg's own, which has COPY
-    with cursor, cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy:
-        for row in rows:
-            copy.write_row(tuple(row.values()))
-
-
-def _pieces(rows: Sequence[dict[str, Any]]) -> Iterable[Sequence[dict[str, Any]]]:
-    return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
+    with cursor, cursor.copy(statement) as copy:
+        for line in lines:
+            copy.write_row(line)

@@ -1,21 +1,20 @@
-"""Frames on disk: `frames/<asset>/<period>.parquet`, replaced whole and atomically, and the Dagster IO manager over
-them.
+"""Frames on disk: `frames/<asset>/<period>.parquet`, replaced whole and atomically.
 
-What is in a frame belongs to the stations (docs/data-shapes.md); nothing here reads a value.
+What is in a frame belongs to the stations (docs/data-shapes.md); nothing here reads a value. Dagster's way to them is `handing`.
 """
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING
 
-import dagster as dg
 import pandas as pd
 
 from pipelines.resources.files import replacing
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class FrameError(Exception):
@@ -76,8 +75,20 @@ def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.Table.from_pandas(frame, preserve_index=False)
+    known = pa.Schema.from_pandas(frame.head(1), preserve_index=False).metadata
+    arrays = [_arrow(frame.iloc[:, place]) for place in range(frame.shape[1])]
+    table = pa.Table.from_arrays(arrays, [str(name) for name in frame.columns]).replace_schema_metadata(known)
     pq.write_table(table, path, compression="zstd", compression_level=1)
+
+
+def _arrow(column: pd.Series) -> pa.Array:
+    """A column for Arrow. Most fields of a register say the same in every row, and that is quickly seen and written."""
+    import pyarrow as pa
+
+    values = column.to_numpy() if column.dtype == object and len(column) else None
+    if values is not None and type(values[0]) is str and values[0] == values[-1] and (values == values[0]).all():
+        return pa.repeat(values[0], len(values))
+    return pa.array(column, from_pandas=True)
 
 
 def _read_parquet(path: Path, columns: Sequence[str] | None) -> pd.DataFrame:
@@ -88,68 +99,3 @@ def _read_parquet(path: Path, columns: Sequence[str] | None) -> pd.DataFrame:
         columns = [name for name in columns if name in there]
     frame: pd.DataFrame = pq.read_table(path, columns=columns, memory_map=False).to_pandas()
     return frame
-
-
-FACTS = "facts"
-T = TypeVar("T")
-
-
-def parts_of(value: Any) -> dict[str, pd.DataFrame]:
-    """The frames of a dataclass by field name; its dates and texts together in one row of the part `facts`."""
-    fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    parts = {name: one for name, one in fields.items() if isinstance(one, pd.DataFrame)}
-    facts = {name: [str(one)] for name, one in fields.items() if name not in parts}
-    return {**parts, FACTS: pd.DataFrame(facts)} if facts else parts
-
-
-class FramesIOManager(dg.IOManager):
-    """Dagster's way to the frames: a frame per asset and period; an asset of several frames has one folder per part."""
-
-    def __init__(self, store: FrameStore) -> None:
-        self.store = store
-
-    def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
-        """Write an asset's frame, or each part of it as `<asset>.<part>`."""
-        if obj is None:
-            return
-        asset = context.asset_key.path[-1]
-        parts = (
-            {asset: obj}
-            if isinstance(obj, pd.DataFrame)
-            else {f"{asset}.{part}": one for part, one in parts_of(obj).items()}
-        )
-        for name, frame in parts.items():
-            self.store.write(name, context.partition_key, frame)
-        _forget_outputs(context)
-
-    def load_input(self, context: dg.InputContext) -> Any:
-        """Read what the input's metadata asks for: the named `parts` as a mapping, else the frame or its `columns`."""
-        asset, period = context.asset_key.path[-1], context.partition_key
-        asked = context.definition_metadata
-        if parts := asked.get("parts"):
-            return {part: self.store.read(f"{asset}.{part}", period) for part in parts}
-        return self.store.read(asset, period, asked.get("columns"))
-
-
-def _forget_outputs(context: dg.OutputContext) -> None:
-    """A run in this process keeps every output for its caller, which nobody asks for: the frames of a large county would fill the memory.
-
-    They are on disk now, and every station reads them from there.
-    """
-    step = getattr(context, "_step_context", None)
-    if step is not None and step.output_capture:
-        step.output_capture.clear()
-
-
-def put_together(kind: type[T], parts: Mapping[str, pd.DataFrame]) -> T:
-    """The dataclass that `parts_of` took apart."""
-    facts: Any = parts[FACTS].iloc[0] if FACTS in parts else {}
-    values = {
-        field.name: parts[field.name] if field.name in parts else _revived(facts[field.name], field.type)
-        for field in dataclasses.fields(cast(Any, kind))
-    }
-    return kind(**values)
-
-
-def _revived(text: str, kind: Any) -> Any:
-    return date.fromisoformat(text) if kind in (date, "date") else text

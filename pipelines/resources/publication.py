@@ -15,7 +15,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from pipelines.resources import audit, deliveries
-from pipelines.resources.database import insert_rows
+from pipelines.resources.database import insert_lines, insert_rows
 from pipelines.resources.tables import (
     child,
     child_event,
@@ -83,16 +83,16 @@ def _replace_register(connection: sa.Connection, edition: Edition) -> None:
     for table in (child_record, child_identifier, child_event):
         connection.execute(table.delete().where(table.c.period == edition.period))
     links = edition.links[["record_id", "child_id"]]
-    insert_rows(connection, child_record, _records(links, period=edition.period))
-    insert_rows(connection, child_identifier, _records(edition.identifiers, period=edition.period))
-    insert_rows(connection, child_event, _records(edition.events[EVENT_COLUMNS], period=edition.period))
+    _insert_frame(connection, child_record, links, period=edition.period)
+    _insert_frame(connection, child_identifier, edition.identifiers, period=edition.period)
+    _insert_frame(connection, child_event, edition.events[EVENT_COLUMNS], period=edition.period)
     _renew_children(connection, edition)
 
 
-def _records(frame: pd.DataFrame, **fixed: str) -> list[dict[str, object]]:
-    names = [str(name) for name in frame.columns]
-    columns = [frame[name].tolist() for name in names]
-    return [{**fixed, **dict(zip(names, values, strict=True))} for values in zip(*columns, strict=True)]
+def _insert_frame(connection: sa.Connection, table: sa.Table, frame: pd.DataFrame, **fixed: str) -> None:
+    """Insert a frame's rows, with the same values `fixed` in each."""
+    columns = [[value] * len(frame) for value in fixed.values()] + [frame[name].tolist() for name in frame.columns]
+    insert_lines(connection, table, [*fixed, *frame.columns], list(zip(*columns, strict=True)))
 
 
 def _renew_children(connection: sa.Connection, edition: Edition) -> None:
@@ -100,8 +100,8 @@ def _renew_children(connection: sa.Connection, edition: Edition) -> None:
     connection.execute(child.delete().where(child.c.first_period == edition.period))
     known = set(connection.execute(sa.select(child.c.child_id)).scalars())
     fresh = sorted(set(edition.links["child_id"]) - known)
-    rows = [{"child_id": name, "first_period": edition.period, "serial": _serial(name)} for name in fresh]
-    insert_rows(connection, child, rows)
+    lines = [(name, edition.period, _serial(name)) for name in fresh]
+    insert_lines(connection, child, ["child_id", "first_period", "serial"], lines)
 
 
 def _serial(child_id: str) -> int:
@@ -128,7 +128,7 @@ def _append_findings(connection: sa.Connection, edition: Edition, number: int) -
     now = edition.findings.drop_duplicates("finding_id")
     known = set(connection.execute(sa.select(finding.c.finding_id)).scalars())
     fresh = now[~now["finding_id"].isin(known)][["finding_id", "code", "child_id", "field"]]
-    insert_rows(connection, finding, _records(fresh, first_period=edition.period))
+    _insert_frame(connection, finding, fresh, first_period=edition.period)
     before = _listed_before(connection, edition.period)
     lines = [
         (name, "lasting" if name in before else "new", grade)

@@ -5,15 +5,13 @@ us along.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
 
-import pipelines
+from pipelines.resources.processes import command, environment
 from pipelines.resources.reading.decode import decode
 from pipelines.resources.reading.delimited import parse_delimited
 from pipelines.resources.reading.frames import frame_of_packed, frame_of_texts
@@ -90,31 +88,20 @@ def _in_child(path: Path, limits: Limits, password: str | None, words: list[str]
 
 
 def _run_child(order: dict[str, object], seconds: float) -> subprocess.CompletedProcess[bytes]:
-    # -P: the folder we stand in may be an inbox, and a file in it must not be imported.
-    command = [sys.executable, "-P", "-m", "pipelines.resources.reading.child"]
     text = json.dumps(order).encode()
     try:
         return subprocess.run(
-            command,
+            command("pipelines.resources.reading.child"),
             input=text,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=seconds,
-            env=_environment(),
+            # The default pool reserves far more address space than it uses, which the limit on address space would count.
+            env=environment(ARROW_DEFAULT_MEMORY_POOL="system"),
             check=False,
         )
     except subprocess.TimeoutExpired:
         raise refusal("time") from None
-
-
-def _environment() -> dict[str, str]:
-    root = str(Path(str(pipelines.__file__)).parents[1])
-    known = os.environ.get("PYTHONPATH")
-    # The default pool reserves far more address space than it uses, which the limit on address space would count.
-    return os.environ | {
-        "PYTHONPATH": f"{root}{os.pathsep}{known}" if known else root,
-        "ARROW_DEFAULT_MEMORY_POOL": "system",
-    }
 
 
 def _grid(sheet: Sheet, cells: pd.DataFrame) -> Grid:

@@ -19,6 +19,25 @@ def test_what_is_written_is_read(store):
     assert store.periods("std_education") == ["2026Q3"]
 
 
+def test_columns_of_one_value_of_no_value_and_of_numbers_come_back_as_they_were(store):
+    frame = pd.DataFrame(
+        {
+            "blank": pd.Series(["", "", ""], dtype=object),
+            "same": ["甲", "甲", "甲"],
+            "ends alike": ["甲", "乙", "甲"],
+            "missing inside": ["甲", None, "甲"],
+            "nothing": pd.Series([None, None, None], dtype=object),
+            "flag": [True, False, True],
+            "share": [0.5, 0.5, 0.5],
+        }
+    )
+    for name, one in (("all", frame), ("none", frame.iloc[:0]), ("one", frame.iloc[:1])):
+        store.write(name, "2026Q3", one)
+        found = store.read(name, "2026Q3")
+        pd.testing.assert_frame_equal(found, one, check_dtype=len(one) > 0)
+    assert store.read("all", "2026Q3")["missing inside"].tolist() == ["甲", None, "甲"]
+
+
 def test_only_the_asked_columns_are_read(store):
     store.write("a", "2026Q3", FRAME)
     assert list(store.read("a", "2026Q3", ["row", "not there"]).columns) == ["row"]
