@@ -149,6 +149,7 @@ class Dictionary(Model):
     roles: dict[str, list[str]]
     people: dict[str, Person]
     upper_endings: list[str]
+    compounds: list[str]
     away_words: dict[str, str]
     rows: RowWords
     carried: dict[str, str]

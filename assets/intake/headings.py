@@ -31,7 +31,7 @@ def normalise_heading(text: str) -> str:
 @lru_cache(maxsize=20000)
 def heading_forms(text: str) -> tuple[str, ...]:
     """The ways a heading may be looked up, best first: whole, levels joined, lower level alone, brackets cut out."""
-    parts = [part for part in re.split(r"(?<=[^\s.．])[.．](?=[^\s.．])", text) if part.strip()] or [text]
+    parts = _levels(text)
     forms = [normalise_heading("".join(parts))]
     if len(parts) > 1:
         upper = _upper(parts[:-1])
@@ -46,6 +46,11 @@ def heading_forms(text: str) -> tuple[str, ...]:
     # A file from elsewhere, or one that a converter passed over: 身份證號, 監護人姓名.
     forms += [fold_characters(form) for form in forms if _traditional(form)]
     return tuple(dict.fromkeys(form for form in forms if form))
+
+
+def _levels(text: str) -> list[str]:
+    """A heading of several levels taken apart, the upper ones first."""
+    return [part for part in re.split(r"(?<=[^\s.．])[.．](?=[^\s.．])", text) if part.strip()] or [text]
 
 
 def _traditional(text: str) -> bool:
@@ -87,10 +92,13 @@ class Aliases:
     ambiguous: dict[str, Ambiguity]
     openers: dict[str, str]
     roles: dict[str, str]
+    compounds: frozenset[str] = frozenset()
 
     def find(self, heading: str) -> Target:
         """The target of a heading seen alone; an empty target when it is not known."""
-        for form in heading_forms(heading):
+        # Two names written together are one column only where they stand in one heading: 学校信息 over 年级 is the grade.
+        apart = self.compounds if len(_levels(heading)) > 1 else frozenset()
+        for form in (form for form in heading_forms(heading) if form not in apart):
             target = self.exact.get(form) or self.people.get(form)
             if target is not None:
                 return target
@@ -147,7 +155,8 @@ def _compiled(contract_json: str, layout_json: str) -> Aliases:
         if target.field.endswith("_name") and target.field != "former_name":
             openers[key] = target.field.removesuffix("_name")
     roles = {normalise_heading(alias): role for role, aliases in shared.roles.items() for alias in aliases if alias}
-    return Aliases(built.exact, people, ambiguous, openers, roles)
+    compounds = frozenset(normalise_heading(alias) for alias in shared.compounds)
+    return Aliases(built.exact, people, ambiguous, openers, roles, compounds)
 
 
 def _people(shared: Dictionary) -> dict[str, Target]:
