@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from expectations.lists.columns import Texts
-from expectations.lists.files import BoolArray
+from expectations.lists.files import BoolArray, IntArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, absence, capped, near_notes, presence, probably_there
 from expectations.lists.periods import months_before
 from expectations.lists.view import View, draft, sentences, with_note
@@ -26,11 +26,17 @@ def not_present(view: View) -> pd.DataFrame:
     absent = view.any(pupils & ~view.codes("grade", ["K"])) & (
         view.any(told_absent) | (view.any(covered) & ~view.any(roll))
     )
-    listed = absent & ~view.any(there) & view.truth("in_cohort") & view.flag("alive") & ~_excused(view)
-    listed &= view.any(told_absent) | ~probably_there(view, roll)
+    loose = roll & ~view.any(pupils)[view.child]
+    excused = loose & view.codes("study_status", school.absence_excused.known())
+    called = view.any(_called(view, pupils, loose & told_absent & ~excused))
+    absent |= called
+    present = view.any(there) | view.any(_called(view, pupils, excused | (loose & there)))
+    listed = absent & ~present & view.truth("in_cohort") & view.flag("alive") & ~_excused(view)
+    listed &= view.any(told_absent) | called | ~probably_there(view, roll)
     named = view.any(told_absent)
     grade = np.where(named, SURE, np.minimum(absence(view, "attendance"), LIKELY)).astype(np.int64)
     reason = sentences(view, "学籍状态为在读，而该校该年级的在校名单中没有这名学生")
+    reason[called] = "学籍状态为在读，而在校名单上同校同年级的同名学生登记为不在校，名单没有证件号码"
     reason[named] = "学籍状态为在读，而在校名单登记为不在校"
     notes = (
         (~view.truth("cohort_sure"), OPEN, "出生日期不完整"),
@@ -47,6 +53,23 @@ def not_present(view: View) -> pd.DataFrame:
     for where, at_most, note in notes:
         grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
     return draft(listed, view.first(covered, pupils), grade, reason)
+
+
+def _called(view: View, pupils: BoolArray, rows: BoolArray) -> BoolArray:
+    """Pupils whom a list of their school and grade calls by name without a number: such a row finds no child (FF17)."""
+    school, name = _plain(view, "school"), view.name_keys("name")
+    grade = view.files.records["grade"].to_numpy(object)
+
+    def keys(at: IntArray, graded: bool) -> list[tuple[str, str, str]]:
+        return [(str(school[i]), str(grade[i]) if graded else "", str(name[i])) for i in at.tolist()]
+
+    asked = np.flatnonzero(rows & (school != "") & (name != ""))
+    called = {*keys(asked, graded=True)}
+    of = np.flatnonzero(pupils)
+    found = np.zeros(len(view.child), dtype=np.bool_)
+    both = zip(keys(of, graded=True), keys(of, graded=False), strict=True)
+    found[of] = [bool(called) and (one in called or plain in called) for one, plain in both]
+    return found
 
 
 def _excused(view: View) -> BoolArray:

@@ -63,11 +63,14 @@ def shared_number(view: View) -> pd.DataFrame:
 
 
 def _one_person(view: View, shared: pd.DataFrame, number: BoolArray) -> BoolArray:
-    """Holders of a number who are more likely than not one child: that pair waits for a judgement, it is no list."""
+    """Holders of a number who are more likely than not one child: that pair waits for a judgement, it is no list.
+
+    Asked of the records that carry the number in a register; what a class list looks like says nothing about them.
+    """
     holders = shared.groupby("id_no")["child"].transform("size").to_numpy(np.int64)
     most = np.zeros(view.n, dtype=np.int64)
     np.maximum.at(most, shared["child"].to_numpy(np.int64), holders)
-    return np.asarray(probably_there(view, number) & (most == 2), dtype=np.bool_)
+    return np.asarray(probably_there(view, number, number) & (most == 2), dtype=np.bool_)
 
 
 def _alike(view: View, shared: pd.DataFrame) -> BoolArray:

@@ -53,11 +53,11 @@ def near_notes(view: View, register: str, *departments: str) -> list[tuple[BoolA
     ]
 
 
-def probably_there(view: View, records: BoolArray) -> BoolArray:
+def probably_there(view: View, records: BoolArray, own: BoolArray | None = None) -> BoolArray:
     """Children who more likely than not own one of these records, although it was not linked to them.
 
     An absence that is more likely false than true is no lead: the pair waits for a judgement instead, and nobody walks
-    out for a missed link.
+    out for a missed link. With `own` only candidates of these records of the child count.
     """
     near = view.files.near
     found = np.zeros(view.n, dtype=np.bool_)
@@ -66,6 +66,9 @@ def probably_there(view: View, records: BoolArray) -> BoolArray:
     likely = near[(near["probability"] >= view.catalogue.same_probability) & (near["grade"] != "different")]
     places = pd.Index(view.files.records["record_id"]).get_indexer(pd.Index(likely["other_record_id"]))
     there = (places >= 0) & records[places]
+    if own is not None:
+        mine = pd.Index(view.files.records["record_id"]).get_indexer(pd.Index(likely["record_id"]))
+        there &= (mine >= 0) & own[mine]
     found[likely["child"].to_numpy(np.int64)[there]] = True
     return found
 

@@ -67,6 +67,37 @@ def test_a_pupil_probably_on_the_list_waits_for_a_judgement(town: Town) -> None:
     assert listed(town, "L04") == {}
 
 
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ({"present": "yes"}, {}),
+        ({"present": ""}, {}),
+        ({"present": "no"}, {1: "很可能"}),
+        ({"present": "no", "study_status": "on_leave"}, {}),
+        ({"present": "yes", "grade": ""}, {}),
+        ({"present": "yes", "grade": "4"}, {1: "很可能"}),
+        ({"present": "yes", "school": "第二小学"}, {1: "很可能"}),
+        ({"present": "yes", "name": "李某"}, {1: "很可能"}),
+    ],
+)
+def test_a_class_list_without_numbers_is_read_by_school_grade_and_name(
+    town: Town, row: dict[str, str], found: dict[int, str]
+) -> None:
+    town.add(ED, 1, **PUPIL, name="张晓明")
+    town.add(ED, 2, **PUPIL)
+    town.add(AT, 2, school="第一小学", grade="5", present="yes")
+    bare = {"name": "张晓明", "id_no": "", "birth_date": "", "school": "第一小学", "grade": "5"}
+    town.add(AT, 3, **bare | row)
+    assert listed(town, "L04") == found
+
+
+def test_the_row_of_another_pupil_of_that_name_says_nothing(town: Town) -> None:
+    for child in (1, 2):
+        town.add(ED, child, **PUPIL, name="张晓明")
+    town.add(AT, 2, school="第一小学", grade="5", present="yes", name="张晓明")
+    assert listed(town, "L04") == {1: "很可能"}
+
+
 def test_without_an_attendance_list_the_list_says_so(town: Town) -> None:
     from expectations.lists.findings import not_computed
 

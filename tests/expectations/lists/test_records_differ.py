@@ -230,6 +230,16 @@ def test_two_holders_who_are_probably_one_child_wait_for_a_judgement(town: Town)
     assert town.listed("L17") == {}
 
 
+def test_a_class_list_that_looks_alike_does_not_excuse_holders_whom_registers_tell_apart(town: Town) -> None:
+    shared = number("2016-03-10", 2)
+    one = town.add(ED, 1, name="张甲", id_no=shared)
+    paper = town.add("attendance", 1, name="张甲", id_no=shared, birth_date="")
+    other = town.add(CA, 2, name="张旧名", birth_date="2018-01-01", id_no=shared)
+    town.near(one, other, grade="different", probability=0.0)
+    town.near(paper, other, probability=0.8)
+    assert set(town.listed("L17")) == {1, 2}
+
+
 def test_number_unknown_to_the_police_and_name_of_another(town: Town) -> None:
     town.add(PS, 1)
     town.add(ED, 1, id_no=number("2016-03-10", 22))
