@@ -27,6 +27,8 @@ def deliver(frame: pd.DataFrame, scene: Scene, folder: Path) -> list[Delivery]:
     frame["father_addr"] = np.where(frame["father_name"] != "", frame["live_addr"], "")
     frame["nature_code"] = np.where(frame["nature"] == "农业", "1", "0")
     frame["sex_code"] = np.where(frame["sex"] == "男", "1", "2")
+    for text, column in (("suspended_text", "suspended_on"), ("until_text", "suspended_until")):
+        frame[text] = write_dates(frame, column, STYLES["dash"])
     small, senior = frame["stage"].isin(["kindergarten", "special"]), frame["stage"] == "senior"
     ordinary = frame["enrolment"] == "在读"
     template = ~small & ~senior & (frame["district"] == 0) & ordinary

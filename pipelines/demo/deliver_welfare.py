@@ -12,13 +12,13 @@ import pandas as pd
 from pipelines.demo.dice import Ints, Texts
 from pipelines.demo.knowledge import Scene
 from pipelines.demo.settings import places
-from pipelines.demo.sheets import Cell, Delivery, Sheet, forget, headings, numbered, table
+from pipelines.demo.sheets import Cell, Delivery, Sheet, forget, headings, numbered, records, table
 from pipelines.demo.spoil import write_dates
 from pipelines.demo.spoil_dates import STYLES
 
 _DATE_STYLES = ["dash", "slash", "dot", "chinese", "typed", "compact", "short_slash", "comma", "typed_serial"]
 _TEXT_DATES = {"visit_text": "visit", "registered_text": "registered_on", "exit_text": "exit_date"}
-_CARE = ["agreement", "father_status", "mother_status"]
+_CARE = ["agreement", "father_status", "mother_status", "care_reason", "study"]
 OWN_FILES = 3  # so many townships send a file of their own in every second period
 
 
@@ -65,6 +65,7 @@ def _left_behind(
         if part.empty:
             continue  # a township without such children sends nothing
         if number in listed:
+            part = part.assign(errors=_without_number_and_birth(part["errors"]))
             deliveries.append(Delivery("ca", folder / f"留守儿童查询列表_{town}.xls", "xls", [_query_list(part)]))
             unsaid = dict.fromkeys(("id_no_meant", "nation", "father_name", "mother_name", *_CARE), "")
             typed.append(part.assign(birth_meant=None, **unsaid))
@@ -220,13 +221,14 @@ def _merge_villages(sheet: Sheet, rows: list[list[Cell]]) -> None:
 def _query_list(part: pd.DataFrame) -> Sheet:
     sheet = Sheet("Sheet1")
     sheet.line(*headings("query_list"))
-    part = numbered(part)
-    errors = [
-        "|".join(filter(None, [*(e for e in row.split("|") if not e.startswith(("id_", "birth_"))), "no_number_list"]))
-        for row in part["errors"]
-    ]
-    sheet.block(table(part, "query_list"), part["kid"].tolist(), errors)
+    records(sheet, numbered(part), "query_list")
     return sheet
+
+
+def _without_number_and_birth(errors: pd.Series) -> list[str]:
+    """What is left of the rows' errors on a list that shows neither."""
+    kept = [[error for error in row.split("|") if error and not error.startswith(("id_", "birth_"))] for row in errors]
+    return ["|".join([*row, "no_number_list"]) for row in kept]
 
 
 def _told(*lines: str) -> Sheet:

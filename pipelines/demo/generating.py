@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.demo import deliver_federation, deliver_police, deliver_school, deliver_welfare
+from pipelines.demo import deliver_federation, deliver_further, deliver_police, deliver_school, deliver_welfare
 from pipelines.demo.county import County, build_county
 from pipelines.demo.dice import Dice
 from pipelines.demo.families import build_families
@@ -23,9 +23,11 @@ from pipelines.demo.formats.biff import write_xls
 from pipelines.demo.formats.ods import write_ods
 from pipelines.demo.formats.xlsx import write_xlsx
 from pipelines.demo.formats.xlsx_shared import write_xlsx_shared
+from pipelines.demo.further import Further, further_sources
 from pipelines.demo.knowledge import Scene, certificates, enrolments, register
 from pipelines.demo.lives import live
 from pipelines.demo.moment import stand
+from pipelines.demo.scoring import unit
 from pipelines.demo.settings import period_end, rates
 from pipelines.demo.sheets import Delivery
 from pipelines.demo.spoil import spoil
@@ -73,7 +75,7 @@ def generate(
         children: how many children are ever born or arrive by the end of the last period.
         periods: quarters or months, in order.
         seed: of all chance.
-        profile: `ordinary` or `careless`, of rates.yaml.
+        profile: `ordinary`, `careless` or `complete` (with the further sources), of rates.yaml.
 
     Raises:
         ValueError: a period is neither quarter nor month, or periods are not in order.
@@ -106,8 +108,11 @@ def _period(folder: Path, period: str, people: pd.DataFrame, scene: Scene) -> Pe
         *deliver_school.deliver(held.education, scene, inbox / "education"),
         *deliver_welfare.deliver(held.books, held.roll, scene, inbox / "civil_affairs"),
         *deliver_federation.deliver(held.holders, scene, inbox / "disability"),
+        *(deliver_further.deliver(held.further, scene, inbox) if held.further else ()),
     ]
-    deliveries = [delivery for delivery in deliveries if any(sheet.data_rows for sheet in delivery.sheets)]
+    deliveries = [
+        delivery for delivery in deliveries if any(sheet.data_rows or sheet.adults for sheet in delivery.sheets)
+    ]
     for delivery in deliveries:
         delivery.path.parent.mkdir(parents=True, exist_ok=True)
         write(delivery)
@@ -116,7 +121,7 @@ def _period(folder: Path, period: str, people: pd.DataFrame, scene: Scene) -> Pe
     records = Counter[str]()
     for delivery in deliveries:
         records[delivery.path.parent.name] += sum(sheet.data_rows for sheet in delivery.sheets)
-    counts = Counter(code for code, _ in {(code, kid) for code, kid, _ in findings})
+    counts = Counter(code for code, _ in {(code, unit(code, str(kid), field)) for code, kid, field in findings})
     rows = sum(len(sheet.rows) for delivery in deliveries for sheet in delivery.sheets)
     return PeriodSummary(period, len(deliveries), rows, dict(records), dict(sorted(counts.items())))
 
@@ -134,6 +139,7 @@ def _typed(people: pd.DataFrame, scene: Scene) -> Held:
     education, books, roll = enrolments(now, scene), ledgers(now, scene), payments(now, scene)
     settle_flags(education, books, roll)
     education.loc[education["enrolment"] != "在读", "left_behind"] = "非留守"
+    known = further_sources(now, education, books, scene) if scene.profile.further else None
     holders = spoil("disability", certificates(now, scene), "town_no", scene, around)
     return Held(
         now,
@@ -143,7 +149,17 @@ def _typed(people: pd.DataFrame, scene: Scene) -> Held:
         month_only(spoil("civil_affairs", roll, "town_no", scene, around), now),
         holders,
         scene.day,
+        _typed_further(known, scene, around) if known else None,
     )
+
+
+def _typed_further(known: Further, scene: Scene, around: pd.DataFrame) -> Further:
+    """Let the keepers of the further books write, with their mistakes; a class list belongs to a school."""
+    sheets = {"attendance": "school_no"}
+    typed = {
+        name: spoil(name, book, sheets.get(name, "town_no"), scene, around) for name, book in known.books().items()
+    }
+    return Further(**typed, roster=known.roster)
 
 
 def write(delivery: Delivery) -> None:

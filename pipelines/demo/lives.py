@@ -7,6 +7,7 @@ How things stand on one day belongs to `moment`; what a department knows of them
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,8 +19,8 @@ from pipelines.demo.numbers import Days, citizen_numbers
 from pipelines.demo.settings import Life, places
 
 NEVER = np.datetime64("2200-01-01", "D")
-# The demo county has no papers of its own: who is owed the care allowance is the national default's decision.
-PROFILE = "default"
+# The invented county's own paper; beyond it the national default decides, such as who is owed the care allowance.
+PROFILE = Path(__file__).with_name("profile.yaml")
 LONG_AGO = np.datetime64("1990-01-01", "D")
 
 
@@ -40,6 +41,8 @@ def live(dice: Dice, people: pd.DataFrame, county: County, life: Life, ends: lis
     _care(dice, out, key, life)
     _disability(dice, out, key, np.datetime64(ends[0]), life)
     _schooling(dice, out, key, county, life)
+    began = dice.whole(key, "suspended on", 20, 620).astype("timedelta64[D]")
+    out["suspended_on"] = np.datetime64(ends[0], "D") - began
     return out
 
 

@@ -36,6 +36,11 @@ def full_years(birth: Days, day: dt.date) -> Ints:
     return years
 
 
+def months_back(day: dt.date, months: int) -> dt.date:
+    """Return the day so many months earlier, the month's last day where there is no such day."""
+    return (pd.Timestamp(day) - pd.DateOffset(months=months)).date()
+
+
 def stand(people: pd.DataFrame, day: dt.date) -> pd.DataFrame:
     """Return the children born and arrived by that day, with how they stand then.
 

@@ -12,6 +12,13 @@ from itertools import combinations
 from pathlib import Path
 
 Place = tuple[str, str, int]
+# Lists whose findings are a village's: the truth names it in `field`, and any child of it is right.
+VILLAGES = frozenset({"L25"})
+
+
+def unit(code: str, kid: str, field: str) -> str:
+    """What a line of the truth counts as: the child, or its village."""
+    return field if code in VILLAGES else kid
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,11 @@ class Score:
     by_error: dict[str, Ratio]
     merged: int
     lists: dict[str, Ratio] = field(default_factory=dict)
+
+    def among(self, departments: frozenset[str]) -> Ratio:
+        """The pairs whose rows both come from these departments (codes of the truth)."""
+        parts = [one for key, one in self.by_departments.items() if departments.issuperset(key.split("-"))]
+        return Ratio(sum(p.true for p in parts), sum(p.found for p in parts), sum(p.right for p in parts))
 
 
 @dataclass(frozen=True)
@@ -167,10 +179,20 @@ def _lists(truth: Path, findings: Path, rows: dict[Place, _Row]) -> dict[str, Ra
     got: dict[str, set[str]] = defaultdict(set)
     with truth.open(encoding="utf-8", newline="") as source:
         for line in csv.DictReader(source):
-            want[line["rule"]].add(line["kid"])
+            want[line["rule"]].add(unit(line["rule"], line["kid"], line["field"]))
+    villages = _villages(truth.parent / "kids.csv")
     with findings.open(encoding="utf-8-sig", newline="") as source:
         for line in csv.DictReader(source):
             place = _place(line, rows)
             # a finding on a row that is no child of the truth counts as listed, and wrong
-            got[line["code"]].add(rows[place].kid if place else f"?{line['file']}{line['row']}")
+            kid = rows[place].kid if place else f"?{line['file']}{line['row']}"
+            got[line["code"]].add(unit(line["code"], kid, villages.get(kid, kid)))
     return {code: Ratio(len(want[code]), len(got[code]), len(want[code] & got[code])) for code in sorted(want)}
+
+
+def _villages(path: Path) -> dict[str, str]:
+    """Child -> `town|village`; nothing where the truth has no list of children."""
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8", newline="") as source:
+        return {line["kid"]: f"{line['town']}|{line['village']}" for line in csv.DictReader(source)}

@@ -119,6 +119,7 @@ class Profile(_Model):
     allowance_paid: float
     numeric_townships: int
     errors: dict[str, dict[str, float]] = {}
+    further: bool = False  # whether the further sources deliver, too (`further`)
     same_as: str | None = None
     error_factor: float = 1.0
 

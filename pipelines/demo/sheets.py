@@ -30,6 +30,7 @@ class Sheet:
     hidden: list[int] = field(default_factory=list)
     held: list[tuple[int, list[int], list[str]]] = field(default_factory=list)
     quarantined: int = 0
+    adults: int = 0  # rows about grown-ups: no record of a child
 
     @property
     def data_rows(self) -> int:
@@ -46,6 +47,11 @@ class Sheet:
         """Add data rows, each with its child and its errors."""
         self.held.append((len(self.rows) + 1, list(kids), list(errors)))
         self.rows.extend(rows)
+
+    def about_adults(self, rows: Sequence[Sequence[Cell]]) -> None:
+        """Add rows about grown-ups, which are no child's."""
+        self.rows.extend(rows)
+        self.adults += len(rows)
 
     def nameless(self, frame: pd.DataFrame, layout: str) -> None:
         """Add copies of records without name and number: rows that nobody can accept."""
@@ -96,6 +102,12 @@ def numbered(frame: pd.DataFrame) -> pd.DataFrame:
 def forget(frame: pd.DataFrame, layout: str, rows: np.ndarray[tuple[int], np.dtype[np.bool_]] | None = None) -> None:
     """Blank what a layout has no column for, so that the truth is about what was delivered. Call it after writing."""
     delivered = {column for _, column in layouts()[layout]}
-    for column, codes in (("nation", "nation_code"), ("father_name", ""), ("mother_name", ""), ("orphan_flag", "")):
+    for column, codes in (
+        ("nation", "nation_code"),
+        ("father_name", ""),
+        ("mother_name", ""),
+        ("orphan_flag", ""),
+        ("left_behind", ""),
+    ):
         if column in frame and not {column, codes} & delivered:
             frame[column] = "" if rows is None else np.where(rows, "", frame[column])

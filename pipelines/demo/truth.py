@@ -21,7 +21,9 @@ import pandas as pd
 
 from matching.citizen import birth_of, sex_of
 from matching.names import fold
+from pipelines.demo.further import Further
 from pipelines.demo.sheets import Delivery
+from pipelines.demo.truth_further import further_lists, stated_lists, villages_short
 from pipelines.demo.truth_rolls import roll_lists
 
 ROLL_CLASSES = "困境|孤儿|事实无人"
@@ -42,6 +44,7 @@ class Held:
     roll: pd.DataFrame
     holders: pd.DataFrame
     day: dt.date
+    further: Further | None = None
 
 
 def lists(held: Held) -> Findings:
@@ -58,9 +61,12 @@ def lists(held: Held) -> Findings:
         "L19": _overlooked(held),
         "L23": _holders_without_file(held),
         **roll_lists(held),
+        **stated_lists(held),
+        **(further_lists(held, held.further) if held.further else {}),
     }
+    villages = villages_short(held, held.further) if held.further else []
     flat = [(code, int(kid), "") for code, kids in found.items() for kid in set(kids)]
-    return sorted(flat + _different(held))
+    return sorted(flat + _different(held) + [("L25", kid, place) for kid, place in villages])
 
 
 def _kids(frame: pd.DataFrame) -> set[int]:
@@ -74,7 +80,10 @@ def _active(held: Held) -> pd.DataFrame:
 def _no_hukou(held: Held) -> set[int]:
     owing = held.now["alive_here"] & (held.now["age"] < 18) & ~held.now["newborn"]
     none = held.now[(held.now["hukou"] == "none") & owing]
-    return _kids(none) & (_kids(held.education) | _kids(held.books) | _kids(held.roll) | _kids(held.holders))
+    known = _kids(held.education) | _kids(held.books) | _kids(held.roll) | _kids(held.holders)
+    for book in held.further.books().values() if held.further else ():
+        known |= _kids(book)
+    return _kids(none) & known
 
 
 def _not_enrolled(held: Held) -> set[int]:
@@ -96,6 +105,9 @@ def _unpaid(held: Held) -> set[int]:
     )
     no_care = _kids(held.holders[held.holders["severe"] & (held.holders["care"] == "否")]) - care
     poor = _kids(held.books[held.books["aid"].str.contains("低保|特困")])
+    if held.further:
+        orphans = held.books["category"].str.contains("孤儿|事实无人") & (held.books["roll"] == "登记在册")
+        poor |= _kids(held.further.subsistence) - _kids(held.books[orphans])
     no_living = (_kids(held.holders[held.holders["living"] == "否"]) & poor) - living
     return (no_care | no_living) & alive
 

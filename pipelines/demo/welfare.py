@@ -132,6 +132,8 @@ def _care_columns(out: pd.DataFrame, held: pd.DataFrame, scene: Scene, key: Ints
         held["away"] == "both", "父母双方同时外出", np.where(held["other_unable"], "父母一方外出另一方无监护能力", "")
     )
     out["visit"] = day - dice.whole(key + scene.index * 7_000_003, "visit", 3, 85).astype("timedelta64[D]")
+    if scene.profile.further:
+        _hard_cases(out, held, scene, key)
     out["registered_on"] = np.maximum(
         day - dice.whole(key, "file opened", 120, 1500).astype("timedelta64[D]"),
         held["birth"].to_numpy(dtype="datetime64[D]") + np.timedelta64(40, "D"),
@@ -152,6 +154,19 @@ def _care_columns(out: pd.DataFrame, held: pd.DataFrame, scene: Scene, key: Ints
     out["pay_start"] = texts([d[:7].replace("-", "") for d in np.datetime_as_string(start).tolist()])
     out["amount"] = np.where(held["orphan"], "1,450.00", "1,160元")
     out["account"] = texts([f"62148620{k:011d}" for k in (key * 97 + 13).tolist()])
+
+
+def _hard_cases(out: pd.DataFrame, held: pd.DataFrame, scene: Scene, key: Ints) -> None:
+    """Children with whom nobody stays (L21), and children whom nobody has visited for long (L22)."""
+    dice = scene.dice
+    alone = dice.happens(out["fam"].to_numpy(dtype=np.int64), "nobody stays", 0.012)
+    alone &= ((held["away"] == "both") & (out["ledger"] == "leftbehind")).to_numpy()
+    out.loc[alone, ["guardian_name", "guardian_id", "guardian_rel", "guardian_phone"]] = ""
+    out.loc[alone, "agreement"] = "否"
+    out.loc[alone, "care_reason"] = "父母双方同时外出，无委托照料人"
+    missed = dice.happens(key + scene.index * 9_000_011, "visit missed", 0.04)
+    long_ago = np.datetime64(scene.day) - dice.whole(key, "visited long ago", 100, 300).astype("timedelta64[D]")
+    out["visit"] = np.where(missed, long_ago, out["visit"].to_numpy()).astype("datetime64[D]")
 
 
 def _second_files(out: pd.DataFrame, held: pd.DataFrame, scene: Scene) -> pd.DataFrame:
