@@ -17,10 +17,10 @@ from assets.standardising import Order, Result, standardise_delivery, suite_of
 from expectations.suites.run import CheckResult
 from expectations.suites.suite import Rule
 from pipelines.partitions import Period, period_partitions
+from pipelines.resources import consenting
 from pipelines.resources.deliveries import Branch
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.stations import station
-from pipelines.resources.workspace import SIZE_TAG
 
 
 def standard_assets(contract: Contract) -> dg.AssetsDefinition:
@@ -61,8 +61,10 @@ def standard_assets(contract: Contract) -> dg.AssetsDefinition:
 
 def _order(context: dg.AssetExecutionContext, contract: Contract) -> Order:
     period, name = context.partition_key, contract.department
-    confirmed = name in context.run.tags.get(SIZE_TAG, "").split(",")
-    previous = previous_rows(opened_of(context).frames, f"std_{name}", Period.parse(period))
+    county = opened_of(context)
+    with county.engine.connect() as connection:
+        confirmed = consenting.given(connection, context.run_id, period, name)
+    previous = previous_rows(county.frames, f"std_{name}", Period.parse(period))
     return Order(Branch(period, name), contract, previous, confirmed)
 
 

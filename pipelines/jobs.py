@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from pipelines.partitions import PARTITIONS_NAME
-from pipelines.resources import audit, stations
+from pipelines.resources import audit, consenting, stations
+from pipelines.resources.consenting import SizeConsent
 from pipelines.resources.database import writing
 from pipelines.resources.opened import Opened
 from pipelines.resources.tables import run as run_table
-from pipelines.resources.workspace import ENGINE_TAG, HOME_VARIABLE, SIZE_TAG, WITHDRAWN_TAG
+from pipelines.resources.workspace import ENGINE_TAG, HOME_VARIABLE, WITHDRAWN_TAG
 
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
@@ -38,17 +39,17 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 @dataclass(frozen=True)
 class Consent:
-    """What a person confirmed or chose for one run: departments that took everything back, departments whose size did change
-    that much, the engine that compares the records.
+    """What people confirmed or chose for one run: departments that took everything back, departments whose size did change
+    that much (with the second person who says so), the engine that compares the records.
     """
 
     withdrawn: tuple[str, ...] = ()
-    size: tuple[str, ...] = ()
+    size: SizeConsent = field(default_factory=SizeConsent)
     engine: str = ""
 
     def tags(self) -> dict[str, str]:
-        """As tags of the Dagster run, which is how the stations learn of it and how it stays on record."""
-        tags = {WITHDRAWN_TAG: ",".join(self.withdrawn), SIZE_TAG: ",".join(self.size), ENGINE_TAG: self.engine}
+        """As tags of the Dagster run, which is how the stations learn of it. A name belongs into the audit, not here."""
+        tags = {WITHDRAWN_TAG: ",".join(self.withdrawn), ENGINE_TAG: self.engine}
         return {name: text for name, text in tags.items() if text}
 
 
@@ -95,11 +96,16 @@ def run_period(
     with opened.held(), watching, stations.observing(_noting(stages)), instance_of(opened) as instance, _seldom_swept():
         _bury_dead_runs(instance)
         instance.add_dynamic_partitions(PARTITIONS_NAME, [period])
-        _begin(opened, run_id, period)
+        asked = consent or Consent()
+        _begin(opened, run_id, period, asked.size)
         job = build_definitions(opened.workspace.root).resolve_job_def(JOB)
-        tags = (consent or Consent()).tags()
         result = job.execute_in_process(
-            partition_key=period, instance=instance, raise_on_error=False, tags=tags, run_id=run_id, run_config=QUIET
+            partition_key=period,
+            instance=instance,
+            raise_on_error=False,
+            tags=asked.tags(),
+            run_id=run_id,
+            run_config=QUIET,
         )
         report = RunReport(period, result.success, time.perf_counter() - began, stages, _failures(result))
         _end(opened, run_id, report)
@@ -165,10 +171,11 @@ def _unspoken(kind: str | None) -> str:
     return f"程序内部错误（{kind or '未知'}）：上一次的结果没有改变。"
 
 
-def _begin(opened: Opened, run_id: str, period: str) -> None:
+def _begin(opened: Opened, run_id: str, period: str, size: SizeConsent) -> None:
     row = {"id": run_id, "period": period, "started_at": audit.now(), "finished_at": "", "status": "running"}
     with writing(opened.engine) as connection:
         connection.execute(run_table.insert().values(**row, seconds=0.0, stages="{}"))
+        consenting.note(connection, opened.workspace, size, (run_id, period))
 
 
 def _end(opened: Opened, run_id: str, report: RunReport) -> None:

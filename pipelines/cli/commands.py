@@ -25,7 +25,8 @@ app.add_typer(profiles.app)
 DepartmentOption = Annotated[str, typer.Option("--department", help=say("option.department"), show_default=False)]
 MaybePeriodOption = Annotated[str, typer.Option("--period", help=say("option.period"), show_default=False)]
 MaybeOutOption = Annotated[Path | None, typer.Option("--out", help=say("option.out"), show_default=False)]
-SizeOption = Annotated[list[str] | None, typer.Option("--confirm-size", help=say("option.size"), show_default=False)]
+SizeOption = Annotated[list[str] | None, typer.Option("--accept-size", help=say("option.size"), show_default=False)]
+ConsentOption = Annotated[str, typer.Option("--consent", help=say("option.consent"), show_default=False)]
 EngineOption = Annotated[str, typer.Option("--engine", help=say("option.engine"), show_default=False)]
 WithdrawOption = Annotated[
     list[str] | None, typer.Option("--withdraw", help=say("option.withdraw"), show_default=False)
@@ -78,18 +79,18 @@ def run(  # noqa: PLR0913 - every argument is an option people type
     period: PeriodOption,
     workspace: WorkspaceOption = None,
     withdraw: WithdrawOption = None,
-    confirm_size: SizeOption = None,
+    accept_size: SizeOption = None,
+    consent: ConsentOption = "",
     engine: EngineOption = "",
     debug: DebugOption = False,
 ) -> None:
     """Run one period."""
     county = opened(workspace, debug)
-    from pipelines.cli.running import Asked, checked_engine, run_and_print
+    from pipelines.cli.running import Asked, checked_engine, checked_size, known_departments, run_and_print
     from pipelines.jobs import Consent
 
-    run_and_print(
-        county, Asked(period, Consent(tuple(withdraw or ()), tuple(confirm_size or ()), checked_engine(engine)))
-    )
+    size, gone = checked_size(county, accept_size or [], consent), known_departments(county, withdraw or [])
+    run_and_print(county, Asked(period, Consent(gone, size, checked_engine(engine))))
 
 
 @app.command(help=say("status.help"))

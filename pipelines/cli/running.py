@@ -10,13 +10,14 @@ import typer
 from assets.county import department_names, profile_of
 from assets.replies.taking import FOLDER as REPLIES
 from matching.engine import ENGINES
-from pipelines.cli.shell import REFUSED, err, out, refuse
+from pipelines.cli.shell import REFUSED, USAGE, err, out, refuse
 from pipelines.cli.summary import print_summary
 from pipelines.cli.texts import say
 from pipelines.cli.unlocking import unlock_inbox
 from pipelines.jobs import Consent, RunReport, last_stages, run_period
 from pipelines.partitions import Period
 from pipelines.progress import Display, Estimate, shown
+from pipelines.resources.consenting import SizeConsent, objection
 from pipelines.resources.opened import Opened
 
 
@@ -50,6 +51,29 @@ def checked_engine(text: str) -> str:
     if text and text not in ENGINES:
         refuse(say("run.unknown_engine", known="、".join(ENGINES)))
     return text
+
+
+def known_departments(opened: Opened, named: list[str]) -> tuple[str, ...]:
+    """The departments a person named, by folder or in Chinese, as folders; refused when there is none of that name."""
+    names = department_names(opened.workspace)
+    folders = {**{zh: name for name, zh in names.items()}, **{name: name for name in names}}
+    for one in named:
+        if one.strip() not in folders:
+            refuse(say("run.unknown_department", name=one, known=_both(names)), USAGE)
+    return tuple(dict.fromkeys(folders[one.strip()] for one in named))
+
+
+def _both(names: dict[str, str]) -> str:
+    return "、".join(f"{zh}（{name}）" for name, zh in names.items())
+
+
+def checked_size(opened: Opened, named: list[str], by: str) -> SizeConsent:
+    """The consent to a jump in rows, refused when no second person gives it (trust.md C5 21)."""
+    consent = SizeConsent(known_departments(opened, named), by)
+    problem = objection(opened.workspace, consent)
+    if problem:
+        refuse(say(problem), USAGE if problem in ("consent.nothing", "consent.missing") else REFUSED)
+    return consent
 
 
 def fitting_period(opened: Opened, text: str) -> Period:

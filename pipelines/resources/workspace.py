@@ -19,8 +19,6 @@ FOLDERS = ("inbox", "store", "frames", "outbox", "dagster", "contracts", "log")
 HOME_VARIABLE = "TONGBI_HOME"
 # A tag of the Dagster run: departments whose files were all taken back, as a person confirmed.
 WITHDRAWN_TAG = "tongbi/withdrawn"
-# The same for departments whose number of rows did change as much as it seems.
-SIZE_TAG = "tongbi/size"
 # Which engine compares the records in this run (`matching.engine`), where a person named one.
 ENGINE_TAG = "tongbi/engine"
 

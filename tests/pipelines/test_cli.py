@@ -113,3 +113,21 @@ def test_check_refuses_another_departments_file(workspace, tongbi, tmp_path):
     done = tongbi("check", path, "--department", "disability", "--workspace", workspace)
     assert done.returncode == REFUSED
     assert "不能采用" in done.stderr
+
+
+def test_a_jump_in_rows_needs_a_second_person(workspace, tongbi):
+    settings = workspace / "tongbi.toml"
+    run = ("run", "--period", "2026Q3", "--workspace", workspace)
+    alone = tongbi(*run, "--accept-size", "公安")
+    assert (alone.returncode, "--consent" in alone.stderr) == (2, True)
+    nobody = tongbi(*run, "--accept-size", "公安", "--consent", "李主任")
+    assert (nobody.returncode, "operator" in nobody.stderr) == (1, True)
+    settings.write_text(
+        settings.read_text(encoding="utf-8").replace('operator = ""', 'operator = "王经办"'), encoding="utf-8"
+    )
+    same = tongbi(*run, "--accept-size", "公安", "--consent", "王经办 ")
+    assert (same.returncode, "操作人本人" in same.stderr) == (1, True)
+    unknown = tongbi(*run, "--accept-size", "公安局", "--consent", "李主任")
+    assert (unknown.returncode, "公安（public_security）" in unknown.stderr) == (2, True)
+    agreed = tongbi(*run, "--accept-size", "公安", "--consent", "李主任")
+    assert "收件箱里没有" in agreed.stderr

@@ -179,3 +179,24 @@ def test_the_whole_run_on_postgresql_gives_the_same_bytes(fresh_county, first_qu
     assert published(fresh_county) == published(first_quarter)
     status = tongbi("status", "--workspace", fresh_county, environment={"TONGBI_DATABASE": postgres_url})
     assert "审计记录完整" in status.stdout
+
+
+def test_a_jump_in_rows_is_taken_with_a_second_persons_consent_only(after_first_quarter, tongbi):
+    root = after_first_quarter
+    settings = root / "tongbi.toml"
+    text = settings.read_text(encoding="utf-8").replace('operator = ""', 'operator = "王经办"')
+    settings.write_text(text, encoding="utf-8")
+    path = next((root / "inbox" / "2026Q2" / "public_security").glob("*.csv"))
+    lines = path.read_bytes().rstrip(b"\r\n").split(b"\n")
+    target = root / "inbox" / "2026Q3" / "public_security" / path.name
+    shutil.rmtree(root / "inbox" / "2026Q3", ignore_errors=True)
+    target.parent.mkdir(parents=True)
+    target.write_bytes(b"\n".join(lines[: len(lines) // 3]) + b"\n")
+    run = ("run", "--period", "2026Q3", "--workspace", root)
+    stopped = tongbi(*run)
+    assert stopped.returncode == 1
+    assert "--accept-size" in stopped.stdout + stopped.stderr
+    agreed = tongbi(*run, "--accept-size", "公安", "--consent", "李主任")
+    assert agreed.returncode == 0, agreed.stdout + agreed.stderr
+    ((actor, detail),) = asked(root, "SELECT actor, detail FROM audit WHERE action = 'size_consent'")
+    assert (actor, "李主任" in detail) == ("王经办", True)
