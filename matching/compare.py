@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from matching.derived import same_witness
 from matching.levels.birth import Births, birth_levels
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 SAME_NAMES = ("same", "variant", "wildcard")
 """Name levels at which two records carry one name."""
+OTHER_NAMES = ("one_character", "surname_and_one", "surname_only", "different")
+"""Name levels that no slip of the pen explains: wrong characters sound or look like the right ones, brothers share one on purpose."""
 _PARTS = ("minority_partial", "minority_transliterated")
 CHUNK = 1_000_000
 """Pairs compared at a time: bounds the memory of the comparison."""
@@ -131,12 +135,12 @@ def add_context(
         twins: for pairs outside the candidates, the twin evidence per record that the candidates gave.
 
     Returns:
-        Twin evidence per record: how many records look like its twin.
+        Twin evidence per record: how many pairs of its cradle look like twins.
     """
-    evidence = _twin_pairs(pairs, levels, model)
+    evidence = twin_pairs(pairs, levels, model)
     if twins is None:
-        rows = np.flatnonzero(evidence)
-        twins = np.bincount(np.r_[pairs.left[rows], pairs.right[rows]], minlength=len(e))
+        cradle = _cradles(len(e), pairs, _same_cradle(levels, model))
+        twins = np.bincount(cradle[pairs.left[evidence]], minlength=len(e))[cradle]
     own = evidence.astype(np.int64)  # a pair is no evidence about itself
     others = (twins[pairs.left] - own > 0) | (twins[pairs.right] - own > 0)
     spec = model.fields["family"]
@@ -152,7 +156,14 @@ def _same_cradle(levels: Levels, model: Model) -> Mask:
     return same
 
 
-def _twin_pairs(pairs: Pairs, levels: Levels, model: Model) -> Mask:
+def _cradles(n: int, pairs: Pairs, same: Mask) -> NDArray[np.int64]:
+    """Number of each record's cradle: twins that one department has side by side are twins in all rows of the family."""
+    rows = np.flatnonzero(same)
+    graph = coo_matrix((np.ones(len(rows), dtype=np.int8), (pairs.left[rows], pairs.right[rows])), shape=(n, n))
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+
+
+def twin_pairs(pairs: Pairs, levels: Levels, model: Model) -> Mask:
     """Two records of one list, or two valid numbers, born on one day to one guardian under two names
     (domain.md 4.1 N17).
     """

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matching.compare import SAME_NAMES, groups
+from matching.compare import OTHER_NAMES, SAME_NAMES, groups
 from matching.estimate import sigmoid_bits
 
 if TYPE_CHECKING:
@@ -75,13 +75,47 @@ def _shared_by_two(levels: Levels, model: Model) -> Mask:
 def twinlike(levels: Levels, model: Model) -> Mask:
     """Born on one day to one family, no number in common, and a name that a slip of the pen does not explain (N17).
 
-    Wrong characters sound or look like the right ones; twins share a character on purpose.
+    Wrong characters sound or look like the right ones; twins share a character on purpose. Where a family is known to have twins, an
+    illegible character may be the one in which they differ.
     """
-    birth, people = (groups(levels, field, model) for field in ("birth", "people"))
     other = np.isin(levels["name"], [model.code("name", level) for level in ("one_character", "surname_and_one")])
-    unnumbered = ~np.isin(groups(levels, "number", model), (1, 2))
-    found: Mask = unnumbered & (birth == 1) & np.isin(people, (1, 2)) & other
+    unclear = (levels["name"] == model.code("name", "wildcard")) & (levels["family"] == model.code("family", "twins"))
+    found: Mask = _one_cradle(levels, model) & (other | unclear)
     return found
+
+
+def _one_cradle(levels: Levels, model: Model) -> Mask:
+    """Born on one day to one family, no number in common."""
+    birth, people = (groups(levels, field, model) for field in ("birth", "people"))
+    unnumbered = ~np.isin(groups(levels, "number", model), (1, 2))
+    found: Mask = unnumbered & (birth == 1) & np.isin(people, (1, 2))
+    return found
+
+
+def kinlike(levels: Levels, model: Model) -> Mask:
+    """Born on one day to one family, no number in common, and another given name altogether: renamed, or a twin without any other row.
+
+    That neither has another candidate says nothing here: an unregistered twin is in no other list.
+    """
+    other = np.isin(levels["name"], [model.code("name", level) for level in OTHER_NAMES])
+    found: Mask = _one_cradle(levels, model) & other
+    return found
+
+
+def _both_spelt(pairs: Pairs, levels: Levels, model: Model) -> Mask:
+    """Two spellings of one list, each of which another list has too, with the same birth: nobody slips twice in one way, so they are two
+    children (文文 and 雯雯, N17).
+    """
+    exact = np.isin(levels["name"], [model.code("name", level) for level in ("same", "variant")])
+    exact &= (levels["birth"] == model.code("birth", "same")) & (levels["people"] != model.code("people", "differ"))
+    inside = levels["origin"] == model.code("origin", "inside")
+    rows = np.flatnonzero(exact & ~inside)
+    known = np.zeros(int(max(pairs.left.max(initial=0), pairs.right.max(initial=0))) + 1, dtype=bool)
+    known[pairs.left[rows]] = True
+    known[pairs.right[rows]] = True
+    one_name = [model.code("name", level) for level in ("missing", *SAME_NAMES, "former_name")]
+    found: Mask = inside & ~np.isin(levels["name"], one_name) & (groups(levels, "birth", model) == 1)
+    return found & known[pairs.left] & known[pairs.right]
 
 
 def doubtful(levels: Levels, model: Model) -> Mask:
@@ -117,6 +151,8 @@ def weigh_evidence(pairs: Pairs, levels: Levels, weight: Floats, judged: NDArray
     certain = deterministic(levels, model)
     weight = np.where(certain, np.maximum(weight, model.decide.certain_bits), weight)
     weight = np.where(doubtful(levels, model), np.minimum(weight, model.decide.doubt_bits), weight)
+    faint = kinlike(levels, model) & (sigmoid_bits(weight) < model.decide.same)
+    weight = np.where(faint, np.minimum(weight, model.decide.kin_bits), weight)
     lone = levels["number"] == model.number.code("borrowed")
     # Equal number and nothing else, or two valid numbers under names that are only near: never a link, a person looks.
     lone |= (levels["number"] == model.number.code("differ")) & (groups(levels, "name", model) == 2)
@@ -129,6 +165,7 @@ def weigh_evidence(pairs: Pairs, levels: Levels, weight: Floats, judged: NDArray
     link = (probability >= model.decide.same) & (~inside | double)
     # Two rows of one list that look like one child do not keep a third row from both: it may show that they are a double.
     veto = (inside & ~double & (weight < model.decide.third_bits)) | (judged == -1)
+    veto |= ~double & _both_spelt(pairs, levels, model)
     certain = (certain & (judged != -1)) | (judged == 1)  # equal numbers do not outweigh a person
     return Evidence(weight, probability, link, veto, certain, twinlike(levels, model) & ~certain, inside)
 

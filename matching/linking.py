@@ -242,7 +242,8 @@ def _unexamined(e: Encoded, candidates: Candidates, found: Gathered, evidence: E
     """Pairs inside groups that may become one child which are not gathered yet: faint ones, and ones that no key brought together."""
     near = evidence.link | (evidence.weight > min(model.decide.alone_bits - model.decide.rival_bits, 0.0))
     faint = within(e, candidates, found, near)
-    a, b = unseen_pairs(len(e), found.batch.pairs, evidence.link, model.decide.close_limit)
+    alone = evidence.link | (evidence.weight >= model.decide.alone_bits)  # leftovers join whole groups too
+    a, b = unseen_pairs(len(e), found.batch.pairs, alone, model.decide.close_limit)
     fresh = ~np.isin(a * len(e) + b, pair_codes(faint.pairs, len(e)))
     unseen = Pairs(a[fresh].astype(np.int32), b[fresh].astype(np.int32), np.zeros(int(fresh.sum()), dtype=np.uint32))
     return faint.followed_by(late(e, found, unseen, model))

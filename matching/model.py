@@ -114,6 +114,7 @@ class Decide(_Strict):
     alone_bits: float
     rival_bits: float
     doubt_bits: float
+    kin_bits: float
     twin_bits: float
     refuse_bits: float
     cluster_limit: int = Field(ge=2)

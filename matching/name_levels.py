@@ -85,11 +85,12 @@ class NameSet:
 
 def name_set(texts: Sequence[str]) -> NameSet:
     """Prepare distinct names for `level_codes`."""
-    known = frozenset(name_tables().nicknames)
+    known, first = frozenset(name_tables().nicknames), frozenset(name_tables().nickname_first)
     shape = name_shapes(texts)
     place = np.where(shape.short, np.cumsum(shape.short) - 1, -1)
     codes = encode([name for name, fits in zip(texts, shape.short.tolist(), strict=True) if fits])
-    nick = np.fromiter(map(known.__contains__, texts), dtype=bool, count=len(texts))
+    milk = (text in known or (len(text) == 2 and text[0] in first) for text in texts)
+    nick = np.fromiter(milk, dtype=bool, count=len(texts))
     return NameSet(texts, codes, place, nick, ~shape.short | (shape.length > _ORDINARY), shape.empty, ~shape.wild)
 
 
@@ -217,7 +218,7 @@ def _short_levels(codes: NameCodes, a: Ints, b: Ints) -> tuple[Ints, Ints]:
         ("nickname", _nickname(p)),
         ("given_only", _where(p, ~first, _given_same)),
         ("dropped", _where(p, np.abs(size - codes.length[b]) == 1, _dropped)),
-        ("swapped", _where(p, equal & (size >= 3) & _same_sum(p), _same_characters)),
+        ("swapped", _where(p, equal & (size >= 2) & _same_sum(p), _same_characters)),
         ("one_character", equal & (size >= 3) & (misses == 1) & (place > surname) & ~wild),
         ("look_alike", equal & (size >= 2) & (misses > 0) & (misses == shaped) & (misses * 2 <= size)),
         ("fuzzy_sound", equal & (size >= 2) & (misses == 0)),

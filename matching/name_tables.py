@@ -28,6 +28,7 @@ class NameTables(BaseModel):
     placeholders: list[str]
     placeholder_endings: list[str]
     nickname_prefixes: list[str]
+    nickname_first: list[str]
     nicknames: list[str]
     variants: list[str]
     look_alike: list[str]

@@ -8,13 +8,15 @@ weight (`weigh`).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from matching.compare import groups
+from matching.compare import OTHER_NAMES, groups, twin_pairs
 from matching.derived import without
+from matching.encode import lunar_day
 from matching.encode_numbers import birth_code
 
 if TYPE_CHECKING:
@@ -88,10 +90,14 @@ def screen(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Screened:
     spec = model.number
     equal = np.isin(levels["number"], [spec.code("same"), spec.code("derived")])
     name, birth = groups(levels, "name", model), groups(levels, "birth", model)
-    stranger = equal & (birth == 3) & ((name == 3) | ((name == 2) & _far_birth(levels, model) & _one_wrong(e, pairs)))
+    near = (name == 2) & (levels["name"] != model.code("name", "given_only"))  # siblings never share the given name
+    stranger = equal & (birth == 3) & ((name == 3) | (near & _far_birth(levels, model) & _one_wrong(e, pairs)))
     stranger |= equal & (name == 3) & _other_child(e, pairs, levels, model)
     stranger |= equal & (birth == 3) & _other_sex(e, pairs, levels, model)
+    stranger |= equal & _side_by_side(e, pairs, levels, model)
     rival = _has_rival(e, pairs, levels, model)
+    twins, theirs = _twins_number(e, pairs, levels, (equal, model))
+    stranger, rival = stranger | twins, rival | theirs
     other_name = equal & np.isin(name, (2, 3)) & (rival[pairs.left] | rival[pairs.right]) & ~stranger
     other_name &= levels["name"] != model.code("name", "nickname")
     suspect = stranger | other_name
@@ -115,6 +121,55 @@ def _has_rival(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Mask:
     return out
 
 
+def _side_by_side(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Mask:
+    """Two rows of one list under two names that contradict each other in what the number itself says, sex or birth: two children, of whom one
+    was given the other's number (C15). A child entered twice would be so by two or three slips at once.
+    """
+    inside = levels["origin"] == model.code("origin", "inside")
+    other = np.isin(levels["name"], [model.code("name", level) for level in OTHER_NAMES])
+    short = np.isin(levels["name"], [model.code("name", level) for level in ("one_character", "dropped")])
+    birth, wrong = groups(levels, "birth", model), _wrong_birth(e)
+    both_wrong = (birth == 1) & wrong[pairs.left] & wrong[pairs.right]
+    other &= (levels["sex"] == model.code("sex", "differ")) | both_wrong
+    found: Mask = inside & (other | (short & (birth == 3) & _one_wrong(e, pairs)))
+    return found
+
+
+def _twins_number(e: Encoded, pairs: Pairs, levels: Levels, shared: tuple[Mask, Model]) -> tuple[Mask, Mask]:
+    """Equal numbers x, y under two names where x's name, birth and family stand in a row z without the number, and z and y are twins: x is
+    the twin, and carries y's number.
+
+    Args:
+        shared: pairs with equal numbers; the model.
+
+    Returns:
+        The pairs, and the records that borrowed.
+    """
+    equal, model = shared
+    n, borrower = len(e), np.zeros(len(e), dtype=bool)
+    suspects = np.flatnonzero(equal & np.isin(levels["name"], [model.code("name", level) for level in OTHER_NAMES]))
+    exact = np.isin(levels["name"], [model.code("name", level) for level in ("same", "variant")])
+    exact &= (levels["birth"] == model.code("birth", "same")) & (groups(levels, "people", model) == 1)
+    exact &= levels["number"] == model.number.code("missing")
+    doubted = np.zeros(n, dtype=bool)
+    doubted[pairs.left[suspects]] = doubted[pairs.right[suspects]] = True
+    own = _both_ways(pairs, exact & (doubted[pairs.left] | doubted[pairs.right])).rename(columns={"left": "borrower"})
+    kin = _both_ways(pairs, twin_pairs(pairs, levels, model)).rename(columns={"left": "right", "right": "owner"})
+    chains = own[doubted[own["borrower"]]].merge(kin[doubted[kin["owner"]]], on="right")
+    codes = chains["borrower"].to_numpy() * n + chains["owner"].to_numpy()
+    out = np.zeros(len(equal), dtype=bool)
+    for one, other in ((pairs.left, pairs.right), (pairs.right, pairs.left)):
+        rows = suspects[np.isin(one[suspects].astype(np.int64) * n + other[suspects], codes)]
+        out[rows] = True
+        borrower[one[rows]] = True
+    return out, borrower
+
+
+def _both_ways(pairs: Pairs, mask: Mask) -> pd.DataFrame:
+    a, b = pairs.left[mask].astype(np.int64), pairs.right[mask].astype(np.int64)
+    return pd.DataFrame({"left": np.r_[a, b], "right": np.r_[b, a]})
+
+
 def _borrowers(e: Encoded, pairs: Pairs, suspect: Mask, rival: Mask) -> Mask:
     """Of each suspect pair, the side that the number's own birth date or a rival speaks against; both when neither
     tells.
@@ -133,7 +188,16 @@ def _wrong_birth(e: Encoded) -> Mask:
     """Records whose full birth date is not the one inside their own number, read as Gregorian or as lunar."""
     inside = birth_code(e.own)
     wrong: Mask = (e.birth != inside) & (e.birth % 100 > 0) & (e.lunar != inside) & (e.own != 0)
+    rows = np.flatnonzero(wrong)
+    days, back = np.unique(inside[rows], return_inverse=True)
+    written = np.fromiter(map(_told, days.tolist()), dtype=np.int64, count=len(days))
+    wrong[rows[written[back] == e.birth[rows]]] = False  # the row tells the number's day by the old calendar
     return wrong
+
+
+@cache
+def _told(day: int) -> int:
+    return lunar_day(day)
 
 
 def _stale(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Mask:

@@ -75,6 +75,8 @@ def _damaged_levels(e: Encoded, a: Rows, b: Rows, spec: FieldSpec) -> NDArray[np
     return np.array([spec.code(level) for level in RANKS], dtype=np.int8)[out]
 
 
+CUT = "000"
+"""End of a number that a spreadsheet kept as a number (C05): the last three digits are lost, one equal zero among them says nothing."""
 RANKS = ("missing", "raw_differ", "partial", "slip")
 """What a damaged number may say, the strongest last."""
 
@@ -84,17 +86,17 @@ def damaged_ranks(damaged: list[str], numbers: NDArray[np.int64]) -> NDArray[np.
     firsts = [f"{number:017d}" for number in numbers.tolist()]
     valid = list(map(str.__add__, firsts, check_characters(numbers)))
     kinds = [
-        (len(bad), "*" in bad, bad[:15] == good[:15], bad[-1:] == good[-1:])
+        (len(bad), "*" in bad, bad[:15] == good[:15], bad[-1:] != good[-1:] or bad[-3:] == CUT)
         for bad, good in zip(damaged, valid, strict=True)
     ]
-    length, masked, begun, ended = np.array(kinds, dtype=np.int64).reshape(-1, 4).T
+    length, masked, begun, cut = np.array(kinds, dtype=np.int64).reshape(-1, 4).T
     far = _slips([bad[:17] for bad in damaged], firsts, 2) > 2
     one = _slips(damaged, valid, 1) <= 1
     tests = (
         (length < 12, "missing"),
         ((masked == 0) & (begun == 0) & far, "raw_differ"),
         (masked > 0, "raw_differ"),
-        ((begun > 0) & (length == 18) & (ended == 0), "partial"),
+        ((begun > 0) & (length == 18) & (cut > 0), "partial"),
         (one, "slip"),
         ((begun > 0) & (length >= 17), "partial"),
     )

@@ -98,7 +98,7 @@ def _short(width: int, code: dict[str, int]) -> str:
             "look_alike",
         ),
         (every((equal, f"{size} >= 3", f"{misses} = 1", f"({missed}) > a_surname", f"NOT {wild}")), "one_character"),
-        (every((equal, f"{size} >= 3", "a_bag = b_bag")), "swapped"),
+        (every((equal, f"{size} >= 2", "a_bag = b_bag")), "swapped"),
         (_dropped(width), "dropped"),
         (every((f"NOT {first}", _given_same(width))), "given_only"),
         ("(a_nick = 1 OR b_nick = 1)", "nickname"),
