@@ -56,20 +56,28 @@ def not_present(view: View) -> pd.DataFrame:
 
 
 def _called(view: View, pupils: BoolArray, rows: BoolArray) -> BoolArray:
-    """Pupils whom a list of their school and grade calls by name without a number: such a row finds no child (FF17)."""
-    school, name = _plain(view, "school"), view.name_keys("name")
-    grade = view.files.records["grade"].to_numpy(object)
-
-    def keys(at: IntArray, graded: bool) -> list[tuple[str, str, str]]:
-        return [(str(school[i]), str(grade[i]) if graded else "", str(name[i])) for i in at.tolist()]
-
+    """Pupils whom a list of their school and grade calls by a name of theirs, without a number: such a row finds no child (FF17)."""
+    school, grade, name = _plain(view, "school"), view.files.records["grade"].to_numpy(object), view.name_keys("name")
     asked = np.flatnonzero(rows & (school != "") & (name != ""))
-    called = {*keys(asked, graded=True)}
-    of = np.flatnonzero(pupils)
+    called = {(school[i], grade[i], name[i]) for i in asked.tolist()}
     found = np.zeros(len(view.child), dtype=np.bool_)
-    both = zip(keys(of, graded=True), keys(of, graded=False), strict=True)
-    found[of] = [bool(called) and (one in called or plain in called) for one, plain in both]
+    of = np.flatnonzero(pupils & np.isin(school.astype(str), school[asked].astype(str)))
+    names = _names(view, view.child[of])
+    for i in of.tolist():
+        own = names.get(int(view.child[i]), set())
+        found[i] = any((school[i], of_grade, one) in called for one in own for of_grade in (grade[i], ""))
     return found
+
+
+def _names(view: View, children: IntArray) -> dict[int, set[str]]:
+    """Every name that the records of some children give, former ones too."""
+    names: dict[int, set[str]] = {}
+    at = np.flatnonzero(np.isin(view.child, children))
+    for field in ("name", "former_name"):
+        keys = view.name_keys(field)
+        for i in at[keys[at] != ""].tolist():
+            names.setdefault(int(view.child[i]), set()).add(str(keys[i]))
+    return names
 
 
 def _excused(view: View) -> BoolArray:

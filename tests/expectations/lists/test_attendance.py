@@ -91,6 +91,15 @@ def test_a_class_list_without_numbers_is_read_by_school_grade_and_name(
     assert listed(town, "L04") == found
 
 
+def test_a_former_name_calls_the_pupil_too(town: Town) -> None:
+    town.add(PS, 1, name="张晓明", former_name="张旧名")
+    town.add(ED, 1, **PUPIL, name="张旧名")
+    town.add(ED, 2, **PUPIL, name="王丙")
+    bare = {"id_no": "", "birth_date": "", "school": "第一小学", "grade": "5", "present": "yes"}
+    town.add(AT, 3, name="张晓明", **bare)
+    assert listed(town, "L04") == {2: "很可能"}
+
+
 def test_the_row_of_another_pupil_of_that_name_says_nothing(town: Town) -> None:
     for child in (1, 2):
         town.add(ED, child, **PUPIL, name="张晓明")
