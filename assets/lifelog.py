@@ -6,7 +6,7 @@ here: the verdicts (`assets.tracking`), storage (`pipelines.resources.lives`).
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import sqlalchemy as sa
@@ -59,7 +59,7 @@ def record(connection: sa.Connection, chapter: Chapter) -> int:
     present = fold(past)
     news = events_of(_verdicts(chapter.life), written, present)
     full = [replace(event, author=chapter.author, origin=chapter.origin) for event in news]
-    return lives.append(connection, [asdict(event) for event in _with_dispatch(full, chapter)])
+    return lives.append(connection, [event.row() for event in _with_dispatch(full, chapter)])
 
 
 def _of_data(event: Event, period: str) -> bool:

@@ -114,7 +114,7 @@ def _divided(done: Standardised, checked: SuiteResult, raw: pd.DataFrame) -> Res
     """Rows that break a row rule leave the accepted for the quarantine."""
     broken = checked.quarantined if len(checked.failures) else checked.failures
     gone = done.accepted.loc[broken["index"]] if len(broken) else done.accepted.iloc[:0]
-    kept = done.accepted.drop(index=gone.index).reset_index(drop=True)
+    kept = done.accepted.drop(index=gone.index).reset_index(drop=True) if len(gone) else done.accepted
     quarantine = done.quarantine
     if len(gone):
         quarantine = pd.concat([quarantine, _refused_rows(gone, broken, raw)], ignore_index=True)

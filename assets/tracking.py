@@ -4,7 +4,6 @@ The frame says it; publishing writes the events into the database, together with
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
 
 import dagster as dg
 import pandas as pd
@@ -155,7 +154,7 @@ def _frame(found: list[Verdict], past: Mapping[str, Life], facts: Known) -> pd.D
     for one in found:
         event, life = one.event, past.get(one.event.finding_id)
         code, child, field = facts[event.finding_id]
-        row = {name: value for name, value in asdict(event).items() if name in COLUMNS}
+        row: dict[str, object] = {name: value for name, value in event.row().items() if name in COLUMNS}
         row |= {"code": code, "child_id": child, "field": field, "town": event.town or (life.town if life else "")}
         row |= {"listed": "yes" if one.listed else "no", "shown": "yes" if one.shown else "no"}
         row |= {"first_period": life.first_period if life else event.period, "returns": life.returns if life else 0}

@@ -31,7 +31,7 @@ def account(raw: pd.DataFrame, standardised: Standardised) -> pd.DataFrame:
     Raises:
         AccountingError: the equation does not hold, or a record is in two frames.
     """
-    physical = raw[raw["row"] > 0]
+    physical = raw.loc[raw["row"] > 0, ["file", "kind"]]
     files = list(dict.fromkeys(physical["file"]))
     counts = pd.DataFrame(0, index=pd.Index(files, name="file"), columns=COLUMNS[1:])
     counts["rows_in"] = physical["file"].value_counts().reindex(files, fill_value=0)

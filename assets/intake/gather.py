@@ -7,7 +7,7 @@ Does not belong here: reading names, numbers, dates (`reading`), judging rows (`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,9 +109,14 @@ def gather(sheet: SheetRows, contract: Contract) -> pd.DataFrame:
 def _joined(field: str, earlier: Cells, values: Cells) -> Cells:
     """Two columns for one field: the first that says something; both where the field is a set (救助措施 and 是否低保)."""
     if load_fields()[field].kind.startswith("set:"):
-        both = (earlier != "") & (values != "") & ~np.isin(earlier, load_dictionary().placeholders)
+        both = (earlier != "") & (values != "") & ~_among(earlier, load_dictionary().placeholders)
         return np.where(both, earlier + "、" + values, np.where(values == "", earlier, values))
     return np.where(earlier == "", values, earlier)
+
+
+def _among(texts: Cells, words: Iterable[str]) -> npt.NDArray[np.bool_]:
+    # Not numpy.isin: it goes through the texts once for every word.
+    return pd.Index(texts, dtype=object).isin(list(words))
 
 
 def _stripped(values: Cells, role: str = "") -> Cells:
@@ -145,7 +150,7 @@ def _members(texts: dict[str, Cells], cells: Cells, mapping: Mapping) -> None:
         blank = np.full(len(cells), "", dtype=object)
         relation = parts.get("relation", blank)
         kinds = _kinship(relation)
-        guardian = np.isin(parts.get("is_guardian", blank), ["是", "1", "有"])
+        guardian = _among(parts.get("is_guardian", blank), ["是", "1", "有"])
         for person in ("father", "mother"):
             _put(
                 texts, kinds == person, {f"{person}_{role}": parts.get(role, blank) for role in ("name", "id", "phone")}
@@ -183,7 +188,7 @@ def _same(texts: dict[str, Cells]) -> None:
     words = load_dictionary()
     same = [*words.same_words, *words.same_address]
     present = [field for field in _ADDRESSES if field in texts]
-    told = {field: np.isin(texts[field], same) for field in present}
+    told = {field: _among(texts[field], same) for field in present}
     for field in present:
         others = [other for other in present if other != field]
         for other in others:
@@ -191,7 +196,7 @@ def _same(texts: dict[str, Cells]) -> None:
             texts[field] = np.where(usable, texts[other], texts[field])
             told[field] = told[field] & ~usable
     for field in (*present, *(name for name in _REPEATABLE if name in texts)):
-        rows = np.isin(texts[field], same)
+        rows = _among(texts[field], same)
         if rows.any():
             series = pd.Series(texts[field], dtype=object).mask(pd.Series(rows)).ffill().fillna("")
             texts[field] = series.to_numpy(dtype=object)

@@ -83,8 +83,9 @@ def standardise(raw: pd.DataFrame, contract: Contract, context: Context) -> Stan
     frame["period"], frame["department"], frame["issues"] = context.period, contract.department, remarks.joined()
     keep = (codes == "") & ~aside
     accepted = frame[STANDARD] if keep.all() else frame.loc[keep, STANDARD]
+    accepted.index = pd.RangeIndex(len(accepted))
     done = Standardised(
-        accepted=accepted.reset_index(drop=True),
+        accepted=accepted,
         quarantine=_quarantine(raw.loc[codes.index[codes != ""]], codes[codes != ""], known),
         set_aside=_set_aside(frame.loc[aside]),
     )

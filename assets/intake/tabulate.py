@@ -76,7 +76,7 @@ def tabulate_like(
 def read_sheet(grid: GridLike, contract: Contract, file: str, known: list[Known]) -> Sheet:
     """One sheet: heading, mapping, kinds of rows, and what there is to say about it."""
     cells = grid.cells
-    if not (cells != "").to_numpy().any():
+    if not any(any(cells[column].tolist()) for column in cells):
         return _aside(grid, "", "空白工作表，没有内容。", quiet=True)
     aliases = compile_aliases(contract)
     heading = find_heading(grid, aliases)

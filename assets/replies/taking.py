@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -170,7 +170,7 @@ def _sender(file: str) -> str:
 def _enter(connection: sa.Connection, county: Opened, taking: Taking) -> int:
     """Append the answers, write down the files, in one transaction."""
     events = _events(connection, taking)
-    lives.append(connection, [asdict(event) for event in events])
+    lives.append(connection, [event.row() for event in events])
     lives.register_files(connection, [_file_row(taking, sha) for sha in taking.outcome.taken])
     if events or taking.outcome.refused:
         counts = dict(Counter(one.result for one in taking.outcome.lines)) | {"refused": len(taking.outcome.refused)}

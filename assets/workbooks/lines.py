@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -18,7 +19,7 @@ from assets.workbooks.masking import mask_column
 from assets.workbooks.wording import Item, field_name, items_of, say, say_near, say_records
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sources:
     """The frames that a line is made from, aligned to the findings.
 
@@ -38,6 +39,12 @@ class Sources:
     nearby: list[list[Item]]
     records: pd.DataFrame
     context: PublishContext
+
+    @cached_property
+    def held(self) -> Mapping[str, Mapping[str, str]]:
+        """field that differs somewhere -> record_id -> its value in words; the same for every department's column."""
+        fields = set(text(self.findings, "field")) & set(self.context.layout.difference_fields)
+        return {field: _lookup(field, self) for field in fields}
 
 
 def gather(findings: pd.DataFrame, children: pd.DataFrame, records: pd.DataFrame, context: PublishContext) -> Sources:
@@ -155,8 +162,7 @@ def _of_list(item: str, sources: Sources) -> pd.Series[str]:
 def _side(department: str, sources: Sources) -> pd.Series[str]:
     """What one department holds of the field that differs: its values, different ones joined with a slash."""
     layout, fields = sources.context.layout, text(sources.findings, "field").to_list()
-    held = {field: _lookup(field, sources) for field in set(fields) & set(layout.difference_fields)}
-    found = []
+    held, found = sources.held, []
     for field, items in zip(fields, sources.evidence, strict=True):
         if field and field not in held:
             found.append(layout.withheld)

@@ -136,17 +136,17 @@ def _by_group(book: Book, findings: pd.DataFrame, children: pd.DataFrame) -> Non
     context = book.context
     if not context.groups:
         return
-    classes = [set(value.split(";")) for value in text(children, "categories")]
+    owners, classes = text(children, "child_id"), [set(value.split(";")) for value in text(children, "categories")]
     members = {zh: [code in mine for mine in classes] for code, zh in context.groups.items()}
     members["其他儿童"] = [mine.isdisjoint(context.groups) for mine in classes]
-    rows = [_group_row(name, children[inside], findings, context) for name, inside in members.items()]
+    rows = [_group_row(name, set(owners[inside]), findings, context) for name, inside in members.items()]
     headings = ["类别", "儿童", "其中有线索", "线索合计", *context.layout.grades]
     title = "本地文件列明的比对对象（按民政在册类别，一名儿童可属多类）"
     Table("比对对象", title, headings, [20, 10, 12, 12, *[10] * len(context.layout.grades)], rows, kept=1).write(book)
 
 
-def _group_row(name: str, mine: pd.DataFrame, findings: pd.DataFrame, context: PublishContext) -> list[Cell]:
-    ours = findings[text(findings, "child_id").isin(set(text(mine, "child_id")))]
+def _group_row(name: str, mine: set[str], findings: pd.DataFrame, context: PublishContext) -> list[Cell]:
+    ours = findings[text(findings, "child_id").isin(mine)]
     by_grade = [int((text(ours, "grade") == grade).sum()) for grade in context.layout.grades]
     return [name, len(mine), text(ours, "child_id").nunique(), len(ours), *by_grade]
 

@@ -56,6 +56,10 @@ class Event:
     answered_on: str = ""
     note: str = ""
 
+    def row(self) -> dict[str, str]:
+        """The fields by name, as they are stored."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 @dataclass(frozen=True, slots=True)
 class Life:

@@ -58,19 +58,24 @@ def _numbered(view: View) -> tuple[BoolArray, BoolArray, IntArray]:
     return filled & view.compared & ~police, filled & police, view.records.coded("id_no")[0]
 
 
+def _among(numbers: IntArray, some: IntArray) -> BoolArray:
+    # Not numpy.isin: it puts the numbers of a whole county in order each time.
+    return pd.Index(numbers).isin(some)
+
+
 def _unknown_to_police(view: View) -> BoolArray:
     """Numbers that none of the child's police records carries, where the police have one for the child."""
     others, police, codes = _numbered(view)
     pair = view.child * (int(codes.max(initial=0)) + 1) + codes
-    return np.asarray(others & view.any(police)[view.child] & ~np.isin(pair, pair[police]), dtype=np.bool_)
+    return np.asarray(others & view.any(police)[view.child] & ~_among(pair, pair[police]), dtype=np.bool_)
 
 
 def _of_another(view: View) -> BoolArray:
     """Numbers that the police have for other children only, none of whom is probably the same child."""
     others, police, codes = _numbered(view)
     pair = view.child * (int(codes.max(initial=0)) + 1) + codes
-    taken = others & np.isin(codes, codes[police]) & ~np.isin(pair, pair[police])
-    return np.asarray(taken & ~probably_there(view, police & np.isin(codes, codes[taken]))[view.child], dtype=np.bool_)
+    taken = others & _among(codes, codes[police]) & ~_among(pair, pair[police])
+    return np.asarray(taken & ~probably_there(view, police & _among(codes, codes[taken]))[view.child], dtype=np.bool_)
 
 
 def _other_name(view: View) -> pd.DataFrame:

@@ -78,7 +78,8 @@ def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
     known = pa.Schema.from_pandas(frame.head(1), preserve_index=False).metadata
     arrays = [_arrow(frame.iloc[:, place]) for place in range(frame.shape[1])]
     table = pa.Table.from_arrays(arrays, [str(name) for name in frame.columns]).replace_schema_metadata(known)
-    pq.write_table(table, path, compression="zstd", compression_level=1)
+    # Statistics would hold the least and the greatest name of every field, and nobody asks for them.
+    pq.write_table(table, path, compression="zstd", compression_level=1, write_statistics=False)
 
 
 def _arrow(column: pd.Series) -> pa.Array:
