@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from assets.intake.contract import Ambiguity, Contract, Dictionary, Layout, load_dictionary
+from assets.intake.contract import Ambiguity, Contract, Layout, load_dictionary
 from matching.name_tables import fold_characters
 
 _NOISE = re.compile(
@@ -149,7 +149,7 @@ def _compiled(contract_json: str, layout_json: str) -> Aliases:
             ambiguous.pop(alias, None)
     for key in ambiguous:
         built.exact.pop(key, None)
-    people = _people(shared)
+    people = _people()
     openers = {key: target.person for key, target in people.items() if target.role == "name"}
     for key, target in built.exact.items():
         if target.field.endswith("_name") and target.field != "former_name":
@@ -159,8 +159,9 @@ def _compiled(contract_json: str, layout_json: str) -> Aliases:
     return Aliases(built.exact, people, ambiguous, openers, roles, compounds)
 
 
-def _people(shared: Dictionary) -> dict[str, Target]:
-    found: dict[str, Target] = {}
+@cache
+def _people() -> dict[str, Target]:
+    shared, found = load_dictionary(), dict[str, Target]()
     for person, spec in shared.people.items():
         for prefix in spec.prefixes:
             for role, aliases in shared.roles.items():
