@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matching.citizen import check_character
+from matching.compare import OTHER_NAMES
 from matching.identity_repair import one_slip
 
 if TYPE_CHECKING:
@@ -97,6 +98,9 @@ def _why_review(levels: Mapping[str, str], note: str) -> str:
         return "但与另一条记录更相符，请人工核对"
     if levels["family"] == "twins":
         return "可能是双胞胎，请人工核对"
+    cradle = levels["birth"] in ("same", "lunar") and levels["people"] in ("number", "two", "one")
+    if cradle and levels["name"] in OTHER_NAMES and levels["number"] not in _AGREE:
+        return "可能改过名，也可能是双胞胎中的另一个，请人工核对"
     return "证据不足，请人工核对"
 
 

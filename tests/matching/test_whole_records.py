@@ -74,3 +74,10 @@ def test_whole_records(linked: Linkage, place: int) -> None:
     others = [record_id for record_id in child.index if f"-case-{place:02d}-" in record_id]
     strangers = set(child[child.isin(child[others])].index) - set(others)
     assert not strangers, "a record of the county is in the case's child"
+
+
+def test_a_review_pair_of_one_cradle_says_what_it_may_be(linked: Linkage) -> None:
+    asked = linked.pairs[(linked.pairs["grade"] == "review") & linked.pairs["record_a"].str.contains("-case-")]
+    asked = asked[asked["levels"].str.contains("name=one_character") & asked["levels"].str.contains("family=single")]
+    assert len(asked)
+    assert asked["reason"].str.contains("可能改过名，也可能是双胞胎中的另一个").any()
