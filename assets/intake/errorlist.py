@@ -19,7 +19,8 @@ from assets.intake.gather import cell_columns, sheets
 from assets.intake.mapping import Mapping
 from assets.intake.sentences import Issue, is_issue, issue
 from assets.intake.standard import Standardised
-from assets.workbooks.textsheet import TextSheet
+from assets.workbooks.book import clean
+from assets.workbooks.textsheet import LONG, TextSheet
 
 TITLE = "问题说明"
 # Not the clock: the same delivery gives the same bytes.
@@ -114,11 +115,25 @@ def _formats(book: Any) -> dict[str, Any]:
     }
 
 
+def _writable(cells: Any) -> Any:
+    """The cells, those that xlsxwriter would not write as they are cleaned: ready-made rich text, and what is too long."""
+    odd = [
+        (row, column)
+        for row, line in enumerate(cells)
+        for column, value in enumerate(line)
+        if value[:3] == "<r>" or len(value) > LONG
+    ]
+    cells = cells.copy() if odd else cells  # they may still be the frame's own
+    for place in odd:
+        cells[place] = clean(cells[place])
+    return cells
+
+
 def _write_sheet(page: Any, rows: pd.DataFrame, faults: dict[str, list[Fault]], formats: dict[str, Any]) -> None:
     columns = cell_columns(rows)
     used = [column for column in columns if any(rows[column].array)]
     width = columns.index(used[-1]) + 1 if used else 0
-    values = rows[columns[:width]].to_numpy(dtype=object)
+    values = _writable(rows[columns[:width]].to_numpy(dtype=object))
     top = lead = 0
     for record, kind, number, line in zip(rows["record_id"], rows["kind"], rows["row"], values, strict=True):
         at = int(number) - 1

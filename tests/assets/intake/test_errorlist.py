@@ -58,6 +58,28 @@ def test_the_copy_marks_the_cells_and_says_why(
     assert book["说明"].cell(2, 1).value == "按要求填写"
 
 
+def test_what_looks_like_rich_text_or_is_endless_is_text(
+    read: Callable[..., Tabulated],
+    contracts: dict[str, Contract],
+    context: Context,
+    make_grid: Callable[..., Grid],
+    make_number: Callable[..., str],
+    tmp_path: Path,
+) -> None:
+    lines = rows(make_number)
+    lines[3][4], lines[4][4] = "<r><t>在读</t></r><sheet/>", "长" * 40_000
+    raw = read("civil_affairs", make_grid(lines)).raw
+    before = raw.copy()
+    done = standardise(raw, contracts["civil_affairs"], context)
+    path = tmp_path / "错误清单.xlsx"
+    write_error_list(raw, done, contracts["civil_affairs"], "台账.xlsx", path)
+    page = openpyxl.load_workbook(path).worksheets[0]
+    assert page.cell(4, 5).value == "＜r><t>在读</t></r><sheet/>"
+    assert page.cell(5, 5).value.startswith("长" * 1_000)
+    assert page.cell(5, 5).value.endswith("…")
+    assert raw.equals(before)
+
+
 def test_a_row_that_a_rule_of_the_suite_refused_says_the_rule_s_sentence(
     read: Callable[..., Tabulated],
     contracts: dict[str, Contract],
