@@ -112,14 +112,14 @@ def second_period(rows: int, folder: Path) -> None:
         alike = quality.score(labels["whole"], labels["changes"])
         say(
             f"\n### Second period, 5 % of {line['rows']:,} rows changed\n\n"
-            f"| | seconds | of the first | F1 |\n|---|---|---|---|\n"
+            f"| least of {line['rounds']} rounds | seconds | of the first | F1 |\n|---|---|---|---|\n"
             f"| first period | {line['first']:.1f} | | |\n"
             f"| first period, remembered for the next | {line['first_remembered']:.1f} | {_share(line, 'first_remembered')} | |\n"
             f"| second period, only changes ({line['compared']:,} records compared) | {line['changes']:.1f} | "
             f"{_share(line, 'changes')} | {f1['changes']:.5f} |\n"
             f"| second period, everything | {line['whole']:.1f} | {_share(line, 'whole')} | {f1['whole']:.5f} |\n\n"
             f"{line['children_kept']:.2%} of the children keep their number; of the whole comparison's pairs the other lacks "
-            f"{alike.missed} and has {alike.wrong} more. Peak {line['peak_gib']:.2f} GiB for all four."
+            f"{alike.missed} and has {alike.wrong} more. Peak {line['peak_gib']:.2f} GiB for all of them."
         )
 
 
