@@ -135,7 +135,7 @@ def _obstacle(info: ListInfo, profile: Profile, delivered: Collection[str]) -> s
     if info.parameters_any and all(profile.setting(name).value is None for name in info.parameters_any):
         unknown += info.parameters_any
     if unknown:
-        told = "、".join(f"{labels().setting(name)}（{name}）" for name in unknown)
+        told = "、".join(labels().setting(name) for name in unknown)
         return f"本地文件没有规定{told}，清单“{info.name}”未计算，请民政局确定后填入本地规则（参数尚未确定）。"
     return ""
 

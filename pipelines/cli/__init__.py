@@ -16,8 +16,9 @@ def main() -> None:
     texts.language()
     words = _without_language(sys.argv[1:])
     from pipelines.cli.commands import app
+    from pipelines.cli.usage import run
 
-    app(args=words, prog_name="tongbi")
+    run(app, words)
 
 
 def _without_language(words: list[str]) -> list[str]:

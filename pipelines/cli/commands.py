@@ -337,7 +337,7 @@ def feed(
 @spoken
 def sharing(
     feed: Annotated[str, typer.Argument(help=say("feed.name"), metavar="[FEED]", show_default=False)] = "",
-    again: Annotated[int, typer.Option("--again", min=1, help=say("sharing.again"), show_default=False)] = 0,
+    again: Annotated[int | None, typer.Option("--again", min=1, help=say("sharing.again"), show_default=False)] = None,
     receipt: Annotated[Path | None, typer.Option("--receipt", help=say("sharing.receipt"), show_default=False)] = None,
     workspace: WorkspaceOption = None,
 ) -> None:

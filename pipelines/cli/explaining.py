@@ -14,6 +14,7 @@ import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
+from assets.county import department_names
 from matching.explain import Explanation
 from matching.picture import SMALLEST, Panel, draw, gathered, label
 from pipelines.cli.shell import USAGE, out, refuse, show
@@ -49,7 +50,7 @@ def explain_ids(opened: Opened, wanted: Wanted) -> None:
             json.dumps(story.as_dict(), ensure_ascii=False, indent=2, default=_plain), markup=False, soft_wrap=True
         )
     elif not wanted.svg:
-        _print(story, len(wanted.ids) == 2)
+        _print(story, len(wanted.ids) == 2, department_names(opened.workspace))
 
 
 def _story(opened: Opened, wanted: Wanted) -> Story:
@@ -81,11 +82,11 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else str(value)
 
 
-def _print(story: Story, pair: bool) -> None:
+def _print(story: Story, pair: bool, spoken: dict[str, str]) -> None:
     if not pair:
         out.print(say("explain.child", child=story.child, count=len(story.records)), markup=False, style="bold")
     for line in story.records:
-        _print_record(line)
+        _print_record(line, spoken)
     for told in story.joins:
         _print_pair(told)
     if story.via:
@@ -119,9 +120,13 @@ def _print_anew(story: Story) -> None:
         _print_pair(told)
 
 
-def _print_record(line: dict[str, Any]) -> None:
+def _print_record(line: dict[str, Any], spoken: dict[str, str]) -> None:
     sheet = f"工作表「{line['sheet']}」" if line["sheet"] else ""
-    named = {name: line[name] for name in ("department", "file", "row", "method")}
+    named = {name: line[name] for name in ("file", "row")}
+    named |= {
+        "department": spoken.get(line["department"], line["department"]),
+        "method": say(f"method.{line['method']}"),
+    }
     probability = float(line["probability"] or 0)
     text = say("explain.record", sheet=sheet, record=line["record_id"], probability=probability, **named)
     out.print(f"  {text}", markup=False)

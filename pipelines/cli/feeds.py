@@ -11,7 +11,7 @@ from rich.table import Table
 from assets.feeds import delivering, receiving
 from assets.feeds.delivering import Delivered, Order, deliver, repeat
 from assets.feeds.feed import Feed, load_feeds
-from pipelines.cli.shell import err, out, refuse, show
+from pipelines.cli.shell import err, local_time, out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
 from pipelines.resources import sharing
@@ -79,28 +79,25 @@ def show_sharing(opened: Opened) -> None:
     """Print the ledger."""
     with opened.engine.connect() as connection:
         lines, answered = sharing.ledger(connection), sharing.receipts(connection)
-    heads = (
-        "feed",
-        "number",
-        "kind",
-        "period",
-        "recipient",
-        "purpose",
-        "basis",
-        "scope",
-        "term",
-        "approved",
-        "made",
-        "hash",
-    )
-    table = Table(*(say(f"table.{name}") for name in (*heads, "receipt")))
+    if not lines:
+        out.print(say("sharing.none"), markup=False)
     for line in lines:
         counts = answered.get((line.feed, line.number), {})
-        receipt = "、".join(f"{word}{count}" for word, count in counts.items())
-        number, kind = str(line.number), delivering.KINDS[line.kind]
-        known = (line.feed, number, kind, line.period, line.recipient, line.purpose, line.legal_basis)
-        table.add_row(*known, line.scope, line.term, line.approved_by, line.made_at[:16], line.sha256[:12], receipt)
-    show(table)
+        told = {
+            **{name: getattr(line, name) for name in ("recipient", "purpose")},
+            "basis": line.legal_basis,
+            **{name: getattr(line, name) for name in ("scope", "term")},
+            "approved": line.approved_by,
+            "made": local_time(line.made_at),
+            "hash": line.sha256[:12],
+            "receipt": "、".join(f"{word}{count}" for word, count in counts.items()) or say("sharing.no_receipt"),
+        }
+        kind = delivering.KINDS[line.kind]
+        title = say("sharing.title", feed=line.feed, number=line.number, kind=kind, period=Period.parse(line.period).zh)
+        table = Table(show_header=False, title=title, title_justify="left")
+        for name, value in told.items():
+            table.add_row(say(f"table.{name}"), value)
+        show(table)
 
 
 def make_again(opened: Opened, feed: str, number: int) -> None:

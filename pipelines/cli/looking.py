@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from rich.table import Table
 
-from pipelines.cli.shell import out, show
+from pipelines.cli.shell import local_time, out, show
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
 from pipelines.resources import audit, deliveries
@@ -53,7 +53,7 @@ def _register(opened: Opened, label: str, lines: list[sa.RowMapping]) -> Table:
     for line in lines:
         numbers = (str(line[name]) for name in ("rows_in", "accepted", "quarantined", "set_aside"))
         department = spoken.get(line["department"], line["department"])
-        known = (department, line["file"], line["received_at"][:16], say(f"state.{line['status']}"))
+        known = (department, line["file"], local_time(line["received_at"]), say(f"state.{line['status']}"))
         table.add_row(*known, *numbers, difference_text(line["difference"]))
     return table
 

@@ -9,6 +9,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, ParamSpec
 
@@ -48,6 +49,15 @@ def show(table: Table) -> None:
     for column in table.columns:
         column.overflow = "fold"
     out.print(table, soft_wrap=False)
+
+
+def local_time(moment: str) -> str:
+    """A stored moment (ISO, UTC) as the clock on the wall shows it, to the minute."""
+    if not moment:
+        return ""
+    stored = datetime.fromisoformat(moment)
+    known = stored if stored.tzinfo else stored.replace(tzinfo=UTC)
+    return f"{known.astimezone():%Y-%m-%d %H:%M}"
 
 
 def refuse(sentence: str, code: int = REFUSED) -> NoReturn:

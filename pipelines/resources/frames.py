@@ -59,7 +59,7 @@ class FrameStore:
         """
         path = self.path(asset, period)
         if not path.is_file():
-            raise FrameError(f"还没有 {asset} {period} 的结果：请先运行 tongbi run --period {period}。")
+            raise FrameError(f"{period} 还没有比对结果：请先运行 tongbi run --period {period}。")
         try:
             return _read_parquet(path, columns)
         except Exception as fault:

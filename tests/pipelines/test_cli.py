@@ -1,8 +1,10 @@
 """The command line without a run: what it offers, in two languages, with which exit codes, and how fast it is there."""
 
+import re
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 import yaml
@@ -131,3 +133,54 @@ def test_a_jump_in_rows_needs_a_second_person(workspace, tongbi):
     assert (unknown.returncode, "公安（public_security）" in unknown.stderr) == (2, True)
     agreed = tongbi(*run, "--accept-size", "公安", "--consent", "李主任")
     assert "收件箱里没有" in agreed.stderr
+
+
+def test_the_sharing_ledger_opens_without_options(workspace, tongbi):
+    done = tongbi("sharing", "--workspace", workspace)
+    assert (done.returncode, "还没有向其他系统推送过数据" in done.stdout) == (0, True), done.stderr
+    assert tongbi("sharing", "--again", "0", "--workspace", workspace).returncode == 2
+
+
+def test_every_way_of_linking_has_a_word_for_people():
+    from matching.results import _METHODS
+    from pipelines.cli.texts import say
+
+    assert [name for name in _METHODS if name in say(f"method.{name}")] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("run",), "缺少 --period，这一项必须填写。"),
+        (("run", "--perod", "2026Q3"), "没有 --perod 这个选项。是不是 --period？"),
+        (("run", "--period"), "--period 后面缺少内容"),
+        (("rnu",), "没有“rnu”这个命令。"),
+        (("run", "--period", "2026Q3", "再来"), "多写了“再来”"),
+        (("demo", "--children", "五百"), "--children 的值写得不对。要填数字。"),
+        (("demo", "--children", "5"), "要填不小于 100 的数。"),
+    ],
+)
+def test_wrong_usage_is_said_in_chinese(tongbi, words, sentence):
+    done = tongbi(*words)
+    assert (done.returncode, sentence in done.stderr) == (2, True), done.stderr
+    assert not re.search(r"Missing|No such|Invalid|Usage|Input|Traceback", done.stderr)
+
+
+def test_help_has_chinese_titles(tongbi):
+    told = tongbi("run", "--help").stdout
+    assert "选项" in told
+    assert "Options" not in told
+    assert "Options" in tongbi("run", "--help", "--lang", "en").stdout
+
+
+def test_a_stored_moment_is_told_by_the_clock_on_the_wall(monkeypatch):
+    from pipelines.cli.shell import local_time
+
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    try:
+        assert local_time("2026-11-23T17:05:09+00:00") == "2026-11-24 01:05"
+        assert local_time("") == ""
+    finally:
+        monkeypatch.undo()
+        time.tzset()

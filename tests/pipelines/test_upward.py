@@ -98,7 +98,7 @@ def test_the_sample_can_be_drawn_again(county):
     assert write_sample(county, Sampling(PERIOD, 8)).read_bytes() == one
 
 
-def test_a_feed_is_delivered_shown_and_made_again(county):
+def test_a_feed_is_delivered_shown_and_made_again(county, capsys):
     made = make_feed(county, Feeding("exchange_register", PERIOD, "王科长", True))
     frame = pd.read_parquet(made.path)
     children = county.frames.read("child_files.children", PERIOD)
@@ -106,7 +106,12 @@ def test_a_feed_is_delivered_shown_and_made_again(county):
     before = made.path.read_bytes()
     make_again(county, "exchange_register", 1)
     assert made.path.read_bytes() == before
+    capsys.readouterr()
     show_sharing(county)
+    told = capsys.readouterr().out
+    assert "exchange_register 第 1 次（全量，" in told
+    assert "王科长" in told
+    assert "尚未收到" in told
     assert make_feed(county, Feeding("", "", "", False)) is None
     with pytest.raises(Exit):
         make_feed(county, Feeding("nothing", PERIOD, "王科长", True))
