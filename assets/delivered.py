@@ -11,6 +11,7 @@ import pandas as pd
 
 from assets.childfile.household import commonest_county
 from expectations.jurisdictions.profile import Place
+from expectations.lists.catalogue import load_catalogue
 from matching.regions import area_name
 from pipelines.resources.deliveries import Said
 from pipelines.resources.frames import FrameStore
@@ -37,7 +38,8 @@ def usable_departments(accounts: Iterable[Mapping[Any, Any]]) -> list[str]:
 
 
 def delivered_sources(accounts: Iterable[Mapping[Any, Any]], frames: FrameStore, period: str) -> list[str]:
-    """Usable departments, and `department.layout` of every kind of file that they brought: a list may need one kind only.
+    """Usable departments, `department.layout` of every kind of file that they brought, and the columns that they fill (a list may need
+    one kind or one column only: `Catalogue.told`).
 
     Args:
         accounts: as in `usable_departments`.
@@ -45,14 +47,20 @@ def delivered_sources(accounts: Iterable[Mapping[Any, Any]], frames: FrameStore,
         period: the period.
     """
     departments = usable_departments(accounts)
-    found = set(departments)
-    for name in departments:
-        if frames.exists(f"std_{name}", period):
-            layouts = frames.read(f"std_{name}", period, ["layout"])
-            found |= {
-                f"{name}.{layout}" for layout in layouts.get("layout", pd.Series(dtype=object)).unique() if layout
-            }
-    return sorted(found)
+    here = [f"std_{name}" for name in departments if frames.exists(f"std_{name}", period)]
+
+    def column(asset: str, name: str) -> pd.Series:
+        found: pd.Series = frames.read(asset, period, [name]).get(name, pd.Series(dtype=object))
+        return found
+
+    kinds = {
+        f"{asset.removeprefix('std_')}.{layout}"
+        for asset in here
+        for layout in column(asset, "layout").unique()
+        if layout
+    }
+    told = load_catalogue().told(lambda name: pd.concat([column(asset, name) for asset in here])) if here else set()
+    return sorted({*departments, *kinds, *told})
 
 
 def county_doubt(records: pd.DataFrame, place: Place) -> list[Said]:

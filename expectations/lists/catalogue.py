@@ -3,15 +3,18 @@
 Belongs here: the model of that file and which lists can be computed from what was delivered. Not here: the conditions.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from pathlib import Path
 
+import pandas as pd
 from pydantic import Field
 
 from expectations.rulebook import Rules, read_rules
 
 FILE = Path(__file__).with_name("catalogue.yaml")
+LOOKED = "#"
+"""Begins the columns among the sources; alone it says that somebody looked which of them are filled."""
 
 
 class ListInfo(Rules):
@@ -35,7 +38,9 @@ class ListInfo(Rules):
 
 
 class Source(Rules):
-    """A source that is no department: where its data may come from (a department's key, or `department.layout`)."""
+    """A source that is no department: where its data may come from (a department's key, `department.layout`, or a column that anybody
+    fills: `#field`, or one of its codes, `#field=code`).
+    """
 
     zh: str
     origins: list[str] = Field(alias="from", min_length=1)
@@ -75,19 +80,36 @@ class Catalogue(Rules):
     def delivered(self, need: str, delivered: Collection[str]) -> bool:
         """Whether what a list needs came: a department, or a source from any of its origins.
 
-        `delivered` holds departments and, where known, `department.layout` of what they delivered; without any layout of a department
-        nobody can say what it did not bring, and it counts as brought.
+        `delivered` holds departments and, where known, `department.layout` of what they delivered, and `told` of the columns they filled;
+        without any layout of a department, or without `LOOKED`, nobody can say what was not brought, and it counts as brought.
         """
         if need not in self.sources:
             return need in delivered
         return any(_came(origin, delivered) for origin in self.sources[need].origins)
+
+    def told(self, column: Callable[[str], pd.Series]) -> set[str]:
+        """Which of the columns that lists rest on somebody fills, as they stand in `sources`, and `LOOKED`.
+
+        Args:
+            column: a field of all records as texts, codes of one cell joined by `;`; empty where there is none.
+        """
+        origins = {origin for source in self.sources.values() for origin in source.origins if origin.startswith(LOOKED)}
+        return {LOOKED} | {origin for origin in origins if _filled(origin, column)}
 
     def spoken(self, codes: Iterable[str]) -> str:
         """Several departments in one phrase: 民政、教育."""
         return "、".join(self.department(code) for code in codes)
 
 
+def _filled(origin: str, column: Callable[[str], pd.Series]) -> bool:
+    field, _, code = origin.removeprefix(LOOKED).partition("=")
+    texts = column(field).unique()
+    return any(code in str(text).split(";") for text in texts) if code else any(str(text) for text in texts)
+
+
 def _came(origin: str, delivered: Collection[str]) -> bool:
+    if origin.startswith(LOOKED):
+        return origin in delivered or LOOKED not in delivered
     department, _, layout = origin.partition(".")
     if not layout or origin in delivered:
         return origin in delivered

@@ -100,10 +100,17 @@ def compute_findings(files: ChildFiles, profile: Profile, delivered: Collection[
 
 
 def files_delivered(files: ChildFiles) -> set[str]:
-    """The kinds of files that came, as `department.layout`, from the records that were taken."""
+    """The kinds of files that came, as `department.layout`, from the records that were taken, and the columns that they fill
+    (`Catalogue.told`).
+    """
     frames = [frame for frame in (files.records, files.beside) if len(frame) and "layout" in frame.columns]
     pairs = {pair for frame in frames for pair in zip(frame["department"], frame["layout"], strict=True)}
-    return {f"{department}.{layout}" for department, layout in pairs if layout}
+    kinds = {f"{department}.{layout}" for department, layout in pairs if layout}
+    return kinds | load_catalogue().told(lambda name: _texts(files.records, name))
+
+
+def _texts(records: pd.DataFrame, name: str) -> pd.Series:
+    return records[name] if name in records.columns else pd.Series([], dtype=object)
 
 
 def not_computed(profile: Profile, delivered: Collection[str]) -> pd.DataFrame:

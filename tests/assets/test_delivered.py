@@ -46,5 +46,19 @@ def test_kinds_of_files_are_known_from_the_records_that_were_taken(tmp_path: Pat
     frames.write("std_civil_affairs", "2026Q3", pd.DataFrame({"layout": ["ledger", "workers", "ledger", ""]}))
     accounts = [line("civil_affairs", 4, 0), line("education", 0, 3)]
     found = delivered_sources(accounts, frames, "2026Q3")
-    assert found == ["civil_affairs", "civil_affairs.ledger", "civil_affairs.workers"]
+    assert found == ["#", "civil_affairs", "civil_affairs.ledger", "civil_affairs.workers"]
     assert delivered_sources(accounts, frames, "2026Q2") == ["civil_affairs"]
+
+
+def test_columns_that_somebody_fills_are_known(tmp_path: Path) -> None:
+    frames = FrameStore(tmp_path)
+    rows = {
+        "layout": "",
+        "rehab": ["", "no"],
+        "aid": ["minimum_living", "destitute;care_allowance"],
+        "care_allowance": "",
+    }
+    frames.write("std_disability", "2026Q3", pd.DataFrame(rows))
+    frames.write("std_education", "2026Q3", pd.DataFrame({"layout": [""], "visit_date": ["2026-09-01"]}))
+    found = delivered_sources([line("disability", 2, 0), line("education", 0, 1)], frames, "2026Q3")
+    assert found == ["#", "#aid=care_allowance", "#rehab", "disability"]

@@ -1,6 +1,7 @@
 """The frame of findings as a whole: shape, order, lasting numbers, deactivated lists."""
 
 import pandas as pd
+import pytest
 from town import CA, DI, ED, PS, Town
 
 from expectations.lists.catalogue import load_catalogue
@@ -73,3 +74,18 @@ def test_nothing_in_gives_an_empty_frame_of_the_same_shape(town: Town) -> None:
     town.records, town.links = town.records[:1], town.links[:0]
     town.links = [{"record_id": "none", "child_id": "T2026Q3-000001", "method": "single", "probability": 1.0}]
     assert compute_findings(town.files(), town.profile, (PS,)).columns.tolist() == COLUMNS
+
+
+@pytest.mark.parametrize(
+    ("code", "tokens"),
+    [
+        ("L10", ("#living_allowance", "#care_allowance", "#aid=care_allowance")),
+        ("L11", ("#rehab", "disability.rehabilitation")),
+        ("L22", ("#visit_date", "visits")),
+    ],
+)
+def test_a_list_whose_column_nobody_fills_is_not_computed(town: Town, code: str, tokens: tuple[str, ...]) -> None:
+    came = (PS, ED, CA, DI, "disability.register", "#")
+    assert "未计算，不表示没有这类情况" in not_computed(town.profile, came).set_index("code")["sentence"][code]
+    for token in tokens:
+        assert code not in set(not_computed(town.profile, (*came, token))["code"])
