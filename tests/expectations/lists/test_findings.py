@@ -86,6 +86,11 @@ def test_nothing_in_gives_an_empty_frame_of_the_same_shape(town: Town) -> None:
 )
 def test_a_list_whose_column_nobody_fills_is_not_computed(town: Town, code: str, tokens: tuple[str, ...]) -> None:
     came = (PS, ED, CA, DI, "disability.register", "#")
-    assert "未计算，不表示没有这类情况" in not_computed(town.profile, came).set_index("code")["sentence"][code]
-    for token in tokens:
-        assert code not in set(not_computed(town.profile, (*came, token))["code"])
+
+    def said(*tokens: str) -> str:
+        sentences = not_computed(town.profile, (*came, *tokens)).set_index("code")["sentence"]
+        return str(sentences.get(code, ""))
+
+    assert "本期没有收到" in said()
+    assert "未计算，不表示没有这类情况" in said()
+    assert [token for token in tokens if "没有收到" in said(token)] == []
