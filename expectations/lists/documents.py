@@ -91,7 +91,7 @@ def _other_name(view: View) -> pd.DataFrame:
     pairs = pairs[(pairs["name"] != pairs["name_police"]) & (pairs["name"] != pairs["former_name_police"])]
     # A child called by its milk name (甜甜) is the same child under another name: L15 tells of it.
     milk = re.compile(view.profile.consistency.milk_name.known())
-    pairs = pairs[[milk.fullmatch(str(name)) is None for name in pairs["name"]]]
+    pairs = pairs[~pairs["name"].astype(str).str.fullmatch(milk).to_numpy(np.bool_)]
     found: BoolArray = np.zeros(len(view.child), dtype=np.bool_)
     if len(pairs):
         levels = name_levels(pairs["name"].to_numpy(object), pairs["name_police"].to_numpy(object))

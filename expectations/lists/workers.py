@@ -67,7 +67,7 @@ def _workers(view: View) -> dict[tuple[str, str], int]:
         return {}
     rows = adults[adults["layout"] == "workers"]
     posts = view.profile.workers.posts.known()
-    kept = rows[[any(word == post or (word and word in post) for word in posts) for post in rows["post"]]]
+    kept = rows[rows["post"].map(lambda post: any(word == post or (word and word in post) for word in posts)).eq(True)]
     town = kept["live_town"].where(kept["live_town"] != "", kept["town"])
     village = kept["live_village"].where(kept["live_village"] != "", kept["village"])
     return dict(Counter(zip(town.astype(str), village.astype(str), strict=True)))

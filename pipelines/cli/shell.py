@@ -71,6 +71,7 @@ def spoken(command: Callable[P, None]) -> Callable[P, None]:
 
     @functools.wraps(command)
     def guarded(*arguments: P.args, **options: P.kwargs) -> None:
+        before = _committed()
         try:
             command(*arguments, **options)
         except typer.Exit:
@@ -79,7 +80,7 @@ def spoken(command: Callable[P, None]) -> Callable[P, None]:
             refuse(say("fault.interrupted"))
         except Exception as fault:
             logging.getLogger("tongbi.debug").debug("%s\n%s", type(fault).__name__, _place(fault))
-            refuse(_sentence(fault), USAGE if type(fault).__name__ == "PeriodError" else REFUSED)
+            refuse(_sentence(fault, _committed() > before), USAGE if type(fault).__name__ == "PeriodError" else REFUSED)
 
     return guarded
 
@@ -89,14 +90,20 @@ def _place(fault: BaseException) -> str:
     return "".join(traceback.format_tb(fault.__traceback__))
 
 
-def _sentence(fault: Exception) -> str:
+def _committed() -> int:
+    """Transactions that this process has written; the database is not loaded to learn that there were none."""
+    database = sys.modules.get("pipelines.resources.database")
+    return int(database.committed()) if database else 0
+
+
+def _sentence(fault: Exception, has_written: bool) -> str:
     if hasattr(fault, "message") and hasattr(fault, "advice"):
         return f"{fault.message}{fault.advice}"
     if type(fault).__name__ in _SPOKEN:
         return str(fault)
     if isinstance(fault, OSError):
         return say("fault.disk", reason=fault.strerror or type(fault).__name__)
-    return say("fault.unexpected", kind=type(fault).__name__)
+    return say("fault.after_writing" if has_written else "fault.unexpected", kind=type(fault).__name__)
 
 
 def opened(workspace: Path | None, debug: bool = False) -> Opened:

@@ -17,6 +17,7 @@ from sqlalchemy import event
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 CHUNK = 20_000
+_TALLY = {"committed": 0}
 
 
 class DatabaseError(Exception):
@@ -58,6 +59,12 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """
     with engine.connect().execution_options(writing=True) as connection, connection.begin():
         yield connection
+    _TALLY["committed"] += 1
+
+
+def committed() -> int:
+    """How many transactions of this process have written: a command that fails after one may not say that nothing changed."""
+    return _TALLY["committed"]
 
 
 def migrate(engine: sa.Engine) -> None:

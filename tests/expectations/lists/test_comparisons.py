@@ -26,6 +26,16 @@ def test_the_third_comparison_counts_drop_outs_of_lifted_households(town: Town) 
     assert "学校在校名单" in second["sentence"]
 
 
+def test_a_county_in_which_nobody_is_on_a_list_has_noughts_and_no_fault(town: Town) -> None:
+    """Of no findings, a list of truths is an empty list of columns: the command failed after everything was published."""
+    town.add(PS, 1)
+    town.add("lifted_poverty", 1, aid="poverty_file")
+    came = (CA, ED, PS, DI, "attendance", "lifted_poverty")
+    nobody = town.findings("", came).iloc[:0]
+    counts = comparisons(nobody, town.profile, came)
+    assert set(counts["children"]) == set(counts["certain"]) == {0}
+
+
 def test_every_comparison_is_named_and_rests_on_lists_of_the_catalogue() -> None:
     catalogue = load_catalogue()
     assert [name[:4] for name in catalogue.comparisons if name.startswith("三比对")] == ["三比对之"] * 3
