@@ -1,4 +1,4 @@
-"""What changed since the last delivery: added, changed, left (only when a person looked), no longer seen (to be checked).
+"""What changed since the last delivery: added, changed, left (by a word of its own), no longer seen (to be checked).
 
 Here: comparing two states of a feed. Not here: where states are kept, files. Works on the feed's own columns only, so that
 a change in a field that is not delivered is no change.
@@ -9,12 +9,19 @@ from __future__ import annotations
 import pandas as pd
 
 from assets.feeds.feed import UNSEEN, Feed
-from assets.feeds.rows import EXIT
+from assets.feeds.leaving import EXIT
 
 
-def full(feed: Feed, now: pd.DataFrame) -> pd.DataFrame:
-    """Everything, marked as the full delivery's word."""
-    return now.assign(**{feed.heading("action"): feed.actions["full"]})[feed.columns]
+def full(feed: Feed, before: pd.DataFrame, now: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
+    """Everything, marked as the full delivery's word; whom the recipient holds beside it has left or is to be checked, and is said.
+
+    Args:
+        feed, before, now, left: as for `since`; `before` is empty at the first delivery.
+    """
+    whole = now.assign(**{feed.heading("action"): feed.actions["full"]})
+    gone = before[~before[feed.key].isin(now[feed.key])].set_index(feed.key, drop=False)
+    together: pd.DataFrame = pd.concat([whole, _gone(feed, gone, left)], ignore_index=True)[feed.columns]
+    return together.sort_values(feed.key, kind="stable", ignore_index=True)
 
 
 def since(feed: Feed, before: pd.DataFrame, now: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
@@ -24,11 +31,11 @@ def since(feed: Feed, before: pd.DataFrame, now: pd.DataFrame, left: pd.DataFram
         feed: the feed.
         before: the state after the last delivery: the feed's columns.
         now: the rows of the period.
-        left: `exits`: who has left after a person looked; empty for feeds that know no leaving.
+        left: `leaving.left`: who has left, by which word; empty for feeds that know no leaving.
 
     Returns:
-        The feed's columns. A child that is in `before` and not in `now` carries `ended` only when it is in `left`;
-        otherwise `待核实` (R1).
+        The feed's columns. A child that is in `before` and not in `now` carries the word under which it left only when it
+        is in `left`; otherwise `待核实` (R1).
     """
     action, key = feed.heading("action"), feed.key
     old, new = before.set_index(key, drop=False), now.set_index(key, drop=False)
@@ -47,8 +54,8 @@ def since(feed: Feed, before: pd.DataFrame, now: pd.DataFrame, left: pd.DataFram
 
 def _gone(feed: Feed, gone: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
     action = feed.heading("action")
-    is_left = gone.index.isin(left.index)
-    found = gone.assign(**{action: [feed.actions["ended"] if known else UNSEEN for known in is_left]})
+    words = left["word"].reindex(gone.index).fillna(UNSEEN).astype(object)
+    found = gone.assign(**{action: words.to_numpy()})
     for source in EXIT:
         heading = feed.heading(source)
         if heading:

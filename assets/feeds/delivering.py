@@ -7,14 +7,19 @@ in the ledger was not made, and its number is used again.
 from __future__ import annotations
 
 import hashlib
+import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from assets.county import profile_of
 from assets.feeds import changes, forms
 from assets.feeds.feed import Feed, FeedError
-from assets.feeds.rows import Stock, answers_of, left, rows_of
+from assets.feeds.leaving import left
+from assets.feeds.rows import rows_of
+from assets.feeds.stock import Calendar, Stock, answers_of
 from pipelines.partitions import Period
 from pipelines.resources import audit, lives, sharing
 from pipelines.resources.database import connect, writing
@@ -38,11 +43,23 @@ class Order:
 
 @dataclass(frozen=True)
 class Delivered:
-    """What came of it: the line of the ledger and the file; `fresh` is False when nothing was to be delivered."""
+    """What came of it: the line of the ledger and the file; `fresh` is False when nothing was to be delivered. `unnamed`: how many
+    children the recipient holds by an earlier configuration that this full delivery names no more; nobody said that they left.
+    """
 
     line: Shared | None
     path: Path | None
     fresh: bool
+    unnamed: int = 0
+
+
+@dataclass(frozen=True)
+class Made:
+    """What is to be delivered: the rows, and what the recipient holds afterwards."""
+
+    rows: pd.DataFrame
+    state: pd.DataFrame
+    unnamed: int = 0
 
 
 def deliver(opened: Opened, feed: Feed, order: Order) -> Delivered:
@@ -55,14 +72,12 @@ def deliver(opened: Opened, feed: Feed, order: Order) -> Delivered:
     _approved(opened, order)
     with opened.engine.connect() as connection:
         before = sharing.last(connection, feed.name)
-    stock = stock_of(opened, order.period.label)
-    now, gone = rows_of(feed, stock), left(feed, stock)
-    rows, state = _compared(opened, feed, (before, now, gone), order)
-    if before and _same(opened, feed, before, rows, order):
+    made = _compared(opened, feed, before, order)
+    if before and _same(opened, feed, before, made.rows, order):
         return Delivered(before, _path(opened, before), False)
-    if order.kind == "changes" and rows.empty:
+    if order.kind == "changes" and made.rows.empty:
         return Delivered(before, None, False)
-    return _make(opened, feed, order, (before, rows, state))
+    return _make(opened, feed, order, (before, made))
 
 
 def repeat(opened: Opened, feed: Feed, number: int) -> Delivered:
@@ -77,11 +92,26 @@ def repeat(opened: Opened, feed: Feed, number: int) -> Delivered:
         raise FeedError(f"台账里没有 {feed.title} 第{number}次交付。", "用 tongbi feed 查看台账。")
     period, path = Period.parse(line.period), _path(opened, line)
     rows = opened.frames.read(kept(feed), f"{number:04d}")
-    if line.configuration != configuration(feed):
+    note = forms.Note(number, period.label, period.last_day)
+    is_same = line.configuration == configuration(feed)
+    # What the configuration says about leavings and words does not reach the bytes: they decide, not its digest.
+    if list(rows.columns) != feed.columns or not _written_again(feed, rows, (path, note), line.sha256):
+        if is_same:
+            raise FeedError(f"{feed.title} 第{number}次交付重做后与台账中的摘要不同。", "请勿使用，联系维护人员。")
         raise FeedError(f"{feed.title} 的配置在第{number}次交付之后改过，不能原样重做。", "请恢复当时的配置文件。")
-    if forms.write(feed, rows, path, forms.Note(number, period.label, period.last_day)) != line.sha256:
-        raise FeedError(f"{feed.title} 第{number}次交付重做后与台账中的摘要不同。", "请勿使用，联系维护人员。")
     return Delivered(line, path, True)
+
+
+def _written_again(feed: Feed, rows: pd.DataFrame, where: tuple[Path, forms.Note], sha256: str) -> bool:
+    """Write a delivery beside its place, and into it when the bytes are those of the ledger."""
+    path, note = where
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        aside = Path(folder) / path.name
+        if forms.write(feed, rows, aside, note) != sha256:
+            return False
+        os.replace(aside, path)
+    return True
 
 
 def _approved(opened: Opened, order: Order) -> None:
@@ -102,22 +132,42 @@ def stock_of(opened: Opened, period: str) -> Stock:
         records=frames.read("child_files.records", period),
         findings=frames.read("findings", period, ["code", "child_id"]),
         answers=answers_of(events, known),
+        calendar=_calendar(opened, period),
     )
 
 
-def _compared(
-    opened: Opened, feed: Feed, sides: tuple[Shared | None, pd.DataFrame, pd.DataFrame], order: Order
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _calendar(opened: Opened, period: str) -> Calendar:
+    """The days of this place; where it has not said how long before, a child is pushed when school starts."""
+    school = profile_of(opened.workspace).school
+    given = {"year_start": school.year_start.value, "months_before": school.push_months_before.value}
+    return Calendar(Period.parse(period).last_day, **{name: value for name, value in given.items() if value is not None})
+
+
+def _compared(opened: Opened, feed: Feed, before: Shared | None, order: Order) -> Made:
     """The rows to deliver, and what the recipient holds afterwards."""
-    before, now, gone = sides
-    if order.kind == "full":
-        return changes.full(feed, now), now
+    is_same = before is not None and before.configuration == configuration(feed)
+    if order.kind == "changes":
+        _comparable(feed, before, is_same)
+    stock, nothing = stock_of(opened, order.period.label), pd.DataFrame(columns=feed.columns, dtype=object)
+    # Rows of another configuration are not taken over: they may name children whom this one does not cover.
+    held = opened.frames.read(_state(feed), f"{before.number:04d}") if before else nothing
+    base = held if is_same else nothing
+    now, gone = rows_of(feed, stock), left(feed, stock, base)
+    compare = changes.full if order.kind == "full" else changes.since
+    # The heading of the child's number may have been another one.
+    unnamed = 0 if is_same or feed.key not in held else int((~held[feed.key].isin(now[feed.key])).sum())
+    return Made(compare(feed, base, now, gone), changes.state_after(feed, base, now, gone), unnamed)
+
+
+def _comparable(feed: Feed, before: Shared | None, is_same: bool) -> None:
     if before is None:
         raise FeedError(f"{feed.title} 还没有做过全量交付，不能只交变化。", "请先用 --full 做一次全量交付。")
-    if before.configuration != configuration(feed):
-        raise FeedError(f"{feed.title} 的配置在上次交付之后改过，不能只交变化。", "请先用 --full 做一次全量交付。")
-    held = opened.frames.read(_state(feed), f"{before.number:04d}")
-    return changes.since(feed, held, now, gone), changes.state_after(feed, held, now, gone)
+    if not is_same:
+        raise FeedError(
+            f"{feed.title} 的配置在第{before.number}次交付之后改过：接收方手里的是按以前的规定交付的"
+            "（包括谁算离开），不能只交变化。",
+            "请先用 --full 做一次全量交付，并请接收方以它替换手里的数据。",
+        )
 
 
 def _same(opened: Opened, feed: Feed, before: Shared, rows: pd.DataFrame, order: Order) -> bool:
@@ -130,23 +180,24 @@ def _same(opened: Opened, feed: Feed, before: Shared, rows: pd.DataFrame, order:
 
 
 def _make(
-    opened: Opened, feed: Feed, order: Order, made: tuple[Shared | None, pd.DataFrame, pd.DataFrame]
+    opened: Opened, feed: Feed, order: Order, what: tuple[Shared | None, Made]
 ) -> Delivered:
-    before, rows, state = made
+    before, made = what
+    rows = made.rows
     number = before.number + 1 if before else 1
     line = _line(opened, feed, order, (number, before.number if before and order.kind == "changes" else 0, len(rows)))
     path = _path(opened, line)
     note = forms.Note(number, order.period.label, order.period.last_day)
     sha256 = forms.write(feed, rows, path, note)
     opened.frames.write(kept(feed), f"{number:04d}", rows)
-    opened.frames.write(_state(feed), f"{number:04d}", state)
+    opened.frames.write(_state(feed), f"{number:04d}", made.state)
     if feed.form == "sql":
         engine = connect(order.database) if order.database else opened.engine
         forms.write_table(feed, rows, engine, order.kind == "full")
     final = Shared(**{**line.__dict__, "sha256": sha256})
     with writing(opened.engine) as connection:
         sharing.register(connection, final)
-    return Delivered(final, path, True)
+    return Delivered(final, path, True, made.unnamed)
 
 
 def _line(opened: Opened, feed: Feed, order: Order, numbers: tuple[int, int, int]) -> Shared:

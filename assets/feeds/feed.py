@@ -15,6 +15,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from assets.feeds.meanings import UNSEEN, Leavings
 from assets.workbooks.layout import field_terms, fields_of_class
 from expectations.lists.catalogue import load_catalogue
 from expectations.rulebook import Rules, read_rules
@@ -29,11 +30,10 @@ NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
 MADE = frozenset(
     {
         *("action", "child_id", "town", "village", "age", "departments", "categories", "here", "alive", "hukou"),
-        *("sex_code", "hukou_code", "category_code", "exit_code", "looked_by", "looked_on"),
+        *("sex_code", "hukou_code", "category_code", "exit_code", "looked_by", "looked_on", "rolled", "progress"),
     }
 )
-# The only word for a child that a delivery no longer names and nobody has looked at.
-UNSEEN = "待核实"
+__all__ = ["UNSEEN", "Column", "Condition", "Feed", "FeedError", "codes", "load_feeds"]
 ActionKind = Literal["new", "changed", "ended", "full"]
 
 
@@ -72,6 +72,7 @@ class Feed(Rules):
         where: further conditions, all of which must hold.
         fields: what is delivered, and nothing else.
         actions: words for what happened to a row since the last delivery.
+        leavings: who leaves by which word; nobody does by anything that does not stand there.
         receipt: answers that the recipient may give per row; none when no receipt is asked for.
     """
 
@@ -88,6 +89,7 @@ class Feed(Rules):
     where: list[Condition] = Field(default_factory=list)
     fields: list[Column] = Field(min_length=1)
     actions: Mapping[ActionKind, str]
+    leavings: Leavings = Field(default_factory=Leavings)
     receipt: list[str] = Field(default_factory=list)
 
     @property
@@ -101,7 +103,7 @@ class Feed(Rules):
 
     @model_validator(mode="after")
     def _check(self) -> Feed:
-        problems = [*self._field_problems(), *self._action_problems()]
+        problems = [*self._field_problems(), *self._action_problems(), *self._leaving_problems()]
         if not NAME.fullmatch(self.name):
             problems.append("文件名只能用小写字母、数字和下划线")
         if self.population == "lists" and (not self.lists or set(self.lists) - set(load_catalogue().lists)):
@@ -121,19 +123,28 @@ class Feed(Rules):
         return found
 
     def _action_problems(self) -> list[str]:
-        found = []
-        if set(self.actions) != {"new", "changed", "ended", "full"}:
-            found.append("actions 须写明 new、changed、ended、full")
+        problems = []
+        # `ended` stood here before leavings had words of their own; a county's older file may still have it, and it says nothing.
+        if set(self.actions) - {"ended"} != {"new", "changed", "full"}:
+            problems.append("actions 须写明 new、changed、full")
         if not self.heading("action"):
-            found.append("fields 须有一列取自 action")
+            problems.append("fields 须有一列取自 action")
         if self.heading("child_id") != self.key:
-            found.append("key 须是取自 child_id 的那一列")
-        if self.actions.get("ended") and not {"looked_by", "exit_code"} & {column.source for column in self.fields}:
-            # Only the roll says that somebody leaves; the others never use the word.
-            found += (
-                ["在册数据的减员须带核实人（looked_by）或减员原因（exit_code）"] if self.population == "roll" else []
-            )
-        return found
+            problems.append("key 须是取自 child_id 的那一列")
+        return problems
+
+    def _leaving_problems(self) -> list[str]:
+        problems = self.leavings.problems(dict.fromkeys(self.lists, self.receipt), codes().exit_reason)
+        if self.leavings.facts and not self.lists:
+            problems.append("leavings.facts 只用于 population 为 lists 的推送")
+        if self.leavings.marks and not self.heading("progress"):
+            problems.append("leavings 写了标注（mark、lacking），fields 须有一列取自 progress")
+        sources = {column.source for column in self.fields}
+        if self.population == "roll" and (self.leavings.roll or self.leavings.answers):
+            # The system of the recipient acts on the word: who says so, or why, goes with it.
+            if not {"looked_by", "exit_code"} & sources:
+                problems.append("在册数据的减员须带核实人（looked_by）或减员原因（exit_code）")
+        return problems
 
 
 class Codes(Rules):
@@ -141,8 +152,6 @@ class Codes(Rules):
 
     category: dict[str, str]
     exit_reason: dict[str, str]
-    exit_lists: dict[str, str]
-    confirmed: list[str]
     sex: dict[str, str]
     hukou: dict[str, str]
 

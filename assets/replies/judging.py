@@ -198,10 +198,15 @@ def _answered(named: Judged, sha256: str, known: Known) -> Judged:
 
 
 def choose(text: str, choices: Sequence[str]) -> str:
-    """The choice that was meant, "" when it is none; what a choice says in brackets may be missing."""
+    """The choice that was meant, "" when it is none; what a choice says in brackets may be missing where no other choice begins so
+    (延缓入学 alone does not say whether it was approved).
+    """
     by_text = {plain(choice): choice for choice in choices}
+    stems = Counter(plain(choice).partition("(")[0] for choice in choices)
     for choice in choices:
-        by_text.setdefault(plain(choice).partition("(")[0], choice)
+        stem = plain(choice).partition("(")[0]
+        if stems[stem] == 1:
+            by_text.setdefault(stem, choice)
     return by_text.get(plain(text), "")
 
 

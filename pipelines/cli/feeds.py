@@ -73,6 +73,8 @@ def _say(feed: Feed, made: Delivered) -> None:
         return
     out.print(say("feed.made", title=feed.title, number=line.number, rows=line.rows, path=made.path), markup=False)
     out.print(say("feed.ledger", sha256=line.sha256, approved=line.approved_by), markup=False)
+    if made.unnamed:
+        err.print(say("feed.unnamed", count=made.unnamed), markup=False, style="yellow")
 
 
 def show_sharing(opened: Opened) -> None:

@@ -23,14 +23,16 @@ WORDS = ("name", "id_no", "birth_date", "nation", "hukou_nature", "hukou_addr", 
 
 def write_period(opened, label, numbers, categories="left_behind"):
     rows = [
-        {"child_id": f"C{i}", "categories": categories, "alive": "yes", "here": "yes", "age": 6, "town": "甲镇", "village": "一村", "sex": "1", "hukou": "here", **dict.fromkeys(WORDS, "")}
+        {"child_id": f"C{i}", "categories": categories, "alive": "yes", "here": "yes", "age": 6, "in_cohort": False, "cohort_grade": 0, "town": "甲镇", "village": "一村", "sex": "1", "hukou": "here", **dict.fromkeys(WORDS, "")}
         for i in numbers
     ]  # fmt: skip
-    names = ["child_id", "department", "active", "roll_status", "exit_reason", "exit_date", "father_status"]
+    columns = ["child_id", "department", "active", "roll_status", "exit_reason", "exit_date", "father_status", "layout", "state", "grade"]  # fmt: skip
+    records = [
+        dict.fromkeys(columns, "") | {"child_id": f"C{i}", "department": "civil_affairs", "active": True}
+        for i in numbers
+    ]
     opened.frames.write("child_files.children", label, pd.DataFrame(rows))
-    opened.frames.write(
-        "child_files.records", label, pd.DataFrame(columns=names, dtype=object).astype({"active": bool})
-    )
+    opened.frames.write("child_files.records", label, pd.DataFrame(records, columns=columns))
     found = [{"code": "L26", "child_id": f"C{i}", "finding_id": f"L26-{i}"} for i in numbers]
     opened.frames.write("findings", label, pd.DataFrame(found))
 

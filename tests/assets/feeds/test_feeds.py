@@ -1,5 +1,7 @@
 """Feeds: only what the configuration names, only whom a person has looked at leaves, changes since the last delivery."""
 
+from datetime import date
+
 import pandas as pd
 import pytest
 import yaml
@@ -8,13 +10,18 @@ from hypothesis import strategies as st
 
 from assets.feeds import changes, forms
 from assets.feeds.feed import SHIPPED, UNSEEN, Feed, FeedError, load_feeds
-from assets.feeds.rows import Stock, answers_of, exits, left, rows_of
+from assets.feeds.leaving import left
+from assets.feeds.rows import rows_of
+from assets.feeds.stock import ANSWERS, Calendar, Stock, answers_of
 from assets.workbooks.layout import fields_of_class
+from expectations.lists.catalogue import load_catalogue
 from expectations.rulebook import RuleFileError
 
 FEEDS = load_feeds()
 ROLL = FEEDS["child_welfare_system"]
+ENTRANTS = FEEDS["education_entrants"]
 SECRET = "绝不外送"
+AS_OF = date(2026, 9, 30)
 
 
 def child(number, **values):
@@ -24,6 +31,8 @@ def child(number, **values):
         "alive": "yes",
         "here": "yes",
         "age": 10,
+        "in_cohort": True,
+        "cohort_grade": 5,
         "town": "甲镇",
         "village": "一村",
     }
@@ -43,7 +52,7 @@ def child(number, **values):
     return {**base, **texts, **filled, **rest, **values}  # fmt: skip
 
 
-def stock(children, records=(), answers=(), findings=()):
+def stock(children, records=(), answers=(), findings=(), as_of=AS_OF):
     columns = [
         "child_id",
         "department",
@@ -53,6 +62,9 @@ def stock(children, records=(), answers=(), findings=()):
         "exit_date",
         "dilemma_type",
         "bank_account",
+        "layout",
+        "state",
+        "grade",
     ]
     rows = [
         {name: SECRET if name in ("dilemma_type", "bank_account") else "" for name in columns} | dict(one)
@@ -62,19 +74,31 @@ def stock(children, records=(), answers=(), findings=()):
         children=pd.DataFrame(children),
         records=pd.DataFrame(rows, columns=columns),
         findings=pd.DataFrame(list(findings), columns=["code", "child_id"]),
-        answers=pd.DataFrame(list(answers), columns=["child_id", "code", "state", "author", "day"]),
+        answers=pd.DataFrame(list(answers), columns=ANSWERS, dtype=object),
+        calendar=Calendar(as_of, "09-01", 6),
     )
+
+
+def on_roll(number):
+    return {"child_id": f"C{number}", "department": "civil_affairs", "active": True, "roll_status": "active", "state": "active"}
 
 
 def exited(number, reason="overage"):
     return {"child_id": f"C{number}", "department": "civil_affairs", "active": False, "roll_status": "exited", "exit_reason": reason, "exit_date": "2026-08-01"}  # fmt: skip
 
 
+def whole(feed, now):
+    """The first delivery."""
+    nothing = pd.DataFrame(columns=feed.columns, dtype=object)
+    return changes.full(feed, nothing, now, left(feed, stock([])))
+
+
 @pytest.mark.parametrize("name", sorted(FEEDS))
 def test_a_feed_carries_its_configured_columns_and_no_other(name, tmp_path):
     feed = FEEDS[name]
     lists = [(code, "C1") for code in feed.lists]
-    rows = changes.full(feed, rows_of(feed, stock([child(1), child(2)], findings=lists)))
+    now = rows_of(feed, stock([child(1), child(2)], [on_roll(1), on_roll(2)], findings=lists))
+    rows = whole(feed, now)
     assert list(rows.columns) == [column.name for column in feed.fields]
     assert len(rows) == (1 if feed.lists else 2)
     assert SECRET not in rows.to_csv()
@@ -83,7 +107,7 @@ def test_a_feed_carries_its_configured_columns_and_no_other(name, tmp_path):
 @pytest.mark.parametrize("form", ["csv", "parquet", "xlsx", "sql"])
 def test_a_smuggled_column_is_refused_in_every_form(form, tmp_path):
     feed = ROLL.model_copy(update={"form": form})
-    rows = changes.full(feed, rows_of(feed, stock([child(1)]))).assign(父亲状况=SECRET)
+    rows = whole(feed, rows_of(feed, stock([child(1)]))).assign(父亲状况=SECRET)
     note = forms.Note(1, "2026Q3", pd.Timestamp("2026-09-30").date())
     with pytest.raises(FeedError):
         forms.write(feed, rows, tmp_path / "a", note)
@@ -164,20 +188,49 @@ def test_an_address_written_differently_is_no_change():
     assert actions(before, now, left(ROLL, stock([child(1)]))) == {}
 
 
+LEAVE = {
+    "child_welfare_system": {"L12": {"已核实毕业并办理减员"}, "L13": {"已核实死亡并办理减员"}, "L14": {"已转出并由迁入地接续"}},
+    "exchange_register": {"L12": {"已核实毕业并办理减员"}, "L13": {"已核实死亡并办理减员"}, "L14": {"已转出并由迁入地接续"}},
+    "education_entrants": {
+        "L26": {"延缓入学（已批准）", "外地入学"},
+        "L03": {"延缓入学（已批准）", "外地入学", "省外就读"},
+        "L13": {"已核实死亡并办理减员"},
+    },
+}  # fmt: skip
+STATES = ["new", "assigned", "verifying", "confirmed", "rejected", "acting", "closed", "reopened"]
+
+
+def every_answer(feed):
+    """Every word that anybody can say on any list, with the recipient's own beside them."""
+    lists = load_catalogue().lists
+    return [(code, word) for code, info in lists.items() for word in dict.fromkeys([*info.answers, *feed.receipt])]
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("name", sorted(FEEDS))
+def test_only_the_answers_that_say_so_let_anybody_leave_whatever_the_state(name, state):
+    """Every answer of every list, with everything that could be written beside it: R1 and domain.md 5.3.2."""
+    feed = FEEDS[name]
+    said = [(f"C{place}", *pair, state, "甲镇", "2026-08-02", "县教育局批准，至2027-08-31，某省某校") for place, pair in enumerate(every_answer(feed))]
+    leaving = set(left(feed, stock([], answers=said)).index)
+    assert {pair for pair, row in zip(every_answer(feed), said, strict=True) if row[0] in leaving} == {
+        (code, word) for code, words in LEAVE[name].items() for word in words
+    }
+
+
 @settings(max_examples=60, deadline=None)
 @given(
-    state=st.sampled_from(["new", "assigned", "verifying", "confirmed", "rejected", "acting", "closed", "reopened"]),
     source=st.sampled_from(["data", "reply", "office"]),
-    code=st.sampled_from(["L12", "L13", "L14", "L15", "L03"]),
+    code=st.sampled_from(sorted(load_catalogue().lists)),
+    text=st.text(max_size=12),
 )
-def test_nobody_leaves_without_a_person_having_looked(state, source, code):
-    """R1: whatever the data say, only a person's confirming answer on L12-L14 ends anything."""
-    event = {"finding_id": "F", "source": source, "answer": "有" if source != "data" else "", "state": state}
-    answers = answers_of([{**event, "author": "甲镇", "answered_on": "2026-08-02", "at": ""}], {"F": (code, "C1")})
-    here = stock([child(2)], answers=answers.itertuples(index=False, name=None))
-    said = actions(rows_of(ROLL, stock([child(1), child(2)])), rows_of(ROLL, here), left(ROLL, here))
-    confirmed = source != "data" and code in ("L12", "L13", "L14") and state in ("confirmed", "acting", "closed")
-    assert said == {"C1": "减员" if confirmed else UNSEEN}
+def test_a_word_that_no_list_knows_lets_nobody_leave(source, code, text):
+    """Words of older lists, of a county's own: whoever leaves by them was told away by nobody."""
+    event = {"finding_id": "F", "source": source, "answer": text, "state": "closed", "author": "甲镇", "answered_on": "", "at": "2026-08-02"}
+    answers = answers_of([event], {"F": (code, "C1")})
+    known = {word for feed in FEEDS.values() for named in LEAVE[feed.name].values() for word in named}
+    gone = [left(feed, stock([child(1)], answers=answers.itertuples(index=False, name=None))) for feed in FEEDS.values()]
+    assert text in known or all(frame.empty for frame in gone)
 
 
 def test_what_the_data_say_later_does_not_take_a_person_s_word_away():
@@ -193,20 +246,12 @@ def test_what_the_data_say_later_does_not_take_a_person_s_word_away():
     later = {**said, "source": "data", "answer": "", "state": "closed"}
     found = answers_of([said, later], {"F": ("L13", "C1")})
     assert found["state"].tolist() == ["rejected"]
-    assert exits(stock([child(1)], answers=found.itertuples(index=False, name=None))).empty
+    assert left(ROLL, stock([child(1)], answers=found.itertuples(index=False, name=None))).empty
 
 
 def test_who_has_an_active_file_beside_the_ended_one_stays():
     records = [exited(1), {**exited(1), "active": True, "roll_status": "active"}]
-    assert exits(stock([child(1)], records)).empty
-
-
-def test_the_entrants_that_were_answered_are_not_pushed_again():
-    feed = FEEDS["education_entrants"]
-    listed = [("L26", "C1"), ("L26", "C2"), ("L03", "C3")]
-    answered = [("C1", "L26", "closed", "教育局", "2026-08-20")]
-    rows = rows_of(feed, stock([child(1), child(2), child(3)], answers=answered, findings=listed))
-    assert rows["儿童编号"].tolist() == ["C2"]
+    assert left(ROLL, stock([child(1)], records)).empty
 
 
 def test_categories_are_the_national_system_s_codes_and_hiv_is_never_said():
@@ -220,8 +265,8 @@ def test_the_same_rows_give_the_same_bytes(form, tmp_path):
     feed = ROLL.model_copy(update={"form": form})
     note = forms.Note(1, "2026Q3", pd.Timestamp("2026-09-30").date())
     children = [child(number, name="=1+1") for number in range(5)]
-    one = changes.full(feed, rows_of(feed, stock(children)))
-    other = changes.full(feed, rows_of(feed, stock(children[::-1])))
+    one = whole(feed, rows_of(feed, stock(children)))
+    other = whole(feed, rows_of(feed, stock(children[::-1])))
     assert forms.write(feed, one, tmp_path / "a", note) == forms.write(feed, other, tmp_path / "b", note)
     if form == "csv":
         assert "'=1+1" in (tmp_path / "a").read_text(encoding="utf-8-sig")
