@@ -17,7 +17,7 @@ from expectations.life.states import Event, Life, fold
 from expectations.life.step import Occasion, Verdict, carried, verdicts
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import finding_id, not_computed
-from pipelines.partitions import period_partitions
+from pipelines.partitions import Period, period_partitions
 from pipelines.resources import deliveries, lives
 from pipelines.resources.opened import Opened
 from pipelines.resources.stations import station
@@ -119,6 +119,7 @@ def _occasion(county: Opened, period: str, what: tuple[Material, Known, Mapping[
         rules=rules,
         carried=carried(known, moves, listed, finding_id),
         delivered=frozenset(name for name in usable if "." not in name),
+        as_of=Period.parse(period).last_day,
         say={**{name: term["zh"] for name, term in field_terms().items()}, **department_names(county.workspace)},
     )
 

@@ -74,6 +74,7 @@ class Feed(Rules):
         actions: words for what happened to a row since the last delivery.
         leavings: who leaves by which word; nobody does by anything that does not stand there.
         receipt: answers that the recipient may give per row; none when no receipt is asked for.
+        receipt_hint: what to write beside an answer, said above the rows.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Feed(Rules):
     actions: Mapping[ActionKind, str]
     leavings: Leavings = Field(default_factory=Leavings)
     receipt: list[str] = Field(default_factory=list)
+    receipt_hint: str = ""
 
     @property
     def columns(self) -> list[str]:

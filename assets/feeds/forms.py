@@ -23,6 +23,7 @@ from pipelines.resources.files import replacing
 
 ENDINGS = {"csv": ".csv", "parquet": ".parquet", "xlsx": ".xlsx", "sql": ".csv"}
 HEAD_ROW = 3
+ANSWER, NOTE = "接收结果", "说明"
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,9 @@ def _xlsx(feed: Feed, rows: pd.DataFrame, path: Path, note: Note) -> None:
         sheet.write_string(
             1, 0, clean(f"交付编号 {feed.name}-{note.number:04d}　接收：{feed.recipient}　用途：{feed.purpose}"), small
         )
-        sheet.write_string(2, 0, clean(f"依据：{feed.legal_basis}　期限：{feed.term}"), small)
-        asked = ["接收结果", "说明"] if feed.receipt else []
+        hint = f"　回执：{feed.receipt_hint}" if feed.receipt_hint else ""
+        sheet.write_string(2, 0, clean(f"依据：{feed.legal_basis}　期限：{feed.term}{hint}"), small)
+        asked = [ANSWER, NOTE] if feed.receipt else []
         for place, name in enumerate([*rows.columns, *asked]):
             sheet.set_column(place, place, _width(name, rows.get(name)))
             sheet.write_string(HEAD_ROW, place, clean(name), book.head())

@@ -14,6 +14,7 @@ from assets.feeds.feed import Feed, codes
 from assets.feeds.meanings import UNTIL, Effect
 from assets.feeds.stock import Calendar, Stock
 from expectations.life.limits import until_in
+from expectations.life.rules import life_rules
 from expectations.lists.periods import months_before
 
 EXIT = ["exit_code", "looked_by", "looked_on"]
@@ -88,7 +89,7 @@ def _lacks(effect: Effect, note: str, feed: Feed, days: Calendar) -> bool:
     if effect.needs == "until":
         until = until_in(note)
         return until is None or months_before(until, feed.leavings.longest_months) > days.as_of
-    return effect.needs == "note" and not note.strip()
+    return effect.needs == "place" and not life_rules().names_place(note)
 
 
 def back_on(until: date, days: Calendar) -> date:

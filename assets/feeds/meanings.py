@@ -18,7 +18,7 @@ STAYS = "stays"
 # The only word for a child that a delivery no longer names and nobody has looked at.
 UNSEEN = "待核实"
 UNTIL = "{until}"
-Written = Literal["until", "note"]
+Written = Literal["until", "place"]
 Fact = Literal["enrolled", "abroad", "birth_corrected"]
 
 
@@ -29,7 +29,7 @@ class Effect(Rules):
         leaves: the word under which the row leaves, `{until}` for the day; empty: it stays.
         reason: why, as a key of `exit_reason` in `codes.yaml`.
         mark: what a row that stays is marked with.
-        needs: what must stand in 说明 for the row to leave: a day (`until`) or anything (`note`).
+        needs: what must stand in 说明 for the row to leave: a day (`until`), or where the child is (`place`).
         lacking: the mark of a row that stays because that is not there.
         over: the mark of a row that is back because the day has come.
     """

@@ -188,7 +188,7 @@ def _events(connection: sa.Connection, taking: Taking) -> list[Event]:
 def _event(one: Judged, period: str, source: tuple[str, str], fingerprint: str) -> Event:
     sha, kind = source
     rules = life_rules()
-    state = rules.outcomes[rules.outcome(one.code, one.answer)]
+    state = rules.outcomes[rules.outcome(one.code, one.answer, one.line.note)]
     who = one.recipient or one.line.answered_by
     return Event(
         finding_id=one.finding_id,

@@ -5,12 +5,14 @@ Belongs here: the file's model and the look-ups in it. Not here: what happens in
 """
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
 
+from expectations.life.limits import until_in
 from expectations.rulebook import Rules, read_rules
 
 FILE = Path(__file__).with_name("life.yaml")
@@ -28,6 +30,9 @@ class LifeRules(Rules):
     answers: dict[Outcome, list[str]]
     words: dict[Outcome, list[str]]
     lists: dict[str, dict[Outcome, list[str]]] = Field(default_factory=dict)
+    until: dict[str, list[str]] = Field(default_factory=dict)
+    places: dict[str, list[str]] = Field(default_factory=dict)
+    place_words: list[str] = Field(default_factory=list)
     telling: list[str]
     telling_by_list: dict[str, list[str]]
     values_only: list[str] = Field(default_factory=list)
@@ -54,13 +59,37 @@ class LifeRules(Rules):
         """The state as people read it."""
         return next((word for code, word in self.states.items() if code == state), state)
 
-    def outcome(self, code: str, answer: str) -> Outcome:
-        """What an answer on a list does: named for the list, named for all, by its first words, else the default."""
+    def outcome(self, code: str, answer: str, note: str | None = None) -> Outcome:
+        """What an answer on a list does: named for the list, named for all, by its first words, else the default.
+
+        Args:
+            code: the list.
+            answer: the word of its dropdown.
+            note: what stands in 说明 beside it; an answer that settles nothing without a day or a place there is the default. None: the
+                word alone is asked about.
+        """
+        if note is not None and self.lacks(code, answer, note):
+            return self.default
         for named in (self.lists.get(code, {}), self.answers):
             for outcome, answers in named.items():
                 if answer in answers:
                     return outcome
         return self._by_words(answer)
+
+    def lacks(self, code: str, answer: str, note: str) -> bool:
+        """Whether 说明 lacks the day, or the place, without which the answer settles nothing (domain.md 5.3.2)."""
+        if answer in self.until.get(code, ()):
+            return until_in(note) is None
+        return answer in self.places.get(code, ()) and not self.names_place(note)
+
+    def names_place(self, note: str) -> bool:
+        """Whether 说明 names a place or a school; that somebody was telephoned names none."""
+        return any(word in note for word in self.place_words)
+
+    def ended(self, code: str, answer: str, note: str, as_of: date) -> bool:
+        """Whether the day until which an answer holds has passed."""
+        until = until_in(note) if answer in self.until.get(code, ()) else None
+        return until is not None and until < as_of
 
     def _by_words(self, answer: str) -> Outcome:
         for outcome, words in self.words.items():

@@ -70,6 +70,7 @@ class Life:
         period: of the last event that changed its state.
         settled_by: `data`, `reply` or `office` when it is settled, else "".
         fingerprint: of the evidence that the last word rests on.
+        note: what the person wrote beside the answer (personal data: never passed on).
         returns: how often it came back.
     """
 
@@ -83,6 +84,7 @@ class Life:
     fingerprint: str = ""
     evidence: str = ""
     answer: str = ""
+    note: str = ""
     returns: int = 0
 
 
@@ -105,6 +107,7 @@ def _after(life: Life, event: Event, settled: frozenset[str]) -> Life:
         town=event.town or life.town,
         fingerprint=event.fingerprint or life.fingerprint,
         evidence=event.evidence or life.evidence,
+        note=event.note if event.kind == ANSWERED else life.note,
         answer=event.answer or ("" if event.kind == RETURNED else life.answer),
         returns=life.returns + (event.kind == RETURNED),
     )

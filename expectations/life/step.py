@@ -7,6 +7,7 @@ Pure. `verdicts` looks only at what happened before the period, so that running 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from expectations.life.evidence import Parts, differences, dumped, fingerprint
 from expectations.life.rules import LifeRules
@@ -46,6 +47,7 @@ class Occasion:
         rules: states, outcomes, telling fields.
         say: departments and fields in Chinese.
         delivered: departments whose data came; None when all did. One that sent nothing proves nothing.
+        as_of: the last day of the data; None where no answer of a limited time is looked at.
     """
 
     period: str
@@ -57,6 +59,7 @@ class Occasion:
     carried: Mapping[str, str] = field(default_factory=dict)
     say: Mapping[str, str] = field(default_factory=dict)
     delivered: frozenset[str] | None = None
+    as_of: date | None = None
 
     def told(self, parts: Parts) -> Parts:
         """The evidence as far as departments that sent their data can change it."""
@@ -153,6 +156,9 @@ def _settled_listed(name: str, life: Life, what: tuple[bool, Occasion]) -> Verdi
     if life.state == "closed":
         tail = f"；{changed}" if changed else ""
         return _returned(name, f"上次答复“{life.answer}”，本期数据仍未显示{tail}", occasion)
+    code = name.partition("-")[0]
+    if occasion.as_of and occasion.rules.ended(code, life.answer, life.note, occasion.as_of):
+        return _returned(name, f"上次答复“{life.answer}”，写明的日期已过", occasion)
     if same:
         return Verdict(_event(name, KEPT, life.state, f"已答复“{life.answer}”，依据没有变化", occasion), True, False)
     return _returned(name, f"上次答复“{life.answer}”，之后依据有变化：{changed}", occasion)

@@ -8,14 +8,13 @@ from pathlib import Path
 
 from rich.table import Table
 
-from assets.feeds import delivering, receiving
+from assets.feeds import answering, delivering, receiving
 from assets.feeds.delivering import Delivered, Order, deliver, repeat
 from assets.feeds.feed import Feed, load_feeds
 from pipelines.cli.shell import err, local_time, out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
 from pipelines.resources import sharing
-from pipelines.resources.database import writing
 from pipelines.resources.opened import Opened
 
 DATABASE_VARIABLE = "TONGBI_FEED_DATABASE"
@@ -109,7 +108,7 @@ def make_again(opened: Opened, feed: str, number: int) -> None:
 
 
 def take_receipt(opened: Opened, path: Path) -> None:
-    """Read a receipt and write its counts into the ledger."""
+    """Read a receipt: its counts into the ledger, its answers into the life of the lines that were delivered."""
     if not path.is_file():
         refuse(say("fault.no_file", path=path))
     feed, number = receiving.number_in(path, load_feeds(opened.workspace.root))
@@ -119,9 +118,8 @@ def take_receipt(opened: Opened, path: Path) -> None:
         refuse(say("sharing.no_delivery", feed=feed.title, number=number))
     rows = opened.frames.read(delivering.kept(feed), f"{number:04d}")
     receipt = receiving.read_receipt(path, feed, (number, rows))
-    with writing(opened.engine) as connection:
-        fresh = sharing.register_receipt(connection, line, (receipt.sha256, opened.workspace.operator, receipt.counts))
-    if not fresh:
+    entered = answering.enter(opened, feed, line, receipt)
+    if entered is None:
         err.print(say("sharing.read_before"), markup=False, style="yellow")
-    for word, count in receipt.counts.items():
+    for word, count in {**receipt.counts, **(entered or {})}.items():
         out.print(f"{word}：{count}", markup=False)

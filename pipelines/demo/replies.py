@@ -90,9 +90,15 @@ class _Clerk:
             return None
         word = str(self.dice.pick(key, "answer", choices)[0])
         day = self.today - dt.timedelta(days=int(self.dice.whole(key, "day", 0, 20)[0]))
-        note = str(self.dice.pick(key, "note", _NOTES)[0])
+        note = self._proof(code, word) or str(self.dice.pick(key, "note", _NOTES)[0])
         self.written.answered += 1
         return self._careless(Filled(word, day.isoformat(), f"{book.recipient[0]}某", note), key)
+
+    def _proof(self, code: str, word: str) -> str:
+        """What an answer that settles nothing by itself needs beside it."""
+        if word in life_rules().until.get(code, ()):
+            return f"乡政府已批准，延缓至{self.today.year + 1}-08-31"
+        return "外省某市某小学" if word in life_rules().places.get(code, ()) else ""
 
     def _careless(self, filled: Filled, key: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Filled:
         if self.dice.happens(key, "free", _FREE_TEXT)[0]:

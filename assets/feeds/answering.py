@@ -1,0 +1,134 @@
+"""A receipt as an answer: what the recipient says of a child is entered into the life of its line, as any reply is.
+
+Belongs here: which line a row of a receipt answers, and the event it makes. Not here: reading the file (`receiving`), what
+the word does to the feed's next delivery (`meanings`). Source: domain.md 5.3.2: education's receipt counts as an answer.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+import sqlalchemy as sa
+
+from assets.feeds.feed import Feed
+from assets.feeds.receiving import Receipt, Word
+from expectations.life.rules import life_rules
+from expectations.life.states import ANSWERED, BY_OFFICE, BY_REPLY, Event, Life, fold
+from expectations.lists.findings import finding_id
+from pipelines.resources import audit, lives, sharing
+from pipelines.resources.database import writing
+from pipelines.resources.opened import Opened
+from pipelines.resources.sharing import Shared
+
+ENTERED, DIFFERS, DECIDED, NO_LINE = "登记为答复", "与已登记的答复不同（已登记，请核实）", "本局已裁定，没有登记", "已不在清单上，没有登记"
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The lines that a receipt can answer.
+
+    Attributes:
+        period: to which its answers belong: the newest of its kind.
+        of_child: child_id -> finding_id, of the feed's lists in the delivery's period.
+        lives: finding_id -> its present life.
+        decided: findings on which the office has ruled in the period.
+    """
+
+    period: str
+    of_child: Mapping[str, str]
+    lives: Mapping[str, Life]
+    decided: Collection[str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What came of a receipt's rows: the events to append, and how many rows became what."""
+
+    events: list[Event]
+    counts: dict[str, int]
+
+
+def enter(opened: Opened, feed: Feed, line: Shared, receipt: Receipt) -> dict[str, int] | None:
+    """Write a receipt into the ledger and its answers into the life of findings, in one transaction.
+
+    Returns:
+        How many answers became what; None when this very file was read before, and nothing was written.
+    """
+    columns = ["finding_id", "code", "child_id"]
+    findings = opened.frames.read("findings", line.period, columns) if feed.lists else pd.DataFrame(columns=columns)
+    with writing(opened.engine) as connection:
+        counted = (receipt.sha256, opened.workspace.operator, receipt.counts)
+        if not sharing.register_receipt(connection, line, counted):
+            return None
+        entry = entry_of(feed, receipt, lines_of(connection, feed, line.period, findings))
+        lives.append(connection, [event.row() for event in entry.events])
+        detail = {"number": line.number, **receipt.counts, **entry.counts}
+        audit.append(connection, audit.Act(opened.workspace.operator, "receipt", feed.name, detail))
+    return entry.counts
+
+
+def lines_of(connection: sa.Connection, feed: Feed, period: str, findings: pd.DataFrame) -> Lines:
+    """What a receipt of a delivery of this period can answer.
+
+    Args:
+        connection: to the workspace's database.
+        feed: the feed.
+        period: of the delivery.
+        findings: its lists: `finding_id, code, child_id`.
+    """
+    past = [Event(**row) for row in lives.events(connection, lives.same_kind(period))]
+    present, leads = fold(past), lives.merged_children(connection)
+    newest = max((event.period for event in past), default=period)
+    rows = findings[findings["code"].isin(feed.lists)]
+    of_child = {}
+    for name, code, child in zip(rows["finding_id"], rows["code"], rows["child_id"], strict=True):
+        # A child that was merged since goes on under the number of the one that leads.
+        of_child[child] = finding_id(code, leads[child], "") if child in leads else name
+    decided = {event.finding_id for event in past if event.period == newest and _is_ruling(event)}
+    return Lines(newest, of_child, present, decided)
+
+
+def _is_ruling(event: Event) -> bool:
+    return event.kind == ANSWERED and event.source == BY_OFFICE
+
+
+def entry_of(feed: Feed, receipt: Receipt, lines: Lines) -> Entry:
+    """The events of a receipt: one per row whose word has a meaning for the feed and whose line is known.
+
+    Nothing that was said is overwritten: where the recipient says otherwise than an answer before, both stand in the line's
+    history, the last word counts, and the number of such rows is told.
+    """
+    events, counts = list[Event](), Counter[str]()
+    for child, word in sorted(receipt.words.items()):
+        name = lines.of_child.get(child, "")
+        life = lines.lives.get(name)
+        code = name.partition("-")[0]
+        if word.answer not in feed.leavings.answers.get(code, {}):
+            continue
+        if life is None or name in lines.decided:
+            counts[NO_LINE if life is None else DECIDED] += 1
+            continue
+        events.append(_event(feed, receipt, (life, code, word), lines.period))
+        counts[DIFFERS if life.answer not in ("", word.answer) else ENTERED] += 1
+    return Entry(events, dict(counts))
+
+
+def _event(feed: Feed, receipt: Receipt, row: tuple[Life, str, Word], period: str) -> Event:
+    life, code, word = row
+    rules = life_rules()
+    return Event(
+        finding_id=life.finding_id,
+        period=period,
+        kind=ANSWERED,
+        state=rules.outcomes[rules.outcome(code, word.answer, word.note)],
+        source=BY_REPLY,
+        text=f"{feed.recipient}回执：{word.answer}",
+        fingerprint=life.fingerprint,
+        answer=word.answer,
+        origin=f"receipt:{receipt.sha256[:16]}:{feed.recipient}"[:80],
+        author=feed.recipient,
+        note=word.note,
+    )
