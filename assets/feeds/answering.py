@@ -16,14 +16,32 @@ import sqlalchemy as sa
 from assets.feeds.feed import Feed
 from assets.feeds.receiving import Receipt, Word
 from expectations.life.rules import life_rules
-from expectations.life.states import ANSWERED, BY_OFFICE, BY_REPLY, Event, Life, fold
+from expectations.life.states import (
+    ANSWERED,
+    BY_OFFICE,
+    BY_REPLY,
+    MERGED,
+    PROVEN,
+    SOLVED,
+    WITHDRAWN,
+    Event,
+    Life,
+    fold,
+)
 from expectations.lists.findings import finding_id
 from pipelines.resources import audit, lives, sharing
 from pipelines.resources.database import writing
 from pipelines.resources.opened import Opened
 from pipelines.resources.sharing import Shared
 
-ENTERED, DIFFERS, DECIDED, NO_LINE = "登记为答复", "与已登记的答复不同（已登记，请核实）", "本局已裁定，没有登记", "已不在清单上，没有登记"
+ENTERED, DIFFERS, DECIDED, NO_LINE = (
+    "登记为答复",
+    "与已登记的答复不同（已登记，请核实）",
+    "本局已裁定，没有登记",
+    "已不在清单上，没有登记",
+)
+
+_OVER = (SOLVED, PROVEN, MERGED, WITHDRAWN)
 
 
 @dataclass(frozen=True)
@@ -108,8 +126,9 @@ def entry_of(feed: Feed, receipt: Receipt, lines: Lines) -> Entry:
         code = name.partition("-")[0]
         if word.answer not in feed.leavings.answers.get(code, {}):
             continue
-        if life is None or name in lines.decided:
-            counts[NO_LINE if life is None else DECIDED] += 1
+        # What the data solved is not opened again by a word that is older than they are.
+        if life is None or life.kind in _OVER or name in lines.decided:
+            counts[DECIDED if name in lines.decided else NO_LINE] += 1
             continue
         events.append(_event(feed, receipt, (life, code, word), lines.period))
         counts[DIFFERS if life.answer not in ("", word.answer) else ENTERED] += 1

@@ -140,7 +140,9 @@ def _calendar(opened: Opened, period: str) -> Calendar:
     """The days of this place; where it has not said how long before, a child is pushed when school starts."""
     school = profile_of(opened.workspace).school
     given = {"year_start": school.year_start.value, "months_before": school.push_months_before.value}
-    return Calendar(Period.parse(period).last_day, **{name: value for name, value in given.items() if value is not None})
+    return Calendar(
+        Period.parse(period).last_day, **{name: value for name, value in given.items() if value is not None}
+    )
 
 
 def _compared(opened: Opened, feed: Feed, before: Shared | None, order: Order) -> Made:
@@ -179,9 +181,7 @@ def _same(opened: Opened, feed: Feed, before: Shared, rows: pd.DataFrame, order:
     ) == forms.digest(rows)
 
 
-def _make(
-    opened: Opened, feed: Feed, order: Order, what: tuple[Shared | None, Made]
-) -> Delivered:
+def _make(opened: Opened, feed: Feed, order: Order, what: tuple[Shared | None, Made]) -> Delivered:
     before, made = what
     rows = made.rows
     number = before.number + 1 if before else 1

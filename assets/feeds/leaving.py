@@ -41,7 +41,9 @@ def left(feed: Feed, stock: Stock, before: pd.DataFrame | None = None) -> pd.Dat
 def marks(feed: Feed, stock: Stock) -> pd.Series:
     """child_id -> how its row is marked, of those whose last word marks it."""
     words = _counting(feed, stock.answers)
-    texts = [_mark(effect, note, feed, stock.calendar) for effect, note in zip(words["effect"], words["note"], strict=True)]
+    texts = [
+        _mark(effect, note, feed, stock.calendar) for effect, note in zip(words["effect"], words["note"], strict=True)
+    ]
     by_child = pd.Series(texts, index=words["child_id"], dtype=object)
     return by_child[(by_child != "").to_numpy(bool)].groupby(level=0).last()
 

@@ -109,7 +109,10 @@ def _places(grid: Grid, feed: Feed) -> Places | None:
 def _words(grid: Grid, places: Places) -> list[tuple[str, Word]]:
     """Key and word of every row that has a key."""
     below = grid.cells.iloc[places.head + 1 :].astype(str)
-    columns = [below.iloc[:, place].str.strip() if place >= 0 else [""] * len(below) for place in (places.key, places.answer, places.note)]
+    columns = [
+        below.iloc[:, place].str.strip() if place >= 0 else [""] * len(below)
+        for place in (places.key, places.answer, places.note)
+    ]
     return [(key, Word(answer, note)) for key, answer, note in zip(*columns, strict=True) if key]
 
 

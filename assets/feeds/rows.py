@@ -15,6 +15,7 @@ from assets.feeds.stock import Stock
 from assets.workbooks.wording import say
 from expectations.lists.files import BoolArray
 
+
 def rows_of(feed: Feed, stock: Stock) -> pd.DataFrame:
     """The feed's rows as they are now: exactly its columns, texts, one row per child, in order of the child's number.
 

@@ -139,7 +139,9 @@ def _entered(book: Book, taking: Taking, dry_run: bool) -> None:
             one.answered_on,
             one.line.answered_by,
             one.line.note,
-            "长期有效" if one.code == LIST.code else rules.say(rules.outcomes[rules.outcome(one.code, one.answer, one.line.note)]),
+            "长期有效"
+            if one.code == LIST.code
+            else rules.say(rules.outcomes[rules.outcome(one.code, one.answer, one.line.note)]),
         ]
         for one in taking.outcome.lines
         if one.result in ENTERED

@@ -66,7 +66,13 @@ def stock(children, records=(), answers=(), findings=(), as_of=AS_OF):
 
 
 def on_roll(number):
-    return {"child_id": f"C{number}", "department": "civil_affairs", "active": True, "roll_status": "active", "state": "active"}
+    return {
+        "child_id": f"C{number}",
+        "department": "civil_affairs",
+        "active": True,
+        "roll_status": "active",
+        "state": "active",
+    }
 
 
 def exited(number, reason="overage"):

@@ -9,11 +9,14 @@ import pytest
 
 from assets.feeds.delivering import FOLDER, Order, deliver, kept, repeat
 from assets.feeds.feed import FeedError, load_feeds
+from assets.feeds.meanings import Leavings
 from assets.feeds.receiving import UNANSWERED, UNKNOWN, number_in, read_receipt
+from pipelines.cli.feeds import take_receipt
 from pipelines.partitions import Period
-from pipelines.resources import audit, sharing
+from pipelines.resources import audit, lives, sharing
 from pipelines.resources.database import writing
 from pipelines.resources.opened import Opened
+from pipelines.resources.tables import finding, life_event
 from pipelines.resources.workspace import Workspace
 
 FEEDS = load_feeds()
@@ -143,7 +146,9 @@ def returned(path, answers):
     heads = [cell.value for cell in sheet[4]]
     key, answer = heads.index("儿童编号") + 1, heads.index("接收结果") + 1
     for row in range(5, sheet.max_row + 1):
-        sheet.cell(row, answer).value = answers.get(sheet.cell(row, key).value)
+        said = answers.get(sheet.cell(row, key).value)
+        word, note = said if isinstance(said, tuple) else (said, None)
+        sheet.cell(row, answer).value, sheet.cell(row, answer + 1).value = word, note
     sheet.append([None, "名单", "C99", *[None] * (len(heads) - 4), "已入学"])
     target = path.with_name("回执.xlsx")
     book.save(target)
@@ -164,6 +169,110 @@ def test_a_receipt_is_counted_against_what_was_delivered(county):
         assert sharing.register_receipt(connection, made.line, (receipt.sha256, "我", receipt.counts))
         assert not sharing.register_receipt(connection, made.line, (receipt.sha256, "我", receipt.counts))
         assert sharing.receipts(connection) == {(ENTRANTS.name, 1): receipt.counts}
+
+
+def listed(opened, label, numbers):
+    """The lines as publishing leaves them: known, appeared, sent."""
+    with writing(opened.engine) as connection:
+        rows = [
+            {"finding_id": f"L26-{i}", "code": "L26", "child_id": f"C{i}", "field": "", "first_period": label}
+            for i in numbers
+        ]
+        connection.execute(finding.insert(), rows)
+        news = [
+            {"finding_id": f"L26-{i}", "period": label, "kind": "appeared", "state": "new", "source": "data"}
+            for i in numbers
+        ]
+        lives.append(connection, news)
+
+
+def events(opened):
+    with opened.engine.connect() as connection:
+        rows = lives.events(connection, life_event.c.kind == "answered")
+    return {row["finding_id"]: (row["answer"], row["state"], row["period"], row["author"]) for row in rows}
+
+
+def test_what_a_receipt_says_is_known_to_the_line_and_to_the_next_delivery(county, capsys):
+    listed(county, "2026Q2", [1, 2, 3])
+    made = deliver(county, ENTRANTS, order())
+    take_receipt(
+        county, returned(made.path, {"C1": "已登记待入学", "C2": "查无此人", "C3": ("外地入学", "广东省某市一小")})
+    )
+    assert events(county) == {
+        "L26-1": ("已登记待入学", "acting", "2026Q2", "县教育局"),
+        "L26-2": ("查无此人", "verifying", "2026Q2", "县教育局"),
+        "L26-3": ("外地入学", "rejected", "2026Q2", "县教育局"),
+    }
+    assert "登记为答复：3" in capsys.readouterr().out
+    write_period(county, "2026Q3", [1, 2, 3])
+    second = deliver(county, ENTRANTS, order("2026Q3", "changes"))
+    rows = {
+        row[1]: (row[0], row[11])
+        for row in openpyxl.load_workbook(second.path).active.iter_rows(min_row=5, values_only=True)
+    }
+    assert rows["C1"] == ("信息变更", "已登记待入学")
+    assert rows["C3"][0] == "外地入学"
+    assert set(rows) == {"C1", "C3"}  # 查无此人 changes nothing: the child stays
+
+
+def test_a_receipt_read_twice_answers_once_and_one_that_differs_is_told(county, capsys):
+    listed(county, "2026Q2", [1, 2, 3])
+    made = deliver(county, ENTRANTS, order())
+    path = returned(made.path, {"C1": "查无此人"})
+    take_receipt(county, path)
+    take_receipt(county, path)
+    with county.engine.connect() as connection:
+        assert len(lives.events(connection, life_event.c.kind == "answered")) == 1
+        assert audit.broken_line(connection) is None
+    take_receipt(county, returned(made.path, {"C1": "已入学"}))
+    assert "与已登记的答复不同" in capsys.readouterr().out
+    assert events(county)["L26-1"][0] == "已入学"
+
+
+def test_a_receipt_opens_nothing_that_the_data_have_solved_since(county, capsys):
+    listed(county, "2026Q2", [1, 2, 3])
+    made = deliver(county, ENTRANTS, order())
+    with writing(county.engine) as connection:
+        solved = {"finding_id": "L26-1", "period": "2026Q3", "kind": "solved", "state": "closed", "source": "data"}
+        lives.append(connection, [solved])
+    take_receipt(county, returned(made.path, {"C1": "已登记待入学", "C2": "已登记待入学"}))
+    assert {name: row[2] for name, row in events(county).items()} == {"L26-2": "2026Q3"}
+    assert "已不在清单上，没有登记：1" in capsys.readouterr().out
+
+
+def test_two_answers_for_one_child_count_as_none(county):
+    made = deliver(county, ENTRANTS, order())
+    book = openpyxl.load_workbook(returned(made.path, {"C1": "已入学"}))
+    heads = [cell.value for cell in book.active[4]]
+    row = [None] * len(heads)
+    row[heads.index("儿童编号")], row[heads.index("接收结果")] = "C1", "外地入学"
+    book.active.append(row)
+    book.save(made.path.with_name("两种.xlsx"))
+    rows = county.frames.read(kept(ENTRANTS), "0001")
+    receipt = read_receipt(made.path.with_name("两种.xlsx"), ENTRANTS, (1, rows))
+    assert receipt.counts["同一儿童填了两种结果"] == 1
+    assert "C1" not in receipt.words
+
+
+def test_after_the_configuration_changed_a_full_delivery_says_whom_it_no_longer_names(county, capsys):
+    """A workspace whose last delivery was made when every answer told a child away."""
+    old = ENTRANTS.model_copy(update={"leavings": Leavings()})
+    deliver(county, old, order())
+    with pytest.raises(FeedError, match="谁算离开") as refused:
+        deliver(county, ENTRANTS, order("2026Q3", "changes"))
+    assert "--full" in refused.value.advice
+    made = deliver(county, ENTRANTS, order("2026Q3"))
+    assert made.unnamed == 1
+    rows = [row[:2] for row in openpyxl.load_workbook(made.path).active.iter_rows(min_row=5, values_only=True)]
+    assert rows == [("名单", "C2"), ("名单", "C3"), ("名单", "C4")]
+
+
+def test_a_delivery_of_earlier_leavings_is_made_again_as_it_was(county):
+    """Leavings and words decide who is in a delivery, not how it looks."""
+    made = deliver(county, ROLL.model_copy(update={"leavings": Leavings()}), order())
+    before = made.path.read_bytes()
+    made.path.unlink()
+    assert repeat(county, ROLL, 1).path.read_bytes() == before
 
 
 def test_a_file_without_a_delivery_s_number_is_refused(county, tmp_path):

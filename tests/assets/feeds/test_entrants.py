@@ -83,13 +83,26 @@ def test_who_was_put_off_is_back_with_the_entrants_of_that_year():
 
 def test_the_last_word_of_the_feed_s_lists_counts():
     """L03 and L26 ask one question: who is unreachable now is not at school elsewhere because somebody said so last year."""
-    said = [("C1", "L26", "外地入学", "rejected", "甲", "2026-06-20", "某省一小"), ("C1", "L03", "失联", "verifying", "乙", "2026-11-02", "")]
+    said = [
+        ("C1", "L26", "外地入学", "rejected", "甲", "2026-06-20", "某省一小"),
+        ("C1", "L03", "失联", "verifying", "乙", "2026-11-02", ""),
+    ]
     assert left(ENTRANTS, stock([child(1)], answers=said)).empty
     assert left(ENTRANTS, stock([child(1)], answers=said[::-1])).loc["C1", "word"] == "外地入学"
 
 
 def test_an_explanation_whose_evidence_changed_explains_nothing_any_more():
-    word = {"finding_id": "F", "kind": "answered", "source": "reply", "answer": "外地入学", "state": "rejected", "author": "甲", "answered_on": "", "at": "2026-06-20", "note": "某省一小"}
+    word = {
+        "finding_id": "F",
+        "kind": "answered",
+        "source": "reply",
+        "answer": "外地入学",
+        "state": "rejected",
+        "author": "甲",
+        "answered_on": "",
+        "at": "2026-06-20",
+        "note": "某省一小",
+    }
     back = {**word, "kind": "returned", "source": "data", "state": "reopened", "answer": "", "note": ""}
     assert len(answers_of([word], {"F": ("L26", "C1")})) == 1
     assert answers_of([word, back], {"F": ("L26", "C1")}).empty
@@ -115,8 +128,26 @@ def school_record(**values):
         (school_record(state="off_register", active=False), UNSEEN),
         (school_record(state="graduated", active=False), UNSEEN),
         (school_record(state="abroad", active=False), "出国（境）"),
-        ({"child_id": "C1", "department": "civil_affairs", "roll_status": "exited", "exit_reason": "dead", "active": False}, "死亡"),
-        ({"child_id": "C1", "department": "civil_affairs", "roll_status": "exited", "exit_reason": "other", "active": False}, UNSEEN),
+        (
+            {
+                "child_id": "C1",
+                "department": "civil_affairs",
+                "roll_status": "exited",
+                "exit_reason": "dead",
+                "active": False,
+            },
+            "死亡",
+        ),
+        (
+            {
+                "child_id": "C1",
+                "department": "civil_affairs",
+                "roll_status": "exited",
+                "exit_reason": "other",
+                "active": False,
+            },
+            UNSEEN,
+        ),
     ],
 )
 def test_who_is_gone_from_the_lists_is_called_what_the_data_show_or_to_be_checked(record, word):

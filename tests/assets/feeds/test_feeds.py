@@ -19,6 +19,8 @@ from expectations.rulebook import RuleFileError
 FEEDS = load_feeds()
 ROLL = FEEDS["child_welfare_system"]
 ENTRANTS = FEEDS["education_entrants"]
+
+
 def whole(feed, now):
     """The first delivery."""
     nothing = pd.DataFrame(columns=feed.columns, dtype=object)
@@ -143,7 +145,10 @@ def every_answer(feed):
 def test_only_the_answers_that_say_so_let_anybody_leave_whatever_the_state(name, state):
     """Every answer of every list, with everything that could be written beside it: R1 and domain.md 5.3.2."""
     feed = FEEDS[name]
-    said = [(f"C{place}", *pair, state, "甲镇", "2026-08-02", "县教育局批准，至2027-08-31，某省某校") for place, pair in enumerate(every_answer(feed))]
+    said = [
+        (f"C{place}", *pair, state, "甲镇", "2026-08-02", "县教育局批准，至2027-08-31，某省某校")
+        for place, pair in enumerate(every_answer(feed))
+    ]
     leaving = set(left(feed, stock([], answers=said)).index)
     assert {pair for pair, row in zip(every_answer(feed), said, strict=True) if row[0] in leaving} == {
         (code, word) for code, words in LEAVE[name].items() for word in words
@@ -158,10 +163,20 @@ def test_only_the_answers_that_say_so_let_anybody_leave_whatever_the_state(name,
 )
 def test_a_word_that_no_list_knows_lets_nobody_leave(source, code, text):
     """Words of older lists, of a county's own: whoever leaves by them was told away by nobody."""
-    event = {"finding_id": "F", "source": source, "answer": text, "state": "closed", "author": "甲镇", "answered_on": "", "at": "2026-08-02"}
+    event = {
+        "finding_id": "F",
+        "source": source,
+        "answer": text,
+        "state": "closed",
+        "author": "甲镇",
+        "answered_on": "",
+        "at": "2026-08-02",
+    }
     answers = answers_of([event], {"F": (code, "C1")})
     known = {word for feed in FEEDS.values() for named in LEAVE[feed.name].values() for word in named}
-    gone = [left(feed, stock([child(1)], answers=answers.itertuples(index=False, name=None))) for feed in FEEDS.values()]
+    gone = [
+        left(feed, stock([child(1)], answers=answers.itertuples(index=False, name=None))) for feed in FEEDS.values()
+    ]
     assert text in known or all(frame.empty for frame in gone)
 
 
