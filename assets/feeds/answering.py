@@ -83,7 +83,7 @@ def enter(opened: Opened, feed: Feed, line: Shared, receipt: Receipt) -> dict[st
             return None
         entry = entry_of(feed, receipt, lines_of(connection, feed, line.period, findings))
         lives.append(connection, [event.row() for event in entry.events])
-        detail = {"number": line.number, **receipt.counts, **entry.counts}
+        detail: dict[str, object] = {"number": line.number, **receipt.counts, **entry.counts}
         audit.append(connection, audit.Act(opened.workspace.operator, "receipt", feed.name, detail))
     return entry.counts
 

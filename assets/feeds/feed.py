@@ -142,10 +142,10 @@ class Feed(Rules):
         if self.leavings.marks and not self.heading("progress"):
             problems.append("leavings 写了标注（mark、lacking），fields 须有一列取自 progress")
         sources = {column.source for column in self.fields}
-        if self.population == "roll" and (self.leavings.roll or self.leavings.answers):
-            # The system of the recipient acts on the word: who says so, or why, goes with it.
-            if not {"looked_by", "exit_code"} & sources:
-                problems.append("在册数据的减员须带核实人（looked_by）或减员原因（exit_code）")
+        lets_leave = self.population == "roll" and (self.leavings.roll or self.leavings.answers)
+        # The system of the recipient acts on the word: who says so, or why, goes with it.
+        if lets_leave and not {"looked_by", "exit_code"} & sources:
+            problems.append("在册数据的减员须带核实人（looked_by）或减员原因（exit_code）")
         return problems
 
 

@@ -106,5 +106,5 @@ class Leavings(Rules):
                 found += [f"{where}.{word}：{text}" for text in effect.problems()]
                 if effect.reason and effect.reason not in reasons:
                     found.append(f"{where}.{word} 的原因 {effect.reason} 不存在")
-        words = [*self.roll.values(), *self.facts.values()]
-        return found + [f"“{word}”不能用作离开的说法" for word in words if word in ("", UNSEEN)]
+        leaving = [*self.roll.values(), *self.facts.values()]
+        return found + [f"“{word}”不能用作离开的说法" for word in leaving if word in ("", UNSEEN)]

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 import yaml
+from feed_children import SECRET, child, exited, on_roll, stock
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from feed_children import SECRET, child, exited, on_roll, stock
 
 from assets.feeds import changes, forms
 from assets.feeds.feed import SHIPPED, UNSEEN, Feed, FeedError, load_feeds
