@@ -68,4 +68,4 @@ def _problems(code: str, rule: ListRule, catalogue: Catalogue, columns: Columns 
 
 
 def _named(codes: Collection[str], names: Mapping[str, str]) -> str:
-    return "、".join(f"{code}（{names[code]}）" for code in codes)
+    return "、".join(f"{code}＝{names[code]}" for code in codes)
