@@ -174,7 +174,9 @@ class Layout(Rules):
     def _list_problems(self) -> list[str]:
         known = load_catalogue()
         found: list[str] = []
-        found += [f"departments.{name} 不是清单目录中的部门" for name in self.departments if name not in known.departments]
+        found += [
+            f"departments.{name} 不是清单目录中的部门" for name in self.departments if name not in known.departments
+        ]
         for who, recipient in self.recipients.items():
             found += [f"{who}.lists.{code} 不是清单目录中的清单" for code in recipient.lists if code not in known.lists]
             for code, shown in recipient.lists.items():

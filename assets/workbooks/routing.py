@@ -177,9 +177,7 @@ def _places_by(column: pd.Series[str], places: Places) -> dict[str, Places]:
     return {value: np.array(some, dtype=np.intp) for value, some in found.items()}
 
 
-def _parts(
-    pile: Pile, places: Mapping[str, Places], reader: Reader, context: PublishContext
-) -> tuple[ListPart, ...]:
+def _parts(pile: Pile, places: Mapping[str, Places], reader: Reader, context: PublishContext) -> tuple[ListPart, ...]:
     """The reader's lists, also those without lines: that nothing is to be verified is said, too."""
     none = np.array([], dtype=np.intp)
     return tuple(

@@ -142,7 +142,9 @@ def _chain(path: Path, seen: tuple[Path, ...]) -> list[_Layer]:
 
 def _stating(chain: list[_Layer], code: str) -> str:
     """The file that says who receives a list, so that a mistake is looked for where it stands."""
-    stating = (layer.path.name for layer in chain if "recipients" in ((layer.content.get("lists") or {}).get(code) or {}))
+    stating = (
+        layer.path.name for layer in chain if "recipients" in ((layer.content.get("lists") or {}).get(code) or {})
+    )
     return next(stating, chain[0].path.name)
 
 
