@@ -4,8 +4,10 @@ import sqlite3
 
 import pytest
 from openpyxl import load_workbook
+from typer.testing import CliRunner
 
-pytestmark = pytest.mark.slow
+from pipelines.cli.commands import app
+from pipelines.resources.workspace import Workspace
 
 PERIOD, SENT = "2026Q2", "SELECT DISTINCT code FROM issue WHERE period = '2026Q2' AND recipient = '教育'"
 
@@ -30,6 +32,7 @@ def sheets_of_education(root):
     return {title.partition("未")[0][:3] for path in paths for title in load_workbook(path, read_only=True).sheetnames}
 
 
+@pytest.mark.slow
 def test_education_is_sent_nothing_once_the_place_names_townships(after_first_quarter, tongbi):
     root = after_first_quarter
     assert sent_to_education(root)
@@ -52,12 +55,24 @@ def test_education_is_sent_nothing_once_the_place_names_townships(after_first_qu
     assert not list((root / "outbox").rglob("教育_*更正*"))
 
 
-def test_a_recipient_without_columns_stops_the_run_before_anything_changes(after_first_quarter, tongbi):
-    root = after_first_quarter
-    before = sent_to_education(root)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "--period", PERIOD),
+        ("errata", "--period", PERIOD),
+        ("report", "--period", PERIOD, "--kind", "pack"),
+        ("feed", "education_entrants", "--period", PERIOD, "--full", "--approved-by", "某局长"),
+    ],
+)
+def test_a_recipient_without_columns_stops_whatever_would_hand_out_lines(tmp_path, monkeypatch, words):
+    """In this process and with nothing delivered: the refusal comes before anything is read."""
+    monkeypatch.delenv("TONGBI_DATABASE", raising=False)
+    root = Workspace.create(tmp_path / "workspace").root
+    (root / "inbox" / PERIOD / "education").mkdir(parents=True)
+    (root / "inbox" / PERIOD / "education" / "a.csv").write_text("姓名\n", encoding="utf-8")
     decided(root, "  L20: {recipients: [township, education]}\n")
-    done = tongbi("run", "--period", PERIOD, "--workspace", root)
-    assert done.returncode == 1
-    assert "own.yaml 的 lists.L20.recipients（无委托照护协议）" in done.stderr.replace("\n", "")
-    assert "程序内部错误" not in done.stderr
-    assert sent_to_education(root) == before
+    done = CliRunner().invoke(app, [*words, "--workspace", str(root)])
+    assert done.exit_code == 1
+    assert "own.yaml 的 lists.L20.recipients（无委托照护协议）" in done.output.replace("\n", "")
+    assert "程序内部错误" not in done.output
+    assert not any(path.is_file() for path in (root / "outbox").rglob("*"))
