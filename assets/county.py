@@ -13,6 +13,7 @@ import dagster as dg
 
 from assets.delivered import delivered_sources
 from assets.intake.contract import load_contracts
+from assets.workbooks.layout import default_layout
 from expectations.jurisdictions.profile import Profile, load_profile
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import not_computed
@@ -30,6 +31,15 @@ def opened_of(context: dg.AssetExecutionContext) -> Opened:
     return cast(Opened, context.resources.county)
 
 
+def load_place(name_or_path: str | Path) -> Profile:
+    """A place's profile for a run: a list is refused that goes to somebody to whom the workbooks have nothing to show.
+
+    Raises:
+        RuleFileError: as `load_profile`.
+    """
+    return load_profile(name_or_path, default_layout().columns_for())
+
+
 def profile_of(workspace: Workspace) -> Profile:
     """The profile that the workspace names (a shipped place, or a YAML file in the workspace), with the county's own
     name and code.
@@ -39,7 +49,7 @@ def profile_of(workspace: Workspace) -> Profile:
     """
     named = workspace.settings.profile or DEFAULT_PROFILE
     own = workspace.root / named
-    profile = load_profile(own if own.suffix in (".yaml", ".yml") and own.is_file() else named)
+    profile = load_place(own if own.suffix in (".yaml", ".yml") and own.is_file() else named)
     stated = {"area_code": workspace.settings.county_code, "county_name": workspace.settings.county_name}
     changed = {
         key: getattr(profile.place, key).model_copy(update={"value": value}) for key, value in stated.items() if value

@@ -18,6 +18,7 @@ import pandas as pd
 
 from assets.workbooks.context import ListInfo, PublishContext
 from assets.workbooks.publish import publish_workbooks
+from expectations.jurisdictions.profile import load_profile
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英子轩梓涵宇浩然欣怡雨桐一诺思源嘉怡文博"
@@ -99,6 +100,7 @@ def list_infos() -> tuple[ListInfo, ...]:
             due=due,
             answers=ANSWERS,
             comparison="四查三比对：户籍比对学籍" if code == "L03" else "",
+            recipients=tuple(load_profile("default").lists[code].recipients),
         )
         for code, name, short, owner, due in LISTS
     )

@@ -159,8 +159,8 @@ def use(root):
     """One of everything that reads frames: a run, the summary, the reports' figures, every feed."""
     from assets.feeds.delivering import Order, deliver
     from assets.feeds.feed import load_feeds
-    from pipelines.cli.running import Asked, run_and_print
     from pipelines.cli.reports import Wanted, write_reports
+    from pipelines.cli.running import Asked, run_and_print
     from pipelines.partitions import Period
 
     opened = Opened.at(root)

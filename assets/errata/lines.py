@@ -47,9 +47,16 @@ def errata_rules() -> ErrataRules:
     return read_rules(FILE, ErrataRules)
 
 
-def errors_of(findings: pd.DataFrame, department: str) -> pd.DataFrame:
-    """The findings that are errors in this department's own rows."""
-    mine = findings["code"].isin(errata_rules().lists) & (findings["department"] == department)
+def errors_of(findings: pd.DataFrame, department: str, sent: Collection[str]) -> pd.DataFrame:
+    """The findings that are errors in this department's own rows, of the lists whose lines the place has sent to it.
+
+    Args:
+        findings: of a period.
+        department: whose rows.
+        sent: its lists (`Profile.lists_for`).
+    """
+    lists = set(errata_rules().lists) & set(sent)
+    mine = findings["code"].isin(lists) & (findings["department"] == department)
     return findings[mine].reset_index(drop=True)
 
 

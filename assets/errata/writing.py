@@ -57,13 +57,18 @@ class Frames:
 
 
 def write_errata(sheet: Sheet, frames: Frames, context: PublishContext, folder: Path) -> list[Path]:
-    """Write the letter and the list of a department below a folder; nothing when there is nothing to say."""
-    if sheet.errors.empty and sheet.before.empty:
-        return []
+    """Write the letter and the list of a department below a folder; nothing when there is nothing to say.
+
+    Those written for it earlier in the same period are taken away then: they may hold lines that it is not sent any more.
+    """
     label = context.department(sheet.department)
-    stem = folder / f"{file_name(label)}_{file_name(context.period)}"
-    paths = [_letter(sheet, context, stem.with_name(f"{stem.name}_数据更正函.docx"))]
-    path = stem.with_name(f"{stem.name}_更正清单.xlsx")
+    stem = f"{file_name(label)}_{file_name(context.period)}"
+    letter, path = folder / f"{stem}_数据更正函.docx", folder / f"{stem}_更正清单.xlsx"
+    if sheet.errors.empty and sheet.before.empty:
+        letter.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+        return []
+    paths = [_letter(sheet, context, letter)]
     with open_book(path, context, label) as book:
         _list(book, sheet, frames)
         if not sheet.before.empty:

@@ -20,6 +20,7 @@ from assets.feeds.feed import Feed, FeedError
 from assets.feeds.leaving import left
 from assets.feeds.rows import rows_of
 from assets.feeds.stock import Calendar, Stock, answers_of
+from expectations.lists.catalogue import load_catalogue
 from pipelines.partitions import Period
 from pipelines.resources import audit, lives, sharing
 from pipelines.resources.database import connect, writing
@@ -66,10 +67,12 @@ def deliver(opened: Opened, feed: Feed, order: Order) -> Delivered:
     """Make the next delivery.
 
     Raises:
-        FeedError: nobody approved it, the maker approved it, or changes are asked for before a full delivery was made.
+        FeedError: nobody approved it, the maker approved it, the place does not have these lines sent to the recipient, or changes are asked
+            for before a full delivery was made.
         FrameError: the period was not run.
     """
     _approved(opened, order)
+    _named_by_the_place(opened, feed)
     with opened.engine.connect() as connection:
         before = sharing.last(connection, feed.name)
     made = _compared(opened, feed, before, order)
@@ -84,8 +87,10 @@ def repeat(opened: Opened, feed: Feed, number: int) -> Delivered:
     """Write a delivery once more, byte by byte as it was.
 
     Raises:
-        FeedError: there was none of this number, or the bytes are no longer those of the ledger.
+        FeedError: there was none of this number, the bytes are no longer those of the ledger, or the place does not have these lines sent to
+            the recipient any more.
     """
+    _named_by_the_place(opened, feed)
     with opened.engine.connect() as connection:
         line = next((one for one in sharing.ledger(connection, feed.name) if one.number == number), None)
     if line is None:
@@ -119,6 +124,28 @@ def _approved(opened: Opened, order: Order) -> None:
         raise FeedError("没有写明审批人，没有交付任何数据。", "请经批准后用 --approved-by 写明审批人。")
     if order.approved_by.strip() == opened.workspace.operator:
         raise FeedError("审批人不能是操作人本人，没有交付任何数据。", "请由另一人审批。")
+
+
+def _named_by_the_place(opened: Opened, feed: Feed) -> None:
+    """Refuse the lines of a list to whom the place's profile does not name for it (`ListRule.recipients`).
+
+    A feed of the roll or of all children hands out no lines: its approval and its legal basis alone decide.
+    """
+    if feed.population != "lists":
+        return
+    known, profile = load_catalogue(), profile_of(opened.workspace)
+    if not feed.to:
+        raise FeedError(
+            f"{feed.title} 交付清单 {'、'.join(feed.lists)} 中的儿童，配置没有写明接收方是哪个单位，没有交付任何数据。",
+            f"请在 {feed.name}.yaml 中写明 to，可写：{'、'.join(known.recipients)}。",
+        )
+    others = [code for code in feed.lists if code not in profile.lists_for(feed.to)]
+    if others:
+        names = "、".join(f"{code}（{known.lists[code].name}）" for code in others)
+        raise FeedError(
+            f"本地规则“{profile.name}”没有把清单 {names} 发给{known.recipients[feed.to]}，没有交付 {feed.title} 的任何数据。",
+            f"确应发给的，请先在本地规则的 lists.{others[0]}.recipients 中加上 {feed.to}。",
+        )
 
 
 def stock_of(opened: Opened, period: str) -> Stock:
@@ -227,7 +254,8 @@ def _line(opened: Opened, feed: Feed, order: Order, numbers: tuple[int, int, int
 
 def configuration(feed: Feed) -> str:
     """The digest of a feed's configuration: a delivery can only be compared with one of the same."""
-    return hashlib.sha256(feed.model_dump_json(by_alias=True).encode()).hexdigest()
+    # `to` changes no byte of a delivery: without it deliveries of before it was stated can still be compared and made again.
+    return hashlib.sha256(feed.model_dump_json(by_alias=True, exclude={"to"}).encode()).hexdigest()
 
 
 def _path(opened: Opened, line: Shared) -> Path:

@@ -65,6 +65,7 @@ class Feed(Rules):
     Attributes:
         title: what people call it.
         recipient, purpose, legal_basis, term: the sharing ledger's 接收方, 用途, 依据, 期限.
+        to: the recipient as a profile names it (`education`); of the population `lists`, whose lines go only to whom the profile names.
         form: of the delivery.
         key: heading of the column that names the child (`child_id`).
         population: the roll of civil affairs, the children of some lists, or all children.
@@ -80,6 +81,7 @@ class Feed(Rules):
     name: str
     title: str
     recipient: str = Field(min_length=1)
+    to: str = ""
     purpose: str = Field(min_length=1)
     legal_basis: str = Field(min_length=1)
     term: str = Field(min_length=1)
@@ -110,6 +112,9 @@ class Feed(Rules):
             problems.append("文件名只能用小写字母、数字和下划线")
         if self.population == "lists" and (not self.lists or set(self.lists) - set(load_catalogue().lists)):
             problems.append("population 为 lists 时须写明存在的清单代码")
+        known = load_catalogue().recipients
+        if self.to and self.to not in known:
+            problems.append(f"to 写的“{self.to}”不是接收单位，可写：{'、'.join(known)}")
         if problems:
             raise ValueError("；".join(problems))
         return self

@@ -38,17 +38,20 @@ GROUP_COLUMNS = [
 
 @dataclass(frozen=True)
 class Listed:
-    """One list of the place: what it is, whom it concerns, by when, and whether it cannot wait."""
+    """One list of the place: what it is, who is sent it (the first one leads), by when, and whether it cannot wait."""
 
     code: str
     name: str
     meaning: str
     ask: str
-    owner: str
     recipients: tuple[str, ...]
     due: str
     clause: str
     urgent: bool
+
+    def led_by(self, name: str) -> bool:
+        """Whether a recipient answers for the list; the others help."""
+        return self.recipients[:1] == (name,)
 
 
 def lists_of(profile: Profile) -> tuple[Listed, ...]:
@@ -62,7 +65,7 @@ def _listed(code: str, profile: Profile) -> Listed:
     due = rule.due or (f"{rule.due_days}日内" if rule.due_days else "")
     urgent = rule.due_days is not None and rule.due_days <= 1
     clause = f"{info.clause}；{rule.clause}" if rule.clause else info.clause
-    return Listed(code, info.name, info.meaning, info.ask, info.owner, tuple(rule.recipients), due, clause, urgent)
+    return Listed(code, info.name, info.meaning, info.ask, tuple(rule.recipients), due, clause, urgent)
 
 
 @dataclass(frozen=True)

@@ -10,18 +10,17 @@ from assets.paper.tables import Cell, Row, TableLook
 from assets.reports.figures import TOTAL
 from assets.reports.material import Listed
 from assets.reports.sections import Reporting
-
-TOWNSHIP = "township"
+from expectations.lists.catalogue import TOWNSHIP
 
 
 def duties(about: Reporting) -> dict[str, list[Listed]]:
-    """Department -> the lists that it is told of, those it owns first."""
+    """Recipient -> the lists whose lines the place has sent to it, those that it leads first; who is sent none is not in it."""
     computed = about.material.computed
     names = [*about.material.departments, *sorted({who for info in computed for who in info.recipients})]
     found = {}
     for name in dict.fromkeys(names):
-        mine = [info for info in computed if name in info.recipients or info.owner == name]
-        found[name] = sorted(mine, key=lambda info: (not info.urgent, info.owner != name))
+        mine = [info for info in computed if name in info.recipients]
+        found[name] = sorted(mine, key=lambda info: (not info.urgent, not info.led_by(name)))
     return {name: mine for name, mine in found.items() if mine}
 
 
@@ -34,7 +33,7 @@ def overview_section(cursor: Cursor, about: Reporting) -> None:
     """All departments on one page."""
     rows: list[Row] = [["部门", "牵头清单", "协助清单", "牵头线索", "其中明确", "退回更正行"]]
     for name, mine in duties(about).items():
-        own = [info for info in mine if info.owner == name]
+        own = [info for info in mine if info.led_by(name)]
         numbers = [_sum(about, own, column) for column in (TOTAL, "sure")]
         back = about.figures.say("deliveries", name, "quarantined")
         counts = [str(len(own)), str(len(mine) - len(own)), *[f"{number:,}" for number in numbers], back]
@@ -59,7 +58,7 @@ def _page(cursor: Cursor, about: Reporting, department: tuple[str, list[Listed]]
     name, mine = department
     figures, zh = about.figures, department_name(about, department[0])
     cursor.text(f"{zh}待办事项", "公文副题")
-    own = [info for info in mine if info.owner == name]
+    own = [info for info in mine if info.led_by(name)]
     cursor.text(
         f"牵头{len(own)}张清单、{_sum(about, own, TOTAL):,}条线索，协助{len(mine) - len(own)}张。{_correct(about, name)}"
     )
@@ -78,7 +77,7 @@ def _duty(about: Reporting, name: str, info: Listed) -> Row:
     life = [figures.say("life", info.code, column) for column in ("new", "lasting")]
     numbers = [figures.say("lists", info.code, column) for column in (TOTAL, "sure")]
     title = Cell(f"{'【急】' if info.urgent else ''}{info.code} {info.name}", align="left")
-    role = "牵头" if info.owner == name else "协助"
+    role = "牵头" if info.led_by(name) else "协助"
     return [title, role, *numbers, *life, Cell(info.due, align="left"), Cell(info.ask, align="left")]
 
 

@@ -34,7 +34,8 @@ class ListInfo:
         certainty: how sure it is, and what the grades mean here.
         clause: the policy that asks for it.
         guards: cases that were recognised and taken off before anybody is sent out.
-        owner: who answers.
+        owner: who answers, in words.
+        recipients: who is sent its lines, as the place's profile names them (`township`, departments); nobody else is.
         due: by when.
         answers: the dropdown of 核查结果 (users.md 0 and domain.md 6.2).
         urgent: printed first.
@@ -54,6 +55,7 @@ class ListInfo:
     answers: tuple[str, ...] = ()
     urgent: bool = False
     comparison: str = ""
+    recipients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class PublishContext:
         rates: link rate by group (`matching.groups.link_rates`).
         towns: official townships, in official order; each gets a workbook even with nothing to verify.
         department_names: Chinese names of departments that the layout does not know (a fifth source).
-        layout: who gets what.
+        layout: how each recipient sees what it is sent.
         life: the frame finding_life (`code, kind`), empty when findings are not followed.
         further: the books that the place keeps besides.
         names_masked: whether rolls of the whole county mask the children's names.

@@ -1,7 +1,7 @@
 """The layout of every workbook, read from `layout.yaml` and checked once.
 
 Here: the shape of the file and what it may not say (an unknown column, a field of class X, a column
-twice). Not here: any list, column or colour.
+twice). Not here: any list, column or colour, and who receives a list: that is the place's profile; a layout says only how it is seen.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from assets.workbooks.masking import MaskKind, MaskRule, default_rule, rule_of
 from expectations.jurisdictions.profile import Profile
+from expectations.lists.catalogue import TOWNSHIP, load_catalogue
 from expectations.rulebook import Rules
 from matching.tables import parse_yaml
 
@@ -83,7 +84,7 @@ class Group(Rules):
 
 
 class ListColumns(Rules):
-    """What one recipient sees of one list."""
+    """What a recipient sees of a list, where the place's profile has the list sent to it."""
 
     columns: tuple[str, ...] = Field(min_length=1)
     full: dict[str, Literal["always", "own"]] = Field(default_factory=dict)
@@ -171,8 +172,13 @@ class Layout(Rules):
         return found
 
     def _list_problems(self) -> list[str]:
-        found = []
-        for who, recipient in {"township": self.township, **self.departments}.items():
+        known = load_catalogue()
+        found: list[str] = []
+        found += [
+            f"departments.{name} 不是清单目录中的部门" for name in self.departments if name not in known.departments
+        ]
+        for who, recipient in self.recipients.items():
+            found += [f"{who}.lists.{code} 不是清单目录中的清单" for code in recipient.lists if code not in known.lists]
             for code, shown in recipient.lists.items():
                 names = self.expand(shown.columns)
                 place = f"{who}.lists.{code}"
@@ -181,6 +187,15 @@ class Layout(Rules):
                 if len(set(names)) != len(names) or names[0] != "finding_id":
                     found.append(f"{place} 的列重复，或第一列不是线索编号")
         return found
+
+    @property
+    def recipients(self) -> dict[str, Recipient]:
+        """Everybody for whom there are columns, as a profile names them."""
+        return {TOWNSHIP: self.township, **self.departments}
+
+    def columns_for(self) -> dict[str, frozenset[str]]:
+        """Recipient -> the lists that it has columns for, against which a profile is checked (`load_profile`)."""
+        return {name: frozenset(recipient.lists) for name, recipient in self.recipients.items()}
 
     def mask_of(self, column: Column) -> MaskKind:
         """How a column is masked where nothing is lifted: a field's numbers as the place says, the rest as the file says."""

@@ -1,4 +1,4 @@
-"""Who receives which lines, and how much of each (layout.yaml: rows, columns, full).
+"""Who receives which lines (`ListInfo.recipients`, from the place's profile), and how much of each (layout.yaml: rows, columns, full).
 
 Here: selection and masking, the last step before a cell is written. Not here: the cell.
 """
@@ -15,8 +15,9 @@ import pandas as pd
 from assets.workbooks.book import clean
 from assets.workbooks.context import Kind, ListInfo, PublishContext
 from assets.workbooks.heights import rows_needed
-from assets.workbooks.layout import Column, Layout, ListColumns, Recipient
+from assets.workbooks.layout import Column, Layout, Recipient
 from assets.workbooks.masking import mask_column
+from expectations.lists.catalogue import TOWNSHIP
 
 Texts = npt.NDArray[np.object_]
 Places = npt.NDArray[np.intp]
@@ -51,7 +52,7 @@ class Packet:
     Attributes:
         recipient: as printed: 民政, 顺化镇.
         kind: department or township.
-        parts: one per configured list, urgent lists first, also those without lines.
+        parts: one per list that the place has sent to it, urgent lists first, also those without lines.
         urgent: a workbook of its own for the lists that cannot wait.
     """
 
@@ -119,26 +120,52 @@ def _masked(shown: pd.Series[str], column: Column, layout: Layout) -> Texts:
     return mask_column(shown, layout.mask_of(column), layout.masking).to_numpy(object)
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a workbook.
+
+    Attributes:
+        name: as profile, layout and records call it: `township`, or a department.
+        shown: what the layout shows it of each list.
+    """
+
+    name: str
+    shown: Recipient
+
+    def lists(self, context: PublishContext) -> list[ListInfo]:
+        """The lists that the place has sent to this reader, urgent ones first."""
+        mine = [info for info in context.lists if self.name in info.recipients]
+        return sorted(mine, key=lambda info: not info.urgent)
+
+
 def department_packets(pile: Pile, context: PublishContext) -> list[Packet]:
-    """One packet per department of the layout."""
+    """One packet per department that the place names for any list."""
     places = _places_by(pile.lines["_code"], np.arange(len(pile.lines)))
+    readers = [Reader(name, recipient) for name, recipient in context.layout.departments.items()]
     return [
-        Packet(recipient.label, "department", _parts(pile, places, (name, recipient), context))
-        for name, recipient in context.layout.departments.items()
+        Packet(reader.shown.label, "department", _parts(pile, places, reader, context))
+        for reader in readers
+        if reader.lists(context)
     ]
 
 
 def township_packets(pile: Pile, context: PublishContext) -> list[Packet]:
-    """One packet per township: the official ones (also without lines), others that occur, then the lines of none."""
-    layout, codes = context.layout, pile.lines["_code"]
-    mine = np.flatnonzero(codes.isin(layout.township.lists.keys()))
+    """One packet per township: the official ones (also without lines), others that occur, then the lines of none.
+
+    None at all where the place has nothing sent to townships.
+    """
+    reader, codes = Reader(TOWNSHIP, context.layout.township), pile.lines["_code"]
+    lists = [info.code for info in reader.lists(context)]
+    if not lists:
+        return []
+    mine = np.flatnonzero(codes.isin(lists))
     by_town = _places_by(pile.lines["_town"], mine)
     occurring = sorted(set(by_town) - set(context.towns) - {""})
     packets = []
     for name in [*context.towns, *occurring, *([""] if "" in by_town else [])]:
         places = _places_by(codes, by_town.get(name, mine[:0]))
-        parts = _parts(pile, places, ("", layout.township), context)
-        packets.append(Packet(name or layout.unknown_town, "township", parts))
+        parts = _parts(pile, places, reader, context)
+        packets.append(Packet(name or context.layout.unknown_town, "township", parts))
     return packets
 
 
@@ -150,28 +177,21 @@ def _places_by(column: pd.Series[str], places: Places) -> dict[str, Places]:
     return {value: np.array(some, dtype=np.intp) for value, some in found.items()}
 
 
-def _parts(
-    pile: Pile, places: Mapping[str, Places], whom: tuple[str, Recipient], context: PublishContext
-) -> tuple[ListPart, ...]:
-    """The configured lists that this jurisdiction knows or that have lines, urgent ones first."""
-    department, recipient = whom
-    order = {info.code: place for place, info in enumerate(context.lists)}
-    infos = [context.info(code) for code in recipient.lists if code in order or code in places]
-    infos.sort(key=lambda info: (not info.urgent, order.get(info.code, len(order)), info.code))
+def _parts(pile: Pile, places: Mapping[str, Places], reader: Reader, context: PublishContext) -> tuple[ListPart, ...]:
+    """The reader's lists, also those without lines: that nothing is to be verified is said, too."""
     none = np.array([], dtype=np.intp)
     return tuple(
-        _part(pile, places.get(info.code, none), (department, recipient.lists[info.code]), (info, context.layout))
-        for info in infos
+        _part(pile, places.get(info.code, none), reader, info, context.layout) for info in reader.lists(context)
     )
 
 
-def _part(pile: Pile, places: Places, whom: tuple[str, ListColumns], what: tuple[ListInfo, Layout]) -> ListPart:
-    (department, shown), (info, layout) = whom, what
+def _part(pile: Pile, places: Places, reader: Reader, info: ListInfo, layout: Layout) -> ListPart:
+    shown = reader.shown.lists[info.code]
     if shown.rows == "own":
         involved = pile.lines["_involved"].to_numpy(object)[places]
-        places = places[[department in value.split(";") for value in involved]]
+        places = places[[reader.name in value.split(";") for value in involved]]
     names = layout.expand(shown.columns)
-    own = pile.lines["_department"].to_numpy(object)[places] == department
+    own = pile.lines["_department"].to_numpy(object)[places] == reader.name
     cells = {name: _seen(pile, name, places, (shown.full.get(name), own)).tolist() for name in names}
     needed = np.max([pile.needed[name][places] for name in names], axis=0)
     ids = pile.lines["_finding"].to_numpy(object)[places].tolist()

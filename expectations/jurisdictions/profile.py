@@ -1,15 +1,17 @@
 """The profile of a place: every number, code set and choice the lists use, each with the clause it comes from.
 
-Belongs here: the whole of a profile and its loading. Not here: the sections (`sections`), values (the YAML files beside
-this one) and list conditions (`expectations.lists`). Source: domain.md 5.1, 5.2, 5.4, 6.2.
+Belongs here: the whole of a profile and its loading. Not here: the sections (`sections`), who may be told of a list (`recipients`), values
+(the YAML files beside this one) and list conditions (`expectations.lists`). Source: domain.md 5.1, 5.2, 5.4, 6.2.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
+from expectations.jurisdictions.recipients import Columns, ListRule, wrong_recipients
 from expectations.jurisdictions.sections import (
     Allowances,
     Comparison,
@@ -31,16 +33,6 @@ from expectations.rulebook import RuleFileError, Rules, read_yaml, validated
 __all__ = ["ListRule", "Place", "Profile", "School", "Setting", "UnknownSettingError", "load_profile", "places"]
 FOLDER = Path(__file__).parent
 LABELS = "labels.yaml"
-
-
-class ListRule(Rules):
-    """What a place decides about one list: whether it runs, who is told, until when, and its own clause (6.2)."""
-
-    active: bool = True
-    recipients: list[str] = Field(min_length=1)
-    due_days: int | None = None
-    due: str = ""
-    clause: str = ""
 
 
 class Profile(Rules):
@@ -74,6 +66,10 @@ class Profile(Rules):
             raise RuleFileError(f"规则参数不存在：{path}")
         return found  # type: ignore[return-value]
 
+    def lists_for(self, recipient: str) -> frozenset[str]:
+        """The lists whose lines the place has sent to a recipient (`township`, or a department): the one answer for every way on which they leave."""
+        return frozenset(code for code, rule in self.lists.items() if rule.active and recipient in rule.recipients)
+
     def settings(self) -> Iterator[tuple[str, Setting[Any]]]:
         """Every setting with its path `section.key`, in the order of the model."""
         for section in type(self).model_fields:
@@ -87,18 +83,30 @@ def places() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.yaml") if path.name != LABELS)
 
 
-def load_profile(name_or_path: str | Path) -> Profile:
+def load_profile(name_or_path: str | Path, columns: Columns | None = None) -> Profile:
     """Load a place's profile by name (`minle`) or by the path of a YAML file.
 
     A profile with `extends: default` states only what differs.
 
+    Args:
+        name_or_path: a shipped place, or a file.
+        columns: recipient -> the lists that it has columns for, where lines are going to be written (`assets.county.load_place`).
+
     Raises:
-        RuleFileError: no such profile, or a key or value in it is wrong; names file and key.
+        RuleFileError: no such profile, or a key or value in it is wrong, or a list names somebody who cannot be told of it; names file and key.
     """
-    path = _found(name_or_path)
-    content = _extended(path, seen=())
-    content.setdefault("code", path.stem)
-    return validated(content, Profile, path)
+    chain = _chain(_found(name_or_path), seen=())
+    leaf = chain[0].path
+    content: dict[str, Any] = {}
+    for layer in reversed(chain):
+        content = _merged(content, layer.content)
+    content.setdefault("code", leaf.stem)
+    profile = validated(content, Profile, leaf)
+    wrong = wrong_recipients(profile.lists, columns)
+    sentences = [f"规则文件 {_stating(chain, code)} 的 {text}" for code, texts in wrong.items() for text in texts]
+    if sentences:
+        raise RuleFileError("；".join(sentences) + "。")
+    return profile
 
 
 def _found(name_or_path: str | Path) -> Path:
@@ -111,15 +119,33 @@ def _found(name_or_path: str | Path) -> Path:
     return path
 
 
-def _extended(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Layer:
+    """One file of a profile and what it states itself."""
+
+    path: Path
+    content: dict[str, Any]
+
+
+def _chain(path: Path, seen: tuple[Path, ...]) -> list[_Layer]:
+    """A profile's file and those that it extends, the file itself first."""
     if path in seen:
         raise RuleFileError(f"规则文件 {path.name} 的 extends 互相引用")
     content = read_yaml(path)
     parent = content.pop("extends", None)
+    layer = _Layer(path, content)
     if parent is None:
-        return content
+        return [layer]
     beside = path.parent / f"{parent}.yaml"
-    return _merged(_extended(beside if beside.exists() else _found(parent), (*seen, path)), content)
+    return [layer, *_chain(beside if beside.exists() else _found(parent), (*seen, path))]
+
+
+def _stating(chain: list[_Layer], code: str) -> str:
+    """The file that says who receives a list, so that a mistake is looked for where it stands."""
+    stating = (
+        layer.path.name for layer in chain if "recipients" in ((layer.content.get("lists") or {}).get(code) or {})
+    )
+    return next(stating, chain[0].path.name)
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""What each list is: name, clause, owner, answers, the data it needs; read from `catalogue.yaml`.
+"""What each list is: name, clause, answers, the data it needs; read from `catalogue.yaml`.
 
-Belongs here: the model of that file and which lists can be computed from what was delivered. Not here: the conditions.
+Belongs here: the model of that file and which lists can be computed from what was delivered. Not here: the conditions, and who
+receives a list (`expectations.jurisdictions`).
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -13,6 +14,7 @@ from pydantic import Field
 from expectations.rulebook import Rules, read_rules
 
 FILE = Path(__file__).with_name("catalogue.yaml")
+TOWNSHIP = "township"
 LOOKED = "#"
 """Begins the columns among the sources; alone it says that somebody looked which of them are filled."""
 
@@ -25,8 +27,6 @@ class ListInfo(Rules):
     meaning: str
     ask: str
     clause: str
-    owner: str
-    told: list[str]
     answers: list[str] = Field(min_length=1)
     needs: list[str]
     needs_any: list[str] = Field(default_factory=list)
@@ -65,10 +65,16 @@ class Catalogue(Rules):
     identifiers: dict[str, str]
     near: dict[str, str]
     departments: dict[str, str]
+    township: str
     sources: dict[str, Source]
     comparisons: dict[str, Comparison]
     groups: dict[str, dict[str, list[str]]]
     lists: dict[str, ListInfo]
+
+    @property
+    def recipients(self) -> dict[str, str]:
+        """Everybody whom a profile may name for a list, with the name that people know."""
+        return {TOWNSHIP: self.township, **self.departments}
 
     def department(self, code: str) -> str:
         """The department or source as people say it; one that is not named here keeps its own code."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 from rich.table import Table
 
-from assets.county import department_names
+from assets.county import department_names, profile_of
 from assets.delivered import usable_departments
 from assets.editions import bare_context
 from assets.errata.lines import Asked, errata_rules, errors_of, outcome
@@ -43,11 +43,12 @@ def errata_of(opened: Opened, label: str) -> dict[str, Sheet]:
     life = opened.frames.read("finding_life", label, ["finding_id", "listed", "shown", "evidence"])
     with opened.engine.connect() as connection:
         delivered = usable_departments(deliveries.of_period(connection, label, deliveries.LIVE))
-    earlier = _earlier(opened, label)
+    earlier, profile = _earlier(opened, label), profile_of(opened.workspace)
     found = {}
     for name in department_names(opened.workspace):
-        before = _before(opened, (earlier, name))
-        found[name] = Sheet(name, errors_of(findings, name), outcome(before, life, delivered))
+        sent = profile.lists_for(name)
+        before = _before(opened, earlier, name, sent)
+        found[name] = Sheet(name, errors_of(findings, name, sent), outcome(before, life, delivered))
     return found
 
 
@@ -64,13 +65,12 @@ def _earlier(opened: Opened, label: str) -> str:
     return same[-1] if same else ""
 
 
-def _before(opened: Opened, what: tuple[str, str]) -> Asked:
-    earlier, department = what
+def _before(opened: Opened, earlier: str, department: str, sent: Collection[str]) -> Asked:
     if not earlier:
         return Asked(pd.DataFrame(columns=["finding_id", "code", "department", "file", "sheet", "row"]), {})
     life = opened.frames.read("finding_life", earlier, ["finding_id", "evidence"])
     evidence = dict(zip(life["finding_id"], life["evidence"], strict=True))
-    return Asked(errors_of(_asked_now(opened, earlier), department), evidence)
+    return Asked(errors_of(_asked_now(opened, earlier), department, sent), evidence)
 
 
 def _table(found: Mapping[str, Sheet], names: Mapping[str, str], label: str) -> Table:

@@ -14,7 +14,7 @@ from pipelines.cli.shell import WorkspaceOption, refuse, spoken
 from pipelines.cli.texts import say
 
 if TYPE_CHECKING:
-    from expectations.jurisdictions.profile import Profile, Setting
+    from expectations.jurisdictions.profile import ListRule, Profile, Setting
 
 app = typer.Typer(name="profile", help=say("profile.help"), no_args_is_help=True)
 PlaceArgument = Annotated[str, typer.Argument(help=say("profile.place"), metavar="[PLACE]", show_default=False)]
@@ -108,23 +108,22 @@ def _loaded(place: str, workspace: Path | None) -> Profile:
     Raises:
         typer.Exit: there is no such place, or its file is wrong; the sentence names file and key.
     """
-    from expectations.jurisdictions.profile import load_profile
+    from assets.county import load_place
     from expectations.rulebook import RuleFileError
 
     try:
-        return load_profile(place) if place else _of_workspace(workspace)
+        return load_place(place) if place else _of_workspace(workspace)
     except RuleFileError as fault:
         refuse(str(fault))
 
 
 def _of_workspace(root: Path | None) -> Profile:
-    from assets.county import DEFAULT_PROFILE, profile_of
-    from expectations.jurisdictions.profile import load_profile
+    from assets.county import DEFAULT_PROFILE, load_place, profile_of
     from pipelines.resources.workspace import SETTINGS_NAME, Workspace, default_root
 
     folder = root or default_root()
     if not (folder / SETTINGS_NAME).is_file():
-        return load_profile(DEFAULT_PROFILE)
+        return load_place(DEFAULT_PROFILE)
     return profile_of(Workspace.open(folder))
 
 
@@ -159,21 +158,26 @@ def _lists(found: Profile) -> Any:
 
     from expectations.lists.catalogue import load_catalogue
 
-    names, spoken_of = load_catalogue().lists, load_catalogue()
+    names = load_catalogue().lists
     heads = ("code", "list", "recipients", "due", "clause")
     table = Table(*(say(f"table.{name}") for name in heads))
     for code, rule in found.lists.items():
         if rule.active:
-            told = [
-                say("profile.township") if one == "township" else spoken_of.department(one) for one in rule.recipients
-            ]
-            table.add_row(code, names[code].name, "、".join(told), rule.due, rule.clause)
+            table.add_row(code, names[code].name, _told(rule), rule.due, rule.clause)
     return table
 
 
 def _rule(found: Profile, code: str) -> str:
     rule = found.lists.get(code)
-    return "—" if rule is None else f"{'、'.join(rule.recipients)}；{rule.due}"
+    return say("profile.list_off") if rule is None or not rule.active else f"{_told(rule)}；{rule.due}"
+
+
+def _told(rule: ListRule) -> str:
+    """Who is sent a list, the one that answers for it first."""
+    from expectations.lists.catalogue import load_catalogue
+
+    names = load_catalogue().recipients
+    return "、".join(names[name] for name in rule.recipients)
 
 
 def _clause(found: Profile, code: str) -> str:

@@ -27,6 +27,7 @@ DONE, REFUSED, USAGE = 0, 1, 2
 # Raised on purpose, with a sentence for people; found by name so that no framework is imported to say so.
 _SPOKEN = {
     "WorkspaceError",
+    "RuleFileError",
     "DatabaseError",
     "FrameError",
     "BusyError",

@@ -61,3 +61,25 @@ def test_a_workspace_s_own_place_is_shown_without_a_name(tmp_path: Path) -> None
     text = asked("show", "--only", "rhythm.contact", "--workspace", str(tmp_path)).stdout
     assert "当前采用：福建省三明市" in text
     assert "每个月至少开展1次谈心交流" in text
+
+
+def test_who_is_sent_a_list_is_shown_with_the_one_that_leads_first(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        "extends: default\nname: 某县\nlists: {L03: {recipients: [township, education]}}\n", encoding="utf-8"
+    )
+    (line,) = [line for line in asked("show", str(own), "--only", "lists").stdout.splitlines() if "│ L03" in line]
+    assert "乡镇（街道）、教育" in line
+    text = asked("diff", "default", str(own)).stdout
+    assert "教育、乡镇（街道）；" in text
+    assert "乡镇（街道）、教育；" in text
+    assert "township" not in text
+
+
+@pytest.mark.parametrize("command", ["show", "check"])
+def test_a_recipient_to_whom_nothing_can_be_shown_is_refused(tmp_path: Path, command: str) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("extends: default\nlists: {L20: {recipients: [education]}}\n", encoding="utf-8")
+    done = asked(command, str(own))
+    assert done.exit_code == 1
+    assert "own.yaml 的 lists.L20.recipients（无委托照护协议）" in done.output.replace("\n", "")

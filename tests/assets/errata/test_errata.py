@@ -42,9 +42,17 @@ def findings():
     return pd.DataFrame(rows)
 
 
+SENT = {"L15", "L17", "L18"}
+
+
 def test_only_errors_in_its_own_rows_are_a_department_s(findings):
-    assert errors_of(findings, OWN)["finding_id"].tolist() == ["L15-AAAAAAAA", "L18-BBBBBBBB"]
-    assert errors_of(findings, OTHERS)["finding_id"].tolist() == ["L15-CCCCCCCC"]
+    assert errors_of(findings, OWN, SENT)["finding_id"].tolist() == ["L15-AAAAAAAA", "L18-BBBBBBBB"]
+    assert errors_of(findings, OTHERS, SENT)["finding_id"].tolist() == ["L15-CCCCCCCC"]
+
+
+def test_a_department_is_asked_about_no_list_that_the_place_does_not_send_it(findings):
+    assert errors_of(findings, OWN, {"L15", "L01"})["finding_id"].tolist() == ["L15-AAAAAAAA"]
+    assert errors_of(findings, OWN, {"L01"}).empty
 
 
 BEFORE = {f"{OWN}.name": "a", f"{OTHERS}.name": "b"}
@@ -63,7 +71,7 @@ BEFORE = {f"{OWN}.name": "a", f"{OTHERS}.name": "b"}
 )
 def test_the_next_delivery_tells_what_became_of_an_error(findings, listed, shown, now, came, result):
     row = {"finding_id": "L15-AAAAAAAA", "listed": listed, "shown": shown, "evidence": json.dumps(now)}
-    asked = Asked(errors_of(findings, OWN).head(1), {"L15-AAAAAAAA": json.dumps(BEFORE)})
+    asked = Asked(errors_of(findings, OWN, SENT).head(1), {"L15-AAAAAAAA": json.dumps(BEFORE)})
     assert outcome(asked, pd.DataFrame([row]), {OWN} if came else {OTHERS})["result"].tolist() == [result]
 
 
@@ -79,8 +87,8 @@ def test_letter_and_list_name_the_place_and_both_values_and_can_come_back(findin
     children = pd.DataFrame({"child_id": ["TAAAAAAAA", "TBBBBBBBB"], "name": ["张小明", "李芳"]})
     lists = tuple(ListInfo(code, f"清单{code}", code, answers=("已更正", "维持原登记")) for code in ("L15", "L18"))
     context = PublishContext("2026Q3", date(2026, 9, 30), "清远县", lists, "清远县民政局")
-    before = errors_of(findings, OWN).head(1).assign(result=STANDING)
-    sheet = Sheet(OWN, errors_of(findings, OWN), before)
+    before = errors_of(findings, OWN, SENT).head(1).assign(result=STANDING)
+    sheet = Sheet(OWN, errors_of(findings, OWN, SENT), before)
     letter, path = write_errata(sheet, Frames(children, records), context, tmp_path)
     said = "\n".join(paragraph.text for paragraph in docx.Document(str(letter)).paragraphs)
     assert "2处" in said
@@ -100,3 +108,12 @@ def test_nothing_to_say_writes_nothing(findings, tmp_path):
     none = findings.iloc[:0]
     assert write_errata(Sheet(OWN, none, none), Frames(findings, findings), context, tmp_path) == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_department_is_not_sent_any_more_is_taken_away(findings, tmp_path):
+    context, none = PublishContext("2026Q3", date(2026, 9, 30), "清远县", ()), findings.iloc[:0]
+    kept = tmp_path / "公安_2026Q3_更正清单.xlsx"
+    for path in (kept, tmp_path / "教育_2026Q3_更正清单.xlsx", tmp_path / "教育_2026Q3_数据更正函.docx"):
+        path.write_bytes(b"earlier")
+    write_errata(Sheet(OWN, none, none), Frames(findings, findings), context, tmp_path)
+    assert list(tmp_path.iterdir()) == [kept]

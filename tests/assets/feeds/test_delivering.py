@@ -6,9 +6,10 @@ import sqlite3
 import openpyxl
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
-from assets.feeds.delivering import FOLDER, Order, deliver, kept, repeat
-from assets.feeds.feed import FeedError, load_feeds
+from assets.feeds.delivering import FOLDER, Order, configuration, deliver, kept, repeat
+from assets.feeds.feed import Feed, FeedError, load_feeds
 from assets.feeds.meanings import Leavings
 from assets.feeds.receiving import UNANSWERED, UNKNOWN, number_in, read_receipt
 from pipelines.cli.feeds import take_receipt
@@ -273,6 +274,48 @@ def test_a_delivery_of_earlier_leavings_is_made_again_as_it_was(county):
     before = made.path.read_bytes()
     made.path.unlink()
     assert repeat(county, ROLL, 1).path.read_bytes() == before
+
+
+def placed(county, recipients):
+    """The county has its own profile, which sends L26 to these."""
+    (county.workspace.root / "own.yaml").write_text(
+        f"extends: default\nname: 某县\nlists: {{L26: {{recipients: [{recipients}]}}}}\n", encoding="utf-8"
+    )
+    settings = county.workspace.root / "tongbi.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace('profile = ""', 'profile = "own.yaml"'), "utf-8")
+    return Opened(Workspace.open(county.workspace.root))
+
+
+def test_lines_of_a_list_are_fed_only_to_whom_the_place_names_for_it(county):
+    made = deliver(county, ENTRANTS, order())
+    before = made.path.read_bytes()
+    made.path.unlink()
+    refusing = placed(county, "township")
+    for hand_out in (lambda: deliver(refusing, ENTRANTS, order("2026Q3")), lambda: repeat(refusing, ENTRANTS, 1)):
+        with pytest.raises(FeedError) as refused:
+            hand_out()
+        assert "没有把清单 L26（应推送入学） 发给教育" in refused.value.message
+        assert "lists.L26.recipients" in refused.value.advice
+    assert not list(made.path.parent.iterdir())
+    # The roll hands out no list's lines: the profile's recipients are not asked.
+    assert deliver(refusing, ROLL, order()).fresh
+    refusing.engine.dispose()
+    allowing = placed(county, "township, education")
+    assert repeat(allowing, ENTRANTS, 1).path.read_bytes() == before
+    allowing.engine.dispose()
+
+
+def test_a_feed_of_lines_says_whose_it_is(county):
+    nameless = ENTRANTS.model_copy(update={"to": ""})
+    with pytest.raises(FeedError, match="没有写明接收方是哪个单位") as refused:
+        deliver(county, nameless, order())
+    assert "township、civil_affairs、education" in refused.value.advice
+    with pytest.raises(ValidationError, match="to 写的“school”不是接收单位"):
+        Feed.model_validate({**ENTRANTS.model_dump(by_alias=True), "to": "school"})
+
+
+def test_stating_whose_a_feed_is_changes_no_delivery():
+    assert configuration(ENTRANTS) == configuration(ENTRANTS.model_copy(update={"to": ""}))
 
 
 def test_a_file_without_a_delivery_s_number_is_refused(county, tmp_path):

@@ -15,6 +15,7 @@ from openpyxl import Workbook, load_workbook
 from assets.replies.judging import Known, Outcome, judge
 from assets.replies.lines import Returned, read_lines
 from assets.workbooks.context import ListInfo, PublishContext
+from expectations.jurisdictions.profile import load_profile
 from pipelines.resources.reading import read_file
 
 CHOICES = {"L01": ("已登记（填写身份证号）", "缺少材料", "不属本地", "户籍在外地", "查无此人", "其他"),
@@ -52,7 +53,11 @@ def findings(period: str) -> pd.DataFrame:
 
 
 def context(period: str = "2026Q3") -> PublishContext:
-    lists = tuple(ListInfo(code, f"清单{code}", code, answers=answers) for code, answers in CHOICES.items())
+    profile = load_profile("default")
+    lists = tuple(
+        ListInfo(code, f"清单{code}", code, answers=answers, recipients=tuple(profile.lists[code].recipients))
+        for code, answers in CHOICES.items()
+    )
     return PublishContext(period, date(2026, 9, 30), "清远县", lists, "清远县民政局", towns=TOWNS)
 
 

@@ -15,6 +15,7 @@ from openpyxl import Workbook, load_workbook
 
 from assets.workbooks.context import ListInfo, PublishContext, Published
 from assets.workbooks.publish import publish_workbooks
+from expectations.jurisdictions.profile import load_profile
 
 LONG_REASON = "民政有登记，公安未找到号码相同或姓名、出生日期相近的在籍记录。"
 ANSWERS = ("已登记", "缺少材料", "不属本地", "其他")
@@ -47,9 +48,9 @@ class Town:
 
 
 def info(code: str, short: str, **more: Any) -> ListInfo:
-    return ListInfo(
-        code=code, name=f"疑似{short}儿童", short=short, meaning="含义", action="怎么办", answers=ANSWERS, **more
-    )
+    texts = {"name": f"疑似{short}儿童", "meaning": "含义", "action": "怎么办", "answers": ANSWERS}
+    recipients = tuple(load_profile("default").lists[code].recipients)
+    return ListInfo(code=code, short=short, **{**texts, "recipients": recipients, **more})
 
 
 def child(number: int, name: str, **more: str) -> dict[str, str]:

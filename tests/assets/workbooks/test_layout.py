@@ -38,6 +38,8 @@ def changed(tmp_path: Path, change: Any) -> Path:
         (lambda y: y["township"]["lists"]["L01"].update(full={"card_no": "always"}), "card_no"),
         (lambda y: y.update(masking={"id_tail": 2}), "masking"),
         (lambda y: y.update(unheard_of=1), "unheard_of"),
+        (lambda y: y["township"]["lists"].update(L99=y["township"]["lists"]["L01"]), "township.lists.L99"),
+        (lambda y: y["departments"].update(police=y["departments"]["education"]), "departments.police"),
     ],
 )
 def test_a_wrong_layout_is_refused_with_its_place(tmp_path: Path, change: Any, says: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -218,7 +219,7 @@ def test_key_groups_and_codes_are_said_in_words(town: Any) -> None:
 def test_a_sensitive_class_is_not_named(town: Any, cells: Cells) -> None:
     town.children["category"] = "hiv;left_behind;street"
     town.findings["code"] = "L13"
-    folder = town.publish(lists=(ListInfo("L13", "死亡仍在保", "死亡在保"),))
+    folder = town.publish(lists=(ListInfo("L13", "死亡仍在保", "死亡在保", recipients=("civil_affairs", "township")),))
     for path in folder.rglob("*.xlsx"):
         values = [str(value) for _, _, value in cells(town.book(str(path.relative_to(folder))))]
         assert not any("艾滋" in value or "hiv" in value or "流浪" in value or "street" in value for value in values)
@@ -298,7 +299,8 @@ def test_a_fifth_source_is_named_by_its_contract(town: Any) -> None:
 
 def test_what_cannot_wait_goes_out_in_a_workbook_of_its_own(town: Any) -> None:
     lists = tuple(
-        ListInfo("L01", "无人监护", "无人监护", urgent=True) if one.code == "L01" else one for one in town.context.lists
+        replace(one, name="无人监护", short="无人监护", urgent=True) if one.code == "L01" else one
+        for one in town.context.lists
     )
     folder = town.publish(lists=lists)
     urgent = {path.name for path in (folder / "乡镇").glob("*急件*")}

@@ -1,0 +1,71 @@
+"""Who receives a list: a place's rule for one list, and what of it is refused when the profile is loaded.
+
+Belongs here: the one owner of the question "who is sent these lines" (domain.md 6.2). Not here: how much of a line somebody sees (the layout of
+the workbooks), what a list is (`expectations.lists.catalogue`), values (the YAML files beside this one).
+"""
+
+from collections.abc import Collection, Mapping
+
+from pydantic import Field
+
+from expectations.lists.catalogue import Catalogue, load_catalogue
+from expectations.rulebook import Rules
+
+# recipient -> the lists that it has columns for.
+Columns = Mapping[str, Collection[str]]
+
+
+class ListRule(Rules):
+    """What a place decides about one list: whether it runs, who is told, until when, and its own clause (6.2).
+
+    The first of the recipients leads: it answers for the list, the others help.
+    """
+
+    active: bool = True
+    recipients: list[str] = Field(default_factory=list)
+    due_days: int | None = None
+    due: str = ""
+    clause: str = ""
+
+    @property
+    def lead(self) -> str:
+        """Who answers for the list; empty where the place does not run it and names nobody."""
+        return self.recipients[0] if self.recipients else ""
+
+
+def wrong_recipients(rules: Mapping[str, ListRule], columns: Columns | None) -> dict[str, list[str]]:
+    """What cannot be followed in a place's lists: list -> sentences with the key, what is wrong and what is allowed.
+
+    Args:
+        rules: list -> the place's rule.
+        columns: what every recipient has columns for; None where nothing is going to be written, then only the names are checked.
+    """
+    catalogue = load_catalogue()
+    problems = {code: _problems(code, rule, catalogue, columns) for code, rule in rules.items()}
+    return {code: sentences for code, sentences in problems.items() if sentences}
+
+
+def _problems(code: str, rule: ListRule, catalogue: Catalogue, columns: Columns | None) -> list[str]:
+    if code not in catalogue.lists:
+        return [f"lists.{code}：没有这张清单，可写：{'、'.join(catalogue.lists)}"]
+    key, known = f"lists.{code}.recipients（{catalogue.lists[code].name}）", catalogue.recipients
+    # Lines that reach nobody look like lines that nobody has to answer: a place says so by switching the list off.
+    if rule.active and not rule.recipients:
+        return [f"{key}：没有写明发给谁，可写：{_named(known, known)}；本地不用这张清单的，写 active: false"]
+    unknown = [name for name in rule.recipients if name not in known]
+    sentences = [f"{key}：没有名为“{name}”的接收单位，可写：{_named(known, known)}" for name in unknown]
+    if len(set(rule.recipients)) < len(rule.recipients):
+        sentences.append(f"{key}：同一个接收单位写了两次，请删去一个")
+    if columns is None:
+        return sentences
+    able = [name for name in known if code in columns.get(name, ())]
+    return sentences + [
+        f"{key}：工作簿版式 layout.yaml 没有规定{known[name]}（{name}）看到这张清单的哪些列，不能发给它；"
+        f"可写：{_named(able, known)}；确须发给它的，先在版式中写明它的列"
+        for name in rule.recipients
+        if name in known and name not in able
+    ]
+
+
+def _named(codes: Collection[str], names: Mapping[str, str]) -> str:
+    return "、".join(f"{code}＝{names[code]}" for code in codes)
