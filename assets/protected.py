@@ -90,7 +90,9 @@ class Protected:
 
     def _kept(self, wanted: Callable[[str], bool]) -> Protected:
         persons = {child: who for child, who in self.persons.items() if wanted(who)}
-        return replace(self, persons=persons, records={name: one for name, one in self.records.items() if one in persons})
+        return replace(
+            self, persons=persons, records={name: one for name, one in self.records.items() if one in persons}
+        )
 
     def placeless(self, frame: pd.DataFrame) -> pd.DataFrame:
         """All rows, for figures: a protected child counts for the county, never for a township, a village or a school.
@@ -250,7 +252,9 @@ def _fresh(records: pd.DataFrame, standing: Mapping[str, _Standing], known: Know
         if child not in marked:
             mine = records[records["child_id"] == child]
             sources = "、".join(sorted(set(mine.loc[mine[FIELD] == "yes", "department"])))
-            yield Mark(child, known.period, protecting.PROTECT, COLUMN, "", sources, "来源数据的保护标记", "", keys_of(mine))
+            yield Mark(
+                child, known.period, protecting.PROTECT, COLUMN, "", sources, "来源数据的保护标记", "", keys_of(mine)
+            )
 
 
 def keys_of(records: pd.DataFrame) -> str:

@@ -39,7 +39,12 @@ _OUTPUTS = {
     "out_summary": "全县汇总",
     "out_errors": "各部门原表的副本，标出没有接收的行",
 }
-_KINDS = {"department": "out_departments", "township": "out_townships", "summary": "out_summary", "person": "out_departments"}
+_KINDS = {
+    "department": "out_departments",
+    "township": "out_townships",
+    "summary": "out_summary",
+    "person": "out_departments",
+}
 _FRAMES = ("findings", "finding_life", "link_children", "link_pairs")
 _DELIVERED = {"columns": ["delivery_id"]}
 _PARTS = {"child_files": ["children", "records"], "link_register": ["events", "rates"]}

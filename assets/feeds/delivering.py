@@ -15,6 +15,7 @@ import pandas as pd
 from assets.feeds import changes, forms
 from assets.feeds.feed import Feed, FeedError
 from assets.feeds.rows import Stock, answers_of, left, rows_of
+from assets.protected import Protected, protected_in
 from pipelines.partitions import Period
 from pipelines.resources import audit, lives, sharing
 from pipelines.resources.database import connect, writing
@@ -55,7 +56,7 @@ def deliver(opened: Opened, feed: Feed, order: Order) -> Delivered:
     _approved(opened, order)
     with opened.engine.connect() as connection:
         before = sharing.last(connection, feed.name)
-    stock = stock_of(opened, order.period.label)
+    stock = stock_of(opened, order.period.label, veil_of(opened, feed, order.period.label))
     now, gone = rows_of(feed, stock), left(feed, stock)
     rows, state = _compared(opened, feed, (before, now, gone), order)
     if before and _same(opened, feed, before, rows, order):
@@ -77,6 +78,10 @@ def repeat(opened: Opened, feed: Feed, number: int) -> Delivered:
         raise FeedError(f"台账里没有 {feed.title} 第{number}次交付。", "用 tongbi feed 查看台账。")
     period, path = Period.parse(line.period), _path(opened, line)
     rows = opened.frames.read(kept(feed), f"{number:04d}")
+    if veil_of(opened, feed, line.period).hides(rows.rename(columns={feed.key: "child_id"})).any():
+        raise FeedError(
+            f"{feed.title} 第{number}次交付里有后来受保护的儿童，不能原样重做。", "请做一次新的全量交付（--full）。"
+        )
     if line.configuration != configuration(feed):
         raise FeedError(f"{feed.title} 的配置在第{number}次交付之后改过，不能原样重做。", "请恢复当时的配置文件。")
     if forms.write(feed, rows, path, forms.Note(number, period.label, period.last_day)) != line.sha256:
@@ -91,17 +96,22 @@ def _approved(opened: Opened, order: Order) -> None:
         raise FeedError("审批人不能是操作人本人，没有交付任何数据。", "请由另一人审批。")
 
 
-def stock_of(opened: Opened, period: str) -> Stock:
-    """The frames of a period and what people have answered up to it."""
+def veil_of(opened: Opened, feed: Feed, period: str) -> Protected:
+    """Whom a feed may not name: protected children, unless it is declared to carry them."""
+    return Protected() if feed.protected else protected_in(opened, period)
+
+
+def stock_of(opened: Opened, period: str, veil: Protected) -> Stock:
+    """The frames of a period and what people have answered up to it, of the children whom the recipient may see."""
     frames = opened.frames
     with opened.engine.connect() as connection:
         known = {name: (row[0], row[1]) for name, row in lives.known(connection).items()}
         events = lives.events(connection, lives.same_kind(period) & (life_event.c.period <= period))
     return Stock(
-        children=frames.read("child_files.children", period),
-        records=frames.read("child_files.records", period),
-        findings=frames.read("findings", period, ["code", "child_id"]),
-        answers=answers_of(events, known),
+        children=veil.without(frames.read("child_files.children", period)),
+        records=veil.without(frames.read("child_files.records", period)),
+        findings=veil.without(frames.read("findings", period, ["code", "child_id"])),
+        answers=veil.without(answers_of(events, known)),
     )
 
 
@@ -117,7 +127,11 @@ def _compared(
     if before.configuration != configuration(feed):
         raise FeedError(f"{feed.title} 的配置在上次交付之后改过，不能只交变化。", "请先用 --full 做一次全量交付。")
     held = opened.frames.read(_state(feed), f"{before.number:04d}")
-    return changes.since(feed, held, now, gone), changes.state_after(feed, held, now, gone)
+    # Who was delivered before it was protected is passed over in silence: a word of leaving would be news of the child.
+    hidden = veil_of(opened, feed, order.period.label).hides(held.rename(columns={feed.key: "child_id"}))
+    open_side = held[~hidden]
+    state = changes.state_after(feed, open_side, now, gone)
+    return changes.since(feed, open_side, now, gone), pd.concat([state, held[hidden]], ignore_index=True)
 
 
 def _same(opened: Opened, feed: Feed, before: Shared, rows: pd.DataFrame, order: Order) -> bool:
@@ -176,7 +190,9 @@ def _line(opened: Opened, feed: Feed, order: Order, numbers: tuple[int, int, int
 
 def configuration(feed: Feed) -> str:
     """The digest of a feed's configuration: a delivery can only be compared with one of the same."""
-    return hashlib.sha256(feed.model_dump_json(by_alias=True).encode()).hexdigest()
+    # A feed that says nothing of protected children is the same feed as before the word was known.
+    unsaid = set() if feed.protected else {"protected"}
+    return hashlib.sha256(feed.model_dump_json(by_alias=True, exclude=unsaid).encode()).hexdigest()
 
 
 def _path(opened: Opened, line: Shared) -> Path:

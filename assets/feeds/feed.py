@@ -73,6 +73,7 @@ class Feed(Rules):
         fields: what is delivered, and nothing else.
         actions: words for what happened to a row since the last delivery.
         receipt: answers that the recipient may give per row; none when no receipt is asked for.
+        protected: whether the recipient may be told of protected children (`assets.protected`); nobody is unless it is declared here.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Feed(Rules):
     fields: list[Column] = Field(min_length=1)
     actions: Mapping[ActionKind, str]
     receipt: list[str] = Field(default_factory=list)
+    protected: bool = False
 
     @property
     def columns(self) -> list[str]:
