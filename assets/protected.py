@@ -31,6 +31,8 @@ _PLACES = (
     *("town", "village", "live_town", "live_village", "hukou_town", "hukou_village", "hukou_addr", "live_addr"),
     *("school", "file", "sheet", "guardian_name", "phone"),
 )
+# Grades of pairs whose two records may be one child.
+_LIKELY = ("same", "review")
 _READ = [
     *("child_id", "record_id", FIELD, "department", "layout", "id_no", "id_no_raw", "name", "birth_date"),
     *("father_name", "mother_name", "guardian_name"),
@@ -44,7 +46,7 @@ class Protected:
     Attributes:
         persons: every number that such a child has or had -> the person who alone may see it; "" = the bureau's own book.
         records: the records of these children -> the child.
-        present: how many of them the period's data hold.
+        present: how many of them the period's data hold, without those who only may be one of them.
         unnamed: how many of those have no person of their own.
         fresh: marks that a delivered column sets anew; kept with the publication, so that they outlast the column.
     """
@@ -133,7 +135,29 @@ def protected_in(opened: Opened, period: str) -> Protected:
         moves += [Move(period, *row) for row in now[["kind", "child_id", "other_id"]].itertuples(index=False)]
     whole = "child_files.records"
     records = frames.read(whole, period, _READ) if frames.exists(whole, period) else pd.DataFrame(columns=_READ)
-    return protected_of(records, Known(period, tuple(marks), tuple(moves)), opened.workspace.settings.protected_person)
+    veil = protected_of(records, Known(period, tuple(marks), tuple(moves)), opened.workspace.settings.protected_person)
+    if not veil.records or not frames.exists("link_pairs", period):
+        return veil
+    return _with_doubles(veil, records, frames.read("link_pairs", period, ["record_a", "record_b", "grade"]))
+
+
+def _with_doubles(veil: Protected, records: pd.DataFrame, pairs: pd.DataFrame) -> Protected:
+    """The same with whoever may be one of these children: a pair that waits for a judgement, or was kept apart although alike.
+
+    An unlinked row of the new school is no child's but its own, and bears no mark.
+    """
+    likely = pairs[pairs["grade"].isin(_LIKELY)]
+    touching = likely[veil.hides(likely)]
+    owners = records.set_index("record_id")["child_id"]
+    doubles = dict[str, str]()
+    for a, b in touching[["record_a", "record_b"]].itertuples(index=False):
+        for own, other in ((a, b), (b, a)):
+            child = str(owners.get(other, ""))
+            if own in veil.records and child and child not in veil.persons:
+                doubles.setdefault(child, veil.persons[veil.records[own]])
+    mine = records[records["child_id"].isin(list(doubles))]
+    known = {**veil.records, **dict(zip(mine["record_id"], mine["child_id"], strict=True))}
+    return replace(veil, persons={**veil.persons, **doubles}, records=known)
 
 
 @dataclass(frozen=True)

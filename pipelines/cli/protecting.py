@@ -155,7 +155,7 @@ def latest_veil(opened: Opened) -> Protected:
 
 
 def rows_naming(veil: Protected, records: pd.DataFrame, cells: pd.Series) -> pd.Series:
-    """Rows that were not accepted and may be a protected child's: a cell holds one of its numbers or its name.
+    """Rows that were not accepted and may be a protected child's: a cell holds its name, a number, its guardian or phone.
 
     Args:
         veil: the protected children.
@@ -163,6 +163,6 @@ def rows_naming(veil: Protected, records: pd.DataFrame, cells: pd.Series) -> pd.
         cells: the row's cells as they are kept in the quarantine, as JSON.
     """
     mine = records[records["record_id"].isin(list(veil.records))]
-    names = ("name", "id_no", "id_no_raw", "student_no", "disability_no")
+    names = ("name", "id_no", "id_no_raw", "student_no", "disability_no", "guardian_name", "phone")
     words = sorted({word for name in names if name in mine for word in mine[name] if len(word) > 1})
     return cells.map(lambda text: any(word in text for word in words))
