@@ -195,7 +195,9 @@ def protected_of(records: pd.DataFrame, known: Known, default: str = "") -> Prot
     persons: dict[str, str] = {}
     for child, person in reached:
         persons[child] = persons.get(child, "") or person
-    here = records[["record_id", "child_id"]][records["child_id"].isin(list(persons))]
+    if not persons:
+        return Protected()
+    here = records[records["child_id"].isin(list(persons))]
     present = set(here["child_id"])
     return Protected(
         persons={child: person or default for child, person in persons.items()},

@@ -90,13 +90,15 @@ def list_marks(opened: Opened) -> None:
     if not marks:
         out.print(say("protect.none"), markup=False)
         return
+    spoken = department_names(opened.workspace)
     table = Table(*(say(f"table.{name}") for name in ("mark", "child", "person", "by", "when", "origin")))
     for mark in marks:
         person = mark.recipient or (
             opened.workspace.settings.protected_person or NOBODY if mark.kind == PROTECT else ""
         )
         origin = say(f"protect.source_{mark.source}")
-        table.add_row(say(f"protect.word_{mark.kind}"), mark.child_id, person, mark.author, local_time(mark.at), origin)
+        author = "、".join(spoken.get(name, name) for name in mark.author.split("、"))
+        table.add_row(say(f"protect.word_{mark.kind}"), mark.child_id, person, author, local_time(mark.at), origin)
     show(table)
 
 
