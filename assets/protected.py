@@ -134,7 +134,9 @@ def protected_in(opened: Opened, period: str) -> Protected:
         now = frames.read(links, period)
         moves += [Move(period, *row) for row in now[["kind", "child_id", "other_id"]].itertuples(index=False)]
     whole = "child_files.records"
-    records = frames.read(whole, period, _READ) if frames.exists(whole, period) else pd.DataFrame(columns=_READ)
+    records = frames.read(whole, period, _READ) if frames.exists(whole, period) else pd.DataFrame()
+    if not set(_READ) <= set(records.columns):  # a period that was run before the column was known
+        records = records.reindex(columns=_READ, fill_value="")
     veil = protected_of(records, Known(period, tuple(marks), tuple(moves)), opened.workspace.settings.protected_person)
     if not veil.records or not frames.exists("link_pairs", period):
         return veil
@@ -267,8 +269,6 @@ def _by_content(standing: Mapping[str, _Standing], records: pd.DataFrame) -> lis
 
 
 def _by_column(records: pd.DataFrame) -> list[tuple[str, str]]:
-    if FIELD not in records.columns:
-        return []  # the period was run before the column was known
     return [(child, "") for child in sorted(set(records.loc[records[FIELD] == "yes", "child_id"]))]
 
 

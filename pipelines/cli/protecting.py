@@ -79,8 +79,20 @@ def _say_entered(opened: Opened, mark: Mark, label: str) -> None:
     with opened.engine.connect() as connection:
         count = protecting.sent(connection, numbers)
     out.print(say("protect.rerun", period=label, folder=FOLDER), markup=False, style="bold")
+    if alike := _household(opened, label, mark.child_id, veil):
+        err.print(say("protect.household", count=alike), markup=False, style="yellow")
     if count:
         err.print(say("protect.recall", count=count), markup=False, style="bold red")
+
+
+def _household(opened: Opened, label: str, child: str, veil: Protected) -> int:
+    """How many children with the same guardian at the same address are open: their lines say where the protected one lives."""
+    columns = ["child_id", "guardian_name", "live_addr", "hukou_addr"]
+    children = opened.frames.read("child_files.children", label, columns)
+    home = children["live_addr"].where(children["live_addr"] != "", children["hukou_addr"])
+    places = pd.Series(list(zip(children["guardian_name"], home, strict=True)), index=children.index)
+    own = {place for place in places[children["child_id"] == child] if all(place)}
+    return int((places.isin(list(own)) & ~veil.hides(children)).sum())
 
 
 def list_marks(opened: Opened) -> None:

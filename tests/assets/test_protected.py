@@ -49,11 +49,6 @@ def test_nobody_is_protected_without_a_mark():
     assert veil.placeless(frame) is frame
 
 
-def test_a_frame_that_is_older_than_the_column_is_read():
-    veil = protected_of(records(ONE).drop(columns="protected"), known(mark("T1", person="钱某")))
-    assert veil.persons == {"T1": "钱某"}
-
-
 def test_a_column_marks_the_child_in_all_its_records_and_is_kept():
     veil = protected_of(
         records({**ONE, "protected": "yes"}, {**ONE, "record_id": "r3", "department": "civil_affairs"}), known()
