@@ -7,7 +7,7 @@ What is on a workbook is `assets.workbooks`; when the folder is shown is `assets
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,11 +15,13 @@ import pandas as pd
 
 from assets.county import official_areas, profile_of
 from assets.delivered import delivered_sources
+from assets.protected import Protected, printed_for
 from assets.workbooks.context import FurtherBooks, ListInfo, PublishContext, Published
 from assets.workbooks.csvout import EXACT, FINDINGS_COLUMNS, LINKS_COLUMNS, write_csv
 from assets.workbooks.layout import layout_for
+from assets.workbooks.personbook import folder_of, write_person_book
 from assets.workbooks.publish import publish_workbooks
-from assets.workbooks.review import write_review
+from assets.workbooks.review import review_pairs, write_review
 from expectations.jurisdictions.labels import labels
 from expectations.jurisdictions.profile import Profile
 from expectations.life.states import RETURNED
@@ -34,6 +36,7 @@ from pipelines.resources.frames import FrameStore
 from pipelines.resources.workspace import Workspace
 
 EXPORTS = {"links.csv": LINKS_COLUMNS, "findings.csv": FINDINGS_COLUMNS}
+_ABOUT_CHILDREN = ("findings", "links", "pairs", "children", "records", "life")
 _PLACE_ORDER = ["department", "file", "sheet", "row", "record_id"]
 
 
@@ -52,6 +55,10 @@ class Ingredients:
     life: pd.DataFrame = field(default_factory=pd.DataFrame)
     rates: pd.DataFrame = field(default_factory=pd.DataFrame)
 
+    def through(self, see: Callable[[pd.DataFrame], pd.DataFrame]) -> Ingredients:
+        """The same with every frame that names a child seen as somebody may see it."""
+        return replace(self, **{name: see(getattr(self, name)) for name in _ABOUT_CHILDREN})
+
 
 def write_exports(found: Ingredients, folder: Path) -> str:
     """Write links.csv and findings.csv; returns the hash of their bytes, which names the edition."""
@@ -65,15 +72,28 @@ def write_exports(found: Ingredients, folder: Path) -> str:
     return digest.hexdigest()
 
 
-def write_workbooks(found: Ingredients, workspace: Workspace, folder: Path) -> list[Published]:
-    """Write the workbooks of departments, townships and the summary below the folder."""
-    context = _context(found, workspace)
-    return publish_workbooks(asked_now(found), found.children, found.records, context, folder)
+def write_workbooks(found: Ingredients, workspace: Workspace, folder: Path, veil: Protected) -> list[Published]:
+    """Write the workbooks of departments, townships and the summary below the folder, those of persons in folders of their own."""
+    shown, seen = asked_now(found), found.through(veil.without)
+    context = _context(seen, workspace)
+    apart = veil.placeless(shown[veil.hides(shown)])
+    # The life of findings is counted by list only, so nothing is missing from the summary.
+    whole = replace(context, apart=apart, life=found.life)
+    written = publish_workbooks(veil.without(shown), seen.children, seen.records, whole, folder)
+    for person in veil.named:
+        frames = [veil.but_for(person).without(frame) for frame in (found.children, found.records)]
+        written += write_person_book(veil.only(shown, person), (frames[0], frames[1]), context, (person, folder))
+    return written
 
 
-def write_review_workbook(found: Ingredients, workspace: Workspace, folder: Path) -> int:
-    """Write the pairs that wait for a person; returns how many."""
-    return write_review(found.pairs, found.records, bare_context(workspace, found.period), folder)
+def write_review_workbooks(found: Ingredients, workspace: Workspace, folder: Path, veil: Protected) -> int:
+    """Write the pairs that wait for a person; returns how many. A pair with a protected child waits for the named person."""
+    context, waiting = bare_context(workspace, found.period), review_pairs(found.pairs)
+    count = write_review(veil.without(waiting), found.records, context, folder)
+    for person in veil.named:
+        whom = printed_for(person)
+        count += write_review(veil.only(waiting, person), found.records, context, folder_of(person, folder), whom)
+    return count
 
 
 def asked_now(found: Ingredients) -> pd.DataFrame:

@@ -1,11 +1,14 @@
 """The asset findings: child files in, the discrepancy lists out. What is on a list is `expectations.lists`."""
 
 import dagster as dg
+import numpy as np
 import pandas as pd
 
 from assets.childfiles import ChildFiles
 from assets.county import COUNT, opened_of, profile_of
 from assets.delivered import COUNTY_CODE, county_doubt, delivered_sources
+from assets.protected import protected_in
+from expectations.lists.files import VEILED
 from expectations.lists.findings import compute_findings
 from pipelines.partitions import period_partitions
 from pipelines.resources import deliveries
@@ -34,6 +37,8 @@ def findings_asset() -> dg.AssetsDefinition:
         with station("findings"):
             county, files = opened_of(context), put_together(ChildFiles, child_files)
             profile = profile_of(county.workspace)
+            veil = protected_in(county, context.partition_key)
+            files.children[VEILED] = np.where(veil.hides(files.children), "yes", "")
             delivered = _delivered(county, context.partition_key, county_doubt(files.records, profile.place))
             found = compute_findings(files, profile, delivered)
         return dg.Output(found, metadata=_counts(found))

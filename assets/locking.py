@@ -10,11 +10,13 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
+from assets.protected import FOLDER
 from pipelines.resources.files import replacing
 from pipelines.resources.passwords import Passwords
 
 # Folders whose files are named after the unit, and folders named after it.
 _NAMED_FILES = ("乡镇", "部门", "校核纠错", "比对查询")
+_NAMED_FOLDERS = (FOLDER,)
 
 
 def lock_folder(folder: Path, passwords: Passwords) -> int:
@@ -36,6 +38,8 @@ def recipient_of(path: Path) -> str:
     """Whom a file of the outbox is for: 乡镇/顺化镇_2026Q3_核查清单.xlsx -> 顺化镇; 问题数据/教育/… -> 教育; else nobody."""
     if len(path.parts) > 1 and path.parts[0] in _NAMED_FILES:
         return path.name.partition("_")[0]
+    if len(path.parts) > 2 and path.parts[0] in _NAMED_FOLDERS:
+        return path.parts[1]
     return path.parts[-2] if len(path.parts) > 1 else ""
 
 

@@ -13,15 +13,16 @@ import dagster as dg
 import pandas as pd
 
 from assets.county import COUNT, opened_of, profile_of
-from assets.editions import Ingredients, write_exports, write_review_workbook, write_workbooks
+from assets.editions import Ingredients, write_exports, write_review_workbooks, write_workbooks
 from assets.intake.contract import Contract
 from assets.lifelog import Chapter, record
 from assets.locking import lock_folder
 from assets.marking import Order, marking
+from assets.protected import protected_in
 from assets.workbooks.context import Published
 from expectations.jurisdictions.profile import ListRule
 from pipelines.partitions import period_partitions
-from pipelines.resources import deliveries, faults
+from pipelines.resources import deliveries, faults, protecting
 from pipelines.resources.database import writing
 from pipelines.resources.lives import Issued
 from pipelines.resources.opened import Opened
@@ -38,7 +39,12 @@ _OUTPUTS = {
     "out_summary": "全县汇总",
     "out_errors": "各部门原表的副本，标出没有接收的行",
 }
-_KINDS = {"department": "out_departments", "township": "out_townships", "summary": "out_summary"}
+_KINDS = {
+    "department": "out_departments",
+    "township": "out_townships",
+    "summary": "out_summary",
+    "person": "out_departments",
+}
 _FRAMES = ("findings", "finding_life", "link_children", "link_pairs")
 _DELIVERED = {"columns": ["delivery_id"]}
 _PARTS = {"child_files": ["children", "records"], "link_register": ["events", "rates"]}
@@ -80,11 +86,12 @@ class _Run:
 def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, int]:
     folder = county.outbox.aside(run.period)
     with marking(Order(county.workspace.frames, run.period, folder, run.contracts)) as copies:
-        found = _ingredients(county, run, frames)
-        digest = write_exports(found, folder)
-        written = write_workbooks(found, county.workspace, folder)
-        write_review_workbook(found, county.workspace, folder)
-        counts = {"out_exports": len(found.links) + len(found.findings), **_workbook_counts(written)}
+        found, veil = _ingredients(county, run, frames), protected_in(county, run.period)
+        seen = found.through(veil.without)
+        digest = write_exports(seen, folder)
+        written = write_workbooks(found, county.workspace, folder, veil)
+        write_review_workbooks(found, county.workspace, folder, veil)
+        counts = {"out_exports": len(seen.links) + len(seen.findings), **_workbook_counts(written)}
         counts["out_errors"] = copies.finished()
     lock_folder(folder, read_passwords(county.workspace.root))
     faults.reach("publish:built")
@@ -92,6 +99,7 @@ def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, 
     faults.reach("publish:sealed")
     with writing(county.engine) as connection:
         put_into_database(connection, _edition(county, run, found, (digest, frames)))
+        protecting.append(connection, veil.fresh, county.workspace.operator)
         record(connection, _chapter(county, run, found, (digest, written)))
         faults.reach("publish:uncommitted")
     faults.reach("publish:committed")

@@ -19,6 +19,7 @@ from assets.feeds.delivering import stock_of
 from assets.feeds.feed import load_feeds
 from assets.feeds.rows import rows_of
 from assets.paper.pdf import to_pdf
+from assets.protected import protected_in
 from assets.reports.assemble import Version, figures_of
 from assets.reports.material import gather
 from assets.reports.template import shipped
@@ -57,7 +58,7 @@ def measure(opened: Opened, period: Period, folder: Path) -> None:
     paper = paper_of(replace(sources_of(opened, period.label, str(material.findings["child_id"].iloc[0])), open=False))
     write_child(paper, Issue(period.zh, period.last_day, date.today(), material.office), folder / "child.docx")
     clock.say("one child's file (Word)")
-    stock = stock_of(opened, period.label)
+    stock = stock_of(opened, period.label, protected_in(opened, period.label))
     for name, feed in load_feeds().items():
         print(f"  {name}: {len(rows_of(feed, stock)):,} rows")
     clock.say("rows of every shipped feed")

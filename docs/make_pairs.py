@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from assets.protected import Protected
 from assets.workbooks.masking import mask_id
 from matching.evaluate import calibration, quality
 from matching.groups import without_small_numbers
@@ -123,8 +124,8 @@ def page(county: Opened, period: str) -> tuple[list[str], Told | None]:
     """The page's lines, and the pair to draw."""
     links, pairs = county.frames.read("link_children", period), county.frames.read("link_pairs", period)
     truth = truth_of(county.workspace.root, period, links)
-    teller = Teller(county, period, "full")
-    teller_masked = Teller(county, period, "masked")
+    teller = Teller(county, period, "full", Protected())
+    teller_masked = Teller(county, period, "masked", Protected())
     lines = [f"# 十对记录：为什么连上，为什么分开（示例县，{Period.parse(period).zh}）", ""]
     lines += [
         "由 `python docs/make_pairs.py` 从示例县（全部为虚构）生成；号码照规定遮盖。",

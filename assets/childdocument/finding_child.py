@@ -45,7 +45,7 @@ def sources_of(opened: Opened, period: str, number: str) -> Sources:
     children = frames.read("child_files.children", period)
     records = frames.read("child_files.records", period)
     findings = frames.read("findings", period)
-    child = _child(opened, number, (set(children["child_id"]), records, findings))
+    child = child_of(opened, number, (set(children["child_id"]), records, findings))
     if not child:
         raise NoSuchChildError(period)
     with opened.engine.connect() as connection:
@@ -64,7 +64,14 @@ def sources_of(opened: Opened, period: str, number: str) -> Sources:
     )
 
 
-def _child(opened: Opened, number: str, frames: tuple[set[str], pd.DataFrame, pd.DataFrame]) -> str:
+def child_of(opened: Opened, number: str, frames: tuple[set[str], pd.DataFrame, pd.DataFrame]) -> str:
+    """The child of a number of any kind, "" when nobody has it.
+
+    Args:
+        opened: the workspace.
+        number: a child's (also an ended one), a finding's or a record's.
+        frames: the children's numbers, the records and the findings of the period.
+    """
     children, records, findings = frames
     if number in children:
         return number

@@ -20,6 +20,7 @@ from assets.feeds.feed import Feed, FeedError
 from assets.feeds.leaving import left
 from assets.feeds.rows import rows_of
 from assets.feeds.stock import Calendar, Stock, answers_of
+from assets.protected import Protected, protected_in
 from expectations.lists.catalogue import load_catalogue
 from pipelines.partitions import Period
 from pipelines.resources import audit, lives, sharing
@@ -97,6 +98,10 @@ def repeat(opened: Opened, feed: Feed, number: int) -> Delivered:
         raise FeedError(f"台账里没有 {feed.title} 第{number}次交付。", "用 tongbi feed 查看台账。")
     period, path = Period.parse(line.period), _path(opened, line)
     rows = opened.frames.read(kept(feed), f"{number:04d}")
+    if veil_of(opened, feed, line.period).hides(rows.rename(columns={feed.key: "child_id"})).any():
+        raise FeedError(
+            f"{feed.title} 第{number}次交付里有后来受保护的儿童，不能原样重做。", "请做一次新的全量交付（--full）。"
+        )
     note = forms.Note(number, period.label, period.last_day)
     is_same = line.configuration == configuration(feed)
     # What the configuration says about leavings and words does not reach the bytes: they decide, not its digest.
@@ -148,17 +153,22 @@ def _named_by_the_place(opened: Opened, feed: Feed) -> None:
         )
 
 
-def stock_of(opened: Opened, period: str) -> Stock:
-    """The frames of a period and what people have answered up to it."""
+def veil_of(opened: Opened, feed: Feed, period: str) -> Protected:
+    """Whom a feed may not name: protected children, unless it is declared to carry them."""
+    return Protected() if feed.protected else protected_in(opened, period)
+
+
+def stock_of(opened: Opened, period: str, veil: Protected) -> Stock:
+    """The frames of a period and what people have answered up to it, of the children whom the recipient may see."""
     frames = opened.frames
     with opened.engine.connect() as connection:
         known = {name: (row[0], row[1]) for name, row in lives.known(connection).items()}
         events = lives.events(connection, lives.same_kind(period) & (life_event.c.period <= period))
     return Stock(
-        children=frames.read("child_files.children", period),
-        records=frames.read("child_files.records", period),
-        findings=frames.read("findings", period, ["code", "child_id"]),
-        answers=answers_of(events, known),
+        children=veil.without(frames.read("child_files.children", period)),
+        records=veil.without(frames.read("child_files.records", period)),
+        findings=veil.without(frames.read("findings", period, ["code", "child_id"])),
+        answers=veil.without(answers_of(events, known)),
         calendar=_calendar(opened, period),
     )
 
@@ -177,15 +187,22 @@ def _compared(opened: Opened, feed: Feed, before: Shared | None, order: Order) -
     is_same = before is not None and before.configuration == configuration(feed)
     if order.kind == "changes":
         _comparable(feed, before, is_same)
-    stock, nothing = stock_of(opened, order.period.label), pd.DataFrame(columns=feed.columns, dtype=object)
+    label = order.period.label
+    veil, nothing = veil_of(opened, feed, label), pd.DataFrame(columns=feed.columns, dtype=object)
     # Rows of another configuration are not taken over: they may name children whom this one does not cover.
     held = opened.frames.read(_state(feed), f"{before.number:04d}") if before else nothing
-    base = held if is_same else nothing
+    # Who was delivered before it was protected is passed over in silence: a word of leaving would be news of the child.
+    hidden = veil.hides(held.rename(columns={feed.key: "child_id"}))
+    base = held[~hidden] if is_same else nothing
+    stock = stock_of(opened, label, veil)
     now, gone = rows_of(feed, stock), left(feed, stock, base)
     compare = changes.full if order.kind == "full" else changes.since
     # The heading of the child's number may have been another one.
-    unnamed = 0 if is_same or feed.key not in held else int((~held[feed.key].isin(now[feed.key])).sum())
-    return Made(compare(feed, base, now, gone), changes.state_after(feed, base, now, gone), unnamed)
+    unnamed = 0 if is_same or feed.key not in held else int((~held[feed.key].isin(now[feed.key]) & ~hidden).sum())
+    state = changes.state_after(feed, base, now, gone)
+    if order.kind == "changes":
+        state = pd.concat([state, held[hidden]], ignore_index=True)
+    return Made(compare(feed, base, now, gone), state, unnamed)
 
 
 def _comparable(feed: Feed, before: Shared | None, is_same: bool) -> None:
@@ -254,8 +271,10 @@ def _line(opened: Opened, feed: Feed, order: Order, numbers: tuple[int, int, int
 
 def configuration(feed: Feed) -> str:
     """The digest of a feed's configuration: a delivery can only be compared with one of the same."""
-    # `to` changes no byte of a delivery: without it deliveries of before it was stated can still be compared and made again.
-    return hashlib.sha256(feed.model_dump_json(by_alias=True, exclude={"to"}).encode()).hexdigest()
+    # `to` changes no byte of a delivery, and a feed that says nothing of protected children is the same feed as before the word was known:
+    # without them deliveries of before they were stated can still be compared and made again.
+    unsaid = {"to"} if feed.protected else {"to", "protected"}
+    return hashlib.sha256(feed.model_dump_json(by_alias=True, exclude=unsaid).encode()).hexdigest()
 
 
 def _path(opened: Opened, line: Shared) -> Path:

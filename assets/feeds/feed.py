@@ -76,6 +76,7 @@ class Feed(Rules):
         leavings: who leaves by which word; nobody does by anything that does not stand there.
         receipt: answers that the recipient may give per row; none when no receipt is asked for.
         receipt_hint: what to write beside an answer, said above the rows.
+        protected: whether the recipient may be told of protected children (`assets.protected`); nobody is unless it is declared here.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Feed(Rules):
     leavings: Leavings = Field(default_factory=Leavings)
     receipt: list[str] = Field(default_factory=list)
     receipt_hint: str = ""
+    protected: bool = False
 
     @property
     def columns(self) -> list[str]:

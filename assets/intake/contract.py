@@ -35,11 +35,12 @@ class Model(BaseModel):
 
 
 class FieldSpec(Model):
-    """One field of `fields.yaml`: its Chinese term, how a cell is read, and how sensitive it is."""
+    """One field of `fields.yaml`: its Chinese term, how a cell is read, how sensitive it is, and what a word means that nobody can read."""
 
     zh: str
     kind: str
     sens: str
+    unread: str = ""
 
 
 class Ambiguity(Model):

@@ -151,9 +151,12 @@ def _others(out: Columns) -> None:
 
 
 def _coded(column: pd.Series, name: str, department: str, remarks: Remarks) -> pd.Series:
-    kind, table = load_fields()[name].kind.split(":", 1)
+    spec = load_fields()[name]
+    kind, table = spec.kind.split(":", 1)
     read = codes.read_sets if kind == "set" else codes.read_codes
-    return _noted(read(column, table, department), column, name, remarks)
+    coded = read(column, table, department)
+    values = _noted(coded, column, name, remarks)
+    return values.mask(coded["unknown"] != "", spec.unread) if spec.unread else values
 
 
 def _noted(found: pd.DataFrame, column: pd.Series, name: str, remarks: Remarks) -> pd.Series:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from assets.county import department_names, official_areas, profile_of
 from assets.delivered import delivered_sources
+from assets.protected import protected_in
 from assets.replies.coverage import coverage
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.catalogue import load_catalogue
@@ -30,6 +31,7 @@ RECORD_COLUMNS = [
     *("child_id", "department", "active", "id_no", "agreement", "has_carer", "care_reason", "guardianship"),
     *("study_status", "hukou_nature", "health", "boarding", "migrant", "guardian_rel"),
 ]
+EARLIER = ["code", "finding_id", "child_id", "town"]
 GROUP_COLUMNS = [
     *("record_id", "department", "live_town", "hukou_town", "town", "nation", "name", "id_no", "boarding", "migrant"),
     *("sex", "birth_date"),
@@ -145,19 +147,20 @@ def gather(opened: Opened, period: Period) -> Material:
         FrameError: the period was not run yet.
     """
     frames, label, profile = opened.frames, period.label, profile_of(opened.workspace)
-    children = frames.read("child_files.children", label)
+    veil = protected_in(opened, label)
+    children = veil.placeless(frames.read("child_files.children", label))
     accounting = _accounting(opened, label)
     missing = not_computed(profile, delivered_sources(accounting.to_dict("records"), frames, label))
     # The settings' names in the file are for whoever fills them in, not for those who read the report.
     missing["sentence"] = missing["sentence"].str.replace(r"（[a-z_.]+）", "", regex=True)
     return Material(
         period=period,
-        findings=frames.read("findings", label),
+        findings=veil.placeless(frames.read("findings", label)),
         children=children,
-        records=frames.read("child_files.records", label, RECORD_COLUMNS),
+        records=veil.placeless(frames.read("child_files.records", label, RECORD_COLUMNS)),
         pairs=frames.read("link_pairs", label, ["grade", "method"]),
         accounting=accounting,
-        earlier={one: frames.read("findings", one, ["code", "finding_id", "town"]) for one in _before(opened, period)},
+        earlier={one: veil.placeless(frames.read("findings", one, EARLIER)) for one in _before(opened, period)},
         published=_published(opened),
         lists=lists_of(profile),
         missing=dict(zip(missing["code"], missing["sentence"], strict=True)),
@@ -165,7 +168,7 @@ def gather(opened: Opened, period: Period) -> Material:
         departments=department_names(opened.workspace),
         profile=profile,
         county=str(frames.read("child_files.facts", label)["county"].iloc[0]),
-        life=frames.read(LIFE, label) if frames.exists(LIFE, label) else pd.DataFrame(),
+        life=veil.placeless(frames.read(LIFE, label)) if frames.exists(LIFE, label) else pd.DataFrame(),
         answers=_answers(opened, label),
         rostered=_rostered(opened, label, profile),
         slow=_slow(opened, period),
@@ -175,7 +178,8 @@ def gather(opened: Opened, period: Period) -> Material:
 def _answers(opened: Opened, label: str) -> tuple[Answer, ...]:
     with opened.engine.connect() as connection:
         covered = coverage(connection, label, date.today())
-    return tuple(Answer(one.recipient, one.issued, one.own + one.others, one.overdue) for one in covered)
+    units = (one for one in covered if one.kind != "person")
+    return tuple(Answer(one.recipient, one.issued, one.own + one.others, one.overdue) for one in units)
 
 
 def _rostered(opened: Opened, label: str, profile: Profile) -> frozenset[tuple[str, str]]:

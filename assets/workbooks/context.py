@@ -18,7 +18,7 @@ import pandas as pd
 
 from assets.workbooks.layout import Layout, default_layout
 
-Kind = Literal["department", "township", "summary"]
+Kind = Literal["department", "township", "summary", "person"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,7 @@ class PublishContext:
         further: the books that the place keeps besides.
         names_masked: whether rolls of the whole county mask the children's names.
         groups: the classes of children that the place's paper has compared, code -> Chinese name.
+        apart: lines that stand in no unit's workbook but count for the county (`assets.protected`), without their places.
     """
 
     period: str
@@ -112,6 +113,7 @@ class PublishContext:
     further: FurtherBooks = field(default_factory=FurtherBooks)
     names_masked: bool = True
     groups: Mapping[str, str] = field(default_factory=dict)
+    apart: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def number(self, recipient: str) -> str:
         """The number of a recipient's workbook: 2026Q3-K7QF; the same whenever it is written again."""

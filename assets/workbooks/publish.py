@@ -53,10 +53,14 @@ def publish_workbooks(
     pile = pile_up(build_lines(gather(findings, children, records, context)), context.layout)
     whole = [*department_packets(pile, context), *township_packets(pile, context)]
     packets = [packet for one in whole for packet in one.apart()]
-    published = [_write(packet, context, folder) for packet in packets]
-    write_summary(findings, children, context, folder / SUMMARY)
+    published = [write_packet(packet, context, folder / FOLDERS[packet.kind]) for packet in packets]
+    write_summary(_counted(findings, context), children, context, folder / SUMMARY)
     write_further_books(children, context, folder / FOLDERS["department"] / further_name(context))
     return [*published, Published(folder / SUMMARY, "汇总", "summary", len(findings))]
+
+
+def _counted(findings: pd.DataFrame, context: PublishContext) -> pd.DataFrame:
+    return pd.concat([findings, context.apart], ignore_index=True) if len(context.apart) else findings
 
 
 def further_name(context: PublishContext) -> str:
@@ -85,9 +89,10 @@ def _no_sweeping() -> Iterator[None]:
             gc.enable()
 
 
-def _write(packet: Packet, context: PublishContext, folder: Path) -> Published:
+def write_packet(packet: Packet, context: PublishContext, folder: Path) -> Published:
+    """Write one workbook into a folder."""
     kind = "急件" if packet.urgent else "核查清单"
-    path = folder / FOLDERS[packet.kind] / f"{file_name(packet.recipient)}_{file_name(context.period)}_{kind}.xlsx"
+    path = folder / f"{file_name(packet.recipient)}_{file_name(context.period)}_{kind}.xlsx"
     with _no_sweeping(), open_book(path, context, packet.recipient) as book:
         add_explanation(book, packet)
         for part in packet.parts:

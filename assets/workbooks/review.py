@@ -61,16 +61,19 @@ def review_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     return waiting.assign(pair_id=names)
 
 
-def write_review(pairs: pd.DataFrame, records: pd.DataFrame, context: PublishContext, folder: Path) -> int:
+def write_review(
+    pairs: pd.DataFrame, records: pd.DataFrame, context: PublishContext, folder: Path, whom: str = RECIPIENT
+) -> int:
     """Write `复核/同一儿童复核_<period>.xlsx` below a folder, nothing when no pair waits; returns the number of pairs.
 
-    The numbers stand in it whole: without them nobody can tell two children apart. It is for the county's own office.
+    The numbers stand in it whole: without them nobody can tell two children apart. It is for the county's own office,
+    or for the one person (`whom`) who may see one of the two children.
     """
     waiting = review_pairs(pairs)
     if waiting.empty:
         return 0
     shown = _values(waiting, records, context)
-    with open_book(folder / FOLDER / f"{SHEET}_{context.period}.xlsx", context, RECIPIENT) as book:
+    with open_book(folder / FOLDER / f"{SHEET}_{context.period}.xlsx", context, whom) as book:
         sheet = book.sheet(SHEET)
         _top(book, sheet, len(waiting))
         for number, pair in enumerate(waiting.to_dict("records")):
@@ -109,7 +112,7 @@ def _top(book: Book, sheet: Any, count: int) -> None:
     context, layout = book.context, book.layout
     sheet.set_row(0, 34)
     sheet.write_string(
-        0, 0, clean(f"{context.place}{RECIPIENT}　{context.period_zh()}同一儿童复核表"), book.title(align="left")
+        0, 0, clean(f"{context.place}{book.recipient}　{context.period_zh()}同一儿童复核表"), book.title(align="left")
     )
     said = (
         f"共 {count} 对。每两行是一对：是不是同一个孩子？红字是两行不同之处。请在黄色单元格选择；判断一经登记长期有效，程序不再改判。",

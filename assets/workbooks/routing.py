@@ -51,7 +51,7 @@ class Packet:
 
     Attributes:
         recipient: as printed: 民政, 顺化镇.
-        kind: department or township.
+        kind: department, township, or a person who alone may see these lines.
         parts: one per list that the place has sent to it, urgent lists first, also those without lines.
         urgent: a workbook of its own for the lists that cannot wait.
     """
@@ -167,6 +167,12 @@ def township_packets(pile: Pile, context: PublishContext) -> list[Packet]:
         parts = _parts(pile, places, reader, context)
         packets.append(Packet(name or context.layout.unknown_town, "township", parts))
     return packets
+
+
+def person_packet(pile: Pile, recipient: Recipient, context: PublishContext) -> Packet:
+    """Every line of the pile, for one person."""
+    places = _places_by(pile.lines["_code"], np.arange(len(pile.lines)))
+    return Packet(recipient.label, "person", _parts(pile, places, ("", recipient), context))
 
 
 def _places_by(column: pd.Series[str], places: Places) -> dict[str, Places]:

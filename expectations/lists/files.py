@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+VEILED = "veiled"
+"""Column of the children: "yes" for a child whom only one named person may see; no line about others may be hung on it."""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ MaybeOutOption = Annotated[Path | None, typer.Option("--out", help=say("option.o
 SizeOption = Annotated[list[str] | None, typer.Option("--accept-size", help=say("option.size"), show_default=False)]
 ConsentOption = Annotated[str, typer.Option("--consent", help=say("option.consent"), show_default=False)]
 EngineOption = Annotated[str, typer.Option("--engine", help=say("option.engine"), show_default=False)]
+NamedOption = Annotated[str, typer.Option("--for", help=say("protect.named"), show_default=False)]
 WithdrawOption = Annotated[
     list[str] | None, typer.Option("--withdraw", help=say("option.withdraw"), show_default=False)
 ]
@@ -124,12 +125,13 @@ def explain(  # noqa: PLR0913 - every argument is an option people type
     as_json: Annotated[bool, typer.Option("--json", help=say("explain.json"))] = False,
     svg: Annotated[Path | None, typer.Option("--svg", help=say("explain.svg"), show_default=False)] = None,
     values: Annotated[str, typer.Option("--values", help=say("explain.values"), metavar="none|masked|full")] = "none",
+    named: NamedOption = "",
     workspace: WorkspaceOption = None,
 ) -> None:
     """Why two rows are one child; why a child is on a list."""
     from pipelines.cli.explaining import Wanted, explain_ids
 
-    explain_ids(opened(workspace), Wanted(period, ids, as_json, svg, values))
+    explain_ids(opened(workspace), Wanted(period, ids, as_json, svg, values, named))
 
 
 @app.command(help=say("replies.help"))
@@ -148,12 +150,13 @@ def replies(
 @spoken
 def timeline(
     child: Annotated[str, typer.Argument(help=say("timeline.what"), metavar="ID")],
+    named: NamedOption = "",
     workspace: WorkspaceOption = None,
 ) -> None:
     """What happened to a child's findings."""
     from pipelines.cli.living import show_timeline
 
-    show_timeline(opened(workspace), child)
+    show_timeline(opened(workspace), child, named)
 
 
 @app.command(help=say("compare.help"))
@@ -206,6 +209,26 @@ def decide(  # noqa: PLR0913 - every argument is an option people type
     from pipelines.cli.deciding import decide as enter
 
     enter(county, Said(period, ids or [], verdict, note, author, table))
+
+
+@app.command(help=say("protect.help"))
+@spoken
+def protect(  # noqa: PLR0913 - every argument is an option people type
+    child: Annotated[str, typer.Argument(help=say("protect.child"), metavar="[CHILD]", show_default=False)] = "",
+    named: Annotated[str, typer.Option("--for", help=say("protect.whom"), show_default=False)] = "",
+    author: Annotated[str, typer.Option("--by", help=say("protect.author"), show_default=False)] = "",
+    reason: Annotated[str, typer.Option("--reason", help=say("protect.reason"), show_default=False)] = "",
+    lift: Annotated[bool, typer.Option("--lift", help=say("protect.lift"))] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Hide a child from everybody but one person, or lift that."""
+    county = opened(workspace)
+    from pipelines.cli.protecting import Order, list_marks, mark_child
+
+    if child:
+        mark_child(county, Order(child, named, author, reason, lift))
+    else:
+        list_marks(county)
 
 
 @app.command(help=say("errata.help"))
@@ -292,13 +315,14 @@ def file(
     child: Annotated[str, typer.Argument(help=say("file.child"), metavar="CHILD")],
     period: MaybePeriodOption = "",
     approved_by: Annotated[str, typer.Option("--approved-by", help=say("file.approved"), show_default=False)] = "",
+    named: NamedOption = "",
     workspace: WorkspaceOption = None,
 ) -> None:
     """Write one child's file."""
     county = opened(workspace)
     from pipelines.cli.documents import write_file
 
-    write_file(county, child, period, approved_by)
+    write_file(county, child, period, approved_by, named)
 
 
 @app.command(help=say("sample.help"))

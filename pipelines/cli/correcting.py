@@ -14,6 +14,7 @@ from assets.editions import bare_context
 from assets.errata.lines import Asked, errata_rules, errors_of, outcome
 from assets.errata.writing import Frames, Sheet, write_errata
 from assets.locking import lock_folder
+from assets.protected import protected_in
 from pipelines.cli.running import fitting_period
 from pipelines.cli.shell import out, show
 from pipelines.cli.texts import say
@@ -54,7 +55,7 @@ def errata_of(opened: Opened, label: str) -> dict[str, Sheet]:
 
 def _asked_now(opened: Opened, label: str) -> pd.DataFrame:
     """The findings that are asked about: not those that were answered for good."""
-    findings = opened.frames.read("findings", label)
+    findings = protected_in(opened, label).without(opened.frames.read("findings", label))
     life = opened.frames.read("finding_life", label, ["finding_id", "shown"])
     hidden = set(life.loc[life["shown"] == "no", "finding_id"])
     return findings[~findings["finding_id"].isin(hidden)]

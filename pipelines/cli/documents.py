@@ -17,16 +17,29 @@ from assets.childdocument.sample import Draw, draw, population
 from assets.childdocument.samplebook import write_sheet
 from assets.childdocument.writing import Issue, write_child
 from assets.county import profile_of
+from assets.locking import lock_file
 from assets.paper.pdf import to_pdf
+from assets.protected import FOLDER, book_of, protected_in
 from assets.workbooks.context import PublishContext
+from assets.workbooks.personbook import folder_of
+from pipelines.cli.protecting import admitted, say_left_out
 from pipelines.cli.shell import err, out, refuse
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
 from pipelines.resources import audit
 from pipelines.resources.database import writing
 from pipelines.resources.opened import Opened
+from pipelines.resources.passwords import read_passwords
 
-FOLDER, SAMPLE_FOLDER = "一人一档", "抽查"
+FILES, SAMPLE_FOLDER = "一人一档", "抽查"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who approved that numbers stand whole, and the person for whom a protected child's file is written."""
+
+    approved_by: str = ""
+    named: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,35 +52,44 @@ class Sampling:
     files: bool = False
 
 
-def write_file(opened: Opened, number: str, period: str, approved_by: str) -> Path:
-    """Write one child's file, masked unless somebody approved, and say where it is."""
-    chosen = _period(opened, period)
-    path = _write_one(opened, number, chosen, approved_by)
-    made = to_pdf([path])
+def write_file(opened: Opened, number: str, period: str, approved_by: str, named: str = "") -> Path:
+    """Write one child's file, masked unless somebody approved, and say where it is; a protected child's for the named person only."""
+    path = _write_one(opened, number, _period(opened, period), Asked(approved_by, named))
+    protected = FOLDER in path.relative_to(opened.workspace.outbox).parts[0]
+    made = [] if protected else to_pdf([path])
     for one in [path, *made]:
         out.print(say("report.written", path=one), markup=False)
-    if not made:
+    if not made and not protected:
         err.print(say("report.no_pdf"), markup=False, style="yellow")
     if not approved_by:
         out.print(say("file.masked"), markup=False)
     return path
 
 
-def _write_one(opened: Opened, number: str, period: Period, approved_by: str) -> Path:
-    sources = sources_of(opened, period.label, number)
+def _write_one(opened: Opened, number: str, period: Period, asked: Asked) -> Path:
+    sources, approved_by = sources_of(opened, period.label, number), asked.approved_by
+    person = admitted(opened, protected_in(opened, period.label), [str(sources.child["child_id"])], asked.named)
     paper = paper_of(replace(sources, open=bool(approved_by)))
     # Written down before anything can be seen.
     detail: dict[str, object] = {"period": period.label, "full": bool(approved_by), "approved_by": approved_by}
     _note(opened, audit.Act(opened.workspace.operator, "child_file", paper.child_id, detail))
     ending = "" if approved_by else "_遮蔽"
     issue = Issue(period.zh, period.last_day, date.today(), _office(opened), approved_by)
-    return write_child(paper, issue, opened.workspace.outbox / FOLDER / period.label / f"{paper.child_id}{ending}.docx")
+    name, outbox = f"{paper.child_id}{ending}.docx", opened.workspace.outbox
+    if person is None:
+        return write_child(paper, issue, outbox / FILES / period.label / name)
+    path = write_child(paper, issue, folder_of(person, outbox) / period.label / name)
+    password = read_passwords(opened.workspace.root).of(book_of(person))
+    if password:
+        lock_file(path, password)
+    return path
 
 
 def write_sample(opened: Opened, wanted: Sampling) -> Path:
     """Draw the sample, write the sheet (and the files), say where it is and how to draw it again."""
     period = _period(opened, wanted.period)
-    children = opened.frames.read("child_files.children", period.label)
+    veil = protected_in(opened, period.label)
+    children = veil.without(opened.frames.read("child_files.children", period.label))
     everyone = population(children)
     if everyone.empty or wanted.size < 1:
         refuse(say("sample.nobody", period=period.zh))
@@ -80,13 +102,14 @@ def write_sample(opened: Opened, wanted: Sampling) -> Path:
     )
     out.print(say("report.written", path=path), markup=False)
     out.print(say("sample.drawn", count=len(drawn), of=len(everyone), seed=order.seed), markup=False)
+    say_left_out(veil)
     if wanted.files:
         _write_files(opened, drawn, period)
     return path
 
 
 def _write_files(opened: Opened, drawn: pd.DataFrame, period: Period) -> None:
-    written = [_write_one(opened, child, period, "") for child in drawn["child_id"]]
+    written = [_write_one(opened, child, period, Asked()) for child in drawn["child_id"]]
     out.print(say("sample.files", count=len(written), path=written[0].parent), markup=False)
 
 

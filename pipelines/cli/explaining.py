@@ -15,8 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from assets.county import department_names
+from assets.protected import protected_in
 from matching.explain import Explanation
 from matching.picture import SMALLEST, Panel, draw, gathered, label
+from pipelines.cli.protecting import admitted
 from pipelines.cli.shell import USAGE, out, refuse, show
 from pipelines.cli.story import Story, Teller, Told, Values
 from pipelines.cli.texts import say
@@ -36,6 +38,7 @@ class Wanted:
     as_json: bool = False
     svg: Path | None = None
     values: str = "none"
+    named: str = ""
 
 
 def explain_ids(opened: Opened, wanted: Wanted) -> None:
@@ -56,7 +59,9 @@ def explain_ids(opened: Opened, wanted: Wanted) -> None:
 def _story(opened: Opened, wanted: Wanted) -> Story:
     label = Period.parse(wanted.period).label
     values: Values = "full" if wanted.values == "full" else "masked" if wanted.values == "masked" else "none"
-    teller = Teller(opened, label, values)
+    veil = protected_in(opened, label)
+    person = admitted(opened, veil, _children_of(opened, label, wanted.ids), wanted.named)
+    teller = Teller(opened, label, values, veil if person is None else veil.but_for(person))
     if len(wanted.ids) == 2 and set(wanted.ids) <= set(teller.links["record_id"]):
         if wanted.ids[0] == wanted.ids[1]:
             refuse(say("explain.unknown", period=label))
@@ -67,6 +72,12 @@ def _story(opened: Opened, wanted: Wanted) -> Story:
     if not child:
         refuse(say("explain.unknown", period=label))
     return teller.child(child)
+
+
+def _children_of(opened: Opened, label: str, ids: list[str]) -> list[str]:
+    links = opened.frames.read("link_children", label, ["child_id", "record_id"])
+    findings = opened.frames.read("findings", label, ["child_id", "finding_id"])
+    return [_child_of(one, links, findings) or one for one in ids]
 
 
 def _child_of(identity: str, links: pd.DataFrame, findings: pd.DataFrame) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from assets.protected import Protected, protected_in
 from pipelines.cli.shell import out, refuse
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
@@ -23,10 +24,26 @@ def export(opened: Opened, period: str, name: str, target: Path) -> None:
     source = opened.outbox.shown(label) / name
     if not source.is_file():
         refuse(say("export.none", period=label))
-    content = source.read_bytes()
+    content = _open_rows(source.read_bytes(), protected_in(opened, label))
     with replacing(target.resolve()) as aside:
         aside.write_bytes(content)
     out.print(say("export.done", count=_records(content), path=target), markup=False)
+
+
+def _open_rows(content: bytes, veil: Protected) -> bytes:
+    """The published bytes; without the rows of a child that became protected after they were published."""
+    import csv
+    import io
+
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    at = rows[0].index("child_id")
+    if not any(row[at] in veil.persons for row in rows[1:]):
+        return content
+    kept = io.StringIO()
+    csv.writer(kept, lineterminator="\r\n").writerows(
+        [rows[0], *(row for row in rows[1:] if row[at] not in veil.persons)]
+    )
+    return kept.getvalue().encode("utf-8-sig")
 
 
 def _finish_interrupted(opened: Opened) -> None:

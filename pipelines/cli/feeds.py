@@ -11,6 +11,7 @@ from rich.table import Table
 from assets.feeds import answering, delivering, receiving
 from assets.feeds.delivering import Delivered, Order, deliver, repeat
 from assets.feeds.feed import Feed, load_feeds
+from pipelines.cli.protecting import say_left_out
 from pipelines.cli.shell import err, local_time, out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
@@ -43,6 +44,7 @@ def make_feed(opened: Opened, wanted: Wanted) -> Delivered | None:
     order = Order(Period.parse(wanted.period), kind, wanted.approved_by, os.environ.get(DATABASE_VARIABLE, ""))
     made = deliver(opened, feed, order)
     _say(feed, made)
+    say_left_out(delivering.veil_of(opened, feed, order.period.label))
     return made
 
 

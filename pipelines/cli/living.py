@@ -12,10 +12,12 @@ import sqlalchemy as sa
 from rich.table import Table
 
 from assets.county import list_names
+from assets.protected import protected_in
 from expectations.life.compare import COLUMNS, Span, became, table
 from expectations.life.numbering import read
 from expectations.life.rules import life_rules
 from expectations.life.states import Event, fold
+from pipelines.cli.protecting import admitted, latest_veil
 from pipelines.cli.running import fitting_period
 from pipelines.cli.shell import out, refuse, show
 from pipelines.cli.texts import say
@@ -24,12 +26,13 @@ from pipelines.resources.opened import Opened
 from pipelines.resources.tables import child, child_event, life_event
 
 
-def show_timeline(opened: Opened, identity: str) -> None:
+def show_timeline(opened: Opened, identity: str, named: str = "") -> None:
     """Print what happened to a child's findings, under all numbers that the child ever had.
 
     Args:
         opened: the workspace.
         identity: a child number (also one that was merged), a finding number, or the number on a workbook's line.
+        named: the person who alone may see the child, where it is protected.
     """
     with opened.engine.connect() as connection:
         children = _children(connection, identity)
@@ -39,6 +42,7 @@ def show_timeline(opened: Opened, identity: str) -> None:
         names = sorted(name for name, (_, owner, _) in numbers.items() if owner in children)
         events = [Event(**row) for row in lives.events(connection, life_event.c.finding_id.in_(names))]
         moves = list(connection.execute(_moves(children)))
+    admitted(opened, latest_veil(opened), children, named)
     _print_child(children, moves)
     if not events:
         out.print(say("timeline.none"), markup=False)
@@ -92,11 +96,18 @@ def show_comparison(opened: Opened, first: str, second: str) -> None:
         refuse(say("compare.same"))
     found, codes = became_between(opened, Span(one, two))
     names = list_names(opened.workspace)
-    towns = dict(
-        zip(found["finding_id"], found["town"].where(found["town"] != "", say("compare.no_town")), strict=True)
-    )
+    places = _places(opened, found, two)
+    towns = dict(zip(found["finding_id"], places.where(places != "", say("compare.no_town")), strict=True))
     show(_printed(table(found, codes), (say("compare.lists", first=one, second=two), "list"), names))
     show(_printed(table(found, towns), (say("compare.towns", first=one, second=two), "town"), {}))
+
+
+def _places(opened: Opened, lines: pd.DataFrame, period: str) -> pd.Series:
+    """The township of every line; none for a protected child's."""
+    with opened.engine.connect() as connection:
+        owners = {name: owner for name, (_, owner, _) in lives.known(connection).items()}
+    named = lines.assign(child_id=lines["finding_id"].map(owners))
+    return protected_in(opened, period).placeless(named)["town"]
 
 
 def became_between(opened: Opened, span: Span) -> tuple[pd.DataFrame, dict[str, str]]:

@@ -74,9 +74,23 @@ def show_quarantine(opened: Opened, period: str, department: str, target: Path |
     if frame.empty:
         out.print(say("quarantine.none"))
     elif target:
-        _write(frame, target)
+        _write(_open_rows(opened, frame, label), target)
     else:
         _print(frame, opened)
+
+
+def _open_rows(opened: Opened, frame: pd.DataFrame, label: str) -> pd.DataFrame:
+    """The rows whose cells may leave: none that may be a protected child's, which the table counts but does not show."""
+    from assets.protected import protected_in
+    from pipelines.cli.protecting import rows_naming
+
+    veil = protected_in(opened, label)
+    if not veil.records:
+        return frame
+    hidden = rows_naming(veil, opened.frames.read("child_files.records", label), frame["cells"].astype(str))
+    if hidden.any():
+        out.print(say("protect.rows", count=int(hidden.sum())), markup=False)
+    return frame[~hidden]
 
 
 def quarantined_departments(opened: Opened, label: str) -> list[str]:

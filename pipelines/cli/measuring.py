@@ -15,10 +15,13 @@ import pandas as pd
 from rich.table import Table
 
 from assets.county import department_names
+from assets.protected import protected_in
 from matching import sampling
 from matching.groups import WORSE, link_rates
 from matching.model import default_model
+from matching.picture import Sides
 from matching.report import read_report
+from pipelines.cli.protecting import say_left_out
 from pipelines.cli.shell import out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
@@ -41,6 +44,9 @@ _GROUPED = (
     *("record_id", "department", "name", "nation", "id_no", "sex", "birth_date", "boarding", "migrant"),
     *("live_town", "hukou_town", "town", "file", "sheet", "row"),
 )
+
+
+_CLOSED = Sides("受保护，不出示，请留空", "受保护，不出示，请留空", [])
 
 
 def show_linkage(opened: Opened, asked: Asked) -> None:
@@ -145,8 +151,16 @@ def _write_sample(opened: Opened, period: Period, asked: Asked, pairs: pd.DataFr
     if asked.sample is None:
         return
     sample = sampling.draw(pairs, asked.size, asked.seed)
-    told = Teller(opened, period.label, "full").told_of(sample)
-    write_sample([one.sides for one in told], _batch(asked, period.label), asked.sample.resolve())
+    veil = protected_in(opened, period.label)
+    hidden = veil.hides(sample)
+    told = iter(Teller(opened, period.label, "full", veil).told_of(sample[~hidden]))
+    # The numbers stay those of the draw, by which the answers are read: a hidden pair keeps its number and shows nothing.
+    write_sample(
+        [_CLOSED if closed else next(told).sides for closed in hidden],
+        _batch(asked, period.label),
+        asked.sample.resolve(),
+    )
+    say_left_out(veil)
     out.print(say("linkage.sampled", count=len(sample), of=len(pairs), path=asked.sample), markup=False)
 
 

@@ -11,11 +11,13 @@ import pandas as pd
 from assets.county import profile_of
 from assets.editions import bare_context
 from assets.locking import lock_folder
+from assets.protected import protected_in
 from assets.queries.answers import Taken, take_answers
 from assets.queries.people import children_to_ask, parents_to_ask
 from assets.queries.rules import Query, query_rules
 from assets.queries.sheets import read_answers, write_query
 from assets.workbooks.csvout import write_csv
+from pipelines.cli.protecting import say_left_out
 from pipelines.cli.running import fitting_period
 from pipelines.cli.shell import err, out, refuse
 from pipelines.cli.texts import say
@@ -60,7 +62,9 @@ def _with_earlier(opened: Opened, asked: str, label: str, people: pd.DataFrame) 
 
 def _people(opened: Opened, label: str, query: Query) -> pd.DataFrame:
     """Who is to be asked about now."""
-    children = opened.frames.read("child_files.children", label)
+    # Whoever is asked learns that somebody asks: about a protected child only the person named for it does.
+    veil = protected_in(opened, label)
+    children = veil.without(opened.frames.read("child_files.children", label))
     if query.delivers != "public_security":
         return parents_to_ask(children, query)
     if asks_about_everyone(opened):
@@ -82,6 +86,7 @@ def _write(opened: Opened, label: str, what: tuple[Query, pd.DataFrame]) -> None
     lock_folder(folder, read_passwords(opened.workspace.root))
     _note(opened, "query", label, {"to": query.delivers, "people": len(people)})
     out.print(say("query.written", count=len(people), path=path), markup=False)
+    say_left_out(protected_in(opened, label))
 
 
 def _take(opened: Opened, label: str, what: tuple[Query, pd.DataFrame], answer: Path) -> None:

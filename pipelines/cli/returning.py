@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,14 +12,16 @@ from rich.table import Table
 
 from assets.county import list_names
 from assets.editions import bare_context
+from assets.protected import protected_in
 from assets.replies.coverage import Covered
 from assets.replies.report import NAME, trouble_of, write_report
+from assets.replies.reviewing import sent_pairs
 from assets.replies.taking import ENTERED, Taking, take
 from assets.replies.words import reply_words
 from pipelines.cli.shell import err, out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.cli.unlocking import read_asking
-from pipelines.resources import keyring
+from pipelines.resources import keyring, lives
 from pipelines.resources.opened import Opened
 from pipelines.resources.passwords import read_passwords
 from pipelines.resources.reading import Reading, Refusal, read_file
@@ -37,10 +40,20 @@ def show_replies(opened: Opened, dry_run: bool) -> Taking:
         words = read_passwords(opened.workspace.root).all
         taking = take(opened, dry_run, date.today(), lambda path, sha256: _read(path, sha256, words))
         path = report_path(opened, taking.period, dry_run)
-        write_report(taking, bare_context(opened.workspace, taking.period), path, dry_run)
+        write_report(open_part(opened, taking), bare_context(opened.workspace, taking.period), path, dry_run)
     print_taking(opened, taking, dry_run)
     out.print(say("replies.report", path=path), markup=False)
     return taking
+
+
+def open_part(opened: Opened, taking: Taking) -> Taking:
+    """The same without the lines of protected children: what a person writes about one stands in no report."""
+    veil = protected_in(opened, taking.period)
+    with opened.engine.connect() as connection:
+        hidden = {name for name, (_, owner, _) in lives.known(connection).items() if owner in veil.persons}
+    hidden |= {pair for pair, ends in sent_pairs(opened, taking.period).items() if set(ends) & set(veil.records)}
+    lines = [line for line in taking.outcome.lines if line.finding_id not in hidden]
+    return replace(taking, outcome=replace(taking.outcome, lines=lines))
 
 
 def report_path(opened: Opened, period: str, dry_run: bool) -> Path:

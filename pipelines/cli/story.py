@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from assets.county import department_names, profile_of
 from assets.intake.contract import load_contracts
 from assets.linkable import fold, linkable
+from assets.protected import Protected
 from assets.workbooks.masking import MaskKind, mask_text, rule_of
 from matching.explain import Explanation, explain_anew, explain_kept
 from matching.model import default_model
@@ -102,10 +103,10 @@ class Story:
 class Teller:
     """The frames of one period, read once."""
 
-    def __init__(self, opened: Opened, label: str, values: Values) -> None:
-        self._opened, self._label, self._values = opened, label, values
-        self.links = opened.frames.read("link_children", label)
-        self.pairs = opened.frames.read("link_pairs", label)
+    def __init__(self, opened: Opened, label: str, values: Values, veil: Protected) -> None:
+        self._opened, self._label, self._values, self._veil = opened, label, values, veil
+        self.links = veil.without(opened.frames.read("link_children", label))
+        self.pairs = veil.without(opened.frames.read("link_pairs", label))
         self._spoken = department_names(opened.workspace)
         self._masking = rule_of(profile_of(opened.workspace))
         kept = "link_register.report"  # absent where an older version linked the period
@@ -257,7 +258,8 @@ class Teller:
             .order_by(decision.c.id)
         )
         with self._opened.engine.connect() as connection:
-            return [dict(row) for row in connection.execute(asked).mappings()]
+            rows = [dict(row) for row in connection.execute(asked).mappings()]
+        return [row for row in rows if not {row["record_a"], row["record_b"]} & set(self._veil.records)]
 
 
 def _group(found: Explanation, compared: str, a: str, b: str) -> str:

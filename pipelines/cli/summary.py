@@ -12,6 +12,7 @@ from rich.table import Table
 
 from assets.county import list_names, lists_not_computed
 from pipelines.cli.looking import difference_text
+from pipelines.cli.protecting import say_marked
 from pipelines.cli.shell import err, out, show
 from pipelines.cli.texts import say
 from pipelines.jobs import RunReport
@@ -107,6 +108,7 @@ def _print_results(opened: Opened, report: RunReport) -> None:
     show(comparisons_table(opened, report.period, findings))
     for sentence in missing.values():
         out.print(sentence, markup=False, style="yellow")
+    say_marked(opened, report.period)
     out.print(say("run.outbox", path=opened.outbox.shown(report.period)), markup=False)
     out.print(say("run.done", seconds=report.seconds), markup=False)
 

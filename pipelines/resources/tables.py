@@ -246,3 +246,20 @@ sharing_receipt = Table(
     Column("counts", Text, nullable=False),  # JSON: answer -> rows
     UniqueConstraint("delivery_id", "sha256", name="sharing_receipt_once"),
 )
+
+# Which child may be seen by one named person only, and why; appended, never changed (triggers refuse it). What follows from it: `assets.protected`.
+protection_mark = Table(
+    "protection_mark",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("child_id", String(32), nullable=False),
+    Column("period", String(7), nullable=False),  # the last period that was known when the mark was set
+    Column("kind", String(8), nullable=False),  # protect | lift
+    Column("source", String(8), nullable=False),  # person | column
+    Column("recipient", Text, nullable=False),  # the named person, empty when nobody was named
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("keys", Text, nullable=False),  # content keys of the child's records (matching.judged), one a line
+    Index("protection_mark_of", "child_id"),
+)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 SETTINGS_NAME = "tongbi.toml"
 FOLDERS = ("inbox", "store", "frames", "outbox", "dagster", "contracts", "log")
@@ -41,6 +41,9 @@ areas = ""
 
 # 操作人，写进登记簿；留空用系统用户名。
 operator = ""
+
+# 受保护儿童（来源数据里有保护标记、没有另行指定接收人的）由谁一人经手；留空则只进民政局专册。
+protected_person = ""
 
 # 界面文字：zh 或 en。
 locale = "zh"
@@ -88,6 +91,7 @@ class Settings(BaseModel):
     database: str = ""
     areas: str = ""
     operator: str = ""
+    protected_person: str = Field(default="", max_length=20)
     locale: str = "zh"
     engine: Literal["auto", "numpy", "duckdb", "spark"] = "auto"
     compare: Literal["auto", "all", "changes"] = "auto"

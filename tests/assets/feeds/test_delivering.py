@@ -14,9 +14,10 @@ from assets.feeds.meanings import Leavings
 from assets.feeds.receiving import UNANSWERED, UNKNOWN, number_in, read_receipt
 from pipelines.cli.feeds import take_receipt
 from pipelines.partitions import Period
-from pipelines.resources import audit, lives, sharing
+from pipelines.resources import audit, lives, protecting, sharing
 from pipelines.resources.database import writing
 from pipelines.resources.opened import Opened
+from pipelines.resources.protecting import PERSON, PROTECT, Mark
 from pipelines.resources.tables import finding, life_event
 from pipelines.resources.workspace import Workspace
 
@@ -39,6 +40,12 @@ def write_period(opened, label, numbers, categories="left_behind"):
     opened.frames.write("child_files.records", label, pd.DataFrame(records, columns=columns))
     found = [{"code": "L26", "child_id": f"C{i}", "finding_id": f"L26-{i}"} for i in numbers]
     opened.frames.write("findings", label, pd.DataFrame(found))
+
+
+def protect(opened, child):
+    line = Mark(child, "2026Q2", PROTECT, PERSON, "钱某", "某人", "理由")
+    with writing(opened.engine) as connection:
+        protecting.append(connection, [line], "某人")
 
 
 @pytest.fixture
@@ -325,3 +332,29 @@ def test_a_file_without_a_delivery_s_number_is_refused(county, tmp_path):
     book.save(tmp_path / "a.xlsx")
     with pytest.raises(FeedError, match="交付编号"):
         number_in(tmp_path / "a.xlsx", FEEDS)
+
+
+def test_a_child_that_became_protected_is_passed_over_in_silence(county):
+    """C1 is gone and C2 has moved: of neither is anything said, and when the mark is lifted the comparison goes on."""
+    deliver(county, ROLL, order())
+    for child in ("C1", "C2", "C4"):
+        protect(county, child)
+    rows = county.frames.read("child_files.children", "2026Q3")
+    county.frames.write("child_files.children", "2026Q3", rows.assign(village="新村"))
+    second = deliver(county, ROLL, order("2026Q3", "changes"))
+    said = {row[1]: row[0] for row in openpyxl.load_workbook(second.path).active.iter_rows(min_row=5, values_only=True)}
+    assert said == {"C3": "变更"}
+    with writing(county.engine) as connection:
+        lifted = [Mark(child, "2026Q3", "lift", PERSON, "", "某人", "理由") for child in ("C1", "C2", "C4")]
+        protecting.append(connection, lifted, "某人")
+    third = deliver(county, ROLL, order("2026Q3", "changes"))
+    said = {row[1]: row[0] for row in openpyxl.load_workbook(third.path).active.iter_rows(min_row=5, values_only=True)}
+    assert said == {"C1": "待核实", "C2": "变更", "C4": "增员"}
+
+
+def test_a_delivery_with_a_protected_child_is_not_made_again(county):
+    deliver(county, ROLL, order())
+    protect(county, "C1")
+    with pytest.raises(FeedError, match="受保护"):
+        repeat(county, ROLL, 1)
+    assert deliver(county, ROLL, order()).line.rows == 2
