@@ -17,6 +17,7 @@ from typing import Literal
 import pandas as pd
 
 from assets.workbooks.layout import Layout, default_layout
+from pipelines.resources.naming import Naming, naming
 
 Kind = Literal["department", "township", "summary"]
 
@@ -91,6 +92,7 @@ class PublishContext:
         further: the books that the place keeps besides.
         names_masked: whether rolls of the whole county mask the children's names.
         groups: the classes of children that the place's paper has compared, code -> Chinese name.
+        naming: what may be said of names of files and sheets in lists for others.
     """
 
     period: str
@@ -110,6 +112,7 @@ class PublishContext:
     further: FurtherBooks = field(default_factory=FurtherBooks)
     names_masked: bool = True
     groups: Mapping[str, str] = field(default_factory=dict)
+    naming: Naming = field(default_factory=naming)
 
     def number(self, recipient: str) -> str:
         """The number of a recipient's workbook: 2026Q3-K7QF; the same whenever it is written again."""

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 
+from pipelines.resources.inbox import sha256_of
+from pipelines.resources.naming import number_in, number_of
+
 Place = tuple[str, str, int]
 # Lists whose findings are a village's: the truth names it in `field`, and any child of it is right.
 VILLAGES = frozenset({"L25"})
@@ -86,13 +89,14 @@ def score(truth_dir: Path, links_csv: Path, findings_csv: Path | None = None) ->
 
     Args:
         truth_dir: holds rows.csv and findings.csv.
-        links_csv: columns file, sheet, row, child_id (others are ignored).
+        links_csv: columns file, sheet, row, child_id (others are ignored). Files stand there by their delivery numbers; the inbox beside
+            the truth tells which is which.
         findings_csv: columns code, file, sheet, row; each line names any one row of the listed child.
 
     Returns:
         The score; lists stay empty without findings.
     """
-    rows = _truth_rows(truth_dir / "rows.csv")
+    rows = _truth_rows(truth_dir)
     child_of, unknown = _read_links(links_csv, rows)
     result = _pairs(rows, child_of)
     result.unknown = unknown
@@ -101,18 +105,29 @@ def score(truth_dir: Path, links_csv: Path, findings_csv: Path | None = None) ->
     return result
 
 
-def _truth_rows(path: Path) -> dict[Place, _Row]:
-    with path.open(encoding="utf-8", newline="") as source:
+def _truth_rows(truth_dir: Path) -> dict[Place, _Row]:
+    numbers = _numbers(truth_dir.parent.parent / "inbox" / truth_dir.name)
+    with (truth_dir / "rows.csv").open(encoding="utf-8", newline="") as source:
         return {
-            (Path(line["file"]).name, line["sheet"], int(line["row"])): _Row(
+            (numbers.get(Path(line["file"]).name, Path(line["file"]).name), line["sheet"], int(line["row"])): _Row(
                 line["dept"], line["kid"], tuple(filter(None, line["errors"].split("|")))
             )
             for line in csv.DictReader(source)
         }
 
 
+def _numbers(inbox: Path) -> dict[str, str]:
+    """Name -> delivery number without the department's code, of the generated files; nothing where there is no inbox."""
+    files = (path for path in inbox.rglob("*") if path.is_file()) if inbox.is_dir() else ()
+    return {path.name: _content(number_of("XX", sha256_of(path)[0])) for path in files}
+
+
+def _content(number: str) -> str:
+    return number.partition("-")[2]
+
+
 def _place(line: dict[str, str], rows: dict[Place, _Row]) -> Place | None:
-    name, row = Path(line["file"]).name, int(line["row"])
+    name, row = _content(number_in(line["file"])) or Path(line["file"]).name, int(line["row"])
     # a reader may give an HTML table a sheet name; the truth gives text files none
     return next((place for place in ((name, line.get("sheet") or "", row), (name, "", row)) if place in rows), None)
 
@@ -165,7 +180,7 @@ def _grouped(pairs: Iterable[tuple[str, Place]]) -> Iterable[list[Place]]:
 
 def kids_of_findings(truth_dir: Path, findings_csv: Path) -> dict[str, tuple[str, str]]:
     """finding_id -> list and true child, of the exported findings whose row the truth knows."""
-    rows = _truth_rows(truth_dir / "rows.csv")
+    rows = _truth_rows(truth_dir)
     found: dict[str, tuple[str, str]] = {}
     with findings_csv.open(encoding="utf-8-sig", newline="") as source:
         for line in csv.DictReader(source):
