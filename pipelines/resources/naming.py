@@ -71,7 +71,8 @@ class Naming:
         """A file by its delivery number, the known words of its name and its ending: `ED-3f9a1c2b07_学籍_2026年三季度.xlsx`."""
         ending = PurePosixPath(name).suffix
         known = ending.lower() if ending.lower() in load_vocabulary().endings else ""
-        return "_".join(part for part in (number, self.words(name.removesuffix(ending))) if part) + known
+        said = "_".join(part for part in (number, self.words(name.removesuffix(ending))) if part)
+        return (said or "文件") + known
 
     def sheet(self, name: str, number: int) -> str:
         """A sheet by its name where that is made of known words alone, else by its place (`number` from 1) and those words."""
