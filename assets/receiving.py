@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 
@@ -75,7 +76,7 @@ def receive(county: Opened, order: Order) -> pd.DataFrame:
     sources: list[Source] = []
     reading = _read_all([(one, paths[one.sha256]) for one in taken], basket, sources)
     for source, done in zip(sources, tabulate_files(reading, order.contract), strict=True):
-        basket.said += basket.speaker(source.file, source.sha256).of_file(source.reading, done)
+        basket.said += basket.speaker(source.file, source.sha256).of_file(cast(Reading, source.reading), done)
         if done.refusal:
             basket.refused.append(source.delivery_id)
         else:

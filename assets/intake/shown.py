@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from assets.intake.contract import all_contracts, load_dictionary
+from assets.intake.contract import Contract, Layout, all_contracts, load_dictionary
 from assets.intake.headings import normalise_heading
 from assets.intake.notices import column_at
 from matching.name_tables import compound_surnames
@@ -68,7 +68,8 @@ def _vocabulary() -> frozenset[str]:
         }
     words |= {alias for aliases in shared.roles.values() for alias in aliases}
     for contract in all_contracts().values():
-        for part in (contract, *contract.layouts):
+        parts: list[Contract | Layout] = [contract, *contract.layouts]
+        for part in parts:
             words |= {*part.ignore, *part.flags, *(alias for aliases in part.headings.values() for alias in aliases)}
     return frozenset(normalise_heading(word) for word in words if word)
 

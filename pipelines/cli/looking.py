@@ -50,11 +50,11 @@ def _register(opened: Opened, label: str, lines: list[sa.RowMapping]) -> Table:
     from assets.county import department_names
     from assets.filenames import listing
 
-    spoken, names = department_names(opened.workspace), listing(opened.workspace, label)
+    spoken, files = department_names(opened.workspace), listing(opened.workspace, label)
     for line in lines:
         numbers = (str(line[name]) for name in ("rows_in", "accepted", "quarantined", "set_aside"))
         department = spoken.get(line["department"], line["department"])
-        known = (department, names.label(line), local_time(line["received_at"]), say(f"state.{line['status']}"))
+        known = (department, files.label(line), local_time(line["received_at"]), say(f"state.{line['status']}"))
         table.add_row(*known, *numbers, difference_text(line["difference"]))
     return table
 

@@ -26,7 +26,7 @@ from pipelines.cli.unlocking import read_asking
 from pipelines.partitions import Period
 from pipelines.resources.deliveries import Branch, Said
 from pipelines.resources.inbox import left_remark, sha256_of
-from pipelines.resources.naming import naming, number_of
+from pipelines.resources.naming import Naming, naming, number_of
 from pipelines.resources.reading import Reading
 from pipelines.resources.workspace import SETTINGS_NAME, Workspace, default_root
 
@@ -66,12 +66,12 @@ def check_file(path: Path, department: str, period: str, root: Path | None) -> N
     out.print(say("check.number", number=number_of(tried.contract.code, sha256_of(path)[0])), markup=False)
     said = speaker.of_file(reading, tried.tabulated)
     if tried.tabulated.refusal:
-        _print_sheets(understanding(tried.tabulated, None, path.name))
+        _print_sheets(understanding(tried.tabulated, None, path.name), speaker.naming)
         _refuse_said(said)
     chosen = Period.parse(period) if period else Period.containing(date.today())
     order = Order(Branch(chosen.label, tried.contract.department), tried.contract)
     result = try_delivery(workspace, order, tried.tabulated.raw)
-    _print_sheets(understanding(tried.tabulated, result.standardised, path.name))
+    _print_sheets(understanding(tried.tabulated, result.standardised, path.name), speaker.naming)
     _print_said(said)
     _print_result(tried, result)
 
@@ -123,10 +123,11 @@ def _likeness(tried: Tried) -> tuple[int, int]:
     return typical, sum(1 for target in known if target not in ("", "ignore"))
 
 
-def _print_sheets(sheets: list[Understanding]) -> None:
-    for sheet in sheets:
+def _print_sheets(sheets: list[Understanding], naming: Naming) -> None:
+    for place, sheet in enumerate(sheets, 1):
         known = [f"{heading}→{field}" for heading, field in sheet.mapping if field and not field.startswith("（")]
-        title = "·".join(part for part in (sheet.file, sheet.sheet, sheet.layout) if part)
+        # The name of the file came from the reader; sheets are often named after children, and a screen is seen by others.
+        title = "·".join(part for part in (sheet.file, naming.sheet(sheet.sheet, place), sheet.layout) if part)
         out.print(title, markup=False, style="bold")
         out.print("  " + say("check.fields", fields="、".join(known) or "—"), markup=False)
         if sheet.unknown:
