@@ -15,6 +15,7 @@ import pandas as pd
 
 from assets.county import official_areas, profile_of
 from assets.delivered import delivered_sources
+from assets.filenames import FileNames, naming_of
 from assets.protected import Protected, printed_for
 from assets.workbooks.context import FurtherBooks, ListInfo, PublishContext, Published
 from assets.workbooks.csvout import EXACT, FINDINGS_COLUMNS, LINKS_COLUMNS, write_csv
@@ -60,14 +61,17 @@ class Ingredients:
         return replace(self, **{name: see(getattr(self, name)) for name in _ABOUT_CHILDREN})
 
 
-def write_exports(found: Ingredients, folder: Path) -> str:
-    """Write links.csv and findings.csv; returns the hash of their bytes, which names the edition."""
+def write_exports(found: Ingredients, names: FileNames, folder: Path) -> str:
+    """Write links.csv and findings.csv; returns the hash of their bytes, which names the edition.
+
+    Files and sheets stand there under the names that may be said: other systems read these lists, and files are named after children.
+    """
     links = found.links.sort_values(_PLACE_ORDER, kind="stable")
     links = links.assign(probability=[f"{float(value):.6f}" for value in links["probability"]])
     frames = {"links.csv": links, "findings.csv": found.findings}
     digest = hashlib.sha256()
     for name, columns in EXPORTS.items():
-        path = write_csv(frames[name][list(columns)], folder / name, EXACT)
+        path = write_csv(names.on(frames[name])[list(columns)], folder / name, EXACT)
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -146,6 +150,7 @@ def bare_context(workspace: Workspace, label: str) -> PublishContext:
         office,
         layout=layout_for(profile),
         names_masked=profile.masking.name_masked_in_summary.known(),
+        naming=naming_of(workspace, period.label),
         groups={code: labels().value(code) for code in profile.comparison.groups.known()},
     )
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from assets.county import COUNT, opened_of, profile_of
 from assets.editions import Ingredients, write_exports, write_review_workbooks, write_workbooks
+from assets.filenames import file_names
 from assets.intake.contract import Contract
 from assets.lifelog import Chapter, record
 from assets.locking import lock_folder
@@ -88,7 +89,7 @@ def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, 
     with marking(Order(county.workspace.frames, run.period, folder, run.contracts)) as copies:
         found, veil = _ingredients(county, run, frames), protected_in(county, run.period)
         seen = found.through(veil.without)
-        digest = write_exports(seen, folder)
+        digest = write_exports(seen, file_names(county.workspace, run.period), folder)
         written = write_workbooks(found, county.workspace, folder, veil)
         write_review_workbooks(found, county.workspace, folder, veil)
         counts = {"out_exports": len(seen.links) + len(seen.findings), **_workbook_counts(written)}
@@ -151,12 +152,20 @@ def _used(run: _Run, frames: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def _accounting(county: Opened, run: _Run, frames: Mapping[str, Any]) -> pd.DataFrame:
-    columns = ["department", "file", "rows_in", "accepted", "quarantined", "set_aside"]
+    columns, names = (
+        ["department", "file", "rows_in", "accepted", "quarantined", "set_aside"],
+        file_names(county.workspace),
+    )
     used = {identity for ids in _used(run, frames).values() for identity in ids}
     with county.engine.connect() as connection:
         lines = deliveries.of_period(connection, run.period, deliveries.STATES)
     return pd.DataFrame(
-        [{name: line[name] for name in columns} for line in lines if line["id"] in used], columns=columns
+        [
+            {**{name: line[name] for name in columns}, "number": names.number(line)}
+            for line in lines
+            if line["id"] in used
+        ],
+        columns=[*columns, "number"],
     )
 
 

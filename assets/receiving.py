@@ -12,11 +12,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import pandas as pd
 
 from assets.corrections import compare_contents
+from assets.filenames import Arriving, arriving
+from assets.filesaid import Speaker
 from assets.intake.contract import Contract
 from assets.intake.pieces import Source, tabulate_files
 from assets.intake.tabulate import KEY_COLUMNS
@@ -27,6 +29,7 @@ from pipelines.resources.inbox import Arrival, arrivals
 from pipelines.resources.keyring import password_of
 from pipelines.resources.opened import Opened
 from pipelines.resources.reading import Reading, Refusal, load_settings, read_file
+from pipelines.resources.stations import StoppedError
 from pipelines.resources.store import keep, kept
 
 READERS = 2
@@ -43,11 +46,16 @@ class Order:
 
 @dataclass
 class Basket:
-    """What receiving found so far: the raw frames that were read, and everything there is to say."""
+    """What receiving found so far: the raw frames that were read, and everything there is to say, with `names` for the files."""
 
+    names: Arriving
     frames: list[pd.DataFrame] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+
+    def speaker(self, file: str, sha256: str = "") -> Speaker:
+        """Who says things about a file of the folder."""
+        return Speaker(self.names.label(file, sha256), self.names.naming)
 
 
 def receive(county: Opened, order: Order) -> pd.DataFrame:
@@ -58,18 +66,19 @@ def receive(county: Opened, order: Order) -> pd.DataFrame:
         sentence in the register: other departments go on, and this one's next station stops (`refuse_when_told`).
     """
     found = arrivals(county.workspace.inbox, order.branch.period, order.branch.department)
-    basket = Basket(said=[_of_whole(notice) for notice in found.notices])
+    basket = Basket(arriving(county.workspace, order.branch.period, order.branch.department))
+    basket.said += [basket.speaker(notice.file).left_alone(notice) for notice in found.notices]
     taken = _register(county, order, found.files, basket)
-    basket.said += _copies(found.files, taken)
+    basket.said += _copies(basket.names, found.files, taken)
     if not found.files and not basket.said:
         basket.said.append(Said("", "nothing", "warn", "", 0, f"{order.contract.zh}本期没有交来文件，跳过。", ""))
     paths = {one.sha256: keep(county.workspace.store, one.path, one.sha256) for one in found.files}
     sources: list[Source] = []
     reading = _read_all([(one, paths[one.sha256]) for one in taken], basket, sources)
     for source, done in zip(sources, tabulate_files(reading, order.contract), strict=True):
-        basket.said += [_line(source.file, notice) for notice in done.notices]
+        basket.said += basket.speaker(source.file, source.sha256).of_file(cast(Reading, source.reading), done)
         if done.refusal:
-            _refuse(basket, source.file, source.delivery_id, done.refusal)
+            basket.refused.append(source.delivery_id)
         else:
             basket.frames.append(done.raw)
     _write_down(county, order, taken, basket)
@@ -87,14 +96,22 @@ def _register(county: Opened, order: Order, files: Sequence[Arrival], basket: Ba
         return deliveries.register(connection, order.branch, arrived, county.workspace.operator)
 
 
-def _copies(found: Sequence[Arrival], taken: Sequence[Taken]) -> list[Said]:
+def _copies(names: Arriving, found: Sequence[Arrival], taken: Sequence[Taken]) -> list[Said]:
     """The same content under another name is read once, and said (trust.md C5 18)."""
-    names = {one.sha256: one.file for one in taken}
+    taken_as = {one.sha256: one.file for one in taken}
     advice = "不影响结果；如果本应是另一份文件，请重新放入。"
     return [
-        Said(one.file, "same_content", "warn", "", 0, f"与「{names[one.sha256]}」内容完全相同，只采用一份。", advice)
+        Said(
+            names.label(one.file, one.sha256),
+            "same_content",
+            "warn",
+            "",
+            0,
+            f"与「{names.label(taken_as[one.sha256], one.sha256)}」内容完全相同，只采用一份。",
+            advice,
+        )
         for one in found
-        if names.get(one.sha256, one.file) != one.file
+        if taken_as.get(one.sha256, one.file) != one.file
     ]
 
 
@@ -114,9 +131,9 @@ def _read_all(taken: Sequence[tuple[Taken, Path]], basket: Basket, sources: list
             taken, pool.map(_read, [path for _, path in taken], [one.sha256 for one, _ in taken]), strict=True
         ):
             if isinstance(result, Refusal):
-                _refuse(basket, one.file, one.id, result)
+                basket.refused.append(one.id)
+                basket.said += basket.speaker(one.file, one.sha256).of_file(result)
                 continue
-            basket.said += [_line(one.file, notice) for notice in result.notices]
             sources.append(Source(result, one.file, one.sha256, one.id))
             yield sources[-1]
 
@@ -126,19 +143,6 @@ def _read(path: Path, sha256: str) -> Reading | Refusal:
         return read_file(path, load_settings().limits, password_of(sha256))
     except Refusal as refusal:
         return refusal
-
-
-def _refuse(basket: Basket, file: str, delivery_id: str, refusal: Any) -> None:
-    basket.refused.append(delivery_id)
-    basket.said.append(Said(file, refusal.code, "stop", "", 0, refusal.message, refusal.advice))
-
-
-def _of_whole(notice: Any) -> Said:
-    return Said(notice.file, notice.code, notice.severity, "", 0, notice.message, notice.advice)
-
-
-def _line(file: str, notice: Any) -> Said:
-    return Said(file, notice.code, notice.severity, notice.sheet, notice.row, notice.message, notice.advice)
 
 
 def _write_down(county: Opened, order: Order, taken: Sequence[Taken], basket: Basket) -> None:
@@ -167,7 +171,7 @@ def refuse_when_told(county: Opened, branch: Branch) -> None:
     """Stop the department's branch when receiving refused a file.
 
     Raises:
-        Refusal: with the sentences of all refused files.
+        StoppedError: with the sentences of all refused files, and their number.
     """
     with county.engine.connect() as connection:
         said = deliveries.said(connection, branch.period)
@@ -175,7 +179,7 @@ def refuse_when_told(county: Opened, branch: Branch) -> None:
     stops = [line for line in stops if line["code"] != SUITE_CODE]
     if stops:
         told = "；".join(f"「{line['file']}」{line['message']}{line['advice']}" for line in stops)
-        raise Refusal(stops[0]["code"], told, "")
+        raise StoppedError(stops[0]["code"], told, {"files": len({line["file"] for line in stops})})
 
 
 def _together(frames: list[pd.DataFrame]) -> pd.DataFrame:

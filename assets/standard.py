@@ -18,9 +18,9 @@ from expectations.suites.run import CheckResult
 from expectations.suites.suite import Rule
 from pipelines.partitions import Period, period_partitions
 from pipelines.resources import consenting
-from pipelines.resources.deliveries import Branch
+from pipelines.resources.deliveries import SUITE_CODE, Branch
 from pipelines.resources.frames import FrameStore
-from pipelines.resources.stations import station
+from pipelines.resources.stations import StoppedError, station
 
 
 def standard_assets(contract: Contract) -> dg.AssetsDefinition:
@@ -53,7 +53,7 @@ def standard_assets(contract: Contract) -> dg.AssetsDefinition:
             yield dg.Output(result.quarantine, quarantine, metadata={COUNT: len(result.quarantine)})
             yield from _check_results(name, result)
             if result.stopped:
-                raise dg.Failure(result.stopped, allow_retries=False)
+                raise StoppedError(SUITE_CODE, result.stopped, {"rows": len(raw)})
             yield dg.Output(result.accepted, std, metadata={COUNT: len(result.accepted)})
 
     return standardise

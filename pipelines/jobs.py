@@ -93,7 +93,14 @@ def run_period(
     began, run_id = time.perf_counter(), str(uuid.uuid4())
     stages: dict[str, float] = {}
     watching = stations.observing(observer) if observer else nullcontext()
-    with opened.held(), watching, stations.observing(_noting(stages)), instance_of(opened) as instance, _seldom_swept():
+    with (
+        opened.held(),
+        watching,
+        stations.observing(_noting(stages)),
+        stations.hearing() as sentences,
+        instance_of(opened) as instance,
+        _seldom_swept(),
+    ):
         _bury_dead_runs(instance)
         instance.add_dynamic_partitions(PARTITIONS_NAME, [period])
         asked = consent or Consent()
@@ -107,7 +114,7 @@ def run_period(
             run_id=run_id,
             run_config=QUIET,
         )
-        report = RunReport(period, result.success, time.perf_counter() - began, stages, _failures(result))
+        report = RunReport(period, result.success, time.perf_counter() - began, stages, _failures(result, sentences))
         _end(opened, run_id, report)
     return report
 
@@ -153,13 +160,12 @@ def _noting(stages: dict[str, float]) -> stations.Observer:
     return note
 
 
-def _failures(result: ExecuteInProcessResult) -> dict[str, str]:
+def _failures(result: ExecuteInProcessResult, sentences: Mapping[str, str]) -> dict[str, str]:
     failed = {}
     for event in result.all_events:
         if event.is_step_failure and event.step_key:
-            data = event.step_failure_data
-            spoken = data.user_failure_data.description if data.user_failure_data else ""
-            failed[event.step_key] = spoken or _unspoken(data.error.cls_name if data.error else "")
+            error = event.step_failure_data.error
+            failed[event.step_key] = sentences.get(event.step_key) or _unspoken(error.cls_name if error else "")
         elif event.event_type_value == "PIPELINE_FAILURE" and not failed:
             failed[JOB] = _unspoken("")
     return failed

@@ -7,12 +7,17 @@ import os
 import select
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from assets.intake.contract import all_contracts
+from pipelines.resources.naming import number_of
 
 PERIODS = ("2026Q2", "2026Q3")
 # Files whose tests look at one run: made once, on one worker. (The mark `xdist_group` has no effect in pytest 9.2 with xdist 3.8.)
@@ -36,6 +41,21 @@ socket.getaddrinfo = lookup
 from pipelines.cli import main
 main()
 """
+
+
+@pytest.fixture(scope="session")
+def delivered():
+    """`delivered(root, period)`: number of a delivery, as the exports name it, -> the name of its file in the inbox."""
+
+    @cache
+    def named(root, period):
+        with sqlite3.connect(root / "tongbi.db") as connection:
+            asked = "SELECT department, sha256, file FROM delivery WHERE period = ?"
+            rows = connection.execute(asked, [period]).fetchall()
+        codes = {name: contract.code for name, contract in all_contracts(root / "contracts").items()}
+        return {number_of(codes[department], sha256): Path(file).name for department, sha256, file in rows}
+
+    return named
 
 
 @pytest.hookimpl(optionalhook=True)

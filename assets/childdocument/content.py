@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from assets.filenames import FileNames
 from assets.workbooks.layout import field_terms, fields_of_class
 from assets.workbooks.masking import MaskRule, default_rule, mask_id, mask_phone, scrub
 from assets.workbooks.wording import field_name, word_of
 from expectations.life.rules import life_rules
 from expectations.lists.catalogue import load_catalogue
 from expectations.rulebook import Rules, read_rules
+from pipelines.resources.naming import naming
 
 FILE = Path(__file__).with_name("layout.yaml")
 
@@ -98,6 +100,7 @@ class Sources:
         departments: Chinese names, in the order of the columns.
         open: whether full numbers and class X fields are shown.
         masking: how far numbers are covered where they are (the place's profile).
+        names: how files and sheets are named: the paper goes further than the bureau.
     """
 
     child: Mapping[str, object]
@@ -109,6 +112,7 @@ class Sources:
     departments: Mapping[str, str]
     open: bool = False
     masking: MaskRule = field(default_factory=default_rule)
+    names: FileNames = field(default_factory=lambda: FileNames(naming(), {}))
 
 
 @dataclass(frozen=True)
@@ -215,10 +219,11 @@ def _origins(sources: Sources) -> list[tuple[str, str, str, str]]:
     methods |= {"fuzzy": "综合判断", "decision": "人工认定", "single": "只此一条"}
     found = []
     for line in sources.records.to_dict("records"):
-        sheet = f"{line['sheet']} " if line["sheet"] else ""
+        file, sheet = sources.names.of_record(line)
+        sheet = f"{sheet} " if sheet else ""
         department = sources.departments.get(str(line["department"]), str(line["department"]))
         how = methods.get(str(line["method"]), str(line["method"]))
-        found.append((department, scrub(str(line["file"]), sources.masking), f"{sheet}第{line['row']}行", how))
+        found.append((department, file, f"{sheet}第{line['row']}行", how))
     return found
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from assets.childdocument.content import Sources
 from assets.county import department_names, profile_of
+from assets.filenames import file_names
 from assets.workbooks.masking import rule_of
 from pipelines.resources import lives
 from pipelines.resources.opened import Opened
@@ -61,6 +62,7 @@ def sources_of(opened: Opened, period: str, number: str) -> Sources:
         moves=[move for move in moves if move[0] <= period],
         departments=department_names(opened.workspace),
         masking=rule_of(profile_of(opened.workspace)),
+        names=file_names(opened.workspace, period),
     )
 
 

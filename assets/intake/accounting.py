@@ -8,6 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from assets.intake.standard import Standardised
+from pipelines.resources.naming import naming, number_in
 
 KINDS = ["title", "heading", "blank", "repeated_heading", "total", "signature", "note", "other_sheet"]
 COLUMNS = ["file", "rows_in", "accepted", "quarantined", "set_aside", "over_age", *KINDS]
@@ -48,12 +49,16 @@ def account(raw: pd.DataFrame, standardised: Standardised) -> pd.DataFrame:
     return counts.reset_index()[COLUMNS]
 
 
+def _named(raw: pd.DataFrame, file: str) -> str:
+    return naming().file(number_in(str(raw.loc[raw["file"] == file, "record_id"].iloc[0])), file)
+
+
 def _check(counts: pd.DataFrame, raw: pd.DataFrame, standardised: Standardised) -> None:
     for file, row in counts.iterrows():
         parts = int(row["accepted"] + row["quarantined"] + row["set_aside"])
         if int(row["rows_in"]) != parts:
             told = f"共 {row['rows_in']} 行，采用 {row['accepted']}、隔离 {row['quarantined']}、不计 {row['set_aside']}"
-            raise AccountingError(f"文件「{file}」的行数对不上：{told}")
+            raise AccountingError(f"文件「{_named(raw, str(file))}」的行数对不上：{told}")
     frames = (standardised.accepted, standardised.quarantine, standardised.set_aside)
     numbers = pd.concat([frame["record_id"] for frame in frames])
     data = raw.loc[raw["kind"] == "data", "record_id"]

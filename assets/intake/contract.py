@@ -139,6 +139,28 @@ class RowWords(Model):
     piece: int
 
 
+class FormWords(Model):
+    """By what a sheet is recognised as a form (one page for each child).
+
+    Attributes:
+        scan: filled rows that are looked at, from the top.
+        width: columns that are looked at, from the left.
+        label_length: a longer cell names no field.
+        least_pairs: different fields that stand each beside a value.
+        least_rows: rows that hold such a pair.
+        name: the field that must be among them.
+        beside: fields of which at least one must be among them, too.
+    """
+
+    scan: int
+    width: int
+    label_length: int
+    least_pairs: int
+    least_rows: int
+    name: str
+    beside: list[str]
+
+
 class Dictionary(Model):
     """The shared heading dictionary (domain.md 3.5) and everything else that does not depend on the department."""
 
@@ -153,6 +175,8 @@ class Dictionary(Model):
     compounds: list[str]
     away_words: dict[str, str]
     rows: RowWords
+    forms: FormWords
+    surnames: str
     carried: dict[str, str]
     same_words: list[str]
     same_address: list[str]

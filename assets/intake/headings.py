@@ -106,6 +106,11 @@ class Aliases:
                 return Target(field=f"?{form}")
         return Target()
 
+    def word(self, heading: str) -> str:
+        """The dictionary's own word in a heading, without anything that somebody wrote beside it (姓名（张三） is 姓名); "" when none."""
+        known = (self.exact, self.people, self.ambiguous, self.roles)
+        return next((form for form in heading_forms(heading) if any(form in words for words in known)), "")
+
 
 @dataclass
 class _Built:

@@ -52,7 +52,12 @@ class Mapping:
     @property
     def unknown(self) -> list[str]:
         """Headings that nobody knows, as written (rule 5: reported, never dropped silently)."""
-        return [column.heading for column in self.columns if column.heading.strip() and not column.target.known]
+        return [self.columns[place].heading for place in self.unknown_places]
+
+    @property
+    def unknown_places(self) -> list[int]:
+        """The columns (0-based) whose headings nobody knows."""
+        return [column.position for column in self.columns if column.heading.strip() and not column.target.known]
 
     @property
     def sequence(self) -> int | None:

@@ -11,6 +11,8 @@ from typing import Protocol
 
 import pandas as pd
 
+from pipelines.resources.naming import naming
+
 
 class GridLike(Protocol):
     """One sheet as `pipelines.resources.reading` gives it (docs/data-shapes.md section 1)."""
@@ -58,7 +60,11 @@ class IntakeRefusal:
 
 @dataclass(frozen=True)
 class SheetReport:
-    """What was understood of one sheet; for `tongbi check`."""
+    """What was understood of one sheet; for `tongbi check`.
+
+    `columns` and `unknown` hold headings as they were written: only `understanding` decides which of them are shown. `words` are the
+    dictionary's own words for those that are known.
+    """
 
     sheet: str
     sheet_no: int
@@ -68,6 +74,7 @@ class SheetReport:
     unknown: list[str]
     data_rows: int
     note: str = ""
+    words: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -81,5 +88,14 @@ class Tabulated:
 
 
 def where(sheet: str, number: int) -> str:
-    """「工作表…」 for people: the sheet's name, or its number in a file without sheet names."""
-    return f"工作表「{sheet}」" if sheet else f"第{number}张表"
+    """「工作表…」 for people: the sheet's name where known words make it up, else its number: sheets bear children's names, too."""
+    return naming().where(sheet, number)
+
+
+def column_at(position: int) -> str:
+    """「第3列（C）」: a column (0-based) by its place, as a spreadsheet counts and letters it. Its heading may be anything."""
+    letters, rest = "", position + 1
+    while rest:
+        rest, digit = divmod(rest - 1, 26)
+        letters = chr(ord("A") + digit) + letters
+    return f"第{position + 1}列（{letters}）"

@@ -11,9 +11,10 @@ import numpy as np
 
 from assets.intake import rows
 from assets.intake.contract import load_dictionary
-from assets.intake.notices import IntakeNotice, where
+from assets.intake.notices import IntakeNotice, column_at, where
 from assets.intake.table import Sheet
 
+MOST_COLUMNS = 20
 TOTAL_ADVICE = "请核对是否漏了行，或文件是否完整。"
 
 
@@ -41,11 +42,13 @@ def remarks(sheet: Sheet, merged_down: int) -> list[IntakeNotice]:
 
 def _unknown(sheet: Sheet) -> list[IntakeNotice]:
     assert sheet.mapping is not None
-    unknown = sheet.mapping.unknown
+    unknown = sheet.mapping.unknown_places
     if not unknown:
         return []
-    text = f"{where(sheet.grid.sheet, sheet.grid.number)}有 {len(unknown)} 列不认识，没有使用：{'、'.join(unknown)}。"
-    advice = "如需使用，请在部门约定文件中登记列名。"
+    # By their places: what stands in a heading row may be a child's name.
+    listed = "、".join(map(column_at, unknown[:MOST_COLUMNS])) + ("等" if len(unknown) > MOST_COLUMNS else "")
+    text = f"{where(sheet.grid.sheet, sheet.grid.number)}有 {len(unknown)} 列的列名不认识，没有使用：{listed}。"
+    advice = "请对照原表看这些列；如需使用，请在部门约定文件中登记列名。"
     return [IntakeNotice("unknown_heading", "warn", sheet.grid.sheet, message=text, advice=advice)]
 
 

@@ -134,7 +134,7 @@ def _quarantine(rows: pd.DataFrame, codes: pd.Series, known: list[SheetRows]) ->
             [
                 *(row[name] for name in ("record_id", "delivery_id", "file", "sheet", "row")),
                 *(code, spec.field, heading, at + 1 if at is not None else 0),
-                place_sentence(row, heading, spec.zh),
+                place_sentence(row, spec.field, at, spec.zh),
                 f"{spec.advice}。",
                 json.dumps([row[name] for name in columns], ensure_ascii=False),
             ]

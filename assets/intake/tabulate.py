@@ -13,6 +13,7 @@ import pandas as pd
 
 from assets.intake import profile, rows
 from assets.intake.contract import Contract, Layout, Positional, load_contracts, load_dictionary, load_fields
+from assets.intake.forms import is_form
 from assets.intake.headings import compile_aliases
 from assets.intake.layout import Heading, find_heading
 from assets.intake.mapping import Column, Mapping, Surroundings, map_columns, missing_mandatory
@@ -23,10 +24,14 @@ from assets.intake.notices import (
     ReadingLike,
     SheetReport,
     Tabulated,
+    column_at,
     where,
 )
 from assets.intake.table import Sheet, damaged_cells, fill_down, raw_rows
 
+FORM = "form"
+FORM_ADVICE = "请改交名册：第一行是列名，下面一行一名儿童；可由业务系统导出，或把各张登记表抄进一张名册。"
+MOST_SHEETS, MOST_NAMES = 10, 40
 KEY_COLUMNS = ["record_id", "delivery_id", "file", "sheet", "sheet_no", "row", "kind", "damaged"]
 
 
@@ -80,6 +85,8 @@ def read_sheet(grid: GridLike, contract: Contract, file: str, known: list[Known]
         return _aside(grid, "", "空白工作表，没有内容。", quiet=True)
     aliases = compile_aliases(contract)
     heading = find_heading(grid, aliases)
+    if is_form(cells, aliases, heading.hits if heading else 0):
+        return _aside(grid, FORM, "是一页登记一人的登记表（一人一表），不是名册，没有读取。", FORM_ADVICE)
     if heading is None:
         heading = _without_heading(grid, contract, known)
     if heading is None:
@@ -104,7 +111,7 @@ def _judge(sheet: Sheet, contract: Contract, body: pd.DataFrame, merged_down: in
     missing = missing_mandatory(mapping, contract)
     if missing:
         found = _aside(grid, "missing_column", f"缺少必需的列：{_group_names(missing)}。")
-        return replace(found, missing=missing, names=[name for name in heading.names if name])
+        return replace(found, missing=missing, names=_understood(mapping, contract))
     kinds = np.full(len(grid.cells), "title", dtype=object)
     kinds[: max(heading.last, 0)] = np.where(
         (grid.cells.iloc[: max(heading.last, 0)] != "").any(axis=1), "title", "blank"
@@ -117,6 +124,7 @@ def _judge(sheet: Sheet, contract: Contract, body: pd.DataFrame, merged_down: in
     cells = grid.cells.copy()
     cells.iloc[heading.last + 1 :] = body.to_numpy(dtype=object)
     report = _report(grid, mapping, heading, int((kinds == "data").sum()))
+    report = replace(report, words=_words(mapping, contract))
     done = replace(sheet, cells=cells, kinds=kinds, names=heading.names, report=report, damaged=damaged_cells(grid))
     return replace(done, notices=[*_remarks(done, merged_down), *_about(mapping.layout, grid)])
 
@@ -182,6 +190,18 @@ def _marks(headings: list[str], contract: Contract) -> int:
     return len(found & set(contract.marks))
 
 
+def _understood(mapping: Mapping, contract: Contract) -> list[str]:
+    """The columns for a sentence: those that are understood by the dictionary's word, every other one by its place."""
+    words = _words(mapping, contract)
+    return [words.get(column.position) or column_at(column.position) for column in mapping.columns if column.heading]
+
+
+def _words(mapping: Mapping, contract: Contract) -> dict[int, str]:
+    aliases = compile_aliases(contract, mapping.layout)
+    known = (column for column in mapping.columns if column.heading and column.target.known)
+    return {column.position: word for column in known if (word := aliases.word(column.heading))}
+
+
 def _group_names(groups: list[list[str]]) -> str:
     fields = load_fields()
     return "；".join("或".join(fields[name].zh for name in group if name in fields) for group in groups)
@@ -224,6 +244,9 @@ def _refusal(sheets: list[Sheet], contract: Contract) -> IntakeRefusal | None:
     usable = [sheet for sheet in sheets if sheet.mapping is not None and not sheet.reason]
     if any(sheet.report.data_rows for sheet in usable) or any(sheet.other_kind for sheet in sheets):
         return None
+    forms = [sheet for sheet in sheets if sheet.reason == FORM]
+    if forms:
+        return _form_refusal(forms)
     for sheet in sheets:
         place = where(sheet.grid.sheet, sheet.grid.number)
         if sheet.rival:
@@ -235,7 +258,7 @@ def _refusal(sheets: list[Sheet], contract: Contract) -> IntakeRefusal | None:
         if sheet.missing:
             return IntakeRefusal(
                 "missing_column",
-                f"{place}缺少必需的列：{_group_names(sheet.missing)}。找到的列有：{'、'.join(sheet.names)}。",
+                f"{place}缺少必需的列：{_group_names(sheet.missing)}。找到的列有：{'、'.join(sheet.names[:MOST_NAMES])}。",
                 "请补上缺少的列，或核对列名后重新交来。",
             )
     number = next((sheet.grid.number for sheet in usable), None)
@@ -247,3 +270,10 @@ def _refusal(sheets: list[Sheet], contract: Contract) -> IntakeRefusal | None:
         f"{names}的前{load_dictionary().rows.scan}行中没有找到表头（如姓名、身份证号、出生日期）。",
         "请保留表头行后重新交来。",
     )
+
+
+def _form_refusal(forms: list[Sheet]) -> IntakeRefusal:
+    places = "、".join(f"第{sheet.grid.number}张表" for sheet in forms[:MOST_SHEETS])
+    more = "等" if len(forms) > MOST_SHEETS else ""
+    text = f"有 {len(forms)} 张表是一页登记一人的登记表（一人一表），不是名册，没有读取：{places}{more}。"
+    return IntakeRefusal(FORM, text, FORM_ADVICE)

@@ -10,15 +10,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from assets.intake.contract import load_dictionary, load_fields
 from assets.intake.notices import IntakeNotice, SheetReport, Tabulated
-from assets.intake.sentences import is_issue, issue
+from assets.intake.sentences import field_name, is_issue, issue
+from assets.intake.shown import shown_headings
 from assets.intake.standard import Standardised
 
 
 @dataclass(frozen=True)
 class Understanding:
-    """One sheet: where the heading is, what each heading means, what is unknown, how many rows went where, remarks."""
+    """One sheet: where the heading is, what each heading means, what is unknown, how many rows went where, remarks.
+
+    Headings are those that may be shown to whoever holds the file; one that looks like data is named by its column.
+    """
 
     file: str
     sheet: str
@@ -52,6 +55,7 @@ def _sheet(
     file: str, report: SheetReport, notices: list[IntakeNotice], standardised: Standardised | None
 ) -> Understanding:
     counts, issues = [0, 0, 0], list[tuple[str, int]]()
+    shown = shown_headings({place: heading for place, (heading, _) in report.columns.items()}, report.words)
     if standardised is not None:
         frames = [standardised.accepted, standardised.quarantine, standardised.set_aside]
         mine = [frame[(frame["file"] == file) & (frame["sheet"] == report.sheet)] for frame in frames]
@@ -64,8 +68,8 @@ def _sheet(
         sheet=report.sheet,
         layout=report.layout,
         heading_row=report.heading_row,
-        mapping=[(heading, field_name(target)) for heading, target in report.columns.values()],
-        unknown=report.unknown,
+        mapping=[(shown[place], field_name(target)) for place, (_, target) in report.columns.items()],
+        unknown=[shown[place] for place, (heading, target) in report.columns.items() if heading.strip() and not target],
         data_rows=report.data_rows,
         accepted=counts[0],
         quarantined=counts[1],
@@ -82,16 +86,3 @@ def _refused(quarantine: pd.DataFrame) -> list[tuple[str, int]]:
         for code, message in quarantine[["code", "message"]].astype(str).itertuples(index=False, name=None)
     ]
     return list(Counter(told).most_common())
-
-
-def field_name(target: str) -> str:
-    """The Chinese term of a field or role: 「姓名」, 「家庭成员1」, 「（序号）」, 「（不使用）」, 「（不认识）」."""
-    fields = load_fields()
-    if target in fields:
-        return fields[target].zh
-    if target.startswith("member"):
-        return f"家庭成员{target.removeprefix('member')}"
-    people = load_dictionary().people
-    if target in people:
-        return people[target].prefixes[0]
-    return {"sequence": "（序号）", "ignore": "（不使用）", "": "（不认识）"}.get(target, "（不使用）")

@@ -121,16 +121,16 @@ def judge(files: Sequence[Returned], known: Known) -> Outcome:
 def _refusal(one: Returned, known: Known) -> Refused | None:
     period, recipient = one.facts.get("period", ""), _stated(one, known)
     if one.kind == "query":
-        message = f"“{one.file}”是查询表的答复，不是核查清单，没有采用。"
+        message = "这份文件是查询表的答复，不是核查清单，没有采用。"
         return Refused(one.file, "query", message, "请用 tongbi query --answer 读入。")
     if not one.lines:
-        message = f"“{one.file}”里没有找到线索编号一列，整份没有采用。"
+        message = "这份文件里没有找到线索编号一列，整份没有采用。"
         return Refused(one.file, "no_numbers", message, "请在发出的清单上填写；线索编号一列不要删除。")
     if period and period != known.period:
-        message = f"“{one.file}”是{period}的清单，现在办理的是{known.period}，整份没有采用。"
+        message = f"这份文件是{period}的清单，现在办理的是{known.period}，整份没有采用。"
         return Refused(one.file, "old", message, "情况已有变化，请在本期清单上答复。")
     if one.sender and recipient and plain(one.sender) != plain(recipient) and one.kind != DECISIONS:
-        message = f"“{one.file}”是发给{recipient}的清单，却由{one.sender}交回，整份没有采用。"
+        message = f"这份文件是发给{recipient}的清单，却由{one.sender}交回，整份没有采用。"
         return Refused(one.file, "scope", message, "请由收到清单的单位交回，或放进该单位的文件夹。")
     return None
 

@@ -150,7 +150,7 @@ def _read_all(files: Sequence[Arrival], reader: Reader) -> tuple[list[Returned],
     with ThreadPoolExecutor(READERS) as pool:
         for one, result in zip(once, pool.map(lambda each: _read(each, reader), once), strict=True):
             if isinstance(result, Refusal):
-                refused.append(Refused(one.file, result.code, f"“{one.file}”没有采用：{result.message}", result.advice))
+                refused.append(Refused(one.file, result.code, f"这份文件没有采用：{result.message}", result.advice))
             else:
                 found.append(read_lines(result, one.file, one.sha256, _sender(one.file)))
     return found, refused

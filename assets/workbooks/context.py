@@ -17,6 +17,7 @@ from typing import Literal
 import pandas as pd
 
 from assets.workbooks.layout import Layout, default_layout
+from pipelines.resources.naming import Naming, naming
 
 Kind = Literal["department", "township", "summary", "person"]
 
@@ -94,6 +95,7 @@ class PublishContext:
         names_masked: whether rolls of the whole county mask the children's names.
         groups: the classes of children that the place's paper has compared, code -> Chinese name.
         apart: lines that stand in no unit's workbook but count for the county (`assets.protected`), without their places.
+        naming: what may be said of names of files and sheets in lists for others.
     """
 
     period: str
@@ -114,6 +116,7 @@ class PublishContext:
     names_masked: bool = True
     groups: Mapping[str, str] = field(default_factory=dict)
     apart: pd.DataFrame = field(default_factory=pd.DataFrame)
+    naming: Naming = field(default_factory=naming)
 
     def number(self, recipient: str) -> str:
         """The number of a recipient's workbook: 2026Q3-K7QF; the same whenever it is written again."""

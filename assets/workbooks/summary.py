@@ -169,18 +169,21 @@ def _lives(book: Book) -> None:
 
 
 def _deliveries(book: Book) -> None:
-    """交付情况: the accounting equation of every file."""
+    """交付情况: the accounting equation of every file, and the number by which everything but the bureau's own books names it."""
     frame = book.context.accounting
     rows: list[list[Cell]] = []
     names = ("rows_in", "accepted", "quarantined", "set_aside")
+    numbered = ["交件号"] if "number" in frame else []
     for row in frame.sort_values(["department", "file"]).to_dict("records") if len(frame) else []:
         numbers = [int(row[name]) for name in names]
         fits = "相符" if numbers[0] == sum(numbers[1:]) else "不符，请联系技术人员"
-        rows.append([book.context.department(str(row["department"])), str(row["file"]), *numbers, fits])
+        line: list[Cell] = [book.context.department(str(row["department"])), str(row["file"]), *numbers, fits]
+        rows.append([*line, *[str(row["number"]) for _ in numbered]])
     if rows:
-        rows.append([*_totals([row[:6] for row in rows], 2, ["合计", ""]), ""])
-    headings = ["部门", "文件", "总行数", "接收", "退回", "不计", "核对（总行数＝接收＋退回＋不计）"]
-    Table("交付情况", "各部门数据交付情况", headings, [10, 48, 10, 10, 10, 10, 22], rows, total=bool(rows)).write(book)
+        rows.append([*_totals([row[:6] for row in rows], 2, ["合计", ""]), "", *[""] * len(numbered)])
+    headings = ["部门", "文件", "总行数", "接收", "退回", "不计", "核对（总行数＝接收＋退回＋不计）", *numbered]
+    widths = [10, 48, 10, 10, 10, 10, 22, *[15] * len(numbered)]
+    Table("交付情况", "各部门数据交付情况", headings, widths, rows, total=bool(rows)).write(book)
 
 
 def _rates(book: Book) -> None:

@@ -17,6 +17,7 @@ from assets.workbooks.context import PublishContext
 from assets.workbooks.layout import field_terms
 from assets.workbooks.masking import mask_name
 from matching.tables import table_yaml
+from pipelines.resources.naming import number_in, sheet_in
 
 MOST_NEAR = 3
 # The name that every program gives to the only sheet says nothing.
@@ -67,10 +68,15 @@ def items_of(text: str) -> list[Item]:
 
 
 def place_of(item: Mapping[str, Any], context: PublishContext) -> str:
-    """公安·户籍.xlsx·Sheet1·第12行 — the way to find a record in the department's own file."""
+    """公安·PS-3f9a1c2b07_户籍.xlsx·Sheet1·第12行 — the way to find a record in the department's own file.
+
+    The list goes to others than the department, so the file stands there under its number and known words.
+    """
+    number, file = str(item.get("record_id", "")), str(item.get("file", ""))
     sheet = str(item.get("sheet", ""))
-    parts = [context.department(str(item.get("department", ""))), str(item.get("file", ""))]
-    parts += [sheet] if sheet != UNNAMED_SHEET else []
+    parts = [context.department(str(item.get("department", "")))]
+    parts += [context.naming.file(number_in(number), file)] if file else []
+    parts += [context.naming.sheet(sheet, sheet_in(number))] if sheet != UNNAMED_SHEET else []
     if item.get("row") not in (None, ""):
         parts.append(f"第{item['row']}行")
     return "·".join(part for part in parts if part)

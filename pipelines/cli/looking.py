@@ -48,12 +48,13 @@ def _register(opened: Opened, label: str, lines: list[sa.RowMapping]) -> Table:
     names = ("department", "file", "received", "state", "rows_in", "accepted", "quarantined", "set_aside", "difference")
     table = Table(*(say(f"table.{name}") for name in names), title=Period.parse(label).zh, title_justify="left")
     from assets.county import department_names
+    from assets.filenames import listing
 
-    spoken = department_names(opened.workspace)
+    spoken, files = department_names(opened.workspace), listing(opened.workspace, label)
     for line in lines:
         numbers = (str(line[name]) for name in ("rows_in", "accepted", "quarantined", "set_aside"))
         department = spoken.get(line["department"], line["department"])
-        known = (department, line["file"], local_time(line["received_at"]), say(f"state.{line['status']}"))
+        known = (department, files.label(line), local_time(line["received_at"]), say(f"state.{line['status']}"))
         table.add_row(*known, *numbers, difference_text(line["difference"]))
     return table
 
@@ -67,10 +68,13 @@ def show_quarantine(opened: Opened, period: str, department: str, target: Path |
     """Print where the quarantined rows are and why, or write them with their cells as CSV."""
     import pandas as pd
 
+    from assets.filenames import file_names
+
     label = Period.parse(period).label
     names = [department] if department else quarantined_departments(opened, label)
     frames = [opened.frames.read(f"quarantine_{name}", label).assign(department=name) for name in names]
     frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    frame = file_names(opened.workspace, label).on(frame)
     if frame.empty:
         out.print(say("quarantine.none"))
     elif target:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from assets.county import list_names
 from assets.editions import bare_context
+from assets.filenames import naming_of
 from assets.protected import protected_in
 from assets.replies.coverage import Covered
 from assets.replies.report import NAME, trouble_of, write_report
@@ -75,8 +76,10 @@ def _read(path: Path, sha256: str, passwords: Sequence[str]) -> Reading:
 
 def print_taking(opened: Opened, taking: Taking, dry_run: bool) -> None:
     """Print counts by result, what was refused, and the coverage."""
+    names = naming_of(opened.workspace, taking.period)
     for one in taking.outcome.refused[:MOST_SHOWN]:
-        err.print(f"{one.message}{one.advice}", markup=False, style="yellow")
+        # The report, which is the bureau's own workbook, names the file; a screen and what is redirected from it do not.
+        err.print(f"[{names.file('', one.file)}] {one.message}{one.advice}", markup=False, style="yellow")
     counts = {result: len(taking.outcome.of(result)) for result in reply_words().results}
     table = Table(
         say("table.result"), say("table.lines"), title=say("replies.title", period=taking.period), title_justify="left"

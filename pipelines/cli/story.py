@@ -14,6 +14,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from assets.county import department_names, profile_of
+from assets.filenames import file_names
 from assets.intake.contract import load_contracts
 from assets.linkable import fold, linkable
 from assets.protected import Protected
@@ -108,6 +109,7 @@ class Teller:
         self.links = veil.without(opened.frames.read("link_children", label))
         self.pairs = veil.without(opened.frames.read("link_pairs", label))
         self._spoken = department_names(opened.workspace)
+        self._names = file_names(opened.workspace, label)
         self._masking = rule_of(profile_of(opened.workspace))
         kept = "link_register.report"  # absent where an older version linked the period
         self._weights = (
@@ -179,7 +181,7 @@ class Teller:
         columns = ["record_id", "child_id", "department", "file", "sheet", "row", "method", "probability"]
         return Story(
             child,
-            ours[columns].to_dict("records"),  # type: ignore[arg-type]
+            self._names.on(ours[columns]).to_dict("records"),  # type: ignore[arg-type]
             self._told(joins.head(MOST_PAIRS)),
             self._told(rivals.head(MOST_PAIRS)),
             self._decisions(records),
@@ -214,7 +216,7 @@ class Teller:
         for folder in sorted(self._opened.workspace.frames.glob("std_*")):
             if self._opened.frames.exists(folder.name, self._label):
                 frame = self._opened.frames.read(folder.name, self._label, wanted)
-                ours = frame[frame["record_id"].isin(ids)].astype(str)
+                ours = self._names.on(frame[frame["record_id"].isin(ids)].astype(str))
                 found |= {line["record_id"]: line for line in ours.to_dict("records")}
         return found
 

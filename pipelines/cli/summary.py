@@ -11,12 +11,14 @@ import sqlalchemy as sa
 from rich.table import Table
 
 from assets.county import list_names, lists_not_computed
+from assets.filenames import FileNames, Listing, file_names, listing
 from pipelines.cli.looking import difference_text
 from pipelines.cli.protecting import say_marked
 from pipelines.cli.shell import err, out, show
 from pipelines.cli.texts import say
 from pipelines.jobs import RunReport
 from pipelines.resources import deliveries
+from pipelines.resources.naming import number_in
 from pipelines.resources.opened import Opened
 
 NUMBERS = ("rows_in", "accepted", "quarantined", "set_aside")
@@ -29,9 +31,9 @@ def print_summary(opened: Opened, report: RunReport, departments: Mapping[str, s
         live = deliveries.of_period(connection, report.period, ("received", "current", "refused"))
         said = deliveries.said(connection, report.period)
         everything = deliveries.of_period(connection, report.period, deliveries.STATES)
-    lines = _of_this_run(live, said, report.success)
+    lines = _of_this_run(live, said, report.success, file_names(opened.workspace))
     show(_accounting(lines, departments))
-    _print_differences(lines, everything)
+    _print_differences(lines, everything, listing(opened.workspace, report.period))
     _print_said(said, departments)
     if report.success:
         _print_results(opened, report)
@@ -39,18 +41,20 @@ def print_summary(opened: Opened, report: RunReport, departments: Mapping[str, s
         _print_failures(report, said)
 
 
-def _of_this_run(live: list[sa.RowMapping], said: list[sa.RowMapping], success: bool) -> list[sa.RowMapping]:
+def _of_this_run(
+    live: list[sa.RowMapping], said: list[sa.RowMapping], success: bool, names: FileNames
+) -> list[sa.RowMapping]:
     """The deliveries that this run took: after a refusal the new ones in place of those that they correct."""
     if success:
         return [line for line in live if line["status"] == "current"]
-    told = {(line["department"], line["file"]) for line in said if line["severity"] == "stop"}
+    told = {(line["department"], number_in(line["file"])) for line in said if line["severity"] == "stop"}
     corrected = {line["supersedes"] for line in live if line["status"] != "current"}
     seen = [line for line in live if line["id"] not in corrected]
-    return [line for line in seen if line["status"] != "refused" or _told(line, told)]
+    return [line for line in seen if line["status"] != "refused" or _told(line, names, told)]
 
 
-def _told(line: sa.RowMapping, told: set[tuple[str, str]]) -> bool:
-    return bool({(line["department"], line["file"]), (line["department"], "")} & told)
+def _told(line: sa.RowMapping, names: FileNames, told: set[tuple[str, str]]) -> bool:
+    return bool({(line["department"], names.number(line)), (line["department"], "")} & told)
 
 
 def _accounting(lines: list[sa.RowMapping], departments: Mapping[str, str]) -> Table:
@@ -64,12 +68,12 @@ def _accounting(lines: list[sa.RowMapping], departments: Mapping[str, str]) -> T
     return table
 
 
-def _print_differences(lines: list[sa.RowMapping], everything: list[sa.RowMapping]) -> None:
-    files = {line["id"]: line["file"] for line in everything}
+def _print_differences(lines: list[sa.RowMapping], everything: list[sa.RowMapping], names: Listing) -> None:
+    files = names.names.in_register(everything)
     for line in lines:
         if line["difference"]:
             other = files.get(line["supersedes"], "")
-            text = f"「{line['file']}」{say('table.difference')}「{other}」：{difference_text(line['difference'])}"
+            text = f"「{names.label(line)}」{say('table.difference')}「{other}」：{difference_text(line['difference'])}"
             out.print(text, markup=False)
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NoReturn
 
 import pandas as pd
 from rich.table import Table
 
+from assets.filenames import naming_of
+from assets.filesaid import STOP, Speaker
 from assets.intake.contract import Contract, all_contracts, load_contracts
 from assets.intake.notices import Tabulated
-from assets.intake.tabulate import tabulate
+from assets.intake.pieces import Source, tabulate_files
+from assets.intake.tabulate import FORM
 from assets.intake.understanding import Understanding, understanding
 from assets.standardising import Order, Result, try_delivery
 from expectations.suites.beside import warm_up
@@ -21,11 +24,15 @@ from pipelines.cli.shell import err, out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.cli.unlocking import read_asking
 from pipelines.partitions import Period
-from pipelines.resources.deliveries import Branch
+from pipelines.resources.deliveries import Branch, Said
+from pipelines.resources.inbox import left_remark, sha256_of
+from pipelines.resources.naming import Naming, naming, number_of
 from pipelines.resources.reading import Reading
 from pipelines.resources.workspace import SETTINGS_NAME, Workspace, default_root
 
 SHOWN = 30
+# Refusals that would be said whatever department the file is for.
+EVERYBODYS = {FORM, "no_rows", "no_heading"}
 
 
 @dataclass(frozen=True)
@@ -50,16 +57,35 @@ def check_file(path: Path, department: str, period: str, root: Path | None) -> N
     if department not in contracts:
         # A further source is named by the person; its headings are too few to be told from a department's.
         contracts |= all_contracts(workspace.contracts if workspace else None) if department else {}
-    tried = _understood(read_asking(path), path, _candidates(contracts, department))
+    speaker = Speaker("", naming_of(workspace) if workspace else naming())
+    if remark := left_remark(path, path.name):
+        _refuse_said([speaker.left_alone(remark)])
+    reading = read_asking(path)
+    tried = _understood(reading, path, (_candidates(contracts, department), speaker))
     out.print(say("check.detected", department=tried.contract.zh), markup=False)
+    out.print(say("check.number", number=number_of(tried.contract.code, sha256_of(path)[0])), markup=False)
+    said = speaker.of_file(reading, tried.tabulated)
     if tried.tabulated.refusal:
-        _print_sheets(understanding(tried.tabulated, None, path.name))
-        refuse(f"{tried.tabulated.refusal.message}{tried.tabulated.refusal.advice}{say('check.bad')}")
+        _print_sheets(understanding(tried.tabulated, None, path.name), speaker.naming)
+        _refuse_said(said)
     chosen = Period.parse(period) if period else Period.containing(date.today())
     order = Order(Branch(chosen.label, tried.contract.department), tried.contract)
     result = try_delivery(workspace, order, tried.tabulated.raw)
-    _print_sheets(understanding(tried.tabulated, result.standardised, path.name))
+    _print_sheets(understanding(tried.tabulated, result.standardised, path.name), speaker.naming)
+    _print_said(said)
     _print_result(tried, result)
+
+
+def _print_said(said: Sequence[Said]) -> None:
+    """The sentences that a run would print and keep."""
+    for line in said:
+        style = "red" if line.severity == STOP else "yellow"
+        err.print(f"{line.message}{line.advice}", markup=False, style=style)
+
+
+def _refuse_said(said: Sequence[Said]) -> NoReturn:
+    _print_said(said)
+    refuse(say("check.bad"))
 
 
 def _workspace(root: Path | None) -> Workspace | None:
@@ -76,11 +102,16 @@ def _candidates(contracts: Mapping[str, Contract], department: str) -> list[Cont
     return [contracts[department]]
 
 
-def _understood(reading: Reading, path: Path, candidates: list[Contract]) -> Tried:
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    tries = [Tried(contract, tabulate(reading, contract, path.name, sha256, "check")) for contract in candidates]
+def _understood(reading: Reading, path: Path, asked: tuple[list[Contract], Speaker]) -> Tried:
+    candidates, speaker = asked
+    source = Source(reading, path.name, sha256_of(path)[0], "check")
+    tries = [Tried(contract, tabulate_files([source], contract)[0]) for contract in candidates]
     good = [one for one in tries if one.tabulated.refusal is None]
     if not good and len(tries) > 1:
+        refusals = {one.tabulated.refusal.code for one in tries if one.tabulated.refusal}
+        if len(refusals) == 1 and refusals <= EVERYBODYS:
+            _refuse_said(speaker.of_file(reading, tries[0].tabulated))
+        _print_said(speaker.of_file(reading))
         refuse(say("check.unknown", departments="、".join(contract.department for contract in candidates)))
     return max(good or tries, key=_likeness)
 
@@ -92,16 +123,15 @@ def _likeness(tried: Tried) -> tuple[int, int]:
     return typical, sum(1 for target in known if target not in ("", "ignore"))
 
 
-def _print_sheets(sheets: list[Understanding]) -> None:
-    for sheet in sheets:
+def _print_sheets(sheets: list[Understanding], naming: Naming) -> None:
+    for place, sheet in enumerate(sheets, 1):
         known = [f"{heading}→{field}" for heading, field in sheet.mapping if field and not field.startswith("（")]
-        title = "·".join(part for part in (sheet.file, sheet.sheet, sheet.layout) if part)
+        # The name of the file came from the reader; sheets are often named after children, and a screen is seen by others.
+        title = "·".join(part for part in (sheet.file, naming.sheet(sheet.sheet, place), sheet.layout) if part)
         out.print(title, markup=False, style="bold")
         out.print("  " + say("check.fields", fields="、".join(known) or "—"), markup=False)
         if sheet.unknown:
             out.print("  " + say("check.ignored", fields="、".join(sheet.unknown)), markup=False)
-        for sentence in sheet.warnings:
-            out.print(f"  {sentence}", markup=False, style="yellow")
         for name, count in sheet.issues:
             out.print(f"  {name}：{count}", markup=False)
 

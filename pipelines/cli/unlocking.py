@@ -34,19 +34,19 @@ def read_asking(path: Path) -> Reading:
     except Refusal as refusal:
         if refusal.code != "password" or not sys.stdin.isatty():
             raise
-    return _asked(path)[0]
+    return _asked(path, path.name)[0]
 
 
-def _asked(path: Path) -> tuple[Reading, str]:
+def _asked(path: Path, name: str) -> tuple[Reading, str]:
     for _ in range(TRIES):
-        password = typer.prompt(say("password.ask", file=path.name), hide_input=True, err=True)
+        password = typer.prompt(say("password.ask", file=name), hide_input=True, err=True)
         try:
             return read_file(path, password=password), password
         except Refusal as refusal:
             if refusal.code != "wrong_password":
                 raise
             err.print(say("password.wrong"), markup=False)
-    err.print(say("password.stop", file=path.name), markup=False, style="red")
+    err.print(say("password.stop", file=name), markup=False, style="red")
     raise typer.Exit(REFUSED)
 
 
@@ -58,12 +58,14 @@ def unlock_inbox(opened: Opened, period: str, departments: Iterable[str]) -> Non
     """
     if not sys.stdin.isatty():
         return
+    from assets.filenames import arriving
     from pipelines.resources.inbox import arrivals
 
     for department in departments:
+        names = arriving(opened.workspace, period, department)
         for one in arrivals(opened.workspace.inbox, period, department).files:
             if keyring.password_of(one.sha256) is None and _is_locked(one.path):
-                keyring.remember(one.sha256, _asked(one.path)[1])
+                keyring.remember(one.sha256, _asked(one.path, names.label(one.file, one.sha256))[1])
 
 
 def _is_locked(path: Path) -> bool:

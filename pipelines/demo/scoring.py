@@ -6,10 +6,14 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
+
+from assets.filenames import file_names
+from pipelines.resources.frames import FrameStore
+from pipelines.resources.workspace import Workspace
 
 Place = tuple[str, str, int]
 # Lists whose findings are a village's: the truth names it in `field`, and any child of it is right.
@@ -86,23 +90,24 @@ def score(truth_dir: Path, links_csv: Path, findings_csv: Path | None = None) ->
 
     Args:
         truth_dir: holds rows.csv and findings.csv.
-        links_csv: columns file, sheet, row, child_id (others are ignored).
+        links_csv: columns file, sheet, row, child_id (others are ignored). Files stand there by their delivery numbers; the frames beside
+            the truth tell which is which.
         findings_csv: columns code, file, sheet, row; each line names any one row of the listed child.
 
     Returns:
         The score; lists stay empty without findings.
     """
-    rows = _truth_rows(truth_dir / "rows.csv")
-    child_of, unknown = _read_links(links_csv, rows)
+    rows = _truth_rows(truth_dir)
+    child_of, unknown = _read_links(_exported(links_csv, truth_dir), rows)
     result = _pairs(rows, child_of)
     result.unknown = unknown
     if findings_csv is not None:
-        result.lists = _lists(truth_dir / "findings.csv", findings_csv, rows)
+        result.lists = _lists(truth_dir / "findings.csv", _exported(findings_csv, truth_dir), rows)
     return result
 
 
-def _truth_rows(path: Path) -> dict[Place, _Row]:
-    with path.open(encoding="utf-8", newline="") as source:
+def _truth_rows(truth_dir: Path) -> dict[Place, _Row]:
+    with (truth_dir / "rows.csv").open(encoding="utf-8", newline="") as source:
         return {
             (Path(line["file"]).name, line["sheet"], int(line["row"])): _Row(
                 line["dept"], line["kid"], tuple(filter(None, line["errors"].split("|")))
@@ -111,22 +116,42 @@ def _truth_rows(path: Path) -> dict[Place, _Row]:
         }
 
 
+def _spoken(truth_dir: Path) -> dict[tuple[str, str], tuple[str, str]]:
+    """File and sheet as the exports name them -> as they are called, by the frames of the run; nothing where there was none."""
+    root, period = truth_dir.parent.parent, truth_dir.name
+    frames = FrameStore(root / "frames")
+    if not frames.exists("link_children", period):
+        return {}
+    known = frames.read("link_children", period, ["record_id", "file", "sheet"]).drop_duplicates(["file", "sheet"])
+    names = file_names(Workspace.open(root), period)
+    return {names.of_record(line): (str(line["file"]), str(line["sheet"])) for line in known.to_dict("records")}
+
+
+def _exported(path: Path, truth_dir: Path) -> Iterator[dict[str, str]]:
+    """The lines of an export, its files and sheets as they are called."""
+    spoken = _spoken(truth_dir)
+    with path.open(encoding="utf-8-sig", newline="") as source:
+        for line in csv.DictReader(source):
+            said = (line["file"], line.get("sheet") or "")
+            file, sheet = spoken.get(said, said)
+            yield {**line, "file": file, "sheet": sheet}
+
+
 def _place(line: dict[str, str], rows: dict[Place, _Row]) -> Place | None:
     name, row = Path(line["file"]).name, int(line["row"])
     # a reader may give an HTML table a sheet name; the truth gives text files none
-    return next((place for place in ((name, line.get("sheet") or "", row), (name, "", row)) if place in rows), None)
+    return next((place for place in ((name, line["sheet"], row), (name, "", row)) if place in rows), None)
 
 
-def _read_links(path: Path, rows: dict[Place, _Row]) -> tuple[dict[Place, str], int]:
+def _read_links(lines: Iterable[dict[str, str]], rows: dict[Place, _Row]) -> tuple[dict[Place, str], int]:
     found: dict[Place, str] = {}
     unknown = 0
-    with path.open(encoding="utf-8-sig", newline="") as source:
-        for line in csv.DictReader(source):
-            place = _place(line, rows)
-            if place is None:
-                unknown += 1
-            elif line["child_id"]:
-                found[place] = line["child_id"]
+    for line in lines:
+        place = _place(line, rows)
+        if place is None:
+            unknown += 1
+        elif line["child_id"]:
+            found[place] = line["child_id"]
     return found, unknown
 
 
@@ -165,28 +190,26 @@ def _grouped(pairs: Iterable[tuple[str, Place]]) -> Iterable[list[Place]]:
 
 def kids_of_findings(truth_dir: Path, findings_csv: Path) -> dict[str, tuple[str, str]]:
     """finding_id -> list and true child, of the exported findings whose row the truth knows."""
-    rows = _truth_rows(truth_dir / "rows.csv")
+    rows = _truth_rows(truth_dir)
     found: dict[str, tuple[str, str]] = {}
-    with findings_csv.open(encoding="utf-8-sig", newline="") as source:
-        for line in csv.DictReader(source):
-            if place := _place(line, rows):
-                found[line["finding_id"]] = (line["code"], rows[place].kid)
+    for line in _exported(findings_csv, truth_dir):
+        if place := _place(line, rows):
+            found[line["finding_id"]] = (line["code"], rows[place].kid)
     return found
 
 
-def _lists(truth: Path, findings: Path, rows: dict[Place, _Row]) -> dict[str, Ratio]:
+def _lists(truth: Path, findings: Iterable[dict[str, str]], rows: dict[Place, _Row]) -> dict[str, Ratio]:
     want: dict[str, set[str]] = defaultdict(set)
     got: dict[str, set[str]] = defaultdict(set)
     with truth.open(encoding="utf-8", newline="") as source:
         for line in csv.DictReader(source):
             want[line["rule"]].add(unit(line["rule"], line["kid"], line["field"]))
     villages = _villages(truth.parent / "kids.csv")
-    with findings.open(encoding="utf-8-sig", newline="") as source:
-        for line in csv.DictReader(source):
-            place = _place(line, rows)
-            # a finding on a row that is no child of the truth counts as listed, and wrong
-            kid = rows[place].kid if place else f"?{line['file']}{line['row']}"
-            got[line["code"]].add(unit(line["code"], kid, villages.get(kid, kid)))
+    for line in findings:
+        place = _place(line, rows)
+        # a finding on a row that is no child of the truth counts as listed, and wrong
+        kid = rows[place].kid if place else f"?{line['file']}{line['row']}"
+        got[line["code"]].add(unit(line["code"], kid, villages.get(kid, kid)))
     return {code: Ratio(len(want[code]), len(got[code]), len(want[code] & got[code])) for code in sorted(want)}
 
 

@@ -2,7 +2,7 @@
 
 Triggers in the database refuse changes (migration 0001); `broken_line` finds a chain that was cut or edited from
 outside. No personal values
-belong in it: counts, file names, periods and opaque ids only.
+belong in it: counts, known words of file names (`naming`), periods and opaque ids only.
 """
 
 from __future__ import annotations

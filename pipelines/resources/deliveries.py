@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from pipelines.resources import audit
 from pipelines.resources.database import insert_rows
+from pipelines.resources.naming import naming
 from pipelines.resources.tables import delivery, delivery_notice
 
 LIVE = ("received", "current")
@@ -128,7 +129,8 @@ def _register_new(connection: sa.Connection, branch: Branch, one: Arrived, origi
         "difference": "",
     }
     connection.execute(delivery.insert().values(**row))
-    audit.append(connection, audit.Act(who, "deliver", identity, {"file": one.file, "supersedes": supersedes}))
+    said = naming().words(one.file)  # the chain is kept for ever and cannot be cleaned: no name of a file stands in it
+    audit.append(connection, audit.Act(who, "deliver", identity, {"file": said, "supersedes": supersedes}))
     return Taken(identity, one.file, one.sha256, new=True, supersedes=supersedes)
 
 

@@ -14,6 +14,7 @@ import dagster as dg
 import pandas as pd
 
 from pipelines.resources.frames import FrameStore
+from pipelines.resources.stations import quiet
 
 FACTS = "facts"
 T = TypeVar("T")
@@ -37,6 +38,11 @@ class FramesIOManager(dg.IOManager):
         """Write an asset's frame, or each part of it as `<asset>.<part>`."""
         if obj is None:
             return
+        with quiet(context.op_def.name):
+            self._write(context, obj)
+        _forget_outputs(context)
+
+    def _write(self, context: dg.OutputContext, obj: Any) -> None:
         asset = context.asset_key.path[-1]
         parts = (
             {asset: obj}
@@ -45,10 +51,13 @@ class FramesIOManager(dg.IOManager):
         )
         for name, frame in parts.items():
             self.store.write(name, context.partition_key, frame)
-        _forget_outputs(context)
 
     def load_input(self, context: dg.InputContext) -> Any:
         """Read what the input's metadata asks for: the named `parts` as a mapping, else the frame or its `columns`."""
+        with quiet(context.op_def.name):
+            return self._read(context)
+
+    def _read(self, context: dg.InputContext) -> Any:
         asset, period = context.asset_key.path[-1], context.partition_key
         asked = context.definition_metadata
         if parts := asked.get("parts"):

@@ -95,6 +95,18 @@ class Inbox:
                 found.notices.append(_unstable(name))
         return found
 
+    def listed(self, period: str, department: str) -> list[str]:
+        """The files of a department's folder in the order of their names, as a person counts them: 第2个文件.
+
+        What is left without a word (lock files, hidden files) is not counted: whoever looks at the folder does not see it.
+        """
+        folder = self.root / period / department
+        names = [
+            path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_symlink() or not path.is_dir()
+        ]
+        reasons = {name: _ignored_because(folder / name, name) for name in names}
+        return [name.as_posix() for name in names if (reason := reasons[name]) is None or reason.told]
+
     def unknown_departments(self, period: str, known: Collection[str]) -> list[str]:
         """Names of folders of the period that belong to no department we have a contract for, if there are files in
         them.
@@ -118,10 +130,7 @@ class Inbox:
             return True
         found.ignored.append((path, reason.reason))
         if reason.told:
-            message = f"“{name.as_posix()}”是{reason.reason}，未读取。"
-            found.notices.append(
-                Remark(name.as_posix(), "ignored", WARN, message, "如果是要报送的文件，请重新放入完整的文件。")
-            )
+            found.notices.append(_left(name.as_posix(), reason))
         return False
 
 
@@ -178,6 +187,18 @@ def sha256_of(path: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
+def left_remark(path: Path, name: str) -> Remark | None:
+    """What a run says of a file of that name that it leaves alone; None for a file that it reads."""
+    reason = _ignored_because(path, Path(name))
+    return _left(name, reason) if reason is not None else None
+
+
+# The sentences do not repeat the name: it may be a child's. Whoever shows them says which file is meant (`naming`).
+def _left(name: str, reason: IgnoredName) -> Remark:
+    message = f"这个文件是{reason.reason}，未读取。"
+    return Remark(name, "ignored", WARN, message, "如果是要报送的文件，请重新放入完整的文件。")
+
+
 def _unstable(name: str) -> Remark:
-    message = f"“{name}”还在写入或被占用，没有读取。"
+    message = "这个文件还在写入或被占用，没有读取。"
     return Remark(name, "unstable", STOP, message, "请等文件复制完、关闭打开它的程序后再运行。")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -27,10 +27,35 @@ from pipelines.resources.workspace import WorkspaceError
 TRIES, WAIT_SECONDS = 3, 2
 Observer = Callable[[str, str, float], None]
 _observers: list[Observer] = []
+_hearers: list[dict[str, str]] = []
 _debug = logging.getLogger("tongbi.debug")
 _SPOKEN = (FrameError, DatabaseError, BusyError, WorkspaceError)
 # Sentences about our own YAML files; they name file and key. By name: the rim knows nothing of what must hold.
 _SPOKEN_NAMES = {"RuleFileError", "UnknownSettingError", "ContractError", "AccountingError"}
+
+
+class StoppedError(Exception):
+    """A station stops for a reason that people were told already (table `delivery_notice`).
+
+    Attributes:
+        code: what it was, as the sentences about the deliveries have it.
+        counts: how many files or rows it concerns; the only figures that Dagster is given.
+    """
+
+    def __init__(self, code: str, sentence: str, counts: Mapping[str, int]) -> None:
+        super().__init__(sentence)
+        self.code, self.counts = code, dict(counts)
+
+
+@contextmanager
+def hearing() -> Iterator[dict[str, str]]:
+    """Station -> the sentence for people about its failure, of what runs meanwhile in this process; Dagster gets only a code."""
+    sentences: dict[str, str] = {}
+    _hearers.append(sentences)
+    try:
+        yield sentences
+    finally:
+        _hearers.remove(sentences)
 
 
 @contextmanager
@@ -48,7 +73,7 @@ def station(name: str) -> Iterator[None]:
     """The frame around one station's work.
 
     Raises:
-        dg.Failure: with a Chinese sentence; it is not tried again.
+        dg.Failure: with a code and counts, which Dagster keeps; the sentence goes to `hearing`. It is not tried again.
         dg.RetryRequested: the database did not answer; Dagster tries again a little later.
     """
     began = time.perf_counter()
@@ -58,8 +83,21 @@ def station(name: str) -> Iterator[None]:
         faults.reach(f"station:{name}")
     except BaseException as fault:
         _tell(name, "failed", time.perf_counter() - began)
-        raise _translated(name, fault) from None
+        raise _quietened(name, fault, _translated(name, fault)) from None
     _tell(name, "finished", time.perf_counter() - began)
+
+
+@contextmanager
+def quiet(name: str) -> Iterator[None]:
+    """The same frame without observers, for what Dagster does between the stations: an error of a frame may quote a cell.
+
+    Raises:
+        dg.Failure, dg.RetryRequested: as `station`.
+    """
+    try:
+        yield
+    except BaseException as fault:
+        raise _quietened(name, fault, _translated(name, fault)) from None
 
 
 def _tell(name: str, what: str, seconds: float) -> None:
@@ -68,12 +106,27 @@ def _tell(name: str, what: str, seconds: float) -> None:
             observer(name, what, seconds)
 
 
+def _quietened(name: str, fault: BaseException, translated: BaseException) -> BaseException:
+    """The failure as Dagster may keep it for ever: code and counts. A sentence could name a file, and files bear children's names."""
+    if not isinstance(translated, dg.Failure):
+        return translated
+    for sentences in tuple(_hearers):
+        sentences[name] = translated.description or ""
+    known = {key: entry.value for key, entry in translated.metadata.items()}
+    counts = {key: value for key, value in known.items() if isinstance(value, int)}
+    code = str(known.get("code", type(fault).__name__))
+    description = " ".join([code, *(f"{key}={value}" for key, value in counts.items())])
+    return dg.Failure(description, metadata={"code": code, **counts}, allow_retries=translated.allow_retries)
+
+
 def _translated(name: str, fault: BaseException) -> BaseException:
     if isinstance(fault, dg.Failure | dg.RetryRequested | KeyboardInterrupt | SystemExit | GeneratorExit):
         return fault
     if isinstance(fault, sa.exc.OperationalError | sa.exc.InterfaceError):
         return dg.RetryRequested(max_retries=TRIES, seconds_to_wait=WAIT_SECONDS)
     _debug.debug("%s %s\n%s", name, type(fault).__name__, "".join(traceback.format_tb(fault.__traceback__)))
+    if isinstance(fault, StoppedError):
+        return dg.Failure(str(fault), metadata={"code": fault.code, **fault.counts}, allow_retries=False)
     if isinstance(fault, Refusal):
         return dg.Failure(f"{fault.message}{fault.advice}", metadata={"code": fault.code}, allow_retries=False)
     if isinstance(fault, _SPOKEN) or type(fault).__name__ in _SPOKEN_NAMES:

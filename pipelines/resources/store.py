@@ -41,7 +41,7 @@ def keep(store: Path, path: Path, sha256: str) -> Path:
     try:
         with replacing(target) as aside:
             if _copy(path, aside) != sha256:
-                raise Refusal("unstable", f"“{path.name}”在读取过程中又被改动。", "请等文件写完后再运行。")
+                raise Refusal("unstable", "有文件在读取过程中又被改动。", "请等文件写完后再运行。")
             aside.chmod(_READ_ONLY | stat.S_IWUSR)  # the flush that follows opens it for writing
         target.chmod(_READ_ONLY)
     except OSError as error:

@@ -104,7 +104,7 @@ def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return SimpleNamespace(
         frames=frames,
         engine=engine,
-        workspace=SimpleNamespace(frames=tmp_path / "frames", contracts=tmp_path / "contracts"),
+        workspace=SimpleNamespace(frames=tmp_path / "frames", contracts=tmp_path / "contracts", areas=None),
         child=child,
     )
 

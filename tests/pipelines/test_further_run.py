@@ -9,6 +9,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from pipelines.resources.naming import number_in
+
 pytestmark = pytest.mark.slow
 PERIOD = "2026Q2"
 # Headings that any department has: a source of one's own is no copy of the police register.
@@ -80,7 +82,7 @@ def further(small_county, tmp_path_factory, tongbi):
     return county, done.stdout, table(county / "outbox" / PERIOD / "links.csv")
 
 
-def test_further_sources_come_by_their_folders_alone(further) -> None:
+def test_further_sources_come_by_their_folders_alone(further, delivered) -> None:
     county, said, links = further
     pupils = pupils_of(county)
     assert "学校在校名单" in said
@@ -94,7 +96,10 @@ def test_further_sources_come_by_their_folders_alone(further) -> None:
         (Path(row["file"]).name, row["sheet"], row["row"]): row["kid"]
         for row in table(county / "truth" / PERIOD / "rows.csv")
     }
-    of_kid = {truth.get((Path(line["file"]).name, line["sheet"], line["row"])): line["child_id"] for line in links}
+    files = delivered(county, PERIOD)
+    of_kid = {
+        truth.get((files[number_in(line["file"])], line["sheet"], line["row"])): line["child_id"] for line in links
+    }
     assert {of_kid[pupils[0]["kid"]], of_kid[pupils[1]["kid"]]} <= listed
     present = {of_kid.get(kid["kid"]) for kid in pupils[2:]} - {None}
     assert len(present) > 50

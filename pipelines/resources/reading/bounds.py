@@ -39,13 +39,13 @@ class Extent:
     strays: list[Cell]
 
 
-def extent_of(filled: Iterable[Cell], sheet: str, bounds: Bounds) -> Extent:
+def extent_of(filled: Iterable[Cell], sheet: int, bounds: Bounds) -> Extent:
     """Parts the table from cells far away from it (a stray space in the last row or column of a sheet, `trust.md` C5
     6).
 
     Args:
         filled: `(row, column)` of every cell that is not empty, both from 1, each once.
-        sheet: Its name, for the refusal.
+        sheet: Its number, for the refusal.
         bounds: `gap` empty rows, or a tenth of that in columns, part the table from what lies astray.
 
     Raises:
@@ -80,12 +80,12 @@ def check_size(rows: int, columns: int, bounds: Bounds) -> None:
         raise too_big("表格范围", f"{rows}行×{columns}列", f"{bounds.cells}个单元格")
 
 
-def stray_notice(sheet: str, strays: list[Cell]) -> list[Notice]:
-    """Says which cells were left out, by position."""
+def stray_notice(sheet: str, number: int, strays: list[Cell]) -> list[Notice]:
+    """Says which cells were left out, by position; the sentence names the sheet by its number."""
     if not strays:
         return []
     listed = "、".join(position(*cell) for cell in strays[:5]) + ("等" if len(strays) > 5 else "")
-    text = f"表“{sheet}”在远离数据区的地方有{len(strays)}个零散单元格（{listed}），未读取。"
+    text = f"第{number}张表在远离数据区的地方有{len(strays)}个零散单元格（{listed}），未读取。"
     return [
         Notice(
             "stray_cells",

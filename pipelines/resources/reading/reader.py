@@ -137,9 +137,7 @@ def _hidden_notices(grid: Grid) -> list[Notice]:
     """Hidden and filtered rows are data; the clerk is told that they were read (`trust.md` C5 10)."""
     found = []
     if grid.hidden:
-        found.append(
-            Notice("hidden_sheet", WARN, grid.sheet, 0, 0, f"第{grid.number}张表“{grid.sheet}”是隐藏的，已照常读取。")
-        )
+        found.append(Notice("hidden_sheet", WARN, grid.sheet, 0, 0, f"第{grid.number}张表是隐藏的，已照常读取。"))
     if grid.hidden_rows or grid.hidden_columns:
         text = (
             f"第{grid.number}张表有{len(grid.hidden_rows)}行、{len(grid.hidden_columns)}列被隐藏或筛选掉，已照常读取。"

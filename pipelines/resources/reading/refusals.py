@@ -66,9 +66,9 @@ def bomb(ratio: float, allowed: float) -> Refusal:
     return Refusal("bomb", text, "请用Excel或WPS打开，只保留数据，另存后再放入。")
 
 
-def sparse(sheet: str, position: str) -> Refusal:
-    """Cells so far out that no reader can reserve the space between (`trust.md` C5 6)."""
-    text = f"表“{sheet}”在{position}一带有远离数据区的内容，表格范围大得无法读取。"
+def sparse(sheet: int, position: str) -> Refusal:
+    """Cells so far out that no reader can reserve the space between (`trust.md` C5 6); `sheet` is its number: its name may be a child's."""
+    text = f"第{sheet}张表在{position}一带有远离数据区的内容，表格范围大得无法读取。"
     return Refusal("sparse", text, "请删除数据区以外的行和列（选中后用“删除”，不是清除内容），另存后再放入。")
 
 

@@ -33,6 +33,7 @@ _ENDINGS: dict[str, set[str]] = {
     "html": {".html", ".htm"},
     "xmlss": {".xml"},
 }
+_KNOWN_ENDINGS = {ending for endings in _ENDINGS.values() for ending in endings}
 _NAMES = {
     "xlsx": "xlsx工作簿",
     "xlsm": "带宏的xlsm工作簿",
@@ -96,5 +97,7 @@ def extension_notice(path: Path, container: str) -> list[Notice]:
     ending = path.suffix.lower()
     if ending in _ENDINGS[container]:
         return []
-    text = f"文件名的后缀是“{ending or '无'}”，内容其实是{_NAMES[container]}，已按实际内容读取。"
+    # A name such as 名册.张三 has no ending of a file.
+    named = "没有后缀" if not ending else f"的后缀是“{ending}”" if ending in _KNOWN_ENDINGS else "的后缀不是表格的"
+    text = f"文件名{named}，内容其实是{_NAMES[container]}，已按实际内容读取。"
     return [Notice("extension", WARN, "", 0, 0, text, "请核对数据是否齐全；建议导出单位改用xlsx。")]

@@ -73,7 +73,7 @@ class SparseSheet:
         Raises:
             Refusal: Cells too far out, or too many.
         """
-        extent = extent_of(((row, column + 1) for row, column in self.texts), self.name, self.bounds)
+        extent = extent_of(((row, column + 1) for row, column in self.texts), self.number, self.bounds)
         columns = [[""] * extent.last_row for _ in range(extent.last_column)]
         for (row, column), text in self.texts.items():
             if row <= extent.last_row and column < extent.last_column:
@@ -81,4 +81,4 @@ class SparseSheet:
         damaged = {cell for cell in self.damaged if cell[0] <= extent.last_row and cell[1] < extent.last_column}
         sheet = Sheet(self.name, self.number, columns, self.hidden, damaged, self.merged)
         sheet.hidden_rows, sheet.hidden_columns = self.hidden_rows, self.hidden_columns
-        return sheet, stray_notice(self.name, extent.strays)
+        return sheet, stray_notice(self.name, self.number, extent.strays)

@@ -87,6 +87,6 @@ def _xlrd_value(cell: Any, datemode: int) -> Any:
 
 def _drop_strays(sheet: Sheet, bounds: Bounds) -> list[Notice]:
     filled = [(row, at) for at, column in enumerate(sheet.columns, 1) for row, text in enumerate(column, 1) if text]
-    extent = extent_of(filled, sheet.name, bounds)
+    extent = extent_of(filled, sheet.number, bounds)
     sheet.columns = [column[: extent.last_row] for column in sheet.columns[: extent.last_column]]
-    return stray_notice(sheet.name, extent.strays)
+    return stray_notice(sheet.name, sheet.number, extent.strays)

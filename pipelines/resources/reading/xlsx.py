@@ -51,7 +51,7 @@ def parse_xlsx(data: bytes, archive: zipfile.ZipFile, bounds: Bounds, careful: b
         loaded = _load(_copy_without(archive, {scan.part: (scan.prefix, set(cells)) for scan, cells in strays.items()}))
     notices = [Notice("macros", WARN, "", 0, 0, _MACROS)] if container == "xlsm" else []
     for scan, cells in strays.items():
-        notices += stray_notice(scan.name, cells)
+        notices += stray_notice(scan.name, scan.number, cells)
     tabs = enumerate(zip(loaded or _load(io.BytesIO(data)), scans, strict=True), 1)
     sheets = [_sheet(meta, sheet, number, scan) for number, ((meta, sheet), scan) in tabs if sheet is not None]
     return Parsed(container, sheets, notices=notices)
@@ -60,6 +60,8 @@ def parse_xlsx(data: bytes, archive: zipfile.ZipFile, bounds: Bounds, careful: b
 def _look_through(archive: zipfile.ZipFile) -> list[SheetScan]:
     tabs = sheet_parts(archive)
     scans = [scan_sheet(archive, name, part) for name, part in tabs]
+    for number, scan in enumerate(scans, 1):
+        scan.number = number
     check_parts(archive, skip={part for _, part in tabs})
     return scans
 
@@ -74,7 +76,7 @@ def _load(source: io.BytesIO) -> _Loaded:
 
 def _extent(archive: zipfile.ZipFile, scan: SheetScan, bounds: Bounds) -> Extent:
     if scan.is_sparse(bounds):
-        extent = extent_of(filled_cells(b"".join(chunks(archive, scan.part)), scan.prefix), scan.name, bounds)
+        extent = extent_of(filled_cells(b"".join(chunks(archive, scan.part)), scan.prefix), scan.number, bounds)
         if extent.last_row:
             return extent
     check_size(scan.last_row, scan.last_column, bounds)

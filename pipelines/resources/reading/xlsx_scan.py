@@ -34,6 +34,8 @@ class SheetScan:
 
     name: str
     part: str
+    number: int = 0
+    """Its place in the file, from 1."""
     prefix: bytes = b""
     last_row: int = 0
     last_column: int = 0

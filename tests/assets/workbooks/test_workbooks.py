@@ -229,8 +229,8 @@ def test_a_sensitive_class_is_not_named(town: Any, cells: Cells) -> None:
 def test_evidence_and_near_candidates_name_the_place_and_mask_the_other_child(town: Any) -> None:
     town.publish()
     sheet = town.book(TOWNSHIP)[SHEET]
-    assert column(sheet, "依据(部门·文件·表·行)")[0] == "民政·civil_affairs.xlsx·名册·第7行"
-    assert column(sheet, "相近记录(已比对未采信)")[0] == "教育·education.xlsx·名册·第7行（李*）：生日不同"
+    assert column(sheet, "依据(部门·文件·表·行)")[0] == "民政·文件.xlsx·名册·第7行"
+    assert column(sheet, "相近记录(已比对未采信)")[0] == "教育·文件.xlsx·名册·第7行（李*）：生日不同"
 
 
 def test_an_unreadable_evidence_column_does_not_stop_the_run(town: Any) -> None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from pipelines.resources.frames import FrameError
 from pipelines.resources.reading import Refusal
-from pipelines.resources.stations import observing, station
+from pipelines.resources.stations import StoppedError, hearing, observing, quiet, station
 
 SECRET = "张三丰 620722201503105115"
 
@@ -17,24 +17,43 @@ def raised(fault):
     return caught.value
 
 
-def spoken(found):
-    assert isinstance(found, dg.Failure)
-    assert found.allow_retries is False
-    assert found.__cause__ is None
-    assert found.__suppress_context__
-    return found.description
+def spoken(fault):
+    """The sentence for people; what Dagster is given holds nothing of it but a code and whole numbers."""
+    with hearing() as sentences:
+        kept = raised(fault)
+    assert isinstance(kept, dg.Failure)
+    assert kept.allow_retries is False
+    assert kept.__cause__ is None
+    assert kept.__suppress_context__
+    assert kept.description.isascii()
+    assert all(isinstance(entry.value, int) for name, entry in kept.metadata.items() if name != "code")
+    return sentences["link"]
 
 
 def test_a_refusal_is_said_in_its_own_words():
-    assert spoken(raised(Refusal("truncated", "文件不完整。", "请重新导出。"))) == "文件不完整。请重新导出。"
-    assert spoken(raised(FrameError("还没有 link_pairs 的结果。"))) == "还没有 link_pairs 的结果。"
+    assert spoken(Refusal("truncated", "文件不完整。", "请重新导出。")) == "文件不完整。请重新导出。"
+    assert spoken(FrameError("还没有 link_pairs 的结果。")) == "还没有 link_pairs 的结果。"
+
+
+def test_dagster_keeps_the_code_and_counts_of_a_refusal_and_not_the_sentence():
+    kept = raised(StoppedError("missing_column", f"「{SECRET}.xlsx」缺少必需的列。", {"files": 2}))
+    assert kept.description == "missing_column files=2"
+    assert {name: entry.value for name, entry in kept.metadata.items()} == {"code": "missing_column", "files": 2}
+    assert raised(Refusal("truncated", SECRET, SECRET)).description == "truncated"
+    assert raised(ValueError(SECRET)).description == "ValueError"
+
+
+def test_what_dagster_does_between_stations_is_as_quiet():
+    with pytest.raises(dg.Failure) as caught, quiet("findings"):
+        raise ValueError(SECRET)
+    assert caught.value.description == "ValueError"
 
 
 @pytest.mark.parametrize(
     "fault", [ValueError(SECRET), KeyError(SECRET), AssertionError(SECRET), RecursionError(SECRET)]
 )
 def test_an_unexpected_exception_leaves_its_kind_and_place(fault):
-    text = spoken(raised(fault))
+    text = spoken(fault)
     assert type(fault).__name__ in text
     assert "test_stations.py" in text
     assert not any(part in text for part in SECRET.split())
@@ -44,7 +63,7 @@ def test_an_unexpected_exception_leaves_its_kind_and_place(fault):
     ("fault", "word"), [(OSError(28, "No space left on device"), "No space"), (MemoryError(SECRET), "内存")]
 )
 def test_the_machines_troubles_say_what_to_check(fault, word):
-    text = spoken(raised(fault))
+    text = spoken(fault)
     assert word in text
     assert "620722" not in text
 

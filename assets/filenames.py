@@ -1,0 +1,126 @@
+"""How the files of a county's deliveries are named in everything but the bureau's own workbooks: the county's towns and codes put to
+`pipelines.resources.naming`.
+
+Belongs here: from a delivery, a record or an arrival to the name that may be said. Not here: which words may be said (`naming.yaml`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from assets.county import official_areas
+from assets.intake.contract import all_contracts
+from pipelines.resources.frames import FrameStore
+from pipelines.resources.inbox import Inbox
+from pipelines.resources.naming import Naming, naming_with, number_in, number_of, sheet_in
+from pipelines.resources.workspace import Workspace
+
+PLACES = "county_places"
+# A department whose contract is gone.
+UNKNOWN_CODE = "XX"
+
+
+@dataclass(frozen=True)
+class FileNames:
+    """Names files: `naming` knows the words, `codes` the two letters with which a department's record numbers begin."""
+
+    naming: Naming
+    codes: Mapping[str, str]
+
+    def of_delivery(self, row: Mapping[Any, Any]) -> str:
+        """A line of the register of deliveries (`department, sha256, file`)."""
+        return self.naming.file(self.number(row), str(row["file"]))
+
+    def number(self, row: Mapping[Any, Any]) -> str:
+        """The delivery number of such a line."""
+        return number_of(self.codes.get(str(row["department"]), UNKNOWN_CODE), str(row["sha256"]))
+
+    def of_record(self, record: Mapping[Any, Any]) -> tuple[str, str]:
+        """File and sheet of a record (`record_id, file, sheet`), each "" where the record has none."""
+        number = str(record.get("record_id", ""))
+        file, sheet = str(record.get("file", "")), str(record.get("sheet", ""))
+        return self.naming.file(number_in(number), file) if file else "", self.naming.sheet(sheet, sheet_in(number))
+
+    def in_register(self, lines: Iterable[Mapping[Any, Any]]) -> dict[str, str]:
+        """Delivery id -> name, of lines of the register."""
+        return {str(line["id"]): self.of_delivery(line) for line in lines}
+
+    def on(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """A frame of records with the columns `file` and `sheet` named so; its rows and order stay."""
+        if frame.empty:
+            return frame
+        keys = ["_sheet", "file", "sheet"]
+        marked = frame.assign(_sheet=frame["record_id"].astype(str).str.rpartition("-")[0])
+        kinds = marked.drop_duplicates(keys)
+        said = {tuple(line[key] for key in keys): self.of_record(line) for line in kinds.to_dict("records")}
+        pairs = [said[key] for key in marked[keys].itertuples(index=False, name=None)]
+        return frame.assign(file=[file for file, _ in pairs], sheet=[sheet for _, sheet in pairs])
+
+
+@dataclass(frozen=True)
+class Arriving:
+    """Names the files of one department's folder, also those that have no delivery number: by their place in it."""
+
+    naming: Naming
+    code: str
+    places: Sequence[str]
+
+    def label(self, file: str, sha256: str = "") -> str:
+        """第2个文件 ED-3f9a1c2b07_学籍.csv; without a hash only the place and the known words; "" for the folder as a whole."""
+        if not file:
+            return ""
+        place = f"第{self.places.index(file) + 1}个文件" if file in self.places else ""
+        known = self.naming.file(number_of(self.code, sha256) if sha256 else "", file)
+        return " ".join(part for part in (place, known) if part) or "文件"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Names deliveries with their places in the folders of the inbox as they are now, so that a person finds which file is meant."""
+
+    names: FileNames
+    places: Mapping[str, Sequence[str]]
+
+    def label(self, row: Mapping[Any, Any]) -> str:
+        """第2个文件 ED-3f9a1c2b07_学籍.csv; without the place where the file lies there no more."""
+        listed = self.places.get(str(row["department"]), ())
+        place = f"第{listed.index(row['file']) + 1}个文件 " if row["file"] in listed else ""
+        return f"{place}{self.names.of_delivery(row)}"
+
+
+def naming_of(workspace: Workspace, period: str = "") -> Naming:
+    """What may be said of names in this county.
+
+    Args:
+        workspace: its list of areas, where it has one, gives the towns.
+        period: for a county without such a list the towns are those that this period's own addresses name.
+    """
+    towns = {town for town, _ in official_areas(workspace)}
+    frames = FrameStore(workspace.frames)
+    if not towns and period and frames.exists(PLACES, period):
+        towns = set(frames.read(PLACES, period, ["town"])["town"].astype(str))
+    return naming_with(towns)
+
+
+def file_names(workspace: Workspace, period: str = "") -> FileNames:
+    """The names of a county's files; arguments as in `naming_of`."""
+    contracts = all_contracts(workspace.contracts)
+    return FileNames(naming_of(workspace, period), {name: one.code for name, one in contracts.items()})
+
+
+def arriving(workspace: Workspace, period: str, department: str) -> Arriving:
+    """The names of what lies in one department's folder of the inbox now."""
+    names = file_names(workspace)
+    return Arriving(
+        names.naming, names.codes.get(department, UNKNOWN_CODE), Inbox(workspace.inbox).listed(period, department)
+    )
+
+
+def listing(workspace: Workspace, period: str) -> Listing:
+    """The names of a period's deliveries, for the command line."""
+    names, inbox = file_names(workspace, period), Inbox(workspace.inbox)
+    return Listing(names, {department: inbox.listed(period, department) for department in names.codes})

@@ -1,0 +1,51 @@
+"""Everything that is said about one file that was read, in one place: `run` keeps it in the register, `check` prints it.
+
+Belongs here: the order of the remarks of reading and of intake, and what names may stand beside them. Not here: the remarks themselves
+(`pipelines.resources.reading`, `assets.intake`), what is said of several files together (`receiving`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from assets.intake.notices import Tabulated
+from pipelines.resources.deliveries import Said
+from pipelines.resources.inbox import Remark
+from pipelines.resources.naming import Naming
+from pipelines.resources.reading import Reading, Refusal
+
+STOP = "stop"
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Says things about one file: under the name that may be said of it (`label`)."""
+
+    label: str
+    naming: Naming
+
+    def of_file(self, reading: Reading | Refusal, tabulated: Tabulated | None = None) -> list[Said]:
+        """All there is to say, in the order in which it was found out.
+
+        Args:
+            reading: what reading the file gave.
+            tabulated: what its tables gave; None where they were not reached.
+        """
+        if isinstance(reading, Refusal):
+            return [self._refused(reading)]
+        said = [self._noted(notice) for notice in (*reading.notices, *(tabulated.notices if tabulated else ()))]
+        if tabulated and tabulated.refusal:
+            said.append(self._refused(tabulated.refusal))
+        return said
+
+    def left_alone(self, remark: Remark) -> Said:
+        """A file that was not opened at all."""
+        return Said(self.label, remark.code, remark.severity, "", 0, remark.message, remark.advice)
+
+    def _noted(self, notice: Any) -> Said:
+        sheet = self.naming.words(notice.sheet)
+        return Said(self.label, notice.code, notice.severity, sheet, notice.row, notice.message, notice.advice)
+
+    def _refused(self, refusal: Any) -> Said:
+        return Said(self.label, refusal.code, STOP, "", 0, refusal.message, refusal.advice)
