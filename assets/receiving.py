@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import sqlalchemy as sa
 
 from assets.corrections import compare_contents
-from assets.intake.contract import Contract
+from assets.doubts import OF_PERIOD, Confirmed, Question, day_zh, doubts
+from assets.intake.contract import Contract, all_contracts
 from assets.intake.pieces import Source, tabulate_files
 from assets.intake.tabulate import KEY_COLUMNS
-from pipelines.resources import deliveries
+from pipelines.partitions import Period
+from pipelines.resources import audit, deliveries
 from pipelines.resources.database import writing
 from pipelines.resources.deliveries import SUITE_CODE, Branch, Said, Taken
 from pipelines.resources.inbox import Arrival, arrivals
@@ -34,20 +37,22 @@ READERS = 2
 
 @dataclass(frozen=True)
 class Order:
-    """What to receive; `withdrawn`: a person confirmed that everything was taken back."""
+    """What to receive; `withdrawn`: a person confirmed that everything was taken back; `confirmed`: what else people confirmed."""
 
     branch: Branch
     contract: Contract
     withdrawn: bool = False
+    confirmed: Confirmed = Confirmed()
 
 
 @dataclass
 class Basket:
-    """What receiving found so far: the raw frames that were read, and everything there is to say."""
+    """What receiving found so far: the raw frames that were read, everything there is to say, and what is asked by delivery."""
 
     frames: list[pd.DataFrame] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    asked: dict[str, list[Said]] = field(default_factory=dict)
 
 
 def receive(county: Opened, order: Order) -> pd.DataFrame:
@@ -60,7 +65,7 @@ def receive(county: Opened, order: Order) -> pd.DataFrame:
     found = arrivals(county.workspace.inbox, order.branch.period, order.branch.department)
     basket = Basket(said=[_of_whole(notice) for notice in found.notices])
     taken = _register(county, order, found.files, basket)
-    basket.said += _copies(found.files, taken)
+    basket.said += _copies(found.files, taken, order.branch.period)
     if not found.files and not basket.said:
         basket.said.append(Said("", "nothing", "warn", "", 0, f"{order.contract.zh}本期没有交来文件，跳过。", ""))
     paths = {one.sha256: keep(county.workspace.store, one.path, one.sha256) for one in found.files}
@@ -72,6 +77,7 @@ def receive(county: Opened, order: Order) -> pd.DataFrame:
             _refuse(basket, source.file, source.delivery_id, done.refusal)
         else:
             basket.frames.append(done.raw)
+    _ask(county, order, taken, basket)
     _write_down(county, order, taken, basket)
     return _together(basket.frames)
 
@@ -87,15 +93,30 @@ def _register(county: Opened, order: Order, files: Sequence[Arrival], basket: Ba
         return deliveries.register(connection, order.branch, arrived, county.workspace.operator)
 
 
-def _copies(found: Sequence[Arrival], taken: Sequence[Taken]) -> list[Said]:
-    """The same content under another name is read once, and said (trust.md C5 18)."""
-    names = {one.sha256: one.file for one in taken}
+def _copies(found: Sequence[Arrival], taken: Sequence[Taken], period: str) -> list[Said]:
+    """The same content under another name, now or since it was taken, is read once, and said (trust.md C5 18)."""
+    ours = {one.sha256: one for one in taken}
     advice = "不影响结果；如果本应是另一份文件，请重新放入。"
-    return [
-        Said(one.file, "same_content", "warn", "", 0, f"与「{names[one.sha256]}」内容完全相同，只采用一份。", advice)
-        for one in found
-        if names.get(one.sha256, one.file) != one.file
-    ]
+    said = []
+    for one in found:
+        first = ours.get(one.sha256)
+        if first is None or one.file == (first.file if first.new else first.first_file):
+            continue
+        since = "" if first.new else f"已于{day_zh(first.since)}导入（{Period.parse(period).zh}），"
+        message = f"与「{first.first_file}」内容完全相同，{since}只采用一份。"
+        said.append(Said(one.file, "same_content", "warn", "", 0, message, advice))
+    return said
+
+
+def _ask(county: Opened, order: Order, taken: Sequence[Taken], basket: Basket) -> None:
+    """Look whether the files are the period's, and whole."""
+    with county.engine.connect() as connection:
+        earlier = deliveries.elsewhere(connection, order.branch, taken)
+    names = {name: contract.zh for name, contract in all_contracts(county.workspace.contracts).items()}
+    period = Period.parse(order.branch.period)
+    question = Question(period, order.contract, taken, earlier, names, order.confirmed)
+    basket.asked = doubts(question, {str(frame["delivery_id"].iloc[0]): frame for frame in basket.frames if len(frame)})
+    basket.said += [line for lines in basket.asked.values() for line in lines]
 
 
 def _vanished(order: Order) -> Said:
@@ -149,8 +170,22 @@ def _write_down(county: Opened, order: Order, taken: Sequence[Taken], basket: Ba
     with writing(county.engine) as connection:
         deliveries.say(connection, order.branch, basket.said)
         deliveries.set_status(connection, basket.refused, "refused")
+        _write_answers(connection, county, basket)
         for identity, change in changes.items():
             deliveries.note_difference(connection, identity, change)
+
+
+def _write_answers(connection: sa.Connection, county: Opened, basket: Basket) -> None:
+    """What is asked about is not taken; what was taken although it was asked about stands in the audit."""
+    deliveries.refuse_new(connection, [name for name, lines in basket.asked.items() if _stops(lines)])
+    for name, lines in basket.asked.items():
+        codes = sorted({line.code for line in lines if line.code in OF_PERIOD and line.severity == "warn"})
+        if codes:
+            audit.append(connection, audit.Act(county.workspace.operator, "period_override", name, {"because": codes}))
+
+
+def _stops(lines: Sequence[Said]) -> bool:
+    return any(line.severity == "stop" for line in lines)
 
 
 def _earlier(county: Opened, order: Order, identity: str) -> pd.DataFrame:
