@@ -43,14 +43,24 @@ def other_time(raw: pd.DataFrame, contract: Contract, file: str, period: Period)
     Returns:
         Nothing of a cell but a time; a name is never in it.
     """
-    named = contradiction(spans(_stem(file), period), period)
-    if named:
-        return OtherTime("文件名", "", named.zh, named.last)
+    named = spans(_stem(file), period)
+    wrong = contradiction(named, period)
+    if wrong:
+        return OtherTime("文件名", "", wrong.zh, wrong.last)
     titled = _titled(raw, period)
-    if titled or raw.empty:
+    # An earlier day above a table is last quarter's sheet. A later one is also what a clerk writes who makes the file late: it takes more to doubt it.
+    if titled and titled.last < period.first_day:
         return titled
-    columns = (each for sheet in sheets(raw, contract) for each in _columns(sheet, period))
-    return next(columns, None)
+    columns = [each for sheet in (sheets(raw, contract) if len(raw) else ()) for each in _columns(sheet, period)]
+    wrong_column = next((each.other for each in columns if each.other), None)
+    return wrong_column or (None if named or columns else titled)
+
+
+@dataclass(frozen=True)
+class _Dated:
+    """A column that tells the period; `other` where that is another one."""
+
+    other: OtherTime | None
 
 
 def _stem(file: str) -> str:
@@ -72,7 +82,7 @@ def _titled(raw: pd.DataFrame, period: Period) -> OtherTime | None:
     return OtherTime("标题", next(sheet for sheet, each in said if each == span), span.zh, span.last)
 
 
-def _columns(sheet: SheetRows, period: Period) -> Iterator[OtherTime]:
+def _columns(sheet: SheetRows, period: Period) -> Iterator[_Dated]:
     rules = load_claims()
     as_of = {normalise_heading(name) for name in rules.as_of_columns}
     for column in sheet.mapping.columns:
@@ -80,10 +90,12 @@ def _columns(sheet: SheetRows, period: Period) -> Iterator[OtherTime]:
         if heading not in as_of and column.field not in (*rules.current_fields, *rules.past_fields):
             continue
         days = _days(sheet, column.position)
-        last = _as_of(days, sheet, period) if heading in as_of else _events(days, column.field, period)
-        if last:
-            zh = f"{last.year}年{last.month}月"
-            yield OtherTime(f"「{_word(heading, column.field)}」列", sheet.around.sheet, zh, last)
+        day = _as_of(days, sheet) if heading in as_of else _events(days, column.field, period)
+        if day and period.first_day <= day <= latest_day(period):
+            yield _Dated(None)
+        elif day:
+            word = f"「{_word(heading, column.field)}」列"
+            yield _Dated(OtherTime(word, sheet.around.sheet, f"{day.year}年{day.month}月", day))
 
 
 def _word(heading: str, field: str) -> str:
@@ -100,16 +112,15 @@ def _days(sheet: SheetRows, position: int) -> pd.Series:
     return days.where(known["precision"] == "day", days + pd.offsets.MonthEnd(0)).dropna()
 
 
-def _as_of(days: pd.Series, sheet: SheetRows, period: Period) -> date | None:
-    """The newest day of a column that says as of when every row is, when it is of another period."""
-    if len(days) * 2 < len(sheet.data) or days.empty:
-        return None
-    newest: date = days.max().date()
-    return None if period.first_day <= newest <= latest_day(period) else newest
+def _as_of(days: pd.Series, sheet: SheetRows) -> date | None:
+    """The newest day of a column that says as of when every row is; None when most rows do not say it."""
+    return _newest(days) if len(days) * 2 >= len(sheet.data) and len(days) else None
 
 
 def _events(days: pd.Series, field: str, period: Period) -> date | None:
-    """The day that betrays the period: of many after its end the newest, or the newest of all when it lies before its beginning."""
+    """The day by which a column of events tells its period: of many after the period's end the newest, else, where such events happen in every
+    period, the newest of all; None when the column tells nothing.
+    """
     rules, end = load_claims(), pd.Timestamp(latest_day(period))
     later = days[days > end]
     if len(later) >= max(rules.least_future, rules.future_share * len(days)):
@@ -118,8 +129,7 @@ def _events(days: pd.Series, field: str, period: Period) -> date | None:
     if field not in rules.current_fields or len(past) < rules.least_dates:
         return None
     newest = _newest(past)
-    oldest = period.first_day - timedelta(days=rules.stale_days)
-    return newest if oldest <= newest < period.first_day else None
+    return newest if newest >= period.first_day - timedelta(days=rules.stale_days) else None
 
 
 def _newest(days: pd.Series) -> date:
