@@ -108,6 +108,8 @@ def _same(question: Question, earlier: Mapping[Any, Any]) -> str:
 
 def _judged(question: Question, said: Said) -> Said:
     """A stop with the way out; a remark where a person took it for this run."""
+    if said.code == SAME_ELSEWHERE and question.contract.steady:
+        return replace(said, severity="warn", advice="名册没有变化的不必理会；有变化的，请换成新的名册。")
     if question.confirmed.period:
         return replace(said, severity="warn", advice="已由确认人确认是本期的文件，照常采用；确认记入审计。")
     way = f"确实是本期数据的，加 --accept-period {question.contract.zh} --consent 确认人姓名 重新运行（只对这一次运行有效）。"
