@@ -51,7 +51,7 @@ class Question:
     taken: Sequence[Taken]
     earlier: Mapping[str, Mapping[Any, Any]]
     names: Mapping[str, str] = field(default_factory=dict)
-    confirmed: Confirmed = Confirmed()
+    confirmed: Confirmed = field(default_factory=Confirmed)
 
 
 def doubts(question: Question, raws: Mapping[str, pd.DataFrame]) -> dict[str, list[Said]]:

@@ -42,7 +42,7 @@ class Order:
     branch: Branch
     contract: Contract
     withdrawn: bool = False
-    confirmed: Confirmed = Confirmed()
+    confirmed: Confirmed = field(default_factory=Confirmed)
 
 
 @dataclass

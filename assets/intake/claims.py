@@ -161,7 +161,13 @@ def _dated(kind: str, parts: dict[str, str], year: int, written: bool = True) ->
         yield Span(kind, date(year, month, 1), _end(year, last), zh, written)
     elif kind == "quarter":
         number = int(parts.get("quarter") or parts["q"])
-        yield Span(kind, date(year, number * 3 - 2, 1), _end(year, number * 3), f"{start}第{'一二三四'[number - 1]}季度", written)
+        yield Span(
+            kind,
+            date(year, number * 3 - 2, 1),
+            _end(year, number * 3),
+            f"{start}第{'一二三四'[number - 1]}季度",
+            written,
+        )
     elif kind == "half":
         first = 1 if parts["half"] == "上" else 7
         yield Span(kind, date(year, first, 1), _end(year, first + 5), f"{year}年{parts['half']}半年")

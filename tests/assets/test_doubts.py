@@ -10,6 +10,7 @@ from pipelines.partitions import Period
 from pipelines.resources.deliveries import Taken
 
 CONTRACTS = all_contracts()
+NOTHING = Confirmed()
 EARLIER = {"period": "2026Q2", "department": "education", "received_at": "2026-07-05T03:00:00+00:00"}
 
 
@@ -17,7 +18,7 @@ def taken(name, file):
     return Taken(name, file, "0" * 64, True, "", "2026-10-01T00:00:00+00:00", file)
 
 
-def question(file="学籍.csv", earlier=None, department="education", confirmed=Confirmed()):
+def question(file="学籍.csv", earlier=None, department="education", confirmed=NOTHING):
     lines = {"D1": earlier} if earlier else {}
     return Question(
         Period.parse("2026Q3"), CONTRACTS[department], [taken("D1", file)], lines, {"education": "教育"}, confirmed
@@ -26,7 +27,9 @@ def question(file="学籍.csv", earlier=None, department="education", confirmed=
 
 def rows(number, *stated):
     """Raw rows of a file without titles that names so many people, below it what it says of itself."""
-    lines = [("heading", "姓名", "身份证号")] + [("data", "甲乙", "")] * number + [("total", text, "") for text in stated]
+    lines = (
+        [("heading", "姓名", "身份证号")] + [("data", "甲乙", "")] * number + [("total", text, "") for text in stated]
+    )
     frame = pd.DataFrame(lines, columns=["kind", "c000", "c001"], dtype=object)
     return frame.assign(
         record_id="", delivery_id="D1", file="学籍.csv", sheet="", sheet_no=1, row=range(1, len(lines) + 1), damaged=""

@@ -135,6 +135,17 @@ def test_a_jump_in_rows_needs_a_second_person(workspace, tongbi):
     assert "收件箱里没有" in agreed.stderr
 
 
+def test_files_of_another_period_are_taken_by_name_only(workspace, tongbi):
+    run = ("run", "--period", "2026Q3", "--workspace", workspace)
+    nobody = tongbi(*run, "--accept-period", "教育")
+    assert (nobody.returncode, "--consent" in nobody.stderr) == (2, True)
+    # No second person is asked for, and no operator: whoever puts a name to it stands for it.
+    named = tongbi(*run, "--accept-period", "教育", "--consent", "王经办")
+    assert (named.returncode, "收件箱里没有" in named.stderr) == (1, True)
+    both = tongbi(*run, "--accept-period", "教育", "--accept-size", "公安", "--consent", "李主任")
+    assert (both.returncode, "operator" in both.stderr) == (1, True)
+
+
 def test_the_sharing_ledger_opens_without_options(workspace, tongbi):
     done = tongbi("sharing", "--workspace", workspace)
     assert (done.returncode, "还没有向其他系统推送过数据" in done.stdout) == (0, True), done.stderr

@@ -12,10 +12,17 @@ HEAD = ["姓名", "身份证号", "乡镇", "儿童类别", "最近走访日期"
 def time_of(read, make_grid, make_number, contracts):
     """time_of(period, titles, days, ...): what a ledger with these title rows and visits says."""
 
-    def _time_of(period, titles=(), days=("",) * 3, head=HEAD, department="civil_affairs", file="台账.xlsx", sheet="Sheet1"):
+    def _time_of(
+        period, titles=(), days=("",) * 3, head=HEAD, department="civil_affairs", file="台账.xlsx", sheet="Sheet1"
+    ):
         rows = [[title] for title in titles] + [head]
         for at, day in enumerate(days):
-            cells = {"姓名": "甲乙", "身份证号": make_number("20150310", 100 + at), "乡镇": "甲镇", "儿童类别": "困境儿童"}
+            cells = {
+                "姓名": "甲乙",
+                "身份证号": make_number("20150310", 100 + at),
+                "乡镇": "甲镇",
+                "儿童类别": "困境儿童",
+            }
             rows.append([cells.get(name, day) for name in head])
         done = read(department, make_grid(rows, sheet), file=file)
         assert done.refusal is None
