@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 from rich.table import Table
 
+from assets.doubts import OF_PERIOD, Question, doubts
 from assets.intake.contract import Contract, all_contracts, load_contracts
 from assets.intake.notices import Tabulated
 from assets.intake.tabulate import tabulate
@@ -21,11 +22,12 @@ from pipelines.cli.shell import err, out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.cli.unlocking import read_asking
 from pipelines.partitions import Period
-from pipelines.resources.deliveries import Branch
+from pipelines.resources.deliveries import Branch, Taken
 from pipelines.resources.reading import Reading
 from pipelines.resources.workspace import SETTINGS_NAME, Workspace, default_root
 
 SHOWN = 30
+TRIED = "check"
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,19 @@ def check_file(path: Path, department: str, period: str, root: Path | None) -> N
     order = Order(Branch(chosen.label, tried.contract.department), tried.contract)
     result = try_delivery(workspace, order, tried.tabulated.raw)
     _print_sheets(understanding(tried.tabulated, result.standardised, path.name))
+    _refuse_doubtful(tried, path, chosen if period else None)
     _print_result(tried, result)
+
+
+def _refuse_doubtful(tried: Tried, path: Path, period: Period | None) -> None:
+    """Say what a run would ask about the file; whose period nobody named is not asked for its own."""
+    zh, file = tried.contract.zh, Taken(TRIED, path.name, "", True, "", "", path.name)
+    names = {tried.contract.department: zh}
+    question = Question(period or Period.containing(date.today()), tried.contract, [file], {}, names)
+    lines = doubts(question, {TRIED: tried.tabulated.raw}).get(TRIED, [])
+    asked = [f"{line.message}{line.advice}" for line in lines if period or line.code not in OF_PERIOD]
+    if asked:
+        refuse("".join(asked) + say("check.bad"))
 
 
 def _workspace(root: Path | None) -> Workspace | None:
@@ -78,7 +92,7 @@ def _candidates(contracts: Mapping[str, Contract], department: str) -> list[Cont
 
 def _understood(reading: Reading, path: Path, candidates: list[Contract]) -> Tried:
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    tries = [Tried(contract, tabulate(reading, contract, path.name, sha256, "check")) for contract in candidates]
+    tries = [Tried(contract, tabulate(reading, contract, path.name, sha256, TRIED)) for contract in candidates]
     good = [one for one in tries if one.tabulated.refusal is None]
     if not good and len(tries) > 1:
         refuse(say("check.unknown", departments="、".join(contract.department for contract in candidates)))

@@ -109,6 +109,16 @@ def test_check_says_what_was_understood_and_stores_nothing(workspace, tongbi, tm
     assert sorted(workspace.rglob("*")) == before
 
 
+def test_check_says_that_a_file_is_of_another_period(workspace, tongbi, tmp_path):
+    path = tmp_path / "常住人口_20260630.csv"
+    path.write_bytes(REGISTER.encode("gb18030"))
+    wrong = tongbi("check", path, "--workspace", workspace, "--period", "2026Q3")
+    assert (wrong.returncode, "像是2026年第二季度（2026Q2）的文件" in wrong.stderr) == (REFUSED, True), wrong.stderr
+    assert "不能采用" in wrong.stderr
+    for period in (("--period", "2026Q2"), ()):
+        assert tongbi("check", path, "--workspace", workspace, *period).returncode == 0
+
+
 def test_check_refuses_another_departments_file(workspace, tongbi, tmp_path):
     path = tmp_path / "常住人口.csv"
     path.write_bytes(REGISTER.encode("gb18030"))
