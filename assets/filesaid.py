@@ -6,7 +6,7 @@ Belongs here: the order of the remarks of reading and of intake, and what names 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assets.intake.notices import Tabulated
@@ -42,6 +42,10 @@ class Speaker:
     def left_alone(self, remark: Remark) -> Said:
         """A file that was not opened at all."""
         return Said(self.label, remark.code, remark.severity, "", 0, remark.message, remark.advice)
+
+    def asked(self, line: Said) -> Said:
+        """What is asked about the file, under the names that may be said."""
+        return replace(line, file=self.label, sheet=self.naming.words(line.sheet))
 
     def _noted(self, notice: Any) -> Said:
         sheet = self.naming.words(notice.sheet)

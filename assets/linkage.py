@@ -13,6 +13,7 @@ import pandas as pd
 from assets.county import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.linkable import fold, linkable, unfold
+from assets.plausibility import Look, looked_at
 from matching.changes import link_period
 from matching.engine import Engine, engine_name
 from matching.groups import link_rates
@@ -76,6 +77,7 @@ def linkage_assets(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
         with station("link"):
             period = Period.parse(context.partition_key)
             records = linkable(list(frames.values()), contracts, period.last_day)
+            _stop_when_cut(context, contracts, records)
             engine = _engine(opened_of(context), context.run.tags.get(ENGINE_TAG, ""))
             found = _link(opened_of(context), context.partition_key, records, engine)
             rates = link_rates(records, found.clusters, found.pairs, period.last_day)
@@ -84,6 +86,18 @@ def linkage_assets(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
         yield dg.Output(_register(found, rates), REGISTER)
 
     return link
+
+
+def _stop_when_cut(context: dg.AssetExecutionContext, contracts: Mapping[str, Contract], records: pd.DataFrame) -> None:
+    """Stop when a department's first delivery cannot be whole.
+
+    Raises:
+        dg.Failure: with the sentences; nothing is linked or published.
+    """
+    look = Look(context.partition_key, context.run_id, {name: contract.zh for name, contract in contracts.items()})
+    stops = [said for said in looked_at(opened_of(context), look, records) if said.severity == "stop"]
+    if stops:
+        raise dg.Failure("；".join(f"{said.message}{said.advice}" for said in stops), allow_retries=False)
 
 
 def _engine(county: Opened, asked: str) -> Engine:

@@ -7,10 +7,12 @@ import dagster as dg
 import pandas as pd
 
 from assets.county import COUNT, opened_of
+from assets.doubts import Confirmed
 from assets.intake.contract import Contract
 from assets.receiving import Order, receive
 from expectations.suites.beside import warm_up
 from pipelines.partitions import period_partitions
+from pipelines.resources import consenting
 from pipelines.resources.deliveries import Branch
 from pipelines.resources.stations import station
 from pipelines.resources.workspace import WITHDRAWN_TAG
@@ -35,7 +37,8 @@ def raw_asset(contract: Contract) -> dg.AssetsDefinition:
         warm_up()
         with station(name):
             branch = Branch(context.partition_key, contract.department)
-            frame = receive(opened_of(context), Order(branch, contract, withdrawn=_withdrawn(context, contract)))
+            order = Order(branch, contract, _withdrawn(context, contract), _confirmed(context, branch))
+            frame = receive(opened_of(context), order)
         if frame.empty:
             context.log.info(f"{contract.zh}本期没有交来文件，跳过。")
         return dg.Output(frame, metadata={COUNT: len(frame), "files": int(frame["file"].nunique())})
@@ -46,3 +49,10 @@ def raw_asset(contract: Contract) -> dg.AssetsDefinition:
 def _withdrawn(context: dg.AssetExecutionContext, contract: Contract) -> bool:
     """Whether a person confirmed for this run that the department took everything back."""
     return contract.department in context.run.tags.get(WITHDRAWN_TAG, "").split(",")
+
+
+def _confirmed(context: dg.AssetExecutionContext, branch: Branch) -> Confirmed:
+    """What people confirmed for this run, as the audit says."""
+    asked = (context.run_id, branch.period, branch.department)
+    with opened_of(context).engine.connect() as connection:
+        return Confirmed(consenting.period_given(connection, *asked), consenting.given(connection, *asked))

@@ -15,14 +15,17 @@ from pathlib import Path
 from typing import cast
 
 import pandas as pd
+import sqlalchemy as sa
 
 from assets.corrections import compare_contents
+from assets.doubts import OF_PERIOD, Confirmed, Question, day_zh, doubts
 from assets.filenames import Arriving, arriving
 from assets.filesaid import Speaker
-from assets.intake.contract import Contract
+from assets.intake.contract import Contract, all_contracts
 from assets.intake.pieces import Source, tabulate_files
 from assets.intake.tabulate import KEY_COLUMNS
-from pipelines.resources import deliveries
+from pipelines.partitions import Period
+from pipelines.resources import audit, deliveries
 from pipelines.resources.database import writing
 from pipelines.resources.deliveries import SUITE_CODE, Branch, Said, Taken
 from pipelines.resources.inbox import Arrival, arrivals
@@ -37,21 +40,25 @@ READERS = 2
 
 @dataclass(frozen=True)
 class Order:
-    """What to receive; `withdrawn`: a person confirmed that everything was taken back."""
+    """What to receive; `withdrawn`: a person confirmed that everything was taken back; `confirmed`: what else people confirmed."""
 
     branch: Branch
     contract: Contract
     withdrawn: bool = False
+    confirmed: Confirmed = field(default_factory=Confirmed)
 
 
 @dataclass
 class Basket:
-    """What receiving found so far: the raw frames that were read, and everything there is to say, with `names` for the files."""
+    """What receiving found so far: the raw frames that were read, everything there is to say, with `names` for the files, and what is
+    asked by delivery.
+    """
 
     names: Arriving
     frames: list[pd.DataFrame] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    asked: dict[str, list[Said]] = field(default_factory=dict)
 
     def speaker(self, file: str, sha256: str = "") -> Speaker:
         """Who says things about a file of the folder."""
@@ -69,7 +76,7 @@ def receive(county: Opened, order: Order) -> pd.DataFrame:
     basket = Basket(arriving(county.workspace, order.branch.period, order.branch.department))
     basket.said += [basket.speaker(notice.file).left_alone(notice) for notice in found.notices]
     taken = _register(county, order, found.files, basket)
-    basket.said += _copies(basket.names, found.files, taken)
+    basket.said += _copies(basket.names, found.files, taken, order.branch.period)
     if not found.files and not basket.said:
         basket.said.append(Said("", "nothing", "warn", "", 0, f"{order.contract.zh}本期没有交来文件，跳过。", ""))
     paths = {one.sha256: keep(county.workspace.store, one.path, one.sha256) for one in found.files}
@@ -81,6 +88,7 @@ def receive(county: Opened, order: Order) -> pd.DataFrame:
             basket.refused.append(source.delivery_id)
         else:
             basket.frames.append(done.raw)
+    _ask(county, order, taken, basket)
     _write_down(county, order, taken, basket)
     return _together(basket.frames)
 
@@ -96,23 +104,36 @@ def _register(county: Opened, order: Order, files: Sequence[Arrival], basket: Ba
         return deliveries.register(connection, order.branch, arrived, county.workspace.operator)
 
 
-def _copies(names: Arriving, found: Sequence[Arrival], taken: Sequence[Taken]) -> list[Said]:
-    """The same content under another name is read once, and said (trust.md C5 18)."""
-    taken_as = {one.sha256: one.file for one in taken}
+def _copies(names: Arriving, files: Sequence[Arrival], taken: Sequence[Taken], period: str) -> list[Said]:
+    """The same content under another name, now or since it was taken, is read once, and said (trust.md C5 18)."""
+    ours = {one.sha256: one for one in taken}
     advice = "不影响结果；如果本应是另一份文件，请重新放入。"
-    return [
-        Said(
-            names.label(one.file, one.sha256),
-            "same_content",
-            "warn",
-            "",
-            0,
-            f"与「{names.label(taken_as[one.sha256], one.sha256)}」内容完全相同，只采用一份。",
-            advice,
-        )
-        for one in found
-        if taken_as.get(one.sha256, one.file) != one.file
-    ]
+    said = []
+    for arrival in files:
+        first = ours.get(arrival.sha256)
+        if first is None or arrival.file == (first.file if first.new else first.first_file):
+            continue
+        since = "" if first.new else f"已于{day_zh(first.since)}导入（{Period.parse(period).zh}），"
+        message = f"与「{names.label(first.first_file, first.sha256)}」内容完全相同，{since}只采用一份。"
+        label = names.label(arrival.file, arrival.sha256)
+        said.append(Said(label, "same_content", "warn", "", 0, message, advice))
+    return said
+
+
+def _ask(county: Opened, order: Order, taken: Sequence[Taken], basket: Basket) -> None:
+    """Look whether the files are the period's, and whole."""
+    with county.engine.connect() as connection:
+        earlier = deliveries.elsewhere(connection, order.branch, taken)
+    names = {name: contract.zh for name, contract in all_contracts(county.workspace.contracts).items()}
+    period = Period.parse(order.branch.period)
+    question = Question(period, order.contract, taken, earlier, names, order.confirmed)
+    raws = {str(frame["delivery_id"].iloc[0]): frame for frame in basket.frames if len(frame)}
+    speakers = {delivered.id: basket.speaker(delivered.file, delivered.sha256) for delivered in taken}
+    basket.asked = {
+        delivery_id: [speakers[delivery_id].asked(line) for line in lines]
+        for delivery_id, lines in doubts(question, raws).items()
+    }
+    basket.said += [line for lines in basket.asked.values() for line in lines]
 
 
 def _vanished(order: Order) -> Said:
@@ -153,8 +174,22 @@ def _write_down(county: Opened, order: Order, taken: Sequence[Taken], basket: Ba
     with writing(county.engine) as connection:
         deliveries.say(connection, order.branch, basket.said)
         deliveries.set_status(connection, basket.refused, "refused")
+        _write_answers(connection, county, order, basket)
         for identity, change in changes.items():
             deliveries.note_difference(connection, identity, change)
+
+
+def _write_answers(connection: sa.Connection, county: Opened, order: Order, basket: Basket) -> None:
+    """What is asked about is not taken; what was taken although it was asked about stands in the audit."""
+    deliveries.refuse_new(connection, [name for name, lines in basket.asked.items() if _stops(lines)])
+    for name, lines in basket.asked.items():
+        codes = sorted({line.code for line in lines if line.code in OF_PERIOD and line.severity == "warn"})
+        if codes and order.confirmed.period:
+            audit.append(connection, audit.Act(county.workspace.operator, "period_override", name, {"because": codes}))
+
+
+def _stops(lines: Sequence[Said]) -> bool:
+    return any(line.severity == "stop" for line in lines)
 
 
 def _earlier(county: Opened, order: Order, identity: str) -> pd.DataFrame:

@@ -64,14 +64,14 @@ def _order(context: dg.AssetExecutionContext, contract: Contract) -> Order:
     county = opened_of(context)
     with county.engine.connect() as connection:
         confirmed = consenting.given(connection, context.run_id, period, name)
-    previous = previous_rows(county.frames, f"std_{name}", Period.parse(period))
-    return Order(Branch(period, name), contract, previous, confirmed)
+    asset = f"std_{name}"
+    previous = rows_of(county.frames, asset, Period.parse(period).previous.label)
+    return Order(Branch(period, name), contract, previous, confirmed, rows_of(county.frames, asset, period))
 
 
-def previous_rows(frames: FrameStore, asset: str, period: Period) -> int | None:
-    """How many rows the asset had in the period before, None when there was none."""
-    before = period.previous.label
-    return len(frames.read(asset, before, ["record_id"])) if frames.exists(asset, before) else None
+def rows_of(frames: FrameStore, asset: str, period: str) -> int | None:
+    """How many rows the asset has for a period, None when it was never made: a branch that stopped left the edition before."""
+    return len(frames.read(asset, period, ["record_id"])) if frames.exists(asset, period) else None
 
 
 def _spec(rule: Rule, asset: str) -> dg.AssetCheckSpec:

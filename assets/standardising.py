@@ -40,12 +40,14 @@ class Order:
         contract: the department's.
         previous_rows: accepted rows of the period before, None when there was none.
         size_confirmed: a person confirmed that the number of rows did change that much (trust.md C5 21).
+        edition_rows: accepted rows of this period's last edition, None when there was none.
     """
 
     branch: Branch
     contract: Contract
     previous_rows: int | None = None
     size_confirmed: bool = False
+    edition_rows: int | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def suite_of(department: str) -> Suite:
 
 
 def _validated(accepted: pd.DataFrame, order: Order, period: Period) -> SuiteResult:
-    occasion = Occasion(period.last_day, order.previous_rows, order.size_confirmed)
+    occasion = Occasion(period.last_day, order.previous_rows, order.size_confirmed, order.edition_rows)
     return validate(accepted, suite_of(order.branch.department), occasion)
 
 

@@ -279,10 +279,11 @@ def _republic(text: str) -> str:
 def _numerals(text: str) -> str:
     """Chinese numerals before 年, 月, 日 become digits: 二〇一五年三月初十 -> 2015年3月10."""
     text = re.sub(r"初(?=[一二三四五六七八九十])", "", text)
-    return _RUN.sub(lambda match: _number(match[0]), text)
+    return _RUN.sub(lambda match: arabic(match[0]), text)
 
 
-def _number(run: str) -> str:
+def arabic(run: str) -> str:
+    """A run of Chinese numerals as digits: 二〇一五 -> 2015, 三十一 -> 31."""
     if len(run) >= 2 and not set(run) & set("十廿卅"):
         return "".join(str(_NUMERALS[c]) for c in run)
     total, digit = 0, 0

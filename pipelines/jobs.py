@@ -21,7 +21,7 @@ import dagster as dg
 
 from pipelines.partitions import PARTITIONS_NAME
 from pipelines.resources import audit, consenting, stations
-from pipelines.resources.consenting import SizeConsent
+from pipelines.resources.consenting import PeriodConsent, SizeConsent
 from pipelines.resources.database import writing
 from pipelines.resources.opened import Opened
 from pipelines.resources.tables import run as run_table
@@ -40,12 +40,14 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 @dataclass(frozen=True)
 class Consent:
     """What people confirmed or chose for one run: departments that took everything back, departments whose size did change
-    that much (with the second person who says so), the engine that compares the records.
+    that much (with the second person who says so), the engine that compares the records, departments whose files do belong to the
+    period (with the person who says so).
     """
 
     withdrawn: tuple[str, ...] = ()
     size: SizeConsent = field(default_factory=SizeConsent)
     engine: str = ""
+    dated: PeriodConsent = field(default_factory=PeriodConsent)
 
     def tags(self) -> dict[str, str]:
         """As tags of the Dagster run, which is how the stations learn of it. A name belongs into the audit, not here."""
@@ -104,7 +106,7 @@ def run_period(
         _bury_dead_runs(instance)
         instance.add_dynamic_partitions(PARTITIONS_NAME, [period])
         asked = consent or Consent()
-        _begin(opened, run_id, period, asked.size)
+        _begin(opened, run_id, period, asked)
         job = build_definitions(opened.workspace.root).resolve_job_def(JOB)
         result = job.execute_in_process(
             partition_key=period,
@@ -177,11 +179,12 @@ def _unspoken(kind: str | None) -> str:
     return f"程序内部错误（{kind or '未知'}）：上一次的结果没有改变。"
 
 
-def _begin(opened: Opened, run_id: str, period: str, size: SizeConsent) -> None:
+def _begin(opened: Opened, run_id: str, period: str, asked: Consent) -> None:
     row = {"id": run_id, "period": period, "started_at": audit.now(), "finished_at": "", "status": "running"}
     with writing(opened.engine) as connection:
         connection.execute(run_table.insert().values(**row, seconds=0.0, stages="{}"))
-        consenting.note(connection, opened.workspace, size, (run_id, period))
+        for consent in (asked.size, asked.dated):
+            consenting.note(connection, opened.workspace, consent, (run_id, period))
 
 
 def _end(opened: Opened, run_id: str, report: RunReport) -> None:

@@ -189,6 +189,7 @@ class Contract(Model):
     `marks` are the fields typical of it; a file with fewer than `least_marks` of them that shows another department's is
     that department's. `numbers_are_truth`: it gives the numbers (domain.md 1.8), so that a number tells birth and sex where
     the file has no column for them. `further`: no department of every county; its stations exist only where a workspace has files of it.
+    `steady`: its content rightly stays the same for a quarter and longer, so that the same file again is said and not asked about.
     """
 
     department: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -199,6 +200,7 @@ class Contract(Model):
     ignore: list[str] = []
     mandatory: list[list[str]]
     further: bool = False
+    steady: bool = False
     marks: list[str] = []
     least_marks: int = 0
     numbers_are_truth: bool = False

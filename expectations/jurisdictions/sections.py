@@ -92,6 +92,9 @@ class Comparison(Rules):
     special_school_words: Setting[list[str]]
     zero_lists: Setting[list[str]]
     systems: Setting[list[str]]
+    least_found: Setting[dict[str, float]] = Field(
+        description="department -> share of the children others know that its first delivery must hold; left out: not asked"
+    )
     key_field: Setting[Literal["id_no"]]  # any other is refused: the linkage knows no other
 
 

@@ -27,12 +27,14 @@ class Occasion:
     Attributes:
         as_of: last day of the period.
         previous_rows: accepted rows of the previous period; None = first delivery, no comparison.
+        edition_rows: rows of this period's edition that the delivery replaces; None = there is none.
         consented: a second person confirmed a jump in the number of rows (trust.md C5 21).
     """
 
     as_of: date
     previous_rows: int | None = None
     consented: bool = False
+    edition_rows: int | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,12 @@ def _argument(value: Any, occasion: Occasion) -> Any:
         return int(occasion.as_of.strftime("%Y%m%d"))
     if isinstance(value, str) and value.startswith("$years_ago:"):
         return int(occasion.as_of.strftime("%Y%m%d")) - 10000 * int(value.partition(":")[2]) + 1
-    if isinstance(value, str) and value.startswith("$previous*"):
-        return int((occasion.previous_rows or 0) * float(value.partition("*")[2]))
-    return value
+    compared = compared_rows(value, occasion)
+    return value if compared is None else int(compared * float(value.partition("*")[2]))
+
+
+def compared_rows(value: Any, occasion: Occasion) -> int | None:
+    """The number of rows that a bound like `$previous*0.6` or `$edition*0.6` is taken from (0 when there was none); None for any other."""
+    rows = {"$previous": occasion.previous_rows, "$edition": occasion.edition_rows}
+    name = value.partition("*")[0] if isinstance(value, str) else ""
+    return (rows[name] or 0) if name in rows else None

@@ -4,7 +4,7 @@ Belongs here: the frame that is checked and what its outcomes mean. Not here: th
 (`engine`, `beside`) and what a pipeline does with the result.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from expectations.suites import beside
-from expectations.suites.engine import Occasion, Outcome, columns_of, evaluate
+from expectations.suites.engine import Occasion, Outcome, columns_of, compared_rows, evaluate
 from expectations.suites.suite import Derived, Rule, Severity, Suite
 
 __all__ = ["CheckResult", "Occasion", "SuiteResult", "validate"]
@@ -76,7 +76,10 @@ def validate(frame: pd.DataFrame, suite: Suite, occasion: Occasion) -> SuiteResu
     data = _prepared(frame, suite, list(rules.values()))
     asked = (data, list(rules.values()), occasion)
     outcomes = beside.evaluate(*asked) or evaluate(*asked)
-    checks = [_check(rule, outcomes[rule.id], data) for rule in rules.values()]
+    checks = [
+        _with_numbers(_check(rule, outcomes[rule.id], data), len(frame), rows_before(rule, occasion))
+        for rule in rules.values()
+    ]
     found = [_failures(rule, outcomes[rule.id], frame.index) for rule in rules.values() if rule.field]
     empty = pd.DataFrame(columns=FAILURE_COLUMNS)
     found = [part for part in found if len(part)]
@@ -84,8 +87,13 @@ def validate(frame: pd.DataFrame, suite: Suite, occasion: Occasion) -> SuiteResu
 
 
 def _applies(rule: Rule, occasion: Occasion) -> bool:
-    relative = any(isinstance(value, str) and value.startswith("$previous") for value in rule.args.values())
-    return not relative or ((occasion.previous_rows or 0) >= COMPARABLE_ROWS and not occasion.consented)
+    before = rows_before(rule, occasion)
+    return before is None or (before >= COMPARABLE_ROWS and not occasion.consented)
+
+
+def rows_before(rule: Rule, occasion: Occasion) -> int | None:
+    """The number of rows that a rule compares with; None for a rule that looks at this delivery only."""
+    return next((rows for value in rule.args.values() if (rows := compared_rows(value, occasion)) is not None), None)
 
 
 def _prepared(frame: pd.DataFrame, suite: Suite, rules: list[Rule]) -> pd.DataFrame:
@@ -131,6 +139,13 @@ def _check(rule: Rule, outcome: Outcome, data: pd.DataFrame) -> CheckResult:
     elif not passed and failed:
         sentence = f"{rule.message}（{failed}行）"
     return CheckResult(rule.id, rule.severity, passed, failed, rule.expect, sentence, "" if passed else rule.advice)
+
+
+def _with_numbers(check: CheckResult, rows: int, before: int | None) -> CheckResult:
+    """A broken comparison says both numbers."""
+    if check.passed or before is None:
+        return check
+    return replace(check, sentence=f"{check.sentence}（原来{before}行，这次{rows}行）")
 
 
 def _failures(rule: Rule, outcome: Outcome, index: pd.Index) -> pd.DataFrame:

@@ -37,7 +37,7 @@ class Rule(Rules):
 
     Attributes:
         expect: snake-case name of a Great Expectations expectation.
-        args: its arguments; the texts `$today`, `$years_ago:N`, `$previous*F` stand for values of the occasion.
+        args: its arguments; the texts `$today`, `$years_ago:N`, `$previous*F`, `$edition*F` stand for values of the occasion.
         when: the rule applies only to rows where this column has a value (or has none).
         severity: `stop` ends the department's branch with the sentence, `warn` is shown and counted.
         field: the field whose cell is wrong; makes it a row rule.

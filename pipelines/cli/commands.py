@@ -26,6 +26,7 @@ DepartmentOption = Annotated[str, typer.Option("--department", help=say("option.
 MaybePeriodOption = Annotated[str, typer.Option("--period", help=say("option.period"), show_default=False)]
 MaybeOutOption = Annotated[Path | None, typer.Option("--out", help=say("option.out"), show_default=False)]
 SizeOption = Annotated[list[str] | None, typer.Option("--accept-size", help=say("option.size"), show_default=False)]
+DatedOption = Annotated[list[str] | None, typer.Option("--accept-period", help=say("option.dated"), show_default=False)]
 ConsentOption = Annotated[str, typer.Option("--consent", help=say("option.consent"), show_default=False)]
 EngineOption = Annotated[str, typer.Option("--engine", help=say("option.engine"), show_default=False)]
 NamedOption = Annotated[str, typer.Option("--for", help=say("protect.named"), show_default=False)]
@@ -81,17 +82,27 @@ def run(  # noqa: PLR0913 - every argument is an option people type
     workspace: WorkspaceOption = None,
     withdraw: WithdrawOption = None,
     accept_size: SizeOption = None,
+    accept_period: DatedOption = None,
     consent: ConsentOption = "",
     engine: EngineOption = "",
     debug: DebugOption = False,
 ) -> None:
     """Run one period."""
     county = opened(workspace, debug)
-    from pipelines.cli.running import Asked, checked_engine, checked_size, known_departments, run_and_print
+    from pipelines.cli.running import (
+        Asked,
+        checked_engine,
+        checked_period,
+        checked_size,
+        known_departments,
+        run_and_print,
+    )
     from pipelines.jobs import Consent
 
-    size, gone = checked_size(county, accept_size or [], consent), known_departments(county, withdraw or [])
-    run_and_print(county, Asked(period, Consent(gone, size, checked_engine(engine))))
+    dated = checked_period(county, accept_period or [], consent)
+    size = checked_size(county, accept_size or [], consent if accept_size or not accept_period else "")
+    gone = known_departments(county, withdraw or [])
+    run_and_print(county, Asked(period, Consent(gone, size, checked_engine(engine), dated)))
 
 
 @app.command(help=say("status.help"))

@@ -17,7 +17,7 @@ from pipelines.cli.unlocking import unlock_inbox
 from pipelines.jobs import Consent, RunReport, last_stages, run_period
 from pipelines.partitions import Period
 from pipelines.progress import Display, Estimate, shown
-from pipelines.resources.consenting import SizeConsent, objection
+from pipelines.resources.consenting import PeriodConsent, SizeConsent, nameless, objection
 from pipelines.resources.opened import Opened
 
 
@@ -73,6 +73,14 @@ def checked_size(opened: Opened, named: list[str], by: str) -> SizeConsent:
     problem = objection(opened.workspace, consent)
     if problem:
         refuse(say(problem), USAGE if problem in ("consent.nothing", "consent.missing") else REFUSED)
+    return consent
+
+
+def checked_period(opened: Opened, named: list[str], by: str) -> PeriodConsent:
+    """The confirmation that files are the period's, refused when no person gives it (trust.md C5 17)."""
+    consent = PeriodConsent(known_departments(opened, named), by)
+    if nameless(consent):
+        refuse(say("consent.nobody"), USAGE)
     return consent
 
 

@@ -11,6 +11,7 @@ from typing import NoReturn
 import pandas as pd
 from rich.table import Table
 
+from assets.doubts import OF_PERIOD, Question, doubts
 from assets.filenames import naming_of
 from assets.filesaid import STOP, Speaker
 from assets.intake.contract import Contract, all_contracts, load_contracts
@@ -24,13 +25,14 @@ from pipelines.cli.shell import err, out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.cli.unlocking import read_asking
 from pipelines.partitions import Period
-from pipelines.resources.deliveries import Branch, Said
+from pipelines.resources.deliveries import Branch, Said, Taken
 from pipelines.resources.inbox import left_remark, sha256_of
 from pipelines.resources.naming import Naming, naming, number_of
 from pipelines.resources.reading import Reading
 from pipelines.resources.workspace import SETTINGS_NAME, Workspace, default_root
 
 SHOWN = 30
+TRIED = "check"
 # Refusals that would be said whatever department the file is for.
 EVERYBODYS = {FORM, "no_rows", "no_heading"}
 
@@ -73,6 +75,10 @@ def check_file(path: Path, department: str, period: str, root: Path | None) -> N
     result = try_delivery(workspace, order, tried.tabulated.raw)
     _print_sheets(understanding(tried.tabulated, result.standardised, path.name), speaker.naming)
     _print_said(said)
+    asked = [speaker.asked(line) for line in _doubts(tried, path, chosen if period else None)]
+    if any(line.severity == STOP for line in asked):
+        _refuse_said(asked)
+    _print_said(asked)
     _print_result(tried, result)
 
 
@@ -86,6 +92,15 @@ def _print_said(said: Sequence[Said]) -> None:
 def _refuse_said(said: Sequence[Said]) -> NoReturn:
     _print_said(said)
     refuse(say("check.bad"))
+
+
+def _doubts(tried: Tried, path: Path, period: Period | None) -> list[Said]:
+    """What a run would ask about the file; whose period nobody named is not asked for its own."""
+    zh, file = tried.contract.zh, Taken(TRIED, path.name, "", True, "", "", path.name)
+    names = {tried.contract.department: zh}
+    question = Question(period or Period.containing(date.today()), tried.contract, [file], {}, names)
+    lines = doubts(question, {TRIED: tried.tabulated.raw}).get(TRIED, [])
+    return [line for line in lines if period or line.code not in OF_PERIOD]
 
 
 def _workspace(root: Path | None) -> Workspace | None:
@@ -104,7 +119,7 @@ def _candidates(contracts: Mapping[str, Contract], department: str) -> list[Cont
 
 def _understood(reading: Reading, path: Path, asked: tuple[list[Contract], Speaker]) -> Tried:
     candidates, speaker = asked
-    source = Source(reading, path.name, sha256_of(path)[0], "check")
+    source = Source(reading, path.name, sha256_of(path)[0], TRIED)
     tries = [Tried(contract, tabulate_files([source], contract)[0]) for contract in candidates]
     good = [one for one in tries if one.tabulated.refusal is None]
     if not good and len(tries) > 1:

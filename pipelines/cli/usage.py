@@ -69,7 +69,7 @@ def _sentence(kind: str, mistake: Any) -> str:
     if kind == "MissingParameter":
         return say("usage.missing", name=name)
     if kind == "NoSuchOption":
-        near = "、".join(sorted(mistake.possibilities or []))
+        near = "".join((mistake.possibilities or [])[:1])  # the nearest first; a second guess helps nobody
         return say("usage.no_option", name=mistake.option_name) + (say("usage.near", names=near) if near else "")
     if kind == "BadParameter" and parameter is not None:
         return say("usage.bad_value", name=name) + _expected(str(mistake.message))

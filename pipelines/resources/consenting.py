@@ -1,7 +1,8 @@
-"""The second person's consent to a delivery whose number of rows jumped (trust.md C5 21): who may give it, and where it stands.
+"""What people confirm for one run: a second person that a delivery's number of rows did jump (trust.md C5 21), a named person that files
+which seem to be another period's are this one's (C5 17). Who may, and where it stands.
 
-It stands in the audit, under the run it was given for, and nowhere else: a run without that line takes no jump, whoever
-started it. What a jump is belongs to `expectations.suites`.
+It stands in the audit, under the run it was given for, and nowhere else: a run without that line takes neither, whoever
+started it. What a jump is belongs to `expectations.suites`, what another period is to `assets.intake.misdated`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pipelines.resources.tables import audit as audit_table
 from pipelines.resources.workspace import Workspace
 
 ACTION = "size_consent"
+PERIOD_ACTION = "period_consent"
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,19 @@ class SizeConsent:
 
     departments: tuple[str, ...] = ()
     by: str = ""
+
+
+@dataclass(frozen=True)
+class PeriodConsent:
+    """Departments whose files do belong to the period, whatever they say, and who confirms it: the operator may."""
+
+    departments: tuple[str, ...] = ()
+    by: str = ""
+
+
+def nameless(consent: PeriodConsent) -> bool:
+    """Whether nobody stands for the confirmation."""
+    return bool(consent.departments) and not _plain(consent.by)
 
 
 def objection(workspace: Workspace, consent: SizeConsent) -> str:
@@ -39,7 +54,9 @@ def objection(workspace: Workspace, consent: SizeConsent) -> str:
     return "consent.same" if _plain(consent.by) == _plain(workspace.settings.operator) else ""
 
 
-def note(connection: sa.Connection, workspace: Workspace, consent: SizeConsent, run: tuple[str, str]) -> None:
+def note(
+    connection: sa.Connection, workspace: Workspace, consent: SizeConsent | PeriodConsent, run: tuple[str, str]
+) -> None:
     """Write the consent into the audit, one line per department.
 
     Args:
@@ -49,16 +66,24 @@ def note(connection: sa.Connection, workspace: Workspace, consent: SizeConsent, 
         run: its id and period.
     """
     run_id, period = run
+    action = ACTION if isinstance(consent, SizeConsent) else PERIOD_ACTION
     for department in consent.departments:
         detail: dict[str, object] = {"consented_by": consent.by.strip(), "run": run_id}
-        audit.append(connection, Act(workspace.operator, ACTION, f"{period}/{department}", detail))
+        audit.append(connection, Act(workspace.operator, action, f"{period}/{department}", detail))
 
 
 def given(connection: sa.Connection, run_id: str, period: str, department: str) -> bool:
     """Whether a second person consented, for this run, to the department's size."""
-    wanted = sa.select(audit_table.c.detail).where(
-        audit_table.c.action == ACTION, audit_table.c.subject == f"{period}/{department}"
-    )
+    return _noted(connection, ACTION, f"{period}/{department}", run_id)
+
+
+def period_given(connection: sa.Connection, run_id: str, period: str, department: str) -> bool:
+    """Whether a person confirmed, for this run, that the department's files are of the period."""
+    return _noted(connection, PERIOD_ACTION, f"{period}/{department}", run_id)
+
+
+def _noted(connection: sa.Connection, action: str, subject: str, run_id: str) -> bool:
+    wanted = sa.select(audit_table.c.detail).where(audit_table.c.action == action, audit_table.c.subject == subject)
     return any(json.loads(detail)["run"] == run_id for detail in connection.execute(wanted).scalars())
 
 

@@ -20,6 +20,7 @@ from pipelines.resources.naming import naming
 from pipelines.resources.tables import delivery, delivery_notice
 
 LIVE = ("received", "current")
+USED = ("received", "current", "superseded")
 STATES = ("received", "current", "superseded", "withdrawn", "refused")
 # What a department's suite says; everything else was said when its files were received.
 SUITE_CODE = "suite"
@@ -44,13 +45,18 @@ class Arrived:
 
 @dataclass(frozen=True)
 class Taken:
-    """One registered delivery: `new` when it came with this run, `supersedes` the id of the one it corrects."""
+    """One registered delivery: `new` when it came with this run, `supersedes` the id of the one it corrects.
+
+    `since`: when it was taken, as the tables keep a moment; `first_file`: the name under which it was first taken.
+    """
 
     id: str
     file: str
     sha256: str
     new: bool
     supersedes: str
+    since: str = ""
+    first_file: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,8 @@ def register(connection: sa.Connection, branch: Branch, arrived: Sequence[Arrive
     for one in _once(arrived, {sha256: str(row["file"]) for sha256, row in known.items()}):
         if one.sha256 in known:
             row = known[one.sha256]
-            taken.append(Taken(row["id"], one.file, one.sha256, new=False, supersedes=row["supersedes"]))
+            since, first = row["received_at"], row["file"]
+            taken.append(Taken(row["id"], one.file, one.sha256, False, row["supersedes"], since, first))
         else:
             taken.append(_register_new(connection, branch, one, (who, _corrected(known, one))))
     return taken
@@ -131,7 +138,7 @@ def _register_new(connection: sa.Connection, branch: Branch, one: Arrived, origi
     connection.execute(delivery.insert().values(**row))
     said = naming().words(one.file)  # the chain is kept for ever and cannot be cleaned: no name of a file stands in it
     audit.append(connection, audit.Act(who, "deliver", identity, {"file": said, "supersedes": supersedes}))
-    return Taken(identity, one.file, one.sha256, new=True, supersedes=supersedes)
+    return Taken(identity, one.file, one.sha256, True, supersedes, str(row["received_at"]), one.file)
 
 
 def rows(connection: sa.Connection, branch: Branch) -> list[sa.RowMapping]:
@@ -146,6 +153,30 @@ def of_period(connection: sa.Connection, period: str, statuses: Collection[str] 
     """The lines of a period in these states, by department and file."""
     wanted = sa.select(delivery).where(delivery.c.period == period, delivery.c.status.in_(statuses))
     return list(connection.execute(wanted.order_by(delivery.c.department, delivery.c.file)).mappings())
+
+
+def elsewhere(connection: sa.Connection, branch: Branch, taken: Sequence[Taken]) -> dict[str, sa.RowMapping]:
+    """Delivery id -> the line of another period, of any department, that took the same content before and was not given up again.
+
+    Whoever came first is not in doubt: a period that is run again is not asked because a later one took its file.
+    """
+    since = {one.sha256: one for one in taken}
+    wanted = sa.select(delivery).where(
+        delivery.c.period != branch.period, delivery.c.sha256.in_(list(since)), delivery.c.status.in_(USED)
+    )
+    lines = connection.execute(wanted.order_by(delivery.c.received_at, delivery.c.id)).mappings()
+    earlier: dict[str, sa.RowMapping] = {}
+    for line in lines:
+        ours = since[line["sha256"]]
+        if (line["received_at"], line["id"]) < (ours.since, ours.id):
+            earlier[ours.id] = line
+    return earlier
+
+
+def refuse_new(connection: sa.Connection, identities: Collection[str]) -> None:
+    """Set deliveries aside that were taken and not published yet; what yesterday's edition rests on keeps its state."""
+    wanted = delivery.update().where(delivery.c.id.in_(list(identities)), delivery.c.status == "received")
+    connection.execute(wanted.values(status="refused"))
 
 
 def count(connection: sa.Connection, counted: Mapping[str, Counted]) -> None:

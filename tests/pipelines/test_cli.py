@@ -109,6 +109,16 @@ def test_check_says_what_was_understood_and_stores_nothing(workspace, tongbi, tm
     assert sorted(workspace.rglob("*")) == before
 
 
+def test_check_says_that_a_file_is_of_another_period(workspace, tongbi, tmp_path):
+    path = tmp_path / "常住人口_20260630.csv"
+    path.write_bytes(REGISTER.encode("gb18030"))
+    wrong = tongbi("check", path, "--workspace", workspace, "--period", "2026Q3")
+    assert (wrong.returncode, "像是2026年第二季度（2026Q2）的文件" in wrong.stderr) == (REFUSED, True), wrong.stderr
+    assert "不能采用" in wrong.stderr
+    for period in (("--period", "2026Q2"), ()):
+        assert tongbi("check", path, "--workspace", workspace, *period).returncode == 0
+
+
 def test_check_refuses_another_departments_file(workspace, tongbi, tmp_path):
     path = tmp_path / "常住人口.csv"
     path.write_bytes(REGISTER.encode("gb18030"))
@@ -133,6 +143,17 @@ def test_a_jump_in_rows_needs_a_second_person(workspace, tongbi):
     assert (unknown.returncode, "公安（public_security）" in unknown.stderr) == (2, True)
     agreed = tongbi(*run, "--accept-size", "公安", "--consent", "李主任")
     assert "收件箱里没有" in agreed.stderr
+
+
+def test_files_of_another_period_are_taken_by_name_only(workspace, tongbi):
+    run = ("run", "--period", "2026Q3", "--workspace", workspace)
+    nobody = tongbi(*run, "--accept-period", "教育")
+    assert (nobody.returncode, "--consent" in nobody.stderr) == (2, True)
+    # No second person is asked for, and no operator: whoever puts a name to it stands for it.
+    named = tongbi(*run, "--accept-period", "教育", "--consent", "王经办")
+    assert (named.returncode, "收件箱里没有" in named.stderr) == (1, True)
+    both = tongbi(*run, "--accept-period", "教育", "--accept-size", "公安", "--consent", "李主任")
+    assert (both.returncode, "operator" in both.stderr) == (1, True)
 
 
 def test_the_sharing_ledger_opens_without_options(workspace, tongbi):

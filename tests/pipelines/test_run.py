@@ -203,3 +203,62 @@ def test_a_jump_in_rows_is_taken_with_a_second_persons_consent_only(after_first_
     assert agreed.returncode == 0, agreed.stdout + agreed.stderr
     ((actor, detail),) = asked(root, "SELECT actor, detail FROM audit WHERE action = 'size_consent'")
     assert (actor, "李主任" in detail) == ("王经办", True)
+
+
+def test_a_file_cut_within_its_period_is_held_back_and_a_small_correction_is_not(corrected_made, tongbi, tmp_path):
+    root = shutil.copytree(corrected_made, tmp_path / "workspace")  # it lost one line and was taken without a word
+    before = published(root)
+    path = next((root / "inbox" / "2026Q2" / "public_security").glob("*.csv"))
+    whole = path.read_bytes()
+    lines = whole.rstrip(b"\r\n").split(b"\n")
+    path.write_bytes(b"\n".join(lines[: len(lines) // 2]) + b"\n")
+    stopped = tongbi("run", "--period", "2026Q2", "--workspace", root)
+    assert stopped.returncode == 1
+    assert f"（原来{len(lines) - 1}行，这次{len(lines) // 2 - 1}行）" in stopped.stderr
+    assert published(root) == before
+    path.write_bytes(whole)
+    assert tongbi("run", "--period", "2026Q2", "--workspace", root).returncode == 0
+    assert published(root) == before
+
+
+def test_a_file_cut_in_the_first_period_is_held_back_by_what_the_others_hold(fresh_county, tongbi):
+    path = next((fresh_county / "inbox" / "2026Q2" / "public_security").glob("*.csv"))
+    lines = path.read_bytes().rstrip(b"\r\n").split(b"\n")
+    path.write_bytes(b"\n".join(lines[: len(lines) // 2]) + b"\n")
+    stopped = tongbi("run", "--period", "2026Q2", "--workspace", fresh_county)
+    assert stopped.returncode == 1
+    assert "在公安数据中只找到" in stopped.stderr
+    assert "--accept-size 公安" in stopped.stderr
+    assert not list((fresh_county / "outbox").rglob("*.csv"))
+    states = asked(fresh_county, "SELECT DISTINCT department, status FROM delivery WHERE status = 'refused'")
+    assert states == [("public_security", "refused")]
+
+
+def test_last_quarters_files_stop_until_a_named_person_takes_them(after_first_quarter, tongbi):
+    root = after_first_quarter
+    shutil.rmtree(root / "inbox" / "2026Q3" / "education")
+    shutil.copytree(root / "inbox" / "2026Q2" / "education", root / "inbox" / "2026Q3" / "education")
+    run = ("run", "--period", "2026Q3", "--workspace", root)
+    stopped = tongbi(*run)
+    assert stopped.returncode == 1
+    assert "内容与2026年第二季度（2026Q2）的一份文件完全相同，已于" in stopped.stderr
+    assert not (root / "outbox" / "2026Q3").exists()
+    taken = tongbi(*run, "--accept-period", "教育", "--consent", "王经办")
+    assert taken.returncode == 0, taken.stderr
+    assert "确认记入审计" in taken.stderr
+    ((subject, detail),) = asked(root, "SELECT subject, detail FROM audit WHERE action = 'period_consent'")
+    assert (subject, "王经办" in detail) == ("2026Q3/education", True)
+    files = len(list((root / "inbox" / "2026Q3" / "education").iterdir()))
+    assert asked(root, "SELECT count(*) FROM audit WHERE action = 'period_override'") == [(files,)]
+    # It was for that run only; the first period, whose files they are, is never asked.
+    assert tongbi(*run).returncode == 1
+    assert tongbi("run", "--period", "2026Q2", "--workspace", root).returncode == 0
+
+
+def test_a_renamed_file_says_when_it_came(after_first_quarter, tongbi):
+    path = next((after_first_quarter / "inbox" / "2026Q2" / "public_security").glob("*.csv"))
+    path.rename(path.with_name("户籍_重新命名.csv"))
+    done = tongbi("run", "--period", "2026Q2", "--workspace", after_first_quarter)
+    assert done.returncode == 0, done.stderr
+    assert "内容完全相同，已于" in done.stderr
+    assert "导入（2026年第二季度），只采用一份" in done.stderr

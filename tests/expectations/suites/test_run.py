@@ -112,6 +112,31 @@ def test_a_jump_in_rows_stops_until_a_second_person_consents() -> None:
     assert checked(*rows[:3], occasion=Occasion(date(2026, 9, 30), 50)).stopped == []
 
 
+@pytest.mark.parametrize("suite", ["std_public_security", "std_education", "std_attendance", "std_visits"])
+def test_an_edition_that_loses_two_lines_of_five_within_its_period_stops(suite: str) -> None:
+    rows = [row(at) for at in range(100)]
+    day = date(2026, 9, 30)
+    cut = checked(*rows, suite=suite, occasion=Occasion(day, edition_rows=200)).stopped
+    assert [(check.name, check.sentence.rpartition("（")[2]) for check in cut] == [
+        ("rows_not_cut", "原来200行，这次100行）")
+    ]
+    assert "--accept-size" in cut[0].advice
+    for fine in (
+        Occasion(day, edition_rows=160),
+        Occasion(day, edition_rows=99),
+        Occasion(day, edition_rows=20),
+        Occasion(day, edition_rows=200, consented=True),
+        # Files come in one by one: more of them than yesterday is no doubt.
+        Occasion(day, edition_rows=1),
+    ):
+        assert checked(*rows, suite=suite, occasion=fine).stopped == []
+
+
+def test_a_jump_says_both_numbers() -> None:
+    (check,) = checked(*[row(at) for at in range(100)], occasion=Occasion(date(2026, 9, 30), 200)).stopped
+    assert check.sentence.endswith("（原来200行，这次100行）")
+
+
 def test_damaged_numbers_warn_and_stop_only_the_register() -> None:
     rows = [row(at, id_no="", id_no_status="damaged", id_no_birth="", id_no_sex="") for at in range(9)] + [row(9)]
     result = checked(*rows)

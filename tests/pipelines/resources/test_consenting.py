@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipelines.resources import consenting
-from pipelines.resources.consenting import SizeConsent, objection
+from pipelines.resources.consenting import PeriodConsent, SizeConsent, nameless, objection
 from pipelines.resources.database import writing
 from pipelines.resources.tables import audit
 from pipelines.resources.workspace import Settings, Workspace
@@ -50,3 +50,18 @@ def test_the_consent_stands_in_the_audit_and_holds_for_its_run_only(opened):
     assert json.loads(line["detail"]) == {"consented_by": "李主任", "run": "run-1"}
     assert line["actor"] == opened.workspace.operator
     assert held == [True, False, False, False]
+
+
+def test_a_period_is_confirmed_by_name_and_by_itself(opened):
+    assert nameless(PeriodConsent(POLICE, " 　"))
+    assert not nameless(PeriodConsent(POLICE, "王经办"))
+    assert not nameless(PeriodConsent())
+    with writing(opened.engine) as connection:
+        consenting.note(connection, opened.workspace, PeriodConsent(POLICE, "王经办"), ("run-1", "2026Q3"))
+    asked = ("run-1", "2026Q3", "public_security")
+    with opened.engine.connect() as connection:
+        (line,) = connection.execute(sa.select(audit)).mappings()
+        given = consenting.period_given(connection, *asked), consenting.given(connection, *asked)
+        later = consenting.period_given(connection, "run-2", "2026Q3", "public_security")
+    assert (line["action"], json.loads(line["detail"])["consented_by"]) == ("period_consent", "王经办")
+    assert (given, later) == ((True, False), False)

@@ -87,3 +87,38 @@ def test_file_names_are_only_text(engine, text):
     arrive(engine, (text, A))
     with engine.connect() as connection:
         assert [row["file"] for row in deliveries.rows(connection, BRANCH)] == [text]
+
+
+def test_the_content_of_another_period_is_known_again_by_whoever_came_later(engine):
+    first = arrive(engine, ("学籍.xlsx", A))
+    settle(engine, first)
+    later, police = Branch("2026Q4", "education"), Branch("2026Q4", "public_security")
+    with writing(engine) as connection:
+        taken = {
+            branch: deliveries.register(connection, branch, [Arrived("新.xlsx", A, 10)], "me")
+            for branch in (later, police)
+        }
+        known = {branch: deliveries.elsewhere(connection, branch, lines) for branch, lines in taken.items()}
+        own = deliveries.elsewhere(connection, BRANCH, first)
+        assert deliveries.elsewhere(connection, later, []) == {}
+    assert [line["period"] for line in known[later].values()] == ["2026Q3"]
+    assert [line["department"] for line in known[police].values()] == ["education"]
+    assert own == {}
+    settle(engine, [])  # the first period gave it up again
+    with writing(engine) as connection:
+        assert deliveries.elsewhere(connection, later, taken[later]) == {}
+
+
+def test_what_yesterdays_edition_rests_on_is_not_refused(engine):
+    settle(engine, arrive(engine, ("学籍.xlsx", A)))
+    taken = arrive(engine, ("学籍.xlsx", A), ("新.xlsx", B))
+    with writing(engine) as connection:
+        deliveries.refuse_new(connection, [one.id for one in taken])
+    assert states(engine) == {"a": "current", "b": "refused"}
+
+
+def test_a_known_content_says_since_when_and_under_which_name(engine):
+    arrive(engine, ("学籍.xlsx", A))
+    (again,) = arrive(engine, ("改名.xlsx", A))
+    assert (again.file, again.first_file, again.new) == ("改名.xlsx", "学籍.xlsx", False)
+    assert again.since

@@ -1,0 +1,136 @@
+"""What is asked about a department's files before they are used: the content of another period, another period's dates, fewer rows than the
+file says it holds (trust.md C5 17, 18, 21).
+
+Belongs here: the sentences, and that a person's confirmation turns a stop into a remark. Not here: how such files are recognised
+(`assets.intake.misdated`, `assets.intake.declared`, `pipelines.resources.deliveries`), who may confirm (`pipelines.resources.consenting`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+
+from assets.intake.claims import is_own
+from assets.intake.contract import Contract
+from assets.intake.declared import declared, is_cut
+from assets.intake.misdated import OtherTime, other_time
+from pipelines.partitions import Period
+from pipelines.resources.deliveries import Said, Taken
+
+SAME_ELSEWHERE, MISDATED, CUT = "same_elsewhere", "misdated", "cut"
+OF_PERIOD = (SAME_ELSEWHERE, MISDATED)
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """What people confirmed for this run: the department's files are the period's; its rows did become that few."""
+
+    period: bool = False
+    size: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """What to look at.
+
+    Attributes:
+        period: the period the files were delivered for.
+        contract: the department's.
+        taken: its deliveries.
+        earlier: delivery id -> the register's line of another period that took the same content before.
+        names: department -> its Chinese name.
+        confirmed: what people confirmed.
+    """
+
+    period: Period
+    contract: Contract
+    taken: Sequence[Taken]
+    earlier: Mapping[str, Mapping[Any, Any]]
+    names: Mapping[str, str] = field(default_factory=dict)
+    confirmed: Confirmed = field(default_factory=Confirmed)
+
+
+def doubts(question: Question, raws: Mapping[str, pd.DataFrame]) -> dict[str, list[Said]]:
+    """Delivery id -> what is asked about it, or, where it was confirmed, said.
+
+    Args:
+        question: the department's files.
+        raws: delivery id -> raw rows of the files that could be read.
+    """
+    found: dict[str, list[Said]] = {}
+    everything = sum(_rows(raw) for raw in raws.values())
+    for one in question.taken:
+        raw = raws.get(one.id, pd.DataFrame())
+        said = [*_of_another(question, one, raw), *_cut(question, one, raw, everything)]
+        if said:
+            found[one.id] = said
+    return found
+
+
+def day_zh(moment: str) -> str:
+    """The day of a stored moment (ISO, UTC) by the calendar on the wall: 2026年7月5日."""
+    stored = datetime.fromisoformat(moment)
+    here = (stored if stored.tzinfo else stored.replace(tzinfo=UTC)).astimezone()
+    return f"{here.year}年{here.month}月{here.day}日"
+
+
+def misdated(time: OtherTime, period: Period) -> str:
+    """The sentence about a file that says another time: where it says so, what, and which period that is."""
+    other = Period.containing(time.last, period.monthly)
+    like = f"像是{other.zh}（{other.label}）的文件" if other != period else "像是后来一期的文件"
+    says = "最近的日期是" if time.place.endswith("列") else "写的是"
+    return f"{time.place}{says}{time.zh}，{like}，却放在{period.zh}（{period.label}）里。"
+
+
+def _of_another(question: Question, one: Taken, raw: pd.DataFrame) -> Iterator[Said]:
+    """One sentence a file: the same content says it better than a date in it."""
+    if is_own(one.file):
+        return
+    earlier, period = question.earlier.get(one.id), question.period
+    advice = f"请核对：放错了期次的，移到正确期次的收件箱；交错了的，换成{period.label}的文件；"
+    if earlier:
+        yield _judged(question, Said(one.file, SAME_ELSEWHERE, "stop", "", 0, _same(question, earlier), advice))
+        return
+    time = other_time(raw, question.contract, one.file, period) if len(raw) else None
+    if time:
+        yield _judged(question, Said(one.file, MISDATED, "stop", time.sheet, 0, misdated(time, period), advice))
+
+
+def _same(question: Question, earlier: Mapping[Any, Any]) -> str:
+    other, name = Period.parse(earlier["period"]), earlier["department"]
+    whose = "" if name == question.contract.department else question.names.get(name, name)
+    return f"内容与{other.zh}（{other.label}）{whose}的一份文件完全相同，已于{day_zh(earlier['received_at'])}导入。"
+
+
+def _judged(question: Question, said: Said) -> Said:
+    """A stop with the way out; a remark where a person took it for this run."""
+    if said.code == SAME_ELSEWHERE and question.contract.steady:
+        return replace(said, severity="warn", advice="名册没有变化的不必理会；有变化的，请换成新的名册。")
+    if question.confirmed.period:
+        return replace(said, severity="warn", advice="已由确认人确认是本期的文件，照常采用；确认记入审计。")
+    way = f"确实是本期数据的，加 --accept-period {question.contract.zh} --consent 确认人姓名 重新运行（只对这一次运行有效）。"
+    return replace(said, advice=said.advice + way)
+
+
+def _cut(question: Question, one: Taken, raw: pd.DataFrame, everything: int) -> Iterator[Said]:
+    stated, rows = (declared(raw) if len(raw) else None), _rows(raw)
+    # The number on each piece of a register is that of all pieces together.
+    if stated is None or not is_cut(stated.rows, rows) or not is_cut(stated.rows, everything):
+        return
+    message = f"文件自己写明共{stated.rows}，实际只有{rows}行，少{stated.rows - rows}行，可能没有导全或被截断。"
+    advice = (
+        "请重新导出完整的文件；确实只有这些的，由另一人核对同意，"
+        f"再加 --accept-size {question.contract.zh} --consent 同意人姓名 重新运行。"
+    )
+    if question.confirmed.size:
+        yield Said(one.file, CUT, "warn", stated.sheet, stated.row, message, "已由另一人核对同意，照常采用。")
+    else:
+        yield Said(one.file, CUT, "stop", stated.sheet, stated.row, message, advice)
+
+
+def _rows(raw: pd.DataFrame) -> int:
+    return int((raw["kind"] == "data").sum()) if len(raw) else 0

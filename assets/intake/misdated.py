@@ -1,0 +1,137 @@
+"""Which period one file seems to be of, when that is not the one it was delivered for: by its name, its titles and the dates in it (trust.md C5 17).
+
+Belongs here: which texts and columns are asked. Not here: how a time is written (`claims`), the same content in another period
+(`pipelines.resources.deliveries`), what is done about it (`assets.doubts`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+
+from assets.intake.claims import Span, contradiction, latest_day, load_claims, spans, strongest
+from assets.intake.contract import Contract, load_fields
+from assets.intake.gather import SheetRows, cell_columns, sheets
+from assets.intake.headings import normalise_heading
+from matching.normalise import read_dates
+from pipelines.partitions import Period
+
+
+@dataclass(frozen=True)
+class OtherTime:
+    """What of a file says another time: the place (文件名, 标题, a column by our word for it), the sheet, the time as people write it, its last day."""
+
+    place: str
+    sheet: str
+    zh: str
+    last: date
+
+
+def other_time(raw: pd.DataFrame, contract: Contract, file: str, period: Period) -> OtherTime | None:
+    """The first thing in a file that says another period; None when nothing does.
+
+    Args:
+        raw: the file's raw rows (docs/data-shapes.md section 2).
+        contract: the department's.
+        file: its name below the department's folder.
+        period: the period it was delivered for.
+
+    Returns:
+        Nothing of a cell but a time; a name is never in it.
+    """
+    named = spans(_stem(file), period)
+    wrong = contradiction(named, period)
+    if wrong:
+        return OtherTime("文件名", "", wrong.zh, wrong.last)
+    titled = _titled(raw, period)
+    # An earlier day above a table is last quarter's sheet. A later one is also what a clerk writes who makes the file late: it takes more to doubt it.
+    if titled and titled.last < period.first_day:
+        return titled
+    columns = [each for sheet in (sheets(raw, contract) if len(raw) else ()) for each in _columns(sheet, period)]
+    wrong_column = next((each.other for each in columns if each.other), None)
+    return wrong_column or (None if named or columns else titled)
+
+
+@dataclass(frozen=True)
+class _Dated:
+    """A column that tells the period; `other` where that is another one."""
+
+    other: OtherTime | None
+
+
+def _stem(file: str) -> str:
+    return re.sub(r"\.[A-Za-z]{2,5}$", "", file)
+
+
+def _titled(raw: pd.DataFrame, period: Period) -> OtherTime | None:
+    """What titles, signatures and names of sheets say together: a book may hold a sheet for every month."""
+    lines = raw[raw["kind"].isin(["title", "signature"])]
+    said: list[tuple[str, Span]] = []
+    for sheet, cells in zip(lines["sheet"], lines[cell_columns(raw)].to_numpy(dtype=object), strict=True):
+        short = [cell for cell in cells if cell and len(cell) <= load_claims().longest_title]
+        said += [(str(sheet), span) for cell in short for span in spans(cell, period)]
+    names = raw.loc[raw["kind"] == "data", "sheet"].unique()
+    said += [(str(name), span) for name in names for span in spans(str(name), period)]
+    span = contradiction(strongest(span for _, span in said), period)
+    if span is None:
+        return None
+    return OtherTime("标题", next(sheet for sheet, each in said if each == span), span.zh, span.last)
+
+
+def _columns(sheet: SheetRows, period: Period) -> Iterator[_Dated]:
+    rules = load_claims()
+    as_of = {normalise_heading(name) for name in rules.as_of_columns}
+    for column in sheet.mapping.columns:
+        heading = normalise_heading(re.split(r"[.．]", column.heading)[-1])
+        if heading not in as_of and column.field not in (*rules.current_fields, *rules.past_fields):
+            continue
+        days = _days(sheet, column.position)
+        day = _as_of(days, sheet) if heading in as_of else _events(days, column.field, period)
+        if day and period.first_day <= day <= latest_day(period):
+            yield _Dated(None)
+        elif day:
+            word = f"「{_word(heading, column.field)}」列"
+            yield _Dated(OtherTime(word, sheet.around.sheet, f"{day.year}年{day.month}月", day))
+
+
+def _word(heading: str, field: str) -> str:
+    """Our own word for a column: a heading of the vocabulary, or the field it was read as."""
+    known = {normalise_heading(name): name for name in load_claims().as_of_columns}
+    return known.get(heading) or load_fields()[field].zh
+
+
+def _days(sheet: SheetRows, position: int) -> pd.Series:
+    """The column's days (a month as its last one) as timestamps, without cells that hold none."""
+    read = read_dates(pd.Series(sheet.cells[:, position], dtype=object))
+    known = read[read["precision"].isin(["day", "month"])]
+    days = pd.to_datetime(known["value"], errors="coerce")
+    return days.where(known["precision"] == "day", days + pd.offsets.MonthEnd(0)).dropna()
+
+
+def _as_of(days: pd.Series, sheet: SheetRows) -> date | None:
+    """The newest day of a column that says as of when every row is; None when most rows do not say it."""
+    return _newest(days) if len(days) * 2 >= len(sheet.data) and len(days) else None
+
+
+def _events(days: pd.Series, field: str, period: Period) -> date | None:
+    """The day by which a column of events tells its period: of many after the period's end the newest, else, where such events happen in every
+    period, the newest of all; None when the column tells nothing.
+    """
+    rules, end = load_claims(), pd.Timestamp(latest_day(period))
+    later = days[days > end]
+    if len(later) >= max(rules.least_future, rules.future_share * len(days)):
+        return _newest(later)
+    past = days[days <= end]
+    if field not in rules.current_fields or len(past) < rules.least_dates:
+        return None
+    newest = _newest(past)
+    return newest if newest >= period.first_day - timedelta(days=rules.stale_days) else None
+
+
+def _newest(days: pd.Series) -> date:
+    found: date = days.max().date()
+    return found
