@@ -5,7 +5,6 @@ Here: finding number, key and answers in whatever the recipient saved. Not here:
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from assets.feeds.feed import Feed, FeedError
+from pipelines.resources.inbox import sha256_of
 from pipelines.resources.reading import Grid, read_file
 
 ANSWER, UNANSWERED, UNKNOWN, OTHER = "接收结果", "未填写", "编号不在本次交付中", "不是选项中的文字"
@@ -70,7 +70,7 @@ def read_receipt(path: Path, feed: Feed, delivered: tuple[int, pd.DataFrame]) ->
         raise FeedError(f"文件 {path.name} 里没有“{feed.key}”和“{ANSWER}”两列。", "请让接收方在我们交付的表上填写。")
     counts = Counter(_word(feed, key in known, answer) for key, answer in answers.items())
     counts[UNANSWERED] += len(known - set(answers))
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    sha256, _ = sha256_of(path)
     return Receipt(number, sha256, {word: count for word, count in sorted(counts.items()) if count})
 
 

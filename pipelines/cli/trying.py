@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +21,7 @@ from pipelines.cli.texts import say
 from pipelines.cli.unlocking import read_asking
 from pipelines.partitions import Period
 from pipelines.resources.deliveries import Branch
+from pipelines.resources.inbox import sha256_of
 from pipelines.resources.reading import Reading
 from pipelines.resources.workspace import SETTINGS_NAME, Workspace, default_root
 
@@ -77,7 +77,7 @@ def _candidates(contracts: Mapping[str, Contract], department: str) -> list[Cont
 
 
 def _understood(reading: Reading, path: Path, candidates: list[Contract]) -> Tried:
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    sha256, _ = sha256_of(path)
     tries = [Tried(contract, tabulate(reading, contract, path.name, sha256, "check")) for contract in candidates]
     good = [one for one in tries if one.tabulated.refusal is None]
     if not good and len(tries) > 1:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from pipelines.resources.files import replacing
 from pipelines.resources.inbox import sha256_of
+from pipelines.resources.reading.opening import pieces
 from pipelines.resources.reading.shapes import Refusal
 
-_CHUNK = 1 << 20
 _READ_ONLY = stat.S_IRUSR | stat.S_IRGRP
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -80,8 +80,8 @@ def verify(target: Path, sha256: str) -> bool:
 def _copy(source: Path, target: Path) -> str:
     """Copies and gives back the fingerprint of what was copied, which is what counts."""
     digest = hashlib.sha256()
-    with source.open("rb") as reading, target.open("wb") as writing:
-        while chunk := reading.read(_CHUNK):
-            digest.update(chunk)
-            writing.write(chunk)
+    with target.open("wb") as writing:
+        for piece in pieces(source):
+            digest.update(piece)
+            writing.write(piece)
     return digest.hexdigest()
