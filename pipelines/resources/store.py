@@ -42,8 +42,8 @@ def keep(store: Path, path: Path, sha256: str) -> Path:
         with replacing(target) as aside:
             if _copy(path, aside) != sha256:
                 raise Refusal("unstable", f"“{path.name}”在读取过程中又被改动。", "请等文件写完后再运行。")
-            aside.chmod(_READ_ONLY | stat.S_IWUSR)  # the flush that follows opens it for writing
-        target.chmod(_READ_ONLY)
+        # By the mask the group may read it or not; the flush that came before had to open it for writing.
+        target.chmod(target.stat().st_mode & _READ_ONLY)
     except OSError as error:
         if error.errno in _FULL:
             raise Refusal(
