@@ -141,12 +141,14 @@ def _batch(asked: Asked, period: str) -> str:
 def _write_sample(opened: Opened, period: Period, asked: Asked, pairs: pd.DataFrame) -> None:
     from assets.workbooks.samplebook import write_sample
     from pipelines.cli.story import Teller
+    from pipelines.resources.access import owner_only
 
     if asked.sample is None:
         return
     sample = sampling.draw(pairs, asked.size, asked.seed)
     told = Teller(opened, period.label, "full").told_of(sample)
     write_sample([one.sides for one in told], _batch(asked, period.label), asked.sample.resolve())
+    owner_only(asked.sample.resolve())
     out.print(say("linkage.sampled", count=len(sample), of=len(pairs), path=asked.sample), markup=False)
 
 
