@@ -19,11 +19,14 @@ from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import not_computed
 from pipelines.resources import deliveries
 from pipelines.resources.opened import Opened
+from pipelines.resources.reading.opening import read_within
 from pipelines.resources.workspace import Workspace
 
 DEFAULT_PROFILE = "default"
 # Dagster's own name for the number of rows of a partition; counts are all that metadata may hold.
 COUNT = "dagster/partition_row_count"
+# A county has some hundreds of villages; a list of more than this is another file.
+_AREA_BYTES = 16 << 20
 
 
 def opened_of(context: dg.AssetExecutionContext) -> Opened:
@@ -93,8 +96,8 @@ def official_areas(workspace: Workspace) -> list[tuple[str, str]]:
 
 def _read_areas(path: Path) -> list[tuple[str, str]]:
     import csv
+    import io
 
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file)
-        next(reader, None)
-        return [(row[0].strip(), row[1].strip() if len(row) > 1 else "") for row in reader if row and row[0].strip()]
+    text = read_within(path, _AREA_BYTES).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text, newline="")))[1:]
+    return [(row[0].strip(), row[1].strip() if len(row) > 1 else "") for row in rows if row and row[0].strip()]

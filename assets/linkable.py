@@ -27,6 +27,11 @@ SAME = [
 _PROOF = ["father_name", "mother_name", "guardian_name", "live_addr", "hukou_addr", "phone", "school", "village"]
 
 
+# Rows that differ in one of these tell of several days, and may be many; rows that do not are the same statement again.
+_DAYS = ["visit_date", "report_date", "status_date", "pay_start", "pay_end"]
+_NUMBERS = ["id_no", "student_no", "disability_no", "birth_cert_no", "child_no"]
+
+
 @dataclass(frozen=True)
 class Folded:
     """Records to link, and for every record the position (in `records`) of the one that stands for it."""
@@ -71,8 +76,14 @@ def _young(records: pd.DataFrame, contract: Contract, as_of: date) -> BoolArray:
     return np.asarray((age >= 0) & (age < limit), dtype=np.bool_)
 
 
-def fold(records: pd.DataFrame) -> Folded:
-    """Keep one of the rows that say the same about a child; index 0..n-1 in both frames."""
+def fold(records: pd.DataFrame, most: int) -> Folded:
+    """Keep one of the rows that say the same about a child; index 0..n-1 in both frames.
+
+    Args:
+        records: records to link.
+        most: rows without any number that may be one child. More of them say the same only because nothing in them tells one
+            child from another (trust.md C5 33): they stay as they are, and the linkage refuses the cluster and asks.
+    """
     records = records.reset_index(drop=True)
     present = [name for name in SAME if name in records.columns]
     stands = np.arange(len(records))
@@ -80,6 +91,7 @@ def fold(records: pd.DataFrame) -> Folded:
     alike = records.duplicated(["department", "layout", "name", "id_no"], keep=False).to_numpy()
     at = np.flatnonzero(alike)
     at = at[_proven(records.iloc[at]) & records.iloc[at].duplicated(present, keep=False).to_numpy()]
+    at = at[~_crowded(records.iloc[at], present, most)]
     if not len(at):
         return Folded(records, records, stands)
     group = records.iloc[at].groupby(present, sort=False).ngroup().to_numpy()
@@ -97,6 +109,18 @@ def _proven(records: pd.DataFrame) -> BoolArray:
             beside |= (records[name] != "").to_numpy()
     named = (records["name"] != "").to_numpy() & (records["birth_date"].str.len() == 10).to_numpy()
     return np.asarray((records["id_no"] != "").to_numpy() | (named & beside), dtype=np.bool_)
+
+
+def _crowded(records: pd.DataFrame, present: list[str], most: int) -> BoolArray:
+    """Rows without a number of which there are more than `most`, told of one and the same day."""
+    crowded = np.zeros(len(records), dtype=np.bool_)
+    numbers = [name for name in _NUMBERS if name in records.columns]
+    bare = np.flatnonzero((records[numbers] == "").all(axis=1).to_numpy())
+    if len(bare) > most:
+        days = [name for name in _DAYS if name in records.columns]
+        group = records.iloc[bare].groupby([*present, *days], sort=False).ngroup().to_numpy()
+        crowded[bare] = np.bincount(group)[group] > most
+    return crowded
 
 
 def unfold(clusters: pd.DataFrame, folded: Folded) -> pd.DataFrame:

@@ -113,7 +113,7 @@ def _engine(county: Opened, asked: str) -> Engine:
 
 def _link(county: Opened, period: str, records: pd.DataFrame, engine: Engine) -> Linkage:
     """Link what says something different, then give every repeated row the child of its like."""
-    folded = fold(records)
+    folded = fold(records, default_model().decide.cluster_limit)
     known, decided = known_before(county.frames, period), judgements(county)
     run = link_period if _by_changes(county, len(folded.kept)) else link_records
     found = run(folded.kept, default_model(), known, decided, engine)

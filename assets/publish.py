@@ -12,6 +12,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from assets import exports
 from assets.county import COUNT, opened_of, profile_of
 from assets.editions import Ingredients, write_exports, write_review_workbooks, write_workbooks
 from assets.filenames import file_names
@@ -94,7 +95,9 @@ def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, 
         write_review_workbooks(found, county.workspace, folder, veil)
         counts = {"out_exports": len(seen.links) + len(seen.findings), **_workbook_counts(written)}
         counts["out_errors"] = copies.finished()
-    lock_folder(folder, read_passwords(county.workspace.root))
+    root, passwords = county.workspace.root, read_passwords(county.workspace.root)
+    exports.take_out(folder, exports.place(root, run.period, digest), passwords)
+    lock_folder(folder, passwords)
     faults.reach("publish:built")
     county.outbox.seal(run.period, digest)
     faults.reach("publish:sealed")
@@ -105,6 +108,7 @@ def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, 
         faults.reach("publish:uncommitted")
     faults.reach("publish:committed")
     county.outbox.show(run.period)
+    exports.forget_others(root, run.period, digest if passwords else "")
     return counts
 
 

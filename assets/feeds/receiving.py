@@ -5,7 +5,6 @@ Here: finding number, key and answers in whatever the recipient saved. Not here:
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ import pandas as pd
 
 from assets.feeds.feed import Feed, FeedError
 from assets.feeds.forms import ANSWER, NOTE
+from pipelines.resources.inbox import sha256_of
 from pipelines.resources.reading import Grid, read_file
 
 UNANSWERED, UNKNOWN, OTHER, TWO = "未填写", "编号不在本次交付中", "不是选项中的文字", "同一儿童填了两种结果"
@@ -92,7 +92,7 @@ def read_receipt(path: Path, feed: Feed, delivered: tuple[int, pd.DataFrame]) ->
     results = {key: _result(feed, key in known, named) for key, named in words.items()}
     counts = Counter(results.values())
     counts[UNANSWERED] += len(known - set(words))
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    sha256, _ = sha256_of(path)
     counting = {key: _last(named) for key, named in words.items() if results[key] in feed.receipt}
     return Receipt(number, sha256, {word: count for word, count in sorted(counts.items()) if count}, counting)
 

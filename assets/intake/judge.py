@@ -23,8 +23,7 @@ def unusable(frame: pd.DataFrame, shift: pd.Series) -> pd.Series:
     slipped cells that could not be put right.
     """
     code = pd.Series("", index=frame.index, dtype=object)
-    number = pd.concat([frame[name] != "" for name in NUMBERS], axis=1).any(axis=1)
-    number |= frame["id_no_status"].isin(["damaged", "masked", "bad_check"]) & (frame["id_no_birth"] != "")
+    number = _numbered(frame)
     bare = frame.loc[~number, ["name", "name_raw", "name_note"]]
     given = ~bare["name_raw"].isin(load_dictionary().placeholders) & (bare["name_note"] != "placeholder_name")
     # Latin letters may be a name that nobody could type (N04); letters mixed with digits and signs are none.
@@ -34,6 +33,23 @@ def unusable(frame: pd.DataFrame, shift: pd.Series) -> pd.Series:
     code[bare.index[(nobody & given) | (garbled & ~nobody)]] = "unreadable_name"
     code[shift == "shifted_row"] = "shifted_row"
     return code
+
+
+def too_many_alike(frame: pd.DataFrame, copies: pd.Series, most: int) -> pd.Series:
+    """True for rows of which there are more than `most` and in which nothing tells one child from another (trust.md C5 33).
+
+    Args:
+        frame: the rows' fields.
+        copies: how many rows hold the same cells, the row itself counted.
+        most: records that may be one child.
+    """
+    return (copies > most) & ~_numbered(frame)
+
+
+def _numbered(frame: pd.DataFrame) -> pd.Series:
+    """True for rows with a number, or with a damaged one that still tells whose it is."""
+    number: pd.Series = pd.concat([frame[name] != "" for name in NUMBERS], axis=1).any(axis=1)
+    return number | (frame["id_no_status"].isin(["damaged", "masked", "bad_check"]) & (frame["id_no_birth"] != ""))
 
 
 def age_code(frame: pd.DataFrame, limits: pd.Series) -> pd.Series:

@@ -16,6 +16,7 @@ from assets.intake.contract import Contract, load_fields
 from assets.intake.gather import BASE, SheetRows, cell_columns, gather, sheets
 from assets.intake.sentences import issue, place_sentence
 from assets.intake.values import Remarks, read_values
+from matching.model import default_model
 
 EXTRAS = [
     "name_raw", "name_note", "name_unreadable", "id_no_raw", "id_no_status", "id_no_birth", "id_no_sex",
@@ -77,9 +78,13 @@ def standardise(raw: pd.DataFrame, contract: Contract, context: Context) -> Stan
     frame = pd.concat([rows[[*BASE, "layout"]], frame, judge.ages(frame, context.as_of).where(child)], axis=1)
     remarks.add(rows["shift"] == "realigned", "realigned")
     judge.oddities(frame, contract, context, remarks)
-    remarks.add(_duplicates(raw, rows, known), "duplicate_row")
+    again, copies = _alike(raw, rows, known)
+    remarks.add(again, "duplicate_row")
     codes = judge.unusable(frame, rows["shift"])
     aside = judge.age_code(frame, limits) & (codes == "")
+    # Asked of the department and not of the linkage: it would make one child of them, or as many as there are rows.
+    crowd = judge.too_many_alike(frame, copies, default_model().decide.cluster_limit)
+    codes[crowd & (codes == "") & ~aside] = "many_alike"
     frame["period"], frame["department"], frame["issues"] = context.period, contract.department, remarks.joined()
     keep = (codes == "") & ~aside
     accepted = frame[STANDARD] if keep.all() else frame.loc[keep, STANDARD]
@@ -103,20 +108,25 @@ def _age_limits(layouts: pd.Series, contract: Contract) -> pd.Series:
     return pd.to_numeric(layouts.map(limits), errors="coerce")
 
 
-def _duplicates(raw: pd.DataFrame, rows: pd.DataFrame, known: list[SheetRows]) -> pd.Series:
-    """Rows that repeat an earlier row of their file in every cell but the running number."""
-    found = pd.Series(False, index=rows.index)
-    alike = rows.duplicated(["file", "name", "id_no", "birth_date"], keep=False)
+def _alike(raw: pd.DataFrame, rows: pd.DataFrame, known: list[SheetRows]) -> tuple[pd.Series, pd.Series]:
+    """Rows that repeat an earlier row of their file in every cell but the running number; and how many rows of the department hold
+    the same cells, in whichever file.
+    """
+    again, copies = pd.Series(False, index=rows.index), pd.Series(1, index=rows.index)
+    alike = rows.duplicated(["name", "id_no", "birth_date"], keep=False)
     if not alike.any():
-        return found
+        return again, copies
     at = rows.index[alike]
     cells = raw.loc[at, cell_columns(raw)]
     for sheet in known:
         position = sheet.mapping.sequence
         if position is not None:
             cells.loc[sheet.data.index.intersection(at), f"c{position:03d}"] = ""
-    found[at] = cells.assign(file=raw.loc[at, "file"]).duplicated(keep="first")
-    return found
+    again[at] = cells.assign(file=raw.loc[at, "file"]).duplicated(keep="first")
+    same = cells[cells.duplicated(keep=False)]
+    if len(same):
+        copies[same.index] = same.groupby(list(same.columns), sort=False)[same.columns[0]].transform("size")
+    return again, copies
 
 
 def _quarantine(rows: pd.DataFrame, codes: pd.Series, known: list[SheetRows]) -> pd.DataFrame:

@@ -1,8 +1,8 @@
 """CSV files that open in a spreadsheet without becoming formulas (trust.md C3.6).
 
 Here: the one writer for every CSV that leaves the product. Not here: what stands in the columns.
-Columns that other systems parse (`LINKS_COLUMNS`, `FINDINGS_COLUMNS` but the reason) are written as
-they are: they hold our own codes and the file's own names.
+Columns of our own codes and numbers (`EXACT`) are written as they are. Names of files and sheets are people's words and
+are guarded like every other text; who parses them takes the apostrophe off again (`unguard`, docs/data-shapes.md).
 """
 
 from __future__ import annotations
@@ -30,16 +30,30 @@ FINDINGS_COLUMNS = (
     "grade",
     "reason",
 )
-EXACT = frozenset(LINKS_COLUMNS) | frozenset(FINDINGS_COLUMNS) - {"reason"}
+EXACT = (frozenset(LINKS_COLUMNS) | frozenset(FINDINGS_COLUMNS)) - {"reason", "file", "sheet"}
 
 
 def guard(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would run as a formula.
+    """Put an apostrophe before a text that a spreadsheet would run as a formula, and before one that looks so guarded.
 
-    >>> guard("=1+1"), guard("张三")
-    ("'=1+1", '张三')
+    >>> guard("=1+1"), guard("'=1+1"), guard("张三")
+    ("'=1+1", "''=1+1", '张三')
     """
-    return f"'{text}" if text.startswith(RISKY) or text.lstrip(" \n　").startswith(RISKY) else text
+    return f"'{text}" if _is_risky(text) else text
+
+
+def unguard(text: str) -> str:
+    """The text that `guard` was given.
+
+    >>> unguard("'=1+1"), unguard("''=1+1"), unguard("'张三")
+    ('=1+1', "'=1+1", "'张三")
+    """
+    return text[1:] if text.startswith("'") and _is_risky(text[1:]) else text
+
+
+def _is_risky(text: str) -> bool:
+    bare = text.lstrip("'")
+    return bare.startswith(RISKY) or bare.lstrip(" \n　").startswith(RISKY)
 
 
 def guard_column(column: pd.Series[str]) -> pd.Series[str]:

@@ -12,7 +12,9 @@ import sys
 def main() -> None:
     """The entry point: speak the asked language, wherever `--lang` stands, then run the command."""
     import pipelines.cli.texts as texts
+    from pipelines.resources.access import close_to_others
 
+    close_to_others()
     texts.language()
     words = _without_language(sys.argv[1:])
     from pipelines.cli.commands import app

@@ -23,6 +23,8 @@ from pipelines.cli.shell import USAGE, out, refuse, show
 from pipelines.cli.story import Story, Teller, Told, Values
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
+from pipelines.resources.access import owner_only
+from pipelines.resources.files import write_text
 from pipelines.resources.opened import Opened
 
 _BAR = 24
@@ -206,5 +208,6 @@ def _draw(story: Story, target: Path) -> None:
         refuse(say("explain.no_picture"))
     title = _title(story)
     panels = [Panel(one.explanation, one.sides) for one in told]
-    target.resolve().write_text(draw(panels, title), encoding="utf-8")
+    write_text(target.resolve(), draw(panels, title))
+    owner_only(target.resolve())
     out.print(say("explain.drawn", count=len(panels), path=target), markup=False)

@@ -1,32 +1,38 @@
 """`tongbi links` and `tongbi findings`: copies of what was published. The columns are a stable contract with other
 systems.
 
-The files are made by the publishing asset, so an export can never show half of a run.
+The files are made by the publishing asset, so an export can never show half of a run. The copy is for the person who asked for it
+alone: others on the machine cannot read it, wherever it was put.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from assets.exports import place, published_file
 from assets.protected import Protected, protected_in
 from pipelines.cli.shell import out, refuse
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
+from pipelines.resources.access import owner_only
 from pipelines.resources.files import replacing
 from pipelines.resources.locks import BusyError, only_run
 from pipelines.resources.opened import Opened
+from pipelines.resources.publication import latest_digest
 
 
 def export(opened: Opened, period: str, name: str, target: Path) -> None:
     """Copy a published file to where the person wants it, whole or not at all."""
     label = Period.parse(period).label
     _finish_interrupted(opened)
-    source = opened.outbox.shown(label) / name
-    if not source.is_file():
+    kept = place(opened.workspace.root, label, _published(opened, label))
+    source = published_file(opened.outbox.shown(label), kept, name)
+    if source is None:
         refuse(say("export.none", period=label))
     content = _open_rows(source.read_bytes(), protected_in(opened, label))
     with replacing(target.resolve()) as aside:
         aside.write_bytes(content)
+        owner_only(aside)
     out.print(say("export.done", count=_records(content), path=target), markup=False)
 
 
@@ -44,6 +50,12 @@ def _open_rows(content: bytes, veil: Protected) -> bytes:
         [rows[0], *(row for row in rows[1:] if row[at] not in veil.persons)]
     )
     return kept.getvalue().encode("utf-8-sig")
+
+
+def _published(opened: Opened, label: str) -> str:
+    """The digest of the published edition."""
+    with opened.engine.connect() as connection:
+        return latest_digest(connection, label)
 
 
 def _finish_interrupted(opened: Opened) -> None:

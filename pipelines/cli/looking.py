@@ -120,6 +120,7 @@ def _print(frame: pd.DataFrame, opened: Opened) -> None:
 
 def _write(frame: pd.DataFrame, target: Path) -> None:
     from assets.workbooks.csvout import write_csv
+    from pipelines.resources.access import owner_only
 
-    write_csv(frame, target.resolve())
+    owner_only(write_csv(frame, target.resolve()))
     out.print(say("quarantine.written", count=len(frame), path=target), markup=False)

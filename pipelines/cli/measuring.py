@@ -147,6 +147,7 @@ def _batch(asked: Asked, period: str) -> str:
 def _write_sample(opened: Opened, period: Period, asked: Asked, pairs: pd.DataFrame) -> None:
     from assets.workbooks.samplebook import write_sample
     from pipelines.cli.story import Teller
+    from pipelines.resources.access import owner_only
 
     if asked.sample is None:
         return
@@ -160,6 +161,7 @@ def _write_sample(opened: Opened, period: Period, asked: Asked, pairs: pd.DataFr
         _batch(asked, period.label),
         asked.sample.resolve(),
     )
+    owner_only(asked.sample.resolve())
     say_left_out(veil)
     out.print(say("linkage.sampled", count=len(sample), of=len(pairs), path=asked.sample), markup=False)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from pipelines.cli.texts import say
 from pipelines.cli.unlocking import read_asking
 from pipelines.resources import audit
 from pipelines.resources.database import writing
+from pipelines.resources.inbox import sha256_of
 from pipelines.resources.opened import Opened
 from pipelines.resources.passwords import read_passwords
 
@@ -110,7 +110,7 @@ def _take(opened: Opened, label: str, what: tuple[Query, pd.DataFrame], answer: 
 def _deliver(opened: Opened, label: str, what: tuple[Query, Taken], answer: Path) -> None:
     """Put the answer into the inbox as a file of the department, named by its own date and content."""
     query, taken = what
-    sha256 = hashlib.sha256(answer.read_bytes()).hexdigest()
+    sha256, _ = sha256_of(answer)
     day = date.fromtimestamp(answer.stat().st_mtime).isoformat()
     path = opened.workspace.inbox / label / query.delivers / f"查询答复_{day}_{sha256[:8]}.csv"
     write_csv(taken.delivery, path)

@@ -37,6 +37,8 @@ def run_and_print(opened: Opened, asked: Asked) -> RunReport:
     """
     period = fitting_period(opened, asked.period)
     departments = department_names(opened.workspace)
+    if closed := opened.tighten():
+        err.print(say("run.tightened", count=closed), markup=False, style="yellow")
     _check_inbox(opened, period, departments)
     unlock_inbox(opened, period.label, departments)
     report = _run_shown(opened, asked, period, departments)

@@ -16,6 +16,7 @@ from pipelines.cli.texts import say
 from pipelines.resources import keyring
 from pipelines.resources.opened import Opened
 from pipelines.resources.reading import Reading, Refusal, read_file
+from pipelines.resources.reading.opening import open_regular
 
 TRIES = 3
 # Locked Office files and old workbooks begin alike.
@@ -69,10 +70,10 @@ def unlock_inbox(opened: Opened, period: str, departments: Iterable[str]) -> Non
 
 
 def _is_locked(path: Path) -> bool:
-    with path.open("rb") as file:
-        if not file.read(len(OLE)).startswith(OLE):
-            return False
     try:
+        with open_regular(path) as file:
+            if not file.read(len(OLE)).startswith(OLE):
+                return False
         read_file(path)
     except Refusal as refusal:
         return refusal.code == "password"

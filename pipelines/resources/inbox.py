@@ -17,12 +17,12 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from pipelines.resources.reading.shapes import STOP, WARN
+from pipelines.resources.reading.opening import is_regular, pieces
+from pipelines.resources.reading.shapes import STOP, WARN, Refusal
 
 SETTLE_SECONDS = 2.0
 """A file that nobody has written to for so long is complete, as far as its times can tell."""
 
-_CHUNK = 1 << 20
 _FILE = Path(__file__).with_name("inbox.yaml")
 
 
@@ -156,6 +156,8 @@ def _ignored_because(path: Path, name: Path) -> IgnoredName | None:
         for entry in load_ignored():
             if fnmatchcase(part.lower(), entry.pattern.lower()):
                 return entry
+    if not is_regular(path) and path.exists():
+        return IgnoredName(pattern="", reason="管道、设备或套接字，不是文件", told=True)
     return None
 
 
@@ -172,18 +174,22 @@ def _fingerprint(path: Path, name: str) -> Arrival | None:
     """None for a file that cannot be read now: Windows locks files while they are copied."""
     try:
         digest, size = sha256_of(path)
-    except OSError:
+    except (OSError, Refusal):
         return None
     return Arrival(path, name, digest, size)
 
 
 def sha256_of(path: Path) -> tuple[str, int]:
-    """SHA-256 (64 hex digits) and size in bytes of a file's content."""
+    """SHA-256 (64 hex digits) and size in bytes of a file's content, as far as it reached when it was opened.
+
+    Raises:
+        Refusal: it is a pipe, a device or another thing that has no content.
+        OSError: it cannot be read.
+    """
     digest, size = hashlib.sha256(), 0
-    with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
+    for piece in pieces(path):
+        digest.update(piece)
+        size += len(piece)
     return digest.hexdigest(), size
 
 

@@ -13,6 +13,7 @@ import dagster as dg
 import sqlalchemy as sa
 
 from pipelines.resources import publication
+from pipelines.resources.access import tighten
 from pipelines.resources.database import open_database
 from pipelines.resources.files import sweep
 from pipelines.resources.frames import FrameStore
@@ -55,6 +56,10 @@ class Opened:
             self.recover()
             yield
 
+    def tighten(self) -> int:
+        """Close to others what an earlier version left open; returns how many files and folders."""
+        return tighten(self.workspace.root, self.workspace.readers)
+
     def recover(self) -> list[str]:
         """Finish or remove what a killed run left in the outbox; returns the periods that were finished."""
 
@@ -72,6 +77,7 @@ def opened_resource(root: Path) -> dg.ResourceDefinition:
     def county(_context: dg.InitResourceContext) -> Iterator[Opened]:
         opened = Opened.at(root)
         with opened.held():
+            opened.tighten()
             yield opened
 
     return county

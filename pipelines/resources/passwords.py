@@ -11,12 +11,15 @@ import io
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipelines.resources.reading.opening import read_within
 from pipelines.resources.workspace import WorkspaceError
 
 NAME = "passwords.csv"
 DEFAULT = "其他"
 HEADINGS = ("单位", "密码")
 SHORTEST = 8
+LARGEST = 1 << 20
+"""Bytes of such a file; a county has some dozens of recipients."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def read_passwords(root: Path) -> Passwords:
 
 def _text(path: Path) -> str:
     """A spreadsheet program on a Chinese machine saves GB 18030, others UTF-8."""
-    data = path.read_bytes()
+    data = read_within(path, LARGEST)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

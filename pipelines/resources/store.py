@@ -12,9 +12,9 @@ from pathlib import Path
 
 from pipelines.resources.files import replacing
 from pipelines.resources.inbox import sha256_of
+from pipelines.resources.reading.opening import pieces
 from pipelines.resources.reading.shapes import Refusal
 
-_CHUNK = 1 << 20
 _READ_ONLY = stat.S_IRUSR | stat.S_IRGRP
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -42,8 +42,8 @@ def keep(store: Path, path: Path, sha256: str) -> Path:
         with replacing(target) as aside:
             if _copy(path, aside) != sha256:
                 raise Refusal("unstable", "有文件在读取过程中又被改动。", "请等文件写完后再运行。")
-            aside.chmod(_READ_ONLY | stat.S_IWUSR)  # the flush that follows opens it for writing
-        target.chmod(_READ_ONLY)
+        # By the mask the group may read it or not; the flush that came before had to open it for writing.
+        target.chmod(target.stat().st_mode & _READ_ONLY)
     except OSError as error:
         if error.errno in _FULL:
             raise Refusal(
@@ -80,8 +80,8 @@ def verify(target: Path, sha256: str) -> bool:
 def _copy(source: Path, target: Path) -> str:
     """Copies and gives back the fingerprint of what was copied, which is what counts."""
     digest = hashlib.sha256()
-    with source.open("rb") as reading, target.open("wb") as writing:
-        while chunk := reading.read(_CHUNK):
-            digest.update(chunk)
-            writing.write(chunk)
+    with target.open("wb") as writing:
+        for piece in pieces(source):
+            digest.update(piece)
+            writing.write(piece)
     return digest.hexdigest()

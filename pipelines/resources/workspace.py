@@ -14,6 +14,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pipelines.resources.access import AccessError, Readers, close_to_others, readers, tighten
+
 SETTINGS_NAME = "tongbi.toml"
 FOLDERS = ("inbox", "store", "frames", "outbox", "dagster", "contracts", "log")
 HOME_VARIABLE = "TONGBI_HOME"
@@ -44,6 +46,8 @@ operator = ""
 
 # 受保护儿童（来源数据里有保护标记、没有另行指定接收人的）由谁一人经手；留空则只进民政局专册。
 protected_person = ""
+# 本机上还有谁可以读这个工作区：留空只有本人（文件夹0700、文件0600）；写一个系统用户组的名称，该组的人可读（0750、0640）。
+group = ""
 
 # 界面文字：zh 或 en。
 locale = "zh"
@@ -92,6 +96,7 @@ class Settings(BaseModel):
     areas: str = ""
     operator: str = ""
     protected_person: str = Field(default="", max_length=20)
+    group: str = ""
     locale: str = "zh"
     engine: Literal["auto", "numpy", "duckdb", "spark"] = "auto"
     compare: Literal["auto", "all", "changes"] = "auto"
@@ -114,7 +119,9 @@ class Workspace:
         root = root.resolve()
         if not (root / SETTINGS_NAME).is_file():
             raise WorkspaceError(f"{root} 不是童比的工作区：请先运行 tongbi init --workspace {root}")
-        return cls(root, read_settings(root / SETTINGS_NAME))
+        found = cls(root, read_settings(root / SETTINGS_NAME))
+        close_to_others(found.readers)
+        return found
 
     @classmethod
     def create(cls, root: Path, county: tuple[str, str] = ("", "")) -> Workspace:
@@ -125,6 +132,7 @@ class Workspace:
             county: name and six-digit code for new settings; "" leaves them to the data.
         """
         root = root.resolve()
+        close_to_others()
         for folder in FOLDERS:
             (root / folder).mkdir(parents=True, exist_ok=True)
         name, code = (part.replace('"', "").replace("\\", "") for part in county)
@@ -133,7 +141,21 @@ class Workspace:
         )
         _write_once(root / SETTINGS_NAME, stated)
         _write_once(root / "dagster" / "dagster.yaml", _DAGSTER_YAML)
-        return cls.open(root)
+        made = cls.open(root)
+        tighten(root, made.readers)  # the folder may have been there before
+        return made
+
+    @property
+    def readers(self) -> Readers:
+        """Who may read the workspace besides its owner.
+
+        Raises:
+            WorkspaceError: the settings name a group that cannot be used.
+        """
+        try:
+            return readers(self.settings.group)
+        except AccessError as fault:
+            raise WorkspaceError(str(fault)) from None
 
     @property
     def inbox(self) -> Path:

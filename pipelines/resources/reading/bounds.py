@@ -26,6 +26,7 @@ class Bounds:
     strays: int
     memory_bytes: int
     seconds: float
+    kept_bytes: int
 
 
 @dataclass(frozen=True)

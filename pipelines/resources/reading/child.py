@@ -1,7 +1,7 @@
-"""The process that parses: started by `reader.py` for everything but plain text, with limits on memory and time, and
-thrown away after.
+"""The process that parses: started by `workers.py`, with limits on memory and time, and thrown away after one file; only
+after a small plain text it waits for the next order.
 
-It reads its order (JSON) from standard input, so that a password never stands on a command line, and answers on
+It reads its order (a line of JSON) from standard input, so that a password never stands on a command line, and answers on
 standard output. It prints
 nothing else: an exception's text could quote a cell.
 """
@@ -9,17 +9,15 @@ nothing else: an exception's text could quote a cell.
 from __future__ import annotations
 
 import gc
-import io
 import json
 import os
 import sys
-import zipfile
-import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.resources.reading.bounds import Bounds, check_size
+from pipelines.resources.reading.opening import read_within
 from pipelines.resources.reading.refusals import refusal, too_big
 from pipelines.resources.reading.shapes import Parsed, Refusal
 from pipelines.resources.reading.sniff import family
@@ -33,6 +31,7 @@ class Order:
     limits: dict[str, float]
     password: str | None = None
     heading_words: tuple[str, ...] = ()
+    null_words: tuple[str, ...] = ()
     careful: bool = False
 
     @property
@@ -41,23 +40,31 @@ class Order:
         return Bounds(**self.limits)  # type: ignore[arg-type]
 
 
-def parse(order: Order) -> Parsed:
-    """Reads one file that is no plain text.
+@dataclass(frozen=True)
+class Answer:
+    """The bytes for the parent (the file, or why it is refused), and whether this process may read another file."""
+
+    content: bytes
+    stays: bool = False
+
+
+def parse(order: Order, data: bytes) -> Parsed:
+    """Reads one file.
 
     Raises:
         Refusal: For every reason the file itself gives.
         MemoryError: It needs more than the process may have.
     """
-    data, bounds = Path(order.path).read_bytes(), order.bounds
-    kind = family(data[:4096])
+    bounds, kind = order.bounds, family(data[:4096])
+    if kind == "text":
+        from pipelines.resources.reading.plain import parse_plain
+
+        return parse_plain(data, bounds, order.heading_words, order.null_words)
     if kind == "ole" and order.password:
         from pipelines.resources.reading.locked import unlock
 
         data, kind = unlock(data, order.password)
-    try:
-        parsed = _parse(data, kind, order)
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError):
-        raise refusal("truncated" if kind == "zip" and _is_cut_zip(data) else "damaged_file") from None
+    parsed = _parse(data, kind, order)
     for sheet in parsed.sheets:
         sheet.trim()
         check_size(sheet.height, len(sheet.columns), bounds)
@@ -81,6 +88,19 @@ def _parse(data: bytes, kind: str, order: Order) -> Parsed:
 
 
 def _parse_zip(data: bytes, order: Order) -> Parsed:
+    import zipfile
+    import zlib
+
+    try:
+        return _parse_container(data, order)
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError):
+        raise refusal("truncated" if _is_cut_zip(data) else "damaged_file") from None
+
+
+def _parse_container(data: bytes, order: Order) -> Parsed:
+    import io
+    import zipfile
+
     from pipelines.resources.reading.sniff import zip_container
     from pipelines.resources.reading.zip_guard import check_sizes
 
@@ -101,41 +121,61 @@ def _is_cut_zip(data: bytes) -> bool:
 
 
 def limit_process(bounds: Bounds) -> None:
-    """Sets the limits of this process where the system has them (Windows does not: there the parent's clock is the
-    only one).
+    """Sets the limits of this process for the next file, where the system has them (Windows does not: there the parent's
+    clock is the only one).
     """
     with suppress(ImportError):
         import resource
 
-        seconds = int(bounds.seconds) + 1
-        resource.setrlimit(resource.RLIMIT_AS, (bounds.memory_bytes, bounds.memory_bytes))
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        _lower(resource.RLIMIT_AS, bounds.memory_bytes)
+        _lower(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + bounds.seconds) + 1)
+        _lower(resource.RLIMIT_CORE, 0)
 
 
-def answer(order: Order) -> bytes:
-    """The bytes for the parent: the file, or why it is refused."""
+def _lower(limit: int, value: int) -> None:
+    """Sets what holds now; what may be set at most stays, for the next order may be another."""
+    import resource
+
+    most = resource.getrlimit(limit)[1]
+    resource.setrlimit(limit, (value if most == resource.RLIM_INFINITY else min(value, most), most))
+
+
+def answer(order: Order) -> Answer:
+    """What comes of one file."""
     from pipelines.resources.reading.wire import pack, pack_refusal
 
     try:
-        return pack(parse(order))
+        data = read_within(Path(order.path), order.bounds.file_bytes)
+        stays = len(data) <= order.bounds.kept_bytes and family(data[:4096]) == "text"
+        return Answer(pack(parse(order, data)), stays)
     except Refusal as error:
-        return pack_refusal(error)
+        return Answer(pack_refusal(error))
     except (MemoryError, ImportError):
         # With hardly any memory left it is the loading of a library that fails.
-        return pack_refusal(refusal("memory"))
+        return Answer(pack_refusal(refusal("memory")))
+    except OSError:
+        return Answer(pack_refusal(refusal("missing")))
     except Exception:
         # Whatever a parser trips over in a broken file: the clerk needs the next step, and its text may quote the file.
-        return pack_refusal(refusal("damaged_file"))
+        return Answer(pack_refusal(refusal("damaged_file")))
 
 
 def main() -> None:
-    """Entry of the process."""
-    order = Order(**json.load(sys.stdin))
-    limit_process(order.bounds)
+    """Entry of the process: an order, an answer, and so on while the files leave nothing behind."""
+    from pipelines.resources.reading.wire import framed
+
     gc.disable()  # millions of short-lived cells, no cycles among them
-    sys.stdout.buffer.write(answer(order))
-    sys.stdout.flush()
+    stays = True
+    while stays and (line := sys.stdin.buffer.readline()):
+        order = Order(**json.loads(line))
+        limit_process(order.bounds)
+        done = answer(order)
+        stays = done.stays
+        for part in framed(done.content, stays):
+            sys.stdout.buffer.write(part)
+        sys.stdout.buffer.flush()
+        del done
     os._exit(0)  # nothing is left to tidy up, and freeing millions of strings one by one takes half a second
 
 

@@ -9,6 +9,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
+from pipelines.resources.reading.bounds import Bounds, check_size
+from pipelines.resources.reading.refusals import too_big
 from pipelines.resources.reading.shapes import WARN, Notice, Parsed, Sheet
 
 _DELIMITERS = "\t,;|"
@@ -27,22 +29,28 @@ class _Records:
     """Records whose quotes are taken as characters, because no reading with quotes makes sense."""
 
 
-def parse_delimited(text: str, null_words: Collection[str] = ()) -> Parsed:
+def parse_delimited(text: str, bounds: Bounds, null_words: Collection[str] = ()) -> Parsed:
     """Reads delimited text; row number = record number, blank lines counted, a quoted line break does not begin a new
     record.
 
     Args:
         text: Decoded text with `\\n` line ends.
+        bounds: How many rows, columns and cells there may be.
         null_words: Fields that are exactly one of these are empty (`domain.md` FF1).
 
     Returns:
         One sheet named `""`; container `tsv` for tabs, `csv` for every other delimiter.
+
+    Raises:
+        Refusal: More rows, columns or cells than the limits allow.
     """
     lines = text.split("\n")
     while lines and not lines[-1].strip(" \t\x1a"):
         lines.pop()
     delimiter, width = choose_delimiter(lines)
-    records = _split(lines, delimiter, width)
+    records = _split(lines, delimiter, width, bounds)
+    # Before the short rows are filled up: one wide row among many short ones asks for more cells than the file has bytes.
+    check_size(len(records.rows), max(map(len, records.rows), default=0), bounds)
     notices = _quote_notices(records.literal) + _cut_notices(records.rows, width, text.endswith("\n"))
     if any(mark in text for mark in ("'", '="', *null_words)):
         notices += _clean(records.rows, frozenset(null_words))
@@ -58,9 +66,7 @@ def choose_delimiter(lines: list[str]) -> tuple[str, int]:
     sample = [line for line in lines[: 4 * _SAMPLE] if line.strip()][:_SAMPLE]
     best, found = (0.0, 0), (",", 1)
     for delimiter in _DELIMITERS:
-        widths = _record_widths(sample, delimiter) or [
-            len(_fields(line, delimiter) or _literal(line, delimiter)) for line in sample
-        ]
+        widths = _record_widths(sample, delimiter) or [_width(line, delimiter) for line in sample]
         counts = Counter(width for width in widths if width > 1)
         if not counts:
             continue
@@ -89,6 +95,12 @@ def _record_widths(sample: list[str], delimiter: str) -> list[int]:
     return widths if len(widths) > 1 and max(Counter(widths).values()) * 2 > len(widths) else []
 
 
+def _width(line: str, delimiter: str) -> int:
+    """How many fields a line has; without quotes they are counted and not made, for there may be millions."""
+    row = _fields(line, delimiter) if '"' in line else None
+    return line.count(delimiter) + 1 if row is None else len(row)
+
+
 def _literal(line: str, delimiter: str) -> list[str]:
     return line.split(delimiter)
 
@@ -104,21 +116,43 @@ def _fields(text: str, delimiter: str) -> list[str] | None:
     return row
 
 
-def _split(lines: list[str], delimiter: str, width: int) -> _Records:
+def _split(lines: list[str], delimiter: str, width: int, bounds: Bounds) -> _Records:
     records, at = _Records(), 0
     while at < len(lines):
         line = lines[at]
-        if '"' not in line:
-            records.rows.append(line.split(delimiter) if line else [])
-            at += 1
-            continue
-        row, used = _quoted(lines, at, delimiter, width)
+        row, used = (None, 1) if '"' not in line else _quoted(lines, at, delimiter, width)
         if row is None:
-            records.literal.append(len(records.rows) + 1)
-            row = _literal(line, delimiter)
-        records.rows.append(row)
+            if '"' in line:
+                records.literal.append(len(records.rows) + 1)
+            row = _literal(_bounded(line, delimiter, bounds), delimiter) if line else []
+        records.rows.append(row if len(row) <= bounds.columns else _narrowed(row, bounds))
         at += used
     return records
+
+
+def _bounded(line: str, delimiter: str, bounds: Bounds) -> str:
+    """The line, without the delimiters of empty columns at its end where they are too many.
+
+    Raises:
+        Refusal: It has more columns than are allowed; they are counted before a field is made of each.
+    """
+    if len(line) <= bounds.columns or line.count(delimiter) < bounds.columns:
+        return line
+    shorter = line.rstrip(f"{delimiter} \t\r")
+    _narrow_enough(shorter.count(delimiter) + 1, bounds)
+    return shorter
+
+
+def _narrowed(row: list[str], bounds: Bounds) -> list[str]:
+    """The row without the empty fields at its end: a spreadsheet writes one for every column that was ever formatted."""
+    last = next((place for place in range(len(row), 0, -1) if row[place - 1].strip()), 0)
+    _narrow_enough(last, bounds)
+    return row[:last]
+
+
+def _narrow_enough(columns: int, bounds: Bounds) -> None:
+    if columns > bounds.columns:
+        raise too_big("列数", f"{columns}列", f"{bounds.columns}列")
 
 
 def _quoted(lines: list[str], at: int, delimiter: str, width: int) -> tuple[list[str] | None, int]:

@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree
 
 from pipelines.resources.reading.bounds import Bounds
-from pipelines.resources.reading.refusals import not_a_table
+from pipelines.resources.reading.refusals import not_a_table, too_big
 from pipelines.resources.reading.shapes import WARN, Notice, Parsed
 from pipelines.resources.reading.sparse_sheet import SparseSheet
 
@@ -71,6 +71,9 @@ def _table(table: Any, sheet: SparseSheet) -> SparseSheet:
         for cell in node.iterchildren("td", "th"):
             while covered.get(column, 0) >= row:
                 column += 1
+            if column >= sheet.bounds.columns:
+                # Spans of spans would go on for as many columns as there are cells, and be looked through in every row.
+                raise too_big("列数", f"{column + 1}列", f"{sheet.bounds.columns}列")
             height, width = _span(cell, "rowspan"), _span(cell, "colspan")
             _put(sheet, row, column, cell)
             sheet.merge(row, column, height, width)

@@ -29,6 +29,7 @@ class Limits(BaseModel):
     strays: PositiveInt
     memory_bytes: PositiveInt
     seconds: float = Field(gt=0)
+    kept_bytes: PositiveInt
 
 
 class Settings(BaseModel):

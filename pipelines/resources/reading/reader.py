@@ -1,27 +1,22 @@
-"""`read_file`: the one entrance. Text is read here; everything else in a child process that may die without taking
-us along.
-"""
+"""`read_file`: the one entrance. Everything is parsed in a child process that may die without taking us along."""
 
 from __future__ import annotations
 
-import json
-import subprocess
+import os
 from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
 
-from pipelines.resources.processes import command, environment
-from pipelines.resources.reading.decode import decode
-from pipelines.resources.reading.delimited import parse_delimited
-from pipelines.resources.reading.frames import frame_of_packed, frame_of_texts
+from pipelines.resources.reading.frames import frame_of_packed
 from pipelines.resources.reading.limits import Limits, load_settings
-from pipelines.resources.reading.refusals import refusal, too_big
+from pipelines.resources.reading.opening import open_regular, too_large
+from pipelines.resources.reading.refusals import refusal
 from pipelines.resources.reading.shapes import WARN, Grid, Notice, Parsed, Reading, Sheet
 from pipelines.resources.reading.sniff import extension_notice, family
 from pipelines.resources.reading.wire import unpack
+from pipelines.resources.reading.workers import DiedError, ask
 
-_MEGABYTE = 1 << 20
 _HEAD = 4096
 _CPU_CLOCK = -24
 """Return code of a process that the CPU limit ended (SIGXCPU)."""
@@ -50,58 +45,40 @@ def read_file(
     """
     settings = load_settings()
     limits = limits or settings.limits
-    words = list(settings.heading_words if heading_words is None else heading_words)
-    kind = _look(path, limits)
-    if kind == "text":
-        decoded = decode(path.read_bytes(), words)
-        parsed = parse_delimited(decoded.text, settings.null_words)
-        parsed.encoding, parsed.notices = decoded.encoding, decoded.notices + parsed.notices
-        grids = [_grid(sheet, frame_of_texts(sheet.columns)) for sheet in parsed.sheets]
-    else:
-        parsed, cells = _in_child(path, limits, password, words)
-        grids = [_grid(sheet, frame_of_packed(columns)) for sheet, columns in zip(parsed.sheets, cells, strict=True)]
+    _look(path, limits)
+    order = {
+        "path": str(path.resolve()),
+        "password": password,
+        "heading_words": list(settings.heading_words if heading_words is None else heading_words),
+        "null_words": list(settings.null_words),
+        "limits": limits.model_dump(),
+    }
+    parsed, cells = _in_child(order, limits.seconds)
+    grids = [_grid(sheet, frame_of_packed(columns)) for sheet, columns in zip(parsed.sheets, cells, strict=True)]
     return _reading(path, parsed, grids)
 
 
-def _look(path: Path, limits: Limits) -> str:
+def _look(path: Path, limits: Limits) -> None:
+    """What can be said without starting a process."""
     try:
-        size = path.stat().st_size
-        with path.open("rb") as stream:
-            head = stream.read(_HEAD)
+        with open_regular(path) as stream:
+            size, head = os.fstat(stream.fileno()).st_size, stream.read(_HEAD)
     except OSError:
         raise refusal("missing") from None
     if size > limits.file_bytes:
-        raise too_big("文件大小", f"{size // _MEGABYTE}MB", f"{limits.file_bytes // _MEGABYTE}MB")
-    return family(head)
+        raise too_large(size, limits.file_bytes)
+    family(head)
 
 
-def _in_child(path: Path, limits: Limits, password: str | None, words: list[str]) -> tuple[Parsed, list[list[bytes]]]:
-    order = {"path": str(path.resolve()), "password": password, "heading_words": words, "limits": limits.model_dump()}
+def _in_child(order: dict[str, object], seconds: float) -> tuple[Parsed, list[list[bytes]]]:
     for careful in (False, True):
-        done = _run_child(order | {"careful": careful}, limits.seconds)
-        if done.returncode == 0 and done.stdout:
-            return unpack(done.stdout)
-        if done.returncode == _CPU_CLOCK:
-            raise refusal("time")
-        # Aborted because an allocation failed. Its last words may quote the file and are not passed on.
+        try:
+            return unpack(ask(order | {"careful": careful}, seconds))
+        except DiedError as died:
+            if died.late or died.code == _CPU_CLOCK:
+                raise refusal("time") from None
+            # Aborted because an allocation failed.
     raise refusal("memory")
-
-
-def _run_child(order: dict[str, object], seconds: float) -> subprocess.CompletedProcess[bytes]:
-    text = json.dumps(order).encode()
-    try:
-        return subprocess.run(
-            command("pipelines.resources.reading.child"),
-            input=text,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=seconds,
-            # The default pool reserves far more address space than it uses, which the limit on address space would count.
-            env=environment(ARROW_DEFAULT_MEMORY_POOL="system"),
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise refusal("time") from None
 
 
 def _grid(sheet: Sheet, cells: pd.DataFrame) -> Grid:

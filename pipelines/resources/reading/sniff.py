@@ -2,12 +2,17 @@
 parsed here.
 """
 
+from __future__ import annotations
+
 import re
-import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.resources.reading.refusals import not_a_table, refusal
 from pipelines.resources.reading.shapes import WARN, Notice
+
+if TYPE_CHECKING:
+    import zipfile
 
 _STRANGERS: list[tuple[bytes, str]] = [
     (b"%PDF", "pdf"),

@@ -14,7 +14,16 @@ from typing import Any
 from pipelines.resources.reading.cells import map_private
 from pipelines.resources.reading.shapes import Notice, Parsed, Refusal, Sheet
 
+GOES, STAYS = 0, 1
+HEAD = 9
+"""Bytes before an answer: whether the process waits for another order (`STAYS`), then how many bytes follow."""
+
 _LISTS = ("merged", "hidden_rows", "hidden_columns")
+
+
+def framed(answer: bytes, stays: bool) -> list[bytes]:
+    """An answer as it goes through the pipe."""
+    return [bytes([STAYS if stays else GOES]), len(answer).to_bytes(HEAD - 1, "big"), answer]
 
 
 def pack(parsed: Parsed) -> bytes:

@@ -12,6 +12,7 @@ from assets.intake.contract import Contract, load_contracts
 from assets.intake.sentences import issue
 from assets.intake.standard import QUARANTINE, STANDARD, Standardised, standardise
 from assets.intake.tabulate import Tabulated, tabulate
+from matching.model import default_model
 from pipelines.resources.reading.shapes import Grid, Reading
 
 Take = Callable[..., Standardised]
@@ -245,6 +246,31 @@ def test_whole_duplicates_are_kept_and_flagged(take: Take, make_grid: MakeGrid, 
     line = row(number=make_number("20150310"))
     done = take("civil_affairs", make_grid([["序号", *HEAD], ["1", *line], ["2", *line], ["3", *row("李小红")]]))
     assert ["duplicate_row" in text for text in done.accepted["issues"]] == [False, True, False]
+
+
+@pytest.mark.parametrize("sheets", [1, 2])
+def test_many_identical_rows_without_a_number_are_a_question(sheets: int, take: Take, make_grid: MakeGrid) -> None:
+    """trust.md C5 33: twenty-five times the same child, or twenty-five children: nobody can tell, and nothing is lost."""
+    many = default_model().decide.cluster_limit + 5
+    lines = [[str(number), *row("王小明", number="")] for number in range(many)]
+    parts = [lines[place::sheets] for place in range(sheets)]
+    done = take(
+        "civil_affairs", *[make_grid([["序号", *HEAD], *part, ["99", *row("李小红", number="")]]) for part in parts]
+    )
+    assert set(done.accepted["name"]) == {"李小红"}
+    assert list(done.quarantine["code"]) == ["many_alike"] * many
+    assert "完全相同" in done.quarantine["message"].iloc[0]
+    assert "王小明" not in done.quarantine["message"].str.cat()
+
+
+def test_fewer_identical_rows_or_a_number_are_no_question(
+    take: Take, make_grid: MakeGrid, make_number: MakeNumber
+) -> None:
+    most = default_model().decide.cluster_limit
+    few = take("civil_affairs", make_grid([HEAD, *[row(number="")] * most]))
+    numbered = take("civil_affairs", make_grid([HEAD, *[row(number=make_number("20150310"))] * (most + 5)]))
+    assert (len(few.accepted), len(few.quarantine)) == (most, 0)
+    assert (len(numbered.accepted), len(numbered.quarantine)) == (most + 5, 0)
 
 
 def test_family_members_by_their_relation(take: Take, make_grid: MakeGrid, make_number: MakeNumber) -> None:

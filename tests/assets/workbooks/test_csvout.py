@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.workbooks.csvout import EXACT, RISKY, csv_text, guard, write_csv
+from assets.workbooks.csvout import EXACT, RISKY, csv_text, guard, unguard, write_csv
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+86", "-2", "@SUM(A1)", "\tx", "\rx", "＝1", " =1", "　@x"])
@@ -21,15 +21,23 @@ def test_risky_beginnings_are_guarded(text: str) -> None:
 @given(st.text(max_size=30))
 def test_no_guarded_text_begins_like_a_formula(text: str) -> None:
     assert not guard(text).startswith(RISKY)
-    assert guard(text).removeprefix("'") == text.removeprefix("'") or guard(text) == text
+    assert unguard(guard(text)) == text
 
 
-def test_contract_columns_are_untouched_and_the_reason_is_guarded(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"file": ["=a.xlsx"], "row": [3], "reason": ["=cmd"]})
+@pytest.mark.parametrize("text", ["'=1", "''+1", "' @x", "'张三", "'", "''"])
+def test_a_guard_can_be_told_from_an_apostrophe_that_was_there(text: str) -> None:
+    assert unguard(guard(text)) == text
+
+
+def test_our_own_codes_are_untouched_and_peoples_words_are_guarded(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"file": ["=a.xlsx"], "sheet": ["+1"], "row": [3], "child_id": ["-C1"], "reason": ["=cmd"]})
     path = write_csv(frame, tmp_path / "deep" / "findings.csv", exact=EXACT)
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
-    assert rows == [["file", "row", "reason"], ["=a.xlsx", "3", "'=cmd"]]
+    assert rows == [
+        ["file", "sheet", "row", "child_id", "reason"],
+        ["'=a.xlsx", "'+1", "3", "-C1", "'=cmd"],
+    ]
     assert [item.name for item in path.parent.iterdir()] == ["findings.csv"]
 
 

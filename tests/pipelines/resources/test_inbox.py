@@ -123,3 +123,25 @@ def test_folders_of_unknown_departments_are_named_when_they_hold_files(folder: P
     put(tmp_path / "2026Q3" / "卫健" / "乙.xlsx")
     (tmp_path / "2026Q3" / "empty").mkdir()
     assert Inbox(tmp_path).unknown_departments("2026Q3", {"education"}) == ["卫健"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no pipes with names")
+def test_a_pipe_in_the_inbox_is_said_and_not_opened(folder: Path, tmp_path: Path) -> None:
+    put(folder / "甲.csv", b"1")
+    os.mkfifo(folder / "乙.csv")
+    (folder / "丙.csv").symlink_to(folder / "乙.csv")
+    scan = Inbox(tmp_path, wait=no_wait).scan("2026Q3", "education")
+    assert [one.file for one in scan.files] == ["甲.csv"]
+    assert [(one.file, one.severity) for one in scan.notices] == [("丙.csv", "warn"), ("乙.csv", "warn")]
+    assert "管道" in scan.notices[1].message
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+@pytest.mark.parametrize("outside", ["文件", "文件夹"])
+def test_a_link_out_of_the_inbox_is_said_and_not_followed(outside: str, folder: Path, tmp_path: Path) -> None:
+    put(tmp_path / "别处" / "名册.csv", b"1")
+    target = tmp_path / "别处" / ("名册.csv" if outside == "文件" else "")
+    (folder / "链接").symlink_to(target)
+    scan = Inbox(tmp_path, wait=no_wait).scan("2026Q3", "education")
+    assert scan.files == []
+    assert [one.file for one in scan.notices] == ["链接"]

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.resources.reading import Reading, Refusal, read_file
+from pipelines.resources.reading import Reading, Refusal, load_settings, read_file
+from pipelines.resources.reading.bounds import Bounds
 from pipelines.resources.reading.cells import map_private
 from pipelines.resources.reading.decode import decode
 from pipelines.resources.reading.delimited import parse_delimited
 
 Make = Callable[..., Path]
+BOUNDS = Bounds(**load_settings().limits.model_dump())
 TEXT = "姓名,民族,住址\n张䶮,汉族,南古镇·七组\n李晴,回族,民联镇\n王喆,藏族,三堡镇\n"
 BIG5 = "姓名,性別,出生日期\n張小明,男,20150307\n陳美麗,女,20160102\n"
 
@@ -185,5 +187,5 @@ def test_what_a_csv_writer_writes_comes_back(table: list[list[str]]) -> None:
 
     out = io.StringIO()
     csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(table)
-    sheet = parse_delimited(out.getvalue()).sheets[0]
+    sheet = parse_delimited(out.getvalue(), BOUNDS).sheets[0]
     assert [list(row) for row in zip(*sheet.columns, strict=True)] == table
