@@ -72,8 +72,12 @@ def run_job() -> dg.unresolved_asset_job_definition.UnresolvedAssetJobDefinition
 
 @contextmanager
 def instance_of(opened: Opened) -> Iterator[dg.DagsterInstance]:
-    """The Dagster instance in the workspace; nothing of it is printed."""
+    """The Dagster instance in the held workspace; nothing of it is printed."""
+    from pipelines.resources.history import prepare
+
     home = str(opened.workspace.dagster_home)
+    opened.workspace.renew()
+    prepare(opened.workspace.dagster_home)
     os.environ["DAGSTER_HOME"], os.environ[HOME_VARIABLE] = home, str(opened.workspace.root)
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     with dg.DagsterInstance.from_config(home) as instance:

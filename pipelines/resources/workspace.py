@@ -14,6 +14,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from pipelines.resources.files import write_text
+
 SETTINGS_NAME = "tongbi.toml"
 FOLDERS = ("inbox", "store", "frames", "outbox", "dagster", "contracts", "log")
 HOME_VARIABLE = "TONGBI_HOME"
@@ -59,9 +61,15 @@ telemetry:
   enabled: false
 nux:
   enabled: false
+run_storage:
+  module: pipelines.resources.history
+  class: RunHistory
 event_log_storage:
   module: pipelines.resources.eventlog
   class: SteadyEventLog
+schedule_storage:
+  module: pipelines.resources.history
+  class: ScheduleHistory
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
@@ -71,6 +79,10 @@ concurrency:
   pools:
     default_limit: 1
 """
+# As it was written until the storages had classes of ours: replaced where nobody changed it.
+_FORMER_DAGSTER_YAML = _DAGSTER_YAML.replace(
+    "run_storage:\n  module: pipelines.resources.history\n  class: RunHistory\n", ""
+).replace("schedule_storage:\n  module: pipelines.resources.history\n  class: ScheduleHistory\n", "")
 
 
 class WorkspaceError(Exception):
@@ -127,9 +139,15 @@ class Workspace:
         stated = _TEMPLATE.replace(
             'county_name = ""\ncounty_code = ""', f'county_name = "{name}"\ncounty_code = "{code}"'
         )
-        _write_once(root / SETTINGS_NAME, stated)
         _write_once(root / "dagster" / "dagster.yaml", _DAGSTER_YAML)
+        _write_once(root / SETTINGS_NAME, stated)  # the last: a folder without it is no workspace yet
         return cls.open(root)
+
+    def renew(self) -> None:
+        """Bring Dagster's settings up to what is written now, where they are still as an earlier version wrote them."""
+        path = self.dagster_home / "dagster.yaml"
+        if not path.exists() or path.read_text(encoding="utf-8") == _FORMER_DAGSTER_YAML:
+            write_text(path, _DAGSTER_YAML)
 
     @property
     def inbox(self) -> Path:
@@ -208,4 +226,4 @@ def read_settings(path: Path) -> Settings:
 
 def _write_once(path: Path, text: str) -> None:
     if not path.exists():
-        path.write_text(text, encoding="utf-8")
+        write_text(path, text)
