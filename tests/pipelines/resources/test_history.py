@@ -71,6 +71,7 @@ def works(home):
     """A run goes through, and Dagster sees it afterwards. Returns how many runs it knows."""
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     with dg.DagsterInstance.from_config(str(home)) as instance:
+        instance.add_dynamic_partitions("period", ["2026Q3"])
         assert dg.materialize([thing], instance=instance).success
         assert instance.get_latest_materialization_event(thing.key) is not None
         assert instance.all_instigator_state() == []
