@@ -18,13 +18,16 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import dagster as dg
+import sqlalchemy as sa
 
 from pipelines.partitions import PARTITIONS_NAME
 from pipelines.resources import audit, consenting, stations
 from pipelines.resources.consenting import SizeConsent
 from pipelines.resources.database import writing
 from pipelines.resources.opened import Opened
+from pipelines.resources.publication import published_by
 from pipelines.resources.tables import run as run_table
+from pipelines.resources.trouble import UNFORESEEN, Trouble, trouble_of
 from pipelines.resources.workspace import ENGINE_TAG, HOME_VARIABLE, WITHDRAWN_TAG
 
 if TYPE_CHECKING:
@@ -55,13 +58,14 @@ class Consent:
 
 @dataclass
 class RunReport:
-    """How a run went: seconds per station, and one sentence per station that failed."""
+    """How a run went: seconds per station, one sentence per station that failed, and what it left (`trouble.state`)."""
 
     period: str
     success: bool
     seconds: float
     stages: dict[str, float] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    state: str = ""
 
 
 @cache
@@ -112,8 +116,31 @@ def run_period(
             run_config=QUIET,
         )
         report = RunReport(period, result.success, time.perf_counter() - began, stages, _failures(result))
-        _end(opened, run_id, report)
+        _close(opened, run_id, report)
     return report
+
+
+def _close(opened: Opened, run_id: str, report: RunReport) -> None:
+    """Write down how the run ended; a database that is gone by now is one more failure, not instead of the others."""
+    try:
+        _end(opened, run_id, report)
+    except (sa.exc.SQLAlchemyError, OSError) as fault:
+        report.success = False
+        report.failures.setdefault(JOB, trouble_of(fault).sentence())
+    if not report.success:
+        report.state = _state(opened, run_id, report.period)
+
+
+def _state(opened: Opened, run_id: str, period: str) -> str:
+    """Whether the run was published before it failed, and whether the outbox shows it."""
+    try:
+        with opened.engine.connect() as connection:
+            digest = published_by(connection, run_id)
+    except sa.exc.SQLAlchemyError:
+        return "unknown"
+    if not digest:
+        return "unchanged"
+    return "published" if opened.outbox.digest(opened.outbox.shown(period)) == digest else "unshown"
 
 
 def _bury_dead_runs(instance: dg.DagsterInstance) -> None:
@@ -163,16 +190,15 @@ def _failures(result: ExecuteInProcessResult) -> dict[str, str]:
         if event.is_step_failure and event.step_key:
             data = event.step_failure_data
             spoken = data.user_failure_data.description if data.user_failure_data else ""
-            failed[event.step_key] = spoken or _unspoken(data.error.cls_name if data.error else "")
+            trouble = stations.trouble_in(event.step_key)
+            failed[event.step_key] = trouble.sentence() if trouble else spoken or _unspoken("")
         elif event.event_type_value == "PIPELINE_FAILURE" and not failed:
             failed[JOB] = _unspoken("")
     return failed
 
 
 def _unspoken(kind: str | None) -> str:
-    if kind == "RetryRequestedFromPolicy" or kind == "DBAPIError":
-        return "数据库没有回应：请检查数据库服务后重新运行；上一次的结果没有改变。"
-    return f"程序内部错误（{kind or '未知'}）：上一次的结果没有改变。"
+    return Trouble(UNFORESEEN, kind or "未知").sentence()
 
 
 def _begin(opened: Opened, run_id: str, period: str, size: SizeConsent) -> None:
@@ -195,8 +221,6 @@ def _end(opened: Opened, run_id: str, report: RunReport) -> None:
 
 def last_stages(opened: Opened) -> Mapping[str, float]:
     """Seconds per station of the last complete run in this workspace, empty when there was none."""
-    import sqlalchemy as sa
-
     wanted = sa.select(run_table.c.stages).where(run_table.c.status == "done").order_by(run_table.c.started_at.desc())
     with opened.engine.connect() as connection:
         text = connection.execute(wanted.limit(1)).scalar()

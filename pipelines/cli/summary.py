@@ -13,17 +13,21 @@ from rich.table import Table
 from assets.county import list_names, lists_not_computed
 from pipelines.cli.looking import difference_text
 from pipelines.cli.shell import err, out, show
-from pipelines.cli.texts import say
+from pipelines.cli.texts import language, say
 from pipelines.jobs import RunReport
 from pipelines.resources import deliveries
 from pipelines.resources.opened import Opened
+from pipelines.resources.trouble import state
 
 NUMBERS = ("rows_in", "accepted", "quarantined", "set_aside")
 MOST_NOTICES = 40
 
 
 def print_summary(opened: Opened, report: RunReport, departments: Mapping[str, str]) -> None:
-    """Print it; after a refusal only what was said and what was read."""
+    """Print it; after a refusal only what was said and what was read, and without the database what failed."""
+    if report.state == "unknown":
+        _print_failures(report, [])
+        return
     with opened.engine.connect() as connection:
         live = deliveries.of_period(connection, report.period, ("received", "current", "refused"))
         said = deliveries.said(connection, report.period)
@@ -88,7 +92,7 @@ def _print_failures(report: RunReport, said: list[sa.RowMapping]) -> None:
     for sentence in report.failures.values():
         if not any(message and message in sentence for message in told):
             err.print(sentence, markup=False, style="red")
-    err.print(say("run.refused"), style="red")
+    err.print(state(report.state or "unchanged", language()), markup=False, style="red")
 
 
 def _print_results(opened: Opened, report: RunReport) -> None:

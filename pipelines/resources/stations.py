@@ -15,22 +15,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import dagster as dg
-import sqlalchemy as sa
 
 from pipelines.resources import faults
-from pipelines.resources.database import DatabaseError
-from pipelines.resources.frames import FrameError
-from pipelines.resources.locks import BusyError
 from pipelines.resources.reading.shapes import Refusal
-from pipelines.resources.workspace import WorkspaceError
+from pipelines.resources.trouble import UNFORESEEN, Trouble, trouble_of
 
 TRIES, WAIT_SECONDS = 3, 2
 Observer = Callable[[str, str, float], None]
 _observers: list[Observer] = []
 _debug = logging.getLogger("tongbi.debug")
-_SPOKEN = (FrameError, DatabaseError, BusyError, WorkspaceError)
-# Sentences about our own YAML files; they name file and key. By name: the rim knows nothing of what must hold.
-_SPOKEN_NAMES = {"RuleFileError", "UnknownSettingError", "ContractError", "AccountingError"}
+_troubles: dict[str, Trouble] = {}
 
 
 @contextmanager
@@ -48,10 +42,11 @@ def station(name: str) -> Iterator[None]:
     """The frame around one station's work.
 
     Raises:
-        dg.Failure: with a Chinese sentence; it is not tried again.
+        dg.Failure: with a Chinese sentence that holds no value, and its code; it is not tried again.
         dg.RetryRequested: the database did not answer; Dagster tries again a little later.
     """
     began = time.perf_counter()
+    _troubles.pop(name, None)
     _tell(name, "started", 0.0)
     try:
         yield
@@ -68,29 +63,28 @@ def _tell(name: str, what: str, seconds: float) -> None:
             observer(name, what, seconds)
 
 
+def trouble_in(name: str) -> Trouble | None:
+    """What stopped a station in this process. Its whole sentence stays here: Dagster keeps the general one and the code."""
+    return _troubles.get(name)
+
+
 def _translated(name: str, fault: BaseException) -> BaseException:
     if isinstance(fault, dg.Failure | dg.RetryRequested | KeyboardInterrupt | SystemExit | GeneratorExit):
         return fault
-    if isinstance(fault, sa.exc.OperationalError | sa.exc.InterfaceError):
-        return dg.RetryRequested(max_retries=TRIES, seconds_to_wait=WAIT_SECONDS)
     _debug.debug("%s %s\n%s", name, type(fault).__name__, "".join(traceback.format_tb(fault.__traceback__)))
     if isinstance(fault, Refusal):
         return dg.Failure(f"{fault.message}{fault.advice}", metadata={"code": fault.code}, allow_retries=False)
-    if isinstance(fault, _SPOKEN) or type(fault).__name__ in _SPOKEN_NAMES:
-        return dg.Failure(str(fault), allow_retries=False)
-    if isinstance(fault, MemoryError | OSError):
-        return dg.Failure(_machine_sentence(fault), allow_retries=False)
-    return dg.Failure(_internal_sentence(name, fault), allow_retries=False)
+    trouble = trouble_of(fault)
+    if trouble.code == UNFORESEEN:
+        trouble = Trouble(UNFORESEEN, f"{trouble.what}，{name}，{_place(fault)}")
+    _troubles[name] = trouble
+    if trouble.is_passing:
+        return dg.RetryRequested(max_retries=TRIES, seconds_to_wait=WAIT_SECONDS)
+    general = Trouble(trouble.code, trouble.what).sentence()
+    return dg.Failure(general, metadata={"code": trouble.code}, allow_retries=False)
 
 
-def _machine_sentence(fault: BaseException) -> str:
-    reason = (getattr(fault, "strerror", "") or type(fault).__name__) if isinstance(fault, OSError) else "内存不足"
-    return f"机器出了问题（{reason}）：请检查磁盘空间、内存和权限，然后重新运行；上一次的结果没有改变。"
-
-
-def _internal_sentence(name: str, fault: BaseException) -> str:
+def _place(fault: BaseException) -> str:
     frames = traceback.extract_tb(fault.__traceback__)
     ours = [frame for frame in frames if "site-packages" not in frame.filename] or frames[-1:]
-    place = f"{Path(ours[-1].filename).name} 第 {ours[-1].lineno} 行" if ours else "未知位置"
-    what = f"程序内部错误（{type(fault).__name__}，{name}，{place}）：上一次的结果没有改变；"
-    return what + "请加 --debug 重新运行，把 log 文件夹交给维护人员。"
+    return f"{Path(ours[-1].filename).name} 第 {ours[-1].lineno} 行" if ours else "未知位置"

@@ -10,11 +10,14 @@ import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines.resources.files import write_text
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
 
 SETTINGS_NAME = "tongbi.toml"
 FOLDERS = ("inbox", "store", "frames", "outbox", "dagster", "contracts", "log")
@@ -191,10 +194,15 @@ class Workspace:
         return path if path.is_file() else None
 
     @property
-    def database_url(self) -> str:
-        """The database: SQLite in the workspace unless the settings or TONGBI_DATABASE name another."""
+    def database_url(self) -> str | URL:
+        """The database: SQLite in the workspace unless the settings or TONGBI_DATABASE name another.
+
+        The workspace's own is no text: `%`, `?` and `#` in its path would be read as parts of a URL.
+        """
+        from sqlalchemy import URL
+
         url = os.environ.get("TONGBI_DATABASE") or self.settings.database
-        return url or f"sqlite:///{(self.root / 'tongbi.db').as_posix()}"
+        return url or URL.create("sqlite", database=(self.root / "tongbi.db").as_posix())
 
     @property
     def operator(self) -> str:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from pipelines.resources.frames import FrameError
 from pipelines.resources.reading import Refusal
-from pipelines.resources.stations import observing, station
+from pipelines.resources.stations import observing, station, trouble_in
 
 SECRET = "张三丰 620722201503105115"
 
@@ -27,7 +27,16 @@ def spoken(found):
 
 def test_a_refusal_is_said_in_its_own_words():
     assert spoken(raised(Refusal("truncated", "文件不完整。", "请重新导出。"))) == "文件不完整。请重新导出。"
-    assert spoken(raised(FrameError("还没有 link_pairs 的结果。"))) == "还没有 link_pairs 的结果。"
+
+
+def test_a_sentence_of_ours_stays_in_the_process_and_dagster_keeps_the_general_one():
+    found = raised(FrameError("还没有 link_pairs 的结果。"))
+    assert "link_pairs" not in spoken(found)
+    assert found.metadata["code"].text == "spoken"
+    assert trouble_in("link").sentence() == "还没有 link_pairs 的结果。"
+    with station("link"):
+        pass
+    assert trouble_in("link") is None
 
 
 @pytest.mark.parametrize(
@@ -41,7 +50,7 @@ def test_an_unexpected_exception_leaves_its_kind_and_place(fault):
 
 
 @pytest.mark.parametrize(
-    ("fault", "word"), [(OSError(28, "No space left on device"), "No space"), (MemoryError(SECRET), "内存")]
+    ("fault", "word"), [(OSError(28, "No space left on device"), "磁盘已满"), (MemoryError(SECRET), "内存")]
 )
 def test_the_machines_troubles_say_what_to_check(fault, word):
     text = spoken(raised(fault))
