@@ -98,7 +98,21 @@ def load_profile(name_or_path: str | Path) -> Profile:
     path = _found(name_or_path)
     content = _extended(path, seen=())
     content.setdefault("code", path.stem)
-    return validated(content, Profile, path)
+    profile = validated(content, Profile, path)
+    _refuse_unknown_lists(profile, path)
+    return profile
+
+
+def _refuse_unknown_lists(profile: Profile, path: Path) -> None:
+    from expectations.lists.catalogue import load_catalogue  # the lists know profiles, not the other way round
+
+    known = load_catalogue().lists
+    unknown = [code for code in profile.lists if code not in known]
+    if unknown:
+        raise RuleFileError(
+            f"规则文件 {path.name} 有误：键 lists：没有代码为 {'、'.join(unknown)} 的清单；可以写：{'、'.join(known)}。"
+            "请改正后重新运行。"
+        )
 
 
 def _found(name_or_path: str | Path) -> Path:
@@ -118,6 +132,8 @@ def _extended(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     parent = content.pop("extends", None)
     if parent is None:
         return content
+    if not isinstance(parent, str):
+        raise RuleFileError(f"规则文件 {path.name} 的 extends 要写一个地方规则的名字，可用：{'、'.join(places())}。")
     beside = path.parent / f"{parent}.yaml"
     return _merged(_extended(beside if beside.exists() else _found(parent), (*seen, path)), content)
 
