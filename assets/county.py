@@ -6,6 +6,9 @@ No rule belongs here: numbers are in `expectations.jurisdictions`, lists in `exp
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from pathlib import Path
 from typing import cast
 
@@ -20,9 +23,11 @@ from expectations.lists.findings import not_computed
 from pipelines.resources import deliveries
 from pipelines.resources.opened import Opened
 from pipelines.resources.reading.opening import read_within
-from pipelines.resources.workspace import Workspace
+from pipelines.resources.workspace import Workspace, WorkspaceError
 
 DEFAULT_PROFILE = "default"
+# The two columns of the list of towns and villages, and what their headings have in them.
+AREA_HEADS = {"乡镇": re.compile("乡|镇|街道|town"), "村": re.compile("村|社区|居委|village")}
 # Dagster's own name for the number of rows of a partition; counts are all that metadata may hold.
 COUNT = "dagster/partition_row_count"
 # A county has some hundreds of villages; a list of more than this is another file.
@@ -52,7 +57,7 @@ def profile_of(workspace: Workspace) -> Profile:
     """
     named = workspace.settings.profile or DEFAULT_PROFILE
     own = workspace.root / named
-    profile = load_place(own if own.suffix in (".yaml", ".yml") and own.is_file() else named)
+    profile = load_place(own if own.suffix in (".yaml", ".yml") else named)
     stated = {"area_code": workspace.settings.county_code, "county_name": workspace.settings.county_name}
     changed = {
         key: getattr(profile.place, key).model_copy(update={"value": value}) for key, value in stated.items() if value
@@ -89,15 +94,34 @@ def official_areas(workspace: Workspace) -> list[tuple[str, str]]:
     """The county's own list of towns and villages, in its order; empty when the workspace has none.
 
     Raises:
-        ValueError: the file has not the columns 乡镇 and 村.
+        WorkspaceError: the file is no CSV with the columns 乡镇 and 村; says what is wrong.
     """
     return _read_areas(workspace.areas) if workspace.areas else []
 
 
 def _read_areas(path: Path) -> list[tuple[str, str]]:
-    import csv
-    import io
+    lines = list(csv.reader(io.StringIO(_text(path), newline="")))
+    heads = [head.strip() for head in lines[0]] if lines else []
+    places = [
+        next((place for place, head in enumerate(heads) if words.search(head)), -1) for words in AREA_HEADS.values()
+    ]
+    missing = [name for name, place in zip(AREA_HEADS, places, strict=True) if place < 0]
+    if missing:
+        raise WorkspaceError(
+            f"乡镇、村名单 {path.name} 的第一行缺少列：{'、'.join(missing)}。第一行应写列名“乡镇,村”，以下每村一行；"
+            "或改正 tongbi.toml 里的 areas。"
+        )
+    town, village = places
+    padded = [[*(cell.strip() for cell in line), *[""] * len(heads)] for line in lines[1:]]
+    return [(line[town], line[village]) for line in padded if line[town]]
 
-    text = read_within(path, _AREA_BYTES).decode("utf-8-sig")
-    rows = list(csv.reader(io.StringIO(text, newline="")))[1:]
-    return [(row[0].strip(), row[1].strip() if len(row) > 1 else "") for row in rows if row and row[0].strip()]
+
+def _text(path: Path) -> str:
+    """A CSV as offices save it: UTF-8, or GB18030 from a spreadsheet program."""
+    content = read_within(path, _AREA_BYTES)
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise WorkspaceError(f"乡镇、村名单 {path.name} 不是文本文件：请另存为“CSV UTF-8”后再放回。")

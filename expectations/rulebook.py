@@ -7,10 +7,9 @@ rules mean (each room has its own models).
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from matching.tables import parse_yaml
+from matching.tables.mistakes import MistakeError, mistakes_in, parse_own_yaml
 
 
 class Rules(BaseModel):
@@ -33,14 +32,13 @@ def read_yaml(path: Path) -> dict[str, Any]:
         RuleFileError: the file is missing, is not YAML or is not a mapping.
     """
     try:
-        content = parse_yaml(path.read_text(encoding="utf-8"))
+        return parse_own_yaml(path.read_bytes())
     except FileNotFoundError as error:
         raise RuleFileError(f"规则文件不存在：{path.name}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RuleFileError(f"规则文件 {path.name} 不是有效的 UTF-8 YAML：{type(error).__name__}") from error
-    if not isinstance(content, dict):
-        raise RuleFileError(f"规则文件 {path.name} 的内容应为“键: 值”结构")
-    return content
+    except OSError as error:
+        raise RuleFileError(f"规则文件 {path.name} 读不出来：请检查文件权限。") from error
+    except MistakeError as error:
+        raise RuleFileError(f"规则文件 {path.name} {error}。") from error
 
 
 def validated(content: dict[str, Any], model: type[RulesT], path: Path) -> RulesT:
@@ -52,8 +50,7 @@ def validated(content: dict[str, Any], model: type[RulesT], path: Path) -> Rules
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        wrong = "；".join(f"{'.'.join(map(str, e['loc']))}：{e['msg']}" for e in error.errors())
-        raise RuleFileError(f"规则文件 {path.name} 有误：{wrong}") from error
+        raise RuleFileError(f"规则文件 {path.name} 有误：{mistakes_in(error, model)}。请改正后重新运行。") from None
 
 
 def read_rules(path: Path, model: type[RulesT]) -> RulesT:

@@ -18,13 +18,16 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import dagster as dg
+import sqlalchemy as sa
 
 from pipelines.partitions import PARTITIONS_NAME
 from pipelines.resources import audit, consenting, stations
 from pipelines.resources.consenting import PeriodConsent, SizeConsent
 from pipelines.resources.database import writing
 from pipelines.resources.opened import Opened
+from pipelines.resources.publication import published_by
 from pipelines.resources.tables import run as run_table
+from pipelines.resources.trouble import UNFORESEEN, Trouble, trouble_of
 from pipelines.resources.workspace import ENGINE_TAG, HOME_VARIABLE, WITHDRAWN_TAG
 
 if TYPE_CHECKING:
@@ -57,13 +60,14 @@ class Consent:
 
 @dataclass
 class RunReport:
-    """How a run went: seconds per station, and one sentence per station that failed."""
+    """How a run went: seconds per station, one sentence per station that failed, and what it left (`trouble.state`)."""
 
     period: str
     success: bool
     seconds: float
     stages: dict[str, float] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    state: str = ""
 
 
 @cache
@@ -74,8 +78,12 @@ def run_job() -> dg.unresolved_asset_job_definition.UnresolvedAssetJobDefinition
 
 @contextmanager
 def instance_of(opened: Opened) -> Iterator[dg.DagsterInstance]:
-    """The Dagster instance in the workspace; nothing of it is printed."""
+    """The Dagster instance in the held workspace; nothing of it is printed."""
+    from pipelines.resources.history import prepare
+
     home = str(opened.workspace.dagster_home)
+    opened.workspace.renew()
+    prepare(opened.workspace.dagster_home)
     os.environ["DAGSTER_HOME"], os.environ[HOME_VARIABLE] = home, str(opened.workspace.root)
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     with dg.DagsterInstance.from_config(home) as instance:
@@ -117,8 +125,31 @@ def run_period(
             run_config=QUIET,
         )
         report = RunReport(period, result.success, time.perf_counter() - began, stages, _failures(result, sentences))
-        _end(opened, run_id, report)
+        _close(opened, run_id, report)
     return report
+
+
+def _close(opened: Opened, run_id: str, report: RunReport) -> None:
+    """Write down how the run ended; a database that is gone by now is one more failure, not instead of the others."""
+    try:
+        _end(opened, run_id, report)
+    except (sa.exc.SQLAlchemyError, OSError) as fault:
+        report.success = False
+        report.failures.setdefault(JOB, trouble_of(fault).sentence())
+    if not report.success:
+        report.state = _state(opened, run_id, report.period)
+
+
+def _state(opened: Opened, run_id: str, period: str) -> str:
+    """Whether the run was published before it failed, and whether the outbox shows it."""
+    try:
+        with opened.engine.connect() as connection:
+            digest = published_by(connection, run_id)
+    except sa.exc.SQLAlchemyError:
+        return "unknown"
+    if not digest:
+        return "unchanged"
+    return "published" if opened.outbox.digest(opened.outbox.shown(period)) == digest else "unshown"
 
 
 def _bury_dead_runs(instance: dg.DagsterInstance) -> None:
@@ -174,9 +205,7 @@ def _failures(result: ExecuteInProcessResult, sentences: Mapping[str, str]) -> d
 
 
 def _unspoken(kind: str | None) -> str:
-    if kind == "RetryRequestedFromPolicy" or kind == "DBAPIError":
-        return "数据库没有回应：请检查数据库服务后重新运行；上一次的结果没有改变。"
-    return f"程序内部错误（{kind or '未知'}）：上一次的结果没有改变。"
+    return Trouble(UNFORESEEN, kind or "未知").sentence()
 
 
 def _begin(opened: Opened, run_id: str, period: str, asked: Consent) -> None:
@@ -200,8 +229,6 @@ def _end(opened: Opened, run_id: str, report: RunReport) -> None:
 
 def last_stages(opened: Opened) -> Mapping[str, float]:
     """Seconds per station of the last complete run in this workspace, empty when there was none."""
-    import sqlalchemy as sa
-
     wanted = sa.select(run_table.c.stages).where(run_table.c.status == "done").order_by(run_table.c.started_at.desc())
     with opened.engine.connect() as connection:
         text = connection.execute(wanted.limit(1)).scalar()

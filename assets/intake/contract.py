@@ -12,10 +12,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from matching.tables import parse_yaml
+from matching.tables.mistakes import MistakeError, mistakes_in, parse_own_yaml
 
 CONTRACTS = Path(__file__).resolve().parent.parent / "contracts"
 DICTIONARY = Path(__file__).with_name("dictionary.yaml")
@@ -301,12 +300,11 @@ def all_contracts(extra: Path | None = None) -> dict[str, Contract]:
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     try:
-        data = parse_yaml(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ContractError(f"约定文件 {path.name} 无法读取：{type(error).__name__}") from error
-    if not isinstance(data, dict):
-        raise ContractError(f"约定文件 {path.name} 的内容不是键值结构")
-    return data
+        return parse_own_yaml(path.read_bytes())
+    except OSError as error:
+        raise ContractError(f"约定文件 {path.name} 读不出来：请检查文件是否存在、有没有权限。") from error
+    except MistakeError as error:
+        raise ContractError(f"约定文件 {path.name} {error}。") from error
 
 
 def _validated(model: type[M], path: Path) -> M:
@@ -314,10 +312,7 @@ def _validated(model: type[M], path: Path) -> M:
         found = model.model_validate(_read_yaml(path))
         _check_patterns(found)
     except ValidationError as error:
-        faults = "；".join(
-            f"键 {'.'.join(str(part) for part in each['loc']) or '（整体）'}：{each['msg']}" for each in error.errors()
-        )
-        raise ContractError(f"约定文件 {path.name} 有误：{faults}") from error
+        raise ContractError(f"约定文件 {path.name} 有误：{mistakes_in(error, model)}。请改正后重新运行。") from None
     except re.error as error:
         raise ContractError(f"约定文件 {path.name} 有误：正则表达式「{error.pattern!r}」不合法") from error
     return found

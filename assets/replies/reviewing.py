@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from assets.replies.judging import Answered, Judged
 from assets.workbooks.review import CODE, RECIPIENT, VERDICTS, pair_id, review_pairs
 from matching.judged import content_keys
-from pipelines.resources import audit, decisions
+from pipelines.resources import decisions
 from pipelines.resources.decisions import Decision
 from pipelines.resources.opened import Opened
 
@@ -58,9 +58,15 @@ def _decision(one: Judged, pair: tuple[str, str], keys: Mapping[str, str]) -> De
     note = "，".join(
         part for part in (one.line.note, f"判断人：{one.line.answered_by}" if one.line.answered_by else "") if part
     )
-    when = one.answered_on or audit.now()
     return Decision(
-        record_a, record_b, VERDICTS[one.answer], RECIPIENT, when, note, keys.get(record_a, ""), keys.get(record_b, "")
+        record_a=record_a,
+        record_b=record_b,
+        verdict=VERDICTS[one.answer],
+        author=RECIPIENT,
+        decided_at=one.answered_on,
+        note=note,
+        key_a=keys.get(record_a, ""),
+        key_b=keys.get(record_b, ""),
     )
 
 

@@ -12,12 +12,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from assets.workbooks.masking import MaskKind, MaskRule, default_rule, rule_of
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.catalogue import TOWNSHIP, load_catalogue
-from expectations.rulebook import Rules
+from expectations.rulebook import Rules, read_rules
 from matching.tables import parse_yaml
 
 # What a column made of several fields may look at: the check against class X needs it.
@@ -230,14 +230,9 @@ def read_layout(path: Path) -> Layout:
     """Read and check a layout file.
 
     Raises:
-        ValueError: with the file, the key and what is wrong there, in Chinese where we know it.
+        RuleFileError: with the file, the key and what is wrong there, in Chinese.
     """
-    try:
-        return Layout.model_validate(parse_yaml(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ValueError(f"{path.name}：{where} {first['msg']}") from None
+    return read_rules(path, Layout)
 
 
 @cache

@@ -136,6 +136,8 @@ def _chain(path: Path, seen: tuple[Path, ...]) -> list[_Layer]:
     layer = _Layer(path, content)
     if parent is None:
         return [layer]
+    if not isinstance(parent, str):
+        raise RuleFileError(f"规则文件 {path.name} 的 extends 要写一个地方规则的名字，可用：{'、'.join(places())}。")
     beside = path.parent / f"{parent}.yaml"
     return [layer, *_chain(beside if beside.exists() else _found(parent), (*seen, path))]
 

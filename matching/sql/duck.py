@@ -92,7 +92,7 @@ def _connect(folder: Path, engine: Engine) -> duckdb.DuckDBPyConnection:
 
     connection = duckdb.connect(":memory:")
     connection.execute(f"SET memory_limit = '{engine.memory}'")
-    connection.execute(f"SET temp_directory = '{folder}'")
+    connection.execute("SET temp_directory = '{}'".format(str(folder).replace("'", "''")))
     connection.execute(f"SET threads = {engine.threads}")
     connection.execute("SET preserve_insertion_order = false")
     return connection

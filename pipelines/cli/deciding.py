@@ -18,7 +18,8 @@ from pipelines.cli.shell import USAGE, out, refuse
 from pipelines.cli.texts import say
 from pipelines.cli.unlocking import read_asking
 from pipelines.partitions import Period
-from pipelines.resources import audit, decisions
+from pipelines.resources import decisions
+from pipelines.resources.database import writing
 from pipelines.resources.opened import Opened
 
 _KEYS = (
@@ -49,7 +50,7 @@ def decide(opened: Opened, said: Said) -> None:
     if strange:
         refuse(say("decide.unknown", period=label, count=len(strange)))
     who = said.author or opened.workspace.operator
-    with opened.engine.begin() as connection:
+    with writing(opened.engine) as connection:
         count = decisions.enter(connection, label, _lines(asked, records, who), opened.workspace.operator)
         every = decisions.read(connection)
     out.print(say("decide.entered", count=count, again=len(asked) - count, period=label), markup=False)
@@ -89,16 +90,14 @@ def _table(path: Path) -> tuple[pd.DataFrame, int]:
 
 
 def _lines(asked: pd.DataFrame, records: pd.DataFrame, who: str) -> Iterator[decisions.Decision]:
-    """Decisions with the content of their records; who gives no name or time is the operator, now."""
+    """Decisions with the content of their records; who gives no name is the operator."""
     named = records[records["record_id"].isin({*asked["record_a"], *asked["record_b"]})]
     keys = dict(zip(named["record_id"], content_keys(named.reset_index(drop=True)), strict=True))
-    now = audit.now()
     for line in asked.to_dict("records"):
         made = decisions.Decision(**{str(name): str(value) for name, value in line.items()}, key_a="", key_b="")
         yield replace(
             made,
             author=made.author or who,
-            decided_at=made.decided_at or now,
             key_a=keys[made.record_a],
             key_b=keys[made.record_b],
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import typer
 
-from assets.county import department_names, profile_of
+from assets.county import department_names, official_areas, profile_of
 from assets.replies.taking import FOLDER as REPLIES
 from matching.engine import ENGINES
 from pipelines.cli.shell import REFUSED, USAGE, err, out, refuse
@@ -90,6 +90,7 @@ def fitting_period(opened: Opened, text: str) -> Period:
     """The period, refused when this place compares by the other kind."""
     period = Period.parse(text)
     kind = profile_of(opened.workspace).rhythm.period_kind.value or "quarter"
+    official_areas(opened.workspace)  # what is wrong with it is said now, not in the middle of the run
     if (kind == "month") != period.monthly:
         example = "2026-09" if kind == "month" else "2026Q3"
         refuse(say("run.wrong_kind", kind=say(f"kind.{kind}"), example=example))

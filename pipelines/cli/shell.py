@@ -17,25 +17,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipelines.cli.texts import prefer, say
+from pipelines.cli.texts import language, prefer, say
 
 if TYPE_CHECKING:
     from pipelines.resources.opened import Opened
 
 P = ParamSpec("P")
 DONE, REFUSED, USAGE = 0, 1, 2
-# Raised on purpose, with a sentence for people; found by name so that no framework is imported to say so.
-_SPOKEN = {
-    "WorkspaceError",
-    "RuleFileError",
-    "DatabaseError",
-    "FrameError",
-    "BusyError",
-    "PeriodError",
-    "RefusedRunError",
-    "ContractError",
-}
-
 WorkspaceOption = Annotated[Path | None, typer.Option("--workspace", help=say("option.workspace"), show_default=False)]
 PeriodOption = Annotated[str, typer.Option("--period", help=say("option.period"))]
 OutOption = Annotated[Path, typer.Option("--out", help=say("option.out"))]
@@ -98,13 +86,13 @@ def _committed() -> int:
 
 
 def _sentence(fault: Exception, has_written: bool) -> str:
-    if hasattr(fault, "message") and hasattr(fault, "advice"):
-        return f"{fault.message}{fault.advice}"
-    if type(fault).__name__ in _SPOKEN:
-        return str(fault)
-    if isinstance(fault, OSError):
-        return say("fault.disk", reason=fault.strerror or type(fault).__name__)
-    return say("fault.after_writing" if has_written else "fault.unexpected", kind=type(fault).__name__)
+    """What is wrong, and what stays as it is; an exception that is a sentence for people already says that itself."""
+    from pipelines.resources.trouble import SPOKEN, state, trouble_of
+
+    trouble, spoken_now = trouble_of(fault), language()
+    if trouble.code == SPOKEN:
+        return trouble.sentence(spoken_now)
+    return f"{trouble.sentence(spoken_now)}{state('written' if has_written else 'command', spoken_now)}"
 
 
 def opened(workspace: Path | None, debug: bool = False) -> Opened:

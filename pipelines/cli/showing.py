@@ -15,6 +15,7 @@ from pipelines.cli.running import Asked, run_and_print
 from pipelines.cli.shell import opened, out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.demo import Ratio
+from pipelines.resources.files import write_text
 from pipelines.resources.opened import Opened
 from pipelines.resources.workspace import SETTINGS_NAME, Workspace
 
@@ -44,7 +45,7 @@ def _with_paper(workspace: Workspace) -> Workspace:
     shutil.copyfile(PROFILE, workspace.root / PAPER)
     stated = (workspace.root / SETTINGS_NAME).read_text(encoding="utf-8")
     named = stated.replace('profile = ""', f'profile = "{PAPER}"', 1)
-    (workspace.root / SETTINGS_NAME).write_text(named, encoding="utf-8")
+    write_text(workspace.root / SETTINGS_NAME, named)
     return Workspace.open(workspace.root)
 
 

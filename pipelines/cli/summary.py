@@ -15,18 +15,22 @@ from assets.filenames import FileNames, Listing, file_names, listing
 from pipelines.cli.looking import difference_text
 from pipelines.cli.protecting import say_marked
 from pipelines.cli.shell import err, out, show
-from pipelines.cli.texts import say
+from pipelines.cli.texts import language, say
 from pipelines.jobs import RunReport
 from pipelines.resources import deliveries
 from pipelines.resources.naming import number_in
 from pipelines.resources.opened import Opened
+from pipelines.resources.trouble import state
 
 NUMBERS = ("rows_in", "accepted", "quarantined", "set_aside")
 MOST_NOTICES = 40
 
 
 def print_summary(opened: Opened, report: RunReport, departments: Mapping[str, str]) -> None:
-    """Print it; after a refusal only what was said and what was read."""
+    """Print it; after a refusal only what was said and what was read, and without the database what failed."""
+    if report.state == "unknown":
+        _print_failures(report, [])
+        return
     with opened.engine.connect() as connection:
         live = deliveries.of_period(connection, report.period, ("received", "current", "refused"))
         said = deliveries.said(connection, report.period)
@@ -93,7 +97,7 @@ def _print_failures(report: RunReport, said: list[sa.RowMapping]) -> None:
     for sentence in report.failures.values():
         if not any(message and message in sentence for message in told):
             err.print(sentence, markup=False, style="red")
-    err.print(say("run.refused"), style="red")
+    err.print(state(report.state or "unchanged", language()), markup=False, style="red")
 
 
 def _print_results(opened: Opened, report: RunReport) -> None:

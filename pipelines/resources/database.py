@@ -15,6 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from pipelines.resources.trouble import UNFORESEEN, Trouble, trouble_of
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 CHUNK = 20_000
 _TALLY = {"committed": 0}
@@ -23,21 +25,40 @@ _TALLY = {"committed": 0}
 class DatabaseError(Exception):
     """The database cannot be reached or is not ours; the text is a Chinese sentence."""
 
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.sentence())
+        self.trouble = trouble
 
-def connect(url: str) -> sa.Engine:
-    """An engine for the URL, with the pragmas that SQLite needs for several readers and one writer."""
-    engine = sa.create_engine(_with_driver(url), hide_parameters=True, pool_pre_ping=True)
+
+def connect(url: str | sa.URL) -> sa.Engine:
+    """An engine for the URL, with the pragmas that SQLite needs for several readers and one writer.
+
+    Raises:
+        DatabaseError: the URL cannot be understood, or names a database that we do not work on. It never repeats the URL.
+    """
+    try:
+        engine = sa.create_engine(_known(url), hide_parameters=True, pool_pre_ping=True)
+    except (sa.exc.ArgumentError, ValueError, ModuleNotFoundError) as fault:
+        trouble = trouble_of(fault)
+    else:
+        return _listening(engine)
+    raise DatabaseError(trouble if trouble.code != UNFORESEEN else Trouble("url_unreadable"))
+
+
+def _listening(engine: sa.Engine) -> sa.Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
     return engine
 
 
-def _with_driver(url: str) -> str:
-    for prefix in ("postgresql://", "postgres://"):
-        if url.startswith(prefix):
-            return "postgresql+psycopg://" + url.removeprefix(prefix)
-    return url
+def _known(url: str | sa.URL) -> sa.URL:
+    target = sa.make_url(url.strip() if isinstance(url, str) else url)
+    if target.drivername in ("postgresql", "postgres"):
+        target = target.set(drivername="postgresql+psycopg")
+    if target.get_backend_name() not in ("sqlite", "postgresql"):
+        raise sa.exc.NoSuchModuleError
+    return target
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -100,7 +121,7 @@ def _revision(engine: sa.Engine) -> str | None:
         return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def open_database(url: str) -> sa.Engine:
+def open_database(url: str | sa.URL) -> sa.Engine:
     """Connect and migrate.
 
     Raises:
@@ -109,13 +130,12 @@ def open_database(url: str) -> sa.Engine:
     try:
         engine = connect(url)
         migrate(engine)
-    except sa.exc.SQLAlchemyError as fault:
-        problem = type(fault).__name__
+    except (sa.exc.SQLAlchemyError, OSError) as fault:
+        trouble = trouble_of(fault)
     else:
         return engine
-    raise DatabaseError(
-        f"数据库打不开（{problem}）：请检查 tongbi.toml 里的 database、磁盘空间和数据库服务，然后重新运行。"
-    )
+    # Outside the handler: what the driver says may hold the address or the user, and must not hang on as the cause.
+    raise DatabaseError(trouble)
 
 
 def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:

@@ -6,7 +6,7 @@ Belongs here: the table's lines in and out. Does not belong here: what a decisio
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import pandas as pd
 import sqlalchemy as sa
@@ -19,7 +19,10 @@ COLUMNS = ("record_a", "record_b", "verdict", "author", "decided_at", "note", "k
 
 @dataclass(frozen=True)
 class Decision:
-    """One decision: `verdict` is `same`, `different` or `unsure`; the keys are `matching.judged.content_keys` of the records."""
+    """One decision: `verdict` is `same`, `different` or `unsure`; the keys are `matching.judged.content_keys` of the records.
+
+    `decided_at` is "" where nobody named a time: then it is the moment of entering.
+    """
 
     record_a: str
     record_b: str
@@ -34,19 +37,46 @@ class Decision:
 def enter(connection: sa.Connection, period: str, decisions: Iterable[Decision], who: str) -> int:
     """Append decisions; one audit line says how many, of which period, entered by whom. Returns how many were new.
 
-    A line that stands there already, with the same author, time and verdict, is not entered twice: a table may be handed in again.
+    What stands there already is not entered twice, so that a command that was killed, or a table, may be repeated: a line with a
+    time of its own is the same with that time, one without (`decided_at` is "") is the same as what its author said last on the pair.
     """
-    known = {tuple(row) for row in connection.execute(sa.select(*(decision.c[name] for name in COLUMNS[:5])))}
-    fresh = [
-        asdict(one)
-        for one in decisions
-        if (one.record_a, one.record_b, one.verdict, one.author, one.decided_at) not in known
-    ]
+    standing, now = _Standing(connection), audit.now()
+    fresh = []
+    for line in decisions:
+        if not standing.has(line):
+            fresh.append(asdict(replace(line, decided_at=line.decided_at or now)))
     if fresh:
         connection.execute(decision.insert(), [{"period": period, **line} for line in fresh])
         counts: dict[str, object] = {"decisions": len(fresh)}
         audit.append(connection, audit.Act(who, "decide", period, counts))
     return len(fresh)
+
+
+class _Standing:
+    """The decisions that stand: with their times, and what each author said last on a pair (a table may say several things at once)."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._timed: set[tuple[str, ...]] = set()
+        last: dict[tuple[str, ...], tuple[str, set[tuple[str, str]]]] = {}
+        names = ("record_a", "record_b", "author", "verdict", "note", "decided_at")
+        wanted = sa.select(*(decision.c[name] for name in names)).order_by(decision.c.id)
+        for record_a, record_b, author, verdict, note, when in connection.execute(wanted):
+            whose = _whose(record_a, record_b, author)
+            self._timed.add((*whose, verdict, when))
+            moment, said = last.get(whose, ("", set()))
+            last[whose] = (when, {*(said if moment == when else ()), (verdict, note)})
+        self._last = {whose: said for whose, (_, said) in last.items()}
+
+    def has(self, line: Decision) -> bool:
+        whose = _whose(line.record_a, line.record_b, line.author)
+        if line.decided_at:
+            return (*whose, line.verdict, line.decided_at) in self._timed
+        return (line.verdict, line.note) in self._last.get(whose, set())
+
+
+def _whose(record_a: str, record_b: str, author: str) -> tuple[str, ...]:
+    """A pair is the same whichever record is named first."""
+    return (*sorted((record_a, record_b)), author)
 
 
 def read(connection: sa.Connection) -> pd.DataFrame:

@@ -4,7 +4,6 @@ Dagster opens a new connection, and waits for the disk, for each of some four hu
 small run, and much more on a slow disk. Nothing else is changed: same files, same tables, readable by Dagster's own class.
 """
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from dagster._serdes import ConfigurableClassData
 from sqlalchemy import event
 from sqlalchemy.pool import StaticPool
 
-BUSY_SECONDS = 30
+from pipelines.resources.history import BUSY_SECONDS, EVENTS, connection_text, dagster_home, made
 
 
 class SteadyEventLog(SqliteEventLogStorage):
@@ -37,7 +36,11 @@ class SteadyEventLog(SqliteEventLogStorage):
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> "SteadyEventLog":
         """How Dagster makes it from `dagster.yaml`."""
-        return cls(str(Path(os.environ["DAGSTER_HOME"]) / "history" / "runs"), inst_data)
+        return cls(str(made(dagster_home(), EVENTS).parent), inst_data)
+
+    def conn_string_for_shard(self, shard_name: str) -> str:
+        """The URL of the index, or of one run's events."""
+        return connection_text(Path(self.path_for_shard(shard_name)))
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[sa.Connection]:

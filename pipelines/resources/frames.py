@@ -40,13 +40,14 @@ class FrameStore:
 
         Raises:
             FrameError: without the value that would not fit.
+            OSError: the disk is full and the like.
         """
         try:
             with replacing(self.path(asset, period)) as aside:
                 _write_parquet(frame, aside)
             return
-        except OSError as fault:
-            problem = f"写不进磁盘（{fault.strerror or type(fault).__name__}），请检查空间和权限"
+        except OSError:
+            raise  # a full disk and the like have their own sentences (`trouble`)
         except Exception as fault:  # pyarrow puts the value that does not fit into its message
             problem = f"数据形状不对（{type(fault).__name__}）"
         raise FrameError(f"中间结果 {asset} {period} {problem}。")

@@ -82,4 +82,12 @@ def _advisory_lock(engine: sa.Engine) -> Iterator[None]:
         try:
             yield
         finally:
-            connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_KEY})
+            _unlock(connection)
+
+
+def _unlock(connection: sa.Connection) -> None:
+    """Let go. A connection that is gone has let go already, and must not hide the fault that ended the run."""
+    try:
+        connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_KEY})
+    except sa.exc.DBAPIError:
+        connection.invalidate()

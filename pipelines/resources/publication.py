@@ -73,6 +73,12 @@ def publish(connection: sa.Connection, edition: Edition) -> bool:
     return changed
 
 
+def published_by(connection: sa.Connection, run_id: str) -> str:
+    """The digest of what a run published, empty when it published nothing new."""
+    wanted = sa.select(publication.c.digest).where(publication.c.run_id == run_id).order_by(publication.c.id.desc())
+    return connection.execute(wanted.limit(1)).scalar() or ""
+
+
 def latest_digest(connection: sa.Connection, period: str) -> str:
     """The digest of the last publication of a period, empty when there is none."""
     wanted = sa.select(publication.c.digest).where(publication.c.period == period)

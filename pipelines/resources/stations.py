@@ -15,23 +15,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import dagster as dg
-import sqlalchemy as sa
 
 from pipelines.resources import faults
-from pipelines.resources.database import DatabaseError
-from pipelines.resources.frames import FrameError
-from pipelines.resources.locks import BusyError
 from pipelines.resources.reading.shapes import Refusal
-from pipelines.resources.workspace import WorkspaceError
+from pipelines.resources.trouble import UNFORESEEN, Trouble, trouble_of
 
 TRIES, WAIT_SECONDS = 3, 2
 Observer = Callable[[str, str, float], None]
 _observers: list[Observer] = []
 _hearers: list[dict[str, str]] = []
 _debug = logging.getLogger("tongbi.debug")
-_SPOKEN = (FrameError, DatabaseError, BusyError, WorkspaceError)
-# Sentences about our own YAML files; they name file and key. By name: the rim knows nothing of what must hold.
-_SPOKEN_NAMES = {"RuleFileError", "UnknownSettingError", "ContractError", "AccountingError"}
 
 
 class StoppedError(Exception):
@@ -110,8 +103,7 @@ def _quietened(name: str, fault: BaseException, translated: BaseException) -> Ba
     """The failure as Dagster may keep it for ever: code and counts. A sentence could name a file, and files bear children's names."""
     if not isinstance(translated, dg.Failure):
         return translated
-    for sentences in tuple(_hearers):
-        sentences[name] = translated.description or ""
+    _hear(name, translated.description or "")
     known = {key: entry.value for key, entry in translated.metadata.items()}
     counts = {key: value for key, value in known.items() if isinstance(value, int)}
     code = str(known.get("code", type(fault).__name__))
@@ -119,31 +111,30 @@ def _quietened(name: str, fault: BaseException, translated: BaseException) -> Ba
     return dg.Failure(description, metadata={"code": code, **counts}, allow_retries=translated.allow_retries)
 
 
+def _hear(name: str, sentence: str) -> None:
+    for sentences in tuple(_hearers):
+        sentences[name] = sentence
+
+
 def _translated(name: str, fault: BaseException) -> BaseException:
     if isinstance(fault, dg.Failure | dg.RetryRequested | KeyboardInterrupt | SystemExit | GeneratorExit):
         return fault
-    if isinstance(fault, sa.exc.OperationalError | sa.exc.InterfaceError):
-        return dg.RetryRequested(max_retries=TRIES, seconds_to_wait=WAIT_SECONDS)
     _debug.debug("%s %s\n%s", name, type(fault).__name__, "".join(traceback.format_tb(fault.__traceback__)))
     if isinstance(fault, StoppedError):
         return dg.Failure(str(fault), metadata={"code": fault.code, **fault.counts}, allow_retries=False)
     if isinstance(fault, Refusal):
         return dg.Failure(f"{fault.message}{fault.advice}", metadata={"code": fault.code}, allow_retries=False)
-    if isinstance(fault, _SPOKEN) or type(fault).__name__ in _SPOKEN_NAMES:
-        return dg.Failure(str(fault), allow_retries=False)
-    if isinstance(fault, MemoryError | OSError):
-        return dg.Failure(_machine_sentence(fault), allow_retries=False)
-    return dg.Failure(_internal_sentence(name, fault), allow_retries=False)
+    trouble, code = trouble_of(fault), ""
+    if trouble.code == UNFORESEEN:
+        # Whoever looks into it needs the kind of exception; its text may hold a value.
+        trouble, code = Trouble(UNFORESEEN, f"{trouble.what}，{name}，{_place(fault)}"), type(fault).__name__
+    if trouble.is_passing:
+        _hear(name, trouble.sentence())  # when every try has failed this is what is said
+        return dg.RetryRequested(max_retries=TRIES, seconds_to_wait=WAIT_SECONDS)
+    return dg.Failure(trouble.sentence(), metadata={"code": code or trouble.code}, allow_retries=False)
 
 
-def _machine_sentence(fault: BaseException) -> str:
-    reason = (getattr(fault, "strerror", "") or type(fault).__name__) if isinstance(fault, OSError) else "内存不足"
-    return f"机器出了问题（{reason}）：请检查磁盘空间、内存和权限，然后重新运行；上一次的结果没有改变。"
-
-
-def _internal_sentence(name: str, fault: BaseException) -> str:
+def _place(fault: BaseException) -> str:
     frames = traceback.extract_tb(fault.__traceback__)
     ours = [frame for frame in frames if "site-packages" not in frame.filename] or frames[-1:]
-    place = f"{Path(ours[-1].filename).name} 第 {ours[-1].lineno} 行" if ours else "未知位置"
-    what = f"程序内部错误（{type(fault).__name__}，{name}，{place}）：上一次的结果没有改变；"
-    return what + "请加 --debug 重新运行，把 log 文件夹交给维护人员。"
+    return f"{Path(ours[-1].filename).name} 第 {ours[-1].lineno} 行" if ours else "未知位置"

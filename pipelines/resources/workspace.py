@@ -7,14 +7,20 @@ database, store).
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from matching.tables.mistakes import mistakes_in
 from pipelines.resources.access import AccessError, Readers, close_to_others, readers, tighten
+from pipelines.resources.files import write_text
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
 
 SETTINGS_NAME = "tongbi.toml"
 FOLDERS = ("inbox", "store", "frames", "outbox", "dagster", "contracts", "log")
@@ -66,9 +72,15 @@ telemetry:
   enabled: false
 nux:
   enabled: false
+run_storage:
+  module: pipelines.resources.history
+  class: RunHistory
 event_log_storage:
   module: pipelines.resources.eventlog
   class: SteadyEventLog
+schedule_storage:
+  module: pipelines.resources.history
+  class: ScheduleHistory
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager
   class: NoOpComputeLogManager
@@ -78,6 +90,10 @@ concurrency:
   pools:
     default_limit: 1
 """
+# As it was written until the storages had classes of ours: replaced where nobody changed it.
+_FORMER_DAGSTER_YAML = _DAGSTER_YAML.replace(
+    "run_storage:\n  module: pipelines.resources.history\n  class: RunHistory\n", ""
+).replace("schedule_storage:\n  module: pipelines.resources.history\n  class: ScheduleHistory\n", "")
 
 
 class WorkspaceError(Exception):
@@ -97,9 +113,16 @@ class Settings(BaseModel):
     operator: str = ""
     protected_person: str = Field(default="", max_length=20)
     group: str = ""
-    locale: str = "zh"
+    locale: Literal["zh", "en"] = "zh"
     engine: Literal["auto", "numpy", "duckdb", "spark"] = "auto"
     compare: Literal["auto", "all", "changes"] = "auto"
+
+    @field_validator("county_code")
+    @classmethod
+    def _six_digits(cls, code: str) -> str:
+        if code and not re.fullmatch(r"\d{6}", code):
+            raise ValueError("要写六位行政区划代码，或留空")
+        return code
 
 
 @dataclass(frozen=True)
@@ -139,8 +162,8 @@ class Workspace:
         stated = _TEMPLATE.replace(
             'county_name = ""\ncounty_code = ""', f'county_name = "{name}"\ncounty_code = "{code}"'
         )
-        _write_once(root / SETTINGS_NAME, stated)
         _write_once(root / "dagster" / "dagster.yaml", _DAGSTER_YAML)
+        _write_once(root / SETTINGS_NAME, stated)  # the last: a folder without it is no workspace yet
         made = cls.open(root)
         tighten(root, made.readers)  # the folder may have been there before
         return made
@@ -156,6 +179,12 @@ class Workspace:
             return readers(self.settings.group)
         except AccessError as fault:
             raise WorkspaceError(str(fault)) from None
+
+    def renew(self) -> None:
+        """Bring Dagster's settings up to what is written now, where they are still as an earlier version wrote them."""
+        path = self.dagster_home / "dagster.yaml"
+        if not path.exists() or path.read_text(encoding="utf-8") == _FORMER_DAGSTER_YAML:
+            write_text(path, _DAGSTER_YAML)
 
     @property
     def inbox(self) -> Path:
@@ -194,15 +223,36 @@ class Workspace:
 
     @property
     def areas(self) -> Path | None:
-        """The county's own list of towns and villages: named in the settings, or `areas.csv` in the folder; else None."""
-        path = self.root / (self.settings.areas or "areas.csv")
-        return path if path.is_file() else None
+        """The county's own list of towns and villages: named in the settings, or `areas.csv` in the folder; else None.
+
+        A name is a CSV in the workspace; a list that lies elsewhere is named by its whole path.
+
+        Raises:
+            WorkspaceError: what the settings name is no such file.
+        """
+        named = self.settings.areas
+        if not named:
+            path = self.root / "areas.csv"
+            return path if path.is_file() else None
+        path = (self.root / named).resolve()
+        inside = path.is_relative_to(self.root) or Path(named).is_absolute()
+        if path.suffix.lower() != ".csv" or not inside or not path.is_file():
+            raise WorkspaceError(
+                f"tongbi.toml 里 areas 写的“{named}”不能用：要写工作区里一个 CSV 文件的名字（如 areas.csv），"
+                "或一个 CSV 文件的完整路径，并确认文件存在；不用时留空。"
+            )
+        return path
 
     @property
-    def database_url(self) -> str:
-        """The database: SQLite in the workspace unless the settings or TONGBI_DATABASE name another."""
+    def database_url(self) -> str | URL:
+        """The database: SQLite in the workspace unless the settings or TONGBI_DATABASE name another.
+
+        The workspace's own is no text: `%`, `?` and `#` in its path would be read as parts of a URL.
+        """
+        from sqlalchemy import URL
+
         url = os.environ.get("TONGBI_DATABASE") or self.settings.database
-        return url or f"sqlite:///{(self.root / 'tongbi.db').as_posix()}"
+        return url or URL.create("sqlite", database=(self.root / "tongbi.db").as_posix())
 
     @property
     def operator(self) -> str:
@@ -223,15 +273,17 @@ def read_settings(path: Path) -> Settings:
     """
     try:
         return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise WorkspaceError(
-            f"设置文件 {path} 写法有误（{type(fault).__name__}）：请对照模板改正，或删去后重新 tongbi init。"
-        ) from None
+    except UnicodeDecodeError:
+        problem = "不是 UTF-8 编码：请用“另存为”选 UTF-8 后再放回"
+    except tomllib.TOMLDecodeError as fault:
+        place = re.search(r"line (\d+), column (\d+)", str(fault))
+        where = f"第 {place[1]} 行第 {place[2]} 列附近" if place else ""
+        problem = f'{where}写法有误：每行应为 键 = "值"，文字要加英文引号'
     except ValidationError as fault:
-        keys = "、".join(".".join(map(str, error["loc"])) for error in fault.errors())
-        raise WorkspaceError(f"设置文件 {path} 里的 {keys} 不认识或写法不对：请改正。") from None
+        problem = f"有误：{mistakes_in(fault, Settings)}"
+    raise WorkspaceError(f"设置文件 {path} {problem}。请改正，或删去后重新 tongbi init。")
 
 
 def _write_once(path: Path, text: str) -> None:
     if not path.exists():
-        path.write_text(text, encoding="utf-8")
+        write_text(path, text)

@@ -77,7 +77,7 @@ def test_parameters_are_not_in_the_exception(engine):
 
 
 def test_an_unreachable_database_is_one_chinese_sentence(tmp_path):
-    with pytest.raises(DatabaseError, match="数据库打不开") as caught:
+    with pytest.raises(DatabaseError, match="数据库文件打不开") as caught:
         open_database(f"sqlite:///{tmp_path}/no/such/folder/t.db")
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__ or caught.value.__context__ is None

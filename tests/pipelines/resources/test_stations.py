@@ -60,7 +60,7 @@ def test_an_unexpected_exception_leaves_its_kind_and_place(fault):
 
 
 @pytest.mark.parametrize(
-    ("fault", "word"), [(OSError(28, "No space left on device"), "No space"), (MemoryError(SECRET), "内存")]
+    ("fault", "word"), [(OSError(28, "No space left on device"), "磁盘已满"), (MemoryError(SECRET), "内存")]
 )
 def test_the_machines_troubles_say_what_to_check(fault, word):
     text = spoken(fault)

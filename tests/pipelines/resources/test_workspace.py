@@ -37,6 +37,6 @@ def test_wrong_settings_name_file_and_key(tmp_path, text, named):
 def test_the_database_is_sqlite_unless_named(tmp_path, monkeypatch):
     monkeypatch.delenv("TONGBI_DATABASE", raising=False)
     workspace = Workspace.create(tmp_path)
-    assert workspace.database_url == f"sqlite:///{tmp_path}/tongbi.db"
+    assert workspace.database_url.database == f"{tmp_path}/tongbi.db"
     monkeypatch.setenv("TONGBI_DATABASE", "postgresql://x/y")
     assert workspace.database_url == "postgresql://x/y"
