@@ -11,9 +11,9 @@ from assets.intake.contract import Contract
 from assets.receiving import Order, receive
 from expectations.suites.beside import warm_up
 from pipelines.partitions import period_partitions
+from pipelines.resources.consenting import WITHDRAWAL, given
 from pipelines.resources.deliveries import Branch
 from pipelines.resources.stations import station
-from pipelines.resources.workspace import WITHDRAWN_TAG
 
 
 def raw_asset(contract: Contract) -> dg.AssetsDefinition:
@@ -45,4 +45,6 @@ def raw_asset(contract: Contract) -> dg.AssetsDefinition:
 
 def _withdrawn(context: dg.AssetExecutionContext, contract: Contract) -> bool:
     """Whether a person confirmed for this run that the department took everything back."""
-    return contract.department in context.run.tags.get(WITHDRAWN_TAG, "").split(",")
+    with opened_of(context).engine.connect() as connection:
+        asked = (context.run_id, context.partition_key, contract.department)
+        return given(connection, *asked, action=WITHDRAWAL)

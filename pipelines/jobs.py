@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from pipelines.partitions import PARTITIONS_NAME
-from pipelines.resources import audit, consenting, stations
+from pipelines.resources import consenting, runs, stations
 from pipelines.resources.consenting import SizeConsent
 from pipelines.resources.database import writing
 from pipelines.resources.opened import Opened
+from pipelines.resources.runs import Begun, Ended
 from pipelines.resources.tables import run as run_table
-from pipelines.resources.workspace import ENGINE_TAG, HOME_VARIABLE, WITHDRAWN_TAG
+from pipelines.resources.workspace import ENGINE_TAG, HOME_VARIABLE
 
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
@@ -48,9 +49,8 @@ class Consent:
     engine: str = ""
 
     def tags(self) -> dict[str, str]:
-        """As tags of the Dagster run, which is how the stations learn of it. A name belongs into the audit, not here."""
-        tags = {WITHDRAWN_TAG: ",".join(self.withdrawn), ENGINE_TAG: self.engine}
-        return {name: text for name, text in tags.items() if text}
+        """What was chosen, as tags of the Dagster run. What was confirmed stands in the audit: anybody can set a tag."""
+        return {ENGINE_TAG: self.engine} if self.engine else {}
 
 
 @dataclass
@@ -97,7 +97,8 @@ def run_period(
         _bury_dead_runs(instance)
         instance.add_dynamic_partitions(PARTITIONS_NAME, [period])
         asked = consent or Consent()
-        _begin(opened, run_id, period, asked.size)
+        begun = Begun(run_id, period, opened.workspace.operator, runs.COMMAND)
+        _begin(opened, begun, asked)
         job = build_definitions(opened.workspace.root).resolve_job_def(JOB)
         result = job.execute_in_process(
             partition_key=period,
@@ -108,7 +109,9 @@ def run_period(
             run_config=QUIET,
         )
         report = RunReport(period, result.success, time.perf_counter() - began, stages, _failures(result))
-        _end(opened, run_id, report)
+        with writing(opened.engine) as connection:
+            status = runs.DONE if report.success else runs.REFUSED
+            runs.end(connection, begun, Ended(status, report.seconds, report.stages))
     return report
 
 
@@ -171,22 +174,11 @@ def _unspoken(kind: str | None) -> str:
     return f"程序内部错误（{kind or '未知'}）：上一次的结果没有改变。"
 
 
-def _begin(opened: Opened, run_id: str, period: str, size: SizeConsent) -> None:
-    row = {"id": run_id, "period": period, "started_at": audit.now(), "finished_at": "", "status": "running"}
+def _begin(opened: Opened, begun: Begun, asked: Consent) -> None:
     with writing(opened.engine) as connection:
-        connection.execute(run_table.insert().values(**row, seconds=0.0, stages="{}"))
-        consenting.note(connection, opened.workspace, size, (run_id, period))
-
-
-def _end(opened: Opened, run_id: str, report: RunReport) -> None:
-    values = {
-        "finished_at": audit.now(),
-        "status": "done" if report.success else "refused",
-        "seconds": report.seconds,
-        "stages": json.dumps(report.stages, sort_keys=True),
-    }
-    with writing(opened.engine) as connection:
-        connection.execute(run_table.update().where(run_table.c.id == run_id).values(**values))
+        runs.begin(connection, begun)
+        consenting.note(connection, opened.workspace, asked.size, (begun.id, begun.period))
+        consenting.note_withdrawn(connection, begun, asked.withdrawn)
 
 
 def last_stages(opened: Opened) -> Mapping[str, float]:

@@ -19,6 +19,7 @@ from pipelines.cli.texts import say
 from pipelines.cli.unlocking import read_asking
 from pipelines.partitions import Period
 from pipelines.resources import audit, decisions
+from pipelines.resources.database import writing
 from pipelines.resources.opened import Opened
 
 _KEYS = (
@@ -49,7 +50,7 @@ def decide(opened: Opened, said: Said) -> None:
     if strange:
         refuse(say("decide.unknown", period=label, count=len(strange)))
     who = said.author or opened.workspace.operator
-    with opened.engine.begin() as connection:
+    with writing(opened.engine) as connection:
         count = decisions.enter(connection, label, _lines(asked, records, who), opened.workspace.operator)
         every = decisions.read(connection)
     out.print(say("decide.entered", count=count, again=len(asked) - count, period=label), markup=False)

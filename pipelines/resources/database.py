@@ -15,6 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from pipelines.resources import audit
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 CHUNK = 20_000
 
@@ -43,7 +45,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = (
         None  # we say BEGIN ourselves, so that reading a table and writing it is one transaction
     )
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+    # FULL: what was committed, and remembered as the chain's head outside, survives a power failure.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -56,8 +59,11 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """One transaction that will write: everything in it or nothing. SQLite takes its write lock at the start, not
     halfway.
     """
-    with engine.connect().execution_options(writing=True) as connection, connection.begin():
-        yield connection
+    with engine.connect().execution_options(writing=True) as connection:
+        audit.forget_head(connection)
+        with connection.begin():
+            yield connection
+        audit.anchor(connection)
 
 
 def migrate(engine: sa.Engine) -> None:

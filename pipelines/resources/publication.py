@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 import sqlalchemy as sa
 
-from pipelines.resources import audit, deliveries
+from pipelines.resources import audit, deliveries, sealing
 from pipelines.resources.database import insert_lines, insert_rows
 from pipelines.resources.tables import (
     child,
@@ -118,6 +118,7 @@ def _append_edition(connection: sa.Connection, edition: Edition) -> None:
         "counts": json.dumps(dict(edition.counts), ensure_ascii=False, sort_keys=True),
     }
     number = connection.execute(publication.insert().values(**row).returning(publication.c.id)).scalar_one()
+    sealing.written(connection, publication, publication.c.id == number)
     _append_findings(connection, edition, number)
     audit.append(
         connection, audit.Act(edition.who, "publish", edition.period, {"digest": edition.digest, **edition.counts})
@@ -128,6 +129,7 @@ def _append_findings(connection: sa.Connection, edition: Edition, number: int) -
     now = edition.findings.drop_duplicates("finding_id")
     known = set(connection.execute(sa.select(finding.c.finding_id)).scalars())
     fresh = now[~now["finding_id"].isin(known)][["finding_id", "code", "child_id", "field"]]
+    sealing.written_keys(connection, finding.c.finding_id, fresh["finding_id"].tolist())
     _insert_frame(connection, finding, fresh, first_period=edition.period)
     before = _listed_before(connection, edition.period)
     lines = [
@@ -136,6 +138,7 @@ def _append_findings(connection: sa.Connection, edition: Edition, number: int) -
     ]
     lines += [(name, "gone", "") for name in sorted(before - set(now["finding_id"]))]
     fixed = {"publication_id": number, "period": edition.period}
+    sealing.written(connection, finding_event, finding_event.c.publication_id == number)
     insert_rows(
         connection,
         finding_event,
