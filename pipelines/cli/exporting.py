@@ -24,6 +24,7 @@ def export(opened: Opened, period: str, name: str, target: Path) -> None:
     if not source.is_file():
         refuse(say("export.none", period=label))
     content = source.read_bytes()
+    opened.look(name.removesuffix(".csv"), label, count=_records(content))
     with replacing(target.resolve()) as aside:
         aside.write_bytes(content)
     out.print(say("export.done", count=_records(content), path=target), markup=False)

@@ -39,6 +39,7 @@ def show_timeline(opened: Opened, identity: str) -> None:
         names = sorted(name for name, (_, owner, _) in numbers.items() if owner in children)
         events = [Event(**row) for row in lives.events(connection, life_event.c.finding_id.in_(names))]
         moves = list(connection.execute(_moves(children)))
+    opened.look("timeline", "", children, len(events))
     _print_child(children, moves)
     if not events:
         out.print(say("timeline.none"), markup=False)

@@ -145,6 +145,8 @@ def _write_sample(opened: Opened, period: Period, asked: Asked, pairs: pd.DataFr
     if asked.sample is None:
         return
     sample = sampling.draw(pairs, asked.size, asked.seed)
+    records = [*sample["record_a"].astype(str), *sample["record_b"].astype(str)]
+    opened.look("linkage --sample", period.label, records, len(sample))
     told = Teller(opened, period.label, "full").told_of(sample)
     write_sample([one.sides for one in told], _batch(asked, period.label), asked.sample.resolve())
     out.print(say("linkage.sampled", count=len(sample), of=len(pairs), path=asked.sample), markup=False)

@@ -27,6 +27,9 @@ DONE, REFUSED, USAGE = 0, 1, 2
 # Raised on purpose, with a sentence for people; found by name so that no framework is imported to say so.
 _SPOKEN = {
     "WorkspaceError",
+    "ChainError",
+    "KeyFileError",
+    "ViewError",
     "DatabaseError",
     "FrameError",
     "BusyError",
@@ -108,6 +111,7 @@ def opened(workspace: Path | None, debug: bool = False) -> Opened:
     guard_logging()
     found = Opened.at(workspace or default_root())
     prefer(found.workspace.settings.locale)
+    found.tell = lambda notice: err.print(notice, markup=False, style="yellow")
     if debug:
         log_to(found.workspace.log)
     return found

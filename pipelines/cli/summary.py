@@ -15,7 +15,7 @@ from pipelines.cli.looking import difference_text
 from pipelines.cli.shell import err, out, show
 from pipelines.cli.texts import say
 from pipelines.jobs import RunReport
-from pipelines.resources import deliveries
+from pipelines.resources import audit, deliveries
 from pipelines.resources.opened import Opened
 
 NUMBERS = ("rows_in", "accepted", "quarantined", "set_aside")
@@ -108,6 +108,8 @@ def _print_results(opened: Opened, report: RunReport) -> None:
     for sentence in missing.values():
         out.print(sentence, markup=False, style="yellow")
     out.print(say("run.outbox", path=opened.outbox.shown(report.period)), markup=False)
+    with opened.engine.connect() as connection:
+        out.print(say("run.head", head=audit.head(connection).printed), markup=False)
     out.print(say("run.done", seconds=report.seconds), markup=False)
 
 

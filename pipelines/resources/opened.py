@@ -4,7 +4,8 @@ a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -32,6 +33,8 @@ class Opened:
         self.outbox = Outbox(workspace.outbox)
         # Set by whoever only looks at the record itself, also a damaged one: nothing is refused then, and nothing may be written.
         self.lenient = False
+        # Says what stops nothing; a command line prints it.
+        self.tell: Callable[[str], None] = logging.getLogger("tongbi").warning
 
     @classmethod
     def at(cls, root: Path) -> Opened:
@@ -60,6 +63,8 @@ class Opened:
         found = open_chain(engine, self.workspace.root, self.workspace.settings.keys)
         if not self.lenient:
             found.refuse_trouble()
+        for notice in found.notices:
+            self.tell(notice)
         return found
 
     def look(self, command: str, period: str, ids: Sequence[str] = (), count: int = 0) -> None:
