@@ -51,6 +51,7 @@ class Ingredients:
     department_names: Mapping[str, str]
     life: pd.DataFrame = field(default_factory=pd.DataFrame)
     rates: pd.DataFrame = field(default_factory=pd.DataFrame)
+    audit_head: str = ""
 
 
 def write_exports(found: Ingredients, folder: Path) -> str:
@@ -144,6 +145,7 @@ def _context(found: Ingredients, workspace: Workspace) -> PublishContext:
         towns=tuple(dict.fromkeys(town for town, _ in official_areas(workspace))),
         department_names=found.department_names,
         further=_further(found, profile_of(workspace)),
+        audit_head=found.audit_head,
     )
 
 

@@ -6,6 +6,7 @@ right at the next start (`pipelines.resources.outbox`).
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,7 +27,7 @@ from pipelines.resources.database import writing
 from pipelines.resources.lives import Issued
 from pipelines.resources.opened import Opened
 from pipelines.resources.passwords import read_passwords
-from pipelines.resources.publication import Edition
+from pipelines.resources.publication import Edition, announce
 from pipelines.resources.publication import publish as put_into_database
 from pipelines.resources.stations import station
 
@@ -82,6 +83,7 @@ def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, 
     with marking(Order(county.workspace.frames, run.period, folder, run.contracts)) as copies:
         found = _ingredients(county, run, frames)
         digest = write_exports(found, folder)
+        found = replace(found, audit_head=_announced(county, run, digest))
         written = write_workbooks(found, county.workspace, folder)
         write_review_workbook(found, county.workspace, folder)
         counts = {"out_exports": len(found.links) + len(found.findings), **_workbook_counts(written)}
@@ -97,6 +99,12 @@ def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, 
     faults.reach("publish:committed")
     county.outbox.show(run.period)
     return counts
+
+
+def _announced(county: Opened, run: _Run, digest: str) -> str:
+    """The audit's head that the summary prints: it must be known before the workbooks are written, and so before they are published."""
+    with writing(county.engine) as connection:
+        return announce(connection, run.period, digest, county.workspace.operator).printed
 
 
 def _chapter(county: Opened, run: _Run, found: Ingredients, made: tuple[str, list[Published]]) -> Chapter:

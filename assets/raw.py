@@ -46,5 +46,5 @@ def raw_asset(contract: Contract) -> dg.AssetsDefinition:
 def _withdrawn(context: dg.AssetExecutionContext, contract: Contract) -> bool:
     """Whether a person confirmed for this run that the department took everything back."""
     with opened_of(context).engine.connect() as connection:
-        asked = (context.run_id, context.partition_key, contract.department)
+        asked = (context.run.run_id, context.partition_key, contract.department)
         return given(connection, *asked, action=WITHDRAWAL)

@@ -91,6 +91,7 @@ class PublishContext:
         further: the books that the place keeps besides.
         names_masked: whether rolls of the whole county mask the children's names.
         groups: the classes of children that the place's paper has compared, code -> Chinese name.
+        audit_head: number and hash of the audit's line for this edition, printed on the summary; "" where nothing keeps an audit.
     """
 
     period: str
@@ -110,6 +111,7 @@ class PublishContext:
     further: FurtherBooks = field(default_factory=FurtherBooks)
     names_masked: bool = True
     groups: Mapping[str, str] = field(default_factory=dict)
+    audit_head: str = ""
 
     def number(self, recipient: str) -> str:
         """The number of a recipient's workbook: 2026Q3-K7QF; the same whenever it is written again."""

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from pipelines.resources import audit, deliveries, sealing
 from pipelines.resources.database import insert_lines, insert_rows
+from pipelines.resources.tables import audit as audit_table
 from pipelines.resources.tables import (
     child,
     child_event,
@@ -26,6 +27,7 @@ from pipelines.resources.tables import (
     publication,
 )
 
+ANNOUNCED = "edition"
 EVENT_COLUMNS = ["kind", "child_id", "other_id"]
 
 
@@ -71,6 +73,19 @@ def publish(connection: sa.Connection, edition: Edition) -> bool:
     if changed:
         _append_edition(connection, edition)
     return changed
+
+
+def announce(connection: sa.Connection, period: str, digest: str, who: str) -> audit.Head:
+    """The line of the audit that says which edition is being made; an edition made again, or after a kill, keeps its line.
+
+    So the workbooks that print the line are the same whenever the same edition is written.
+    """
+    ours = (audit_table.c.action == ANNOUNCED) & (audit_table.c.subject == period)
+    last = connection.execute(sa.select(audit_table).where(ours).order_by(audit_table.c.id.desc()).limit(1)).mappings()
+    for row in last:
+        if json.loads(row["detail"]).get("digest") == digest:
+            return audit.Head(row["id"], row["hash"])
+    return audit.append(connection, audit.Act(who, ANNOUNCED, period, {"digest": digest}))
 
 
 def latest_digest(connection: sa.Connection, period: str) -> str:

@@ -15,13 +15,6 @@ LINKS = ["period", "department", "file", "sheet", "row", "record_id", "child_id"
 FINDINGS = ["period", "code", "finding_id", "child_id", "department", "file", "sheet", "row", "grade", "reason"]
 
 
-def published(root, period="2026Q2"):
-    """Every published file and the hash of its bytes."""
-    folder = root / "outbox" / period
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-
-
 def asked(root, sql):
     with sqlite3.connect(root / "tongbi.db") as connection:
         return connection.execute(sql).fetchall()
@@ -76,7 +69,7 @@ def test_the_run_says_what_came_of_it(first_quarter):
     assert "Traceback" not in said
 
 
-def test_the_same_run_twice_gives_the_same_bytes_and_no_new_edition(after_first_quarter, tongbi):
+def test_the_same_run_twice_gives_the_same_bytes_and_no_new_edition(after_first_quarter, tongbi, published):
     before = published(after_first_quarter)
     done = tongbi("run", "--period", "2026Q2", "--workspace", after_first_quarter)
     assert done.returncode == 0, done.stderr
@@ -96,7 +89,7 @@ def test_a_corrected_file_supersedes_and_says_the_difference(corrected_made, tmp
     assert asked(root, "SELECT count(*) FROM publication") == [(2,)]
 
 
-def test_a_bad_file_stops_its_department_only_and_the_last_results_stay(after_first_quarter, tongbi):
+def test_a_bad_file_stops_its_department_only_and_the_last_results_stay(after_first_quarter, tongbi, published):
     before = published(after_first_quarter)
     bad = after_first_quarter / "inbox" / "2026Q2" / "education" / "坏.xlsx"
     bad.write_bytes(b"PK\x03\x04" + b"\0" * 200)
@@ -170,7 +163,7 @@ def test_explain_quarantine_and_status(first_quarter, tongbi):
     assert tongbi("quarantine", "--period", "2026Q2", "--workspace", first_quarter).returncode == 0
 
 
-def test_the_whole_run_on_postgresql_gives_the_same_bytes(fresh_county, first_quarter, tongbi, postgres_url):
+def test_the_whole_run_on_postgresql_gives_the_same_bytes(fresh_county, first_quarter, tongbi, postgres_url, published):
     done = tongbi(
         "run", "--period", "2026Q2", "--workspace", fresh_county, environment={"TONGBI_DATABASE": postgres_url}
     )

@@ -249,8 +249,11 @@ def restored(root, request, monkeypatch):
             if (root / f"tongbi.db{end}").exists():
                 shutil.copy(root / f"tongbi.db{end}", f"{older}{end}")
     else:
-        with psycopg.connect(url.rpartition("/")[0] + "/postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {url.rpartition('/')[2].partition('?')[0]}")
+        server = request.getfixturevalue("postgres_server")
+        with psycopg.connect(url) as connection:
+            (present,) = connection.execute("SELECT current_database()").fetchone()
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {present}")
     with closing_county(root) as county, writing(county.engine) as connection:
         lives.append(connection, [{"finding_id": "L01-T1", "period": "2026Q2", "kind": "answered", "state": "s", "source": "reply"}])
     if url.startswith("sqlite"):
@@ -259,7 +262,7 @@ def restored(root, request, monkeypatch):
             if (root / f"older.db{end}").exists():
                 (root / f"older.db{end}").rename(root / f"tongbi.db{end}")
     else:
-        monkeypatch.setenv("TONGBI_DATABASE", url.replace(url.rpartition("/")[2].partition("?")[0], name))
+        monkeypatch.setenv("TONGBI_DATABASE", server.get_uri(name))
     return root
 
 
