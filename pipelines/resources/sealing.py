@@ -14,6 +14,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -43,18 +44,29 @@ WRITER = "tongbi"
 DIGEST, SALT = 32, 16
 PIECE = 5_000
 _OPEN = "unsealed"
+# Made once: `json.dumps` with settings makes an encoder for every row.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-@dataclass(frozen=True)
+@dataclass
 class Kept:
     """One table whose rows are sealed; `settled`: a row never changes, so a second seal of it means that it was replaced."""
 
     table: sa.Table
     settled: bool = True
 
-    def key_of(self, row: Mapping[str, Any]) -> str:
-        """The row's key as text that sorts as the key does."""
-        return "/".join(_sortable(row[column.name]) for column in self.table.primary_key.columns)
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The table's columns in their order."""
+        return tuple(column.name for column in self.table.columns)
+
+    @cached_property
+    def _key_places(self) -> tuple[int, ...]:
+        return tuple(self.columns.index(column.name) for column in self.table.primary_key.columns)
+
+    def key_of(self, row: Sequence[Any]) -> str:
+        """The key of a row of the table as text that sorts as the key does."""
+        return "/".join([_sortable(row[place]) for place in self._key_places])
 
 
 KEPT = {
@@ -140,27 +152,25 @@ def seal_rows(
 def _digested(
     connection: sa.Connection, kept: Kept, wheres: Sequence[sa.ColumnElement[bool] | None], secret: bytes
 ) -> tuple[Batch, list[tuple[str, str, str, str]]]:
-    columns = tuple(column.name for column in kept.table.columns)
     found: dict[str, tuple[str, str, str, str]] = {}
     for row in _rows(connection, kept.table, wheres):
         key, salt = kept.key_of(row), os.urandom(SALT).hex()
-        found[key] = (kept.table.name, key, salt, row_digest(secret, salt, kept.table.name, [row[c] for c in columns]))
+        found[key] = (kept.table.name, key, salt, row_digest(secret, salt, kept.table.name, row))
     lines = [found[key] for key in sorted(found)]
-    return Batch(columns, len(lines), root_of((key, digest) for _, key, _, digest in lines)), lines
+    return Batch(kept.columns, len(lines), root_of((key, digest) for _, key, _, digest in lines)), lines
 
 
 def _rows(
     connection: sa.Connection, table: sa.Table, wheres: Sequence[sa.ColumnElement[bool] | None]
-) -> Iterator[sa.RowMapping]:
+) -> Iterator[Sequence[Any]]:
     for where in wheres:
         wanted = sa.select(table)
-        yield from connection.execute(wanted if where is None else wanted.where(where)).mappings()
+        yield from connection.execute(wanted if where is None else wanted.where(where))
 
 
 def row_digest(secret: bytes, salt: str, table: str, values: Sequence[Any]) -> str:
     """The keyed digest of a row."""
-    content = json.dumps([salt, table, *values], ensure_ascii=False, separators=(",", ":"))
-    return hmac.digest(secret, content.encode(), "sha256").hex()[:DIGEST]
+    return hmac.digest(secret, _encode([salt, table, *values]).encode(), "sha256").hex()[:DIGEST]
 
 
 def root_of(lines: Iterable[tuple[str, str]]) -> str:
@@ -181,7 +191,7 @@ def erase(connection: sa.Connection, table: sa.Table, keys: Sequence[Any], act: 
         act: who erases and why; the ids are added to its detail.
     """
     (column,) = table.primary_key.columns
-    named = [KEPT[table.name].key_of({column.name: key}) for key in keys]
+    named = [_sortable(key) for key in keys]
     line = audit.append(connection, Act(act.actor, ERASE, table.name, {**act.detail, "keys": named}))
     with _unguarded(connection, (table.name, seal.name)):
         connection.execute(table.delete().where(column.in_(list(keys))))

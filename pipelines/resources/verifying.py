@@ -7,7 +7,7 @@ Belongs here: comparing inside the database, and saying what does not fit. Does 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -222,7 +222,7 @@ def _rows_of(connection: sa.Connection, kept: Kept, batches: _Batches, secret: b
 
 def _judge(kept: Kept, batches: _Batches, secret: bytes) -> Callable[[_Side, list[Any]], Complaint | None]:
     name = kept.table.name
-    columns = cache(lambda line: batches.columns(line, name))
+    places = cache(lambda line: [kept.columns.index(one) for one in batches.columns(line, name) if one in kept.columns])
 
     def judged(rows: _Side, seals: list[Any]) -> Complaint | None:
         last, key = seals[-1], str(rows.key)
@@ -230,7 +230,7 @@ def _judge(kept: Kept, batches: _Batches, secret: bytes) -> Callable[[_Side, lis
             return Complaint("replaced", name, key)
         if not last.salt:
             return Complaint("erased_there", name, key)
-        values = [rows.value.get(column) for column in columns(last.line)]
+        values = [rows.value[place] for place in places(last.line)]
         fits = row_digest(secret, last.salt, name, values) == last.digest
         return None if fits else Complaint("changed", name, key)
 
@@ -244,12 +244,12 @@ def _missing(kept: Kept, seals: _Side, batches: _Batches) -> Complaint | None:
     return Complaint("removed", name, key)
 
 
-def _by_key(connection: sa.Connection, kept: Kept, first: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _by_key(connection: sa.Connection, kept: Kept, first: int) -> Iterator[tuple[str, Sequence[Any]]]:
     wanted = sa.select(kept.table)
     if kept.table is audit_table:  # lines of the present chain vouch for themselves
         wanted = wanted.where(audit_table.c.id < first)
     ordered = wanted.order_by(*(_plainly(connection, column) for column in kept.table.primary_key.columns))
-    for row in connection.execute(ordered, execution_options={"yield_per": PIECE}).mappings():
+    for row in connection.execute(ordered, execution_options={"yield_per": PIECE}):
         yield kept.key_of(row), row
 
 
