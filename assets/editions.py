@@ -55,6 +55,7 @@ class Ingredients:
     department_names: Mapping[str, str]
     life: pd.DataFrame = field(default_factory=pd.DataFrame)
     rates: pd.DataFrame = field(default_factory=pd.DataFrame)
+    audit_head: str = ""
 
     def through(self, see: Callable[[pd.DataFrame], pd.DataFrame]) -> Ingredients:
         """The same with every frame that names a child seen as somebody may see it."""
@@ -169,6 +170,7 @@ def _context(found: Ingredients, workspace: Workspace) -> PublishContext:
         towns=tuple(dict.fromkeys(town for town, _ in official_areas(workspace))),
         department_names=found.department_names,
         further=_further(found, profile_of(workspace)),
+        audit_head=found.audit_head,
     )
 
 

@@ -6,6 +6,7 @@ right at the next start (`pipelines.resources.outbox`).
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -29,7 +30,7 @@ from pipelines.resources.database import writing
 from pipelines.resources.lives import Issued
 from pipelines.resources.opened import Opened
 from pipelines.resources.passwords import read_passwords
-from pipelines.resources.publication import Edition
+from pipelines.resources.publication import Edition, announce
 from pipelines.resources.publication import publish as put_into_database
 from pipelines.resources.stations import station
 
@@ -88,9 +89,10 @@ class _Run:
 def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, int]:
     folder = county.outbox.aside(run.period)
     with marking(Order(county.workspace.frames, run.period, folder, run.contracts)) as copies:
-        found, veil = _ingredients(county, run, frames), protected_in(county, run.period)
-        seen = found.through(veil.without)
+        made, veil = _ingredients(county, run, frames), protected_in(county, run.period)
+        seen = made.through(veil.without)
         digest = write_exports(seen, file_names(county.workspace, run.period), folder)
+        found = replace(made, audit_head=_announced(county, run, digest))
         written = write_workbooks(found, county.workspace, folder, veil)
         write_review_workbooks(found, county.workspace, folder, veil)
         counts = {"out_exports": len(seen.links) + len(seen.findings), **_workbook_counts(written)}
@@ -110,6 +112,12 @@ def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, 
     county.outbox.show(run.period)
     exports.forget_others(root, run.period, digest if passwords else "")
     return counts
+
+
+def _announced(county: Opened, run: _Run, digest: str) -> str:
+    """The audit's head that the summary prints: it must be known before the workbooks are written, and so before they are published."""
+    with writing(county.engine) as connection:
+        return announce(connection, run.period, digest, county.workspace.operator).printed
 
 
 def _chapter(county: Opened, run: _Run, found: Ingredients, made: tuple[str, list[Published]]) -> Chapter:

@@ -15,7 +15,6 @@ from pipelines.partitions import period_partitions
 from pipelines.resources import consenting
 from pipelines.resources.deliveries import Branch
 from pipelines.resources.stations import station
-from pipelines.resources.workspace import WITHDRAWN_TAG
 
 
 def raw_asset(contract: Contract) -> dg.AssetsDefinition:
@@ -48,7 +47,9 @@ def raw_asset(contract: Contract) -> dg.AssetsDefinition:
 
 def _withdrawn(context: dg.AssetExecutionContext, contract: Contract) -> bool:
     """Whether a person confirmed for this run that the department took everything back."""
-    return contract.department in context.run.tags.get(WITHDRAWN_TAG, "").split(",")
+    with opened_of(context).engine.connect() as connection:
+        asked = (context.run_id, context.partition_key, contract.department)
+        return consenting.given(connection, *asked, action=consenting.WITHDRAWAL)
 
 
 def _confirmed(context: dg.AssetExecutionContext, branch: Branch) -> Confirmed:

@@ -21,14 +21,15 @@ import dagster as dg
 import sqlalchemy as sa
 
 from pipelines.partitions import PARTITIONS_NAME
-from pipelines.resources import audit, consenting, stations
+from pipelines.resources import consenting, runs, stations
 from pipelines.resources.consenting import PeriodConsent, SizeConsent
 from pipelines.resources.database import writing
 from pipelines.resources.opened import Opened
 from pipelines.resources.publication import published_by
+from pipelines.resources.runs import Begun, Ended
 from pipelines.resources.tables import run as run_table
 from pipelines.resources.trouble import UNFORESEEN, Trouble, trouble_of
-from pipelines.resources.workspace import ENGINE_TAG, HOME_VARIABLE, WITHDRAWN_TAG
+from pipelines.resources.workspace import ENGINE_TAG, HOME_VARIABLE
 
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult
@@ -53,9 +54,8 @@ class Consent:
     dated: PeriodConsent = field(default_factory=PeriodConsent)
 
     def tags(self) -> dict[str, str]:
-        """As tags of the Dagster run, which is how the stations learn of it. A name belongs into the audit, not here."""
-        tags = {WITHDRAWN_TAG: ",".join(self.withdrawn), ENGINE_TAG: self.engine}
-        return {name: text for name, text in tags.items() if text}
+        """What was chosen, as tags of the Dagster run. What was confirmed stands in the audit: anybody can set a tag."""
+        return {ENGINE_TAG: self.engine} if self.engine else {}
 
 
 @dataclass
@@ -114,7 +114,8 @@ def run_period(
         _bury_dead_runs(instance)
         instance.add_dynamic_partitions(PARTITIONS_NAME, [period])
         asked = consent or Consent()
-        _begin(opened, run_id, period, asked)
+        begun = Begun(run_id, period, opened.workspace.operator, runs.COMMAND)
+        _begin(opened, begun, asked)
         job = build_definitions(opened.workspace.root).resolve_job_def(JOB)
         result = job.execute_in_process(
             partition_key=period,
@@ -125,19 +126,21 @@ def run_period(
             run_config=QUIET,
         )
         report = RunReport(period, result.success, time.perf_counter() - began, stages, _failures(result, sentences))
-        _close(opened, run_id, report)
+        _close(opened, begun, report)
     return report
 
 
-def _close(opened: Opened, run_id: str, report: RunReport) -> None:
+def _close(opened: Opened, begun: Begun, report: RunReport) -> None:
     """Write down how the run ended; a database that is gone by now is one more failure, not instead of the others."""
     try:
-        _end(opened, run_id, report)
+        status = runs.DONE if report.success else runs.REFUSED
+        with writing(opened.engine) as connection:
+            runs.end(connection, begun, Ended(status, report.seconds, report.stages))
     except (sa.exc.SQLAlchemyError, OSError) as fault:
         report.success = False
         report.failures.setdefault(JOB, trouble_of(fault).sentence())
     if not report.success:
-        report.state = _state(opened, run_id, report.period)
+        report.state = _state(opened, begun.id, report.period)
 
 
 def _state(opened: Opened, run_id: str, period: str) -> str:
@@ -208,23 +211,12 @@ def _unspoken(kind: str | None) -> str:
     return Trouble(UNFORESEEN, kind or "未知").sentence()
 
 
-def _begin(opened: Opened, run_id: str, period: str, asked: Consent) -> None:
-    row = {"id": run_id, "period": period, "started_at": audit.now(), "finished_at": "", "status": "running"}
+def _begin(opened: Opened, begun: Begun, asked: Consent) -> None:
     with writing(opened.engine) as connection:
-        connection.execute(run_table.insert().values(**row, seconds=0.0, stages="{}"))
+        runs.begin(connection, begun)
         for consent in (asked.size, asked.dated):
-            consenting.note(connection, opened.workspace, consent, (run_id, period))
-
-
-def _end(opened: Opened, run_id: str, report: RunReport) -> None:
-    values = {
-        "finished_at": audit.now(),
-        "status": "done" if report.success else "refused",
-        "seconds": report.seconds,
-        "stages": json.dumps(report.stages, sort_keys=True),
-    }
-    with writing(opened.engine) as connection:
-        connection.execute(run_table.update().where(run_table.c.id == run_id).values(**values))
+            consenting.note(connection, opened.workspace, consent, (begun.id, begun.period))
+        consenting.note_withdrawn(connection, begun, asked.withdrawn)
 
 
 def last_stages(opened: Opened) -> Mapping[str, float]:

@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ from pipelines.resources.naming import number_of
 PERIODS = ("2026Q2", "2026Q3")
 # Files whose tests look at one run: made once, on one worker. (The mark `xdist_group` has no effect in pytest 9.2 with xdist 3.8.)
 TOGETHER = ("test_loop.py", "test_deliveries_unseen.py", "test_privacy.py", "test_further_run.py")
+KEYS = pytest.StashKey[str]()
 LONGEST = 900  # seconds; then a command hangs
 
 # A run that must call nobody: every other address than this machine's own is told and refused.
@@ -58,6 +60,18 @@ def delivered():
     return named
 
 
+def pytest_configure(config):
+    """Keys of the audit for the whole session, also of the workers and of every command, outside the home of whoever tests."""
+    if "TONGBI_KEYS" not in os.environ:
+        os.environ["TONGBI_KEYS"] = config.stash[KEYS] = tempfile.mkdtemp(prefix="tongbi-keys-")
+
+
+def pytest_unconfigure(config):
+    if KEYS in config.stash:
+        shutil.rmtree(config.stash[KEYS], ignore_errors=True)
+        del os.environ["TONGBI_KEYS"]
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """With `--dist loadgroup`: the files above whole, then every other test by itself to whoever is free."""
@@ -77,7 +91,7 @@ def outside():
     """The environment of a command: nothing of ours, modules compiled once as on any machine."""
     ours = ("TONGBI_", "DAGSTER_HOME", "PYTHONDONTWRITEBYTECODE")
     keep = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return {**keep, "COLUMNS": "200"}
+    return {**keep, "COLUMNS": "200", "TONGBI_KEYS": os.environ["TONGBI_KEYS"]}
 
 
 def run_anew(*words, program="from pipelines.cli import main; main()", before=()):

@@ -132,6 +132,13 @@ def _unknown(name: str, mark: str, known: list[str]) -> TemplateError:
     return TemplateError(f"模板 {name} 里的 {mark} 不认识。", f"可用的有：{'、'.join(known)}。")
 
 
+def add_footer(document: Any, text: str) -> None:
+    """Add a line to the footer of every page, whatever the template says there."""
+    for section in document.sections:
+        paragraph = section.footer.add_paragraph(text)
+        paragraph.alignment = 2  # right, away from the page number
+
+
 def save(document: Any, path: Path, title: str, author: str) -> Path:
     """Write the document whole or not at all; its properties name the title and the office, nobody's account."""
     document.core_properties.title, document.core_properties.author = title, author

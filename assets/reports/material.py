@@ -21,7 +21,7 @@ from expectations.lists.findings import not_computed
 from matching.groups import WORSE, link_rates
 from matching.regions import area_name
 from pipelines.partitions import Period
-from pipelines.resources import deliveries
+from pipelines.resources import audit, deliveries
 from pipelines.resources.opened import Opened
 
 PUBLISHED, LIFE, BESIDE = "report_public", "finding_life", "child_files.beside"
@@ -101,6 +101,7 @@ class Material:
         life: the frame finding_life: what became of every finding; empty where it was not followed.
         answers: how the recipients stand.
         rostered: (township, village) with a child worker on the roster; empty when no roster came.
+        audit_head: number and hash of the audit's last line when the report was written; "" in a report that nothing keeps an audit of.
         slow: groups whose records are linked clearly less often than expected: `按乡镇：丙乡`.
     """
 
@@ -122,6 +123,7 @@ class Material:
     answers: tuple[Answer, ...] = ()
     rostered: frozenset[tuple[str, str]] = frozenset()
     slow: tuple[str, ...] = ()
+    audit_head: str = ""
 
     @property
     def place(self) -> str:
@@ -172,7 +174,13 @@ def gather(opened: Opened, period: Period) -> Material:
         answers=_answers(opened, label),
         rostered=_rostered(opened, label, profile),
         slow=_slow(opened, period),
+        audit_head=_head(opened),
     )
+
+
+def _head(opened: Opened) -> str:
+    with opened.engine.connect() as connection:
+        return audit.head(connection).printed
 
 
 def _answers(opened: Opened, label: str) -> tuple[Answer, ...]:

@@ -11,7 +11,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from assets.paper.document import Cursor, Section, fill, open_template, save
+from assets.paper.document import Cursor, Section, add_footer, fill, open_template, save
 from assets.reports.assemble import Version, figures_of
 from assets.reports.figures import TOTAL, Figures
 from assets.reports.material import Material
@@ -80,6 +80,8 @@ def write_report(material: Material, job: Job, figures: Figures | None = None) -
     chosen = {**SECTIONS, **PACK_SECTIONS} if job.version is Version.INTERNAL else SECTIONS
     sections: dict[str, Section] = {name: partial(_write, writer, about) for name, writer in chosen.items()}
     fill(document, _texts(material, job), sections, job.template.name)
+    if material.audit_head:
+        add_footer(document, f"审计校验码 {material.audit_head}")
     name = f"{material.place}{material.period.label}{words().kinds[job.kind].name}_{_ending(job.version)}.docx"
     return save(document, job.folder / name, words().kinds[job.kind].name, material.office)
 

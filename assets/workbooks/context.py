@@ -96,6 +96,7 @@ class PublishContext:
         groups: the classes of children that the place's paper has compared, code -> Chinese name.
         apart: lines that stand in no unit's workbook but count for the county (`assets.protected`), without their places.
         naming: what may be said of names of files and sheets in lists for others.
+        audit_head: number and hash of the audit's line for this edition, printed on the summary; "" where nothing keeps an audit.
     """
 
     period: str
@@ -117,6 +118,7 @@ class PublishContext:
     groups: Mapping[str, str] = field(default_factory=dict)
     apart: pd.DataFrame = field(default_factory=pd.DataFrame)
     naming: Naming = field(default_factory=naming)
+    audit_head: str = ""
 
     def number(self, recipient: str) -> str:
         """The number of a recipient's workbook: 2026Q3-K7QF; the same whenever it is written again."""

@@ -60,6 +60,8 @@ class Table:
         note = f"{context.period_zh()}　　数据截至 {context.as_of.isoformat()}　　内部版本" + (
             f"　　制表：{context.office}" if context.office else ""
         )
+        # On paper it is out of reach of whoever could rewrite the database and its key.
+        note += f"　　审计校验码 {context.audit_head}" if context.audit_head else ""
         note_style = book.style(font_name=book.layout.fonts.body, font_size=book.layout.sizes.body)
         sheet.set_row(0, 34)
         sheet.set_row(1, 22)

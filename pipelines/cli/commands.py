@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import profiles
+from pipelines.cli import auditing, profiles
 from pipelines.cli.shell import DebugOption, OutOption, PeriodOption, WorkspaceOption, opened, spoken
 from pipelines.cli.texts import say
 
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 
 app.add_typer(profiles.app)
+app.add_typer(auditing.app)
 DepartmentOption = Annotated[str, typer.Option("--department", help=say("option.department"), show_default=False)]
 MaybePeriodOption = Annotated[str, typer.Option("--period", help=say("option.period"), show_default=False)]
 MaybeOutOption = Annotated[Path | None, typer.Option("--out", help=say("option.out"), show_default=False)]
@@ -109,9 +110,10 @@ def run(  # noqa: PLR0913 - every argument is an option people type
 @spoken
 def status(workspace: WorkspaceOption = None, period: MaybePeriodOption = "") -> None:
     """What was delivered and how far it went."""
+    from pipelines.cli.auditing import looked_at
     from pipelines.cli.looking import show_status
 
-    show_status(opened(workspace), period)
+    show_status(looked_at(workspace), period)
 
 
 @app.command(help=say("quarantine.help"))

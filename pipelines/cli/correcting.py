@@ -29,6 +29,7 @@ def write_corrections(opened: Opened, period: str) -> None:
     """Write letters and lists of a period into `outbox/<period>-校核纠错/`, and print what became of the earlier ones."""
     label = fitting_period(opened, period).label
     found = errata_of(opened, label)
+    opened.look("errata", label, count=sum(len(sheet.errors) for sheet in found.values()))
     frames = Frames(*(opened.frames.read(f"child_files.{part}", label) for part in ("children", "records")))
     folder, context = opened.workspace.outbox / f"{label}-{FOLDER}", bare_context(opened.workspace, label)
     for sheet in found.values():

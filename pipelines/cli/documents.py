@@ -71,6 +71,7 @@ def _write_one(opened: Opened, number: str, period: Period, asked: Asked) -> Pat
     person = admitted(opened, protected_in(opened, period.label), [str(sources.child["child_id"])], asked.named)
     paper = paper_of(replace(sources, open=bool(approved_by)))
     # Written down before anything can be seen.
+    opened.look("file --approved-by" if approved_by else "file", period.label, [paper.child_id])
     detail: dict[str, object] = {"period": period.label, "full": bool(approved_by), "approved_by": approved_by}
     _note(opened, audit.Act(opened.workspace.operator, "child_file", paper.child_id, detail))
     ending = "" if approved_by else "_遮蔽"
@@ -96,6 +97,7 @@ def write_sample(opened: Opened, wanted: Sampling) -> Path:
     order = Draw(wanted.size, wanted.seed or period.label)
     drawn = draw(everyone, order).merge(children[["child_id", "name"]], on="child_id", how="left")
     path = opened.workspace.outbox / SAMPLE_FOLDER / period.label / f"儿童档案抽查_{period.label}.xlsx"
+    opened.look("sample", period.label, drawn["child_id"].astype(str).tolist())
     write_sheet(drawn, order, _context(opened, period), path)
     _note(
         opened, audit.Act(opened.workspace.operator, "sample", period.label, {"size": len(drawn), "seed": order.seed})

@@ -48,6 +48,8 @@ def explain_ids(opened: Opened, wanted: Wanted) -> None:
     if wanted.values not in ("none", "masked", "full"):
         refuse(say("explain.values_wrong"), USAGE)
     story = _story(opened, wanted)
+    seen = [*([story.child] if story.child else []), *(str(line["record_id"]) for line in story.records)]
+    opened.look(f"explain --values {wanted.values}", Period.parse(wanted.period).label, seen)
     if wanted.svg:
         _draw(story, wanted.svg)
     if wanted.as_json:

@@ -30,6 +30,7 @@ def export(opened: Opened, period: str, name: str, target: Path) -> None:
     if source is None:
         refuse(say("export.none", period=label))
     content = _open_rows(source.read_bytes(), protected_in(opened, label))
+    opened.look(name.removesuffix(".csv"), label, count=_records(content))
     with replacing(target.resolve()) as aside:
         aside.write_bytes(content)
         owner_only(aside)

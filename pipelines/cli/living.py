@@ -43,6 +43,7 @@ def show_timeline(opened: Opened, identity: str, named: str = "") -> None:
         events = [Event(**row) for row in lives.events(connection, life_event.c.finding_id.in_(names))]
         moves = list(connection.execute(_moves(children)))
     admitted(opened, latest_veil(opened), children, named)
+    opened.look("timeline", "", children, len(events))
     _print_child(children, moves)
     if not events:
         out.print(say("timeline.none"), markup=False)

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+import typer
 from rich.table import Table
 
-from pipelines.cli.shell import local_time, out, show
+from pipelines.cli.auditing import print_verified
+from pipelines.cli.shell import REFUSED, local_time, out, show
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
-from pipelines.resources import audit, deliveries
+from pipelines.resources import deliveries
 from pipelines.resources.opened import Opened
-from pipelines.resources.tables import audit as audit_table
 from pipelines.resources.tables import delivery
 
 if TYPE_CHECKING:
@@ -26,17 +27,20 @@ SHOWN_ROWS = 50
 
 
 def show_status(opened: Opened, period: str) -> None:
-    """Print the register of deliveries, for one period or all, and whether the audit chain is whole."""
+    """Print the register of deliveries, for one period or all, and whether the record of what was done is whole.
+
+    Raises:
+        typer.Exit: with code 1 when it is not.
+    """
     wanted = [Period.parse(period).label] if period else _periods(opened)
     with opened.engine.connect() as connection:
         for label in wanted:
             lines = deliveries.of_period(connection, label, deliveries.STATES)
             show(_register(opened, label, lines))
-        broken = audit.broken_line(connection)
-        count = connection.execute(sa.select(sa.func.count()).select_from(audit_table)).scalar_one()
     if not wanted:
         out.print(say("status.empty"))
-    out.print(say("status.audit_broken", line=broken) if broken else say("status.audit_ok", count=count), markup=False)
+    if not print_verified(opened):
+        raise typer.Exit(REFUSED)
 
 
 def _periods(opened: Opened) -> list[str]:
@@ -77,7 +81,9 @@ def show_quarantine(opened: Opened, period: str, department: str, target: Path |
     frame = file_names(opened.workspace, label).on(frame)
     if frame.empty:
         out.print(say("quarantine.none"))
-    elif target:
+        return
+    opened.look("quarantine", label, count=len(frame))
+    if target:
         _write(_open_rows(opened, frame, label), target)
     else:
         _print(frame, opened)

@@ -152,6 +152,8 @@ def _write_sample(opened: Opened, period: Period, asked: Asked, pairs: pd.DataFr
     if asked.sample is None:
         return
     sample = sampling.draw(pairs, asked.size, asked.seed)
+    records = [*sample["record_a"].astype(str), *sample["record_b"].astype(str)]
+    opened.look("linkage --sample", period.label, records, len(sample))
     veil = protected_in(opened, period.label)
     hidden = veil.hides(sample)
     told = iter(Teller(opened, period.label, "full", veil).told_of(sample[~hidden]))

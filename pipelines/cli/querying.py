@@ -80,6 +80,7 @@ def asks_about_everyone(opened: Opened) -> bool:
 
 def _write(opened: Opened, label: str, what: tuple[Query, pd.DataFrame]) -> None:
     query, people = what
+    opened.look(f"query --to {query.delivers}", label, count=len(people))
     folder = opened.workspace.outbox / f"{label}-{FOLDER}"
     path = folder / f"{query.zh}_{label}_{query.title}.xlsx"
     write_query(people, query, bare_context(opened.workspace, label), path)

@@ -18,13 +18,15 @@ def init_workspace(root: Path | None) -> None:
     from assets.intake.contract import load_contracts
 
     workspace = Workspace.create(root or default_root())
-    engine = opened(workspace.root).engine
-    engine.dispose()
+    county = opened(workspace.root)
+    county.engine.dispose()
     period = Period.containing(date.today()).label
     departments = load_contracts(workspace.contracts)
     for name in departments:
         (workspace.inbox / period / name).mkdir(parents=True, exist_ok=True)
     out.print(say("init.done", root=workspace.root), markup=False)
+    if county.chain.key:
+        out.print(say("audit.key", path=county.chain.key.path), markup=False)
     names = "、".join(f"{name}（{contract.zh}）" for name, contract in departments.items())
     out.print(say("init.next", inbox=workspace.inbox, departments=names, period=period), markup=False)
 

@@ -104,6 +104,7 @@ def opened(workspace: Path | None, debug: bool = False) -> Opened:
     guard_logging()
     found = Opened.at(workspace or default_root())
     prefer(found.workspace.settings.locale)
+    found.tell = lambda notice: err.print(notice, markup=False, style="yellow")
     if debug:
         log_to(found.workspace.log)
     return found

@@ -17,7 +17,7 @@ from pipelines.cli.protecting import say_marked
 from pipelines.cli.shell import err, out, show
 from pipelines.cli.texts import language, say
 from pipelines.jobs import RunReport
-from pipelines.resources import deliveries
+from pipelines.resources import audit, deliveries
 from pipelines.resources.naming import number_in
 from pipelines.resources.opened import Opened
 from pipelines.resources.trouble import state
@@ -118,6 +118,8 @@ def _print_results(opened: Opened, report: RunReport) -> None:
         out.print(sentence, markup=False, style="yellow")
     say_marked(opened, report.period)
     out.print(say("run.outbox", path=opened.outbox.shown(report.period)), markup=False)
+    with opened.engine.connect() as connection:
+        out.print(say("run.head", head=audit.head(connection).printed), markup=False)
     out.print(say("run.done", seconds=report.seconds), markup=False)
 
 

@@ -1,25 +1,29 @@
 """What people confirm for one run: a second person that a delivery's number of rows did jump (trust.md C5 21), a named person that files
-which seem to be another period's are this one's (C5 17). Who may, and where it stands.
+which seem to be another period's are this one's (C5 17), and that a department took everything back. Who may, and where it stands.
 
-It stands in the audit, under the run it was given for, and nowhere else: a run without that line takes neither, whoever
-started it. What a jump is belongs to `expectations.suites`, what another period is to `assets.intake.misdated`.
+All stand in the audit, under the run they were given for, with a person's name, and nowhere else: a run without that line takes no jump, no
+such file and no withdrawal, whoever started it and whatever tags it carries. What a jump is belongs to `expectations.suites`, what another
+period is to `assets.intake.misdated`.
 """
 
 from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from pipelines.resources import audit
 from pipelines.resources.audit import Act
+from pipelines.resources.runs import Begun
 from pipelines.resources.tables import audit as audit_table
 from pipelines.resources.workspace import Workspace
 
 ACTION = "size_consent"
 PERIOD_ACTION = "period_consent"
+WITHDRAWAL = "withdrawal"
 
 
 @dataclass(frozen=True)
@@ -72,19 +76,31 @@ def note(
         audit.append(connection, Act(workspace.operator, action, f"{period}/{department}", detail))
 
 
-def given(connection: sa.Connection, run_id: str, period: str, department: str) -> bool:
-    """Whether a second person consented, for this run, to the department's size."""
-    return _noted(connection, ACTION, f"{period}/{department}", run_id)
+def note_withdrawn(connection: sa.Connection, run: Begun, departments: Iterable[str]) -> None:
+    """Write into the audit that the run's operator confirms: these departments took everything back."""
+    for department in departments:
+        detail: dict[str, object] = {"confirmed_by": run.actor, "run": run.id}
+        audit.append(connection, Act(run.actor, WITHDRAWAL, f"{run.period}/{department}", detail))
+
+
+def given(connection: sa.Connection, run_id: str, period: str, department: str, action: str = ACTION) -> bool:
+    """Whether a named person confirmed it, for this run and department, in a line that the chain vouches for."""
+    wanted = sa.select(audit_table).where(
+        audit_table.c.action == action, audit_table.c.subject == f"{period}/{department}"
+    )
+    secret = audit.secret_of(connection)
+    return any(_counts(row, run_id, secret) for row in connection.execute(wanted).mappings())
 
 
 def period_given(connection: sa.Connection, run_id: str, period: str, department: str) -> bool:
     """Whether a person confirmed, for this run, that the department's files are of the period."""
-    return _noted(connection, PERIOD_ACTION, f"{period}/{department}", run_id)
+    return given(connection, run_id, period, department, action=PERIOD_ACTION)
 
 
-def _noted(connection: sa.Connection, action: str, subject: str, run_id: str) -> bool:
-    wanted = sa.select(audit_table.c.detail).where(audit_table.c.action == action, audit_table.c.subject == subject)
-    return any(json.loads(detail)["run"] == run_id for detail in connection.execute(wanted).scalars())
+def _counts(row: sa.RowMapping, run_id: str, secret: bytes) -> bool:
+    detail = json.loads(row["detail"])
+    name = detail.get("consented_by") or detail.get("confirmed_by") or ""
+    return detail.get("run") == run_id and bool(_plain(name)) and audit.genuine(row, secret)
 
 
 def _plain(name: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from pipelines.resources import audit
 from pipelines.resources.trouble import UNFORESEEN, Trouble, trouble_of
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -65,7 +66,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = (
         None  # we say BEGIN ourselves, so that reading a table and writing it is one transaction
     )
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+    # FULL: what was committed, and remembered as the chain's head outside, survives a power failure.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -78,9 +80,12 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """One transaction that will write: everything in it or nothing. SQLite takes its write lock at the start, not
     halfway.
     """
-    with engine.connect().execution_options(writing=True) as connection, connection.begin():
-        yield connection
-    _TALLY["committed"] += 1
+    with engine.connect().execution_options(writing=True) as connection:
+        audit.forget_head(connection)
+        with connection.begin():
+            yield connection
+        _TALLY["committed"] += 1
+        audit.anchor(connection)
 
 
 def committed() -> int:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 import pandas as pd
 import sqlalchemy as sa
 
-from pipelines.resources import audit
+from pipelines.resources import audit, sealing
 from pipelines.resources.tables import decision
 
 COLUMNS = ("record_a", "record_b", "verdict", "author", "decided_at", "note", "key_a", "key_b")
@@ -46,6 +46,7 @@ def enter(connection: sa.Connection, period: str, decisions: Iterable[Decision],
         if not standing.has(line):
             fresh.append(asdict(replace(line, decided_at=line.decided_at or now)))
     if fresh:
+        sealing.written(connection, decision, sealing.upcoming(connection, decision))
         connection.execute(decision.insert(), [{"period": period, **line} for line in fresh])
         counts: dict[str, object] = {"decisions": len(fresh)}
         audit.append(connection, audit.Act(who, "decide", period, counts))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from pipelines.resources import audit
+from pipelines.resources import audit, sealing
 from pipelines.resources.database import insert_rows
 from pipelines.resources.naming import naming
 from pipelines.resources.tables import delivery, delivery_notice
@@ -136,6 +136,7 @@ def _register_new(connection: sa.Connection, branch: Branch, one: Arrived, origi
         "difference": "",
     }
     connection.execute(delivery.insert().values(**row))
+    sealing.written_keys(connection, delivery.c.id, [identity])
     said = naming().words(one.file)  # the chain is kept for ever and cannot be cleaned: no name of a file stands in it
     audit.append(connection, audit.Act(who, "deliver", identity, {"file": said, "supersedes": supersedes}))
     return Taken(identity, one.file, one.sha256, True, supersedes, str(row["received_at"]), one.file)
@@ -181,6 +182,7 @@ def refuse_new(connection: sa.Connection, identities: Collection[str]) -> None:
 
 def count(connection: sa.Connection, counted: Mapping[str, Counted]) -> None:
     """Write the accounting of each delivery id."""
+    sealing.written_keys(connection, delivery.c.id, counted)
     for identity, numbers in counted.items():
         connection.execute(delivery.update().where(delivery.c.id == identity).values(**vars(numbers)))
 
@@ -188,11 +190,13 @@ def count(connection: sa.Connection, counted: Mapping[str, Counted]) -> None:
 def note_difference(connection: sa.Connection, identity: str, difference: Mapping[str, int]) -> None:
     """Write how a corrected file differs from the one it supersedes: counts only."""
     text = json.dumps(dict(difference), sort_keys=True)
+    sealing.written_keys(connection, delivery.c.id, [identity])
     connection.execute(delivery.update().where(delivery.c.id == identity).values(difference=text))
 
 
 def set_status(connection: sa.Connection, identities: Collection[str], status: str) -> None:
     """Set the state of some deliveries."""
+    sealing.written_keys(connection, delivery.c.id, identities)
     connection.execute(delivery.update().where(delivery.c.id.in_(list(identities))).values(status=status))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from pipelines.resources import audit
+from pipelines.resources import audit, sealing
 from pipelines.resources.database import insert_rows
 from pipelines.resources.tables import child_event, finding, issue, life_event, reply_file
 
@@ -69,6 +69,8 @@ def append(connection: sa.Connection, rows: Iterable[Mapping[str, str]]) -> int:
     full = [{name: row.get(name, "") for name in COLUMNS} for row in rows]
     for row in full:
         row["at"] = row["at"] or now
+    if full:
+        sealing.written(connection, life_event, sealing.upcoming(connection, life_event))
     insert_rows(connection, life_event, full)
     return len(full)
 

@@ -4,7 +4,8 @@ a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -12,13 +13,15 @@ from pathlib import Path
 import dagster as dg
 import sqlalchemy as sa
 
-from pipelines.resources import publication
+from pipelines.resources import publication, runs, views
 from pipelines.resources.access import tighten
+from pipelines.resources.chain import Chain, everything, open_chain, refuse
 from pipelines.resources.database import open_database
 from pipelines.resources.files import sweep
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.locks import only_run
 from pipelines.resources.outbox import Outbox
+from pipelines.resources.views import Look
 from pipelines.resources.workspace import Workspace
 
 
@@ -29,6 +32,10 @@ class Opened:
         self.workspace = workspace
         self.frames = FrameStore(workspace.frames)
         self.outbox = Outbox(workspace.outbox)
+        # Set by whoever only looks at the record itself, also a damaged one: nothing is refused then, and nothing may be written.
+        self.lenient = False
+        # Says what stops nothing; a command line prints it.
+        self.tell: Callable[[str], None] = logging.getLogger("tongbi").warning
 
     @classmethod
     def at(cls, root: Path) -> Opened:
@@ -41,8 +48,33 @@ class Opened:
 
     @cached_property
     def engine(self) -> sa.Engine:
-        """The database, migrated."""
-        return open_database(self.workspace.database_url)
+        """The database, migrated, its record compared with what is known outside the workspace.
+
+        Raises:
+            DatabaseError: it cannot be opened.
+            KeyFileError: the audit's key is lost.
+            ChainError: the record does not fit.
+        """
+        return self.chain.engine
+
+    @cached_property
+    def chain(self) -> Chain:
+        """The audit chain, with its trouble when `lenient` is set."""
+        engine = open_database(self.workspace.database_url)
+        found = open_chain(engine, self.workspace.root, self.workspace.settings.keys)
+        if not self.lenient:
+            found.refuse_trouble()
+        for notice in found.notices:
+            self.tell(notice)
+        return found
+
+    def look(self, command: str, period: str, ids: Sequence[str] = (), count: int = 0) -> None:
+        """Note that somebody looks at personal data, before anything is shown.
+
+        Raises:
+            ViewError: it cannot be noted; nothing may be shown then.
+        """
+        views.note(self.chain, Look(self.workspace.operator, command, period, ids, count))
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -50,8 +82,11 @@ class Opened:
 
         Raises:
             BusyError: another run holds it.
+            ChainError: something in the record does not fit.
         """
         with only_run(self.workspace.root, self.engine):
+            # What was answered and decided steers the run, so every row of it is verified, not only the last lines.
+            refuse(everything(self.chain).complaints)
             sweep(self.workspace.frames)
             self.recover()
             yield
@@ -74,9 +109,9 @@ def opened_resource(root: Path) -> dg.ResourceDefinition:
     """The resource `county`: opened and held while a run lasts, released when it ends or dies."""
 
     @dg.resource
-    def county(_context: dg.InitResourceContext) -> Iterator[Opened]:
+    def county(context: dg.InitResourceContext) -> Iterator[Opened]:
         opened = Opened.at(root)
-        with opened.held():
+        with opened.held(), runs.noted(opened.engine, opened.workspace.operator, context):
             opened.tighten()
             yield opened
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 import sqlalchemy as sa
 
-from pipelines.resources import audit, deliveries
+from pipelines.resources import audit, deliveries, sealing
 from pipelines.resources.database import insert_lines, insert_rows
+from pipelines.resources.tables import audit as audit_table
 from pipelines.resources.tables import (
     child,
     child_event,
@@ -26,6 +27,7 @@ from pipelines.resources.tables import (
     publication,
 )
 
+ANNOUNCED = "edition"
 EVENT_COLUMNS = ["kind", "child_id", "other_id"]
 
 
@@ -79,6 +81,19 @@ def published_by(connection: sa.Connection, run_id: str) -> str:
     return connection.execute(wanted.limit(1)).scalar() or ""
 
 
+def announce(connection: sa.Connection, period: str, digest: str, who: str) -> audit.Head:
+    """The line of the audit that says which edition is being made; an edition made again, or after a kill, keeps its line.
+
+    So the workbooks that print the line are the same whenever the same edition is written.
+    """
+    ours = (audit_table.c.action == ANNOUNCED) & (audit_table.c.subject == period)
+    last = connection.execute(sa.select(audit_table).where(ours).order_by(audit_table.c.id.desc()).limit(1)).mappings()
+    for row in last:
+        if json.loads(row["detail"]).get("digest") == digest:
+            return audit.Head(row["id"], row["hash"])
+    return audit.append(connection, audit.Act(who, ANNOUNCED, period, {"digest": digest}))
+
+
 def latest_digest(connection: sa.Connection, period: str) -> str:
     """The digest of the last publication of a period, empty when there is none."""
     wanted = sa.select(publication.c.digest).where(publication.c.period == period)
@@ -124,6 +139,7 @@ def _append_edition(connection: sa.Connection, edition: Edition) -> None:
         "counts": json.dumps(dict(edition.counts), ensure_ascii=False, sort_keys=True),
     }
     number = connection.execute(publication.insert().values(**row).returning(publication.c.id)).scalar_one()
+    sealing.written(connection, publication, publication.c.id == number)
     _append_findings(connection, edition, number)
     audit.append(
         connection, audit.Act(edition.who, "publish", edition.period, {"digest": edition.digest, **edition.counts})
@@ -134,6 +150,7 @@ def _append_findings(connection: sa.Connection, edition: Edition, number: int) -
     now = edition.findings.drop_duplicates("finding_id")
     known = set(connection.execute(sa.select(finding.c.finding_id)).scalars())
     fresh = now[~now["finding_id"].isin(known)][["finding_id", "code", "child_id", "field"]]
+    sealing.written_keys(connection, finding.c.finding_id, fresh["finding_id"].tolist())
     _insert_frame(connection, finding, fresh, first_period=edition.period)
     before = _listed_before(connection, edition.period)
     lines = [
@@ -142,6 +159,7 @@ def _append_findings(connection: sa.Connection, edition: Edition, number: int) -
     ]
     lines += [(name, "gone", "") for name in sorted(before - set(now["finding_id"]))]
     fixed = {"publication_id": number, "period": edition.period}
+    sealing.written(connection, finding_event, finding_event.c.publication_id == number)
     insert_rows(
         connection,
         finding_event,

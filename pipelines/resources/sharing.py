@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from pipelines.resources import audit
+from pipelines.resources import audit, sealing
 from pipelines.resources.tables import sharing_delivery, sharing_receipt
 
 
@@ -59,6 +59,7 @@ def last(connection: sa.Connection, feed: str) -> Shared | None:
 def register(connection: sa.Connection, line: Shared) -> None:
     """Append a delivery and its line in the audit, in the caller's transaction."""
     values = {name: getattr(line, name) for name in FIELDS}
+    sealing.written(connection, sharing_delivery, sealing.upcoming(connection, sharing_delivery))
     connection.execute(sharing_delivery.insert().values(**values))
     detail: dict[str, object] = {"number": line.number, "kind": line.kind, "rows": line.rows, "sha256": line.sha256}
     audit.append(connection, audit.Act(line.made_by, "share", line.feed, {**detail, "approved_by": line.approved_by}))
@@ -78,6 +79,7 @@ def register_receipt(connection: sa.Connection, of: Shared, receipt: tuple[str, 
         return False
     text = json.dumps(dict(counts), ensure_ascii=False, sort_keys=True)
     values = {"delivery_id": identity, "sha256": sha256, "read_at": audit.now(), "read_by": reader, "counts": text}
+    sealing.written(connection, sharing_receipt, sealing.upcoming(connection, sharing_receipt))
     connection.execute(sharing_receipt.insert().values(**values))
     return True
 

@@ -208,6 +208,19 @@ audit = Table(
     Column("hash", String(64), nullable=False),
 )
 
+# What the audit chain vouches for: a salted digest per row, and the line of the chain that carries the digest over the batch.
+seal = Table(
+    "seal",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("subject", String(40), nullable=False),  # the row's table
+    Column("key", String(120), nullable=False),  # its primary key as text
+    Column("salt", String(32), nullable=False),  # empty once the row was lawfully erased
+    Column("digest", String(32), nullable=False),
+    Column("line", Integer, nullable=False),  # audit.id
+    Index("seal_in", "line", "subject"),
+)
+
 # The sharing ledger: every delivery to another system (依据, 用途, 范围, 期限, 审批人); appended, never changed (triggers refuse it).
 sharing_delivery = Table(
     "sharing_delivery",

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 SETTINGS_NAME = "tongbi.toml"
 FOLDERS = ("inbox", "store", "frames", "outbox", "dagster", "contracts", "log")
 HOME_VARIABLE = "TONGBI_HOME"
-# A tag of the Dagster run: departments whose files were all taken back, as a person confirmed.
-WITHDRAWN_TAG = "tongbi/withdrawn"
 # Which engine compares the records in this run (`matching.engine`), where a person named one.
 ENGINE_TAG = "tongbi/engine"
 
@@ -57,6 +55,10 @@ group = ""
 
 # 界面文字：zh 或 en。
 locale = "zh"
+
+# 审计密钥所在的文件夹，必须在本工作区以外；留空用当前用户的 ~/.config/tongbi。几个人共用一个工作区时写一个大家都能读写的文件夹。
+# 环境变量 TONGBI_KEYS 优先。密钥丢失后无法核对审计记录，请抄存一份封存。见 docs/decisions/audit-chain.md。
+keys = ""
 
 # 比对引擎：auto（按数据量自动选择）、numpy、duckdb、spark。结果相同，见 docs/decisions/engine.md。
 engine = "auto"
@@ -114,6 +116,7 @@ class Settings(BaseModel):
     protected_person: str = Field(default="", max_length=20)
     group: str = ""
     locale: Literal["zh", "en"] = "zh"
+    keys: str = ""
     engine: Literal["auto", "numpy", "duckdb", "spark"] = "auto"
     compare: Literal["auto", "all", "changes"] = "auto"
 

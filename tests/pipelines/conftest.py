@@ -1,12 +1,15 @@
 """Fixtures for the running room: a fresh workspace, the county after a corrected delivery, and a real PostgreSQL server from a
 wheel, one per test session."""
 
+import hashlib
 import os
+import re
 import shutil
 import tempfile
 import time
 import uuid
 import warnings
+import zipfile
 from pathlib import Path
 
 import psycopg
@@ -22,6 +25,29 @@ def opened(tmp_path, monkeypatch):
     found = Opened(Workspace.create(tmp_path / "workspace"))
     yield found
     found.engine.dispose()
+
+
+# The summary prints where the audit stands, which no two workspaces share; everything else in it is the same.
+HEAD = re.compile(r"审计校验码 \d+-[0-9a-f]{12}".encode())
+
+
+@pytest.fixture(scope="session")
+def published():
+    """`published(root)`: every published file and the hash of its bytes."""
+
+    def files(root, period="2026Q2"):
+        folder = root / "outbox" / period
+        paths = sorted(path for path in folder.rglob("*") if path.is_file())
+        return {str(path.relative_to(folder)): hashlib.sha256(content(path)).hexdigest() for path in paths}
+
+    return files
+
+
+def content(path):
+    if path.name != "汇总.xlsx":
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        return b"".join(name.encode() + HEAD.sub(b"", archive.read(name)) for name in sorted(archive.namelist()))
 
 
 @pytest.fixture(scope="session")

@@ -79,7 +79,7 @@ def test_the_run_says_what_came_of_it(first_quarter):
     assert "Traceback" not in said
 
 
-def test_the_same_run_twice_gives_the_same_bytes_and_no_new_edition(after_first_quarter, tongbi):
+def test_the_same_run_twice_gives_the_same_bytes_and_no_new_edition(after_first_quarter, tongbi, published):
     before = published(after_first_quarter)
     done = tongbi("run", "--period", "2026Q2", "--workspace", after_first_quarter)
     assert done.returncode == 0, done.stderr
@@ -99,7 +99,7 @@ def test_a_corrected_file_supersedes_and_says_the_difference(corrected_made, tmp
     assert asked(root, "SELECT count(*) FROM publication") == [(2,)]
 
 
-def test_a_bad_file_stops_its_department_only_and_the_last_results_stay(after_first_quarter, tongbi):
+def test_a_bad_file_stops_its_department_only_and_the_last_results_stay(after_first_quarter, tongbi, published):
     before = published(after_first_quarter)
     bad = after_first_quarter / "inbox" / "2026Q2" / "education" / "坏.xlsx"
     bad.write_bytes(b"PK\x03\x04" + b"\0" * 200)
@@ -173,7 +173,7 @@ def test_explain_quarantine_and_status(first_quarter, tongbi):
     assert tongbi("quarantine", "--period", "2026Q2", "--workspace", first_quarter).returncode == 0
 
 
-def test_the_whole_run_on_postgresql_gives_the_same_bytes(fresh_county, first_quarter, tongbi, postgres_url):
+def test_the_whole_run_on_postgresql_gives_the_same_bytes(fresh_county, first_quarter, tongbi, postgres_url, published):
     done = tongbi(
         "run", "--period", "2026Q2", "--workspace", fresh_county, environment={"TONGBI_DATABASE": postgres_url}
     )

@@ -37,7 +37,7 @@ def test_the_consent_stands_in_the_audit_and_holds_for_its_run_only(opened):
     with writing(opened.engine) as connection:
         consenting.note(connection, opened.workspace, SizeConsent(POLICE, " 李主任 "), ("run-1", "2026Q3"))
     with opened.engine.connect() as connection:
-        (line,) = connection.execute(sa.select(audit)).mappings()
+        (line,) = connection.execute(sa.select(audit).where(audit.c.action == "size_consent")).mappings()
         held = [
             consenting.given(connection, *asked)
             for asked in (

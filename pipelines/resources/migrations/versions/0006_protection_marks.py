@@ -5,8 +5,8 @@ from alembic import op
 
 from pipelines.resources.migrations.appending import only_append, release
 
-revision = "0009"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

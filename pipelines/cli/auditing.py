@@ -1,0 +1,201 @@
+"""`tongbi audit`: the record of what was done and of who looked at what: listing, verifying, its head, going on after damage.
+
+Belongs here: printing and exit codes. Does not belong here: what does not fit (`pipelines.resources.verifying`), how a chain goes on
+(`pipelines.resources.chain`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.cli.shell import REFUSED, USAGE, WorkspaceOption, err, local_time, opened, out, refuse, show, spoken
+from pipelines.cli.texts import say
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from pipelines.resources.chain import Chain
+    from pipelines.resources.opened import Opened
+
+app = typer.Typer(name="audit", help=say("audit.help"), invoke_without_command=True)
+LastOption = Annotated[int, typer.Option("--last", min=1, help=say("audit.last"))]
+SHOWN = 40
+MOST_COMPLAINTS = 50
+LONGEST_DETAIL = 120
+
+
+@app.callback()
+def audit(
+    context: typer.Context,
+    last: LastOption = SHOWN,
+    views: Annotated[bool, typer.Option("--views", help=say("audit.views"))] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """List the record when no other command is named."""
+    if context.invoked_subcommand is None:
+        spoken(list_lines)(workspace, last, views)
+
+
+@app.command("verify", help=say("audit.verify"))
+@spoken
+def verify(
+    head: Annotated[str, typer.Option("--head", help=say("audit.printed"), show_default=False)] = "",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Verify everything; exit code 1 when something does not fit."""
+    county = looked_at(workspace)
+    whole = print_verified(county)
+    if head:
+        whole = _compare_paper(county, head) and whole
+    if not whole:
+        raise typer.Exit(REFUSED)
+
+
+@app.command("head", help=say("audit.head"))
+@spoken
+def show_head(workspace: WorkspaceOption = None) -> None:
+    """Print the head, to be compared with paper or written on it."""
+    from pipelines.resources import audit as chain
+
+    with looked_at(workspace).engine.connect() as connection:
+        out.print(chain.head(connection).printed, markup=False)
+
+
+@app.command("accept", help=say("audit.accept"))
+@spoken
+def accept(
+    by: Annotated[str, typer.Option("--by", help=say("audit.by"))],
+    reason: Annotated[str, typer.Option("--reason", help=say("audit.reason"))],
+    new_key: Annotated[bool, typer.Option("--new-key", help=say("audit.new_key"))] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Go on with the record as it stands; who says so stays in it for ever."""
+    if not by.strip() or not reason.strip():
+        refuse(say("audit.nameless"), USAGE)
+    from pipelines.resources import chain, views
+    from pipelines.resources.locks import only_run
+
+    county = looked_at(workspace)
+    with only_run(county.workspace.root, county.engine):
+        line = chain.accept(county.chain, by.strip(), reason.strip(), new_key)
+        views.begin_anew(county.chain, by.strip(), reason.strip())
+    out.print(say("audit.accepted", line=line.number, name=by.strip()), markup=False)
+    if new_key and county.chain.key:
+        out.print(say("audit.key", path=county.chain.key.path), markup=False)
+
+
+def looked_at(workspace: Path | None) -> Opened:
+    """The workspace opened so that a damaged record can be looked at, too."""
+    county = opened(workspace)
+    county.lenient = True
+    return county
+
+
+def print_verified(county: Opened) -> bool:
+    """Verify lines, rows and views, print what does not fit and where the chain began anew; returns whether it is whole."""
+    from pipelines.resources import views
+    from pipelines.resources.chain import everything
+
+    chain = county.chain
+    if chain.lost:
+        err.print(chain.lost, markup=False, style="red")
+        return False
+    found = everything(chain)
+    looks, doubts = views.examine(chain)
+    complaints = [*found.complaints, *doubts]
+    for one in complaints[:MOST_COMPLAINTS]:
+        err.print(one.sentence, markup=False, style="red")
+    if len(complaints) > MOST_COMPLAINTS:
+        err.print(say("audit.more", count=len(complaints) - MOST_COMPLAINTS), markup=False, style="red")
+    for row in found.begun:
+        _print_begun(row)
+    counts = {"lines": found.lines, "rows": found.rows, "looks": looks, "head": found.head.printed}
+    if complaints:
+        err.print(say("audit.broken", count=len(complaints)), markup=False, style="red")
+    else:
+        out.print(say("status.audit_ok", **counts), markup=False)
+    return not complaints
+
+
+def _print_begun(row: Mapping[str, Any]) -> None:
+    """How a chain began, when it did not begin with the workspace: for ever visible."""
+    detail = json.loads(row["detail"])
+    why, before = detail.get("why"), detail.get("before", {})
+    if why == "new" and "formerly" not in detail:
+        return
+    facts = {"line": row["id"], "when": local_time(row["at"]), "name": row["actor"], "reason": detail.get("reason", "")}
+    facts |= {"lines": before.get("lines", 0), "wrong": len(detail.get("wrong", [])), "last": before.get("last", 0)}
+    out.print(say(f"audit.begun_{why}", **facts), markup=False, style="yellow")
+    if before.get("broken"):
+        out.print(say("audit.broken_before", line=before["broken"]), markup=False, style="yellow")
+
+
+def _compare_paper(county: Opened, printed: str) -> bool:
+    """Whether the line that a person reads from paper is in the chain as it was printed."""
+    given = re.fullmatch(r"\D*(\d+)\D+?([0-9a-fA-F]{6,64})\s*", printed)
+    if given is None:
+        refuse(say("audit.no_head"), USAGE)
+    number, digits = int(given[1]), given[2].lower()
+    present = _hash_of(county.chain, number)
+    if present.startswith(digits):
+        out.print(say("audit.paper_fits", line=number), markup=False)
+        return True
+    shown = present[: len(digits)] or say("audit.no_line")
+    err.print(say("audit.paper_differs", line=number, printed=digits, present=shown), markup=False, style="red")
+    return False
+
+
+def _hash_of(chain: Chain, number: int) -> str:
+    import sqlalchemy as sa
+
+    from pipelines.resources.tables import audit as table
+
+    with chain.engine.connect() as connection:
+        return connection.execute(sa.select(table.c.hash).where(table.c.id == number)).scalar() or ""
+
+
+def list_lines(workspace: Path | None, last: int, views: bool) -> None:
+    """Print the last lines of the audit, or of the views."""
+    from rich.table import Table
+
+    county = looked_at(workspace)
+    table = Table(*(say(f"table.{name}") for name in ("line", "when", "who", "action", "subject", "detail")))
+    for row in _views(county, last) if views else _lines(county, last):
+        told = (str(row["id"]), local_time(row["at"]), row["actor"], row["action"], row["subject"])
+        table.add_row(*told, _short(row["detail"]))
+    show(table)
+
+
+def _lines(county: Opened, last: int) -> list[sa.RowMapping]:
+    import sqlalchemy as sa
+
+    from pipelines.resources.tables import audit as table
+
+    with county.engine.connect() as connection:
+        wanted = sa.select(table).order_by(table.c.id.desc()).limit(last)
+        return list(connection.execute(wanted).mappings())[::-1]
+
+
+def _views(county: Opened, last: int) -> list[dict[str, Any]]:
+    from pipelines.resources import views
+
+    return list(views.read(county.workspace.root))[-last:]
+
+
+def _short(detail: str) -> str:
+    """A line's detail in brief: of sealed batches only how many rows."""
+    try:
+        known = json.loads(detail)
+    except ValueError:
+        return detail[:LONGEST_DETAIL]
+    seals = known.pop("seals", {})
+    parts = [f"{name}={value}" for name, value in known.items() if value not in ("", [], {})]
+    parts += [f"{name}×{batch['rows']}" for name, batch in seals.items()]
+    text = " ".join(parts)
+    return text if len(text) <= LONGEST_DETAIL else text[:LONGEST_DETAIL] + "…"
