@@ -20,7 +20,7 @@ _CODES = {"attendance": "at", "subsistence": "su", "lifted_poverty": "lp", "visi
 
 def deliver(further: Further, scene: Scene, inbox: Path) -> list[Delivery]:
     """Lay the further sources out as this period's files, each in its own folder of the inbox."""
-    stamp = f"{scene.day:%Y%m}"
+    stamp, month = f"{scene.day:%Y%m}", f"（{scene.day.year}年{scene.day.month}月）"
     births = {name: _dated(book, style) for name, style, book in _born(further)}
 
     def file(source: str, name: str, container: str, sheets: list[Sheet]) -> Delivery:
@@ -28,8 +28,18 @@ def deliver(further: Further, scene: Scene, inbox: Path) -> list[Delivery]:
 
     return [
         file("attendance", f"在校学生名单_{stamp}.xlsx", "xlsx_shared", _schools(further.attendance, scene)),
-        file("subsistence", f"低保家庭成员名册_{stamp}.xlsx", "xlsx", [_pages(births["subsistence"], "low_income")]),
-        file("lifted_poverty", f"脱贫户家庭成员_{stamp}.xls", "xls", [_pages(births["lifted_poverty"], "lifted")]),
+        file(
+            "subsistence",
+            f"低保家庭成员名册_{stamp}.xlsx",
+            "xlsx",
+            [_pages(births["subsistence"], "low_income", f"低保家庭成员名册{month}")],
+        ),
+        file(
+            "lifted_poverty",
+            f"脱贫户家庭成员_{stamp}.xls",
+            "xls",
+            [_pages(births["lifted_poverty"], "lifted", f"脱贫户家庭成员名册{month}")],
+        ),
         file("visits", f"走访记录_{stamp}.xlsx", "xlsx", [_visits(further.visits)]),
         file("workers", f"儿童主任名册_{stamp}.xlsx", "xlsx", [_roster(further.roster)]),
     ]
@@ -57,9 +67,13 @@ def _schools(frame: pd.DataFrame, scene: Scene) -> list[Sheet]:
     return sheets
 
 
-def _pages(frame: pd.DataFrame, layout: str) -> Sheet:
-    """A household's head stands above its children; the head is an adult, no child of the truth."""
+def _pages(frame: pd.DataFrame, layout: str, title: str) -> Sheet:
+    """A household's head stands above its children; the head is an adult, no child of the truth.
+
+    The month stands in the title, as such rolls are issued: in a small county the families of two quarters are the same.
+    """
     sheet = Sheet("家庭成员")
+    sheet.line(f"{places().county}{title}", across=len(headings(layout)))
     sheet.line(*headings(layout))
     for _, page in frame.groupby("fam", sort=False):
         head = page.iloc[:1]
