@@ -108,7 +108,7 @@ def asked_now(found: Ingredients) -> pd.DataFrame:
         The lists with `life` (新发现, 第2期, 复发) and, where one has come back, why, before its reason.
     """
     if found.life.empty:
-        return found.findings
+        return found.findings.assign(life="")
     life = found.life.set_index("finding_id")
     shown = found.findings[found.findings["finding_id"].map(life["shown"]).fillna("yes") == "yes"]
     mine = life.reindex(shown["finding_id"])

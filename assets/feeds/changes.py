@@ -56,6 +56,8 @@ def _gone(feed: Feed, gone: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
     action = feed.heading("action")
     words = left["word"].reindex(gone.index).fillna(UNSEEN).astype(object)
     found = gone.assign(**{action: words.to_numpy()})
+    if feed.heading("progress"):
+        found[feed.heading("progress")] = ""  # how far it was is over
     for source in EXIT:
         heading = feed.heading(source)
         if heading:

@@ -176,9 +176,8 @@ def stock_of(opened: Opened, period: str, veil: Protected) -> Stock:
 def _calendar(opened: Opened, period: str) -> Calendar:
     """The days of this place; where it has not said how long before, a child is pushed when school starts."""
     school = profile_of(opened.workspace).school
-    given = {"year_start": school.year_start.value, "months_before": school.push_months_before.value}
     return Calendar(
-        Period.parse(period).last_day, **{name: value for name, value in given.items() if value is not None}
+        Period.parse(period).last_day, school.year_start.value or "09-01", school.push_months_before.value or 0
     )
 
 

@@ -48,7 +48,7 @@ def _suspects(first: np.ndarray, counts: np.ndarray, cells: pd.DataFrame, mappin
     words = load_dictionary().rows
     pattern = re.compile(f"^(?:{words.total}|{words.signature}|{words.note}|{words.example})")
     distinct = {text: pattern.match(_BLANKS.sub("", text)) is not None for text in set(first)}
-    told = np.array([distinct[text] for text in first])
+    told = np.array([distinct[text] for text in first], dtype=bool)  # of no rows it would be numbers
     bare = np.ones(len(cells), dtype=bool)
     for field in KEYS[1:]:
         for position in mapping.positions(field):

@@ -88,8 +88,10 @@ def compute_findings(files: ChildFiles, profile: Profile, delivered: Collection[
     delivered = {*delivered, *files_delivered(files)}
     skipped = set(not_computed(profile, delivered)["code"])
     found = [_one_list(code, view, delivered) for code in LISTS if code not in skipped and profile.lists[code].active]
+    found = [drafts for drafts in found if len(drafts)]
     if not found:
-        return pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
+        # Texts even of nobody: a column made from an empty list would be one of numbers.
+        return pd.DataFrame({name: pd.Series(dtype="int32" if name == "row" else object) for name in COLUMNS})
     findings = pd.concat(found, ignore_index=True)
     findings["row"] = findings["row"].astype("int32")
     near = near_json(view, findings["child"].to_numpy(np.int64))

@@ -161,6 +161,13 @@ def test_a_corrected_date_of_birth_is_said():
     assert delta(situation(birth_date="2020-03-10"), stock([child(1, **unchanged)], [on_roll(1)])) == {"C1": UNSEEN}
 
 
+def test_who_is_at_school_is_not_said_to_be_awaited_in_the_same_row():
+    told = rows_of(ENTRANTS, situation(answer=("已登记预录取", "")))
+    now = stock([child(1)], [school_record()])
+    row = changes.since(ENTRANTS, told, rows_of(ENTRANTS, now), left(ENTRANTS, now, told)).iloc[0]
+    assert (row["操作"], row["办理情况"]) == ("已入学", "")
+
+
 def test_a_full_delivery_does_not_leave_anybody_out_in_silence():
     before = rows_of(ENTRANTS, situation())
     now = stock([child(1), child(2)], [on_roll(2)], (), [("L26", "C2")], SUMMER)
