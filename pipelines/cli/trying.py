@@ -28,7 +28,7 @@ from pipelines.partitions import Period
 from pipelines.resources.deliveries import Branch, Said, Taken
 from pipelines.resources.inbox import left_remark, sha256_of
 from pipelines.resources.naming import Naming, naming, number_of
-from pipelines.resources.reading import Reading
+from pipelines.resources.reading import Reading, Refusal
 from pipelines.resources.workspace import SETTINGS_NAME, Workspace, default_root
 
 SHOWN = 30
@@ -62,7 +62,10 @@ def check_file(path: Path, department: str, period: str, root: Path | None) -> N
     speaker = Speaker("", naming_of(workspace) if workspace else naming())
     if remark := left_remark(path, path.name):
         _refuse_said([speaker.left_alone(remark)])
-    reading = read_asking(path)
+    try:
+        reading = read_asking(path)
+    except Refusal as refusal:
+        _refuse_said(speaker.of_file(refusal))
     tried = _understood(reading, path, (_candidates(contracts, department), speaker))
     out.print(say("check.detected", department=tried.contract.zh), markup=False)
     out.print(say("check.number", number=number_of(tried.contract.code, sha256_of(path)[0])), markup=False)

@@ -1,11 +1,12 @@
 """`tongbi check` says of a file what a run says of it: the same sentences, from the same place."""
 
 import re
+from contextlib import suppress
 
 import openpyxl
 import pytest
+import typer
 
-from assets.county import department_names
 from assets.intake.contract import load_contracts
 from assets.receiving import Order, receive
 from pipelines.cli.trying import check_file
@@ -46,7 +47,7 @@ TRADITIONAL = [
     ["陳怡君", "", "女", "2015-03-10", "國小"],
     ["林志豪", "", "男", "2014-03-10", "國小"],
 ]
-QUOTED = [HEAD, *ROWS[:2], ['王"小', *ROWS[0][1:]], *ROWS[2:]]
+QUOTED = [HEAD, *ROWS[:2], ['"王小', *ROWS[0][1:]], *ROWS[2:]]
 FORM = [
     ["姓名", "王小", "性别", "男"],
     ["出生日期", "2015-03-10", "身份证号", "1"],
@@ -93,7 +94,6 @@ def test_the_sentences_of_a_run_are_those_of_a_try(opened, capsys, monkeypatch, 
     with opened.engine.connect() as connection:
         kept = [line for line in deliveries.said(connection, PERIOD) if line["code"] != "nothing"]
     assert expected <= {line["code"] for line in kept}
-    assert department_names(opened.workspace)[DEPARTMENT]
     tried = printed_and_said(folder / name, opened, capsys, monkeypatch)
     assert [(line["code"], line["message"], line["advice"]) for line in kept] == tried["said"]
     for line in kept:
@@ -112,13 +112,8 @@ def printed_and_said(path, opened, capsys, monkeypatch):
         real(lines)
 
     monkeypatch.setattr(trying, "_print_said", noting)
-    try:
+    with suppress(typer.Exit):
         check_file(path, DEPARTMENT, PERIOD, opened.workspace.root)
-    except BaseException as stopped:
-        if hasattr(stopped, "advice"):
-            noting([deliveries.Said("", stopped.code, "stop", "", 0, stopped.message, stopped.advice)])
-        elif type(stopped).__name__ != "Exit":
-            raise
     out, err = capsys.readouterr()
     return {"said": said, "printed": out + err}
 
@@ -126,7 +121,6 @@ def printed_and_said(path, opened, capsys, monkeypatch):
 def test_without_a_department_a_form_is_still_called_a_form(opened, tmp_path, capsys):
     path = tmp_path / "名册.xlsx"
     FILES["form"][1](path)
-    with pytest.raises(BaseException) as stopped:  # noqa: PT011 - typer's Exit
+    with pytest.raises(typer.Exit):
         check_file(path, "", PERIOD, opened.workspace.root)
-    assert type(stopped.value).__name__ == "Exit"
     assert "一人一表" in capsys.readouterr().err

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from pipelines.resources import audit
+from pipelines.resources import audit, deliveries
 from pipelines.resources.database import DatabaseError, insert_rows, migrate, open_database, writing
 from pipelines.resources.tables import audit as audit_table
 from pipelines.resources.tables import child_record, metadata
@@ -81,3 +81,23 @@ def test_an_unreachable_database_is_one_chinese_sentence(tmp_path):
         open_database(f"sqlite:///{tmp_path}/no/such/folder/t.db")
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+def test_sentences_of_earlier_versions_are_taken_out_and_deliveries_stay(tmp_path):
+    """They quoted headings, sheets and files (0006)."""
+    url = f"sqlite:///{tmp_path}/t.db"
+    first = open_database(url)
+    taken = deliveries.Arrived("张三.xlsx", "a" * 64, 1)
+    branch = deliveries.Branch("2026Q3", "education")
+    with writing(first) as connection:
+        deliveries.register(connection, branch, [taken], "me")
+        deliveries.say(
+            connection, branch, [deliveries.Said("张三.xlsx", "x", "stop", "张三", 0, "找到的列有：张三。", "")]
+        )
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
+    first.dispose()
+    again = open_database(url)
+    with again.connect() as connection:
+        assert deliveries.said(connection, "2026Q3") == []
+        assert [row["file"] for row in deliveries.rows(connection, branch)] == ["张三.xlsx"]
+    again.dispose()
