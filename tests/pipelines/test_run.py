@@ -191,7 +191,7 @@ def test_a_jump_in_rows_is_taken_with_a_second_persons_consent_only(after_first_
     settings.write_text(text, encoding="utf-8")
     path = next((root / "inbox" / "2026Q2" / "public_security").glob("*.csv"))
     lines = path.read_bytes().rstrip(b"\r\n").split(b"\n")
-    target = root / "inbox" / "2026Q3" / "public_security" / path.name
+    target = root / "inbox" / "2026Q3" / "public_security" / path.name.replace("20260630", "20260930")
     shutil.rmtree(root / "inbox" / "2026Q3", ignore_errors=True)
     target.parent.mkdir(parents=True)
     target.write_bytes(b"\n".join(lines[: len(lines) // 3]) + b"\n")
