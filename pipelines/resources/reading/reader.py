@@ -46,7 +46,7 @@ def read_file(
     settings = load_settings()
     limits = limits or settings.limits
     _look(path, limits)
-    order = {
+    order: dict[str, object] = {
         "path": str(path.resolve()),
         "password": password,
         "heading_words": list(settings.heading_words if heading_words is None else heading_words),

@@ -82,7 +82,7 @@ def test_a_page_that_defines_entities_is_refused(write_text: Make) -> None:
 
 def test_a_line_of_a_million_characters_is_read(write_text: Make) -> None:
     cells = read_file(write_text("姓名,住址\n" + "村" * 1_000_000 + ",x\n某,村\n")).grids[0].cells
-    assert (cells.shape, len(cells.iat[1, 0])) == ((3, 2), 1_000_000)
+    assert (cells.shape, len(str(cells.iat[1, 0]))) == ((3, 2), 1_000_000)
 
 
 @pytest.fixture(params=["pipe", "device", "socket", "folder", "link to a pipe"])
