@@ -35,6 +35,11 @@ def test_each_recipient_has_its_own_password(tmp_path):
     assert not list(tmp_path.rglob("*.part"))
 
 
+def test_everything_of_a_named_person_has_the_person_s_password():
+    for rest in ("受保护儿童 – 仅限 钱某 本人_2026Q3_急件.xlsx", "复核/同一儿童复核_2026Q3.xlsx"):
+        assert recipient_of(Path("受保护儿童") / "钱某" / rest) == "钱某"
+
+
 def test_without_passwords_nothing_is_locked(tmp_path):
     path = book(tmp_path / "乡镇" / "顺化镇_2026Q3_核查清单.xlsx")
     before = path.read_bytes()

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from assets.protected import FOLDER, protected_in
 from pipelines.cli.commands import app
 from pipelines.resources.opened import Opened
-from pipelines.resources.tables import audit, protection_mark
+from pipelines.resources.tables import audit, life_event, protection_mark
 
 pytestmark = pytest.mark.slow
 PERIOD, NEXT = "2026Q3", "2026Q4"
@@ -431,6 +431,13 @@ def test_what_the_run_says(used):
     assert "其中 1 名没有指定接收人" in said["run"]
 
 
+def test_answers_of_the_named_person_count_like_everybody_s(used):
+    root, _ = used
+    with Opened.at(root).engine.connect() as connection:
+        answered = connection.execute(sa.select(life_event.c.finding_id).where(life_event.c.answer == "返校")).scalars()
+        assert len(set(answered)) == 2
+
+
 def test_marks_are_kept_and_can_only_be_added_to(used):
     root, _ = used
     opened = Opened.at(root)
@@ -445,12 +452,13 @@ def test_marks_are_kept_and_can_only_be_added_to(used):
 def test_the_mark_outlasts_the_column_and_the_period_until_a_person_lifts_it(used, tongbi):
     """Next quarter education delivers the file without the column: nothing is told all the same, until somebody lifts the mark."""
     root, _ = used
-    for department, rows, name in (
-        ("education", (row[:-1] for row in education("转学保护")), "学籍.csv"),
-        ("civil_affairs", civil_affairs(), "台账.csv"),
-        ("public_security", police(), "户籍.csv"),
-    ):
-        put(root, department, rows, name, NEXT)
+    # One pupil more who has left school: no file is the last period's once more, and the period has something to tell.
+    late = ["周新来", numbered("62072220130517931"), "男", "2013-05-17"]
+    pupil = [*late, "城关小学", "六年级", "其他离校", "周某", ""]
+    resident = [*late, "民乐县顺化镇上天乐村", "子", "99"]
+    put(root, "education", [*(row[:-1] for row in education("转学保护")), pupil], "学籍四季度.csv", NEXT)
+    put(root, "civil_affairs", list(civil_affairs())[:-1], "台账四季度.csv", NEXT)
+    put(root, "public_security", [*police(), resident], "户籍四季度.csv", NEXT)
     at = ("--workspace", root)
     said = [
         tongbi("run", "--period", NEXT, *at),

@@ -5,6 +5,9 @@ from datetime import date
 import pytest
 from town import CA, ED, PS, Town
 
+from expectations.lists.files import VEILED
+from expectations.lists.findings import compute_findings
+
 AWAY = {"category": "left_behind", "care_reason": "父母双方同时外出"}
 
 
@@ -163,6 +166,18 @@ def test_a_village_keeps_its_finding_whoever_comes_first(town: Town) -> None:
         return str(other.findings("L25", (CA, "workers"))["finding_id"].item())
 
     assert number(1) == number(5)
+
+
+def test_a_village_s_line_is_hung_on_a_child_whom_the_village_may_see(town: Town) -> None:
+    town.change("workers.children_per_worker", 2)
+    village(town, 3, 1)
+    files = town.files()
+    first = town.findings("L25", (CA,))["child_id"].item()
+    files.children[VEILED] = ["yes" if child == first else "" for child in files.children["child_id"]]
+    line = compute_findings(files, town._only("L25"), (CA,))
+    assert line["child_id"].item() != first
+    files.children[VEILED] = "yes"
+    assert compute_findings(files, town._only("L25"), (CA,))["child_id"].item() == first
 
 
 def test_a_village_without_any_worker_on_the_roster(town: Town) -> None:
