@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import sqlalchemy as sa
@@ -107,17 +107,25 @@ def run_period(
         asked = consent or Consent()
         _begin(opened, run_id, period, asked.size)
         job = build_definitions(opened.workspace.root).resolve_job_def(JOB)
-        result = job.execute_in_process(
-            partition_key=period,
-            instance=instance,
-            raise_on_error=False,
-            tags=asked.tags(),
-            run_id=run_id,
-            run_config=QUIET,
-        )
-        report = RunReport(period, result.success, time.perf_counter() - began, stages, _failures(result))
+        order = {"partition_key": period, "tags": asked.tags(), "run_id": run_id}
+        success, failures = _executed(job, instance, order)
+        report = RunReport(period, success, time.perf_counter() - began, stages, failures)
         _close(opened, run_id, report)
     return report
+
+
+def _executed(
+    job: dg.JobDefinition, instance: dg.DagsterInstance, order: Mapping[str, Any]
+) -> tuple[bool, dict[str, str]]:
+    """Whether the graph went through, and what stopped it; also when Dagster cannot write its own history any more."""
+    try:
+        result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=QUIET, **order)
+    except Exception as fault:
+        trouble = trouble_of(fault)
+        if trouble.code == UNFORESEEN:
+            raise
+        return False, {JOB: trouble.sentence()}
+    return result.success, _failures(result)
 
 
 def _close(opened: Opened, run_id: str, report: RunReport) -> None:

@@ -81,7 +81,7 @@ def test_what_is_missing_and_how_many_more():
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("a: [1\nb: 2\n".encode(), "第 2 行第 2 列附近"),
+        (b"a: [1\nb: 2\n", "第 2 行第 2 列附近"),
         (b"a:\n\tb: 1\n", "第 2 行第 1 列附近"),
         ("a: '甲\n".encode(), "附近不是合法的 YAML"),
         (b"a: 1\nb: 2\na: 3\n", "第 3 行的键“a”重复写了"),

@@ -158,9 +158,10 @@ def test_killed_between_mending_and_taking_the_place(home, monkeypatch):
     def stopped(_path):
         raise KilledError
 
-    with monkeypatch.context() as patch, pytest.raises(KilledError):
+    with monkeypatch.context() as patch:
         patch.setattr(history, "_forget_log", stopped)
-        prepare(home)
+        with pytest.raises(KilledError):
+            prepare(home)
     assert prepare(home) == []
     assert works(home) == 2
     assert not list(home.rglob("*.part"))
