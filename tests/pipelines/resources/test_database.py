@@ -6,7 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from pipelines.resources import audit
-from pipelines.resources.database import DatabaseError, insert_rows, migrate, open_database, writing
+from pipelines.resources.database import DatabaseError, connect, insert_rows, migrate, open_database, writing
 from pipelines.resources.tables import audit as audit_table
 from pipelines.resources.tables import child_record, metadata
 
@@ -81,3 +81,64 @@ def test_an_unreachable_database_is_one_chinese_sentence(tmp_path):
         open_database(f"sqlite:///{tmp_path}/no/such/folder/t.db")
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+class KilledError(BaseException):
+    """The process ends here; an open transaction is never committed."""
+
+
+def killed_at(engine, number):
+    """End `migrate` at a statement; returns how many there were."""
+    seen = []
+
+    def count(_connection, _cursor, statement, *_):
+        seen.append(statement)
+        if len(seen) == number:
+            raise KilledError
+
+    sa.event.listen(engine, "before_cursor_execute", count)
+    try:
+        migrate(engine)
+    except KilledError:
+        engine.dispose()
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", count)
+    return len(seen)
+
+
+def first_version(url):
+    """A database as the first version left it, with a line of its own."""
+    from alembic import command
+
+    from pipelines.resources import database
+
+    engine = connect(url)
+    settings = database._alembic()
+    with engine.connect().execution_options(writing=True) as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "0001")
+        connection.commit()
+    with writing(engine) as connection:
+        audit.append(connection, audit.Act("me", "deliver", "a", {}))
+    return engine
+
+
+@pytest.mark.parametrize("start", ["nothing", "0001"])
+def test_a_migration_that_was_killed_anywhere_is_done_the_next_time(tmp_path, start):
+    def fresh(name):
+        url = f"sqlite:///{tmp_path}/{name}.db"
+        return first_version(url) if start == "0001" else connect(url)
+
+    engine = fresh("whole")
+    statements = killed_at(engine, 0)
+    engine.dispose()
+    assert statements > 20
+    for number in range(1, statements + 1, 5):
+        engine = fresh(str(number))
+        killed_at(engine, number)
+        migrate(engine)
+        with engine.connect() as connection:
+            assert compare_metadata(MigrationContext.configure(connection), metadata) == [], number
+            lines = connection.execute(sa.select(sa.func.count()).select_from(audit_table)).scalar()
+            assert lines == (start == "0001")
+        engine.dispose()
