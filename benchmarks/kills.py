@@ -177,6 +177,7 @@ def _kill_once(case: Case, number: int, outcome: Outcome, given: tuple[Path, Pat
     outcome.killed += code == -signal.SIGKILL
     code, said = run(case.again or case.words, root)
     differing = [] if code else [name for name, value in facts(root).items() ^ wanted.items() if value]
+    print(".", end="", file=sys.stderr, flush=True)
     if code or differing:
         last = (said.strip().splitlines() or [""])[-1]
         outcome.wrong.append(f"{moment} -> code {code}, differing {sorted(set(differing))[:5]}: {last[:200]}")

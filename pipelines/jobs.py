@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import sqlalchemy as sa
@@ -117,17 +117,26 @@ def run_period(
         begun = Begun(run_id, period, opened.workspace.operator, runs.COMMAND)
         _begin(opened, begun, asked)
         job = build_definitions(opened.workspace.root).resolve_job_def(JOB)
-        result = job.execute_in_process(
-            partition_key=period,
-            instance=instance,
-            raise_on_error=False,
-            tags=asked.tags(),
-            run_id=run_id,
-            run_config=QUIET,
-        )
-        report = RunReport(period, result.success, time.perf_counter() - began, stages, _failures(result, sentences))
+        order = {"partition_key": period, "tags": asked.tags(), "run_id": run_id}
+        result = _executed(job, instance, order)
+        failures = _failures(result, sentences) if isinstance(result, dg.ExecuteInProcessResult) else result
+        success = isinstance(result, dg.ExecuteInProcessResult) and result.success
+        report = RunReport(period, success, time.perf_counter() - began, stages, failures)
         _close(opened, begun, report)
     return report
+
+
+def _executed(
+    job: dg.JobDefinition, instance: dg.DagsterInstance, order: Mapping[str, Any]
+) -> dg.ExecuteInProcessResult | dict[str, str]:
+    """How the graph went; what stopped it when Dagster cannot write its own history any more."""
+    try:
+        return job.execute_in_process(instance=instance, raise_on_error=False, run_config=QUIET, **order)
+    except Exception as fault:
+        trouble = trouble_of(fault)
+        if trouble.code == UNFORESEEN:
+            raise
+        return {JOB: trouble.sentence()}
 
 
 def _close(opened: Opened, begun: Begun, report: RunReport) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 from pipelines.cli.shell import opened, out
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
+from pipelines.resources.locks import BusyError
 from pipelines.resources.workspace import HOME_VARIABLE, Workspace, default_root
 
 
@@ -33,7 +35,13 @@ def init_workspace(root: Path | None) -> None:
 
 def open_ui(root: Path | None, port: int) -> None:
     """Replace this process by `dagster dev`, bound to this machine."""
-    workspace = opened(root).workspace
+    from pipelines.resources.history import prepare
+
+    county = opened(root)
+    workspace = county.workspace
+    with suppress(BusyError), county.held():  # while a run holds it, that run has seen to it
+        workspace.renew()
+        prepare(workspace.dagster_home)
     settings = {"DAGSTER_HOME": str(workspace.dagster_home), HOME_VARIABLE: str(workspace.root)}
     arguments = ["-m", "dagster", "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)]
     os.execve(sys.executable, [sys.executable, *arguments], {**os.environ, **settings})

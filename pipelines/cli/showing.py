@@ -83,6 +83,8 @@ def _generate(workspace: Workspace, children: int, seed: int) -> None:
 
     out.print(say("demo.generating", children=children), markup=False)
     began = time.perf_counter()
+    # The mark of a demo comes first: a killed one would look like somebody's work and be refused for ever.
+    (workspace.root / "truth").mkdir(exist_ok=True)
     generate(workspace.root, children, PERIODS, seed, "complete")
     out.print(say("demo.generated", seconds=time.perf_counter() - began), markup=False)
 

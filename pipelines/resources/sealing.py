@@ -191,13 +191,13 @@ def erase(connection: sa.Connection, table: sa.Table, keys: Sequence[Any], act: 
     (column,) = table.primary_key.columns
     named = [_sortable(key) for key in keys]
     line = audit.append(connection, Act(act.actor, ERASE, table.name, {**act.detail, "keys": named}))
-    with _unguarded(connection, (table.name, seal.name)):
+    with _Unguarded(connection, (table.name, seal.name)):
         connection.execute(table.delete().where(column.in_(list(keys))))
         connection.execute(seal.update().where(seal.c.subject == table.name, seal.c.key.in_(named)).values(salt=""))
     return line
 
 
-class _unguarded:
+class _Unguarded:
     """The triggers of some tables lifted inside one transaction, and put back before it ends."""
 
     def __init__(self, connection: sa.Connection, tables: Sequence[str]) -> None:

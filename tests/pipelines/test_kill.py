@@ -1,5 +1,8 @@
 """A run killed anywhere and repeated gives the same result, and at no moment is half a list shown (trust.md C5 40)."""
 
+import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -17,6 +20,8 @@ PLACES = [
     "publish:committed",
     "outbox:between_renames",
 ]
+# Dagster's runs, its index of events, its schedules.
+MAKING = ["before_rename:history", "before_rename:runs", "before_rename:schedules"]
 SHARES = [0.5, 0.85, 0.95]
 RUN = ("run", "--period", "2026Q2", "--workspace")
 
@@ -56,3 +61,19 @@ def test_killed_at_any_moment(corrected, after_first_quarter, correct, tongbi, p
         assert published(after_first_quarter) in (old, new)
     assert tongbi(*RUN, after_first_quarter).returncode == 0
     assert published(after_first_quarter) == new
+
+
+def test_killed_while_dagsters_databases_are_made(fresh_county, tongbi, published):
+    for place in MAKING:
+        done = tongbi(*RUN, fresh_county, environment={"TONGBI_CRASH_AT": place})
+        assert done.returncode == -9, f"{place} was not reached: {done.stderr}"
+    done = tongbi(*RUN, fresh_county)
+    assert done.returncode == 0, done.stderr
+    assert published(fresh_county)
+
+
+@pytest.mark.skipif("TONGBI_KILLS" not in os.environ, reason="TONGBI_KILLS=60 makes so many aimed kills, an hour or so")
+def test_as_many_aimed_kills_as_asked():
+    kills = os.environ["TONGBI_KILLS"]
+    done = subprocess.run([sys.executable, "-m", "benchmarks.kills", "--kills", kills], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr

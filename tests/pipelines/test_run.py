@@ -1,6 +1,5 @@
 """Whole runs of a small county by the command line: what is shown, what is refused, what stays."""
 
-import hashlib
 import shutil
 import sqlite3
 import subprocess
@@ -15,13 +14,6 @@ pytestmark = pytest.mark.slow
 
 LINKS = ["period", "department", "file", "sheet", "row", "record_id", "child_id", "method", "probability"]
 FINDINGS = ["period", "code", "finding_id", "child_id", "department", "file", "sheet", "row", "grade", "reason"]
-
-
-def published(root, period="2026Q2"):
-    """Every published file and the hash of its bytes."""
-    folder = root / "outbox" / period
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def asked(root, sql):
@@ -205,7 +197,9 @@ def test_a_jump_in_rows_is_taken_with_a_second_persons_consent_only(after_first_
     assert (actor, "李主任" in detail) == ("王经办", True)
 
 
-def test_a_file_cut_within_its_period_is_held_back_and_a_small_correction_is_not(corrected_made, tongbi, tmp_path):
+def test_a_file_cut_within_its_period_is_held_back_and_a_small_correction_is_not(
+    corrected_made, tongbi, tmp_path, published
+):
     root = shutil.copytree(corrected_made, tmp_path / "workspace")  # it lost one line and was taken without a word
     before = published(root)
     path = next((root / "inbox" / "2026Q2" / "public_security").glob("*.csv"))

@@ -6,7 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from pipelines.resources import audit, deliveries
-from pipelines.resources.database import DatabaseError, insert_rows, migrate, open_database, writing
+from pipelines.resources.database import DatabaseError, connect, insert_rows, migrate, open_database, writing
 from pipelines.resources.tables import audit as audit_table
 from pipelines.resources.tables import child_record, metadata
 
@@ -84,9 +84,9 @@ def test_an_unreachable_database_is_one_chinese_sentence(tmp_path):
 
 
 def test_sentences_of_earlier_versions_are_taken_out_and_deliveries_stay(tmp_path):
-    """They quoted headings, sheets and files (0006)."""
+    """They quoted headings, sheets and files (0007)."""
     url = f"sqlite:///{tmp_path}/t.db"
-    first = open_database(url)
+    first = at_version(url, "0006")
     taken = deliveries.Arrived("张三.xlsx", "a" * 64, 1)
     branch = deliveries.Branch("2026Q3", "education")
     with writing(first) as connection:
@@ -94,10 +94,76 @@ def test_sentences_of_earlier_versions_are_taken_out_and_deliveries_stay(tmp_pat
         deliveries.say(
             connection, branch, [deliveries.Said("张三.xlsx", "x", "stop", "张三", 0, "找到的列有：张三。", "")]
         )
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
     first.dispose()
     again = open_database(url)
     with again.connect() as connection:
         assert deliveries.said(connection, "2026Q3") == []
         assert [row["file"] for row in deliveries.rows(connection, branch)] == ["张三.xlsx"]
     again.dispose()
+
+
+class KilledError(BaseException):
+    """The process ends here; an open transaction is never committed."""
+
+
+def killed_at(engine, number):
+    """End `migrate` at a statement; returns how many there were."""
+    seen = []
+
+    def count(_connection, _cursor, statement, *_):
+        seen.append(statement)
+        if len(seen) == number:
+            raise KilledError
+
+    sa.event.listen(engine, "before_cursor_execute", count)
+    try:
+        migrate(engine)
+    except KilledError:
+        engine.dispose()
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", count)
+    return len(seen)
+
+
+def at_version(url, revision):
+    """A database as an earlier version left it."""
+    from alembic import command
+
+    from pipelines.resources import database
+
+    engine = connect(url)
+    settings = database._alembic()
+    with engine.connect().execution_options(writing=True) as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, revision)
+        connection.commit()
+    return engine
+
+
+def first_version(url):
+    """A database as the first version left it, with a line of its own."""
+    engine = at_version(url, "0001")
+    with writing(engine) as connection:
+        audit.append(connection, audit.Act("me", "deliver", "a", {}))
+    return engine
+
+
+@pytest.mark.parametrize("start", ["nothing", "0001"])
+def test_a_migration_that_was_killed_anywhere_is_done_the_next_time(tmp_path, start):
+    def fresh(name):
+        url = f"sqlite:///{tmp_path}/{name}.db"
+        return first_version(url) if start == "0001" else connect(url)
+
+    engine = fresh("whole")
+    statements = killed_at(engine, 0)
+    engine.dispose()
+    assert statements > 20
+    for number in range(1, statements + 1, 5):
+        engine = fresh(str(number))
+        killed_at(engine, number)
+        migrate(engine)
+        with engine.connect() as connection:
+            assert compare_metadata(MigrationContext.configure(connection), metadata) == [], number
+            lines = connection.execute(sa.select(sa.func.count()).select_from(audit_table)).scalar()
+            assert lines == (start == "0001")
+        engine.dispose()

@@ -6,8 +6,8 @@ register of deliveries keeps the names of files, numbers, answers and history st
 
 from alembic import op
 
-revision = "0006"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
