@@ -158,7 +158,7 @@ def gather(opened: Opened, period: Period) -> Material:
         published=_published(opened),
         lists=lists_of(profile),
         missing=dict(zip(missing["code"], missing["sentence"], strict=True)),
-        towns=_towns(opened, children),
+        towns=townships_of(opened, children),
         departments=department_names(opened.workspace),
         profile=profile,
         county=str(frames.read("child_files.facts", label)["county"].iloc[0]),
@@ -227,6 +227,7 @@ def _published(opened: Opened) -> dict[str, dict[str, int]]:
     return found
 
 
-def _towns(opened: Opened, children: pd.DataFrame) -> tuple[str, ...]:
+def townships_of(opened: Opened, children: pd.DataFrame) -> tuple[str, ...]:
+    """The county's own list of townships, in its order, else those that its children's files name."""
     official = tuple(dict.fromkeys(town for town, _ in official_areas(opened.workspace)))
     return official or tuple(sorted(set(children["town"]) - {""}))

@@ -43,10 +43,10 @@ def children_section(cursor: Cursor, about: Reporting) -> None:
 def indicators_section(cursor: Cursor, about: Reporting) -> None:
     """The indicator table, then agreements and child workers by township."""
     rows: list[Row] = [["指标", "单位", "目标", "本期", "说明"]]
-    for name, *rest in indicator_rows(about.figures, about.material.profile.code):
+    for name, *rest in indicator_rows(about.figures, about.material.profile, about.material.period.year):
         rows.append([Cell(name, align="left"), *rest])
-    note = "“目标”按本地文件填写；没有数据来源的指标由有关单位填报。"
-    cursor.table("关爱保护工作指标", rows, TableLook([62, 14, 18, 20, 42], row_height=7), note)
+    note = "“目标”是本地文件写明的，括号里是要求达到的年份；没有数据来源的指标由有关单位填报。"
+    cursor.table("关爱保护工作指标", rows, TableLook([56, 14, 30, 18, 38], row_height=7), note)
     if about.internal:
         _by_town(cursor, about)
 

@@ -10,12 +10,15 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from expectations.jurisdictions.duties import DutyRule
+from expectations.jurisdictions.retired import translated
 from expectations.jurisdictions.sections import (
     Allowances,
     Comparison,
     Consistency,
     Difficulty,
     Household,
+    Indicators,
     Leaving,
     LeftBehind,
     Masking,
@@ -60,6 +63,8 @@ class Profile(Rules):
     consistency: Consistency
     masking: Masking
     workers: Workers
+    indicators: Indicators
+    duties: dict[str, DutyRule | None] = Field(default_factory=dict)
     lists: dict[str, ListRule]
 
     def setting(self, path: str) -> Setting[Any]:
@@ -73,6 +78,10 @@ class Profile(Rules):
         if not isinstance(found, BaseModel) or not hasattr(found, "value"):
             raise RuleFileError(f"规则参数不存在：{path}")
         return found  # type: ignore[return-value]
+
+    def owed(self) -> list[DutyRule]:
+        """The duties that the place's papers ask for, in the order of the file; one that a place takes back (null) is none."""
+        return [rule for rule in self.duties.values() if rule is not None]
 
     def settings(self) -> Iterator[tuple[str, Setting[Any]]]:
         """Every setting with its path `section.key`, in the order of the model."""
@@ -114,7 +123,7 @@ def _found(name_or_path: str | Path) -> Path:
 def _extended(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     if path in seen:
         raise RuleFileError(f"规则文件 {path.name} 的 extends 互相引用")
-    content = read_yaml(path)
+    content = translated(read_yaml(path))
     parent = content.pop("extends", None)
     if parent is None:
         return content
@@ -123,9 +132,9 @@ def _extended(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    """Sections merge key by key; a setting (it has `value`) is replaced whole, so a clause never outlives its value."""
+    """Sections merge key by key; a setting (it has `value`) or duty (`what`) is replaced whole: a clause never outlives its value."""
     result = dict(base)
     for key, value in over.items():
-        mergeable = isinstance(value, dict) and isinstance(base.get(key), dict) and "value" not in value
+        mergeable = isinstance(value, dict) and isinstance(base.get(key), dict) and not {"value", "what"} & set(value)
         result[key] = _merged(base[key], value) if mergeable else value
     return result

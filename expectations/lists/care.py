@@ -108,11 +108,11 @@ def nobody_cares(view: View) -> pd.DataFrame:
         (view.number("age") < 8, SURE, "不满八周岁"),
     ]
     if months is not None:
-        since = months_before(view.files.as_of, months).isoformat()
-        old = view.any(
-            (alone | unentrusted) & view.records.test("report_date", lambda day: len(day) > 0 and day < since)
+        # The rule counts months of refusing, which no column holds: how long a row has stood in a ledger says nothing about it.
+        refused = (
+            f"监护人拒不履行监护责任满{months}个月、孩子生活无着的，可依法申请撤销监护人资格（拒不履行多久须核实）"
         )
-        notes.append((old, SURE, f"登记已满{months}个月的，按规定可依法申请撤销监护人资格"))
+        notes.append((listed, SURE, refused))
     for where, at_most, note in notes:
         grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
     return draft(listed, view.first(alone, unentrusted), grade, reason)
@@ -143,7 +143,8 @@ def not_visited(view: View) -> pd.DataFrame:
         everything = np.ones(len(view.child), dtype=np.bool_)
         found.append(_overdue(view, _Asked(rhythm.contact_every.known(), "contact", classes), everything))
     if rhythm.street_child_revisit.value is not None:
-        asked = _Asked(rhythm.street_child_revisit.known(), "visit_date", ["street"], "回访")
+        # Guiyang's paper speaks of street children who are de facto unattended, and of nobody else.
+        asked = _Asked(rhythm.street_child_revisit.known(), "visit_date", ["street"], "回访", ["de_facto"])
         found.append(_overdue(view, asked, ~contacts))
     # A street child that is on another roll, too, is asked for once.
     together = pd.concat(found, ignore_index=True) if found else draft(*_nothing(view))
@@ -159,12 +160,13 @@ def _nothing(
 
 @dataclass(frozen=True)
 class _Asked:
-    """How often whom: a duration, the field concerned, the classes of children, what it is called."""
+    """How often whom: a duration, the field concerned, the classes of children, what it is called, and what they must be besides."""
 
     every: str
     field: str
     classes: Collection[str]
     what: str = ""
+    also: Collection[str] = ()
 
     @property
     def spoken(self) -> str:
@@ -174,6 +176,8 @@ class _Asked:
 def _overdue(view: View, asked: _Asked, counted: BoolArray) -> pd.DataFrame:
     rolled = view.of("civil_affairs") & view.active & view.tokens("category", asked.classes)
     rolled &= ~view.codes("hukou_class", ["institution"])
+    if asked.also:
+        rolled &= view.any(view.of("civil_affairs") & view.active & view.tokens("category", asked.also))[view.child]
     dated = counted & view.filled("visit_date") & (rolled | view.of("visits"))
     last = _latest(view, dated)
     limit = before(view.files.as_of, asked.every).isoformat()
@@ -204,14 +208,31 @@ def _new(view: View, rolled: BoolArray, limit: str) -> BoolArray:
     return np.asarray(view.any(rolled & fresh) & ~view.any(rolled & ~fresh), dtype=np.bool_)
 
 
+# What the papers call children who are to be seen more often, as far as a roll can show it (domain.md 5.2 row 6).
+_KEY_CHILDREN = {"disability": "本人残疾或父母重残", "illness": "患病", "mental": "有心理或行为异常、父母患精神疾病"}
+
+
+def _key_children(view: View, civil: BoolArray) -> dict[str, BoolArray]:
+    """Civil affairs' rows by what makes their child one to be seen more often."""
+    parent = [view.codes(name, ["severe_disability"]) for name in ("father_status", "mother_status")]
+    mental = [
+        view.words(name, ["精神", "心理", "行为异常"]) for name in ("illness", "health", "dilemma_type", "remark")
+    ]
+    return {
+        "disability": civil & (view.filled("disability_type") | np.logical_or.reduce(parent)),
+        "illness": civil & view.words("illness", ["病", "癌"]),
+        "mental": civil & np.logical_or.reduce(mental),
+    }
+
+
 def _more(view: View, last: Texts, field: str) -> list[tuple[BoolArray, str]]:
     """Notes on children whom the place wants seen more often, and on a holiday visit that did not happen."""
     rhythm, notes = view.profile.rhythm, []
     asked = set(rhythm.more_visits_for.known())
     civil = view.of("civil_affairs") & view.active
-    special = view.any(civil & view.filled("disability_type")) & ("disability" in asked)
-    special |= view.any(civil & view.words("illness", ["病", "癌"])) & ("illness" in asked)
-    notes.append((special, "本地要求对残疾、患病等重点儿童增加走访"))
+    for kind, concerned in _key_children(view, civil).items():
+        if kind in asked:
+            notes.append((view.any(concerned), f"本地要求对{_KEY_CHILDREN[kind]}的儿童增加走访"))
     names = {"winter_break": "寒假", "summer_break": "暑假"}
     for name, span in rhythm.holidays.known().items():
         if field == "visit_date" and name in rhythm.extra_visits.known():

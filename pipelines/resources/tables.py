@@ -246,3 +246,16 @@ sharing_receipt = Table(
     Column("counts", Text, nullable=False),  # JSON: answer -> rows
     UniqueConstraint("delivery_id", "sha256", name="sharing_receipt_once"),
 )
+
+# Which township has handed in which report (`tongbi due --received`); appended, the last line about a sender counts.
+report_receipt = Table(
+    "report_receipt",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("duty", String(40), nullable=False),  # its name in the profile
+    Column("period", String(7), nullable=False),  # that the report is about; a year is its four digits
+    Column("sender", Text, nullable=False),
+    Column("received_on", String(10), nullable=False),  # ISO day; "" takes an earlier line back
+    Column("noted_by", Text, nullable=False),
+    Column("noted_at", String(32), nullable=False),
+)

@@ -11,6 +11,7 @@ from assets.reports.indicators import indicator_rows
 from assets.reports.material import RECORD_COLUMNS
 from assets.reports.survey import survey
 from assets.reports.writing import published_totals
+from expectations.jurisdictions.profile import load_profile
 
 
 def test_the_figures_are_the_lists(material):
@@ -110,11 +111,15 @@ def test_what_is_remembered_is_what_was_shown(material):
 
 def test_indicators_have_targets_only_where_the_paper_sets_them(material):
     figures = figures_of(material, Version.INTERNAL)
-    with_target = {row[0]: row for row in indicator_rows(figures, "guiyang")}
-    assert with_target["书面委托照护协议签订率"][2] == "100%"
+    guiyang = load_profile("guiyang")
+    with_target = {row[0]: row for row in indicator_rows(figures, guiyang, 2026)}
+    assert with_target["书面委托照护协议签订率"][2] == "100%（2025年）"
+    assert {row[0]: row[2] for row in indicator_rows(figures, guiyang, 2021)}[
+        "村（居）儿童主任配备率"
+    ] == "92%（2022年）"
     assert with_target["书面委托照护协议签订率"][3] == figures.share("agreement", TOTAL, ("signed", TOTAL))
     assert with_target["无户籍儿童"][3] == "未计算"
-    assert all(row[2] == "" for row in indicator_rows(figures, "minle"))
+    assert all(row[2] == "" for row in indicator_rows(figures, load_profile("minle"), 2026))
 
 
 def test_who_was_found_without_an_equal_number_is_a_walk_saved(material):
