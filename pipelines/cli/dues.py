@@ -38,7 +38,7 @@ class Receipt:
 
 
 def show_due(opened: Opened, since: str, until: str) -> None:
-    """Print what is due between two days, and how far it is.
+    """Print what is due between two days, and how far it is; without a first day also what townships still owe from before.
 
     Raises:
         typer.Exit: a day is no day.
@@ -51,11 +51,30 @@ def show_due(opened: Opened, since: str, until: str) -> None:
     profile, towns = profile_of(opened.workspace), _towns(opened)
     table = Table(*(say(f"table.{name}") for name in _COLUMNS))
     table.title, table.title_justify = say("due.title", name=profile.name, since=first, until=last), "left"
-    for duty in duties(profile, first, last):
-        left = say("due.days", count=(duty.due - date.today()).days) if duty.due and duty.exact else ""
+    late = [] if since else _still_owed(opened, duties(profile, first - AHEAD, first - timedelta(days=1)), towns)
+    for duty in [*late, *duties(profile, first, last)]:
+        left = _left(duty)
         cells = (duty.when or say("due.silent"), duty.role.value, duty.by, duty.what, duty.towards, duty.period, left)
         table.add_row(*cells, _state(opened, duty, towns), duty.clause)
     show(table)
+
+
+def _left(duty: Duty) -> str:
+    """The days that are left, or how many have passed; nothing where the paper names no day."""
+    if duty.due is None or not duty.exact:
+        return ""
+    days = (duty.due - date.today()).days
+    return say("due.days", count=days) if days >= 0 else say("due.late", count=-days)
+
+
+def _still_owed(opened: Opened, past: Sequence[Duty], towns: Sequence[str]) -> list[Duty]:
+    """Reports of townships whose day has passed and that did not all come in."""
+    with opened.engine.connect() as connection:
+        return [
+            duty
+            for duty in past
+            if duty.tracked and set(towns) - set(receipts.senders_in(connection, OwedReport(duty.name, duty.period)))
+        ]
 
 
 def _state(opened: Opened, duty: Duty, towns: Sequence[str]) -> str:
