@@ -128,6 +128,8 @@ class LeftBehind(Rules):
     school_marks: Setting[list[str]]
     urban_marks: Setting[list[str]]
     both_away_words: Setting[list[str]]
+    one_away_words: Setting[list[str]]
+    both_unable_words: Setting[list[str]]
     no_carer_words: Setting[list[str]]
     neglect_months: Setting[int]
     agreement_target: Setting[float]

@@ -1,6 +1,7 @@
-"""L20 无委托照护协议, L21 无人监护 and L22 未走访: children whose parents are away and who must be cared for and seen.
+"""L21 无人监护 and L22 未走访: children whose parents are away and who must be cared for and seen.
 
-Only these conditions and their guards belong here (domain.md 5.1.2, 5.1.9, 5.2 rows 4-6, 5.3). L21 is urgent: told the same day.
+Only these conditions and their guards belong here (domain.md 5.1.2, 5.2 rows 4-6, 5.3). L21 is urgent: told the same day. Not here: agreements
+(`agreements`).
 """
 
 from collections.abc import Collection
@@ -9,83 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from expectations.lists.agreements import both_away, said_nobody
 from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped
 from expectations.lists.periods import before, last_span, months_before, spoken
 from expectations.lists.view import View, draft, sentences, with_note
-from matching.dates import read_date
-
-_AWAY_SINCE = {"away_since", "father_away_since", "mother_away_since"}
-_SPEAKING = ("care_reason", "guardianship", "guardian_name")
-
-
-def left_behind_rows(view: View) -> BoolArray:
-    """Active civil-affairs records of left-behind children under the age."""
-    young = view.number("age") < view.profile.left_behind.below_age.known()
-    rows = view.of("civil_affairs") & view.active & view.tokens("category", ["left_behind"])
-    return np.asarray(rows & (young & view.flag("alive") & ~view.flag("moved_out"))[view.child], dtype=np.bool_)
-
-
-def both_away(view: View) -> BoolArray:
-    """Records that say that both parents are away."""
-    words = view.words("care_reason", view.profile.left_behind.both_away_words.known())
-    return words | (view.codes("father_status", ["away"]) & view.codes("mother_status", ["away"]))
-
-
-def without_agreement(view: View) -> pd.DataFrame:
-    """L20: left behind, both parents away, no agreement signed or nobody entrusted (5.1.9)."""
-    rows = left_behind_rows(view) & both_away(view)
-    signed, unsigned = rows & view.codes("agreement", ["yes"]), rows & view.codes("agreement", ["no"])
-    nobody = rows & (view.codes("has_carer", ["no"]) | _said_nobody(view))
-    silent = rows & ~signed & ~unsigned & _column_used(view, rows)
-    listed = (view.any(unsigned) | view.any(nobody) | view.any(silent)) & ~view.any(signed)
-    reason = sentences(view, "父母双方外出，委托照护协议一栏没有填写")
-    reason[view.any(nobody)] = "父母双方外出，登记为没有被委托人，也没有协议"
-    reason[view.any(unsigned)] = "父母双方外出，没有签订委托照护协议"
-    grade = np.where(view.any(unsigned | nobody), SURE, OPEN).astype(np.int64)
-    months = view.profile.left_behind.months_away.value
-    if months is not None:
-        short = _not_long_away(view, rows, months)
-        grade = capped(grade, short, OPEN)
-        reason = with_note(
-            reason, short & listed, f"登记的外出时间不满{months}个月，本地以连续外出{months}个月以上为准"
-        )
-    target = view.profile.left_behind.agreement_target.value
-    if target is not None:
-        reason = with_note(reason, listed, f"本地要求签订率达到{target:.0%}")
-    return draft(listed, view.first(unsigned, nobody, silent), grade, reason)
-
-
-def _not_long_away(view: View, rows: BoolArray, months: int) -> BoolArray:
-    """Children whose rows state since when the parents, or one of them, are away: less than so many months (5.1.2)."""
-    limit = months_before(view.files.as_of, months).isoformat()
-    short, long = np.zeros(len(view.child), dtype=np.bool_), np.zeros(len(view.child), dtype=np.bool_)
-    # A source, or a version that read it, may not know the columns.
-    for column in _AWAY_SINCE & set(view.files.records.columns):
-        known, late = _since(view, column, limit)
-        short, long = short | (known & late), long | (known & ~late)
-    # Both must be away so long: the parent who left last decides.
-    return view.any(rows & short) & ~view.any(rows & long & ~short)
-
-
-def _since(view: View, column: str, limit: str) -> tuple[BoolArray, BoolArray]:
-    """Records whose time away is a date, and those that began certainly after a day.
-
-    A month or a year alone is compared as far as it goes: never short while it may be long enough.
-    """
-    since = {text: read_date(text, view.files.as_of.isoformat())[0] for text in set(view.files.records[column])}
-    known = view.records.test(column, lambda text: since[text] != "")
-    return known, view.records.test(column, lambda text: since[text] > limit[: len(since[text])])
-
-
-def _column_used(view: View, rows: BoolArray) -> BoolArray:
-    """Rows of sheets in which most rows fill the agreement column: there an empty cell is a missing agreement."""
-    records = view.files.records
-    sheet = pd.factorize(records["file"] + "|" + records["sheet"])[0]
-    here = np.bincount(sheet[rows], minlength=sheet.max(initial=0) + 1)
-    filled = np.bincount(sheet[rows & view.filled("agreement")], minlength=len(here))
-    return np.asarray((filled * 2 > here)[sheet], dtype=np.bool_)
 
 
 def nobody_cares(view: View) -> pd.DataFrame:
@@ -94,7 +24,7 @@ def nobody_cares(view: View) -> pd.DataFrame:
         (view.number("age") < view.profile.left_behind.below_age.known()) & view.flag("alive") & ~view.flag("moved_out")
     )
     rows = view.of("civil_affairs") & view.active & ~view.codes("layout", ["household_members", "subsidies"])
-    alone = rows & _said_nobody(view)
+    alone = rows & said_nobody(view)
     away = view.tokens("category", ["left_behind"]) | both_away(view)
     unentrusted = rows & away & view.codes("has_carer", ["no"]) & ~_parent_at_home(view)
     listed = (view.any(alone) | view.any(unentrusted)) & young
@@ -116,11 +46,6 @@ def nobody_cares(view: View) -> pd.DataFrame:
     for where, at_most, note in notes:
         grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
     return draft(listed, view.first(alone, unentrusted), grade, reason)
-
-
-def _said_nobody(view: View) -> BoolArray:
-    words = view.profile.left_behind.no_carer_words.known()
-    return np.asarray(np.logical_or.reduce([view.words(field, words) for field in _SPEAKING]), dtype=np.bool_)
 
 
 def _parent_at_home(view: View) -> BoolArray:
