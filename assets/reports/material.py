@@ -15,8 +15,11 @@ from assets.county import department_names, official_areas, profile_of
 from assets.delivered import delivered_sources
 from assets.replies.coverage import coverage
 from expectations.jurisdictions.profile import Profile
+from expectations.lists.agreements import states_on_roll
 from expectations.lists.catalogue import load_catalogue
+from expectations.lists.files import ChildFiles
 from expectations.lists.findings import not_computed
+from expectations.lists.view import View
 from matching.groups import WORSE, link_rates
 from matching.regions import area_name
 from pipelines.partitions import Period
@@ -29,6 +32,7 @@ LIVE, REGISTER = ("current",), "public_security"
 RECORD_COLUMNS = [
     *("child_id", "department", "active", "id_no", "agreement", "has_carer", "care_reason", "guardianship"),
     *("study_status", "hukou_nature", "health", "boarding", "migrant", "guardian_rel"),
+    *("child", "category", "guardian_name", "hukou_class", "father_status", "mother_status", "file", "sheet"),
 ]
 GROUP_COLUMNS = [
     *("record_id", "department", "live_town", "hukou_town", "town", "nation", "name", "id_no", "boarding", "migrant"),
@@ -96,6 +100,7 @@ class Material:
         life: the frame finding_life: what became of every finding; empty where it was not followed.
         answers: how the recipients stand.
         rostered: (township, village) with a child worker on the roster; empty when no roster came.
+        left_behind: child_id of every left-behind child on the roll -> the state of its agreement (`expectations.lists.agreements`).
         slow: groups whose records are linked clearly less often than expected: `按乡镇：丙乡`.
     """
 
@@ -117,6 +122,7 @@ class Material:
     answers: tuple[Answer, ...] = ()
     rostered: frozenset[tuple[str, str]] = frozenset()
     slow: tuple[str, ...] = ()
+    left_behind: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
@@ -143,6 +149,8 @@ def gather(opened: Opened, period: Period) -> Material:
     """
     frames, label, profile = opened.frames, period.label, profile_of(opened.workspace)
     children = frames.read("child_files.children", label)
+    records = frames.read("child_files.records", label, RECORD_COLUMNS)
+    files = ChildFiles(children, records, pd.DataFrame(), period.last_day, label, "")
     accounting = _accounting(opened, label)
     missing = not_computed(profile, delivered_sources(accounting.to_dict("records"), frames, label))
     # The settings' names in the file are for whoever fills them in, not for those who read the report.
@@ -151,7 +159,7 @@ def gather(opened: Opened, period: Period) -> Material:
         period=period,
         findings=frames.read("findings", label),
         children=children,
-        records=frames.read("child_files.records", label, RECORD_COLUMNS),
+        records=records,
         pairs=frames.read("link_pairs", label, ["grade", "method"]),
         accounting=accounting,
         earlier={one: frames.read("findings", one, ["code", "finding_id", "town"]) for one in _before(opened, period)},
@@ -166,6 +174,7 @@ def gather(opened: Opened, period: Period) -> Material:
         answers=_answers(opened, label),
         rostered=_rostered(opened, label, profile),
         slow=_slow(opened, period),
+        left_behind=states_on_roll(View(files, profile, load_catalogue())),
     )
 
 

@@ -97,6 +97,13 @@ class Agreements:
         return self.view.any(self.rows & self.view.codes("guardian_rel", _PARENTS))
 
 
+def states_on_roll(view: View) -> dict[str, str]:
+    """Every left-behind child on the roll (在册留守) by child_id, with the state of its agreement; "" where it needs none (5.3.3)."""
+    on_roll = np.flatnonzero(view.any(left_behind_rows(view)))
+    ids, state = view.text("child_id").to_numpy(object), Agreements(view).state
+    return {str(ids[child]): str(state[child]) for child in on_roll}
+
+
 def without_agreement(view: View) -> pd.DataFrame:
     """L20: left behind and no agreement signed, nobody entrusted, or the cell left empty where others are filled (5.3.3)."""
     agreements = Agreements(view)
