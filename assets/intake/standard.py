@@ -13,6 +13,7 @@ import pandas as pd
 from assets.intake import judge, numbers
 from assets.intake.context import Context
 from assets.intake.contract import Contract, load_fields
+from assets.intake.facts import complete
 from assets.intake.gather import BASE, SheetRows, cell_columns, gather, sheets
 from assets.intake.sentences import issue, place_sentence
 from assets.intake.values import Remarks, read_values
@@ -69,6 +70,7 @@ def standardise(raw: pd.DataFrame, contract: Contract, context: Context) -> Stan
     rows = pd.concat(parts) if len(parts) > 1 else parts[0]
     remarks = Remarks(rows.index)
     frame = read_values(rows, contract.department, context, remarks)
+    complete(frame)
     limits = _age_limits(rows["layout"], contract)
     child = rows["subject"] == "child"
     numbers.settle(frame, limits.notna(), context, remarks, child)

@@ -19,6 +19,8 @@ OTHER_TOWN = "other"
 LIFE = {"new": "新发现", "lasting": "上期延续", "gone": "本期不再出现"}
 NUMBERS = {"rows_in": "总行数", "accepted": "接收", "quarantined": "退回更正", "set_aside": "不计"}
 AGES = range(18)
+UNKNOWN_AGE = "unknown"
+AGREEMENTS = {"fulfilled": "已签订", "unsigned": "未签订", "unfilled": "未填写", "not_delivered": "未提供"}
 
 
 def count_lists(figures: Figures, material: Material, summed: bool) -> None:
@@ -99,17 +101,18 @@ def count_children(figures: Figures, material: Material) -> None:
         Grid("found", "儿童在几个部门的数据中找到", {**rows, TOTAL: "合计"}, {"children": "儿童数"}), found, "columns"
     )
     here = material.children[(material.children["alive"] == "yes") & (material.children["here"] == "yes")]
-    for group, zh in (("left_behind", "留守儿童"), ("dilemma", "困境儿童")):
-        _count_ages(figures, here, (group, zh))
+    here = here[here["age"] < len(AGES)]
+    _count_ages(figures, here, here["child_id"].isin(set(material.left_behind)), ("left_behind", "留守儿童"))
+    _count_ages(figures, here, in_difficulty(here["categories"]), ("dilemma", "困境儿童"))
 
 
-def _count_ages(figures: Figures, here: pd.DataFrame, group: tuple[str, str]) -> None:
+def _count_ages(figures: Figures, here: pd.DataFrame, marked: pd.Series, group: tuple[str, str]) -> None:
+    """Children here by age and whether they are on a roll; a child whose age nobody knows counts, too, in a row of its own."""
     name, zh = group
-    ages = here["age"].to_numpy(np.int64)
-    marked = on_roll(here["categories"], name)
-    rows = {str(age): f"{age}岁" for age in AGES}
+    ages = [str(age) if age in AGES else UNKNOWN_AGE for age in here["age"].to_numpy(np.int64)]
+    rows = {**{str(age): f"{age}岁" for age in AGES}, UNKNOWN_AGE: "年龄不详"}
     words = np.where(marked, "on", "off")
-    found = Counter((str(age), word) for age, word in zip(ages, words, strict=True) if age in AGES)
+    found = Counter(zip(ages, words, strict=True))
     columns = {"on": zh, "off": "其他儿童", TOTAL: "合计"}
     figures.add(Grid(f"ages_{name}", f"{zh}年龄", {**rows, TOTAL: "合计"}, columns), found, totals="both")
     if name != "left_behind":
@@ -118,21 +121,19 @@ def _count_ages(figures: Figures, here: pd.DataFrame, group: tuple[str, str]) ->
             figures.same((f"ages_{name}", age, TOTAL), ("ages_left_behind", age, TOTAL))
 
 
-def on_roll(categories: pd.Series, name: str) -> pd.Series:
-    """Whether the set of categories holds one (domain.md 2.8); 困境 includes orphans and de facto unattended children."""
-    wanted = {name, "orphan", "de_facto"} if name == "dilemma" else {name}
+def in_difficulty(categories: pd.Series) -> pd.Series:
+    """Whether a set of categories holds 困境, which includes orphans and de facto unattended children (domain.md 2.8)."""
+    wanted = {"dilemma", "orphan", "de_facto"}
     return categories.map({text: bool(wanted & set(text.split(";"))) for text in categories.unique()}).astype(bool)
 
 
 def count_agreements(figures: Figures, material: Material, by_town: bool) -> None:
-    """`agreement`: left-behind children on the roll, and whether a written care agreement is recorded (5.1.9, M11)."""
+    """`agreement`: children who must have a written care agreement, by its state: the very states of L20 (5.3.3, M11)."""
     children = left_behind(material)
-    said = first_value(material, "agreement").reindex(children["child_id"]).fillna("")
-    state = said.map({"yes": "signed", "no": "unsigned"}).fillna("unknown").to_numpy()
-    columns = {"signed": "已签订", "unsigned": "未签订", "unknown": "未记录", TOTAL: "应签订"}
-    _by_town(
-        figures, material, Grid("agreement", "委托照护协议签订情况", {}, columns), (children["town"], state, by_town)
-    )
+    state = children["child_id"].map(material.left_behind)
+    must = (state != "").to_numpy()
+    grid = Grid("agreement", "委托照护协议签订情况", {}, {**AGREEMENTS, TOTAL: "应签订"})
+    _by_town(figures, material, grid, (children["town"][must], state[must], by_town))
 
 
 def count_workers(figures: Figures, material: Material, by_town: bool) -> None:
@@ -159,16 +160,15 @@ def _by_town(figures: Figures, material: Material, grid: Grid, found: tuple[pd.S
 
 
 def left_behind(material: Material) -> pd.DataFrame:
-    """The left-behind children on civil affairs' roll who live (5.1.2)."""
-    children = material.children
-    return children[on_roll(children["categories"], "left_behind") & (children["alive"] == "yes")]
+    """The left-behind children on civil affairs' roll: 在册留守, one number wherever it is printed (5.1.2)."""
+    return material.children[material.children["child_id"].isin(set(material.left_behind))]
 
 
-def first_value(material: Material, field: str) -> pd.Series:
-    """child_id -> the first value of a field that civil affairs, then anybody, recorded."""
+def first_value(material: Material, field: str, first: str = "civil_affairs") -> pd.Series:
+    """child_id -> the first value of a field that one department, then anybody, recorded."""
     records = material.records
     said = records.loc[records["active"] & (records[field] != ""), ["child_id", "department", field]]
-    said = said.assign(later=said["department"] != "civil_affairs").sort_values("later", kind="stable")
+    said = said.assign(later=said["department"] != first).sort_values("later", kind="stable")
     return said.drop_duplicates("child_id").set_index("child_id")[field]
 
 

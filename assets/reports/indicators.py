@@ -1,14 +1,16 @@
 """The indicator table: each indicator with its target and this period's value, taken from the figures or left to be filled.
 
-The rows are `indicators.yaml`. Not here: counting. An indicator whose lists were not computed says so: it is not zero.
+The rows are `indicators.yaml`, the targets the place's (`indicators.targets`). Not here: counting. An indicator whose lists were not computed says so: it is not zero.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from assets.reports.figures import HIDDEN, NOTHING, TOTAL, Figures
+from expectations.jurisdictions.profile import Profile
 from expectations.rulebook import Rules, read_rules
 
 FILE = Path(__file__).with_name("indicators.yaml")
@@ -18,18 +20,17 @@ UNCOMPUTED = "未计算"
 class Indicator(Rules):
     """One row: its value comes from `share` (table, column, whole), from `lists` added up, or is filled in by hand."""
 
+    key: str
     name: str
     unit: str
-    target: str
     share: tuple[str, str, str] | None = None
     lists: tuple[str, ...] = ()
     fill: str = ""
 
 
 class Indicators(Rules):
-    """The table, and the places whose paper sets the targets."""
+    """The table."""
 
-    places: tuple[str, ...]
     rows: tuple[Indicator, ...]
 
 
@@ -39,10 +40,22 @@ def indicators() -> Indicators:
     return read_rules(FILE, Indicators)
 
 
-def indicator_rows(figures: Figures, place: str) -> list[list[str]]:
-    """The printed rows: indicator, unit, target, value, remark."""
-    has_target = place in indicators().places
-    return [[one.name, one.unit, one.target if has_target else "", *_value(one, figures)] for one in indicators().rows]
+def indicator_rows(figures: Figures, profile: Profile, year: int) -> list[list[str]]:
+    """The printed rows: indicator, unit, the place's target for the year, value, remark."""
+    targets = profile.indicators.targets.known()
+    return [
+        [row.name, row.unit, _target(targets.get(row.key, {}), year), *_value(row, figures)]
+        for row in indicators().rows
+    ]
+
+
+def _target(stated: Mapping[int, str], year: int) -> str:
+    """The target that holds in a year: the next one to reach, with its year; after the last year that one goes on."""
+    if not stated:
+        return ""
+    ahead = [target_year for target_year in sorted(stated) if target_year >= year]
+    chosen = ahead[0] if ahead else max(stated)
+    return f"{stated[chosen]}（{chosen}年）"
 
 
 def _value(one: Indicator, figures: Figures) -> tuple[str, str]:

@@ -16,8 +16,11 @@ from assets.delivered import delivered_sources
 from assets.protected import protected_in
 from assets.replies.coverage import coverage
 from expectations.jurisdictions.profile import Profile
+from expectations.lists.agreements import states_on_roll
 from expectations.lists.catalogue import load_catalogue
+from expectations.lists.files import ChildFiles
 from expectations.lists.findings import not_computed
+from expectations.lists.view import View
 from matching.groups import WORSE, link_rates
 from matching.regions import area_name
 from pipelines.partitions import Period
@@ -30,6 +33,7 @@ LIVE, REGISTER = ("current",), "public_security"
 RECORD_COLUMNS = [
     *("child_id", "department", "active", "id_no", "agreement", "has_carer", "care_reason", "guardianship"),
     *("study_status", "hukou_nature", "health", "boarding", "migrant", "guardian_rel"),
+    *("child", "category", "guardian_name", "hukou_class", "father_status", "mother_status", "file", "sheet"),
 ]
 EARLIER = ["code", "finding_id", "child_id", "town"]
 GROUP_COLUMNS = [
@@ -102,6 +106,7 @@ class Material:
         answers: how the recipients stand.
         rostered: (township, village) with a child worker on the roster; empty when no roster came.
         audit_head: number and hash of the audit's last line when the report was written; "" in a report that nothing keeps an audit of.
+        left_behind: child_id of every left-behind child on the roll -> the state of its agreement (`expectations.lists.agreements`).
         slow: groups whose records are linked clearly less often than expected: `按乡镇：丙乡`.
     """
 
@@ -124,6 +129,7 @@ class Material:
     rostered: frozenset[tuple[str, str]] = frozenset()
     slow: tuple[str, ...] = ()
     audit_head: str = ""
+    left_behind: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
@@ -151,6 +157,8 @@ def gather(opened: Opened, period: Period) -> Material:
     frames, label, profile = opened.frames, period.label, profile_of(opened.workspace)
     veil = protected_in(opened, label)
     children = veil.placeless(frames.read("child_files.children", label))
+    records = veil.placeless(frames.read("child_files.records", label, RECORD_COLUMNS))
+    files = ChildFiles(children, records, pd.DataFrame(), period.last_day, label, "")
     accounting = _accounting(opened, label)
     missing = not_computed(profile, delivered_sources(accounting.to_dict("records"), frames, label))
     # The settings' names in the file are for whoever fills them in, not for those who read the report.
@@ -159,14 +167,14 @@ def gather(opened: Opened, period: Period) -> Material:
         period=period,
         findings=veil.placeless(frames.read("findings", label)),
         children=children,
-        records=veil.placeless(frames.read("child_files.records", label, RECORD_COLUMNS)),
+        records=records,
         pairs=frames.read("link_pairs", label, ["grade", "method"]),
         accounting=accounting,
         earlier={one: veil.placeless(frames.read("findings", one, EARLIER)) for one in _before(opened, period)},
         published=_published(opened),
         lists=lists_of(profile),
         missing=dict(zip(missing["code"], missing["sentence"], strict=True)),
-        towns=_towns(opened, children),
+        towns=townships_of(opened, children),
         departments=department_names(opened.workspace),
         profile=profile,
         county=str(frames.read("child_files.facts", label)["county"].iloc[0]),
@@ -175,6 +183,7 @@ def gather(opened: Opened, period: Period) -> Material:
         rostered=_rostered(opened, label, profile),
         slow=_slow(opened, period),
         audit_head=_head(opened),
+        left_behind=states_on_roll(View(files, profile, load_catalogue())),
     )
 
 
@@ -242,6 +251,7 @@ def _published(opened: Opened) -> dict[str, dict[str, int]]:
     return found
 
 
-def _towns(opened: Opened, children: pd.DataFrame) -> tuple[str, ...]:
+def townships_of(opened: Opened, children: pd.DataFrame) -> tuple[str, ...]:
+    """The county's own list of townships, in its order, else those that its children's files name."""
     official = tuple(dict.fromkeys(town for town, _ in official_areas(opened.workspace)))
     return official or tuple(sorted(set(children["town"]) - {""}))

@@ -1,6 +1,7 @@
 """The national survey form 农村留守儿童基本情况排查汇总表: every item counted over the left-behind children on the roll.
 
-The form's items are `survey.yaml`; what is not recorded is said as 未采集, so that every group adds up to the total. Not
+The form's items are `survey.yaml`; what is not recorded is said as 未采集, what is recorded in words that the form has no item for as 表外写法,
+so that every group adds up to the total. Not
 here: how the form is printed. Source: domain.md 5.3, 2.11, 9.15.
 """
 
@@ -11,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
 
@@ -20,7 +22,7 @@ from assets.reports.material import Material
 from expectations.rulebook import Rules, read_rules
 
 FILE = Path(__file__).with_name("survey.yaml")
-REST, OFF = "rest", "-"
+REST, OTHER, OFF = "rest", "other", "-"
 SEXES = {"1": "男", "2": "女"}
 
 
@@ -34,12 +36,15 @@ class Block(Rules):
     bands: dict[str, tuple[int, int]] = Field(default_factory=dict)
     by_sex: bool = False
     many: bool = False
+    first: str = "civil_affairs"
+    otherwise: dict[str, dict[str, list[str]]] = Field(default_factory=dict, alias="or")
 
 
 class Survey(Rules):
     """The whole form."""
 
     blocks: tuple[Block, ...]
+    other: str
     rest: str
 
 
@@ -82,23 +87,33 @@ def _items(block: Block, children: pd.DataFrame, material: Material) -> list[tup
     """The items that each child counts in."""
     if block.bands:
         return [_band(block, int(age), sex) for age, sex in zip(children["age"], children["sex"], strict=True)]
-    value = _values(block.field, children, material)
+    value = _values(block, children, material)
     item_of = {word: name for name, words in block.items.items() for word in words}
     found = []
     for text in value:
         names = dict.fromkeys(item_of[part] for part in text.split(";") if part in item_of)
-        found.append(tuple(names) if names and (block.many or len(names) == 1) else (REST,))
+        fits = names and (block.many or len(names) == 1)
+        found.append(tuple(names) if fits else ((OTHER,) if text else (REST,)))
     return found
 
 
-def _values(field: str, children: pd.DataFrame, material: Material) -> pd.Series:
-    """The child's value: civil affairs' own first, because it is civil affairs' form; then the file's."""
-    own = {"sex": "sex", "aid": "aids"}.get(field)
+def _values(block: Block, children: pd.DataFrame, material: Material) -> pd.Series:
+    """The child's value: of the department whose word comes first (mostly civil affairs, whose form it is), then the file's."""
+    own = {"sex": "sex", "aid": "aids"}.get(block.field)
     if own:
         return children[own]
-    said = first_value(material, field).reindex(children["child_id"]).fillna("").to_numpy(object)
+    value = _recorded(block.field, block.first, children, material)
+    for field, codes in block.otherwise.items():
+        says = {other: code for code, others in codes.items() for other in others}
+        told = pd.Series(_recorded(field, block.first, children, material)).map(says).fillna("").to_numpy(object)
+        value = np.where(value == "", told, value)
+    return pd.Series(value, dtype=object)
+
+
+def _recorded(field: str, first: str, children: pd.DataFrame, material: Material) -> npt.NDArray[np.object_]:
+    said = first_value(material, field, first).reindex(children["child_id"]).fillna("").to_numpy(object)
     filed = children[field].to_numpy(object) if field in children else np.full(len(children), "", dtype=object)
-    return pd.Series(np.where(said == "", filed, said), dtype=object)
+    return np.where(said == "", filed, said)
 
 
 def _band(block: Block, age: int, sex: str) -> tuple[str, ...]:
@@ -120,7 +135,7 @@ def _count_one(
 ) -> None:
     rows, towns = area
     found = Counter((town, one[0]) for town, one in zip(towns, items, strict=True))
-    columns = {**_columns(block), REST: survey().rest, TOTAL: "合计"}
+    columns = {**_columns(block), OTHER: survey().other, REST: survey().rest, TOTAL: "合计"}
     figures.add(Grid(f"survey_{block.name}", block.title, rows, columns), found, totals="both")
 
 
@@ -129,9 +144,9 @@ def _count_many(
 ) -> None:
     """Items that a child may have several of: each is a grid of its own with those who have it not, so each adds up."""
     rows, towns = area
-    for number, name in enumerate([*block.items, REST]):
+    for number, name in enumerate([*block.items, OTHER, REST]):
         found = Counter((town, name if name in one else OFF) for town, one in zip(towns, items, strict=True))
-        zh = survey().rest if name == REST else name
+        zh = _spoken(name)
         grid = Grid(f"survey_{block.name}{number}", block.title, rows, {name: zh, OFF: "否", TOTAL: "合计"})
         figures.add(grid, found, totals="both")
         _tie(figures, grid.name, f"survey_{survey().blocks[0].name}", rows)
@@ -140,8 +155,11 @@ def _count_many(
 def tables(block: Block) -> list[tuple[str, str, str]]:
     """The printed items of a block: (table, column, Chinese name) in the order of the form."""
     if block.many:
-        names = [*block.items, REST]
-        return [
-            (f"survey_{block.name}{i}", name, survey().rest if name == REST else name) for i, name in enumerate(names)
-        ]
-    return [(f"survey_{block.name}", name, zh) for name, zh in {**_columns(block), REST: survey().rest}.items()]
+        names = [*block.items, OTHER, REST]
+        return [(f"survey_{block.name}{i}", name, _spoken(name)) for i, name in enumerate(names)]
+    return [(f"survey_{block.name}", name, _spoken(name)) for name in (*_columns(block), OTHER, REST)]
+
+
+def _spoken(name: str) -> str:
+    """An item as the form prints it."""
+    return {OTHER: survey().other, REST: survey().rest}.get(name, name)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from assets.paper.document import Cursor, Section, add_footer, fill, open_template, save
 from assets.reports.assemble import Version, figures_of
+from assets.reports.due import addressees
 from assets.reports.figures import TOTAL, Figures
 from assets.reports.material import Material
 from assets.reports.pack import departments_section, overview_section
@@ -95,15 +96,14 @@ def _ending(version: Version) -> str:
 
 
 def _texts(material: Material, job: Job) -> dict[str, str]:
-    last, rhythm = material.period.last_day, material.profile.rhythm
-    to = getattr(rhythm, "report_to", None)
+    last = material.period.last_day
     return {
         "县": material.place,
         "期次": material.period.zh,
         "年份": str(material.period.year),
         "截止日期": f"{last.year}年{last.month}月{last.day}日",
         "版本": words().versions[job.version.value],
-        "主送": (to.value if to else "") or "＿＿＿＿＿＿",
+        "主送": addressees(material.profile, job.kind) or "＿＿＿＿＿＿",
         "发文机关": material.office,
         "成文日期": f"{job.today.year}年{job.today.month}月{job.today.day}日",
     }

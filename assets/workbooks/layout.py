@@ -175,7 +175,7 @@ class Layout(Rules):
         known = load_catalogue()
         found: list[str] = []
         found += [
-            f"departments.{name} 不是清单目录中的部门" for name in self.departments if name not in known.departments
+            f"departments.{name} 不是清单目录中的部门" for name in self.departments if name not in known.recipients
         ]
         for who, recipient in self.recipients.items():
             found += [f"{who}.lists.{code} 不是清单目录中的清单" for code in recipient.lists if code not in known.lists]

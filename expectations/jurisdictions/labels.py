@@ -17,15 +17,20 @@ _DURATION = re.compile(r"P\d+[DWMY]")
 
 
 class Labels(Rules):
-    """Model of `labels.yaml`: section -> key -> Chinese term; code -> Chinese word."""
+    """Model of `labels.yaml`: section -> key -> Chinese term; code -> Chinese word; code -> who acts."""
 
     settings: dict[str, dict[str, str]]
+    actors: dict[str, str]
     words: dict[str, str]
 
     def setting(self, path: str) -> str:
         """The term of a setting `section.key`; the path itself where there is none."""
         section, _, key = path.partition(".")
         return self.settings.get(section, {}).get(key, path)
+
+    def actor(self, code: str) -> str:
+        """Who acts or receives: a code in words, anything else as the paper writes it."""
+        return self.actors.get(code, code)
 
     def value(self, value: Any) -> str:
         """A value in words: codes and durations spoken, lists joined by 、; "" for an empty one."""

@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from expectations.jurisdictions.duties import DutyRule
 from expectations.jurisdictions.recipients import Columns, ListRule, wrong_recipients
+from expectations.jurisdictions.retired import translated
 from expectations.jurisdictions.sections import (
     Allowances,
     Comparison,
     Consistency,
     Difficulty,
     Household,
+    Indicators,
     Leaving,
     LeftBehind,
     Masking,
@@ -52,6 +55,8 @@ class Profile(Rules):
     consistency: Consistency
     masking: Masking
     workers: Workers
+    indicators: Indicators
+    duties: dict[str, DutyRule | None] = Field(default_factory=dict)
     lists: dict[str, ListRule]
 
     def setting(self, path: str) -> Setting[Any]:
@@ -69,6 +74,10 @@ class Profile(Rules):
     def lists_for(self, recipient: str) -> frozenset[str]:
         """The lists whose lines the place has sent to a recipient (`township`, or a department): the one answer for every way on which they leave."""
         return frozenset(code for code, rule in self.lists.items() if rule.active and recipient in rule.recipients)
+
+    def owed(self) -> list[DutyRule]:
+        """The duties that the place's papers ask for, in the order of the file; one that a place takes back (null) is none."""
+        return [rule for rule in self.duties.values() if rule is not None]
 
     def settings(self) -> Iterator[tuple[str, Setting[Any]]]:
         """Every setting with its path `section.key`, in the order of the model."""
@@ -131,7 +140,7 @@ def _chain(path: Path, seen: tuple[Path, ...]) -> list[_Layer]:
     """A profile's file and those that it extends, the file itself first."""
     if path in seen:
         raise RuleFileError(f"规则文件 {path.name} 的 extends 互相引用")
-    content = read_yaml(path)
+    content = translated(read_yaml(path))
     parent = content.pop("extends", None)
     layer = _Layer(path, content)
     if parent is None:
@@ -151,9 +160,9 @@ def _stating(chain: list[_Layer], code: str) -> str:
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    """Sections merge key by key; a setting (it has `value`) is replaced whole, so a clause never outlives its value."""
+    """Sections merge key by key; a setting (it has `value`) or duty (`what`) is replaced whole: a clause never outlives its value."""
     result = dict(base)
     for key, value in over.items():
-        mergeable = isinstance(value, dict) and isinstance(base.get(key), dict) and "value" not in value
+        mergeable = isinstance(value, dict) and isinstance(base.get(key), dict) and not {"value", "what"} & set(value)
         result[key] = _merged(base[key], value) if mergeable else value
     return result

@@ -50,10 +50,10 @@ class Place(Rules):
 
 
 class Rhythm(Rules):
-    """How often departments are compared, children seen, files checked and reports made (domain.md 5.2 rows 1, 4-6, 8-14, 22).
+    """How often departments are compared and children seen by the child worker (domain.md 5.2 rows 1, 4-6).
 
-    `report_due` is a day of the year (`12-10`), of each quarter's last month (`Q-15`) or of each month (`M-05`); `extra_visits` names the
-    occasions of one more visit (keys of `holidays`, and weather); `file_audit` says per level how often files are checked.
+    `extra_visits` names the occasions of one more visit (keys of `holidays`, and weather). What volunteers, teachers or a rescue
+    station owe, and what is reported, checked and held, are `duties`.
     """
 
     period_kind: Setting[Literal["quarter", "month"]]
@@ -64,16 +64,6 @@ class Rhythm(Rules):
     extra_visits: Setting[list[str]]
     holidays: Setting[dict[str, tuple[MonthDay, MonthDay]]]
     more_visits_for: Setting[list[str]]
-    report_due: Setting[str]
-    report_every: Setting[list[Duration]]
-    report_to: Setting[str]
-    report_ladder: Setting[list[str]]
-    census_due: Setting[str]
-    inspection_month: Setting[int]
-    file_audit: Setting[dict[str, str]]
-    worker_training: Setting[Duration]
-    staff_query: Setting[Duration]
-    meeting_every: Setting[Duration]
 
 
 class Comparison(Rules):
@@ -141,6 +131,8 @@ class LeftBehind(Rules):
     school_marks: Setting[list[str]]
     urban_marks: Setting[list[str]]
     both_away_words: Setting[list[str]]
+    one_away_words: Setting[list[str]]
+    both_unable_words: Setting[list[str]]
     no_carer_words: Setting[list[str]]
     neglect_months: Setting[int]
     agreement_target: Setting[float]
@@ -237,6 +229,12 @@ class Masking(Rules):
         if missing:
             raise ValueError(f"masked_fields 必须包含公民身份号码：{'、'.join(sorted(missing))}")
         return self
+
+
+class Indicators(Rules):
+    """What the place's paper wants to reach: indicator (a key of the report's table) -> year -> target as written (5.2 row 27)."""
+
+    targets: Setting[dict[str, dict[int, str]]]
 
 
 class Workers(Rules):

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 # What the comparison itself says, in the order of a life.
 APPEARED, CHANGED, RETURNED, SOLVED, PROVEN, UNSEEN = "appeared", "changed", "returned", "solved", "proven", "unseen"
 MERGED, INHERITED, WITHDRAWN, RESTORED = "merged", "inherited", "withdrawn", "restored"
-# Said of a period, but nothing that happened: still open; answered and unchanged.
-LASTING, KEPT = "lasting", "kept"
+# Said of a period, but nothing that happened: still open; answered and unchanged; open, and the period's data cannot tell; open, and the
+# child is in nobody's data for a further period.
+LASTING, KEPT, UNCHECKED, STILL_UNSEEN = "lasting", "kept", "unchecked", "still_unseen"
 # Events that the comparison makes; others come from publishing and from people.
 DATA_KINDS = frozenset({APPEARED, CHANGED, RETURNED, SOLVED, PROVEN, UNSEEN, MERGED, INHERITED, WITHDRAWN, RESTORED})
 DISPATCHED, ANSWERED = "dispatched", "answered"

@@ -23,13 +23,15 @@ from expectations.life.states import (
     RESTORED,
     RETURNED,
     SOLVED,
+    STILL_UNSEEN,
+    UNCHECKED,
     UNSEEN,
     WITHDRAWN,
     Event,
     Life,
 )
 
-SILENT = (LASTING, KEPT)
+SILENT = (LASTING, KEPT, UNCHECKED, STILL_UNSEEN)
 Number = Callable[[str, str, str], str]
 
 
@@ -179,16 +181,16 @@ def _parts(life: Life) -> Parts:
 
 
 def _unlisted(name: str, life: Life, occasion: Occasion) -> Verdict | None:
-    if occasion.codes.get(name, "") not in occasion.computed:
-        return None
-    if occasion.told(_parts(life)) != _parts(life):
-        return None  # it rests on a department that sent nothing this time
+    """What is said of a finding that is on no list now: an open one is never lost, whatever the period can tell."""
     is_open = occasion.rules.is_open(life.state)
+    if not _checkable(name, life, occasion):
+        text = "它所依据的数据本期没有交来，无法核对，保持原状态"
+        return Verdict(_event(name, UNCHECKED, life.state, text, occasion), False, False) if is_open else None
     if not occasion.evidence.get(name) and occasion.codes[name] not in occasion.rules.of_places:
         # No department has the child any more: that proves nothing, so nothing is closed.
+        kind = STILL_UNSEEN if life.kind == UNSEEN else UNSEEN
         text = "本期有关部门的数据中都没有这名儿童，不能据此认定已解决"
-        seen = is_open and life.kind != UNSEEN
-        return Verdict(_event(name, UNSEEN, life.state, text, occasion), False, False) if seen else None
+        return Verdict(_event(name, kind, life.state, text, occasion), False, False) if is_open else None
     changed = _what_changed(name, life, occasion)
     because = f"：{changed}" if changed else ""
     if is_open:
@@ -197,6 +199,11 @@ def _unlisted(name: str, life: Life, occasion: Occasion) -> Verdict | None:
         text = f"答复“{life.answer}”后，本期数据已没有这一问题{because}"
         return Verdict(_event(name, PROVEN, life.state, text, occasion), False, False)
     return None
+
+
+def _checkable(name: str, life: Life, occasion: Occasion) -> bool:
+    """Whether the period's data can say anything of a finding: its list was computed, and every department that it rests on sent data."""
+    return occasion.codes.get(name, "") in occasion.computed and occasion.told(_parts(life)) == _parts(life)
 
 
 def events_of(found: Sequence[Verdict], written: Mapping[str, Event], lives: Mapping[str, Life]) -> list[Event]:
@@ -221,6 +228,10 @@ def _news(one: Verdict, before: Event | None, life: Life | None) -> Event | None
     event = one.event
     if before is None:
         return None if event.kind in SILENT else event
+    if event.kind in (UNCHECKED, STILL_UNSEEN):
+        # What an earlier run of the period closed is open again when the corrected data cannot tell.
+        closed = before.kind in (SOLVED, PROVEN, WITHDRAWN)
+        return replace(event, kind=RESTORED, text=f"数据更正后：{event.text}") if closed else None
     if event.kind in SILENT:
         if before.kind == CHANGED and before.fingerprint != event.fingerprint:
             return replace(event, kind=CHANGED, state=life.state if life else event.state, text="数据更正后依据恢复")

@@ -1,6 +1,7 @@
-"""L20 无委托照护协议, L21 无人监护 and L22 未走访: children whose parents are away and who must be cared for and seen.
+"""L21 无人监护 and L22 未走访: children whose parents are away and who must be cared for and seen.
 
-Only these conditions and their guards belong here (domain.md 5.1.2, 5.1.9, 5.2 rows 4-6, 5.3). L21 is urgent: told the same day.
+Only these conditions and their guards belong here (domain.md 5.1.2, 5.2 rows 4-6, 5.3). L21 is urgent: told the same day. Not here: agreements
+(`agreements`).
 """
 
 from collections.abc import Collection
@@ -9,83 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from expectations.lists.agreements import both_away, said_nobody
 from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped
 from expectations.lists.periods import before, last_span, months_before, spoken
 from expectations.lists.view import View, draft, sentences, with_note
-from matching.dates import read_date
-
-_AWAY_SINCE = {"away_since", "father_away_since", "mother_away_since"}
-_SPEAKING = ("care_reason", "guardianship", "guardian_name")
-
-
-def left_behind_rows(view: View) -> BoolArray:
-    """Active civil-affairs records of left-behind children under the age."""
-    young = view.number("age") < view.profile.left_behind.below_age.known()
-    rows = view.of("civil_affairs") & view.active & view.tokens("category", ["left_behind"])
-    return np.asarray(rows & (young & view.flag("alive") & ~view.flag("moved_out"))[view.child], dtype=np.bool_)
-
-
-def both_away(view: View) -> BoolArray:
-    """Records that say that both parents are away."""
-    words = view.words("care_reason", view.profile.left_behind.both_away_words.known())
-    return words | (view.codes("father_status", ["away"]) & view.codes("mother_status", ["away"]))
-
-
-def without_agreement(view: View) -> pd.DataFrame:
-    """L20: left behind, both parents away, no agreement signed or nobody entrusted (5.1.9)."""
-    rows = left_behind_rows(view) & both_away(view)
-    signed, unsigned = rows & view.codes("agreement", ["yes"]), rows & view.codes("agreement", ["no"])
-    nobody = rows & (view.codes("has_carer", ["no"]) | _said_nobody(view))
-    silent = rows & ~signed & ~unsigned & _column_used(view, rows)
-    listed = (view.any(unsigned) | view.any(nobody) | view.any(silent)) & ~view.any(signed)
-    reason = sentences(view, "父母双方外出，委托照护协议一栏没有填写")
-    reason[view.any(nobody)] = "父母双方外出，登记为没有被委托人，也没有协议"
-    reason[view.any(unsigned)] = "父母双方外出，没有签订委托照护协议"
-    grade = np.where(view.any(unsigned | nobody), SURE, OPEN).astype(np.int64)
-    months = view.profile.left_behind.months_away.value
-    if months is not None:
-        short = _not_long_away(view, rows, months)
-        grade = capped(grade, short, OPEN)
-        reason = with_note(
-            reason, short & listed, f"登记的外出时间不满{months}个月，本地以连续外出{months}个月以上为准"
-        )
-    target = view.profile.left_behind.agreement_target.value
-    if target is not None:
-        reason = with_note(reason, listed, f"本地要求签订率达到{target:.0%}")
-    return draft(listed, view.first(unsigned, nobody, silent), grade, reason)
-
-
-def _not_long_away(view: View, rows: BoolArray, months: int) -> BoolArray:
-    """Children whose rows state since when the parents, or one of them, are away: less than so many months (5.1.2)."""
-    limit = months_before(view.files.as_of, months).isoformat()
-    short, long = np.zeros(len(view.child), dtype=np.bool_), np.zeros(len(view.child), dtype=np.bool_)
-    # A source, or a version that read it, may not know the columns.
-    for column in _AWAY_SINCE & set(view.files.records.columns):
-        known, late = _since(view, column, limit)
-        short, long = short | (known & late), long | (known & ~late)
-    # Both must be away so long: the parent who left last decides.
-    return view.any(rows & short) & ~view.any(rows & long & ~short)
-
-
-def _since(view: View, column: str, limit: str) -> tuple[BoolArray, BoolArray]:
-    """Records whose time away is a date, and those that began certainly after a day.
-
-    A month or a year alone is compared as far as it goes: never short while it may be long enough.
-    """
-    since = {text: read_date(text, view.files.as_of.isoformat())[0] for text in set(view.files.records[column])}
-    known = view.records.test(column, lambda text: since[text] != "")
-    return known, view.records.test(column, lambda text: since[text] > limit[: len(since[text])])
-
-
-def _column_used(view: View, rows: BoolArray) -> BoolArray:
-    """Rows of sheets in which most rows fill the agreement column: there an empty cell is a missing agreement."""
-    records = view.files.records
-    sheet = pd.factorize(records["file"] + "|" + records["sheet"])[0]
-    here = np.bincount(sheet[rows], minlength=sheet.max(initial=0) + 1)
-    filled = np.bincount(sheet[rows & view.filled("agreement")], minlength=len(here))
-    return np.asarray((filled * 2 > here)[sheet], dtype=np.bool_)
 
 
 def nobody_cares(view: View) -> pd.DataFrame:
@@ -94,7 +24,7 @@ def nobody_cares(view: View) -> pd.DataFrame:
         (view.number("age") < view.profile.left_behind.below_age.known()) & view.flag("alive") & ~view.flag("moved_out")
     )
     rows = view.of("civil_affairs") & view.active & ~view.codes("layout", ["household_members", "subsidies"])
-    alone = rows & _said_nobody(view)
+    alone = rows & said_nobody(view)
     away = view.tokens("category", ["left_behind"]) | both_away(view)
     unentrusted = rows & away & view.codes("has_carer", ["no"]) & ~_parent_at_home(view)
     listed = (view.any(alone) | view.any(unentrusted)) & young
@@ -108,19 +38,14 @@ def nobody_cares(view: View) -> pd.DataFrame:
         (view.number("age") < 8, SURE, "不满八周岁"),
     ]
     if months is not None:
-        since = months_before(view.files.as_of, months).isoformat()
-        old = view.any(
-            (alone | unentrusted) & view.records.test("report_date", lambda day: len(day) > 0 and day < since)
+        # The rule counts months of refusing, which no column holds: how long a row has stood in a ledger says nothing about it.
+        refused = (
+            f"监护人拒不履行监护责任满{months}个月、孩子生活无着的，可依法申请撤销监护人资格（拒不履行多久须核实）"
         )
-        notes.append((old, SURE, f"登记已满{months}个月的，按规定可依法申请撤销监护人资格"))
+        notes.append((listed, SURE, refused))
     for where, at_most, note in notes:
         grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
     return draft(listed, view.first(alone, unentrusted), grade, reason)
-
-
-def _said_nobody(view: View) -> BoolArray:
-    words = view.profile.left_behind.no_carer_words.known()
-    return np.asarray(np.logical_or.reduce([view.words(field, words) for field in _SPEAKING]), dtype=np.bool_)
 
 
 def _parent_at_home(view: View) -> BoolArray:
@@ -143,7 +68,8 @@ def not_visited(view: View) -> pd.DataFrame:
         everything = np.ones(len(view.child), dtype=np.bool_)
         found.append(_overdue(view, _Asked(rhythm.contact_every.known(), "contact", classes), everything))
     if rhythm.street_child_revisit.value is not None:
-        asked = _Asked(rhythm.street_child_revisit.known(), "visit_date", ["street"], "回访")
+        # Guiyang's paper speaks of street children who are de facto unattended, and of nobody else.
+        asked = _Asked(rhythm.street_child_revisit.known(), "visit_date", ["street"], "回访", ["de_facto"])
         found.append(_overdue(view, asked, ~contacts))
     # A street child that is on another roll, too, is asked for once.
     together = pd.concat(found, ignore_index=True) if found else draft(*_nothing(view))
@@ -159,12 +85,13 @@ def _nothing(
 
 @dataclass(frozen=True)
 class _Asked:
-    """How often whom: a duration, the field concerned, the classes of children, what it is called."""
+    """How often whom: a duration, the field concerned, the classes of children, what it is called, and what they must be besides."""
 
     every: str
     field: str
     classes: Collection[str]
     what: str = ""
+    also: Collection[str] = ()
 
     @property
     def spoken(self) -> str:
@@ -174,6 +101,8 @@ class _Asked:
 def _overdue(view: View, asked: _Asked, counted: BoolArray) -> pd.DataFrame:
     rolled = view.of("civil_affairs") & view.active & view.tokens("category", asked.classes)
     rolled &= ~view.codes("hukou_class", ["institution"])
+    if asked.also:
+        rolled &= view.any(view.of("civil_affairs") & view.active & view.tokens("category", asked.also))[view.child]
     dated = counted & view.filled("visit_date") & (rolled | view.of("visits"))
     last = _latest(view, dated)
     limit = before(view.files.as_of, asked.every).isoformat()
@@ -204,14 +133,31 @@ def _new(view: View, rolled: BoolArray, limit: str) -> BoolArray:
     return np.asarray(view.any(rolled & fresh) & ~view.any(rolled & ~fresh), dtype=np.bool_)
 
 
+# What the papers call children who are to be seen more often, as far as a roll can show it (domain.md 5.2 row 6).
+_KEY_CHILDREN = {"disability": "本人残疾或父母重残", "illness": "患病", "mental": "有心理或行为异常、父母患精神疾病"}
+
+
+def _key_children(view: View, civil: BoolArray) -> dict[str, BoolArray]:
+    """Civil affairs' rows by what makes their child one to be seen more often."""
+    parent = [view.codes(name, ["severe_disability"]) for name in ("father_status", "mother_status")]
+    mental = [
+        view.words(name, ["精神", "心理", "行为异常"]) for name in ("illness", "health", "dilemma_type", "remark")
+    ]
+    return {
+        "disability": civil & (view.filled("disability_type") | np.logical_or.reduce(parent)),
+        "illness": civil & view.words("illness", ["病", "癌"]),
+        "mental": civil & np.logical_or.reduce(mental),
+    }
+
+
 def _more(view: View, last: Texts, field: str) -> list[tuple[BoolArray, str]]:
     """Notes on children whom the place wants seen more often, and on a holiday visit that did not happen."""
     rhythm, notes = view.profile.rhythm, []
     asked = set(rhythm.more_visits_for.known())
     civil = view.of("civil_affairs") & view.active
-    special = view.any(civil & view.filled("disability_type")) & ("disability" in asked)
-    special |= view.any(civil & view.words("illness", ["病", "癌"])) & ("illness" in asked)
-    notes.append((special, "本地要求对残疾、患病等重点儿童增加走访"))
+    for kind, concerned in _key_children(view, civil).items():
+        if kind in asked:
+            notes.append((view.any(concerned), f"本地要求对{_KEY_CHILDREN[kind]}的儿童增加走访"))
     names = {"winter_break": "寒假", "summer_break": "暑假"}
     for name, span in rhythm.holidays.known().items():
         if field == "visit_date" and name in rhythm.extra_visits.known():

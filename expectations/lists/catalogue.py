@@ -66,6 +66,7 @@ class Catalogue(Rules):
     near: dict[str, str]
     departments: dict[str, str]
     township: str
+    answering: dict[str, str] = Field(default_factory=dict)
     sources: dict[str, Source]
     comparisons: dict[str, Comparison]
     groups: dict[str, dict[str, list[str]]]
@@ -74,12 +75,12 @@ class Catalogue(Rules):
     @property
     def recipients(self) -> dict[str, str]:
         """Everybody whom a profile may name for a list, with the name that people know."""
-        return {TOWNSHIP: self.township, **self.departments}
+        return {TOWNSHIP: self.township, **self.departments, **self.answering}
 
     def department(self, code: str) -> str:
         """The department or source as people say it; one that is not named here keeps its own code."""
-        if code in self.departments:
-            return self.departments[code]
+        if code in self.recipients:
+            return self.recipients[code]
         named = self.sources.get(code) or next((one for one in self.sources.values() if code in one.origins), None)
         return named.zh if named else code
 

@@ -13,9 +13,10 @@ import pandas as pd
 
 from expectations.jurisdictions.labels import labels
 from expectations.jurisdictions.profile import Profile
+from expectations.lists.agreements import without_agreement
 from expectations.lists.allowances import unpaid_allowances
 from expectations.lists.attendance import not_placed, not_present, suspended_too_long
-from expectations.lists.care import nobody_cares, not_visited, without_agreement
+from expectations.lists.care import nobody_cares, not_visited
 from expectations.lists.catalogue import ListInfo, load_catalogue
 from expectations.lists.classes import disabled_unlisted, left_behind_unlisted
 from expectations.lists.conflicts import disability_conflicts

@@ -26,35 +26,51 @@ def extra_ledgers(view: View) -> pd.DataFrame:
     parts = []
     for name in view.profile.comparison.ledgers.known():
         zh, belongs = _BOOKS[name]
-        at = np.flatnonzero(belongs(view) & _child(view))
+        at = np.flatnonzero(belongs(view) & view.flag("alive"))
         columns = {column: view.text(column).to_numpy(object)[at] for column in ("child_id", "town", "village")}
         parts.append(pd.DataFrame({"ledger": name, "zh": zh, **columns}))
     found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
     return found.sort_values(["ledger", "town", "village", "child_id"], kind="stable", ignore_index=True)[COLUMNS]
 
 
-def _child(view: View) -> BoolArray:
-    return np.asarray(
-        view.flag("alive") & (view.number("age") < view.profile.difficulty.below_age.known()), dtype=np.bool_
-    )
+def _young(view: View) -> BoolArray:
+    return np.asarray(view.number("age") < view.profile.difficulty.below_age.known(), dtype=np.bool_)
 
 
 def _rural_single_parent(view: View) -> BoolArray:
     urban = view.any(view.codes("hukou_nature", view.profile.left_behind.urban_marks.known()) & view.active)
-    return view.any(view.codes("single_parent", ["yes"]) & view.active) & ~urban
+    return view.any(view.codes("single_parent", ["yes"]) & view.active) & ~urban & _young(view)
 
 
 def _special_school(view: View) -> BoolArray:
     words = view.profile.comparison.special_school_words.known()
-    return view.any(np.logical_or.reduce([view.words(name, words) for name in ("school", "remark", "dilemma_type")]))
+    named = np.logical_or.reduce([view.words(name, words) for name in ("school", "remark", "dilemma_type")])
+    return view.any(named) & _young(view)
 
 
 def _street(view: View) -> BoolArray:
-    return view.any(view.tokens("category", ["street"]) & view.active)
+    return view.any(view.tokens("category", ["street"]) & view.active) & _young(view)
 
 
 def _migrant(view: View) -> BoolArray:
-    return view.any((view.codes("migrant", ["yes"]) | view.tokens("category", ["migrant"])) & view.active)
+    moving = view.codes("migrant", ["yes"]) | view.tokens("category", ["migrant"])
+    return view.any(moving & view.active) & _young(view)
+
+
+def _sick_or_disabled(view: View) -> BoolArray:
+    certified = view.of("disability") & view.active
+    ill = (
+        view.of("civil_affairs") & view.active & (view.filled("disability_type") | view.words("illness", ["病", "癌"]))
+    )
+    return view.any(certified | ill) & _young(view)
+
+
+def _orphan_student(view: View) -> BoolArray:
+    """Orphans who came of age and are still at school: the roll carries them on (M37), the other books end before."""
+    leaving = view.profile.leaving
+    studying = view.of("civil_affairs") & view.active & view.tokens("category", leaving.age_limited.known())
+    at_school = view.any(studying & view.codes("study_status", leaving.at_school.known()))
+    return np.asarray(at_school & (view.number("age") >= leaving.adult_age.known()), dtype=np.bool_)
 
 
 _BOOKS: dict[str, tuple[str, Callable[[View], BoolArray]]] = {
@@ -62,4 +78,6 @@ _BOOKS: dict[str, tuple[str, Callable[[View], BoolArray]]] = {
     "virtual_special_school": ("列入虚拟专门学校的儿童", _special_school),
     "street_trafficked": ("流浪和打拐解救儿童台账", _street),
     "migrant": ("流动儿童台账", _migrant),
+    "sick_disabled": ("病残儿童台账", _sick_or_disabled),
+    "orphan_student": ("孤儿大学生（成年在读）台账", _orphan_student),
 }

@@ -311,15 +311,30 @@ def templates(workspace: WorkspaceOption = None) -> None:
 
 @app.command(help=say("due.help"))
 @spoken
-def due(
+def due(  # noqa: PLR0913 - every argument is an option people type
     since: Annotated[str, typer.Option("--from", help=say("due.since"), show_default=False)] = "",
     until: Annotated[str, typer.Option("--to", help=say("due.until"), show_default=False)] = "",
+    received: Annotated[
+        list[str] | None, typer.Option("--received", help=say("due.received"), show_default=False)
+    ] = None,
+    not_received: Annotated[
+        list[str] | None, typer.Option("--not-received", help=say("due.not_received"), show_default=False)
+    ] = None,
+    duty: Annotated[str, typer.Option("--duty", help=say("due.duty"), show_default=False)] = "",
+    period: Annotated[str, typer.Option("--period", help=say("due.period"), show_default=False)] = "",
+    day: Annotated[str, typer.Option("--on", help=say("due.on"), show_default=False)] = "",
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Say what is due when."""
-    from pipelines.cli.reports import show_due
+    """Say what is due when, and note what came in."""
+    county = opened(workspace)
+    from pipelines.cli.dues import Receipt, note_receipt, show_due
 
-    show_due(opened(workspace), since, until)
+    if received:
+        note_receipt(county, Receipt(tuple(received), duty, period, day))
+    if not_received:
+        note_receipt(county, Receipt(tuple(not_received), duty, period, taken_back=True))
+    if not received and not not_received:
+        show_due(county, since, until)
 
 
 @app.command(help=say("file.help"))

@@ -14,6 +14,7 @@ from pipelines.cli.shell import WorkspaceOption, refuse, spoken
 from pipelines.cli.texts import say
 
 if TYPE_CHECKING:
+    from expectations.jurisdictions.duties import DutyRule
     from expectations.jurisdictions.profile import ListRule, Profile, Setting
 
 app = typer.Typer(name="profile", help=say("profile.help"), no_args_is_help=True)
@@ -41,6 +42,8 @@ def show_profile(
         if path.startswith(only):
             table.add_row(_term(path), _value(setting), setting.clause, setting.source)
     show(table)
+    if not only or "duties".startswith(only):
+        show(_duties(found))
     if not only or "lists".startswith(only):
         show(_lists(found))
     unknown = sum(1 for _, setting in found.settings() if setting.value is None)
@@ -65,6 +68,11 @@ def diff_profiles(
     for path, setting in left.settings():
         if setting.value != theirs[path].value:
             table.add_row(_term(path), _value(setting), _value(theirs[path]), theirs[path].clause or setting.clause)
+    for name in dict.fromkeys([*left.duties, *right.duties]):
+        if left.duties.get(name) != right.duties.get(name):
+            theirs_said = right.duties.get(name)
+            clause = theirs_said.clause if theirs_said else ""
+            table.add_row(f"duties.{name}", _duty(left, name), _duty(right, name), clause)
     for code in left.lists:
         if left.lists[code] != right.lists.get(code):
             table.add_row(f"lists.{code}", _rule(left, code), _rule(right, code), _clause(right, code))
@@ -151,6 +159,34 @@ def _value(setting: Setting[Any]) -> str:
 
     text = labels().value(setting.value) or "—"
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"
+
+
+def _duties(found: Profile) -> Any:
+    from rich.table import Table
+
+    heads = ("duty", "by", "what", "towards", "due", "clause", "source")
+    table = Table(*(say(f"table.{name}") for name in heads))
+    for name, rule in found.duties.items():
+        if rule:
+            actor, towards, when = _who(rule)
+            table.add_row(name, actor, rule.what, towards, when, rule.clause, rule.source)
+    return table
+
+
+def _who(rule: DutyRule) -> tuple[str, str, str]:
+    """A duty in words: who acts, towards whom, and when."""
+    from expectations.jurisdictions.labels import labels
+
+    towards = "、".join(labels().actor(name) for name in (rule.to or rule.of))
+    when = " ".join(
+        part for part in (labels().value(rule.every) if rule.every else "", rule.when or rule.until) if part
+    )
+    return labels().actor(rule.by), towards, when or say("profile.undecided")
+
+
+def _duty(found: Profile, name: str) -> str:
+    rule = found.duties.get(name)
+    return "—" if rule is None else f"{_who(rule)[0]}：{rule.what}；{_who(rule)[2]}"
 
 
 def _lists(found: Profile) -> Any:

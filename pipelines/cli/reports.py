@@ -1,4 +1,4 @@
-"""`tongbi report` and `tongbi due`: reports upward as Word and PDF, and what has to be reported when.
+"""`tongbi report`: reports upward as Word and PDF.
 
 What a report says is `assets.reports`; where it may lie is the outbox.
 """
@@ -6,13 +6,11 @@ What a report says is `assets.reports`; where it may lie is the outbox.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-
-from pipelines.cli.shell import err, out, refuse, show
+from pipelines.cli.shell import err, out, refuse
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
 from pipelines.resources import audit
@@ -21,10 +19,8 @@ from pipelines.resources.opened import Opened
 
 if TYPE_CHECKING:
     from assets.reports.assemble import Version
-    from assets.reports.due import Duty
 
 FOLDER = "报告"
-AHEAD = timedelta(days=183)
 
 
 @dataclass(frozen=True)
@@ -106,42 +102,3 @@ def write_own_templates(opened: Opened) -> None:
 
     for path in write_templates(opened.workspace.root / OWN):
         out.print(say("report.template", path=path), markup=False)
-
-
-def show_due(opened: Opened, since: str, until: str) -> None:
-    """Print what is due, and whether the report was written.
-
-    Raises:
-        typer.Exit: a day is no day.
-    """
-    from assets.county import profile_of
-    from assets.reports.due import duties
-
-    first = _day(since) if since else date.today()
-    last = _day(until) if until else first + AHEAD
-    profile = profile_of(opened.workspace)
-    table = Table(*(say(f"table.{name}") for name in ("due", "what", "about", "left", "state", "clause")))
-    table.title, table.title_justify = say("due.title", name=profile.name, since=first, until=last), "left"
-    for duty in duties(profile, first, last):
-        left = "" if duty.due is None else say("due.days", count=(duty.due - date.today()).days)
-        day = duty.due.isoformat() if duty.due else say("due.none")
-        table.add_row(day, duty.what, duty.period, left, _state(opened, duty), duty.clause)
-    show(table)
-
-
-def _state(opened: Opened, duty: Duty) -> str:
-    """Whether a report of that kind lies in the outbox for the period (for a year: for any of its periods)."""
-    from assets.reports.words import words
-
-    kind = next((one.name for one in words().kinds.values() if one.name in duty.what), "")
-    if not kind:
-        return ""
-    found = list((opened.workspace.outbox / FOLDER).glob(f"{duty.period}*/*{kind}_*.docx"))
-    return say("due.written") if found else say("due.open")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        refuse(say("due.no_day"), 2)

@@ -127,7 +127,9 @@ def _study(held: pd.DataFrame, dice: Dice, key: Ints) -> Texts:
 def _care_columns(out: pd.DataFrame, held: pd.DataFrame, scene: Scene, key: Ints) -> None:
     dice, day = scene.dice, np.datetime64(scene.day)
     town = out["town_no"].to_numpy(dtype=np.int64)
-    out["agreement"] = np.where(held["away"] == "both", np.where(dice.happens(key, "signed", 0.9), "是", "否"), "")
+    # Every left-behind child must have one: also where one parent is away and the other unable.
+    entrusted = (held["away"] == "both") | held["other_unable"]
+    out["agreement"] = np.where(entrusted, np.where(dice.happens(key, "signed", 0.9), "是", "否"), "")
     out["care_reason"] = np.where(
         held["away"] == "both", "父母双方同时外出", np.where(held["other_unable"], "父母一方外出另一方无监护能力", "")
     )

@@ -276,3 +276,16 @@ protection_mark = Table(
     Column("keys", Text, nullable=False),  # content keys of the child's records (matching.judged), one a line
     Index("protection_mark_of", "child_id"),
 )
+
+# Which township has handed in which report (`tongbi due --received`); appended, the last line about a sender counts.
+report_receipt = Table(
+    "report_receipt",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("duty", String(40), nullable=False),  # its name in the profile
+    Column("period", String(7), nullable=False),  # that the report is about; a year is its four digits
+    Column("sender", Text, nullable=False),
+    Column("received_on", String(10), nullable=False),  # ISO day; "" takes an earlier line back
+    Column("noted_by", Text, nullable=False),
+    Column("noted_at", String(32), nullable=False),
+)

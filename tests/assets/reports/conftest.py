@@ -19,11 +19,12 @@ def made_up(seed=1, children=300, lines=400, profile="guiyang"):
     place = load_profile(profile)
     codes = [info.code for info in lists_of(place)]
     people = _children(dice, children)
+    records = _records(dice, people)
     return Material(
         period=Period.parse("2026Q3"),
         findings=_findings(dice, lines, codes, people),
         children=people,
-        records=_records(dice, people),
+        records=records,
         pairs=pd.DataFrame({"grade": ["same", "review", "review"], "method": ""}),
         accounting=pd.DataFrame(
             [
@@ -49,7 +50,16 @@ def made_up(seed=1, children=300, lines=400, profile="guiyang"):
         departments={"civil_affairs": "民政", "education": "教育", "public_security": "公安", "disability": "残联"},
         profile=place,
         answers=(Answer("甲镇", 20, 12, 3), Answer("乙镇", 9, 9, 0)),
+        left_behind=_agreements(people, records),
     )
+
+
+def _agreements(people, records):
+    """Who is left behind on the roll, and the state of each one's agreement."""
+    on_roll = people["categories"].str.contains("left_behind") & (people["alive"] == "yes") & (people["age"] < 16)
+    own = records[records["department"] == "civil_affairs"].set_index("child_id")["agreement"]
+    states = {"yes": "fulfilled", "no": "unsigned", "": "unfilled"}
+    return {child: states[own[child]] for child in people["child_id"][on_roll]}
 
 
 def _children(dice, number):

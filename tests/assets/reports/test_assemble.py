@@ -9,8 +9,10 @@ from assets.reports.assemble import Version, figures_of
 from assets.reports.figures import HIDDEN, NOTHING, TOTAL, Figures, FiguresError, Grid
 from assets.reports.indicators import indicator_rows
 from assets.reports.material import RECORD_COLUMNS
+from assets.reports.people import agreement_rate
 from assets.reports.survey import survey
 from assets.reports.writing import published_totals
+from expectations.jurisdictions.profile import load_profile
 
 
 def test_the_figures_are_the_lists(material):
@@ -51,24 +53,51 @@ def test_a_wrong_sum_is_refused():
 
 def test_every_block_of_the_national_form_adds_up_to_the_left_behind_children(material):
     figures = figures_of(material, Version.INTERNAL)
-    on_roll = material.children["categories"].str.contains("left_behind") & (material.children["alive"] == "yes")
     tables = [name for name in figures.grids if name.startswith("survey_")]
     assert len(tables) > 10
     for table in tables:
         columns = [column for column in figures.grids[table].columns if column != TOTAL]
-        assert figures.values[table, TOTAL, TOTAL] == on_roll.sum()
-        assert sum(figures.values[table, TOTAL, column] for column in columns) == on_roll.sum()
+        assert figures.values[table, TOTAL, TOTAL] == len(material.left_behind)
+        assert sum(figures.values[table, TOTAL, column] for column in columns) == len(material.left_behind)
 
 
 def test_the_agreement_rate_counts_what_is_recorded(material):
     figures = figures_of(material, Version.INTERNAL)
-    on_roll = material.children[
-        material.children["categories"].str.contains("left_behind") & (material.children["alive"] == "yes")
-    ]
-    own = material.records[material.records["department"] == "civil_affairs"].set_index("child_id")
-    said = own["agreement"].reindex(on_roll["child_id"])
-    assert figures.values["agreement", TOTAL, "signed"] == (said == "yes").sum()
-    assert figures.values["agreement", TOTAL, "unknown"] == (said == "").sum()
+    states = list(material.left_behind.values())
+    for state in ("fulfilled", "unsigned", "unfilled", "not_delivered"):
+        assert figures.values["agreement", TOTAL, state] == states.count(state)
+    assert figures.values["agreement", TOTAL, TOTAL] == figures.values["survey_sex", TOTAL, TOTAL]
+    assert figures.values["ages_left_behind", TOTAL, "on"] == len(material.left_behind)
+
+
+def test_where_the_column_did_not_come_no_rate_is_known(material):
+    towns = material.children.set_index("child_id")["town"]
+    states = {child: "not_delivered" if towns[child] == "乙镇" else "fulfilled" for child in material.left_behind}
+    figures = figures_of(replace(material, left_behind=states), Version.INTERNAL)
+    assert agreement_rate(figures, "乙镇") == "未采集"
+    assert agreement_rate(figures, "甲镇") == "100.0%"
+    assert agreement_rate(figures, TOTAL).startswith("不低于")
+
+
+def test_what_fits_no_item_of_the_form_is_counted_and_not_called_uncollected(material):
+    records = material.records.assign(health="浆细胞异常")
+    figures = figures_of(replace(material, records=records), Version.INTERNAL)
+    assert figures.values["survey_health", TOTAL, "other"] == len(material.left_behind)
+    assert figures.values["survey_health", TOTAL, "rest"] == 0
+
+
+def test_the_school_knows_who_boards(material):
+    """A pupil's own school comes before the ledger, and the fact is read, whichever heading told it (domain.md 3.6)."""
+    ledger = material.records[material.records["department"] == "civil_affairs"].assign(boarding="no")
+    school = ledger.assign(department="education", boarding="yes")
+    figures = figures_of(replace(material, records=pd.concat([ledger, school])), Version.INTERNAL)
+    assert figures.values["survey_boarding", TOTAL, "寄宿"] == len(material.left_behind)
+
+
+def test_whoever_really_cares_is_somebody_who_cares(material):
+    records = material.records.assign(has_carer="", guardian_rel="grandparent")
+    figures = figures_of(replace(material, records=records), Version.INTERNAL)
+    assert figures.values["survey_entrusted", TOTAL, "有"] == len(material.left_behind)
 
 
 def test_the_public_version_hides_and_never_changes(material):
@@ -110,11 +139,15 @@ def test_what_is_remembered_is_what_was_shown(material):
 
 def test_indicators_have_targets_only_where_the_paper_sets_them(material):
     figures = figures_of(material, Version.INTERNAL)
-    with_target = {row[0]: row for row in indicator_rows(figures, "guiyang")}
-    assert with_target["书面委托照护协议签订率"][2] == "100%"
-    assert with_target["书面委托照护协议签订率"][3] == figures.share("agreement", TOTAL, ("signed", TOTAL))
+    guiyang = load_profile("guiyang")
+    with_target = {row[0]: row for row in indicator_rows(figures, guiyang, 2026)}
+    assert with_target["书面委托照护协议签订率"][2] == "100%（2025年）"
+    assert {row[0]: row[2] for row in indicator_rows(figures, guiyang, 2021)}[
+        "村（居）儿童主任配备率"
+    ] == "92%（2022年）"
+    assert with_target["书面委托照护协议签订率"][3] == figures.share("agreement", TOTAL, ("fulfilled", TOTAL))
     assert with_target["无户籍儿童"][3] == "未计算"
-    assert all(row[2] == "" for row in indicator_rows(figures, "minle"))
+    assert all(row[2] == "" for row in indicator_rows(figures, load_profile("minle"), 2026))
 
 
 def test_who_was_found_without_an_equal_number_is_a_walk_saved(material):

@@ -25,18 +25,18 @@ def due(place, what):
     return [(one.due.isoformat() if one.due else "", one.period) for one in found if what in one.what]
 
 
-def test_zhangye_reports_each_quarter_and_by_the_tenth_of_december():
-    assert due("zhangye", "季度报告") == [("2026-09-30", "2026Q3"), ("2026-12-31", "2026Q4")]
-    assert due("zhangye", "年度报告") == [("2026-12-10", "2026")]
-    assert due("zhangye", "督查") == [("2026-11-30", "2026")]
+def test_zhangye_reports_by_the_tenth_of_december_and_its_townships_each_quarter():
+    assert due("zhangye", "报送本县") == [("2026-12-10", "2026")]
+    assert due("zhangye", "（季度）") == [("2026-09-30", "2026Q3")] * 2 + [("2026-12-31", "2026Q4")] * 2
+    assert due("zhangye", "通报") == [("2026-11-30", "2026")]
 
 
 def test_fengxian_s_townships_report_by_the_first_of_november():
-    assert due("fengxian", "年度报告") == [("2026-11-01", "2026")]
+    assert due("fengxian", "报送本镇") == [("2026-11-01", "2026")]
 
 
-def test_the_banner_updates_by_the_fifteenth_of_the_quarter_s_last_month():
-    assert due("nm_banner", "季度报告") == [("2026-09-15", "2026Q3"), ("2026-12-15", "2026Q4")]
+def test_the_banner_s_townships_update_by_the_fifteenth_of_the_quarter_s_last_month():
+    assert due("nm_banner", "报旗民政局") == [("2026-09-15", "2026Q3"), ("2026-12-15", "2026Q4")]
 
 
 def test_guiyang_compares_every_month():

@@ -21,6 +21,8 @@ from expectations.life.states import (
     RESTORED,
     RETURNED,
     SOLVED,
+    STILL_UNSEEN,
+    UNCHECKED,
     UNSEEN,
     WITHDRAWN,
     Event,
@@ -145,13 +147,28 @@ def test_a_child_that_no_department_has_any_more_proves_nothing(story):
     story.run("2026Q1", ROLL)
     assert story.run("2026Q2", {}, listed=False) == [UNSEEN]
     assert life_rules().is_open(story.life.state)
-    assert story.run("2026Q3", {}, listed=False) == []
+    for period in PERIODS[2:]:
+        assert story.run(period, {}, listed=False) == []
+        assert story.said == {ONE: STILL_UNSEEN}
 
 
-def test_a_list_that_was_not_computed_says_nothing(story):
+def test_a_list_that_was_not_computed_says_so_and_changes_nothing(story):
     story.run("2026Q1", ROLL)
     assert story.run("2026Q2", ROLL, listed=False, computed=set()) == []
+    assert (story.said, story.shown) == ({ONE: UNCHECKED}, {ONE: False})
     assert story.life.state == "new"
+    story.answer("2026Q2", "省外就读无学籍")
+    assert story.run("2026Q3", ROLL, listed=False, computed=set()) == []
+    assert story.said == {}, "what is settled needs no checking"
+
+
+def test_what_a_first_run_closed_opens_again_when_the_corrected_data_cannot_tell(story):
+    story.run("2026Q1", ROLL)
+    assert story.run("2026Q2", SCHOOL, listed=False) == [SOLVED]
+    assert story.run("2026Q2", ROLL, listed=False, computed=set()) == [RESTORED]
+    assert "无法核对" in story.events[-1].text
+    assert story.life.state == "new"
+    assert story.run("2026Q2", ROLL, listed=False, computed=set()) == []
 
 
 def test_a_department_that_sent_nothing_proves_nothing(story):

@@ -1,4 +1,4 @@
-"""L20 无委托照护协议, L21 无人监护 (urgent), L22 未走访 and L25 儿童主任缺配."""
+"""L21 无人监护 (urgent), L22 未走访 and L25 儿童主任缺配."""
 
 from datetime import date
 
@@ -9,32 +9,6 @@ from expectations.lists.files import VEILED
 from expectations.lists.findings import compute_findings
 
 AWAY = {"category": "left_behind", "care_reason": "父母双方同时外出"}
-
-
-@pytest.mark.parametrize(
-    ("fields", "expected"),
-    [
-        ({"agreement": "no"}, {1: "明确"}),
-        ({"agreement": "yes"}, {}),
-        ({"agreement": "", "has_carer": "no"}, {1: "明确"}),
-        ({"agreement": "no", "care_reason": "父母一方外出另一方无监护能力"}, {}),
-        ({"agreement": "no", "care_reason": "", "father_status": "away", "mother_status": "away"}, {1: "明确"}),
-        ({"agreement": "no", "birth_date": "2010-01-01"}, {}),
-        ({"agreement": "no", "category": "dilemma"}, {}),
-        ({"agreement": "no", "roll_status": "exited"}, {}),
-    ],
-)
-def test_nobody_signed(town: Town, fields: dict[str, str], expected: dict[int, str]) -> None:
-    town.add(CA, 1, **AWAY | fields)
-    assert town.listed("L20") == expected
-
-
-def test_an_empty_cell_is_a_question_only_where_the_column_is_used(town: Town) -> None:
-    town.add(CA, 1, **AWAY)
-    assert town.listed("L20") == {}
-    for child in (2, 3, 4):
-        town.add(CA, child, **AWAY, agreement="yes")
-    assert town.listed("L20") == {1: "待核"}
 
 
 @pytest.mark.parametrize(
