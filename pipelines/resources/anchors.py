@@ -156,8 +156,9 @@ class KeyPlaces:
             except OSError as fault:
                 reasons.append(f"{folder}：{fault.strerror or type(fault).__name__}")
         if len(reasons) == len(folders):
-            raise KeyFileError(f"审计链的位置记不下来（{'；'.join(reasons)}）：请让当前用户能写这个文件夹，然后重新运行。")
-
+            raise KeyFileError(
+                f"审计链的位置记不下来（{'；'.join(reasons)}）：请让当前用户能写这个文件夹，然后重新运行。"
+            )
 
     def drop_anchor(self, anchor: Anchor) -> None:
         """Remove an anchor of this place."""

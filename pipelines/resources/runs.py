@@ -47,7 +47,13 @@ class Ended:
 
 def begin(connection: sa.Connection, begun: Begun) -> None:
     """Write down that a run begins."""
-    row = {"id": begun.id, "period": begun.period[:7], "started_at": audit.now(), "finished_at": "", "status": "running"}
+    row = {
+        "id": begun.id,
+        "period": begun.period[:7],
+        "started_at": audit.now(),
+        "finished_at": "",
+        "status": "running",
+    }
     connection.execute(run_table.insert().values(**row, seconds=0.0, stages="{}"))
     audit.append(connection, Act(begun.actor, BEGUN, begun.period, {"run": begun.id, "from": begun.origin}))
 

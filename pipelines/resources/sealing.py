@@ -13,6 +13,7 @@ import hmac
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -141,9 +142,7 @@ def seal_rows(
         if batch.rows:
             batches[name] = {"columns": list(batch.columns), "rows": batch.rows, "root": batch.root}
             lines += sealed
-    line = audit.append_at(
-        connection, Act(act.actor, act.action, act.subject, {**act.detail, "seals": batches}), least
-    )
+    line = audit.append_at(connection, Act(act.actor, act.action, act.subject, {**act.detail, "seals": batches}), least)
     names = ["subject", "key", "salt", "digest", "line"]
     insert_lines(connection, seal, names, [(*one, line.number) for one in lines])
     return line
@@ -199,30 +198,23 @@ def erase(connection: sa.Connection, table: sa.Table, keys: Sequence[Any], act: 
     return line
 
 
-class _unguarded:
-    """The triggers of some tables lifted inside one transaction, and put back before it ends."""
+@contextmanager
+def _unguarded(connection: sa.Connection, tables: Sequence[str]) -> Iterator[None]:
+    """The triggers of some tables lifted inside one transaction, and put back before it ends; a fault rolls both back."""
+    if connection.dialect.name == "postgresql":
+        _switch(connection, tables, "DISABLE")
+        yield
+        _switch(connection, tables, "ENABLE")
+        return
+    wanted = sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :name")
+    triggers = [row for table in tables for row in connection.execute(wanted, {"name": table})]
+    for trigger in triggers:
+        connection.exec_driver_sql(f'DROP TRIGGER "{trigger.name}"')
+    yield
+    for trigger in triggers:
+        connection.exec_driver_sql(trigger.sql)
 
-    def __init__(self, connection: sa.Connection, tables: Sequence[str]) -> None:
-        self._connection, self._tables = connection, tables
-        self._triggers: list[tuple[str, str]] = []
 
-    def __enter__(self) -> None:
-        if self._connection.dialect.name == "postgresql":
-            self._switch("DISABLE")
-            return
-        wanted = sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :name")
-        for table in self._tables:
-            self._triggers += [(row[0], row[1]) for row in self._connection.execute(wanted, {"name": table})]
-        for name, _ in self._triggers:
-            self._connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
-
-    def __exit__(self, *_fault: object) -> None:
-        if self._connection.dialect.name == "postgresql":
-            self._switch("ENABLE")
-            return
-        for _, sql in self._triggers:
-            self._connection.exec_driver_sql(sql)
-
-    def _switch(self, verb: str) -> None:
-        for table in self._tables:
-            self._connection.execute(sa.text(f'ALTER TABLE "{table}" {verb} TRIGGER USER'))
+def _switch(connection: sa.Connection, tables: Sequence[str], verb: str) -> None:
+    for table in tables:
+        connection.execute(sa.text(f'ALTER TABLE "{table}" {verb} TRIGGER USER'))

@@ -30,7 +30,14 @@ _observers: list[Observer] = []
 _debug = logging.getLogger("tongbi.debug")
 _SPOKEN = (FrameError, DatabaseError, BusyError, WorkspaceError)
 # Sentences about our own YAML files; they name file and key. By name: the rim knows nothing of what must hold.
-_SPOKEN_NAMES = {"ChainError", "KeyFileError", "RuleFileError", "UnknownSettingError", "ContractError", "AccountingError"}
+_SPOKEN_NAMES = {
+    "ChainError",
+    "KeyFileError",
+    "RuleFileError",
+    "UnknownSettingError",
+    "ContractError",
+    "AccountingError",
+}
 
 
 @contextmanager

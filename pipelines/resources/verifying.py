@@ -40,7 +40,9 @@ class Complaint:
     def sentence(self) -> str:
         """In Chinese, with the place."""
         tables = words()["tables"]
-        return str(words()["complaints"][self.kind]).format(table=tables.get(self.table, self.table), key=self.key, **self.facts)
+        return str(words()["complaints"][self.kind]).format(
+            table=tables.get(self.table, self.table), key=self.key, **self.facts
+        )
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """A run killed anywhere and repeated gives the same result, and at no moment is half a list shown (trust.md C5 40)."""
 
-import hashlib
 import time
 
 import pytest

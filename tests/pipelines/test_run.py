@@ -1,6 +1,5 @@
 """Whole runs of a small county by the command line: what is shown, what is refused, what stays."""
 
-import hashlib
 import shutil
 import sqlite3
 import subprocess

@@ -5,7 +5,7 @@ import json
 import shutil
 import sqlite3
 import uuid
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pandas as pd
 import psycopg
@@ -39,7 +39,9 @@ ROWS = {
     "sharing_delivery": ("id = 1", "rows = 9", "", ""),
     "audit": ("id = 3", "actor = 'x'", "id, at, actor, action, subject, detail, previous, hash", "99"),
 }  # fmt: skip
-DEEDS = [(table, deed) for table in ROWS for deed in ("change", "delete", "insert") if deed != "insert" or ROWS[table][2]]
+DEEDS = [
+    (table, deed) for table in ROWS for deed in ("change", "delete", "insert") if deed != "insert" or ROWS[table][2]
+]
 
 
 @pytest.fixture(autouse=True)
@@ -62,34 +64,36 @@ def root(request, tmp_path, monkeypatch):
     return tmp_path / "workspace"
 
 
-class closing_county:
+@contextmanager
+def closing_county(root, lenient=False):
     """An opened workspace whose connections are gone afterwards, so that its file can be swapped."""
-
-    def __init__(self, root, lenient=False):
-        self.county = Opened.at(root)
-        self.county.lenient = lenient
-
-    def __enter__(self):
-        return self.county
-
-    def __exit__(self, *_):
-        if "chain" in vars(self.county):
-            self.county.engine.dispose()
+    county = Opened.at(root)
+    county.lenient = lenient
+    yield county
+    if "chain" in vars(county):
+        county.engine.dispose()
 
 
 def live(engine):
     branch = Branch("2026Q2", "education")
     with writing(engine) as connection:
-        taken = deliveries.register(connection, branch, [Arrived("a.csv", "a" * 64, 1), Arrived("b.csv", "b" * 64, 2)], "me")
+        taken = deliveries.register(
+            connection, branch, [Arrived("a.csv", "a" * 64, 1), Arrived("b.csv", "b" * 64, 2)], "me"
+        )
     with writing(engine) as connection:
         deliveries.count(connection, {one.id: Counted(3, 2, 1, 0) for one in taken})
         publication.publish(connection, edition(taken))
     with writing(engine) as connection:
-        events = [{"finding_id": f"L01-T{n}", "period": "2026Q2", "kind": "answered", "state": "s", "source": "reply"} for n in (1, 2, 3)]
+        events = [
+            {"finding_id": f"L01-T{n}", "period": "2026Q2", "kind": "answered", "state": "s", "source": "reply"}
+            for n in (1, 2, 3)
+        ]
         lives.append(connection, events)
         decisions.enter(connection, "2026Q2", [Decision("r1", "r2", "same", "me", "2026-07-01", "", "k1", "k2")], "me")
     with writing(engine) as connection:
-        register(connection, Shared("roll", 1, "full", 0, "2026Q2", *["x"] * 6, "me", "t", "csv", "f", 3, "s" * 64, "c" * 64))
+        register(
+            connection, Shared("roll", 1, "full", 0, "2026Q2", *["x"] * 6, "me", "t", "csv", "f", 3, "s" * 64, "c" * 64)
+        )
 
 
 def edition(taken):
@@ -141,12 +145,13 @@ def complaints(root):
 def refused_at_start(root, run=True):
     """What the next start says; a run verifies every row."""
     with closing_county(root) as county, pytest.raises((ChainError, KeyFileError)) as fault:
-        if run:
-            with county.held():
-                pass
-        else:
-            assert county.engine
+        begin_run(county) if run else county.engine
     return str(fault.value)
+
+
+def begin_run(county):
+    with county.held():
+        pass
 
 
 def test_an_ordinary_life_verifies_clean_and_the_next_run_may_begin(root):
@@ -168,7 +173,10 @@ def test_a_row_deleted_and_written_again_under_its_number_is_found(root):
     """SQLite gives the number of a deleted last row away again."""
     intrude(root, "DELETE FROM life_event WHERE id = 3")
     with closing_county(root) as county, writing(county.engine) as connection:
-        lives.append(connection, [{"finding_id": "L01-T1", "period": "2026Q2", "kind": "answered", "state": "s", "source": "reply"}])
+        lives.append(
+            connection,
+            [{"finding_id": "L01-T1", "period": "2026Q2", "kind": "answered", "state": "s", "source": "reply"}],
+        )
     assert ("replaced", "life_event") in complaints(root) or ("removed", "life_event") in complaints(root)
 
 
@@ -199,7 +207,9 @@ def test_a_chain_computed_again_without_the_key_is_found(root):
     for line in lines:
         line |= {"previous": before, "actor": "x" if line["id"] == 2 else line["actor"]}
         before = audit.line_hash(line)
-        statements.append(f"UPDATE audit SET previous = '{line['previous']}', hash = '{before}' WHERE id = {line['id']}")
+        statements.append(
+            f"UPDATE audit SET previous = '{line['previous']}', hash = '{before}' WHERE id = {line['id']}"
+        )
     intrude(root, *statements)
     assert "审计记录" in refused_at_start(root, run=False)
     assert complaints(root)
@@ -255,7 +265,10 @@ def restored(root, request, monkeypatch):
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {present}")
     with closing_county(root) as county, writing(county.engine) as connection:
-        lives.append(connection, [{"finding_id": "L01-T1", "period": "2026Q2", "kind": "answered", "state": "s", "source": "reply"}])
+        lives.append(
+            connection,
+            [{"finding_id": "L01-T1", "period": "2026Q2", "kind": "answered", "state": "s", "source": "reply"}],
+        )
     if url.startswith("sqlite"):
         for end in ("", "-wal", "-shm"):
             (root / f"tongbi.db{end}").unlink(missing_ok=True)
@@ -288,7 +301,9 @@ def test_what_was_damaged_stays_named_after_it_was_accepted_and_new_damage_is_fo
     assert complaints(root) == []
     with closing_county(root) as county:
         begun = everything(county.chain).begun
-    assert [(one["kind"], one["table"]) for one in json.loads(begun[-1]["detail"])["wrong"]] == [("changed", "decision")]
+    assert [(one["kind"], one["table"]) for one in json.loads(begun[-1]["detail"])["wrong"]] == [
+        ("changed", "decision")
+    ]
     assert begun[-1]["actor"] == "李主任"
     intrude(root, "UPDATE audit SET actor = 'x' WHERE id = 2")
     assert ("changed", "audit") in complaints(root), "lines before the new beginning are vouched for, too"
@@ -315,7 +330,11 @@ def test_a_lawful_erasure_leaves_the_chain_whole_and_nothing_of_the_row(root):
     assert complaints(root) == []
     with closing_county(root) as county, county.engine.connect() as connection:
         assert connection.execute(sa.text("SELECT count(*) FROM life_event")).scalar() == 2
-        salts = connection.execute(sa.text("SELECT salt FROM seal WHERE subject = 'life_event' ORDER BY key")).scalars().all()
+        salts = (
+            connection.execute(sa.text("SELECT salt FROM seal WHERE subject = 'life_event' ORDER BY key"))
+            .scalars()
+            .all()
+        )
         assert [bool(salt) for salt in salts] == [True, False, True]
         with pytest.raises(sa.exc.DBAPIError):
             connection.execute(sa.text("DELETE FROM life_event"))
@@ -335,7 +354,12 @@ def test_a_workspace_without_key_gets_one_and_that_is_a_line(tmp_path, monkeypat
     with closing_county(workspace.root) as county:
         county.tell = said.append
         (begun,) = everything(county.chain).begun
-    assert json.loads(begun["detail"])["before"] | {"hash": ""} == {"lines": before, "last": before, "hash": "", "broken": 0}
+    assert json.loads(begun["detail"])["before"] | {"hash": ""} == {
+        "lines": before,
+        "last": before,
+        "hash": "",
+        "broken": 0,
+    }
     assert json.loads(begun["detail"])["why"] == "taken_over"
     assert len(said) == 1
     assert complaints(workspace.root) == []

@@ -25,7 +25,13 @@ def started_from_the_screen(county, run_id, tags):
     with instance_of(county) as instance:
         instance.add_dynamic_partitions(PARTITIONS_NAME, ["2026Q2"])
         job = build_definitions(county.workspace.root).resolve_job_def("run")
-        settings = {"partition_key": "2026Q2", "instance": instance, "run_config": QUIET, "tags": tags, "run_id": run_id}
+        settings = {
+            "partition_key": "2026Q2",
+            "instance": instance,
+            "run_config": QUIET,
+            "tags": tags,
+            "run_id": run_id,
+        }
         chosen = [dg.AssetKey("raw_disability")]
         return job.execute_in_process(asset_selection=chosen, raise_on_error=False, **settings)
 
@@ -47,7 +53,9 @@ def test_a_run_from_the_screen_is_written_down_and_its_tag_withdraws_nothing(tak
     assert rows(taken_back, f"SELECT period, status FROM run WHERE id = '{run_id}'") == [("2026Q2", "done")]
     acts = rows(taken_back, f"SELECT action FROM audit WHERE detail LIKE '%{run_id}%' ORDER BY id")
     assert acts == [("run",), ("run_end",)]
-    (states,) = zip(*rows(taken_back, "SELECT DISTINCT status FROM delivery WHERE department = 'disability'"), strict=True)
+    (states,) = zip(
+        *rows(taken_back, "SELECT DISTINCT status FROM delivery WHERE department = 'disability'"), strict=True
+    )
     assert states == ("current",)
     assert rows(taken_back, "SELECT count(*) FROM delivery_notice WHERE code = 'vanished'") == [(1,)]
 
@@ -59,7 +67,9 @@ def test_a_withdrawal_that_stands_in_the_audit_counts_for_its_run(taken_back):
         runs.begin(connection, begun)
         consenting.note_withdrawn(connection, begun, ["disability"])
     assert started_from_the_screen(taken_back, run_id, {}).success
-    (states,) = zip(*rows(taken_back, "SELECT DISTINCT status FROM delivery WHERE department = 'disability'"), strict=True)
+    (states,) = zip(
+        *rows(taken_back, "SELECT DISTINCT status FROM delivery WHERE department = 'disability'"), strict=True
+    )
     assert states == ("withdrawn",)
 
 
