@@ -73,8 +73,8 @@ class Kept:
 KEPT = {
     kept.table.name: kept
     for kept in (
-        *(Kept(one) for one in (decision, finding, finding_event, life_event, publication)),
-        *(Kept(one) for one in (sharing_delivery, sharing_receipt)),
+        *(Kept(table) for table in (decision, finding, finding_event, life_event, publication)),
+        *(Kept(table) for table in (sharing_delivery, sharing_receipt)),
         Kept(delivery, settled=False),
         # Lines of an earlier chain, whose key is gone or was none, are vouched for as rows.
         Kept(audit_table),
@@ -144,18 +144,18 @@ def seal_rows(
             lines += sealed
     line = audit.append_at(connection, Act(act.actor, act.action, act.subject, {**act.detail, "seals": batches}), least)
     names = ["subject", "key", "salt", "digest", "line"]
-    insert_lines(connection, seal, names, [(*one, line.number) for one in lines])
+    insert_lines(connection, seal, names, [(*values, line.number) for values in lines])
     return line
 
 
 def _digested(
     connection: sa.Connection, kept: Kept, wheres: Sequence[sa.ColumnElement[bool] | None], secret: bytes
 ) -> tuple[Batch, list[tuple[str, str, str, str]]]:
-    found: dict[str, tuple[str, str, str, str]] = {}
+    sealed: dict[str, tuple[str, str, str, str]] = {}
     for row in _rows(connection, kept.table, wheres):
         key, salt = kept.key_of(row), os.urandom(SALT).hex()
-        found[key] = (kept.table.name, key, salt, row_digest(secret, salt, kept.table.name, row))
-    lines = [found[key] for key in sorted(found)]
+        sealed[key] = (kept.table.name, key, salt, row_digest(secret, salt, kept.table.name, row))
+    lines = [sealed[key] for key in sorted(sealed)]
     return Batch(kept.columns, len(lines), root_of((key, digest) for _, key, _, digest in lines)), lines
 
 
