@@ -106,16 +106,16 @@ def print_verified(county: Opened) -> bool:
     if chain.lost:
         err.print(chain.lost, markup=False, style="red")
         return False
-    found = everything(chain)
+    examined = everything(chain)
     looks, doubts = views.examine(chain)
-    complaints = [*found.complaints, *doubts]
-    for one in complaints[:MOST_COMPLAINTS]:
-        err.print(one.sentence, markup=False, style="red")
+    complaints = [*examined.complaints, *doubts]
+    for complaint in complaints[:MOST_COMPLAINTS]:
+        err.print(complaint.sentence, markup=False, style="red")
     if len(complaints) > MOST_COMPLAINTS:
         err.print(say("audit.more", count=len(complaints) - MOST_COMPLAINTS), markup=False, style="red")
-    for row in found.begun:
+    for row in examined.begun:
         _print_begun(row)
-    counts = {"lines": found.lines, "rows": found.rows, "looks": looks, "head": found.head.printed}
+    counts = {"lines": examined.lines, "rows": examined.rows, "looks": looks, "head": examined.head.printed}
     if complaints:
         err.print(say("audit.broken", count=len(complaints)), markup=False, style="red")
     else:
@@ -167,8 +167,8 @@ def list_lines(workspace: Path | None, last: int, views: bool) -> None:
     county = looked_at(workspace)
     table = Table(*(say(f"table.{name}") for name in ("line", "when", "who", "action", "subject", "detail")))
     for row in _views(county, last) if views else _lines(county, last):
-        told = (str(row["id"]), local_time(row["at"]), row["actor"], row["action"], row["subject"])
-        table.add_row(*told, _short(row["detail"]))
+        cells = (str(row["id"]), local_time(row["at"]), row["actor"], row["action"], row["subject"])
+        table.add_row(*cells, _short(row["detail"]))
     show(table)
 
 

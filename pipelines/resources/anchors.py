@@ -133,13 +133,13 @@ class KeyPlaces:
         paths = [folder / f"{chain}-{name}" for folder in folders] if chain else []
         paths = paths or [path for folder in folders for path in sorted(folder.glob(f"*-{name}"))]
         read = [_read_anchor(path) for path in paths]
-        return [one for one in read if one is not None and one.place == str(self.root)]
+        return [anchor for anchor in read if anchor is not None and anchor.place == str(self.root)]
 
     def elsewhere(self, chain: str) -> list[Anchor]:
         """The anchors of the same chain at other places: copies of the workspace, or where it was before."""
         paths = [path for folder in dict.fromkeys((self.own, self.keys)) for path in folder.glob(f"{chain}-*.anchor")]
         read = [_read_anchor(path) for path in paths]
-        return [one for one in read if one is not None and one.place != str(self.root)]
+        return [anchor for anchor in read if anchor is not None and anchor.place != str(self.root)]
 
     def write_anchor(self, anchor: Anchor) -> None:
         """Keep an anchor beside the key and in the person's own folder; one of the two is enough.

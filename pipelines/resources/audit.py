@@ -147,7 +147,7 @@ def broken_line(connection: sa.Connection) -> int | None:
     for row in connection.execute(sa.select(audit).order_by(audit.c.id)).mappings():
         if row["action"] == BEGIN:
             secret = secret_of(connection)
-        if row["previous"] != previous or not genuine(row, secret):
+        if row["previous"] != previous or not genuine(dict(row), secret):
             return int(row["id"])
         previous = row["hash"]
     return None

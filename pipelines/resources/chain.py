@@ -81,7 +81,7 @@ class Chain:
 
     def anchor(self) -> Anchor | None:
         """The furthest anchor of this place."""
-        return max(self.places.anchors(self.id), key=lambda one: one.number, default=None)
+        return max(self.places.anchors(self.id), key=lambda anchor: anchor.number, default=None)
 
     def remember(self, head: Head) -> None:
         """Move the anchor on; a reader that was slower than a writer moves it back by nothing."""
@@ -107,9 +107,9 @@ def refuse(trouble: Sequence[Complaint]) -> None:
         ChainError: with the first sentences and the way on.
     """
     if trouble:
-        said = "".join(one.sentence for one in trouble[:MOST_SAID])
+        sentences = "".join(complaint.sentence for complaint in trouble[:MOST_SAID])
         more = f"……共 {len(trouble)} 处。" if len(trouble) > MOST_SAID else ""
-        raise ChainError(f"审计记录不完整，没有开始：{said}{more}{WAY_ON}")
+        raise ChainError(f"审计记录不完整，没有开始：{sentences}{more}{WAY_ON}")
 
 
 def open_chain(engine: sa.Engine, root: Path, stated: str) -> Chain:
@@ -167,7 +167,7 @@ def _first(chain: Chain, known: Sequence[Anchor], bare: bool) -> None:
 
 
 def _newest(known: Sequence[Anchor]) -> Anchor | None:
-    return max(known, key=lambda one: (one.at, one.number), default=None)
+    return max(known, key=lambda anchor: (anchor.at, anchor.number), default=None)
 
 
 def begin(chain: Chain, act: Act, least: int = 0, key: ChainKey | None = None) -> Head:
@@ -264,7 +264,7 @@ def _go_on(chain: Chain) -> None:
     with chain.engine.connect() as connection:
         head = audit.head(connection)
     if not chain.places.anchors(chain.id):
-        ahead = max(chain.places.elsewhere(chain.id), key=lambda one: one.number, default=None)
+        ahead = max(chain.places.elsewhere(chain.id), key=lambda anchor: anchor.number, default=None)
         if ahead is not None and ahead.number > head.number:
             chain.notices.append(
                 f"同一个工作区在 {ahead.place} 已记到第 {ahead.number} 行，这里是较早的一份，只到第 {head.number} 行：请确认打开的是哪一份。"
@@ -289,8 +289,8 @@ def accept(chain: Chain, who: str, reason: str, new_key: bool) -> Head:
     elif chain.key is None:
         raise KeyFileError(chain.lost or lost_sentence(chain.places.key_path(chain.id), "找不到"))
     detail: dict[str, object] = {"why": "new_key" if new_key else "accepted", "reason": reason}
-    said = [{"kind": one.kind, "table": one.table, "key": one.key, **one.facts} for one in wrong.complaints]
-    detail |= {"wrong": said, "known": {"number": last.number, "hash": last.hash} if last else {}}
+    named = [{"kind": fault.kind, "table": fault.table, "key": fault.key, **fault.facts} for fault in wrong.complaints]
+    detail |= {"wrong": named, "known": {"number": last.number, "hash": last.hash} if last else {}}
     line = begin(chain, Act(who, BEGIN, "", detail), max(last.number if last else 0, wrong.head.number) + 1, key)
     _forget_anchors(chain)
     _go_on(chain)
@@ -299,8 +299,8 @@ def accept(chain: Chain, who: str, reason: str, new_key: bool) -> Head:
 
 def _forget_anchors(chain: Chain) -> None:
     """The former anchor stands in the new line; beside the chain it would stop the next start."""
-    for one in chain.places.anchors():
-        chain.places.drop_anchor(one)
+    for anchor in chain.places.anchors():
+        chain.places.drop_anchor(anchor)
 
 
 def everything(chain: Chain) -> Examined:
@@ -309,10 +309,10 @@ def everything(chain: Chain) -> Examined:
         with chain.engine.connect() as connection:
             return Examined(audit.head(connection))
     with chain.engine.connect() as connection:
-        found = verifying.examine(connection, chain.key.secret)
-    outside = [one for one in chain.trouble if one not in found.complaints]
-    found.complaints = [*outside, *found.complaints]
-    return found
+        examined = verifying.examine(connection, chain.key.secret)
+    outside = [fault for fault in chain.trouble if fault not in examined.complaints]
+    examined.complaints = [*outside, *examined.complaints]
+    return examined
 
 
 def _last_begin(connection: sa.Connection) -> Mapping[str, Any] | None:
@@ -320,10 +320,10 @@ def _last_begin(connection: sa.Connection) -> Mapping[str, Any] | None:
     wanted = sa.select(audit_table.c.detail).where(audit_table.c.action == BEGIN).order_by(audit_table.c.id.desc())
     text = connection.execute(wanted.limit(1)).scalar()
     try:
-        found = json.loads(text) if text else None
+        detail = json.loads(text) if text else None
     except ValueError:
-        found = None
-    return found if isinstance(found, dict) and "chain" in found and "key" in found else None
+        detail = None
+    return detail if isinstance(detail, dict) and "chain" in detail and "key" in detail else None
 
 
 def _is_bare(connection: sa.Connection) -> bool:

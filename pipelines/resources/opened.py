@@ -61,12 +61,12 @@ class Opened:
     def chain(self) -> Chain:
         """The audit chain, with its trouble when `lenient` is set."""
         engine = open_database(self.workspace.database_url)
-        found = open_chain(engine, self.workspace.root, self.workspace.settings.keys)
+        chain = open_chain(engine, self.workspace.root, self.workspace.settings.keys)
         if not self.lenient:
-            found.refuse_trouble()
-        for notice in found.notices:
+            chain.refuse_trouble()
+        for notice in chain.notices:
             self.tell(notice)
-        return found
+        return chain
 
     def look(self, command: str, period: str, ids: Sequence[str] = (), count: int = 0) -> None:
         """Note that somebody looks at personal data, before anything is shown.

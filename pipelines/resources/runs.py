@@ -95,6 +95,6 @@ def _status(context: dg.InitResourceContext, run_id: str) -> str:
     kinds = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.STEP_SUCCESS}
     with suppress(Exception):  # the event log is Dagster's own; a run that cannot be judged did not end well
         entries = context.instance.all_logs(run_id, of_type=kinds)
-        failed = any(one.dagster_event_type == dg.DagsterEventType.STEP_FAILURE for one in entries)
+        failed = any(entry.dagster_event_type == dg.DagsterEventType.STEP_FAILURE for entry in entries)
         return REFUSED if failed or not entries else DONE
     return KILLED

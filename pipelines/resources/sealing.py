@@ -13,6 +13,7 @@ import hmac
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -72,8 +73,8 @@ class Kept:
 KEPT = {
     kept.table.name: kept
     for kept in (
-        *(Kept(one) for one in (decision, finding, finding_event, life_event, publication)),
-        *(Kept(one) for one in (sharing_delivery, sharing_receipt)),
+        *(Kept(table) for table in (decision, finding, finding_event, life_event, publication)),
+        *(Kept(table) for table in (sharing_delivery, sharing_receipt)),
         Kept(delivery, settled=False),
         # Lines of an earlier chain, whose key is gone or was none, are vouched for as rows.
         Kept(audit_table),
@@ -143,18 +144,18 @@ def seal_rows(
             lines += sealed
     line = audit.append_at(connection, Act(act.actor, act.action, act.subject, {**act.detail, "seals": batches}), least)
     names = ["subject", "key", "salt", "digest", "line"]
-    insert_lines(connection, seal, names, [(*one, line.number) for one in lines])
+    insert_lines(connection, seal, names, [(*values, line.number) for values in lines])
     return line
 
 
 def _digested(
     connection: sa.Connection, kept: Kept, wheres: Sequence[sa.ColumnElement[bool] | None], secret: bytes
 ) -> tuple[Batch, list[tuple[str, str, str, str]]]:
-    found: dict[str, tuple[str, str, str, str]] = {}
+    sealed: dict[str, tuple[str, str, str, str]] = {}
     for row in _rows(connection, kept.table, wheres):
         key, salt = kept.key_of(row), os.urandom(SALT).hex()
-        found[key] = (kept.table.name, key, salt, row_digest(secret, salt, kept.table.name, row))
-    lines = [found[key] for key in sorted(found)]
+        sealed[key] = (kept.table.name, key, salt, row_digest(secret, salt, kept.table.name, row))
+    lines = [sealed[key] for key in sorted(sealed)]
     return Batch(kept.columns, len(lines), root_of((key, digest) for _, key, _, digest in lines)), lines
 
 
@@ -191,36 +192,29 @@ def erase(connection: sa.Connection, table: sa.Table, keys: Sequence[Any], act: 
     (column,) = table.primary_key.columns
     named = [_sortable(key) for key in keys]
     line = audit.append(connection, Act(act.actor, ERASE, table.name, {**act.detail, "keys": named}))
-    with _Unguarded(connection, (table.name, seal.name)):
+    with _unguarded(connection, (table.name, seal.name)):
         connection.execute(table.delete().where(column.in_(list(keys))))
         connection.execute(seal.update().where(seal.c.subject == table.name, seal.c.key.in_(named)).values(salt=""))
     return line
 
 
-class _Unguarded:
-    """The triggers of some tables lifted inside one transaction, and put back before it ends."""
+@contextmanager
+def _unguarded(connection: sa.Connection, tables: Sequence[str]) -> Iterator[None]:
+    """The triggers of some tables lifted inside one transaction, and put back before it ends; a fault rolls both back."""
+    if connection.dialect.name == "postgresql":
+        _switch(connection, tables, "DISABLE")
+        yield
+        _switch(connection, tables, "ENABLE")
+        return
+    wanted = sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :name")
+    triggers = [row for table in tables for row in connection.execute(wanted, {"name": table})]
+    for trigger in triggers:
+        connection.exec_driver_sql(f'DROP TRIGGER "{trigger.name}"')
+    yield
+    for trigger in triggers:
+        connection.exec_driver_sql(trigger.sql)
 
-    def __init__(self, connection: sa.Connection, tables: Sequence[str]) -> None:
-        self._connection, self._tables = connection, tables
-        self._triggers: list[tuple[str, str]] = []
 
-    def __enter__(self) -> None:
-        if self._connection.dialect.name == "postgresql":
-            self._switch("DISABLE")
-            return
-        wanted = sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :name")
-        for table in self._tables:
-            self._triggers += [(row[0], row[1]) for row in self._connection.execute(wanted, {"name": table})]
-        for name, _ in self._triggers:
-            self._connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
-
-    def __exit__(self, *_fault: object) -> None:
-        if self._connection.dialect.name == "postgresql":
-            self._switch("ENABLE")
-            return
-        for _, sql in self._triggers:
-            self._connection.exec_driver_sql(sql)
-
-    def _switch(self, verb: str) -> None:
-        for table in self._tables:
-            self._connection.execute(sa.text(f'ALTER TABLE "{table}" {verb} TRIGGER USER'))
+def _switch(connection: sa.Connection, tables: Sequence[str], verb: str) -> None:
+    for table in tables:
+        connection.execute(sa.text(f'ALTER TABLE "{table}" {verb} TRIGGER USER'))

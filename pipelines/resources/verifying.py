@@ -72,23 +72,23 @@ def examine(connection: sa.Connection, secret: bytes) -> Examined:
         connection: of any transaction; nothing is written.
         secret: the chain's key.
     """
-    found = Examined(head=audit.head(connection), begun=list(_begins(connection)))
-    if not found.begun:
-        found.complaints.append(Complaint("no_chain", "audit"))
-        return found
-    first = _present(found.begun, secret)
+    examined = Examined(head=audit.head(connection), begun=list(_begins(connection)))
+    if not examined.begun:
+        examined.complaints.append(Complaint("no_chain", "audit"))
+        return examined
+    first = _present(examined.begun, secret)
     batches = _Batches(first)
     for row in _lines(connection, first):
-        found.lines += 1
+        examined.lines += 1
         batches.take(row)
-        found.complaints += batches.doubts(row, secret)
-    found.complaints += _torn(connection, batches)
+        examined.complaints += batches.doubts(row, secret)
+    examined.complaints += _torn(connection, batches)
     for kept in KEPT.values():
         for complaint in _rows_of(connection, kept, batches, secret):
-            found.rows += complaint is None
+            examined.rows += complaint is None
             if complaint is not None:
-                found.complaints.append(complaint)
-    return found
+                examined.complaints.append(complaint)
+    return examined
 
 
 def latest(connection: sa.Connection, secret: bytes) -> list[Complaint]:
@@ -157,10 +157,10 @@ class _Batches:
 
 def _detail(row: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        found = json.loads(row["detail"])
+        detail = json.loads(row["detail"])
     except ValueError:  # changed from outside; its hash says so
         return {}
-    return found if isinstance(found, dict) else {}
+    return detail if isinstance(detail, dict) else {}
 
 
 def _torn(connection: sa.Connection, batches: _Batches) -> Iterator[Complaint]:
@@ -224,7 +224,9 @@ def _rows_of(connection: sa.Connection, kept: Kept, batches: _Batches, secret: b
 
 def _judge(kept: Kept, batches: _Batches, secret: bytes) -> Callable[[_Side, list[Any]], Complaint | None]:
     name = kept.table.name
-    places = cache(lambda line: [kept.columns.index(one) for one in batches.columns(line, name) if one in kept.columns])
+    places = cache(
+        lambda line: [kept.columns.index(column) for column in batches.columns(line, name) if column in kept.columns]
+    )
 
     def judged(rows: _Side, seals: list[Any]) -> Complaint | None:
         last, key = seals[-1], str(rows.key)

@@ -79,8 +79,8 @@ def note(chain: Chain, look: Look) -> Head:
             if known is not None:
                 refuse(_behind(connection, Head(known.views, known.views_hash), last, known.at))
             text = json.dumps(detail, ensure_ascii=False, sort_keys=True)
-            told = {"actor": look.actor, "action": look.command, "subject": look.period, "detail": text}
-            new = _append(connection, last, told, secret)
+            words = {"actor": look.actor, "action": look.command, "subject": look.period, "detail": text}
+            new = _append(connection, last, words, secret)
     except (sqlite3.Error, OSError) as fault:
         reason = getattr(fault, "strerror", "") or type(fault).__name__
         raise ViewError(
@@ -96,10 +96,10 @@ def begin_anew(chain: Chain, actor: str, reason: str) -> None:
     seen = known.views if known else 0
     if not path.exists() and not seen:
         return
-    told = {"actor": actor, "action": _BEGIN, "subject": "", "detail": json.dumps({"why": reason}, ensure_ascii=False)}
+    words = {"actor": actor, "action": _BEGIN, "subject": "", "detail": json.dumps({"why": reason}, ensure_ascii=False)}
     with _writing(path) as connection:
         last = _head(connection)
-        new = _append(connection, Head(max(last.number, seen), last.hash), told, _secret(chain))
+        new = _append(connection, Head(max(last.number, seen), last.hash), words, _secret(chain))
     chain.remember_views(new)
 
 
@@ -175,8 +175,8 @@ def _head(connection: sqlite3.Connection) -> Head:
     return Head(row[0], row[1]) if row else Head(0, START)
 
 
-def _append(connection: sqlite3.Connection, last: Head, told: Mapping[str, str], secret: bytes) -> Head:
-    row = {"id": last.number + 1, "at": audit.now(), **told, "previous": last.hash}
+def _append(connection: sqlite3.Connection, last: Head, words: Mapping[str, str], secret: bytes) -> Head:
+    row = {"id": last.number + 1, "at": audit.now(), **words, "previous": last.hash}
     digest = audit.line_hash(row, secret)
     values = [{**row, "hash": digest}[name] for name in _COLUMNS]
     connection.execute(f"INSERT INTO view VALUES ({', '.join('?' * len(_COLUMNS))})", values)

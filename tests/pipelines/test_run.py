@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -163,6 +164,57 @@ def test_explain_quarantine_and_status(first_quarter, tongbi):
     assert "审计记录完整" in status.stdout
     assert "采用中" in status.stdout
     assert tongbi("quarantine", "--period", "2026Q2", "--workspace", first_quarter).returncode == 0
+
+
+def test_the_printed_head_fits_and_a_forged_row_stops_verification_status_and_the_next_run(after_first_quarter, tongbi):
+    where = ("--workspace", after_first_quarter)
+    note = openpyxl.load_workbook(after_first_quarter / "outbox" / "2026Q2" / "汇总.xlsx")["总表"]["A2"].value
+    printed = note.rpartition("审计校验码 ")[2]
+    whole = tongbi("audit", "verify", "--head", printed, *where)
+    assert (whole.returncode, "与纸上一致" in whole.stdout) == (0, True), whole.stderr
+    assert (
+        tongbi("audit", "verify", "--head", f"{printed[:-1]}{'0' if printed[-1] != '0' else '1'}", *where).returncode
+        == 1
+    )
+    with sqlite3.connect(after_first_quarter / "tongbi.db") as connection:
+        connection.execute("DROP TRIGGER finding_event_no_delete")
+        connection.execute("DELETE FROM finding_event WHERE rowid = (SELECT max(rowid) FROM finding_event)")
+    for words in (("audit", "verify"), ("status",), ("run", "--period", "2026Q2")):
+        done = tongbi(*words, *where)
+        assert (done.returncode, "线索每期去向" in done.stderr) == (1, True), (words, done.stderr)
+    assert tongbi("audit", "accept", "--by", "李主任", "--reason", "已查明", *where).returncode == 0
+    assert tongbi("run", "--period", "2026Q2", *where).returncode == 0
+    assert "李主任 认可" in tongbi("audit", "verify", *where).stdout
+
+
+def test_whoever_looks_is_written_down_without_a_value(after_first_quarter, tongbi, tmp_path):
+    where = ("--period", "2026Q2", "--workspace", after_first_quarter)
+    links = csv_of(after_first_quarter / "outbox" / "2026Q2" / "links.csv")
+    finding = csv_of(after_first_quarter / "outbox" / "2026Q2" / "findings.csv").iloc[0]
+    child, record = finding["child_id"], links["record_id"].iloc[0]
+    looks = [
+        ("explain", record, "--values", "full", *where),
+        ("timeline", child, *where[2:]),
+        ("quarantine", *where),
+        ("links", "--out", tmp_path / "l.csv", *where),
+        ("findings", "--out", tmp_path / "f.csv", *where),
+        ("file", child, *where),
+        ("sample", "--size", "3", *where),
+        ("query", "--to", "police", *where),
+    ]
+    for words in looks:
+        assert tongbi(*words).returncode == 0, words
+    with sqlite3.connect(after_first_quarter / "views.db") as connection:
+        rows = connection.execute("SELECT action, detail FROM view ORDER BY id").fetchall()
+    assert [action.split()[0] for action, _ in rows] == [words[0] for words in looks]
+    assert child in rows[1][1]
+    assert record in rows[0][1]
+    (after_first_quarter / "views.db").unlink()
+    (after_first_quarter / "views.db").mkdir()
+    for words in looks:
+        done = tongbi(*words)
+        assert done.returncode == 1, words
+        assert child not in done.stdout
 
 
 def test_the_whole_run_on_postgresql_gives_the_same_bytes(fresh_county, first_quarter, tongbi, postgres_url, published):

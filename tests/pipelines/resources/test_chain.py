@@ -5,7 +5,7 @@ import json
 import shutil
 import sqlite3
 import uuid
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pandas as pd
 import psycopg
@@ -57,26 +57,21 @@ def root(request, tmp_path, monkeypatch):
     if request.param == "postgresql":
         monkeypatch.setenv("TONGBI_DATABASE", request.getfixturevalue("postgres_url"))
     Workspace.create(tmp_path / "workspace")
-    with ClosingCounty(tmp_path / "workspace") as county:
+    with closing_county(tmp_path / "workspace") as county:
         live(county.engine)
         county.look("explain", "2026Q2", ["T1"])
         county.look("explain", "2026Q2", ["T2"])
     return tmp_path / "workspace"
 
 
-class ClosingCounty:
+@contextmanager
+def closing_county(root, lenient=False):
     """An opened workspace whose connections are gone afterwards, so that its file can be swapped."""
-
-    def __init__(self, root, lenient=False):
-        self.county = Opened.at(root)
-        self.county.lenient = lenient
-
-    def __enter__(self):
-        return self.county
-
-    def __exit__(self, *_):
-        if "chain" in vars(self.county):
-            self.county.engine.dispose()
+    county = Opened.at(root)
+    county.lenient = lenient
+    yield county
+    if "chain" in vars(county):
+        county.engine.dispose()
 
 
 def live(engine):
@@ -139,7 +134,7 @@ def forged(table, deed):
 
 
 def complaints(root):
-    with ClosingCounty(root, lenient=True) as county:
+    with closing_county(root, lenient=True) as county:
         if county.chain.lost:
             return ["lost"]
         return [(one.kind, one.table) for one in everything(county.chain).complaints] + [
@@ -147,24 +142,21 @@ def complaints(root):
         ]
 
 
-def started(county, run):
-    """A command opens the database only; a run holds the workspace and verifies every row."""
-    if run:
-        with county.held():
-            return
-    assert county.engine
-
-
 def refused_at_start(root, run=True):
     """What the next start says; a run verifies every row."""
-    with ClosingCounty(root) as county, pytest.raises((ChainError, KeyFileError)) as fault:
-        started(county, run)
+    with closing_county(root) as county, pytest.raises((ChainError, KeyFileError)) as fault:
+        begin_run(county) if run else county.engine
     return str(fault.value)
+
+
+def begin_run(county):
+    with county.held():
+        pass
 
 
 def test_an_ordinary_life_verifies_clean_and_the_next_run_may_begin(root):
     assert complaints(root) == []
-    with ClosingCounty(root) as county, county.held():
+    with closing_county(root) as county, county.held():
         assert everything(county.chain).rows == 2 + 3 + 3 + 1 + 3 + 1 + 1
 
 
@@ -180,7 +172,7 @@ def test_a_row_changed_deleted_or_inserted_is_found_and_stops_the_next_run(root,
 def test_a_row_deleted_and_written_again_under_its_number_is_found(root):
     """SQLite gives the number of a deleted last row away again."""
     intrude(root, "DELETE FROM life_event WHERE id = 3")
-    with ClosingCounty(root) as county, writing(county.engine) as connection:
+    with closing_county(root) as county, writing(county.engine) as connection:
         lives.append(
             connection,
             [{"finding_id": "L01-T1", "period": "2026Q2", "kind": "answered", "state": "s", "source": "reply"}],
@@ -209,7 +201,7 @@ def test_an_emptied_audit_is_found(root):
 
 
 def test_a_chain_computed_again_without_the_key_is_found(root):
-    with ClosingCounty(root) as county, county.engine.connect() as connection:
+    with closing_county(root) as county, county.engine.connect() as connection:
         lines = [dict(row) for row in connection.execute(sa.select(audit.audit).order_by(audit.audit.c.id)).mappings()]
     before, statements = "0" * 64, ["UPDATE audit SET actor = 'x' WHERE id = 2"]
     for line in lines:
@@ -272,7 +264,7 @@ def restored(root, request, monkeypatch):
             (present,) = connection.execute("SELECT current_database()").fetchone()
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {present}")
-    with ClosingCounty(root) as county, writing(county.engine) as connection:
+    with closing_county(root) as county, writing(county.engine) as connection:
         lives.append(
             connection,
             [{"finding_id": "L01-T1", "period": "2026Q2", "kind": "answered", "state": "s", "source": "reply"}],
@@ -290,12 +282,12 @@ def restored(root, request, monkeypatch):
 def test_an_older_database_is_found_and_a_named_person_may_go_on_with_it(restored):
     said = refused_at_start(restored, run=False)
     assert "较早的一份" in said
-    with ClosingCounty(restored, lenient=True) as county:
+    with closing_county(restored, lenient=True) as county:
         lost = county.chain.anchor().number
         line = chain.accept(county.chain, "李主任", "硬盘故障，恢复备份", new_key=False)
     assert line.number == lost + 1, "the number of a lost line is not given away again"
     assert complaints(restored) == []
-    with ClosingCounty(restored) as county, county.held(), county.engine.connect() as connection:
+    with closing_county(restored) as county, county.held(), county.engine.connect() as connection:
         (detail,) = connection.execute(sa.text(f"SELECT detail FROM audit WHERE id = {line.number}")).scalars()
     wrong = json.loads(detail)["wrong"]
     assert [one["kind"] for one in wrong] == ["older"]
@@ -304,10 +296,10 @@ def test_an_older_database_is_found_and_a_named_person_may_go_on_with_it(restore
 
 def test_what_was_damaged_stays_named_after_it_was_accepted_and_new_damage_is_found(root):
     intrude(root, *forged("decision", "change"))
-    with ClosingCounty(root, lenient=True) as county:
+    with closing_county(root, lenient=True) as county:
         line = chain.accept(county.chain, "李主任", "已查明", new_key=False)
     assert complaints(root) == []
-    with ClosingCounty(root) as county:
+    with closing_county(root) as county:
         begun = everything(county.chain).begun
     assert [(one["kind"], one["table"]) for one in json.loads(begun[-1]["detail"])["wrong"]] == [
         ("changed", "decision")
@@ -321,22 +313,22 @@ def test_what_was_damaged_stays_named_after_it_was_accepted_and_new_damage_is_fo
 def test_a_lost_key_is_replaced_only_by_name_and_that_stays_visible(root, keys):
     (path,) = keys.glob("*.key")
     path.unlink()
-    with ClosingCounty(root, lenient=True) as county:
+    with closing_county(root, lenient=True) as county:
         with pytest.raises(KeyFileError):
             chain.accept(county.chain, "李主任", "丢失", new_key=False)
         chain.accept(county.chain, "李主任", "丢失", new_key=True)
         views.begin_anew(county.chain, "李主任", "丢失")
-    with ClosingCounty(root) as county, county.held():
+    with closing_county(root) as county, county.held():
         assert json.loads(everything(county.chain).begun[-1]["detail"])["why"] == "new_key"
     intrude(root, *forged("life_event", "change"))
     assert ("changed", "life_event") in complaints(root)
 
 
 def test_a_lawful_erasure_leaves_the_chain_whole_and_nothing_of_the_row(root):
-    with ClosingCounty(root) as county, writing(county.engine) as connection:
+    with closing_county(root) as county, writing(county.engine) as connection:
         sealing.erase(connection, life_event, [2], Act("李主任", "", "", {"reason": "依法删除"}))
     assert complaints(root) == []
-    with ClosingCounty(root) as county, county.engine.connect() as connection:
+    with closing_county(root) as county, county.engine.connect() as connection:
         assert connection.execute(sa.text("SELECT count(*) FROM life_event")).scalar() == 2
         salts = (
             connection.execute(sa.text("SELECT salt FROM seal WHERE subject = 'life_event' ORDER BY key"))
@@ -359,7 +351,7 @@ def test_a_workspace_without_key_gets_one_and_that_is_a_line(tmp_path, monkeypat
         before = connection.execute(sa.text("SELECT max(id) FROM audit")).scalar()
     old.dispose()
     said = []
-    with ClosingCounty(workspace.root) as county:
+    with closing_county(workspace.root) as county:
         county.tell = said.append
         (begun,) = everything(county.chain).begun
     assert json.loads(begun["detail"])["before"] | {"hash": ""} == {
@@ -379,7 +371,7 @@ def test_a_workspace_made_anew_at_the_same_place_says_so(tmp_path, monkeypatch):
     monkeypatch.delenv("TONGBI_DATABASE", raising=False)
     for tells in (0, 1):
         said = []
-        with ClosingCounty(Workspace.create(tmp_path / "workspace").root) as county:
+        with closing_county(Workspace.create(tmp_path / "workspace").root) as county:
             county.tell = said.append
             live(county.engine)
         assert len(said) == tells
@@ -401,7 +393,7 @@ def test_looks_changed_cut_or_taken_away_are_found_and_nothing_more_is_shown(roo
         connection.execute("DELETE FROM view WHERE id = 2")
         connection.commit()
     assert complaints(root) == [("views_cut", "views")]
-    with ClosingCounty(root) as county, pytest.raises(ChainError):
+    with closing_county(root) as county, pytest.raises(ChainError):
         county.look("timeline", "", ["T1"])
     (root / "views.db").unlink()
     assert complaints(root) == [("views_cut", "views")]
@@ -410,12 +402,12 @@ def test_looks_changed_cut_or_taken_away_are_found_and_nothing_more_is_shown(roo
 def test_a_look_that_cannot_be_noted_is_refused(root):
     (root / "views.db").unlink()
     (root / "views.db").mkdir()
-    with ClosingCounty(root) as county, pytest.raises(ViewError, match="没有显示"):
+    with closing_county(root) as county, pytest.raises(ViewError, match="没有显示"):
         views.note(county.chain, Look("me", "timeline", "", ["T1"]))
 
 
 def test_a_reader_slower_than_a_writer_raises_no_alarm(root):
-    with ClosingCounty(root) as slow, ClosingCounty(root) as fast:
+    with closing_county(root) as slow, closing_county(root) as fast:
         assert slow.chain
         with writing(fast.engine) as connection:
             audit.append(connection, Act("me", "report", "2026Q2", {}))
@@ -428,7 +420,7 @@ def test_a_start_killed_before_its_anchor_was_written_goes_on(root, keys):
     for path in keys.glob("*.anchor"):
         path.unlink()
     assert complaints(root)[:0] == []
-    with ClosingCounty(root) as county:
+    with closing_county(root) as county:
         assert county.engine
         assert county.chain.anchor().number == everything(county.chain).head.number
 
