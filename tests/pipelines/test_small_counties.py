@@ -13,7 +13,7 @@ PERIOD = "2026Q2"
 def test_a_small_county_is_run_and_shown_to_its_end(seed, tongbi, tmp_path):
     root = tmp_path / "county"
     root.mkdir()
-    generate(root, 195 + 5 * seed, (PERIOD,), seed)
+    generate(root, 195 + 5 * seed, (PERIOD,), seed, "complete")
     Workspace.create(root)
     done = tongbi("run", "--period", PERIOD, "--workspace", root)
     assert done.returncode == 0, done.stderr
