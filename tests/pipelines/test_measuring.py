@@ -70,7 +70,8 @@ def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(module, "department_names", lambda _: {"public_security": "公安", "education": "教育"})
     for module in (shell, measuring, deciding):
         monkeypatch.setattr(module.out, "_width", 200)
-    workspace = SimpleNamespace(frames=tmp_path / "frames", operator="操作员", root=tmp_path, settings=Settings())
+    own = {"frames": tmp_path / "frames", "contracts": tmp_path / "contracts", "areas": None}
+    workspace = SimpleNamespace(**own, operator="操作员", root=tmp_path, settings=Settings())
     engine = open_database(f"sqlite:///{tmp_path / 'tongbi.db'}")
     return SimpleNamespace(frames=frames, engine=engine, workspace=workspace)
 

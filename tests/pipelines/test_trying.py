@@ -1,6 +1,7 @@
 """`tongbi check` says of a file what a run says of it: the same sentences, from the same place."""
 
 import re
+import zipfile
 from contextlib import suppress
 
 import openpyxl
@@ -37,6 +38,12 @@ def saved(made):
     return lambda path: made.save(path)
 
 
+def with_macros(path):
+    book().save(path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"x")
+
+
 def text(rows, encoding="gb18030"):
     content = "\r\n".join(",".join(row) for row in rows).encode(encoding)
     return lambda path: path.write_bytes(content)
@@ -59,6 +66,7 @@ FILES = {
     "hidden sheet": ("名册.xlsx", saved(book(2, [("sheet", 1)])), {"hidden_sheet"}),
     "hidden rows": ("名册.xlsx", saved(book(1, [("row", 0)])), {"hidden_rows"}),
     "wrong ending": ("名册.csv", saved(book()), {"extension"}),
+    "macros": ("名册.xlsm", with_macros, {"macros"}),
     "big5": ("名册.csv", text(TRADITIONAL, "big5hkscs"), {"big5"}),
     "nul": ("名册.csv", text([HEAD, *ROWS[:3], ["王\0小", *ROWS[0][1:]]]), {"nul"}),
     "quotes": ("名册.csv", text(QUOTED), {"stray_quote"}),
