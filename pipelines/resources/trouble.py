@@ -137,7 +137,8 @@ def _of_system(fault: OSError) -> Trouble:
 
 def _of_sqlite(fault: sqlite3.Error) -> Trouble | None:
     number = getattr(fault, "sqlite_errorcode", None)
-    code = _listed(table().sqlite, number & 0xFF) if number is not None else ""
+    listed = table().sqlite
+    code = (_listed(listed, number) or _listed(listed, number & 0xFF)) if number is not None else ""
     if code or not isinstance(fault, sqlite3.DatabaseError):
         return Trouble(code) if code else None
     # A constraint or a wrong statement is a mistake of ours.

@@ -46,6 +46,7 @@ def sqlite_fault(number):
         (sqlite_fault(5), "database_busy"),
         (sqlite_fault(11), "database_damaged"),
         (sqlite_fault(10 | 3 << 8), "disk_fault"),
+        (sqlite_fault(10 | 19 << 8), "disk_full"),
         (sqlite_fault(14), "database_unopened"),
         (sqlite_fault(1), "database_fault"),
         (wrapped(Exception(SECRET)), "database_fault"),
