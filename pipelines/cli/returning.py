@@ -67,7 +67,9 @@ def _owners(opened: Opened, period: str) -> dict[str, str]:
         known = lives.known(connection)
     owners = {name: veil.persons[child] for name, (_, child, _) in known.items() if child in veil.persons}
     for pair, ends in sent_pairs(opened, period).items() if veil.records else ():
-        owners |= {pair: veil.persons[veil.records[end]] for end in ends if end in veil.records}
+        closed = [veil.records[end] for end in ends if end in veil.records]
+        if closed:
+            owners[pair] = veil.persons[closed[0]]
     return owners
 
 
