@@ -37,7 +37,6 @@ from pipelines.resources.frames import FrameStore
 from pipelines.resources.workspace import Workspace
 
 EXPORTS = {"links.csv": LINKS_COLUMNS, "findings.csv": FINDINGS_COLUMNS}
-_ABOUT_CHILDREN = ("findings", "links", "pairs", "children", "records", "life")
 _PLACE_ORDER = ["department", "file", "sheet", "row", "record_id"]
 
 
@@ -59,7 +58,15 @@ class Ingredients:
 
     def through(self, see: Callable[[pd.DataFrame], pd.DataFrame]) -> Ingredients:
         """The same with every frame that names a child seen as somebody may see it."""
-        return replace(self, **{name: see(getattr(self, name)) for name in _ABOUT_CHILDREN})
+        return replace(
+            self,
+            findings=see(self.findings),
+            links=see(self.links),
+            pairs=see(self.pairs),
+            children=see(self.children),
+            records=see(self.records),
+            life=see(self.life),
+        )
 
 
 def write_exports(found: Ingredients, names: FileNames, folder: Path) -> str:

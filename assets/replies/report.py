@@ -31,7 +31,7 @@ _HEADINGS = (
     *(("怎么办", 34), ("最终结果", 16), ("核查日期", 12), ("核查人", 10), ("备注", 16)),
 )
 _YELLOW = 8
-_KINDS = {"township": "乡镇", "department": "部门"}
+_KINDS = {"township": "乡镇", "department": "部门", "person": "个人"}
 
 
 def write_report(taking: Taking, context: PublishContext, path: Path, dry_run: bool) -> Path:

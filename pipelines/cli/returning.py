@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
@@ -13,12 +13,14 @@ from rich.table import Table
 from assets.county import list_names
 from assets.editions import bare_context
 from assets.filenames import naming_of
-from assets.protected import protected_in
+from assets.locking import lock_file
+from assets.protected import book_of, protected_in
 from assets.replies.coverage import Covered
 from assets.replies.report import NAME, trouble_of, write_report
 from assets.replies.reviewing import sent_pairs
 from assets.replies.taking import ENTERED, Taking, take
 from assets.replies.words import reply_words
+from assets.workbooks.personbook import folder_of
 from pipelines.cli.shell import err, out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.cli.unlocking import read_asking
@@ -41,19 +43,39 @@ def show_replies(opened: Opened, dry_run: bool) -> Taking:
         words = read_passwords(opened.workspace.root).all
         taking = take(opened, dry_run, date.today(), lambda path, sha256: _read(path, sha256, words))
         path = report_path(opened, taking.period, dry_run)
-        write_report(open_part(opened, taking), bare_context(opened.workspace, taking.period), path, dry_run)
+        write_reports(opened, taking, path, dry_run)
     print_taking(opened, taking, dry_run)
     out.print(say("replies.report", path=path), markup=False)
     return taking
 
 
-def open_part(opened: Opened, taking: Taking) -> Taking:
-    """The same without the lines of protected children: what a person writes about one stands in no report."""
-    veil = protected_in(opened, taking.period)
+def write_reports(opened: Opened, taking: Taking, path: Path, dry_run: bool) -> None:
+    """Write the report, and for every person who alone may see a child one of the own: what is written there of it stands nowhere else."""
+    owners, context = _owners(opened, taking.period), bare_context(opened.workspace, taking.period)
+    write_report(_part(taking, lambda name: name not in owners), context, path, dry_run)
+    for person in sorted({owners[line.finding_id] for line in taking.outcome.lines if line.finding_id in owners}):
+        target = folder_of(person, path.parent) / path.name
+        write_report(_part(taking, lambda name, mine=person: owners.get(name) == mine), context, target, dry_run)
+        password = read_passwords(opened.workspace.root).of(book_of(person))
+        if password:
+            lock_file(target, password)
+
+
+def _owners(opened: Opened, period: str) -> dict[str, str]:
+    """Finding or pair -> the person who alone may see it; those of nobody else's."""
+    veil = protected_in(opened, period)
     with opened.engine.connect() as connection:
-        hidden = {name for name, (_, owner, _) in lives.known(connection).items() if owner in veil.persons}
-    hidden |= {pair for pair, ends in sent_pairs(opened, taking.period).items() if set(ends) & set(veil.records)}
-    lines = [line for line in taking.outcome.lines if line.finding_id not in hidden]
+        known = lives.known(connection)
+    owners = {name: veil.persons[child] for name, (_, child, _) in known.items() if child in veil.persons}
+    for pair, ends in sent_pairs(opened, period).items() if veil.records else ():
+        closed = [veil.records[end] for end in ends if end in veil.records]
+        if closed:
+            owners[pair] = veil.persons[closed[0]]
+    return owners
+
+
+def _part(taking: Taking, wanted: Callable[[str], bool]) -> Taking:
+    lines = [line for line in taking.outcome.lines if wanted(line.finding_id)]
     return replace(taking, outcome=replace(taking.outcome, lines=lines))
 
 

@@ -21,6 +21,7 @@ from pipelines.cli import explaining, story
 from pipelines.cli.explaining import Wanted, explain_ids
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.tables import decision, metadata
+from pipelines.resources.workspace import Settings
 
 PERIOD = "2026Q3"
 NUMBER = "341221201503101237"
@@ -104,7 +105,9 @@ def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return SimpleNamespace(
         frames=frames,
         engine=engine,
-        workspace=SimpleNamespace(frames=tmp_path / "frames", contracts=tmp_path / "contracts", areas=None),
+        workspace=SimpleNamespace(
+            frames=tmp_path / "frames", contracts=tmp_path / "contracts", areas=None, settings=Settings()
+        ),
         child=child,
     )
 

@@ -318,7 +318,7 @@ def answer(root):
         row = next(
             row[0].row for row in sheet.iter_rows(min_row=head[0].row + 1) if child.name in [c.value for c in row]
         )
-        for heading, value in (("核查结果", "返校"), ("核查人", "某人"), ("说明", "现在" + child.school)):
+        for heading, value in (("核查结果", "已返校"), ("核查人", "某人"), ("说明", "现在" + child.school)):
             sheet.cell(row, at[heading]).value = value
         (root / "inbox" / "replies").mkdir(exist_ok=True)
         book.save(root / "inbox" / "replies" / f"{len(child.school)}{child.number[-2:]}.xlsx")
@@ -434,8 +434,13 @@ def test_what_the_run_says(used):
 def test_answers_of_the_named_person_count_like_everybody_s(used):
     root, _ = used
     with Opened.at(root).engine.connect() as connection:
-        answered = connection.execute(sa.select(life_event.c.finding_id).where(life_event.c.answer == "返校")).scalars()
+        answered = connection.execute(
+            sa.select(life_event.c.finding_id).where(life_event.c.answer == "已返校")
+        ).scalars()
         assert len(set(answered)) == 2
+    report = root / "outbox" / f"{PERIOD}-回收"
+    assert told([LEFT_TWIN.school], texts_of(report / "回收情况.xlsx"))
+    assert told([LEFT.school], texts_of(report / FOLDER / PERSON / "回收情况.xlsx"))
 
 
 def test_marks_are_kept_and_can_only_be_added_to(used):
