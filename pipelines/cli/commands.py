@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import auditing, profiles
+from pipelines.cli import auditing, options, profiles
 from pipelines.cli.shell import DebugOption, OutOption, PeriodOption, WorkspaceOption, opened, spoken
 from pipelines.cli.texts import say
 
@@ -23,17 +23,6 @@ app = typer.Typer(
 
 app.add_typer(profiles.app)
 app.add_typer(auditing.app)
-DepartmentOption = Annotated[str, typer.Option("--department", help=say("option.department"), show_default=False)]
-MaybePeriodOption = Annotated[str, typer.Option("--period", help=say("option.period"), show_default=False)]
-MaybeOutOption = Annotated[Path | None, typer.Option("--out", help=say("option.out"), show_default=False)]
-SizeOption = Annotated[list[str] | None, typer.Option("--accept-size", help=say("option.size"), show_default=False)]
-DatedOption = Annotated[list[str] | None, typer.Option("--accept-period", help=say("option.dated"), show_default=False)]
-ConsentOption = Annotated[str, typer.Option("--consent", help=say("option.consent"), show_default=False)]
-EngineOption = Annotated[str, typer.Option("--engine", help=say("option.engine"), show_default=False)]
-NamedOption = Annotated[str, typer.Option("--for", help=say("protect.named"), show_default=False)]
-WithdrawOption = Annotated[
-    list[str] | None, typer.Option("--withdraw", help=say("option.withdraw"), show_default=False)
-]
 
 
 @app.command(help=say("init.help"))
@@ -66,8 +55,8 @@ def demo(
 @spoken
 def check(
     path: Annotated[Path, typer.Argument(help=say("check.path"))],
-    department: DepartmentOption = "",
-    period: MaybePeriodOption = "",
+    department: options.DepartmentOption = "",
+    period: options.MaybePeriodOption = "",
     workspace: WorkspaceOption = None,
 ) -> None:
     """Try a delivery without taking it."""
@@ -81,11 +70,11 @@ def check(
 def run(  # noqa: PLR0913 - every argument is an option people type
     period: PeriodOption,
     workspace: WorkspaceOption = None,
-    withdraw: WithdrawOption = None,
-    accept_size: SizeOption = None,
-    accept_period: DatedOption = None,
-    consent: ConsentOption = "",
-    engine: EngineOption = "",
+    withdraw: options.WithdrawOption = None,
+    accept_size: options.SizeOption = None,
+    accept_period: options.DatedOption = None,
+    consent: options.ConsentOption = "",
+    engine: options.EngineOption = "",
     debug: DebugOption = False,
 ) -> None:
     """Run one period."""
@@ -108,7 +97,7 @@ def run(  # noqa: PLR0913 - every argument is an option people type
 
 @app.command(help=say("status.help"))
 @spoken
-def status(workspace: WorkspaceOption = None, period: MaybePeriodOption = "") -> None:
+def status(workspace: WorkspaceOption = None, period: options.MaybePeriodOption = "") -> None:
     """What was delivered and how far it went."""
     from pipelines.cli.auditing import looked_at
     from pipelines.cli.looking import show_status
@@ -120,8 +109,8 @@ def status(workspace: WorkspaceOption = None, period: MaybePeriodOption = "") ->
 @spoken
 def quarantine(
     period: PeriodOption,
-    department: DepartmentOption = "",
-    out: MaybeOutOption = None,
+    department: options.DepartmentOption = "",
+    out: options.MaybeOutOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Which rows were not accepted."""
@@ -138,7 +127,7 @@ def explain(  # noqa: PLR0913 - every argument is an option people type
     as_json: Annotated[bool, typer.Option("--json", help=say("explain.json"))] = False,
     svg: Annotated[Path | None, typer.Option("--svg", help=say("explain.svg"), show_default=False)] = None,
     values: Annotated[str, typer.Option("--values", help=say("explain.values"), metavar="none|masked|full")] = "none",
-    named: NamedOption = "",
+    named: options.NamedOption = "",
     workspace: WorkspaceOption = None,
 ) -> None:
     """Why two rows are one child; why a child is on a list."""
@@ -163,7 +152,7 @@ def replies(
 @spoken
 def timeline(
     child: Annotated[str, typer.Argument(help=say("timeline.what"), metavar="ID")],
-    named: NamedOption = "",
+    named: options.NamedOption = "",
     workspace: WorkspaceOption = None,
 ) -> None:
     """What happened to a child's findings."""
@@ -312,17 +301,13 @@ def templates(workspace: WorkspaceOption = None) -> None:
 @app.command(help=say("due.help"))
 @spoken
 def due(  # noqa: PLR0913 - every argument is an option people type
-    since: Annotated[str, typer.Option("--from", help=say("due.since"), show_default=False)] = "",
-    until: Annotated[str, typer.Option("--to", help=say("due.until"), show_default=False)] = "",
-    received: Annotated[
-        list[str] | None, typer.Option("--received", help=say("due.received"), show_default=False)
-    ] = None,
-    not_received: Annotated[
-        list[str] | None, typer.Option("--not-received", help=say("due.not_received"), show_default=False)
-    ] = None,
-    duty: Annotated[str, typer.Option("--duty", help=say("due.duty"), show_default=False)] = "",
-    period: Annotated[str, typer.Option("--period", help=say("due.period"), show_default=False)] = "",
-    day: Annotated[str, typer.Option("--on", help=say("due.on"), show_default=False)] = "",
+    since: options.FromOption = "",
+    until: options.ToOption = "",
+    received: options.ReceivedOption = None,
+    not_received: options.NotReceivedOption = None,
+    duty: options.DutyOption = "",
+    period: options.AboutOption = "",
+    day: options.DayOption = "",
     workspace: WorkspaceOption = None,
 ) -> None:
     """Say what is due when, and note what came in."""
@@ -341,9 +326,9 @@ def due(  # noqa: PLR0913 - every argument is an option people type
 @spoken
 def file(
     child: Annotated[str, typer.Argument(help=say("file.child"), metavar="CHILD")],
-    period: MaybePeriodOption = "",
+    period: options.MaybePeriodOption = "",
     approved_by: Annotated[str, typer.Option("--approved-by", help=say("file.approved"), show_default=False)] = "",
-    named: NamedOption = "",
+    named: options.NamedOption = "",
     workspace: WorkspaceOption = None,
 ) -> None:
     """Write one child's file."""
@@ -356,7 +341,7 @@ def file(
 @app.command(help=say("sample.help"))
 @spoken
 def sample(
-    period: MaybePeriodOption = "",
+    period: options.MaybePeriodOption = "",
     size: Annotated[int, typer.Option("--size", min=1, help=say("sample.size"))] = 30,
     seed: Annotated[str, typer.Option("--seed", help=say("sample.seed"), show_default=False)] = "",
     files: Annotated[bool, typer.Option("--files", help=say("sample.with_files"))] = False,
@@ -373,7 +358,7 @@ def sample(
 @spoken
 def feed(
     name: Annotated[str, typer.Argument(help=say("feed.name"), metavar="[FEED]", show_default=False)] = "",
-    period: MaybePeriodOption = "",
+    period: options.MaybePeriodOption = "",
     approved_by: Annotated[str, typer.Option("--approved-by", help=say("feed.approved"), show_default=False)] = "",
     full: Annotated[bool, typer.Option("--full", help=say("feed.full"))] = False,
     workspace: WorkspaceOption = None,

@@ -143,7 +143,7 @@ class Teller:
 
     def _compare_anew(self, story: Story, ids: tuple[str, str], same: bool) -> None:
         """Two records of which nothing was kept: compared now, among the records of the period, by its weights."""
-        folded = fold(self._linked())
+        folded = fold(self._linked(), default_model().decide.cluster_limit)
         position = {record: place for place, record in enumerate(folded.records["record_id"])}
         stands = folded.records["record_id"].to_numpy(object)[folded.stands]
         a, b = (str(stands[position[record]]) for record in ids)

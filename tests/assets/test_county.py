@@ -58,7 +58,7 @@ def test_a_list_elsewhere_is_named_by_its_whole_path(tmp_path, named):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("extends: default\nlists:\n  L99: {recipients: [教育]}\n", "没有代码为 L99 的清单；可以写：L01"),
+        ("extends: default\nlists:\n  L99: {recipients: [教育]}\n", "没有这张清单，可写：L01"),
         ("extends: 3\n", "extends 要写一个地方规则的名字，可用：.*minle"),
         ("extends: nowhere\n", "没有名为“nowhere”的地方规则，可用"),
         (

@@ -30,7 +30,7 @@ def county(tmp_path, monkeypatch):
             return cls(2026, 11, 30)
 
     monkeypatch.setattr(dues, "date", Today)
-    monkeypatch.setenv("COLUMNS", "240")
+    monkeypatch.setattr(dues.out, "_width", 240)  # what is asserted must not be folded
     opened = Opened.at(root)
     yield opened
     opened.engine.dispose()

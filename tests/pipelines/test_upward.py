@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from typer import Exit
 
 from pipelines.cli.documents import Sampling, write_file, write_sample
+from pipelines.cli.dues import show_due
 from pipelines.cli.feeds import Wanted as Feeding
 from pipelines.cli.feeds import make_again, make_feed, show_sharing
-from pipelines.cli.reports import Wanted, show_due, write_own_templates, write_reports
+from pipelines.cli.reports import Wanted, write_own_templates, write_reports
 from pipelines.resources.opened import Opened
 from pipelines.resources.tables import audit
 

@@ -10,6 +10,7 @@ import yaml
 
 from assets.workbooks.layout import default_layout, field_terms, fields_of_class, read_layout
 from expectations.lists.catalogue import load_catalogue
+from expectations.rulebook import RuleFileError
 
 SHIPPED = Path(__file__).parents[3] / "assets" / "workbooks" / "layout.yaml"
 
@@ -43,7 +44,7 @@ def changed(tmp_path: Path, change: Any) -> Path:
     ],
 )
 def test_a_wrong_layout_is_refused_with_its_place(tmp_path: Path, change: Any, says: str) -> None:
-    with pytest.raises(ValueError, match=says) as error:
+    with pytest.raises(RuleFileError, match=says) as error:
         read_layout(changed(tmp_path, change))
     assert "layout.yaml" in str(error.value)
 

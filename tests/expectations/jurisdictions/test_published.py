@@ -9,6 +9,7 @@ import pytest
 from town import CA, ED, Town
 
 from assets.editions import Ingredients, write_workbooks
+from assets.protected import Protected
 from pipelines.resources.workspace import SETTINGS_NAME, Workspace
 
 OWN = "own.yaml"
@@ -39,7 +40,7 @@ def published(workspace: Workspace) -> Path:
         "2026Q3", town.findings(), links, pd.DataFrame(), files.children, files.records, pd.DataFrame(), {}
     )
     folder = workspace.outbox / "2026Q3"
-    write_workbooks(whole, workspace, folder)
+    write_workbooks(whole, workspace, folder, Protected())
     return folder
 
 

@@ -174,7 +174,7 @@ def test_no_value_of_a_cell_leaves_the_run(capfd: pytest.CaptureFixture[str], ca
 def test_wrong_suites_name_file_and_key(tmp_path: Path) -> None:
     wrong = tmp_path / "std_wrong.yaml"
     wrong.write_text("asset: x\nrules:\n  - {id: a, expect: e, message: m, severety: stop}\n", encoding="utf-8")
-    with pytest.raises(RuleFileError, match=r"std_wrong\.yaml.*rules\.0\.severety"):
+    with pytest.raises(RuleFileError, match=r"std_wrong\.yaml.*rules\.第1项\.severety"):
         load_suite(wrong)
     wrong.write_text("asset: x\nrules:\n  - {id: a, expect: expect_nothing, message: m}\n", encoding="utf-8")
     with pytest.raises(RuleFileError, match="expect_nothing"):

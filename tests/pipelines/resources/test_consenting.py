@@ -60,7 +60,7 @@ def test_a_period_is_confirmed_by_name_and_by_itself(opened):
         consenting.note(connection, opened.workspace, PeriodConsent(POLICE, "王经办"), ("run-1", "2026Q3"))
     asked = ("run-1", "2026Q3", "public_security")
     with opened.engine.connect() as connection:
-        (line,) = connection.execute(sa.select(audit)).mappings()
+        (line,) = connection.execute(sa.select(audit).where(audit.c.action == "period_consent")).mappings()
         given = consenting.period_given(connection, *asked), consenting.given(connection, *asked)
         later = consenting.period_given(connection, "run-2", "2026Q3", "public_security")
     assert (line["action"], json.loads(line["detail"])["consented_by"]) == ("period_consent", "王经办")
