@@ -73,6 +73,43 @@ def test_a_wrong_configuration_does_not_load(change):
         refused(**change)()
 
 
+def entrants(change):
+    """The shipped feed after one change of its file."""
+    content = yaml.safe_load((SHIPPED / "education_entrants.yaml").read_text(encoding="utf-8"))
+    change(content["leavings"])
+    return Feed.model_validate({"name": "x_feed", **content})
+
+
+MEANINGS = {
+    "an answer that no list has": (lambda all_: all_["answers"]["L26"].update({"已核实不需入学": "stays"}), "不是这个清单的答复"),
+    "an answer left out": (lambda all_: all_["answers"]["L26"].pop("残疾评估中"), "没有写明答复“残疾评估中”"),
+    "a receipt's answer left out": (lambda all_: all_["answers"]["L03"].pop("不在本县"), "没有写明答复“不在本县”"),
+    "a list that is none": (lambda all_: all_["answers"].update({"L99": {}}), "没有这个清单"),
+    "a leaving called to be checked": (lambda all_: all_["roll"].update({"dead": UNSEEN}), "不能用作离开"),
+    "an exit that is none": (lambda all_: all_["roll"].update({"grown": "离开"}), "不存在"),
+    "a day that nobody has to write": (lambda all_: all_["answers"]["L26"].update({"其他": {"leaves": "到{until}"}}), "needs"),
+    "an effect that is none": (lambda all_: all_["answers"]["L26"].update({"其他": "goes"}), "其他"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "told"), MEANINGS.values(), ids=MEANINGS)
+def test_a_meaning_that_is_wrong_or_missing_does_not_load(change, told):
+    with pytest.raises(ValueError, match=told):
+        entrants(change)
+
+
+def test_a_county_s_older_file_loads_and_lets_nobody_leave():
+    content = yaml.safe_load((SHIPPED / "education_entrants.yaml").read_text(encoding="utf-8"))
+    del content["leavings"], content["receipt_hint"]
+    content["actions"]["ended"] = "已核实不需入学"
+    feed = Feed.model_validate({"name": "x_feed", **content})
+    said = [
+        ("C1", "L26", word, "closed", "甲", "2026-06-20", "某省一小，至2027-08-31")
+        for word in load_catalogue().lists["L26"].answers
+    ]
+    assert all(left(feed, stock([child(1)], [exited(1, "dead")], [row])).empty for row in said)
+
+
 def test_the_county_s_own_feed_replaces_the_shipped_one_and_a_wrong_one_names_its_file(tmp_path):
     own = tmp_path / "feeds"
     own.mkdir()
