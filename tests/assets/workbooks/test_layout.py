@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from assets.workbooks.layout import default_layout, field_terms, fields_of_class, read_layout
+from expectations.rulebook import RuleFileError
 from expectations.lists.catalogue import load_catalogue
 
 SHIPPED = Path(__file__).parents[3] / "assets" / "workbooks" / "layout.yaml"
@@ -41,7 +42,7 @@ def changed(tmp_path: Path, change: Any) -> Path:
     ],
 )
 def test_a_wrong_layout_is_refused_with_its_place(tmp_path: Path, change: Any, says: str) -> None:
-    with pytest.raises(ValueError, match=says) as error:
+    with pytest.raises(RuleFileError, match=says) as error:
         read_layout(changed(tmp_path, change))
     assert "layout.yaml" in str(error.value)
 
