@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from assets.workbooks.layout import default_layout, field_terms, fields_of_class, read_layout
-from expectations.rulebook import RuleFileError
 from expectations.lists.catalogue import load_catalogue
+from expectations.rulebook import RuleFileError
 
 SHIPPED = Path(__file__).parents[3] / "assets" / "workbooks" / "layout.yaml"
 
