@@ -233,7 +233,7 @@ def cases(scratch: Path, children: int) -> list[Case]:
 
     first = ("run", "--period", FIRST)
     deciding = ("decide", *pair(), "--period", FIRST, "--verdict", "different", "--note", "核对过")
-    feeding = ("feed", "national_update", "--period", FIRST, "--full", "--approved-by", "审批人")
+    feeding = ("feed", "child_welfare_system", "--period", FIRST, "--full", "--approved-by", "审批人")
     return [
         Case("init", ("init",), 6, empty),
         Case("dagster", first, 24, ready, making_dagsters_databases),

@@ -71,14 +71,19 @@ def parse_own_yaml(content: bytes) -> dict[str, Any]:
 def mistakes_in(error: ValidationError, model: type[BaseModel]) -> str:
     """Every mistake that the model finds: its key, what is wrong, what is allowed; the first few of many."""
     errors = error.errors(include_url=False)
-    said = "；".join(_say("place", key=_key(each), what=_what(each, model)) for each in errors[:MOST])
+    said = "；".join(_said(each, model) for each in errors[:MOST])
     return said + (_say("more", count=len(errors) - MOST) if len(errors) > MOST else "")
+
+
+def _said(error: ErrorDetails, model: type[BaseModel]) -> str:
+    key, what = _key(error), _what(error, model)
+    return _say("place", key=key, what=what) if key else what
 
 
 def _key(error: ErrorDetails) -> str:
     # "[key]" is pydantic's word for a mapping's key itself.
     parts = [f"第{part + 1}项" if isinstance(part, int) else part for part in error["loc"] if part != "[key]"]
-    return ".".join(parts) or _say("whole_file")
+    return ".".join(parts)
 
 
 def _what(error: ErrorDetails, model: type[BaseModel]) -> str:
