@@ -103,6 +103,7 @@ def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         module = explaining if name == "explaining" else __import__("pipelines.cli.shell", fromlist=["out"])
         monkeypatch.setattr(module.out, "_width", 200)
     return SimpleNamespace(
+        look=lambda *_seen, **_more: None,
         frames=frames,
         engine=engine,
         workspace=SimpleNamespace(

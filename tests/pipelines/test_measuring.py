@@ -73,7 +73,9 @@ def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     own = {"frames": tmp_path / "frames", "contracts": tmp_path / "contracts", "areas": None}
     workspace = SimpleNamespace(**own, operator="操作员", root=tmp_path, settings=Settings())
     engine = open_database(f"sqlite:///{tmp_path / 'tongbi.db'}")
-    return SimpleNamespace(frames=frames, engine=engine, workspace=workspace)
+    looks: list[tuple[Any, ...]] = []
+    look = lambda *seen, **more: looks.append((*seen, more))  # noqa: E731
+    return SimpleNamespace(frames=frames, engine=engine, workspace=workspace, look=look, looks=looks)
 
 
 def test_the_report_says_how_good_and_for_whom(county: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,6 +95,7 @@ def test_the_sample_goes_out_blind_and_comes_back(
 ) -> None:
     target = tmp_path / "核对.xlsx"
     show_linkage(county, Asked(PERIOD, sample=target, size=12, seed=4))
+    assert [seen[0] for seen in county.looks] == ["linkage --sample"]
     book = openpyxl.load_workbook(target)
     sheet = book.active
     cells = [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None]
