@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
@@ -52,10 +52,10 @@ def show_replies(opened: Opened, dry_run: bool) -> Taking:
 def write_reports(opened: Opened, taking: Taking, path: Path, dry_run: bool) -> None:
     """Write the report, and for every person who alone may see a child one of the own: what is written there of it stands nowhere else."""
     owners, context = _owners(opened, taking.period), bare_context(opened.workspace, taking.period)
-    write_report(_part(taking, lambda name: name not in owners), context, path, dry_run)
+    write_report(_part(taking, owners, None), context, path, dry_run)
     for person in sorted({owners[line.finding_id] for line in taking.outcome.lines if line.finding_id in owners}):
         target = folder_of(person, path.parent) / path.name
-        write_report(_part(taking, lambda name, mine=person: owners.get(name) == mine), context, target, dry_run)
+        write_report(_part(taking, owners, person), context, target, dry_run)
         password = read_passwords(opened.workspace.root).of(book_of(person))
         if password:
             lock_file(target, password)
@@ -74,8 +74,9 @@ def _owners(opened: Opened, period: str) -> dict[str, str]:
     return owners
 
 
-def _part(taking: Taking, wanted: Callable[[str], bool]) -> Taking:
-    lines = [line for line in taking.outcome.lines if wanted(line.finding_id)]
+def _part(taking: Taking, owners: Mapping[str, str], person: str | None) -> Taking:
+    """The lines of one person, or (None) those that are nobody's own."""
+    lines = [line for line in taking.outcome.lines if owners.get(line.finding_id) == person]
     return replace(taking, outcome=replace(taking.outcome, lines=lines))
 
 
