@@ -79,20 +79,13 @@ def run(  # noqa: PLR0913 - every argument is an option people type
 ) -> None:
     """Run one period."""
     county = opened(workspace, debug)
-    from pipelines.cli.running import (
-        Asked,
-        checked_engine,
-        checked_period,
-        checked_size,
-        known_departments,
-        run_and_print,
-    )
+    from pipelines.cli import running
     from pipelines.jobs import Consent
 
-    dated = checked_period(county, accept_period or [], consent)
-    size = checked_size(county, accept_size or [], consent if accept_size or not accept_period else "")
-    gone = known_departments(county, withdraw or [])
-    run_and_print(county, Asked(period, Consent(gone, size, checked_engine(engine), dated)))
+    dated = running.checked_period(county, accept_period or [], consent)
+    size = running.checked_size(county, accept_size or [], consent if accept_size or not accept_period else "")
+    gone, engine = running.known_departments(county, withdraw or []), running.checked_engine(engine)
+    running.run_and_print(county, running.Asked(period, Consent(gone, size, engine, dated)))
 
 
 @app.command(help=say("status.help"))

@@ -109,7 +109,6 @@ def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         workspace=SimpleNamespace(
             frames=tmp_path / "frames", contracts=tmp_path / "contracts", areas=None, settings=Settings()
         ),
-        look=lambda *_, **__: None,
         child=child,
     )
 

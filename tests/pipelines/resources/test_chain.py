@@ -107,7 +107,7 @@ def edition(taken):
 
 def intrude(root, *statements):
     """Write the database from outside, its triggers out of the way."""
-    url = Opened.at(root).workspace.database_url
+    url = str(Opened.at(root).workspace.database_url)  # the server's is a text, with its password
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(root / "tongbi.db")) as connection:
             for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
@@ -252,7 +252,7 @@ def test_a_key_in_the_workspace_is_refused(tmp_path, monkeypatch):
 @pytest.fixture
 def restored(root, request, monkeypatch):
     """The workspace after its database was put back by hand as it was before the last answers."""
-    url = Opened.at(root).workspace.database_url
+    url = str(Opened.at(root).workspace.database_url)  # the server's is a text, with its password
     older, name = root / "older.db", f"t{uuid.uuid4().hex}"
     if url.startswith("sqlite"):
         for end in ("", "-wal", "-shm"):
