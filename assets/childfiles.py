@@ -4,7 +4,8 @@ Belongs here: putting the pieces of `assets.childfile` together. Not here: readi
 Source: domain.md 1.8, 4.2, 4.6, 5.1; docs/data-shapes.md section 5.
 """
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -34,7 +35,7 @@ class FileContext:
     period: str
     as_of: date
     profile: Profile
-    states: StateRules = field(default_factory=state_rules)
+    states: StateRules = dataclasses.field(default_factory=state_rules)
 
 
 def build_child_files(
