@@ -23,6 +23,7 @@ from assets.workbooks.layout import default_layout, layout_for
 from assets.workbooks.publish import publish_workbooks
 from expectations.jurisdictions import profile as profiles
 from expectations.jurisdictions.profile import load_profile
+from expectations.life.numbering import printed
 from expectations.life.rules import life_rules
 from expectations.lists import catalogue as catalogues
 from expectations.lists import findings as lists
@@ -242,7 +243,8 @@ def test_a_list_is_added_by_a_condition_an_entry_a_recipient_and_its_columns(lis
     files, context = town.files(), bare_context(workspace, "2026Q3")
     publish_workbooks(found, files.children, files.records, replace(context, towns=("顺化镇",)), tmp_path / "out")
     sheet = load_workbook(next((tmp_path / "out" / "乡镇").glob("顺化镇_*.xlsx")))["L90无电话"]
-    assert sum("L90" in str(cell.value) for row in sheet for cell in row) >= 1
+    number = found["finding_id"].item()
+    assert [str(row[0].value) for row in sheet if str(row[0].value).startswith("L90-")] == [printed(number, "2026Q3")]
 
 
 def test_the_added_list_is_gone_again():
