@@ -62,7 +62,9 @@ def profile_of(workspace: Workspace) -> Profile:
     named = workspace.settings.profile or DEFAULT_PROFILE
     own = workspace.root / named
     profile = load_place(own if own.suffix in (".yaml", ".yml") else named)
-    check_departments(profile, all_contracts(workspace.contracts))
+    if profile.departments:
+        # Only then: a contract that cannot be read is no matter of commands that look at a profile alone.
+        check_departments(profile, all_contracts(workspace.contracts))
     stated = {"area_code": workspace.settings.county_code, "county_name": workspace.settings.county_name}
     changed = {
         key: getattr(profile.place, key).model_copy(update={"value": value}) for key, value in stated.items() if value

@@ -336,7 +336,7 @@ def test_a_contract_of_an_earlier_version_does_not_lose_how_records_end(tmp_path
 def test_a_department_of_the_place_is_linked_compared_written_to_and_sent_lists(fresh_county, tongbi, tmp_path):
     root = fresh_county
     parent = next(line for line in (root / "tongbi.toml").read_text("utf-8").splitlines() if line.startswith("profile"))
-    own = OWN.replace("extends: default", f"extends: {parent.partition(chr(34))[2].rstrip(chr(34))}")
+    own = OWN.replace("extends: default", f"extends: {parent.split(chr(34))[1].removesuffix('.yaml') or 'default'}")
     (root / "own.yaml").write_text(own, encoding="utf-8")
     (root / "tongbi.toml").write_text(
         (root / "tongbi.toml").read_text("utf-8").replace(parent, 'profile = "own.yaml"'), encoding="utf-8"
