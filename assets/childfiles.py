@@ -4,6 +4,7 @@ Belongs here: putting the pieces of `assets.childfile` together. Not here: readi
 Source: domain.md 1.8, 4.2, 4.6, 5.1; docs/data-shapes.md section 5.
 """
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +18,8 @@ from assets.childfile.household import households, own_county, register_side
 from assets.childfile.near import near_candidates
 from assets.childfile.places import responsible_places
 from assets.childfile.preference import Preference, preference
-from assets.childfile.states import collapse_police, is_active, record_states
+from assets.childfile.states import StateRules, collapse_police, is_active, record_states
+from assets.intake.contract import state_rules
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.files import BoolArray, ChildFiles
 
@@ -26,11 +28,14 @@ __all__ = ["ChildFiles", "FileContext", "build_child_files"]
 
 @dataclass(frozen=True)
 class FileContext:
-    """What child files need to know besides the data: the period, its last day and the place's profile."""
+    """What child files need to know besides the data: the period, its last day, the place's profile, and how each department says that a
+    record has ended (without a workspace: the built-in contracts).
+    """
 
     period: str
     as_of: date
     profile: Profile
+    states: StateRules = dataclasses.field(default_factory=state_rules)
 
 
 def build_child_files(
@@ -48,7 +53,7 @@ def build_child_files(
         Child files; the order of the input does not matter.
     """
     order = preference()
-    linked = _linked(records, links, order)
+    linked = _linked(records, links, order, context.states)
     n = int(linked["child"].max()) + 1 if len(linked) else 0
     solid = linked["active"].to_numpy(np.bool_)
     chooser = Chooser(linked, linked["child"].to_numpy(np.int64), n, solid)
@@ -60,7 +65,7 @@ def build_child_files(
     return ChildFiles(children, linked, near, context.as_of, context.period, county, beside)
 
 
-def _linked(records: pd.DataFrame, links: pd.DataFrame, order: Preference) -> pd.DataFrame:
+def _linked(records: pd.DataFrame, links: pd.DataFrame, order: Preference, states: StateRules) -> pd.DataFrame:
     """The linked records in a fixed order, which makes every later "first record" independent of the order of files."""
     at = pd.Index(links["record_id"]).get_indexer(pd.Index(records["record_id"]))
     ids, child = np.unique(links["child_id"].to_numpy(object)[at[at >= 0]].astype(str), return_inverse=True)
@@ -76,7 +81,7 @@ def _linked(records: pd.DataFrame, links: pd.DataFrame, order: Preference) -> pd
     found["child"], found["child_id"] = child[sorting], ids.astype(object)[child[sorting]]
     found["method"] = links["method"].to_numpy(object)[source]
     found["probability"] = pd.to_numeric(links["probability"], errors="coerce").fillna(1.0).to_numpy()[source]
-    found["state"] = record_states(found, order)
+    found["state"] = record_states(found, states)
     found["active"] = is_active(found["state"], order)
     return found
 

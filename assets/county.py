@@ -15,7 +15,8 @@ from typing import cast
 import dagster as dg
 
 from assets.delivered import delivered_sources
-from assets.intake.contract import load_contracts
+from assets.intake.contract import all_contracts, load_contracts
+from assets.recipes import check_departments, check_lists
 from assets.workbooks.layout import default_layout
 from expectations.jurisdictions.profile import Profile, load_profile
 from expectations.lists.catalogue import load_catalogue
@@ -40,11 +41,13 @@ def opened_of(context: dg.AssetExecutionContext) -> Opened:
 
 
 def load_place(name_or_path: str | Path) -> Profile:
-    """A place's profile for a run: a list is refused that goes to somebody to whom the workbooks have nothing to show.
+    """A place's profile for a run: a list is refused that is half written down (`assets.recipes`), or goes to somebody to whom the
+    workbooks have nothing to show.
 
     Raises:
-        RuleFileError: as `load_profile`.
+        RuleFileError: as `load_profile` and `check_lists`.
     """
+    check_lists()
     return load_profile(name_or_path, default_layout().columns_for())
 
 
@@ -53,11 +56,15 @@ def profile_of(workspace: Workspace) -> Profile:
     name and code.
 
     Raises:
-        RuleFileError: there is no such profile, or it is wrong; names file and key.
+        RuleFileError: there is no such profile, or it is wrong, or adds a department that has no whole contract; names file and key.
+        ContractError: a contract of the workspace is wrong.
     """
     named = workspace.settings.profile or DEFAULT_PROFILE
     own = workspace.root / named
     profile = load_place(own if own.suffix in (".yaml", ".yml") else named)
+    if profile.departments:
+        # Only then: a contract that cannot be read is no matter of commands that look at a profile alone.
+        check_departments(profile, all_contracts(workspace.contracts))
     stated = {"area_code": workspace.settings.county_code, "county_name": workspace.settings.county_name}
     changed = {
         key: getattr(profile.place, key).model_copy(update={"value": value}) for key, value in stated.items() if value

@@ -184,7 +184,7 @@ def _context(found: Ingredients, workspace: Workspace) -> PublishContext:
 def _further(found: Ingredients, profile: Profile) -> FurtherBooks:
     nobody, period = pd.DataFrame(), Period.parse(found.period)
     files = ChildFiles(found.children, found.records, nobody, period.last_day, period.label, "")
-    return FurtherBooks(books_of(profile), extra_ledgers(View(files, profile, load_catalogue())))
+    return FurtherBooks(books_of(profile), extra_ledgers(View(files, profile, profile.catalogue)))
 
 
 def _lists(profile: Profile) -> tuple[ListInfo, ...]:
@@ -197,7 +197,7 @@ def _lists(profile: Profile) -> tuple[ListInfo, ...]:
 
 
 def _list_info(code: str, info: Known, profile: Profile) -> ListInfo:
-    catalogue, rule = load_catalogue(), profile.lists[code]
+    catalogue, rule = profile.catalogue, profile.lists[code]
     due = rule.due or (f"{rule.due_days} 日内" if rule.due_days else "")
     return ListInfo(
         code=code,

@@ -9,6 +9,7 @@ import pandas as pd
 
 from assets.childfiles import ChildFiles, FileContext, build_child_files
 from assets.county import COUNT, opened_of, profile_of
+from assets.intake.contract import state_rules
 from pipelines.partitions import Period, period_partitions
 from pipelines.resources.stations import station
 
@@ -36,7 +37,9 @@ def child_file_asset(departments: Collection[str]) -> dg.AssetsDefinition:
         """Build the child files."""
         with station("child_files"):
             period = Period.parse(context.partition_key)
-            facts = FileContext(period.label, period.last_day, profile_of(opened_of(context).workspace))
+            workspace = opened_of(context).workspace
+            states = state_rules(workspace.contracts)
+            facts = FileContext(period.label, period.last_day, profile_of(workspace), states)
             full = [frame for frame in frames.values() if len(frame)] or list(frames.values())
             found = build_child_files(pd.concat(full, ignore_index=True), link_children, link_pairs, facts)
         return dg.Output(found, metadata={COUNT: len(found.children), "records": len(found.records)})

@@ -24,11 +24,7 @@ class Preference(Rules):
     departments: list[str]
     values: dict[str, list[str]]
     places: list[tuple[str, str, str]]
-    population_words: dict[str, list[str]]
     active_states: list[str]
-    beside_register: list[str]
-    dead_sources: list[str]
-    leaving_words: dict[str, str]
     police_states: list[str]
     identifiers: Identifiers
     reads: list[str]

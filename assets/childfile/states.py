@@ -1,82 +1,37 @@
 """What state each record is in, and what the police rows of one child add up to.
 
-Belongs here: reading cancellation, roll, enrolment and card columns as one `state` per record, and collapsing the
-police history to one current state per child (domain.md 1.9, 2.4, 2.13, 3.3). Not here: conclusions from it.
+Belongs here: one `state` per record by its department's contract, and collapsing the police history to one current state per child
+(domain.md 1.9, 2.4, 2.13, 3.3). Not here: how a department says a state (`states` in `assets/contracts/*.yaml`), conclusions from it.
 """
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from assets.childfile.preference import Preference
+from assets.intake.staterules import ACTIVE, StateRule, states_by
 from expectations.lists.columns import Columns
 from expectations.lists.files import BoolArray, IntArray
 
-# An education record that is no student record: on a working list only.
-OFF_REGISTER = "off_register"
+# department -> its rules.
+StateRules = Mapping[str, Sequence[StateRule]]
 
 
-def record_states(records: pd.DataFrame, order: Preference) -> pd.Series:
-    """One state per record, `active` where nothing says otherwise.
+def record_states(records: pd.DataFrame, rules: StateRules) -> pd.Series:
+    """One state per record, `active` where nothing says otherwise: by the rules of its department, of any there is.
 
-    Police: active, dead, moved_out, cancelled, and of an answer to a query absent and renamed. Civil affairs: active, exited, dead, moved_out. Education: the enrolment
-    code, `active` when empty, `off_register` on a working list beside the register. Disability: active, or the card status that ends it.
+    Police: active, dead, moved_out, cancelled, and of an answer to a query absent and renamed. Civil affairs: active, exited, dead, moved_out,
+    dead_on_roll. Education: the enrolment code, `off_register` on a working list beside the register. Disability: active, or the card
+    status that ends it. A department that a workspace adds: what its contract says.
     """
     columns = Columns(records)
-    state = pd.Series("active", index=records.index, dtype=object)
-    for name, (read, needed) in _READERS.items():
+    state = pd.Series(ACTIVE, index=records.index, dtype=object)
+    for name, lines in rules.items():
         mine = columns.isin("department", [name])
-        state[mine] = read(records.loc[mine, needed], order)
-    state[columns.isin("department", order.dead_sources)] = "dead"
+        needed = sorted({field for line in lines for field in line.fields if field in records.columns})
+        state[mine] = states_by(lines, records.loc[mine, needed])
     return state
-
-
-def _police(rows: pd.DataFrame, order: Preference) -> pd.Series:
-    state = rows["cancel_kind"].replace({"": "active", "death": "dead", "duplicate": "cancelled", "other": "cancelled"})
-    silent = rows["cancel_kind"] == ""
-    word = _population_state(rows["population_status"], order)
-    state = state.mask(silent & (word != ""), word)
-    state = state.mask((state == "active") & (rows["moved_out_date"] != ""), "moved_out")
-    state = state.mask((state == "active") & (rows["cancel_date"] != ""), "cancelled")
-    return state.mask(rows["death_date"] != "", "dead")
-
-
-def _population_state(words: pd.Series, order: Preference) -> pd.Series:
-    known = {text: _word_state(text, order) for text in words.unique()}
-    return words.map(known)
-
-
-def _word_state(text: str, order: Preference) -> str:
-    hits = (state for state, words in order.population_words.items() if any(word in text for word in words))
-    return next(hits, "")
-
-
-def _civil_affairs(rows: pd.DataFrame, order: Preference) -> pd.Series:
-    reason = rows["exit_reason"].where(rows["exit_reason"].isin(["dead", "moved_out"]), "exited")
-    left = (rows["roll_status"] == "exited") | (rows["exit_date"] != "") | (rows["exit_reason"] != "")
-    left &= rows["roll_status"] != "active"
-    state = pd.Series("active", index=rows.index, dtype=object).mask(left, reason)
-    return state.mask(rows["death_date"] != "", state.where(state != "active", "dead_on_roll"))
-
-
-def _education(rows: pd.DataFrame, order: Preference) -> pd.Series:
-    """A working list beside the register (控辍保学, 送教上门, promotion) proves no enrolment; a drop-out it does say."""
-    state = rows["enrolment_status"].replace({"": "active"})
-    beside = rows["layout"].isin(order.beside_register)
-    said = rows["study_status"].map(order.leaving_words).fillna("")
-    state = state.mask(beside & (rows["enrolment_status"] == ""), said.where(said != "", OFF_REGISTER))
-    return state.mask(beside & state.isin(order.active_states), OFF_REGISTER)
-
-
-def _disability(rows: pd.DataFrame, order: Preference) -> pd.Series:
-    return rows["card_status"].replace({"normal": "active", "expired": "active", "": "active"})
-
-
-_READERS = {
-    "public_security": (_police, ["cancel_kind", "cancel_date", "population_status", "moved_out_date", "death_date"]),
-    "civil_affairs": (_civil_affairs, ["exit_reason", "roll_status", "exit_date", "death_date"]),
-    "education": (_education, ["enrolment_status", "study_status", "layout"]),
-    "disability": (_disability, ["card_status"]),
-}
 
 
 def is_active(state: pd.Series, order: Preference) -> BoolArray:

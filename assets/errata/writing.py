@@ -31,12 +31,6 @@ _FIRST_ROW = 3
 _FIXED = (("线索编号", 16.5), ("清单", 9), ("文件", 26), ("工作表", 10), ("行", 6), ("姓名", 9), ("项目", 9))
 _SIDES = (("贵单位登记", 20), ("其他部门登记", 30), ("原因", 34))
 _YELLOW = (("核查结果", 16), ("核查日期", 11.5), ("核查人", 9), ("说明", 18))
-_COLUMN_OF = {
-    "civil_affairs": "by_civil",
-    "education": "by_school",
-    "public_security": "by_police",
-    "disability": "by_federation",
-}
 
 
 @dataclass(frozen=True)
@@ -110,10 +104,11 @@ def _list(book: Book, sheet: Sheet, frames: Frames) -> None:
 def _cells(line: Mapping[Any, Any], finding: Mapping[Any, Any], whom: tuple[str, PublishContext]) -> list[str]:
     """The grey cells of one error: where it stands in the department's file, its value and the others'."""
     department, context = whom
-    own = str(line.get(_COLUMN_OF.get(department, ""), ""))
+    sides = context.layout.sides
+    own = str(line.get(sides.get(department, ""), ""))
     others = [
         f"{context.department(name)}：{line[column]}"
-        for name, column in _COLUMN_OF.items()
+        for name, column in sides.items()
         if name != department and line.get(column)
     ]
     if not finding["field"]:
@@ -167,7 +162,8 @@ def _letter(sheet: Sheet, context: PublishContext, path: Path) -> Path:
     title = words.title.format(period=context.period_zh())
     document.add_paragraph(title, "公文标题")
     document.add_paragraph(
-        f"{context.place}{_bureau(context.department(sheet.department))}：", "公文正文"
+        f"{context.place}{context.layout.bureau(sheet.department) or context.department(sheet.department)}：",
+        "公文正文",
     ).paragraph_format.first_line_indent = 0
     due = _spoken(date.today() + timedelta(days=words.due_days))
     facts = {
@@ -191,10 +187,6 @@ def _letter(sheet: Sheet, context: PublishContext, path: Path) -> Path:
 
 def _spoken(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
-
-
-def _bureau(label: str) -> str:
-    return {"教育": "教育局", "公安": "公安局", "民政": "民政局", "残联": "残疾人联合会"}.get(label, label)
 
 
 def _tracked(sheet: Sheet) -> str:

@@ -21,7 +21,6 @@ from assets.feeds.leaving import left
 from assets.feeds.rows import rows_of
 from assets.feeds.stock import Calendar, Stock, answers_of
 from assets.protected import Protected, protected_in
-from expectations.lists.catalogue import load_catalogue
 from pipelines.partitions import Period
 from pipelines.resources import audit, lives, sharing
 from pipelines.resources.database import connect, writing
@@ -138,7 +137,8 @@ def _named_by_the_place(opened: Opened, feed: Feed) -> None:
     """
     if feed.population != "lists":
         return
-    known, profile = load_catalogue(), profile_of(opened.workspace)
+    profile = profile_of(opened.workspace)
+    known = profile.catalogue
     if not feed.to:
         raise FeedError(
             f"{feed.title} 交付清单 {'、'.join(feed.lists)} 中的儿童，配置没有写明接收方是哪个单位，没有交付任何数据。",

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from assets.intake.staterules import StateRule
 from matching.tables.mistakes import MistakeError, mistakes_in, parse_own_yaml
 
 CONTRACTS = Path(__file__).resolve().parent.parent / "contracts"
@@ -188,6 +189,7 @@ class Contract(Model):
     `marks` are the fields typical of it; a file with fewer than `least_marks` of them that shows another department's is
     that department's. `numbers_are_truth`: it gives the numbers (domain.md 1.8), so that a number tells birth and sex where
     the file has no column for them. `further`: no department of every county; its stations exist only where a workspace has files of it.
+    `states`: how it says that a record has ended; left out, every record counts as active, and one that replaces a built-in contract keeps that one's.
     `steady`: its content rightly stays the same for a quarter and longer, so that the same file again is said and not asked about.
     """
 
@@ -209,6 +211,7 @@ class Contract(Model):
     defaults: dict[str, str] = {}
     lookups: dict[str, dict[str, str]] = {}
     bounds: Bounds = Bounds()
+    states: list[StateRule] | None = None
     layouts: list[Layout] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -240,6 +243,9 @@ def _named_fields(contract: Contract) -> Iterator[tuple[str, str]]:
     for place, group in groups:
         yield from ((f"{place}carried", name) for name in group.carried)
         yield from ((f"{place}flags.{heading}", flag.field) for heading, flag in group.flags.items())
+    stated = [(place, name) for place, rule in enumerate(contract.states or []) for name in rule.fields]
+    # The kind of file is no column of it, and a state may rest on it all the same.
+    yield from ((f"states.{place}", name) for place, name in stated if name != "layout")
     for heading, choice in contract.ambiguous.items():
         yield from ((f"ambiguous.{heading}", name) for name in [*choice.candidates, choice.default] if name)
 
@@ -288,7 +294,7 @@ def all_contracts(extra: Path | None = None) -> dict[str, Contract]:
     contracts: dict[str, Contract] = {}
     for path in paths:
         contract = _validated(Contract, path)
-        contracts[contract.department] = contract
+        contracts[contract.department] = _keeping_states(contract, contracts.get(contract.department))
     codes = [contract.code for contract in contracts.values()]
     for contract in contracts.values():
         if codes.count(contract.code) > 1:
@@ -296,6 +302,18 @@ def all_contracts(extra: Path | None = None) -> dict[str, Contract]:
                 f"约定文件有误：代码 {contract.code} 被两个部门使用（键 code，部门 {contract.department}）"
             )
     return contracts
+
+
+def _keeping_states(contract: Contract, replaced: Contract | None) -> Contract:
+    """A county's own contract for a known department states headings; written before there were `states`, it must not silently lose them."""
+    if replaced is None or contract.states is not None:
+        return contract
+    return contract.model_copy(update={"states": replaced.states})
+
+
+def state_rules(extra: Path | None = None) -> dict[str, list[StateRule]]:
+    """Department -> how it says that a record has ended; arguments and errors as in `load_contracts`."""
+    return {name: contract.states for name, contract in all_contracts(extra).items() if contract.states}
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:

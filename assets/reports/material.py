@@ -183,7 +183,7 @@ def gather(opened: Opened, period: Period) -> Material:
         rostered=_rostered(opened, label, profile),
         slow=_slow(opened, period),
         audit_head=_head(opened),
-        left_behind=states_on_roll(View(files, profile, load_catalogue())),
+        left_behind=states_on_roll(View(files, profile, profile.catalogue)),
     )
 
 

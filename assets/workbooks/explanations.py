@@ -1,51 +1,25 @@
-"""What the sheet 说明 adds to the catalogue of lists: short names, what the grades mean, which cases were left out.
+"""What a list's entry in the catalogue says for the sheet 说明: short name, what the grades mean, which cases were left out.
 
-Here: reading `explanations.yaml` and filling in what a list does not say itself. Not here:
-conditions, owners and answers (expectations/lists).
+Here: filling in what a list does not say itself. Not here: the words, and conditions, owners and answers (expectations/lists).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
-
-from pydantic import Field
 
 from assets.workbooks.context import ListInfo
-from expectations.rulebook import Rules, read_rules
-
-FILE = Path(__file__).with_name("explanations.yaml")
-
-
-class Explanation(Rules):
-    """The added texts of one list."""
-
-    short: str = Field(default="", max_length=8)
-    certainty: str = ""
-    guards: tuple[str, ...] = ()
-
-
-class Explanations(Rules):
-    """The file `explanations.yaml`."""
-
-    default: Explanation
-    lists: dict[str, Explanation]
-
-
-@cache
-def load_explanations() -> Explanations:
-    """The checked file."""
-    return read_rules(FILE, Explanations)
+from expectations.lists.catalogue import load_catalogue
 
 
 def explained(info: ListInfo) -> ListInfo:
-    """The list with the texts that it does not bring itself; its short name is ours where we have one."""
-    book = load_explanations()
-    added = book.lists.get(info.code, book.default)
+    """The list with the texts that it does not bring itself; its short name is the catalogue's where that has one."""
+    catalogue = load_catalogue()
+    known = catalogue.lists.get(info.code)
+    if known is None:
+        return replace(info, certainty=info.certainty or catalogue.certainty)
     return replace(
         info,
-        short=added.short or info.short,
-        certainty=info.certainty or added.certainty or book.default.certainty,
-        guards=info.guards or added.guards,
+        short=known.short,
+        certainty=info.certainty or known.certainty or catalogue.certainty,
+        guards=info.guards or tuple(known.excluded),
     )

@@ -16,7 +16,8 @@ from pydantic import Field, field_validator, model_validator
 
 from assets.workbooks.masking import MaskKind, MaskRule, default_rule, rule_of
 from expectations.jurisdictions.profile import Profile
-from expectations.lists.catalogue import TOWNSHIP, load_catalogue
+from expectations.jurisdictions.recipients import AddedDepartment
+from expectations.lists.catalogue import ADDED, TOWNSHIP, load_catalogue
 from expectations.rulebook import Rules, read_rules
 from matching.tables import parse_yaml
 
@@ -33,6 +34,9 @@ MADE_FIELDS: Mapping[str, tuple[str, ...]] = {
     "category": ("category",),
     "cancel_date": ("cancel_date", "death_date"),
 }
+FILE = Path(__file__).with_name("layout.yaml")
+# The set of columns that shows each department's own value of what differs.
+SIDES = "sides"
 SOURCES = frozenset({"finding", "child", "record", "department", "list", "made"})
 
 
@@ -92,9 +96,10 @@ class ListColumns(Rules):
 
 
 class Recipient(Rules):
-    """One kind of recipient: its Chinese name and its lists by code."""
+    """One kind of recipient: its Chinese name, how a letter addresses it, and its lists by code."""
 
     label: str
+    bureau: str = ""
     lists: dict[str, ListColumns]
 
 
@@ -145,6 +150,7 @@ class Layout(Rules):
     named_categories: tuple[str, ...]
     township: Recipient
     departments: dict[str, Recipient]
+    added: Recipient
 
     @field_validator("masking", mode="before")
     @classmethod
@@ -177,6 +183,8 @@ class Layout(Rules):
         found += [
             f"departments.{name} 不是清单目录中的部门" for name in self.departments if name not in known.recipients
         ]
+        if SIDES not in self.sets:
+            found.append(f"sets 缺少 {SIDES}（信息不一致的各方登记）")
         for who, recipient in self.recipients.items():
             found += [f"{who}.lists.{code} 不是清单目录中的清单" for code in recipient.lists if code not in known.lists]
             for code, shown in recipient.lists.items():
@@ -191,7 +199,38 @@ class Layout(Rules):
     @property
     def recipients(self) -> dict[str, Recipient]:
         """Everybody for whom there are columns, as a profile names them."""
-        return {TOWNSHIP: self.township, **self.departments}
+        return {TOWNSHIP: self.township, **self.departments, ADDED: self.added}
+
+    @property
+    def sides(self) -> dict[str, str]:
+        """Department -> the column that shows its own value of what differs."""
+        return {column.item: name for name, column in self.columns.items() if column.source == "department"}
+
+    def bureau(self, department: str) -> str:
+        """How a letter addresses a department; "" for one that the layout does not know."""
+        known = self.departments.get(department)
+        return known.bureau or known.label if known else ""
+
+    def with_departments(self, added: Mapping[str, AddedDepartment]) -> Layout:
+        """The layout of a place that adds departments: each sees what the file says for all of them, and its side of a difference is shown."""
+        if not added:
+            return self
+        recipients = {
+            name: self.added.model_copy(update={"label": each.zh, "bureau": each.bureau})
+            for name, each in added.items()
+        }
+        width = max(self.columns[name].width for name in self.sides.values())
+        sides = {
+            f"by_{name}": Column(zh=f"{each.zh}登记", width=width, value=f"department.{name}")
+            for name, each in added.items()
+        }
+        return self.model_copy(
+            update={
+                "departments": {**self.departments, **recipients},
+                "columns": {**self.columns, **sides},
+                "sets": {**self.sets, SIDES: (*self.sets[SIDES], *sides)},
+            }
+        )
 
     def columns_for(self) -> dict[str, frozenset[str]]:
         """Recipient -> the lists that it has columns for, against which a profile is checked (`load_profile`)."""
@@ -238,9 +277,9 @@ def read_layout(path: Path) -> Layout:
 @cache
 def default_layout() -> Layout:
     """The layout that comes with the product."""
-    return read_layout(Path(str(files("assets.workbooks") / "layout.yaml")))
+    return read_layout(FILE)
 
 
 def layout_for(profile: Profile) -> Layout:
-    """The product's layout with the masking of a place."""
-    return default_layout().model_copy(update={"masking": rule_of(profile)})
+    """The product's layout with the masking of a place and the departments that it adds."""
+    return default_layout().with_departments(profile.departments).model_copy(update={"masking": rule_of(profile)})

@@ -12,7 +12,14 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from expectations.jurisdictions.duties import DutyRule
-from expectations.jurisdictions.recipients import Columns, ListRule, wrong_recipients
+from expectations.jurisdictions.recipients import (
+    AddedDepartment,
+    Columns,
+    ListRule,
+    catalogue_with,
+    wrong_departments,
+    wrong_recipients,
+)
 from expectations.jurisdictions.retired import translated
 from expectations.jurisdictions.sections import (
     Allowances,
@@ -31,6 +38,7 @@ from expectations.jurisdictions.sections import (
     UnknownSettingError,
     Workers,
 )
+from expectations.lists.catalogue import Catalogue
 from expectations.rulebook import RuleFileError, Rules, read_yaml, validated
 
 __all__ = ["ListRule", "Place", "Profile", "School", "Setting", "UnknownSettingError", "load_profile", "places"]
@@ -57,7 +65,13 @@ class Profile(Rules):
     workers: Workers
     indicators: Indicators
     duties: dict[str, DutyRule | None] = Field(default_factory=dict)
+    departments: dict[str, AddedDepartment] = Field(default_factory=dict)
     lists: dict[str, ListRule]
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue of lists, with the departments that the place adds."""
+        return catalogue_with(self.departments)
 
     def setting(self, path: str) -> Setting[Any]:
         """The setting at `section.key`.
@@ -111,8 +125,9 @@ def load_profile(name_or_path: str | Path, columns: Columns | None = None) -> Pr
         content = _merged(content, layer.content)
     content.setdefault("code", leaf.stem)
     profile = validated(content, Profile, leaf)
-    wrong = wrong_recipients(profile.lists, columns)
-    sentences = [f"规则文件 {_stating(chain, code)} 的 {text}" for code, texts in wrong.items() for text in texts]
+    wrong = wrong_recipients(profile.lists, columns, profile.departments)
+    sentences = [f"规则文件 {leaf.name} 的 {text}" for text in wrong_departments(profile.departments)]
+    sentences += [f"规则文件 {_stating(chain, code)} 的 {text}" for code, texts in wrong.items() for text in texts]
     if sentences:
         raise RuleFileError("；".join(sentences) + "。")
     return profile

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 
 from pydantic import Field
 
-from expectations.lists.catalogue import Catalogue, load_catalogue
+from expectations.lists.catalogue import ADDED, Catalogue, load_catalogue
 from expectations.rulebook import Rules
 
 # recipient -> the lists that it has columns for.
@@ -33,14 +33,49 @@ class ListRule(Rules):
         return self.recipients[0] if self.recipients else ""
 
 
-def wrong_recipients(rules: Mapping[str, ListRule], columns: Columns | None) -> dict[str, list[str]]:
+class AddedDepartment(Rules):
+    """A department that a place adds to those of every county: it hands over data (its contract lies in the workspace) and answers lines.
+
+    Attributes:
+        zh: its short name, as it stands in sentences, workbooks and headings.
+        bureau: how a letter addresses it; left out, by its short name.
+    """
+
+    zh: str = Field(min_length=1, max_length=8)
+    bureau: str = ""
+
+
+def catalogue_with(added: Mapping[str, AddedDepartment]) -> Catalogue:
+    """The catalogue of lists of a place with the departments that it adds."""
+    return load_catalogue().with_departments({name: each.zh for name, each in added.items()})
+
+
+def wrong_departments(added: Mapping[str, AddedDepartment]) -> list[str]:
+    """What is wrong with the departments that a place adds: sentences with the key."""
+    known = load_catalogue().recipients
+    names = [*known.values(), *(each.zh for each in added.values())]
+    sentences = [f"departments.{name}：已有这个单位（{known[name]}），不必再写" for name in added if name in known]
+    return sentences + [
+        f"departments.{name}.zh：名称“{each.zh}”与另一个单位相同，请改用别的简称"
+        for name, each in added.items()
+        if name not in known and names.count(each.zh) > 1
+    ]
+
+
+def wrong_recipients(
+    rules: Mapping[str, ListRule], columns: Columns | None, added: Mapping[str, AddedDepartment]
+) -> dict[str, list[str]]:
     """What cannot be followed in a place's lists: list -> sentences with the key, what is wrong and what is allowed.
 
     Args:
         rules: list -> the place's rule.
-        columns: what every recipient has columns for; None where nothing is going to be written, then only the names are checked.
+        columns: what every recipient has columns for (`ADDED`: every department that a place adds); None where nothing is going to be
+            written, then only the names are checked.
+        added: the departments that the place adds.
     """
-    catalogue = load_catalogue()
+    catalogue = catalogue_with(added)
+    if columns is not None:
+        columns = {**columns, **dict.fromkeys(added, columns.get(ADDED, ()))}
     problems = {code: _problems(code, rule, catalogue, columns) for code, rule in rules.items()}
     return {code: sentences for code, sentences in problems.items() if sentences}
 

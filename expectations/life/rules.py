@@ -76,6 +76,12 @@ class LifeRules(Rules):
                     return outcome
         return self._by_words(answer)
 
+    def names(self, code: str, answer: str) -> bool:
+        """Whether it is written down what an answer on a list does; an answer that is not named does what `default` says."""
+        named = [answers for rules in (self.lists.get(code, {}), self.answers) for answers in rules.values()]
+        begins = tuple(word for words in self.words.values() for word in words)
+        return any(answer in answers for answers in named) or answer.startswith(begins)
+
     def lacks(self, code: str, answer: str, note: str) -> bool:
         """Whether 说明 lacks the day, or the place, without which the answer settles nothing (domain.md 5.3.2)."""
         if answer in self.until.get(code, ()):

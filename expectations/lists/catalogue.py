@@ -4,7 +4,7 @@ Belongs here: the model of that file and which lists can be computed from what w
 receives a list (`expectations.jurisdictions`).
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from expectations.rulebook import Rules, read_rules
 
 FILE = Path(__file__).with_name("catalogue.yaml")
 TOWNSHIP = "township"
+ADDED = "added"
+"""What the layout calls every department that a place adds."""
 LOOKED = "#"
 """Begins the columns among the sources; alone it says that somebody looked which of them are filled."""
 
@@ -22,11 +24,14 @@ LOOKED = "#"
 class ListInfo(Rules):
     """One list as people know it (domain.md 5.3, 6.2)."""
 
-    name: str
+    name: str = Field(min_length=1)
+    short: str = Field(min_length=1, max_length=8)
     comparison: str
-    meaning: str
-    ask: str
-    clause: str
+    meaning: str = Field(min_length=1)
+    ask: str = Field(min_length=1)
+    certainty: str = ""
+    excluded: list[str] = Field(default_factory=list)
+    clause: str = Field(min_length=1)
     answers: list[str] = Field(min_length=1)
     needs: list[str]
     needs_any: list[str] = Field(default_factory=list)
@@ -58,6 +63,7 @@ class Comparison(Rules):
 class Catalogue(Rules):
     """Model of `catalogue.yaml`. `grades` go from least to most sure; their places are the grades' numbers."""
 
+    certainty: str
     grades: list[str] = Field(min_length=3, max_length=3)
     sure_probability: float
     same_probability: float
@@ -76,6 +82,10 @@ class Catalogue(Rules):
     def recipients(self) -> dict[str, str]:
         """Everybody whom a profile may name for a list, with the name that people know."""
         return {TOWNSHIP: self.township, **self.departments, **self.answering}
+
+    def with_departments(self, names: Mapping[str, str]) -> "Catalogue":
+        """The catalogue of a place that adds departments, code -> name, which hand over data and answer lines like the others."""
+        return self.model_copy(update={"departments": {**self.departments, **names}}) if names else self
 
     def department(self, code: str) -> str:
         """The department or source as people say it; one that is not named here keeps its own code."""

@@ -38,7 +38,7 @@ def _row(
     name: str, one: Comparison, findings: pd.DataFrame, run: tuple[Profile, set[str], Collection[str]]
 ) -> tuple[str, str, str, int, int, str]:
     profile, missing, delivered = run
-    catalogue = load_catalogue()
+    catalogue = profile.catalogue
     lists = [code for code in one.lists if code not in missing and profile.lists[code].active]
     absent = [need for need in one.needs if not catalogue.delivered(need, delivered)]
     if absent or not lists:

@@ -84,8 +84,7 @@ def compute_findings(files: ChildFiles, profile: Profile, delivered: Collection[
         One row per finding, `urgent` ("1" = to be told the same day) and `priority` ("1" = a group the place puts first) beside it, and
         `groups`, the child's marks (特殊群体) in words joined by 、; sorted by code, town, village, child_id, field; none of a list that `not_computed` names.
     """
-    catalogue = load_catalogue()
-    view = View(files, profile, catalogue)
+    view = View(files, profile, profile.catalogue)
     delivered = {*delivered, *files_delivered(files)}
     skipped = set(not_computed(profile, delivered)["code"])
     found = [_one_list(code, view, delivered) for code in LISTS if code not in skipped and profile.lists[code].active]
@@ -121,7 +120,7 @@ def not_computed(profile: Profile, delivered: Collection[str]) -> pd.DataFrame:
 
     `delivered` may hold `department.layout` beside departments, see `Catalogue.delivered`.
     """
-    catalogue = load_catalogue()
+    catalogue = profile.catalogue
     rows = []
     for code, info in catalogue.lists.items():
         rule = profile.lists.get(code)
@@ -134,7 +133,7 @@ def not_computed(profile: Profile, delivered: Collection[str]) -> pd.DataFrame:
 
 
 def _obstacle(info: ListInfo, profile: Profile, delivered: Collection[str]) -> str:
-    catalogue = load_catalogue()
+    catalogue = profile.catalogue
     spoken, came = catalogue.spoken, catalogue.delivered
     missing = [name for name in info.needs if not came(name, delivered)]
     if missing:
@@ -152,7 +151,7 @@ def _obstacle(info: ListInfo, profile: Profile, delivered: Collection[str]) -> s
 
 def _no_party(missing: list[str], profile: Profile) -> str:
     """A department that the place's paper does not name owes no data: somebody has to agree with it first."""
-    parties, catalogue = profile.comparison.parties.known(), load_catalogue()
+    parties, catalogue = profile.comparison.parties.known(), profile.catalogue
     outside = [name for name in missing if name in catalogue.departments and name not in parties]
     return f"本地文件没有把{catalogue.spoken(outside)}列为比对单位，需要时请商定。" if outside else ""
 

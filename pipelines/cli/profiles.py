@@ -199,20 +199,18 @@ def _lists(found: Profile) -> Any:
     table = Table(*(say(f"table.{name}") for name in heads))
     for code, rule in found.lists.items():
         if rule.active:
-            table.add_row(code, names[code].name, _told(rule), rule.due, rule.clause)
+            table.add_row(code, names[code].name, _told(found, rule), rule.due, rule.clause)
     return table
 
 
 def _rule(found: Profile, code: str) -> str:
     rule = found.lists.get(code)
-    return say("profile.list_off") if rule is None or not rule.active else f"{_told(rule)}；{rule.due}"
+    return say("profile.list_off") if rule is None or not rule.active else f"{_told(found, rule)}；{rule.due}"
 
 
-def _told(rule: ListRule) -> str:
+def _told(found: Profile, rule: ListRule) -> str:
     """Who is sent a list, the one that answers for it first."""
-    from expectations.lists.catalogue import load_catalogue
-
-    names = load_catalogue().recipients
+    names = found.catalogue.recipients
     return "、".join(names[name] for name in rule.recipients)
 
 

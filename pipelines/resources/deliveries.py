@@ -176,6 +176,7 @@ def elsewhere(connection: sa.Connection, branch: Branch, taken: Sequence[Taken])
 
 def refuse_new(connection: sa.Connection, identities: Collection[str]) -> None:
     """Set deliveries aside that were taken and not published yet; what yesterday's edition rests on keeps its state."""
+    sealing.written_keys(connection, delivery.c.id, identities)
     wanted = delivery.update().where(delivery.c.id.in_(list(identities)), delivery.c.status == "received")
     connection.execute(wanted.values(status="refused"))
 

@@ -81,7 +81,13 @@ def test_every_place_that_comes_with_the_product_can_be_followed(name: str) -> N
 
 def test_the_default_sends_what_the_layout_has_always_shown() -> None:
     profile, columns = load_profile("default"), default_layout().columns_for()
-    always = {**columns, "rescue_station": frozenset(), "education": columns["education"] - {"L22"}}
+    # Shown to whom a place adds: the default adds nobody.
+    always = {
+        **columns,
+        "rescue_station": frozenset(),
+        "added": frozenset(),
+        "education": columns["education"] - {"L22"},
+    }
     assert {name: profile.lists_for(name) for name in columns} == always
 
 
