@@ -39,8 +39,8 @@ def test_values_that_matter_have_their_clause() -> None:
         for path in info.parameters:
             setting = profile.setting(path)
             assert isinstance(setting, BaseModel)
-            # How many children a worker may have is for the place to say: nothing is assumed.
-            assert setting.value is not None or path == "workers.children_per_worker", path
+            # What a benefit amounts to is for the place to say: nothing is assumed.
+            assert (setting.value is None) == (path == "allowances.monthly"), path
     assert "一个月" in profile.household.registration_grace_months.clause
 
 
