@@ -145,6 +145,7 @@ class LeftBehind(Rules):
     both_unable_words: Setting[list[str]]
     no_carer_words: Setting[list[str]]
     neglect_months: Setting[int]
+    watched_below: Setting[int]
     agreement_target: Setting[float]
     visited_categories: Setting[list[str]]
 
@@ -160,6 +161,7 @@ class Difficulty(Rules):
     least_months: Setting[int]
     orphan_roll: Setting[list[str]]
     destitute_below: Setting[int]
+    at_school_below: Setting[int]
     poverty_marks: Setting[list[str]]
 
 

@@ -77,7 +77,7 @@ def _entitled(view: View) -> BoolArray:
     """Alive, known here, under the age; beyond it only while at school."""
     rules, age = view.profile.difficulty, view.number("age")
     at_school = view.any(view.of("education") & view.codes("state", ["active", *view.profile.school.enrolled.known()]))
-    young = (age < rules.below_age.known()) | (at_school & (age < 25))
+    young = (age < rules.below_age.known()) | (at_school & (age < rules.at_school_below.known()))
     return np.asarray(view.flag("alive") & view.flag("here") & young, dtype=np.bool_)
 
 
