@@ -48,7 +48,7 @@ def build_child_files(
         Child files; the order of the input does not matter.
     """
     order = preference()
-    linked = _linked(records, links, order)
+    linked = _linked(records, links, order, context.profile)
     n = int(linked["child"].max()) + 1 if len(linked) else 0
     solid = linked["active"].to_numpy(np.bool_)
     chooser = Chooser(linked, linked["child"].to_numpy(np.int64), n, solid)
@@ -60,7 +60,7 @@ def build_child_files(
     return ChildFiles(children, linked, near, context.as_of, context.period, county, beside)
 
 
-def _linked(records: pd.DataFrame, links: pd.DataFrame, order: Preference) -> pd.DataFrame:
+def _linked(records: pd.DataFrame, links: pd.DataFrame, order: Preference, profile: Profile) -> pd.DataFrame:
     """The linked records in a fixed order, which makes every later "first record" independent of the order of files."""
     at = pd.Index(links["record_id"]).get_indexer(pd.Index(records["record_id"]))
     ids, child = np.unique(links["child_id"].to_numpy(object)[at[at >= 0]].astype(str), return_inverse=True)
@@ -76,7 +76,7 @@ def _linked(records: pd.DataFrame, links: pd.DataFrame, order: Preference) -> pd
     found["child"], found["child_id"] = child[sorting], ids.astype(object)[child[sorting]]
     found["method"] = links["method"].to_numpy(object)[source]
     found["probability"] = pd.to_numeric(links["probability"], errors="coerce").fillna(1.0).to_numpy()[source]
-    found["state"] = record_states(found, order)
+    found["state"] = record_states(found, order, profile.allowances.card_not_valid.known())
     found["active"] = is_active(found["state"], order)
     return found
 

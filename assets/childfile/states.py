@@ -4,6 +4,8 @@ Belongs here: reading cancellation, roll, enrolment and card columns as one `sta
 police history to one current state per child (domain.md 1.9, 2.4, 2.13, 3.3). Not here: conclusions from it.
 """
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
@@ -15,17 +17,24 @@ from expectations.lists.files import BoolArray, IntArray
 OFF_REGISTER = "off_register"
 
 
-def record_states(records: pd.DataFrame, order: Preference) -> pd.Series:
+def record_states(records: pd.DataFrame, order: Preference, ended_cards: Collection[str]) -> pd.Series:
     """One state per record, `active` where nothing says otherwise.
 
     Police: active, dead, moved_out, cancelled, and of an answer to a query absent and renamed. Civil affairs: active, exited, dead, moved_out. Education: the enrolment
     code, `active` when empty, `off_register` on a working list beside the register. Disability: active, or the card status that ends it.
+
+    Args:
+        records: standard records.
+        order: which states count.
+        ended_cards: card states that end a certificate in this place (`allowances.card_not_valid`).
     """
     columns = Columns(records)
     state = pd.Series("active", index=records.index, dtype=object)
     for name, (read, needed) in _READERS.items():
         mine = columns.isin("department", [name])
         state[mine] = read(records.loc[mine, needed], order)
+    cards = columns.isin("department", ["disability"])
+    state[cards] = _cards(records.loc[cards, "card_status"], ended_cards)
     state[columns.isin("department", order.dead_sources)] = "dead"
     return state
 
@@ -67,15 +76,15 @@ def _education(rows: pd.DataFrame, order: Preference) -> pd.Series:
     return state.mask(beside & state.isin(order.active_states), OFF_REGISTER)
 
 
-def _disability(rows: pd.DataFrame, order: Preference) -> pd.Series:
-    return rows["card_status"].replace({"normal": "active", "expired": "active", "": "active"})
+def _cards(status: pd.Series, ended: Collection[str]) -> pd.Series:
+    """An expired card entitles to nothing until it is renewed and still names a disabled child: its row goes on counting."""
+    return status.where(status.isin(set(ended) - {"expired"}), "active")
 
 
 _READERS = {
     "public_security": (_police, ["cancel_kind", "cancel_date", "population_status", "moved_out_date", "death_date"]),
     "civil_affairs": (_civil_affairs, ["exit_reason", "roll_status", "exit_date", "death_date"]),
     "education": (_education, ["enrolment_status", "study_status", "layout"]),
-    "disability": (_disability, ["card_status"]),
 }
 
 

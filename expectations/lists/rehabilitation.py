@@ -14,9 +14,8 @@ from expectations.lists.view import View, draft, sentences, with_note
 def without_rehabilitation(view: View) -> pd.DataFrame:
     """L11: under the age, disabled per the federation, civil affairs or screening, and no rehabilitation recorded anywhere."""
     rules = view.profile.allowances
-    ended = [state for state in rules.card_not_valid.known() if state != "expired"]
     rolls = view.of("disability") & view.codes("layout", ["rehabilitation"])
-    holders = view.of("disability") & view.active & ~rolls & ~view.codes("card_status", ended)
+    holders = view.of("disability") & view.active & ~rolls
     told = view.of("civil_affairs") & view.active & (view.filled("disability_type") | view.filled("disability_no"))
     screened = view.of("health") & (
         view.codes("screening", ["positive"]) | (view.filled("disability_type") & ~view.filled("screening"))
