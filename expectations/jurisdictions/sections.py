@@ -103,6 +103,7 @@ class School(Rules):
 
     entry_age: Setting[int]
     years: Setting[int]
+    primary_years: Setting[int]
     cutoff: Setting[MonthDay] = Field(
         description="last birthday, MM-DD, that enters school in the year of the entry age"
     )

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from expectations.lists.files import IntArray
+from matching.grades import school_year
 
 _DIGITS = ("零", *"一二三四五六七八九")
 
@@ -35,9 +36,10 @@ def youngest_years(birth: pd.Series, as_of: date) -> IntArray:
     return completed_years(birth_span(birth)[1], as_of)
 
 
-def school_year(as_of: date, start: str) -> int:
-    """The year in which the running school year began; `start` is its first day, MM-DD."""
-    return as_of.year if as_of.strftime("%m-%d") >= start else as_of.year - 1
+def day_in(year: int, month_day: str) -> date:
+    """A day of the calendar in a year: the profile writes it as MM-DD."""
+    month, day = map(int, month_day.split("-"))
+    return date(year, month, day)
 
 
 def school_grade(birth: pd.Series, as_of: date, entry_age: int, days: tuple[str, str]) -> IntArray:

@@ -7,6 +7,7 @@ application; parents' circumstances are never spelt out in a sentence.
 import numpy as np
 import pandas as pd
 
+from expectations.lists.ages import years_in_words
 from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped, presence
 from expectations.lists.parents import Parent, parent_states
@@ -32,9 +33,10 @@ def orphans_unlisted(view: View) -> pd.DataFrame:
     grade = _how_sure(view, father, mother)
     grade[declared] = OPEN
     told = view.of("civil_affairs") & view.active
+    grown = f"已满{years_in_words(rules.below_age.known())}周岁，在校就读的可继续享受"
     notes = (
         (view.any(told & view.tokens("category", rules.orphan_roll.known())), OPEN, "民政曾有档案"),
-        (view.number("age") >= rules.below_age.known(), OPEN, "已满十八周岁，在校就读的可继续享受"),
+        (view.number("age") >= rules.below_age.known(), OPEN, grown),
         (view.flag("moved_out"), OPEN, "户籍已迁出本县"),
         (father.short | mother.short, OPEN, "期限可能不足规定的月数"),
         (view.any(view.codes("hukou_class", ["institution"])), OPEN, "在福利机构供养"),

@@ -24,9 +24,7 @@ def without_rehabilitation(view: View) -> pd.DataFrame:
     helped = view.any(rolls | view.codes("rehab", ["yes"]))
     listed = young & view.any(holders | told | screened) & ~helped & view.flag("alive") & ~view.flag("moved_out")
     listed &= view.any(view.codes("rehab", ["no"])) | _recorded(view, rolls)
-    reason = sentences(
-        view, "持残疾人证，不满七周岁，没有康复救助记录".replace("七周岁", f"{rules.rehab_below.known()}周岁")
-    )
+    reason = sentences(view, f"持残疾人证，不满{rules.rehab_below.known()}周岁，没有康复救助记录")
     only_told = ~view.any(holders) & view.any(told)
     reason[only_told] = "民政登记有残疾，残联没有持证和康复救助记录"
     by_screening = ~view.any(holders) & ~view.any(told)

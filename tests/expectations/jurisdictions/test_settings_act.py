@@ -165,6 +165,8 @@ def villages(children: int, *posts: str) -> Result:
 
 
 AWAY = {"category": "left_behind", "report_date": "2024-01-01"}
+# At the end of September the records of a new school year may still be missing.
+YEAR_ROUND = {"school.record_window_days": 1}
 FIRST_GRADER = {"birth_date": "2020-03-10"}
 UNSEEN = row(CA, **AWAY, visit_date="2026-05-20")
 STREET = row(CA, category="street;de_facto", report_date="2024-01-01", visit_date="2026-06-20")
@@ -233,6 +235,9 @@ CASES: dict[str, Case] = {
     "comparison.least_found": Case({PS: 0.75}, {PS: 0.1}, short_deliveries),
     "school.entry_age": Case(6, 7, lines("L03", row(CA, **FIRST_GRADER))),
     "school.years": Case(9, 10, lines("L03", row(CA, birth_date="2011-03-10"))),
+    "school.primary_years": Case(
+        6, 5, lines("L05", row(ED, birth_date="2014-03-10", enrolment_status="graduated", grade="5")), YEAR_ROUND
+    ),
     "school.cutoff": Case("08-31", "12-31", lines("L03", row(CA, birth_date="2020-10-10"))),
     "school.year_start": Case("09-01", "10-15", lines("L03", row(CA, **FIRST_GRADER))),
     "school.band": Case([6, 16], [7, 15], lines("L03", row(CA))),
