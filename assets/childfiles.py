@@ -53,7 +53,7 @@ def build_child_files(
         Child files; the order of the input does not matter.
     """
     order = preference()
-    linked = _linked(records, links, order, context.states)
+    linked = _linked(records, links, order, context.states, context.profile)
     n = int(linked["child"].max()) + 1 if len(linked) else 0
     solid = linked["active"].to_numpy(np.bool_)
     chooser = Chooser(linked, linked["child"].to_numpy(np.int64), n, solid)
@@ -65,7 +65,9 @@ def build_child_files(
     return ChildFiles(children, linked, near, context.as_of, context.period, county, beside)
 
 
-def _linked(records: pd.DataFrame, links: pd.DataFrame, order: Preference, states: StateRules) -> pd.DataFrame:
+def _linked(
+    records: pd.DataFrame, links: pd.DataFrame, order: Preference, states: StateRules, profile: Profile
+) -> pd.DataFrame:
     """The linked records in a fixed order, which makes every later "first record" independent of the order of files."""
     at = pd.Index(links["record_id"]).get_indexer(pd.Index(records["record_id"]))
     ids, child = np.unique(links["child_id"].to_numpy(object)[at[at >= 0]].astype(str), return_inverse=True)
@@ -81,7 +83,7 @@ def _linked(records: pd.DataFrame, links: pd.DataFrame, order: Preference, state
     found["child"], found["child_id"] = child[sorting], ids.astype(object)[child[sorting]]
     found["method"] = links["method"].to_numpy(object)[source]
     found["probability"] = pd.to_numeric(links["probability"], errors="coerce").fillna(1.0).to_numpy()[source]
-    found["state"] = record_states(found, states)
+    found["state"] = record_states(found, states, profile.allowances.card_not_valid.known())
     found["active"] = is_active(found["state"], order)
     return found
 

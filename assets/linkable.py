@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from assets.intake.contract import Contract
+from expectations.lists.ages import completed_years
 from expectations.lists.columns import Columns
-from expectations.lists.files import BoolArray, IntArray, completed_years
+from expectations.lists.files import BoolArray, IntArray
 
 # What the linkage reads of a row; two rows of one source that agree in all of it are one statement (a visit book names a child every month).
 SAME = [

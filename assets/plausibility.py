@@ -18,7 +18,7 @@ import pandas as pd
 from assets.county import profile_of
 from assets.intake.contract import Model
 from expectations.jurisdictions.profile import Profile
-from expectations.lists.files import completed_years
+from expectations.lists.ages import completed_years
 from expectations.rulebook import read_rules
 from pipelines.partitions import Period
 from pipelines.resources import consenting, deliveries

@@ -15,6 +15,7 @@ from functools import cache
 
 import pandas as pd
 
+from assets.county import profile_of
 from assets.intake.accounting import account
 from assets.intake.context import Context
 from assets.intake.contract import Contract
@@ -75,7 +76,7 @@ class Result:
 
 def standardise_delivery(county: Opened, order: Order, raw: pd.DataFrame, places: pd.DataFrame) -> Result:
     """Standardise, check, and write counts and sentences into the register."""
-    result = _standardised(order, raw, places)
+    result = _standardised(order, raw, _context(county.workspace, order, places))
     with writing(county.engine) as connection:
         deliveries.count(connection, _counted(raw, result.accounting))
         deliveries.add_said(connection, order.branch, _sentences(result))
@@ -86,13 +87,18 @@ def standardise_delivery(county: Opened, order: Order, raw: pd.DataFrame, places
 
 def try_delivery(workspace: Workspace | None, order: Order, raw: pd.DataFrame) -> Result:
     """The same for one file alone, without storing anything; its places are learned from itself."""
-    return _standardised(order, raw, find_places(workspace, [(order.contract, raw)]))
+    return _standardised(order, raw, _context(workspace, order, find_places(workspace, [(order.contract, raw)])))
 
 
-def _standardised(order: Order, raw: pd.DataFrame, places: pd.DataFrame) -> Result:
-    period = Period.parse(order.branch.period)
-    known = places_of(places)
+def _context(workspace: Workspace | None, order: Order, places: pd.DataFrame) -> Context:
+    """What the rows are read with; a file that is tried without a workspace has no place, and the national school year."""
+    period, known = Period.parse(order.branch.period), places_of(places)
     context = Context(period.label, period.last_day, known, known.county)
+    return replace(context, year_start=profile_of(workspace).school.year_start.known()) if workspace else context
+
+
+def _standardised(order: Order, raw: pd.DataFrame, context: Context) -> Result:
+    period = Period.parse(order.branch.period)
     done = standardise(raw, order.contract, context)
     checked = _validated(done.accepted, order, period) if len(raw) else SuiteResult([], pd.DataFrame())
     return _divided(done, checked, raw)

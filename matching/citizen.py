@@ -13,6 +13,8 @@ from matching.tables import table_text
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_CHARACTERS = "10X98765432"
 _EARLIEST_YEAR = 1860
+# 民法典 Art. 17: the law of the whole country, no place sets it.
+OF_AGE = 18
 
 
 def check_character(first17: str) -> str:
@@ -85,6 +87,9 @@ def region_known(code: str) -> bool:
 
 
 def age_at(birth: str, as_of: date) -> int:
-    """Full years of age on `as_of` of a person born on the ISO date `birth`."""
-    born = date.fromisoformat(birth)
-    return as_of.year - born.year - ((as_of.month, as_of.day) < (born.month, born.day))
+    """Completed years on `as_of` of a person born on the ISO date `birth`; of a month or a year alone the youngest age it allows.
+
+    The day is compared as text and never parsed: 2015-02-31 stands for the end of a month.
+    """
+    full = birth + {4: "-12-31", 7: "-31"}.get(len(birth), "")
+    return as_of.year - int(birth[:4]) - (full[5:10] > as_of.strftime("%m-%d"))

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 GRADE_COLUMNS = ("value", "unknown")
+# What a caller who names no place means; a place states its own (`school.year_start`).
+YEAR_START = "09-01"
 _NUMERALS = {
     "一": 1,
     "二": 2,
@@ -54,13 +56,21 @@ _SHAPES = (
 _PREFIX = {"小": "primary", "初": "junior", "高": "high", "职": "high", "职高": "high", "中职": "high", "培智": "S"}
 
 
-def read_grades(values: pd.Series, stage_hint: pd.Series | str = "", as_of: date | None = None) -> pd.DataFrame:
+def school_year(as_of: date, start: str) -> int:
+    """The year in which the school year of a day began; `start` is its first day, MM-DD."""
+    return as_of.year if as_of.strftime("%m-%d") >= start else as_of.year - 1
+
+
+def read_grades(
+    values: pd.Series, stage_hint: pd.Series | str = "", as_of: date | None = None, year_start: str = YEAR_START
+) -> pd.DataFrame:
     """Read a column of grades.
 
     Args:
         values: the cells as text (`三年级`, `小三`, `初一(3)班`, `2021级`, `小学2021级`, `301`, `培智二年级` …).
         stage_hint: school names or stages (`小学`, `初中`, `高中`) for the same rows, or one for all: needed for entry years.
-        as_of: the period's last day; an entry year is counted from September.
+        as_of: the period's last day; an entry year is counted from the school year that runs then.
+        year_start: first day of the school year, MM-DD.
 
     Returns:
         `value` (`K`, `1`…`12`, `S1`…`S9` or ""), `unknown` (the cell, when it was not understood). Never guessed: `2024级` without a
@@ -76,8 +86,8 @@ def read_grades(values: pd.Series, stage_hint: pd.Series | str = "", as_of: date
     )
     stages = hints.map({hint: _stage(hint) for hint in hints.unique()}).astype(object)
     positions, distinct = distinct_texts([*zip(texts, stages, strict=True)])
-    school_year = (as_of.year if as_of.month >= 9 else as_of.year - 1) if as_of else 0
-    answers = [_grade(text, stage, school_year) for text, stage in distinct]
+    running = school_year(as_of, year_start) if as_of else 0
+    answers = [_grade(text, stage, running) for text, stage in distinct]
     return spread(answers, positions, values.index, GRADE_COLUMNS)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from matching.citizen import age_at
 from matching.distinct import as_text
 from matching.intervals import wilson
 
@@ -144,13 +145,11 @@ def _away(text: Callable[[str], pd.Series]) -> pd.Series:
 def _ages(births: pd.Series, as_of: date | None) -> pd.Series:
     if as_of is None:
         return births.map(lambda _: "")
-    today = as_of.year + as_of.month / 12
 
     def band(born: str) -> str:
         if not born[:4].isdigit():
             return ""
-        month = int(born[5:7]) if born[5:7].isdigit() else 7
-        age = today - int(born[:4]) - month / 12
+        age = age_at(born, as_of)
         return [name for least, name in _AGES if age >= least][-1] if age >= 0 else ""
 
     return births.map(band)

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from typing import Literal
 
-from matching.citizen import age_at, birth_of, check_passes, region_known, sex_of, upgrade_15
+from matching.citizen import OF_AGE, age_at, birth_of, check_passes, region_known, sex_of, upgrade_15
 from matching.tables import table_yaml
 
 Kind = Literal["child", "adult"]
@@ -246,7 +246,7 @@ def _good(number: str, reading: Reading, issues: tuple[str, ...] = ()) -> Identi
     birth, sex, region = birth_of(number), sex_of(number), number[:6]
     if not region_known(region):
         issues = (*issues, "region_unknown")
-    if reading.kind == "child" and reading.as_of and age_at(birth, reading.as_of) >= 18 + reading.margin_years:
+    if reading.kind == "child" and reading.as_of and age_at(birth, reading.as_of) >= OF_AGE + reading.margin_years:
         return Identity("", "adult", "", birth, sex, region, number, (*issues, "C14"))
     return Identity("", "valid", number, birth, sex, region, "", issues)
 

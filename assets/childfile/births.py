@@ -11,7 +11,8 @@ import pandas as pd
 
 from assets.childfile.choose import Chooser
 from expectations.jurisdictions.profile import School
-from expectations.lists.files import BoolArray, birth_span, completed_years, school_grade
+from expectations.lists.ages import birth_span, completed_years, school_grade
+from expectations.lists.files import BoolArray
 
 
 def births(chooser: Chooser, departments: list[str], as_of: date) -> pd.DataFrame:

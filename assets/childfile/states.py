@@ -4,7 +4,7 @@ Belongs here: one `state` per record by its department's contract, and collapsin
 (domain.md 1.9, 2.4, 2.13, 3.3). Not here: how a department says a state (`states` in `assets/contracts/*.yaml`), conclusions from it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -18,12 +18,17 @@ from expectations.lists.files import BoolArray, IntArray
 StateRules = Mapping[str, Sequence[StateRule]]
 
 
-def record_states(records: pd.DataFrame, rules: StateRules) -> pd.Series:
+def record_states(records: pd.DataFrame, rules: StateRules, ended_cards: Collection[str]) -> pd.Series:
     """One state per record, `active` where nothing says otherwise: by the rules of its department, of any there is.
 
     Police: active, dead, moved_out, cancelled, and of an answer to a query absent and renamed. Civil affairs: active, exited, dead, moved_out,
     dead_on_roll. Education: the enrolment code, `off_register` on a working list beside the register. Disability: active, or the card
     status that ends it. A department that a workspace adds: what its contract says.
+
+    Args:
+        records: standard records.
+        rules: the departments' rules.
+        ended_cards: card states that end a certificate in this place (`allowances.card_not_valid`).
     """
     columns = Columns(records)
     state = pd.Series(ACTIVE, index=records.index, dtype=object)
@@ -31,7 +36,13 @@ def record_states(records: pd.DataFrame, rules: StateRules) -> pd.Series:
         mine = columns.isin("department", [name])
         needed = sorted({field for line in lines for field in line.fields if field in records.columns})
         state[mine] = states_by(lines, records.loc[mine, needed])
-    return state
+    # An expired card entitles to nothing until it is renewed and still names a disabled child: its row goes on counting.
+    goes_on = (
+        columns.isin("department", ["disability"])
+        & (state == columns["card_status"])
+        & ~state.isin(set(ended_cards) - {"expired"})
+    )
+    return state.mask(goes_on, ACTIVE)
 
 
 def is_active(state: pd.Series, order: Preference) -> BoolArray:

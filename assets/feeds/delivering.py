@@ -176,9 +176,7 @@ def stock_of(opened: Opened, period: str, veil: Protected) -> Stock:
 def _calendar(opened: Opened, period: str) -> Calendar:
     """The days of this place; where it has not said how long before, a child is pushed when school starts."""
     school = profile_of(opened.workspace).school
-    return Calendar(
-        Period.parse(period).last_day, school.year_start.value or "09-01", school.push_months_before.value or 0
-    )
+    return Calendar(Period.parse(period).last_day, school.year_start.known(), school.push_months_before.value or 0)
 
 
 def _compared(opened: Opened, feed: Feed, before: Shared | None, order: Order) -> Made:

@@ -15,6 +15,7 @@ from assets.feeds.meanings import UNTIL, Effect
 from assets.feeds.stock import Calendar, Stock
 from expectations.life.limits import until_in
 from expectations.life.rules import life_rules
+from expectations.lists.ages import day_in
 from expectations.lists.periods import months_before
 
 EXIT = ["exit_code", "looked_by", "looked_on"]
@@ -96,8 +97,7 @@ def _lacks(effect: Effect, note: str, feed: Feed, days: Calendar) -> bool:
 
 def back_on(until: date, days: Calendar) -> date:
     """When a child whose entry is put off until a day is pushed again: with the entrants of that year (5.3.2)."""
-    month, day = map(int, days.year_start.split("-"))
-    return months_before(date(until.year, month, day), days.months_before)
+    return months_before(day_in(until.year, days.year_start), days.months_before)
 
 
 def _by_roll(feed: Feed, stock: Stock) -> pd.DataFrame:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from matching.grades import YEAR_START
+
 if TYPE_CHECKING:
     from matching.places import Places
 
@@ -22,9 +24,11 @@ class Context:
         as_of: the period's last day.
         places: the county's towns and villages; without them addresses are left as they are.
         county: six-digit code of the county, "" when not known: rows registered elsewhere are then not marked.
+        year_start: first day of the school year, MM-DD: an entry year (2021级) is a grade by it.
     """
 
     period: str
     as_of: date
     places: Places | None = None
     county: str = ""
+    year_start: str = YEAR_START

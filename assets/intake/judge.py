@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from assets.intake.context import Context
 from assets.intake.contract import Contract, load_dictionary
 from assets.intake.values import Remarks
+from expectations.lists.ages import youngest_years
+from matching.citizen import OF_AGE
 
 NUMBERS = ("id_no", "student_no", "disability_no", "birth_cert_no", "child_no")
 
@@ -79,16 +82,11 @@ def _dashed(digits: pd.Series) -> pd.Series:
 
 
 def _age(values: pd.Series, as_of: date) -> pd.Series:
-    """Completed years; for a month or a year alone the youngest age it allows, so that nobody is set aside by guess."""
-    known = {value: _years(value, as_of) for value in values.unique()}
-    return values.map(known).astype(float)
-
-
-def _years(value: str, as_of: date) -> float:
-    if not value[:4].isdigit():
-        return float("nan")
-    full = value + "-12-31"[len(value) - 4 if len(value) < 10 else 6 :]
-    return as_of.year - int(value[:4]) - (full[5:10] > as_of.strftime("%m-%d"))
+    """Completed years, NaN where no year is known; of a month or a year alone the youngest, so that nobody is set aside by guess."""
+    codes, distinct = pd.factorize(values.to_numpy(object))
+    texts = pd.Series(distinct, dtype=object)
+    years = np.where(texts.str[:4].str.isdigit().eq(True), youngest_years(texts, as_of), np.nan)
+    return pd.Series(years[codes], index=values.index, dtype=float)
 
 
 def oddities(frame: pd.DataFrame, contract: Contract, context: Context, remarks: Remarks) -> None:
@@ -107,7 +105,7 @@ def oddities(frame: pd.DataFrame, contract: Contract, context: Context, remarks:
     remarks.add(one & _differ(frame["card_type"], frame["disability_type"]), "disability_type_conflict")
     remarks.add(_differ(frame["card_level"], frame["disability_level"]), "disability_level_conflict")
     remarks.add((born != "") & (born > context.as_of.isoformat()), "future_birth")
-    grown = (frame["age_declared"] >= 18) | (frame["age_declared"].isna() & (frame["age_inside"] >= 18))
+    grown = (frame["age_declared"] >= OF_AGE) | (frame["age_declared"].isna() & (frame["age_inside"] >= OF_AGE))
     remarks.add(grown, "adult")
     remarks.add((frame["name"] != "") & (frame["name_unreadable"] == "1"), "name_unreadable")
     remarks.add(frame["name"] == "", "no_name")

@@ -71,7 +71,9 @@ def read_values(rows: pd.DataFrame, department: str, context: Context, remarks: 
         elif spec.kind == "phone":
             out[name] = normalise.read_phones(column)
         elif name == "grade":
-            out[name] = _noted(grades.read_grades(column, rows["school"], context.as_of), column, name, remarks)
+            out[name] = _noted(
+                grades.read_grades(column, rows["school"], context.as_of, context.year_start), column, name, remarks
+            )
         elif spec.kind.startswith(("code:", "set:")):
             out[name] = _coded(column, name, department, remarks)
         elif spec.kind in {"text", "address"}:

@@ -6,12 +6,22 @@ YAML files beside this one), what follows from a value (`expectations.lists`, `d
 
 from typing import Generic, Literal, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, PositiveFloat, field_validator, model_validator
 
 from expectations.rulebook import RuleFileError, Rules
 
 T = TypeVar("T")
 MonthDay = str
+# The benefits whose amount can be stated: a misspelt one would be a standard that nothing uses.
+Benefit = Literal[
+    "orphan_allowance",
+    "orphan_in_institution",
+    "de_facto_allowance",
+    "minimum_living",
+    "destitute",
+    "living_allowance",
+    "care_allowance",
+]
 # How often: `P1W`, `P1M`, `P3M`, `P6M`, `P1Y`.
 Duration = str
 # A place may show less of a number, never more than this, and never a citizen's number whole.
@@ -93,6 +103,7 @@ class School(Rules):
 
     entry_age: Setting[int]
     years: Setting[int]
+    primary_years: Setting[int]
     cutoff: Setting[MonthDay] = Field(
         description="last birthday, MM-DD, that enters school in the year of the entry age"
     )
@@ -135,6 +146,7 @@ class LeftBehind(Rules):
     both_unable_words: Setting[list[str]]
     no_carer_words: Setting[list[str]]
     neglect_months: Setting[int]
+    watched_below: Setting[int]
     agreement_target: Setting[float]
     visited_categories: Setting[list[str]]
 
@@ -150,23 +162,34 @@ class Difficulty(Rules):
     least_months: Setting[int]
     orphan_roll: Setting[list[str]]
     destitute_below: Setting[int]
+    at_school_below: Setting[int]
     poverty_marks: Setting[list[str]]
 
 
 class Allowances(Rules):
-    """The two subsidies, rehabilitation and how benefits add up (5.1.5 overlap, 5.1.8)."""
+    """The two subsidies, rehabilitation and how benefits add up (5.1.5 overlap, 5.1.8).
+
+    `paid_as_difference` are the benefits from which `topped_up` is taken off; `stacked` never is. `monthly` are the place's standards, yuan per
+    child and month, by the code of the benefit; of 低保 and 特困 the amount per head where no roll states the household's own.
+    """
 
     rehab_below: Setting[int]
+    paid_as_difference: Setting[list[str]]
     topped_up: Setting[list[str]]
     stacked: Setting[list[str]]
-    monthly: Setting[dict[str, float]]
-
+    monthly: Setting[dict[Benefit, PositiveFloat]]
     care_levels: Setting[list[str]]
     care_types_all: Setting[list[str]]
     care_types_all_levels: Setting[list[str]]
     living_needs: Setting[list[str]]
     living_excluded_by: Setting[list[str]]
     card_not_valid: Setting[list[str]]
+
+    @field_validator("monthly")
+    @classmethod
+    def _unstated(cls, monthly: Setting[dict[Benefit, float]]) -> Setting[dict[Benefit, float]]:
+        """No standard at all is an undecided setting: files of an earlier state wrote `{}` for it."""
+        return monthly if monthly.value else monthly.model_copy(update={"value": None})
 
 
 class Household(Rules):

@@ -146,12 +146,8 @@ def _before(day: str, as_of: date) -> bool:
 
 def not_placed(view: View) -> pd.DataFrame:
     """L07: severely disabled, in the cohort, no school record or waiting for a place; nobody says studying elsewhere."""
-    school, ended = view.profile.school, view.profile.allowances.card_not_valid.known()
-    holders = (
-        view.of("disability")
-        & view.active
-        & ~view.codes("card_status", [state for state in ended if state != "expired"])
-    )
+    school = view.profile.school
+    holders = view.of("disability") & view.active
     severe = holders & view.codes("disability_level", school.placement_levels.known())
     waiting = view.codes("attendance_mode", school.waiting_placement.known()) & view.active
     register = view.of("education") & ~view.codes("state", ["off_register"])

@@ -1,53 +1,73 @@
-"""What a child is due when benefits meet: 补差 or 全额, what may be drawn besides, and for how many months (M28).
+"""What a child is due when benefits meet: 补差 or 全额, and what may be drawn besides (M28).
 
-Belongs here: arithmetic on amounts and months. Not here: who is entitled (`protection`, `allowances`); nothing here ends a
-payment. Source: domain.md 5.1.5 (overlap, compatible), 5.1.8, 7 M28.
+Belongs here: arithmetic on amounts and months. Not here: which rows pay what, and the lines (`payments`), who is entitled (`protection`,
+`allowances`); nothing here ends a payment. Source: domain.md 5.1.5 (overlap, compatible, HIV), 7 M28.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from expectations.jurisdictions.profile import Profile
+from expectations.jurisdictions.sections import Allowances
 
 FULL, TOP_UP = "全额", "补差"
+ORPHAN, DE_FACTO, IN_INSTITUTION = "orphan_allowance", "de_facto_allowance", "orphan_in_institution"
 
 
 @dataclass(frozen=True)
 class Due:
-    """A benefit as it is due: `kind` 全额 or 补差, yuan a month, effective months and their sum; `beside` what is drawn with it."""
+    """A benefit as it is due in one month.
+
+    Attributes:
+        kind: 全额 or 补差.
+        standard: the place's standard, yuan.
+        monthly: what remains after the deductions, yuan, never below 0; an upper bound where `unknown` names something.
+        deducted: yuan by code of what was taken off.
+        unknown: codes of what must be taken off and whose amount nobody states.
+    """
 
     kind: str
+    standard: float
     monthly: float
-    months: int
-    total: float
-    beside: float
+    deducted: Mapping[str, float]
+    unknown: tuple[str, ...] = ()
 
 
-def kind_of(profile: Profile, aids: set[str]) -> str:
-    """补差 where the child already draws a benefit that the allowance tops up, else 全额."""
-    return TOP_UP if aids & set(profile.allowances.topped_up.known()) else FULL
+def standard_of(rules: Allowances, benefit: str) -> float | None:
+    """The place's standard in yuan a month; None where it states none.
+
+    One who is de facto unattended is paid by the standard of orphans in families ("补贴标准按照本市社会散居孤儿保障标准执行"), unless the place
+    states another one. Orphans in institutions have a standard of their own, for which that of families is no substitute.
+    """
+    standards = rules.monthly.value or {}
+    return standards.get(benefit, None if benefit == IN_INSTITUTION else standards.get(ORPHAN))
 
 
-def due(profile: Profile, benefit: str, drawn: Mapping[str, float], months: tuple[str, str]) -> Due:
-    """What a child is due of one benefit.
+def deductible(rules: Allowances, benefit: str) -> frozenset[str]:
+    """The codes that are taken off this benefit; what may be drawn at the same time never is."""
+    if benefit not in rules.paid_as_difference.known():
+        return frozenset()
+    return frozenset(rules.topped_up.known()) - frozenset(rules.stacked.known())
+
+
+def due(rules: Allowances, benefit: str, drawn: Mapping[str, float | None]) -> Due | None:
+    """What a child is due of one benefit a month: max(0, standard - what is taken off).
 
     Args:
-        profile: the place's profile; `allowances.monthly` holds the standard of the benefit.
+        rules: the place's section `allowances`.
         benefit: its code, such as `de_facto_allowance`.
-        drawn: yuan a month of what is drawn already, by code; what may be stacked is not taken off.
-        months: first and last month, `2026-03`, both counted.
+        drawn: yuan a month and head of what is drawn already, by code; None = drawn, and nobody states how much.
 
-    Raises:
-        KeyError: the place states no standard for this benefit.
+    Returns:
+        None where the place states no standard for this benefit.
     """
-    rules = profile.allowances
-    standard = rules.monthly.known()[benefit]
-    taken_off = sum(amount for code, amount in drawn.items() if code in rules.topped_up.known())
-    beside = sum(amount for code, amount in drawn.items() if code in rules.stacked.known())
-    monthly = max(0.0, round(standard - taken_off, 2))
-    count = effective_months(*months)
-    return Due(TOP_UP if taken_off else FULL, monthly, count, round(monthly * count, 2), beside)
+    standard = standard_of(rules, benefit)
+    if standard is None:
+        return None
+    taken = {code: amount for code, amount in drawn.items() if code in deductible(rules, benefit)}
+    deducted = {code: amount for code, amount in taken.items() if amount is not None}
+    monthly = max(0.0, round(standard - sum(deducted.values()), 2))
+    return Due(TOP_UP if taken else FULL, standard, monthly, deducted, tuple(sorted(set(taken) - set(deducted))))
 
 
 def effective_months(first: str, last: str) -> int:
@@ -56,15 +76,5 @@ def effective_months(first: str, last: str) -> int:
     Raises:
         ValueError: not a month like 2026-03.
     """
-    (year, month), (to_year, to_month) = (_parts(text) for text in (first, last))
-    return max(0, (to_year - year) * 12 + to_month - month + 1)
-
-
-def _parts(text: str) -> tuple[int, int]:
-    found = date.fromisoformat(f"{text[:7]}-01")
-    return found.year, found.month
-
-
-def last_month(birth: str, profile: Profile) -> str:
-    """The month in which a child comes of age, `2034-03`: what the national system fills in as the end (domain.md 3.1.2)."""
-    return f"{int(birth[:4]) + profile.leaving.adult_age.known():04d}-{birth[5:7]}"
+    start, end = (date.fromisoformat(f"{text[:7]}-01") for text in (first, last))
+    return max(0, (end.year - start.year) * 12 + end.month - start.month + 1)

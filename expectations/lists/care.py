@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from expectations.lists.ages import years_in_words
 from expectations.lists.agreements import both_away, said_nobody
 from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray
@@ -32,10 +33,11 @@ def nobody_cares(view: View) -> pd.DataFrame:
     reason[view.any(alone)] = "登记为无人监护（照料）或独自生活，请当日核实由谁照料"
     grade = np.full(view.n, SURE, dtype=np.int64)
     named = view.any(unentrusted & view.codes("guardian_rel", ["grandparent", "relative"]))
-    months = view.profile.left_behind.neglect_months.value
+    rules = view.profile.left_behind
+    months, watched = rules.neglect_months.value, rules.watched_below.known()
     notes = [
         (named & ~view.any(alone), OPEN, "同一行另填了祖辈或亲属为监护人，可能只是没有登记委托"),
-        (view.number("age") < 8, SURE, "不满八周岁"),
+        (view.number("age") < watched, SURE, f"不满{years_in_words(watched)}周岁"),
     ]
     if months is not None:
         # The rule counts months of refusing, which no column holds: how long a row has stood in a ledger says nothing about it.

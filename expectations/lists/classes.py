@@ -46,7 +46,7 @@ def left_behind_unlisted(view: View) -> pd.DataFrame:
 def disabled_unlisted(view: View) -> pd.DataFrame:
     """L23: certificate holder under the age with no active civil-affairs record of a difficulty class."""
     rules = view.profile.difficulty
-    holders = view.of("disability") & view.active & ~view.codes("card_status", _ended(view))
+    holders = view.of("disability") & view.active
     civil = view.of("civil_affairs")
     classed = civil & view.active & view.tokens("category", rules.categories.known())
     listed = view.any(holders) & view.flag("alive") & ~view.flag("moved_out") & _below(view, rules.below_age.known())
@@ -67,11 +67,6 @@ def disabled_unlisted(view: View) -> pd.DataFrame:
     for where, at_most, note in notes:
         grade, reason = capped(grade, where, at_most), with_note(reason, where, note)
     return draft(listed, view.first(holders), grade, reason)
-
-
-def _ended(view: View) -> list[str]:
-    """Card states that end the certificate; an expired card still names a disabled child."""
-    return [state for state in view.profile.allowances.card_not_valid.known() if state != "expired"]
 
 
 def _below(view: View, age: int) -> BoolArray:

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from expectations.lists.ages import day_in
 from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped, near_notes
 from expectations.lists.periods import months_before
@@ -40,8 +41,7 @@ def _sure(view: View) -> BoolArray:
 
 
 def _next_start(view: View) -> date:
-    month, day = map(int, view.profile.school.year_start.known().split("-"))
-    start = view.files.as_of.replace(month=month, day=day)
+    start = day_in(view.files.as_of.year, view.profile.school.year_start.known())
     return start if start > view.files.as_of else start.replace(year=start.year + 1)
 
 

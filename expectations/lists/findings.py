@@ -30,6 +30,7 @@ from expectations.lists.groups import groups_of
 from expectations.lists.household import no_household
 from expectations.lists.household_elsewhere import household_elsewhere
 from expectations.lists.leaving import dead_on_roll, moved_on_roll, overage_on_roll
+from expectations.lists.payments import wrong_amounts
 from expectations.lists.protection import orphans_unlisted, poor_unlisted
 from expectations.lists.rehabilitation import without_rehabilitation
 from expectations.lists.schooling import dropped_out, not_enrolled
@@ -64,6 +65,7 @@ LISTS: dict[str, Callable[[View], pd.DataFrame]] = {
     "L24": disability_conflicts,
     "L25": too_few_workers,
     "L26": entrants_to_push,
+    "L28": wrong_amounts,
 }
 COLUMNS = [
     *("period", "code", "finding_id", "child_id", "department", "file", "sheet", "row", "record_id", "field"),

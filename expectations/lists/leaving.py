@@ -22,9 +22,7 @@ def overage_on_roll(view: View) -> pd.DataFrame:
     paid &= view.tokens("category", rules.age_limited.known()) | view.tokens(
         "aid", ["orphan_allowance", "de_facto_allowance"]
     )
-    paid &= ~view.records.test(
-        "pay_end", lambda month: len(month) > 0 and month < view.files.as_of.isoformat()[: len(month)]
-    )
+    paid &= ~payment_over(view)
     pupils = view.of("education") & view.codes("state", ["active", *view.profile.school.enrolled.known()])
     studying = view.any(pupils | (view.codes("study_status", rules.at_school.known()) & view.active))
     listed = view.any(paid) & (view.number("age") >= rules.adult_age.known()) & ~studying & view.flag("alive")
@@ -41,6 +39,12 @@ def overage_on_roll(view: View) -> pd.DataFrame:
     for where, at_most, note in notes:
         grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
     return draft(listed, view.first(paid), grade, reason)
+
+
+def payment_over(view: View) -> BoolArray:
+    """Records whose last month of payment lies before the as-of day; a month is compared with the month."""
+    today = view.files.as_of.isoformat()
+    return view.records.test("pay_end", lambda month: len(month) > 0 and month < today[: len(month)])
 
 
 def dead_on_roll(view: View) -> pd.DataFrame:

@@ -7,6 +7,7 @@ application; parents' circumstances are never spelt out in a sentence.
 import numpy as np
 import pandas as pd
 
+from expectations.lists.ages import years_in_words
 from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped, presence
 from expectations.lists.parents import Parent, parent_states
@@ -32,9 +33,10 @@ def orphans_unlisted(view: View) -> pd.DataFrame:
     grade = _how_sure(view, father, mother)
     grade[declared] = OPEN
     told = view.of("civil_affairs") & view.active
+    grown = f"已满{years_in_words(rules.below_age.known())}周岁，在校就读的可继续享受"
     notes = (
         (view.any(told & view.tokens("category", rules.orphan_roll.known())), OPEN, "民政曾有档案"),
-        (view.number("age") >= rules.below_age.known(), OPEN, "已满十八周岁，在校就读的可继续享受"),
+        (view.number("age") >= rules.below_age.known(), OPEN, grown),
         (view.flag("moved_out"), OPEN, "户籍已迁出本县"),
         (father.short | mother.short, OPEN, "期限可能不足规定的月数"),
         (view.any(view.codes("hukou_class", ["institution"])), OPEN, "在福利机构供养"),
@@ -77,7 +79,7 @@ def _entitled(view: View) -> BoolArray:
     """Alive, known here, under the age; beyond it only while at school."""
     rules, age = view.profile.difficulty, view.number("age")
     at_school = view.any(view.of("education") & view.codes("state", ["active", *view.profile.school.enrolled.known()]))
-    young = (age < rules.below_age.known()) | (at_school & (age < 25))
+    young = (age < rules.below_age.known()) | (at_school & (age < rules.at_school_below.known()))
     return np.asarray(view.flag("alive") & view.flag("here") & young, dtype=np.bool_)
 
 

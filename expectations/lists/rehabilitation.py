@@ -14,9 +14,8 @@ from expectations.lists.view import View, draft, sentences, with_note
 def without_rehabilitation(view: View) -> pd.DataFrame:
     """L11: under the age, disabled per the federation, civil affairs or screening, and no rehabilitation recorded anywhere."""
     rules = view.profile.allowances
-    ended = [state for state in rules.card_not_valid.known() if state != "expired"]
     rolls = view.of("disability") & view.codes("layout", ["rehabilitation"])
-    holders = view.of("disability") & view.active & ~rolls & ~view.codes("card_status", ended)
+    holders = view.of("disability") & view.active & ~rolls
     told = view.of("civil_affairs") & view.active & (view.filled("disability_type") | view.filled("disability_no"))
     screened = view.of("health") & (
         view.codes("screening", ["positive"]) | (view.filled("disability_type") & ~view.filled("screening"))
@@ -25,9 +24,7 @@ def without_rehabilitation(view: View) -> pd.DataFrame:
     helped = view.any(rolls | view.codes("rehab", ["yes"]))
     listed = young & view.any(holders | told | screened) & ~helped & view.flag("alive") & ~view.flag("moved_out")
     listed &= view.any(view.codes("rehab", ["no"])) | _recorded(view, rolls)
-    reason = sentences(
-        view, "持残疾人证，不满七周岁，没有康复救助记录".replace("七周岁", f"{rules.rehab_below.known()}周岁")
-    )
+    reason = sentences(view, f"持残疾人证，不满{rules.rehab_below.known()}周岁，没有康复救助记录")
     only_told = ~view.any(holders) & view.any(told)
     reason[only_told] = "民政登记有残疾，残联没有持证和康复救助记录"
     by_screening = ~view.any(holders) & ~view.any(told)

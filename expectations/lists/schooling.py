@@ -8,6 +8,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from expectations.lists.ages import day_in
 from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray, IntArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, absence, capped, near_notes, presence, probably_there
@@ -98,8 +99,7 @@ def _records_still_open(view: View) -> bool:
     """Whether the school year began so recently that new pupils' records may not be built yet (5.1.6)."""
     school = view.profile.school
     as_of = view.files.as_of
-    month, day = map(int, school.year_start.known().split("-"))
-    start = as_of.replace(month=month, day=day)
+    start = day_in(as_of.year, school.year_start.known())
     return start <= as_of <= start + timedelta(days=school.record_window_days.known())
 
 
@@ -134,8 +134,14 @@ def dropped_out(view: View) -> pd.DataFrame:
 
 def _stopped(view: View) -> BoolArray:
     """Records that end with primary school of children who should be in junior secondary by now (2.4: 毕业 counts at grade 9 only)."""
-    primary = view.of("education") & view.codes("state", ["graduated"]) & view.codes("grade", ["6"])
-    due = (view.number("cohort_grade") > 6) & ~np.full(view.n, _records_still_open(view))
+    primary = (
+        view.of("education")
+        & view.codes("state", ["graduated"])
+        & view.codes("grade", [str(view.profile.school.primary_years.known())])
+    )
+    due = (view.number("cohort_grade") > view.profile.school.primary_years.known()) & ~np.full(
+        view.n, _records_still_open(view)
+    )
     return np.asarray(primary & due[view.child], dtype=np.bool_)
 
 

@@ -98,7 +98,8 @@ def test_a_bad_file_stops_its_department_only_and_the_last_results_stay(after_fi
     bad.write_bytes(b"PK\x03\x04" + b"\0" * 200)
     done = tongbi("run", "--period", "2026Q2", "--workspace", after_first_quarter)
     assert done.returncode == 1
-    assert "坏.xlsx" in done.stderr
+    assert "坏.xlsx" not in done.stderr  # a file is named by its number
+    assert "第2个文件" in done.stderr
     assert "上一次发布的结果保持不变" in done.stderr
     assert "Traceback" not in done.stderr
     assert published(after_first_quarter) == before

@@ -1,9 +1,8 @@
-"""四查三比对 by name, key groups beside every line, further books, and benefits that meet."""
+"""四查三比对 by name, key groups beside every line, and further books."""
 
 import pytest
 from town import CA, DI, ED, PS, Town
 
-from expectations.lists.benefits import due, effective_months, kind_of, last_month
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.comparisons import comparisons
 from expectations.lists.ledgers import extra_ledgers
@@ -81,32 +80,3 @@ def test_an_urban_child_of_a_single_parent_is_not_in_the_rural_book(town: Town) 
     town.change("comparison.ledgers", ["rural_single_parent"])
     town.add(CA, 1, single_parent="yes", hukou_nature="urban")
     assert extra_ledgers(View(town.files(), town.profile, load_catalogue())).empty
-
-
-def test_the_difference_is_paid_and_care_is_drawn_besides(town: Town) -> None:
-    town.change("allowances.monthly", {"de_facto_allowance": 1160.0})
-    drawn = {"minimum_living": 420.0, "care_allowance": 110.0}
-    found = due(town.profile, "de_facto_allowance", drawn, ("2026-03", "2026-09"))
-    assert (found.kind, found.monthly, found.months, found.total, found.beside) == ("补差", 740.0, 7, 5180.0, 110.0)
-    whole = due(town.profile, "de_facto_allowance", {"care_allowance": 110.0}, ("2026-03", "2026-09"))
-    assert (whole.kind, whole.monthly, whole.total) == ("全额", 1160.0, 8120.0)
-    assert due(town.profile, "de_facto_allowance", {"destitute": 1500.0}, ("2026-03", "2026-03")).monthly == 0
-    assert kind_of(town.profile, {"minimum_living"}) == "补差"
-    assert kind_of(town.profile, {"care_allowance"}) == "全额"
-
-
-def test_a_place_without_a_standard_is_not_guessed(town: Town) -> None:
-    with pytest.raises(KeyError):
-        due(town.profile, "de_facto_allowance", {}, ("2026-03", "2026-09"))
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "months"),
-    [("2026-03", "2026-03", 1), ("2025-11", "2026-02", 4), ("2026-03", "2026-02", 0), ("2025-01", "2026-12", 24)],
-)
-def test_effective_months(first: str, last: str, months: int) -> None:
-    assert effective_months(first, last) == months
-
-
-def test_the_system_s_end_is_the_month_of_coming_of_age(town: Town) -> None:
-    assert last_month("2016-03-10", town.profile) == "2034-03"

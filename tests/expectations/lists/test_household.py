@@ -103,8 +103,8 @@ def test_without_police_data_the_list_is_reported_not_computed(town: Town) -> No
     assert town.findings("L01", delivered=(CA, ED, DI)).empty
     missing = not_computed(town.profile, (CA, ED, DI, "education.register")).set_index("code")["sentence"]
     assert missing["L01"] == "本期没有收到公安的数据，清单“无户籍”未计算，不表示没有这类情况。"
-    # 在校名单 did not come, and the prefecture sets no rhythm of visits.
-    assert set(missing.index) == {"L01", "L14", "L04", "L22"}
+    # 在校名单 did not come, and the prefecture sets no rhythm of visits and no standards of allowances.
+    assert set(missing.index) == {"L01", "L14", "L04", "L22", "L28"}
 
 
 def test_without_civil_affairs_nothing_is_certain(town: Town) -> None:
