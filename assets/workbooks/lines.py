@@ -80,7 +80,7 @@ def build_lines(sources: Sources) -> pd.DataFrame:
 
     Returns:
         One text column per column of the layout, and the steering columns `_code, _finding, _town, _department,
-        _involved`.
+        _involved, _owner`.
     """
     layout, findings = sources.context.layout, sources.findings
     made = {name: _column(column, sources).to_list() for name, column in layout.columns.items()}
@@ -88,7 +88,7 @@ def build_lines(sources: Sources) -> pd.DataFrame:
     lines["_finding"] = text(findings, "finding_id")
     lines["_code"], lines["_department"] = text(findings, "code"), text(findings, "department")
     lines["_town"] = text(findings, "town")
-    lines["_involved"] = _involved(sources)
+    lines["_involved"], lines["_owner"] = _involved(sources), text(findings, "owner")
     return lines.iloc[printing_order(findings, text(sources.children, "name"), layout.grades)].reset_index(drop=True)
 
 

@@ -21,6 +21,8 @@ from expectations.lists.catalogue import TOWNSHIP
 
 Texts = npt.NDArray[np.object_]
 Places = npt.NDArray[np.intp]
+EVERYTHING = ""
+"""A reader's name that no place can name: whoever reads all lines of the pile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class Reader:
     """Who reads a workbook.
 
     Attributes:
-        name: as profile, layout and records call it: `township`, or a department.
+        name: as profile, layout and records call it: `township`, or a department; `EVERYTHING` is a person.
         shown: what the layout shows it of each list.
     """
 
@@ -133,8 +135,9 @@ class Reader:
     shown: Recipient
 
     def lists(self, context: PublishContext) -> list[ListInfo]:
-        """The lists that the place has sent to this reader, urgent ones first."""
-        mine = [info for info in context.lists if self.name in info.recipients]
+        """The lists that the place has sent to this reader, urgent ones first; a person who alone may see a child has all that it is on."""
+        whole = self.name == EVERYTHING
+        mine = [info for info in context.lists if self.name in info.recipients or (whole and info.code in self.shown.lists)]
         return sorted(mine, key=lambda info: not info.urgent)
 
 
@@ -172,7 +175,7 @@ def township_packets(pile: Pile, context: PublishContext) -> list[Packet]:
 def person_packet(pile: Pile, recipient: Recipient, context: PublishContext) -> Packet:
     """Every line of the pile, for one person."""
     places = _places_by(pile.lines["_code"], np.arange(len(pile.lines)))
-    return Packet(recipient.label, "person", _parts(pile, places, ("", recipient), context))
+    return Packet(recipient.label, "person", _parts(pile, places, Reader(EVERYTHING, recipient), context))
 
 
 def _places_by(column: pd.Series[str], places: Places) -> dict[str, Places]:
@@ -193,15 +196,27 @@ def _parts(pile: Pile, places: Mapping[str, Places], reader: Reader, context: Pu
 
 def _part(pile: Pile, places: Places, reader: Reader, info: ListInfo, layout: Layout) -> ListPart:
     shown = reader.shown.lists[info.code]
-    if shown.rows == "own":
-        involved = pile.lines["_involved"].to_numpy(object)[places]
-        places = places[[reader.name in value.split(";") for value in involved]]
+    places = places[_reached(pile, places, reader, info)]
     names = layout.expand(shown.columns)
     own = pile.lines["_department"].to_numpy(object)[places] == reader.name
     cells = {name: _seen(pile, name, places, (shown.full.get(name), own)).tolist() for name in names}
     needed = np.max([pile.needed[name][places] for name in names], axis=0)
     ids = pile.lines["_finding"].to_numpy(object)[places].tolist()
     return ListPart(info, cells, needed.tolist(), ids)
+
+
+def _reached(pile: Pile, places: Places, reader: Reader, info: ListInfo) -> npt.NDArray[np.bool_]:
+    """Which lines of a list are this reader's: of one that is to be checked by somebody, those that are the reader's to check."""
+    rows = reader.shown.lists[info.code].rows
+    if rows == "all":
+        return np.ones(len(places), dtype=np.bool_)
+    columns = (pile.lines[name].to_numpy(object)[places] for name in ("_involved", "_owner"))
+    marks = [
+        # Whoever is to check and is not sent the list cannot answer: then all are asked who have a record.
+        reader.name == owner if rows == "owner" and owner in info.recipients else reader.name in involved.split(";")
+        for involved, owner in zip(*columns, strict=True)
+    ]
+    return np.array(marks, dtype=np.bool_)
 
 
 def _seen(pile: Pile, name: str, places: Places, lifted: tuple[str | None, npt.NDArray[np.bool_]]) -> Texts:
