@@ -34,12 +34,14 @@ class ListPart:
         cells: exactly the columns of its layout -> clean texts, masked, in printing order.
         needed: rows of text that each line takes.
         ids: the finding of each line.
+        elsewhere: findings of this list that the recipient is asked about in its correction list, and not here again.
     """
 
     info: ListInfo
     cells: Mapping[str, list[str]]
     needed: list[int]
     ids: list[str]
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
@@ -70,8 +72,8 @@ class Packet:
 
     @property
     def lines(self) -> tuple[tuple[str, str], ...]:
-        """Finding and list of every line."""
-        return tuple((name, part.info.code) for part in self.parts for name in part.ids)
+        """Finding and list of every line that the recipient is sent, here or in its correction list: what it may answer in either."""
+        return tuple((name, part.info.code) for part in self.parts for name in (*part.ids, *part.elsewhere))
 
     def apart(self) -> tuple[Packet, ...]:
         """What cannot wait in a workbook of its own, before the rest (无人监护: the same day, domain.md 5.3 L21)."""
@@ -197,12 +199,14 @@ def _parts(pile: Pile, places: Mapping[str, Places], reader: Reader, context: Pu
 def _part(pile: Pile, places: Places, reader: Reader, info: ListInfo, layout: Layout) -> ListPart:
     shown = reader.shown.lists[info.code]
     places = places[_reached(pile, places, reader, info)]
+    holding = pile.lines["_held"].to_numpy(object)[places] == reader.name if reader.name else np.zeros(len(places), dtype=np.bool_)
+    places, elsewhere = places[~holding], places[holding]
     names = layout.expand(shown.columns)
     own = pile.lines["_department"].to_numpy(object)[places] == reader.name
     cells = {name: _seen(pile, name, places, (shown.full.get(name), own)).tolist() for name in names}
     needed = np.max([pile.needed[name][places] for name in names], axis=0)
-    ids = pile.lines["_finding"].to_numpy(object)[places].tolist()
-    return ListPart(info, cells, needed.tolist(), ids)
+    ids, others = (pile.lines["_finding"].to_numpy(object)[some].tolist() for some in (places, elsewhere))
+    return ListPart(info, cells, needed.tolist(), ids, tuple(others))
 
 
 def _reached(pile: Pile, places: Places, reader: Reader, info: ListInfo) -> npt.NDArray[np.bool_]:

@@ -108,3 +108,21 @@ def test_lines_that_reach_nobody_are_counted_by_list_and_said(town: Any) -> None
     (said,) = sentences(lost, {"L15": "信息不一致"})
     assert "有1条线索没有发给任何单位：“信息不一致”1条（lists.L15.recipients）" in said.message
     assert sentences(unreached(town.findings.iloc[:0], town.published), {}) == []
+
+
+def test_a_line_in_the_correction_list_is_not_asked_again_and_may_be_answered_in_either(town: Any) -> None:
+    town.findings["owner"] = ["", "", "", "education", ""]
+    town.findings["held"] = ["", "", "", "education", ""]
+    folder = town.publish(lists=naming(town, "L15", "civil_affairs", "education"))
+    assert ("教育", "L15信息不一致") not in sheets(folder)
+    (book,) = [book for book in town.published if book.recipient == "教育"]
+    assert (book.rows, ("L15-ABCDEF02", "L15") in book.lines) == (0, True)
+    said = [str(cell.value) for row in town.book("部门/教育_2026Q3_核查清单.xlsx")["说明"].iter_rows() for cell in row]
+    assert "本期无\n另有1条见更正清单" in said
+    assert unreached(town.findings, town.published) == {}
+
+
+def test_the_correction_list_of_one_department_takes_nothing_from_another_s_workbook(town: Any) -> None:
+    town.findings["held"] = ["", "", "", "education", ""]
+    folder = town.publish(lists=naming(town, "L15", "civil_affairs", "education"))
+    assert {reader for reader, title in sheets(folder) if title == "L15信息不一致"} == {"民政"}
