@@ -26,7 +26,7 @@ from assets.workbooks.publish import publish_workbooks
 from assets.workbooks.review import review_pairs, write_review
 from expectations.jurisdictions.labels import labels
 from expectations.jurisdictions.profile import Profile
-from expectations.life.states import RETURNED
+from expectations.life.states import PASSED, RETURNED
 from expectations.lists.catalogue import ListInfo as Known
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.files import ChildFiles
@@ -147,6 +147,8 @@ def _before(kind: str, text: str, answer: str) -> str:
     """What a reader must know of a line's past: why it came back, or what was answered while it stays open."""
     if kind == RETURNED:
         return f"【复发】{text}。"
+    if kind == PASSED:
+        return f"【转核】{text}。"
     return f"【上次答复：{answer}】" if answer else ""
 
 
