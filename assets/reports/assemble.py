@@ -20,6 +20,7 @@ from assets.reports.count import (
 from assets.reports.coverage import count_coverage, count_saved
 from assets.reports.figures import TOTAL, Figures, Grid
 from assets.reports.material import Material
+from assets.reports.owned import count_owned
 from assets.reports.suppress import public
 from assets.reports.survey import count_survey
 from assets.reports.wrong import count_wrong
@@ -58,6 +59,7 @@ def figures_of(material: Material, version: Version) -> Figures:
         count_deliveries(figures, material)
         _count_answers(figures, material)
         _count_asked(figures, material)
+        count_owned(figures, material)
         count_wrong(figures, material.past_answers, {info.code: info.name for info in material.lists})
         figures.check()
         return figures
