@@ -71,7 +71,9 @@ def turns_of(findings: pd.DataFrame, profile: Profile, sent: Collection[Sent], l
         labels: department -> its name on workbooks.
     """
     order = {}
-    for name, code, owner, following in zip(*(findings[one] for one in ("finding_id", "code", OWNER, NEXT)), strict=True):
+    for name, code, owner, following in zip(
+        *(findings[one] for one in ("finding_id", "code", OWNER, NEXT)), strict=True
+    ):
         recipients = profile.lists[code].recipients
         if owner in recipients:
             order[name] = [one for one in (owner, *following.split(";")) if one in recipients]

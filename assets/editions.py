@@ -89,7 +89,9 @@ def write_exports(found: Ingredients, names: FileNames, folder: Path) -> str:
 def write_workbooks(found: Ingredients, workspace: Workspace, folder: Path, veil: Protected) -> list[Published]:
     """Write the workbooks of departments, townships and the summary below the folder, those of persons in folders of their own."""
     shown, seen = asked_now(found), found.through(veil.without)
-    shown = shown.assign(held=shown["finding_id"].map(held_lines(FrameStore(workspace.frames), found.period)).fillna(""))
+    shown = shown.assign(
+        held=shown["finding_id"].map(held_lines(FrameStore(workspace.frames), found.period)).fillna("")
+    )
     context = _context(seen, workspace)
     apart = veil.placeless(shown[veil.hides(shown)])
     # The life of findings is counted by list only, so nothing is missing from the summary.

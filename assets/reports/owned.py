@@ -1,4 +1,4 @@
-"""What each department is to check of the lists whose lines have an owner, as its workbook has it (`rows: owner` of the layout).
+"""What each department is to check of the lists whose lines have an owner: of what the data show, like the other figures of the pack.
 
 Here: counting. Not here: whose a line is (`assets.asking`), who reads it (`assets.workbooks.routing`, whose rule this follows).
 """

@@ -40,7 +40,12 @@ def overview_section(cursor: Cursor, about: Reporting) -> None:
         counts = [str(len(own)), str(len(mine) - len(own)), *[f"{number:,}" for number in numbers], back]
         rows.append([department_name(about, name), *counts])
     cursor.text("各部门牵头和协助的清单、线索条数和需要更正的数据行数如下，逐部门事项见附件，每部门一页。")
-    cursor.table("各部门总览", rows, TableLook([36, *[24] * 5]), "同一线索可由一个部门牵头、几个部门协助；登记不一致的线索由应先核对的部门答复。")
+    cursor.table(
+        "各部门总览",
+        rows,
+        TableLook([36, *[24] * 5]),
+        "同一线索可由一个部门牵头、几个部门协助；登记不一致的线索由应先核对的部门答复。",
+    )
 
 
 def _answers_for(about: Reporting, name: str, lists: list[Listed]) -> list[Listed]:

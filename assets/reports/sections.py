@@ -72,7 +72,9 @@ def _linkage(cursor: Cursor, about: Reporting) -> None:
     )
     if not tables:
         return
-    cursor.text(f"不同人群的关联率如下（按记录计）。关联率低的人群，“查无记录”类线索须先核对身份信息。{_left_out(figures)}")
+    cursor.text(
+        f"不同人群的关联率如下（按记录计）。关联率低的人群，“查无记录”类线索须先核对身份信息。{_left_out(figures)}"
+    )
     rows: list[Row] = [["人群", "分组", "记录数", "找到", "未找到", "关联率"]]
     for table in tables:
         grid = figures.grids[table]
@@ -89,7 +91,9 @@ def _found(figures: Figures, tables: list[str]) -> str:
         return ""
     whole, found = (figures.say(tables[0], TOTAL, column) for column in (TOTAL, "found"))
     share = figures.share(tables[0], TOTAL, ("found", TOTAL))
-    return f"公安以外各部门的儿童记录中，可以在公安户籍数据中查找的有{whole}条，其中{found}条（{share}）找到对应的儿童。"
+    return (
+        f"公安以外各部门的儿童记录中，可以在公安户籍数据中查找的有{whole}条，其中{found}条（{share}）找到对应的儿童。"
+    )
 
 
 def _left_out(figures: Figures) -> str:

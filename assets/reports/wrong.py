@@ -73,10 +73,16 @@ def wrong_sentence(figures: Figures, period: str, least: int) -> str:
         return ""
     whole, wrong = (figures.say(TABLE, TOTAL, column) for column in (TOTAL, "wrong"))
     rate = figures.share(TABLE, TOTAL, ("wrong", TOTAL))
-    text = f"误报率以核查答复为准：{period}的线索已收到答复{whole}条，其中答复为不属实或有合理原因的{wrong}条（{rate}）。"
+    text = (
+        f"误报率以核查答复为准：{period}的线索已收到答复{whole}条，其中答复为不属实或有合理原因的{wrong}条（{rate}）。"
+    )
     lists = [
         f"{zh}{figures.say(TABLE, code, 'wrong')}/{figures.say(TABLE, code, TOTAL)}条（{figures.share(TABLE, code, ('wrong', TOTAL))}）"
         for code, zh in figures.grids[TABLE].rows.items()
         if code != TOTAL and (figures.number(TABLE, code, TOTAL) or 0) >= least
     ]
-    return f"{text}答复满{least}条的清单：{'，'.join(lists)}。" if lists else f"{text}各清单的答复都不满{least}条，不单列比例。"
+    return (
+        f"{text}答复满{least}条的清单：{'，'.join(lists)}。"
+        if lists
+        else f"{text}各清单的答复都不满{least}条，不单列比例。"
+    )

@@ -139,7 +139,9 @@ class Reader:
     def lists(self, context: PublishContext) -> list[ListInfo]:
         """The lists that the place has sent to this reader, urgent ones first; a person who alone may see a child has all that it is on."""
         whole = self.name == EVERYTHING
-        mine = [info for info in context.lists if self.name in info.recipients or (whole and info.code in self.shown.lists)]
+        mine = [
+            info for info in context.lists if self.name in info.recipients or (whole and info.code in self.shown.lists)
+        ]
         return sorted(mine, key=lambda info: not info.urgent)
 
 
@@ -199,7 +201,11 @@ def _parts(pile: Pile, places: Mapping[str, Places], reader: Reader, context: Pu
 def _part(pile: Pile, places: Places, reader: Reader, info: ListInfo, layout: Layout) -> ListPart:
     shown = reader.shown.lists[info.code]
     places = places[_reached(pile, places, reader, info)]
-    holding = pile.lines["_held"].to_numpy(object)[places] == reader.name if reader.name else np.zeros(len(places), dtype=np.bool_)
+    holding = (
+        pile.lines["_held"].to_numpy(object)[places] == reader.name
+        if reader.name
+        else np.zeros(len(places), dtype=np.bool_)
+    )
     places, elsewhere = places[~holding], places[holding]
     names = layout.expand(shown.columns)
     own = pile.lines["_department"].to_numpy(object)[places] == reader.name

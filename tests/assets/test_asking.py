@@ -1,6 +1,5 @@
 """Whose turn a line is: first its owner, then whoever was not asked yet, among those who are sent the list."""
 
-
 import pandas as pd
 import pytest
 
@@ -32,7 +31,11 @@ def test_a_new_line_is_its_owner_s_and_cannot_go_on_yet():
 
 def test_what_the_owner_has_had_goes_to_the_next_and_stays_there():
     after = turns(("2026Q1", "教育"))
-    assert (after.passing()[LINE].department, after.passing()[LINE].before, after.passing()[LINE].then) == (CA, "教育", "民政")
+    assert (after.passing()[LINE].department, after.passing()[LINE].before, after.passing()[LINE].then) == (
+        CA,
+        "教育",
+        "民政",
+    )
     assert after.asked(LINE, PASSED) == CA
     assert after.asked(LINE, LASTING) == ED
     further = turns(("2026Q1", "教育"), ("2026Q2", "民政"))

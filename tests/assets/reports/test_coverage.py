@@ -32,7 +32,10 @@ def written(material, version):
 @pytest.mark.parametrize(("column", "of_frame"), [("found", "linked"), (TOTAL, "records")])
 def test_every_figure_is_the_linkage_s(material, column, of_frame):
     rates = material.rates[material.rates["group"] != OUTSIDE]
-    own = {(group.removeprefix("按"), value): count for group, value, count in zip(rates["group"], rates["value"], rates[of_frame], strict=True)}
+    own = {
+        (group.removeprefix("按"), value): count
+        for group, value, count in zip(rates["group"], rates["value"], rates[of_frame], strict=True)
+    }
     assert coverage(figures_of(material, Version.INTERNAL), column) == own
 
 
@@ -59,15 +62,22 @@ def test_the_public_version_names_no_place_and_shows_no_cell_of_few_children(mat
     groups = {group for group, _ in coverage(figures, TOTAL)}
     assert groups
     assert not groups & {"乡镇", "部门"}
-    shown = [value for key, value in figures.values.items() if key[0].startswith(COVERAGE) and key not in figures.hidden]
+    shown = [
+        value for key, value in figures.values.items() if key[0].startswith(COVERAGE) and key not in figures.hidden
+    ]
     assert shown
     assert not [value for value in shown if 0 < value <= 7]
 
 
 def test_more_departments_make_a_record_count_fewer_children(material):
     """Three records of three departments may be one child: the limit is on children."""
-    several = pd.concat([material.rates, *[material.rates.query("group == '按部门'").assign(value=name) for name in ("民政", "残联")]])
-    one, three = (figures_of(replace(material, rates=rates), Version.PUBLIC) for rates in (material.rates, _thirds(material.rates, several)))
+    several = pd.concat(
+        [material.rates, *[material.rates.query("group == '按部门'").assign(value=name) for name in ("民政", "残联")]]
+    )
+    one, three = (
+        figures_of(replace(material, rates=rates), Version.PUBLIC)
+        for rates in (material.rates, _thirds(material.rates, several))
+    )
     few = {key for key, value in three.values.items() if key[0].startswith(COVERAGE) and 0 < value <= 21}
     assert few
     assert few <= three.hidden

@@ -27,7 +27,9 @@ def test_the_last_answer_of_a_line_counts_once_and_other_events_and_periods_not(
 
 def limits(material, version):
     document = blank()
-    limits_section(Cursor(document, document.add_paragraph()), Reporting(material, figures_of(material, version), version))
+    limits_section(
+        Cursor(document, document.add_paragraph()), Reporting(material, figures_of(material, version), version)
+    )
     return "".join(paragraph.text for paragraph in document.paragraphs)
 
 

@@ -39,7 +39,11 @@ def test_two_entries_of_one_department_are_its_own_to_check(town: Town) -> None:
 def test_a_wrong_digit_is_its_holder_s_alone_and_an_unknown_number_goes_to_the_police_next(
     town: Town, state: str, police: bool, then: str
 ) -> None:
-    wrong = {"id_no": "", "id_no_raw": "620722201603100021"} if state == "bad_check" else {"id_no": number("2016-03-10", 88)}
+    wrong = (
+        {"id_no": "", "id_no_raw": "620722201603100021"}
+        if state == "bad_check"
+        else {"id_no": number("2016-03-10", 88)}
+    )
     town.add(ED, 1, id_no_status=state, **wrong)
     town.add(PS, 1)
     assert turn(town, "L18") == (ED, then, ED)
