@@ -15,6 +15,7 @@ import pandas as pd
 
 from assets.county import official_areas, profile_of
 from assets.delivered import delivered_sources
+from assets.errata.holding import held_lines
 from assets.filenames import FileNames, naming_of
 from assets.protected import Protected, printed_for
 from assets.workbooks.context import FurtherBooks, ListInfo, PublishContext, Published
@@ -25,12 +26,13 @@ from assets.workbooks.publish import publish_workbooks
 from assets.workbooks.review import review_pairs, write_review
 from expectations.jurisdictions.labels import labels
 from expectations.jurisdictions.profile import Profile
-from expectations.life.states import RETURNED
+from expectations.life.states import PASSED, RETURNED
 from expectations.lists.catalogue import ListInfo as Known
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.files import ChildFiles
 from expectations.lists.findings import not_computed
 from expectations.lists.ledgers import books_of, extra_ledgers
+from expectations.lists.owners import OWNER
 from expectations.lists.view import View
 from pipelines.partitions import Period
 from pipelines.resources.frames import FrameStore
@@ -87,6 +89,9 @@ def write_exports(found: Ingredients, names: FileNames, folder: Path) -> str:
 def write_workbooks(found: Ingredients, workspace: Workspace, folder: Path, veil: Protected) -> list[Published]:
     """Write the workbooks of departments, townships and the summary below the folder, those of persons in folders of their own."""
     shown, seen = asked_now(found), found.through(veil.without)
+    shown = shown.assign(
+        held=shown["finding_id"].map(held_lines(FrameStore(workspace.frames), found.period)).fillna("")
+    )
     context = _context(seen, workspace)
     apart = veil.placeless(shown[veil.hides(shown)])
     # The life of findings is counted by list only, so nothing is missing from the summary.
@@ -119,6 +124,7 @@ def asked_now(found: Ingredients) -> pd.DataFrame:
     life = found.life.set_index("finding_id")
     shown = found.findings[found.findings["finding_id"].map(life["shown"]).fillna("yes") == "yes"]
     mine = life.reindex(shown["finding_id"])
+    shown = with_asked(shown, found.life)
     past = zip(*(mine[name].fillna("") for name in ("kind", "text", "answer")), strict=True)
     return shown.assign(
         reason=[f"{_before(*one)}{reason}" for one, reason in zip(past, shown["reason"], strict=True)],
@@ -126,10 +132,25 @@ def asked_now(found: Ingredients) -> pd.DataFrame:
     )
 
 
+def with_asked(shown: pd.DataFrame, life: pd.DataFrame) -> pd.DataFrame:
+    """The lines with `owner` = who is asked to check them this period, which is not the first one where that one has answered.
+
+    Args:
+        shown: lines of `findings`.
+        life: the frame finding_life; one that was made before lines had an owner says nothing.
+    """
+    if OWNER not in life.columns or OWNER not in shown.columns:
+        return shown
+    now = shown["finding_id"].map(life.set_index("finding_id")[OWNER]).fillna("")
+    return shown.assign(**{OWNER: now.where(now != "", shown[OWNER])})
+
+
 def _before(kind: str, text: str, answer: str) -> str:
     """What a reader must know of a line's past: why it came back, or what was answered while it stays open."""
     if kind == RETURNED:
         return f"【复发】{text}。"
+    if kind == PASSED:
+        return f"【转核】{text}。"
     return f"【上次答复：{answer}】" if answer else ""
 
 

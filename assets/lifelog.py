@@ -16,6 +16,7 @@ from expectations.life.states import (
     DATA_KINDS,
     DISPATCHED,
     INHERITED,
+    PASSED,
     RETURNED,
     Event,
     fold,
@@ -24,7 +25,7 @@ from expectations.life.step import Verdict, events_of
 from pipelines.resources import lives
 from pipelines.resources.lives import Issued
 
-_SENT = (APPEARED, RETURNED, INHERITED)
+_SENT = (APPEARED, RETURNED, INHERITED, PASSED)
 
 
 @dataclass(frozen=True)

@@ -12,18 +12,21 @@ from typing import Any
 
 import dagster as dg
 import pandas as pd
+import sqlalchemy as sa
 
 from assets import exports
 from assets.county import COUNT, opened_of, profile_of
-from assets.editions import Ingredients, write_exports, write_review_workbooks, write_workbooks
+from assets.editions import Ingredients, asked_now, write_exports, write_review_workbooks, write_workbooks
 from assets.filenames import file_names
 from assets.intake.contract import Contract
 from assets.lifelog import Chapter, record
 from assets.locking import lock_folder
 from assets.marking import Order, marking
 from assets.protected import protected_in
+from assets.reaching import CODE, sentences, unreached
 from assets.workbooks.context import Published
 from expectations.jurisdictions.profile import ListRule
+from expectations.lists.catalogue import load_catalogue
 from pipelines.partitions import period_partitions
 from pipelines.resources import deliveries, faults, protecting
 from pipelines.resources.database import writing
@@ -107,11 +110,19 @@ def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, 
         put_into_database(connection, _edition(county, run, found, (digest, frames)))
         protecting.append(connection, veil.fresh, county.workspace.operator)
         record(connection, _chapter(county, run, found, (digest, written)))
+        _say_unreached(connection, found, written)
         faults.reach("publish:uncommitted")
     faults.reach("publish:committed")
     county.outbox.show(run.period)
     exports.forget_others(root, run.period, digest if passwords else "")
     return counts
+
+
+def _say_unreached(connection: sa.Connection, found: Ingredients, written: list[Published]) -> None:
+    """With civil affairs, whose office leads the comparison and decides whom else to ask."""
+    names = {code: info.name for code, info in load_catalogue().lists.items()}
+    said = sentences(unreached(asked_now(found), written), names)
+    deliveries.replace_said(connection, deliveries.Branch(found.period, "civil_affairs"), CODE, said)
 
 
 def _announced(county: Opened, run: _Run, digest: str) -> str:

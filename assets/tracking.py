@@ -4,19 +4,22 @@ The frame says it; publishing writes the events into the database, together with
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import dagster as dg
 import pandas as pd
 
+from assets.asking import sent_before, turns_of
 from assets.county import COUNT, department_names, opened_of, profile_of
 from assets.delivered import delivered_sources
-from assets.workbooks.layout import field_terms
+from assets.workbooks.layout import default_layout, field_terms
 from expectations.life.evidence import Lens, Parts, gather
 from expectations.life.rules import LifeRules, life_rules
 from expectations.life.states import Event, Life, fold
 from expectations.life.step import Occasion, Verdict, carried, verdicts
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import finding_id, not_computed
+from expectations.lists.owners import OWNER
 from pipelines.partitions import Period, period_partitions
 from pipelines.resources import deliveries, lives
 from pipelines.resources.opened import Opened
@@ -25,7 +28,7 @@ from pipelines.resources.stations import station
 NAME = "finding_life"
 COLUMNS = [
     *("period", "finding_id", "code", "child_id", "field", "town", "kind", "state", "listed", "shown", "text"),
-    *("first_period", "returns", "fingerprint", "evidence", "source", "answer"),
+    *("first_period", "returns", "fingerprint", "evidence", "source", "answer", OWNER),
 ]
 _RECORDS = ["records"]
 
@@ -77,18 +80,28 @@ def follow(county: Opened, period: str, material: Material) -> pd.DataFrame:
         material: the lists, the records of the child files, merges and splits (`kind, child_id, other_id`).
 
     Returns:
-        One row per finding: `COLUMNS`; `listed` and `shown` are `yes` or `no`; `kind` is of `expectations.life.states`.
+        One row per finding: `COLUMNS`; `owner` is who is asked to check it this period, "" where all recipients are; `listed` and `shown` are `yes` or `no`; `kind` is of `expectations.life.states`.
     """
     with county.engine.connect() as connection:
         past = fold(Event(**row) for row in lives.before(connection, period))
         numbers, ended = lives.known(connection), lives.merged_children(connection)
         accounts = deliveries.of_period(connection, period, deliveries.LIVE)
+        sent = sent_before(connection, period)
     usable = delivered_sources(accounts, county.frames, period)
     known = {name: numbers[name] for name in past if name in numbers}
     occasion = _occasion(county, period, (material, known, ended, usable))
     now = material.findings.drop_duplicates("finding_id")
     facts = {**known, **_facts(now)}
-    return _frame(verdicts({name: past[name] for name in known}, occasion), past, facts)
+    turns = turns_of(now, profile_of(county.workspace), sent, _labels())
+    occasion = replace(occasion, passing=turns.passing())
+    found = _frame(verdicts({name: past[name] for name in known}, occasion), past, facts)
+    asked = (turns.asked(name, kind) for name, kind in zip(found["finding_id"], found["kind"], strict=True))
+    return found.assign(**{OWNER: list(asked)})
+
+
+def _labels() -> dict[str, str]:
+    """Department -> its name as what was sent is written down (`issue.recipient`)."""
+    return {name: recipient.label for name, recipient in default_layout().departments.items()}
 
 
 def _facts(findings: pd.DataFrame) -> dict[str, tuple[str, str, str]]:

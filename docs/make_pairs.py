@@ -173,7 +173,7 @@ def _calibrated(pairs: pd.DataFrame, truth: Mapping[str, str]) -> list[str]:
 
 
 def _fair(county: Opened, period: str, pairs: pd.DataFrame) -> list[str]:
-    rates = without_small_numbers(rates_of(county, Period.parse(period), pairs))
+    rates = without_small_numbers(rates_of(county, Period.parse(period)))
     rates = rates[rates["group"] != "按部门"]
     heads = {
         "group": "分组",

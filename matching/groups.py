@@ -31,9 +31,16 @@ COLUMNS = (
     *("p_value", "flag"),
 )
 UNKNOWN = "未填"
+OUTSIDE = "不计入"
+"""The group of records that no linkage can find in the reference, one line per reason; they are counted there and nowhere else."""
+_ELSEWHERE = "随迁子女（户籍可能在外地）"
+_TOO_OLD = "{band}（超出对照名册的年龄）"
+SELDOM = 0.05
+"""A reference that holds fewer records of an age than this share of those asked about does not hold that age: its extract ends below."""
 WORSE, FEW = "明显偏低", "人数少，不作判断"
 LEAST, GAP, ALPHA = 20, 0.005, 0.05
 """A group is judged from this many records on, when its rate is at least this much below what is expected, at this level (Holm)."""
+_MOVED = "按随迁"
 _AGES = ((0, "0—5岁"), (6, "6—11岁"), (12, "12—14岁"), (15, "15—17岁"), (18, "18岁及以上"))
 _YES_NO = {"1": "是", "0": "否", "Y": "是", "N": "否", "yes": "是", "no": "否"}
 
@@ -53,7 +60,9 @@ def link_rates(
     Returns:
         Per group (`按乡镇` …) and value: records, linked, rate with a 95 % Wilson interval (0 to 1), the rate that the same
         departments' records have in general, records with an open question, the p-value of being served worse (Holm-adjusted over
-        all groups), and `flag` (`明显偏低`, `人数少，不作判断` or ""). Empty when there is one department only.
+        all groups), and `flag` (`明显偏低`, `人数少，不作判断` or ""). Records that the reference cannot hold (older than its extract, children who
+        moved in with their parents and are registered elsewhere) are lines of the group `不计入` and in no other. Empty when there is one
+        department only.
     """
     reference = reference or _largest(records)
     frame = records[as_text(records["department"]) != reference].reset_index(drop=True)
@@ -68,11 +77,36 @@ def link_rates(
             "review": frame["record_id"].isin(asked).to_numpy() & ~linked,
         }
     )
-    parts = [_rates(facts, title, values) for title, values in groups_of(frame, as_of).items()]
+    why = _outside(frame, records[as_text(records["department"]) == reference], as_of)
+    inside = why == ""
+    groups = {title: values for title, values in groups_of(frame[inside], as_of).items() if title != _MOVED}
+    parts = [_rates(facts[inside], title, values) for title, values in groups.items()]
+    if not inside.all():
+        parts.append(_rates(facts[~inside], OUTSIDE, why[~inside]))
     every = pd.concat(parts, ignore_index=True)
-    every["p_value"] = _holm(every["p_value"].to_numpy(dtype=np.float64), (every["records"] >= LEAST).to_numpy())
+    judged = ((every["records"] >= LEAST) & (every["group"] != OUTSIDE)).to_numpy()
+    every["p_value"] = _holm(every["p_value"].to_numpy(dtype=np.float64), judged)
     every["flag"] = _flags(every)
     return every[list(COLUMNS)]
+
+
+def _outside(frame: pd.DataFrame, reference: pd.DataFrame, as_of: date | None) -> pd.Series:
+    """Why the reference cannot hold a record, "" where it can: its own words only, as everywhere here."""
+    none = pd.Series("", index=frame.index, dtype=object)
+    ages, known = (_ages(_dates(part), as_of) for part in (frame, reference))
+    why = none
+    # From the oldest down, as far as the extract does not reach; a gap below that is no end of an extract.
+    for _, band in reversed(_AGES):
+        if not known.ne("").any() or known.eq(band).sum() > SELDOM * ages.eq(band).sum():
+            break
+        why = why.mask(ages == band, _TOO_OLD.format(band=band))
+    moved = as_text(frame["migrant"]) if "migrant" in frame.columns else none
+    return why.mask((why == "") & moved.map(lambda word: _YES_NO.get(word, word) == "是"), _ELSEWHERE)
+
+
+def _dates(records: pd.DataFrame) -> pd.Series:
+    there = "birth_date" in records.columns
+    return as_text(records["birth_date"]) if there else pd.Series("", index=records.index, dtype=object)
 
 
 def _largest(records: pd.DataFrame) -> str:
@@ -102,7 +136,7 @@ def groups_of(records: pd.DataFrame, as_of: date | None = None) -> dict[str, pd.
         "按姓名长度": text("name").map(_length),
         "按有无有效号码": text("id_no").map(lambda number: "有有效号码" if number else "无有效号码"),
         "按寄宿": text("boarding").map(lambda word: _YES_NO.get(word, word)),
-        "按随迁": text("migrant").map(lambda word: _YES_NO.get(word, word)),
+        _MOVED: text("migrant").map(lambda word: _YES_NO.get(word, word)),
         "按居住与户籍": _away(text),
         "按性别": text("sex").map(lambda code: {"1": "男", "2": "女"}.get(code, "")),
         "按年龄": _ages(text("birth_date"), as_of),
@@ -196,8 +230,9 @@ def _holm(p: Floats, judged: NDArray[np.bool_]) -> Floats:
 
 
 def _flags(every: pd.DataFrame) -> list[str]:
-    worse = (every["p_value"] < ALPHA) & (every["expected_rate"] - every["rate"] >= GAP)
-    return [FEW if n < LEAST else WORSE if bad else "" for n, bad in zip(every["records"], worse, strict=True)]
+    worse = (every["group"] != OUTSIDE) & (every["p_value"] < ALPHA) & (every["expected_rate"] - every["rate"] >= GAP)
+    few = (every["group"] != OUTSIDE) & (every["records"] < LEAST)
+    return [FEW if small else WORSE if bad else "" for small, bad in zip(few, worse, strict=True)]
 
 
 def without_small_numbers(rates: pd.DataFrame, least: int = 8) -> pd.DataFrame:

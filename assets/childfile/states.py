@@ -37,11 +37,8 @@ def record_states(records: pd.DataFrame, rules: StateRules, ended_cards: Collect
         needed = sorted({field for line in lines for field in line.fields if field in records.columns})
         state[mine] = states_by(lines, records.loc[mine, needed])
     # An expired card entitles to nothing until it is renewed and still names a disabled child: its row goes on counting.
-    goes_on = (
-        columns.isin("department", ["disability"])
-        & (state == columns["card_status"])
-        & ~state.isin(set(ended_cards) - {"expired"})
-    )
+    ended = columns.isin("card_status", set(ended_cards) - {"expired"})
+    goes_on = columns.isin("department", ["disability"]) & ~ended & (state == records["card_status"]).to_numpy()
     return state.mask(goes_on, ACTIVE)
 
 

@@ -85,7 +85,7 @@ def _list(book: Book, sheet: Sheet, frames: Frames) -> None:
     page.set_row(0, 34)
     title = f"{context.place}{book.recipient}　{context.period_zh()}数据更正清单"
     page.write_string(0, 0, clean(title), book.title(align="left"))
-    said = f"共 {len(lines)} 处。请对照原始材料核对，在黄色单元格选择核查结果；更正以业务系统中的更正为准，下期数据会显示是否已经更正。"
+    said = f"共 {len(lines)} 处（与此前发出的核查清单中相同编号的线索，在任一份表中答复一次即可）。请对照原始材料核对，在黄色单元格选择核查结果；更正以业务系统中的更正为准，下期数据会显示是否已经更正。"
     page.write_string(1, 0, said, book.style(font_name=book.layout.fonts.body, font_size=book.layout.sizes.body))
     for place, (heading, width) in enumerate((*_FIXED, *_SIDES, *_YELLOW)):
         page.set_column(place, place, width)

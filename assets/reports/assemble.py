@@ -20,8 +20,10 @@ from assets.reports.count import (
 from assets.reports.coverage import count_coverage, count_saved
 from assets.reports.figures import TOTAL, Figures, Grid
 from assets.reports.material import Material
+from assets.reports.owned import count_owned
 from assets.reports.suppress import public
 from assets.reports.survey import count_survey
+from assets.reports.wrong import count_wrong
 from expectations.life.states import RETURNED, SOLVED, UNSEEN
 
 ASKED = {"asked": "下发核查", "quiet": "已答复且情况未变", TOTAL: "合计"}
@@ -48,7 +50,7 @@ def figures_of(material: Material, version: Version) -> Figures:
     count_towns(figures, material, inside)
     count_life(figures, material, inside)
     count_children(figures, material)
-    count_coverage(figures, material)
+    count_coverage(figures, material, inside)
     count_saved(figures, material)
     count_agreements(figures, material, by_town=inside)
     count_workers(figures, material, by_town=inside)
@@ -57,6 +59,8 @@ def figures_of(material: Material, version: Version) -> Figures:
         count_deliveries(figures, material)
         _count_answers(figures, material)
         _count_asked(figures, material)
+        count_owned(figures, material)
+        count_wrong(figures, material.past_answers, {info.code: info.name for info in material.lists})
         figures.check()
         return figures
     _close_the_past(figures, material)

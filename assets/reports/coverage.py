@@ -1,63 +1,66 @@
 """Whose records found their register entry: the link rate by group, so that a report says for whom the lists are weakest.
 
-A child counts when civil affairs, education or the federation has an active record of it; it is found when the police
-register has it too. Not here: why a pair was linked (`matching`). Source: trust.md C1 (fairness), users.md F1.7.
+The table is the linkage's own (`matching.groups.link_rates`, kept with the period): by the record and by what the record says itself, the
+same that `tongbi linkage` and the summary print. Not here: why a pair was linked (`matching`). Source: trust.md C1 (fairness), users.md F1.7.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-
-import numpy as np
 import pandas as pd
 
-from assets.reports.figures import TOTAL, Figures, Grid
+from assets.reports.figures import TOTAL, Figures, Grid, Key
 from assets.reports.material import Material
+from assets.reports.suppress import default_rule
+from matching.groups import OUTSIDE
 
 SAVED = {"number": "身份证号一致", "other": "靠其他信息找到", TOTAL: "在公安数据中找到的儿童"}
-COLUMNS = {"found": "在公安数据中找到", "open": "未找到", TOTAL: "儿童数"}
+COLUMNS = {"found": "在公安数据中找到", "open": "未找到", TOTAL: "记录数"}
 REGISTER = "public_security"
+COVERAGE, LEFT_OUT = "coverage_", "coverage_outside"
+# A table by township would give away, beside the townships' own figures, where a protected child lives; by department it is no group of children.
+INSIDE_ONLY = ("按乡镇", "按部门")
 
 
-def count_coverage(figures: Figures, material: Material) -> None:
-    """`coverage_<group>`: children of each group, found in the register or not; each group adds up to the same total."""
-    children = material.children[material.children["departments"] != REGISTER]
-    found = np.where(children["departments"].str.split(";").map(lambda names: REGISTER in names), "found", "open")
-    first = ""
-    for name, (title, group, rows) in groups(children, material).items():
-        table = f"coverage_{name}"
-        counts = Counter(zip(group, found, strict=True))
-        figures.add(Grid(table, title, {**rows, TOTAL: "合计"}, COLUMNS), counts, totals="both")
-        first = first or table
-        if table != first:
-            for column in COLUMNS:
-                figures.same((table, TOTAL, column), (first, TOTAL, column))
+def count_coverage(figures: Figures, material: Material, inside: bool) -> None:
+    """`coverage_<place>`: records of each group, found in the register or not; each group adds up to the same total.
+
+    Args:
+        figures: where to.
+        material: of the period; its `rates` are the linkage's.
+        inside: for the offices concerned; the public version has fewer groups.
+    """
+    rates = material.rates
+    if rates.empty:
+        return
+    shown = [name for name in dict.fromkeys(rates["group"]) if name != OUTSIDE and (inside or name not in INSIDE_ONLY)]
+    tables = [f"{COVERAGE}{place}" for place in range(len(shown))]
+    for table, name in zip(tables, shown, strict=True):
+        _add(figures, (table, name), rates[rates["group"] == name], material)
+    for table in tables[1:]:
+        for column in COLUMNS:
+            figures.same((table, TOTAL, column), (tables[0], TOTAL, column))
+    beyond = rates[rates["group"] == OUTSIDE]
+    if len(beyond):
+        _add(figures, (LEFT_OUT, OUTSIDE), beyond, material)
+    if not inside:
+        figures.secret |= _few_children(figures, material)
 
 
-def groups(children: pd.DataFrame, material: Material) -> dict[str, tuple[str, list[str], dict[str, str]]]:
-    """Name -> title, the group of each child, names of the groups in order."""
-    length = children["name"].str.replace("·", "").str.len()
-    named = np.select([length <= 2, length == 3], ["2", "3"], "4")
-    nation = children["nation"].map(lambda code: {"01": "han", "": "unknown"}.get(code, "other"))
-    boards = children["child_id"].isin(_marked(material, "boarding"))
-    moves = children["child_id"].isin(_marked(material, "migrant"))
-    return {
-        "id": ("证件号码", _yes(children["id_no"] != ""), {"yes": "有有效身份证号", "no": "没有有效身份证号"}),
-        "nation": ("民族", list(nation), {"han": "汉族", "other": "少数民族", "unknown": "未填民族"}),
-        "name": ("姓名字数", list(named), {"2": "两字及以下", "3": "三字", "4": "四字及以上"}),
-        "boarding": ("寄宿", _yes(boards), {"yes": "寄宿", "no": "不寄宿或未记录"}),
-        "migrant": ("随迁", _yes(moves), {"yes": "随迁子女", "no": "非随迁或未记录"}),
-        "roll": ("在册", _yes(children["categories"] != ""), {"yes": "民政在册", "no": "不在册"}),
-    }
+def _add(figures: Figures, name: tuple[str, str], lines: pd.DataFrame, material: Material) -> None:
+    table, title = name
+    rows = {value: material.departments.get(value, value) for value in lines["value"].astype(str)}
+    found = dict(zip(rows, lines["linked"].astype(int), strict=True))
+    whole = dict(zip(rows, lines["records"].astype(int), strict=True))
+    counts = {(value, "found"): found[value] for value in rows}
+    counts |= {(value, "open"): whole[value] - found[value] for value in rows}
+    figures.add(Grid(table, title.removeprefix("按"), {**rows, TOTAL: "合计"}, COLUMNS), counts, totals="both")
 
 
-def _yes(marks: pd.Series) -> list[str]:
-    return ["yes" if mark else "no" for mark in marks]
-
-
-def _marked(material: Material, field: str) -> set[str]:
-    records = material.records
-    return set(records.loc[records["active"] & (records[field] == "yes"), "child_id"])
+def _few_children(figures: Figures, material: Material) -> set[Key]:
+    """Cells that may stand for fewer children than may be published: a child has one record with every department that delivered."""
+    departments = max(1, int((material.rates["group"] == "按部门").sum()))
+    most = default_rule().largest * departments
+    return {key for key, value in figures.values.items() if key[0].startswith(COVERAGE) and 0 < value <= most}
 
 
 def count_saved(figures: Figures, material: Material) -> None:

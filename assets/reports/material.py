@@ -15,20 +15,22 @@ from assets.county import department_names, official_areas, profile_of
 from assets.delivered import delivered_sources
 from assets.protected import protected_in
 from assets.replies.coverage import coverage
+from assets.reports.wrong import PastAnswers, past_answers
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.agreements import states_on_roll
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.files import ChildFiles
 from expectations.lists.findings import not_computed
 from expectations.lists.view import View
-from matching.groups import WORSE, link_rates
+from matching.groups import WORSE
 from matching.regions import area_name
 from pipelines.partitions import Period
-from pipelines.resources import audit, deliveries
+from pipelines.resources import audit, deliveries, lives
 from pipelines.resources.opened import Opened
+from pipelines.resources.tables import life_event
 
 PUBLISHED, LIFE, BESIDE = "report_public", "finding_life", "child_files.beside"
-LIVE, REGISTER = ("current",), "public_security"
+LIVE, RATES = ("current",), "link_register.rates"
 # A county's frames have a hundred columns; a report looks at these.
 RECORD_COLUMNS = [
     *("child_id", "department", "active", "id_no", "agreement", "has_carer", "care_reason", "guardianship"),
@@ -36,10 +38,6 @@ RECORD_COLUMNS = [
     *("child", "category", "guardian_name", "hukou_class", "father_status", "mother_status", "file", "sheet"),
 ]
 EARLIER = ["code", "finding_id", "child_id", "town"]
-GROUP_COLUMNS = [
-    *("record_id", "department", "live_town", "hukou_town", "town", "nation", "name", "id_no", "boarding", "migrant"),
-    *("sex", "birth_date"),
-]
 
 
 @dataclass(frozen=True)
@@ -107,7 +105,8 @@ class Material:
         rostered: (township, village) with a child worker on the roster; empty when no roster came.
         audit_head: number and hash of the audit's last line when the report was written; "" in a report that nothing keeps an audit of.
         left_behind: child_id of every left-behind child on the roll -> the state of its agreement (`expectations.lists.agreements`).
-        slow: groups whose records are linked clearly less often than expected: `按乡镇：丙乡`.
+        past_answers: how the lines of the last of the earlier periods were answered.
+        rates: link rate by group, as the linkage worked it out (`matching.groups.link_rates`).
     """
 
     period: Period
@@ -127,7 +126,8 @@ class Material:
     life: pd.DataFrame = field(default_factory=pd.DataFrame)
     answers: tuple[Answer, ...] = ()
     rostered: frozenset[tuple[str, str]] = frozenset()
-    slow: tuple[str, ...] = ()
+    rates: pd.DataFrame = field(default_factory=pd.DataFrame)
+    past_answers: tuple[PastAnswers, ...] = ()
     audit_head: str = ""
     left_behind: Mapping[str, str] = field(default_factory=dict)
 
@@ -141,6 +141,14 @@ class Material:
     def office(self) -> str:
         """Who reports."""
         return f"{self.place}民政局"
+
+    @property
+    def slow(self) -> tuple[str, ...]:
+        """Groups whose records are linked clearly less often than expected: `按乡镇：丙乡`."""
+        if self.rates.empty:
+            return ()
+        worse = self.rates[self.rates["flag"] == WORSE]
+        return tuple(f"{group}：{value}" for group, value in zip(worse["group"], worse["value"], strict=True))
 
     @property
     def computed(self) -> tuple[Listed, ...]:
@@ -181,7 +189,8 @@ def gather(opened: Opened, period: Period) -> Material:
         life=veil.placeless(frames.read(LIFE, label)) if frames.exists(LIFE, label) else pd.DataFrame(),
         answers=_answers(opened, label),
         rostered=_rostered(opened, label, profile),
-        slow=_slow(opened, period),
+        rates=_rates(opened, label),
+        past_answers=_past_answers(opened, _before(opened, period)),
         audit_head=_head(opened),
         left_behind=states_on_roll(View(files, profile, profile.catalogue)),
     )
@@ -214,15 +223,16 @@ def _rostered(opened: Opened, label: str, profile: Profile) -> frozenset[tuple[s
     return frozenset(zip(town.astype(str), village.astype(str), strict=True))
 
 
-def _slow(opened: Opened, period: Period) -> tuple[str, ...]:
-    names = [name for name in department_names(opened.workspace) if opened.frames.exists(f"std_{name}", period.label)]
-    records = pd.concat(
-        [opened.frames.read(f"std_{name}", period.label, GROUP_COLUMNS) for name in names], ignore_index=True
-    )
-    links, pairs = (opened.frames.read(name, period.label) for name in ("link_children", "link_pairs"))
-    rates = link_rates(records, links, pairs, period.last_day, REGISTER)
-    worse = rates[rates["flag"] == WORSE]
-    return tuple(f"{group}：{value}" for group, value in zip(worse["group"], worse["value"], strict=True))
+def _past_answers(opened: Opened, earlier: list[str]) -> tuple[PastAnswers, ...]:
+    if not earlier:
+        return ()
+    with opened.engine.connect() as connection:
+        return past_answers(lives.events(connection, life_event.c.period == earlier[-1]), earlier[-1])
+
+
+def _rates(opened: Opened, label: str) -> pd.DataFrame:
+    """The linkage's own rates; empty where a period was linked before they were kept."""
+    return opened.frames.read(RATES, label) if opened.frames.exists(RATES, label) else pd.DataFrame()
 
 
 def remember(opened: Opened, period: Period, shown: Mapping[str, int]) -> None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from assets.paper.document import Cursor
 from assets.paper.tables import Cell, Row, TableLook
-from assets.reports.figures import TOTAL
+from assets.reports.figures import NOTHING, TOTAL
 from assets.reports.material import Listed
+from assets.reports.owned import is_owned, own_number
 from assets.reports.sections import Reporting
 from expectations.lists.catalogue import TOWNSHIP
 
@@ -31,19 +32,29 @@ def department_name(about: Reporting, name: str) -> str:
 
 def overview_section(cursor: Cursor, about: Reporting) -> None:
     """All departments on one page."""
-    rows: list[Row] = [["部门", "牵头清单", "协助清单", "牵头线索", "其中明确", "退回更正行"]]
+    rows: list[Row] = [["部门", "牵头清单", "协助清单", "负责答复的线索", "其中明确", "退回更正行"]]
     for name, mine in duties(about).items():
         own = [info for info in mine if info.led_by(name)]
-        numbers = [_sum(about, own, column) for column in (TOTAL, "sure")]
+        numbers = [_sum(about, name, _answers_for(about, name, mine), column) for column in (TOTAL, "sure")]
         back = about.figures.say("deliveries", name, "quarantined")
         counts = [str(len(own)), str(len(mine) - len(own)), *[f"{number:,}" for number in numbers], back]
         rows.append([department_name(about, name), *counts])
     cursor.text("各部门牵头和协助的清单、线索条数和需要更正的数据行数如下，逐部门事项见附件，每部门一页。")
-    cursor.table("各部门总览", rows, TableLook([36, *[24] * 5]), "同一线索可由一个部门牵头、几个部门协助。")
+    cursor.table(
+        "各部门总览",
+        rows,
+        TableLook([36, *[24] * 5]),
+        "同一线索可由一个部门牵头、几个部门协助；登记不一致的线索由应先核对的部门答复。",
+    )
 
 
-def _sum(about: Reporting, lists: list[Listed], column: str) -> int:
-    return sum(about.figures.number("lists", info.code, column) or 0 for info in lists)
+def _answers_for(about: Reporting, name: str, lists: list[Listed]) -> list[Listed]:
+    """The lists that it leads, and those of which it has its own lines to check, whoever leads them."""
+    return [info for info in lists if info.led_by(name) or is_owned(about.figures, name, info.code)]
+
+
+def _sum(about: Reporting, name: str, lists: list[Listed], column: str) -> int:
+    return sum(own_number(about.figures, name, info.code, column) or 0 for info in lists)
 
 
 def departments_section(cursor: Cursor, about: Reporting) -> None:
@@ -60,10 +71,11 @@ def _page(cursor: Cursor, about: Reporting, department: tuple[str, list[Listed]]
     cursor.text(f"{zh}待办事项", "公文副题")
     own = [info for info in mine if info.led_by(name)]
     cursor.text(
-        f"牵头{len(own)}张清单、{_sum(about, own, TOTAL):,}条线索，协助{len(mine) - len(own)}张。{_correct(about, name)}"
+        f"牵头{len(own)}张清单，协助{len(mine) - len(own)}张，负责答复{_sum(about, name, _answers_for(about, name, mine), TOTAL):,}条线索。"
+        f"{_correct(about, name)}"
     )
     rows: list[Row] = [["清单", "职责", "合计", "明确", "新发现", "延续", "时限", "请办理"]]
-    shown = [info for info in mine if figures.number("lists", info.code, TOTAL)]
+    shown = [info for info in mine if own_number(figures, name, info.code, TOTAL)]
     rows += [_duty(about, name, info) for info in shown]
     look = TableLook([32, 10, 12, 12, 13, 12, 20, 45], size=8 if len(shown) > 9 else 9.5, row_height=6)
     cursor.table("", rows, look, "明细见发给本部门的核查清单。清单只增加线索，不作为停发、退出的依据，须由人核实。")
@@ -74,11 +86,11 @@ def _page(cursor: Cursor, about: Reporting, department: tuple[str, list[Listed]]
 
 def _duty(about: Reporting, name: str, info: Listed) -> Row:
     figures = about.figures
-    life = [figures.say("life", info.code, column) for column in ("new", "lasting")]
-    numbers = [figures.say("lists", info.code, column) for column in (TOTAL, "sure")]
+    counts = (own_number(figures, name, info.code, column) for column in (TOTAL, "sure", "new", "lasting"))
+    numbers = [NOTHING if count is None else f"{count:,}" for count in counts]
     title = Cell(f"{'【急】' if info.urgent else ''}{info.code} {info.name}", align="left")
-    role = "牵头" if info.led_by(name) else "协助"
-    return [title, role, *numbers, *life, Cell(info.due, align="left"), Cell(info.ask, align="left")]
+    role = "先核对" if is_owned(figures, name, info.code) else "牵头" if info.led_by(name) else "协助"
+    return [title, role, *numbers, Cell(info.due, align="left"), Cell(info.ask, align="left")]
 
 
 def _correct(about: Reporting, name: str) -> str:

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from assets.paper.document import Cursor
 from assets.paper.tables import Cell, Row, TableLook
 from assets.reports.assemble import Version
+from assets.reports.coverage import COVERAGE, LEFT_OUT
 from assets.reports.figures import HIDDEN, TOTAL, Figures
 from assets.reports.material import Listed, Material
 from assets.reports.words import words
+from assets.reports.wrong import wrong_sentence
+from pipelines.partitions import Period
 
 HEAT = ("", "FDF2E9", "FAD7B5", "F5B37F", "E58A45", "C55A11")
 WIDTH = 156.0
@@ -61,15 +64,18 @@ def data_section(cursor: Cursor, about: Reporting) -> None:
 
 def _linkage(cursor: Cursor, about: Reporting) -> None:
     figures = about.figures
-    tables = [name for name in figures.grids if name.startswith("coverage_")]
-    share = figures.share(tables[0], TOTAL, ("found", TOTAL)) if tables else "—"
+    tables = [name for name in figures.grids if name.startswith(COVERAGE) and name != LEFT_OUT]
     saved = figures.say("saved", "children", "other")
     cursor.text(
-        f"民政、教育、残联数据中的儿童，{share}在公安户籍数据中找到对应记录。其中{saved}名儿童的身份证号缺失、有误或不一致，"
-        f"靠姓名、出生日期、监护人、住址等信息找到，不再作为“查无记录”下发，减少无效核查{saved}人次。"
+        f"{_found(figures, tables)}按儿童计，{saved}名儿童的身份证号缺失、有误或不一致，靠姓名、出生日期、监护人、住址等信息在公安数据中找到，"
+        f"不再作为“查无记录”下发，减少无效核查{saved}人次。"
     )
-    cursor.text("不同人群的关联率如下。关联率低的人群，“查无记录”类线索须先核对身份信息。")
-    rows: list[Row] = [["人群", "分组", "儿童数", "找到", "未找到", "关联率"]]
+    if not tables:
+        return
+    cursor.text(
+        f"不同人群的关联率如下（按记录计）。关联率低的人群，“查无记录”类线索须先核对身份信息。{_left_out(figures)}"
+    )
+    rows: list[Row] = [["人群", "分组", "记录数", "找到", "未找到", "关联率"]]
     for table in tables:
         grid = figures.grids[table]
         for row, zh in grid.rows.items():
@@ -78,6 +84,25 @@ def _linkage(cursor: Cursor, about: Reporting) -> None:
             numbers = [figures.say(table, row, column) for column in (TOTAL, "found", "open")]
             rows.append([grid.title, zh, *numbers, figures.share(table, row, ("found", TOTAL))])
     cursor.table("不同人群的关联率", rows, TableLook([22, 44, 22, 22, 22, 24], row_height=6))
+
+
+def _found(figures: Figures, tables: list[str]) -> str:
+    if not tables:
+        return ""
+    whole, found = (figures.say(tables[0], TOTAL, column) for column in (TOTAL, "found"))
+    share = figures.share(tables[0], TOTAL, ("found", TOTAL))
+    return (
+        f"公安以外各部门的儿童记录中，可以在公安户籍数据中查找的有{whole}条，其中{found}条（{share}）找到对应的儿童。"
+    )
+
+
+def _left_out(figures: Figures) -> str:
+    """Whose records are no group, for the register's extract cannot hold them."""
+    if LEFT_OUT not in figures.grids:
+        return ""
+    rows = {row: zh for row, zh in figures.grids[LEFT_OUT].rows.items() if row != TOTAL}
+    said = "、".join(f"{zh}{figures.say(LEFT_OUT, row, TOTAL)}条" for row, zh in rows.items())
+    return f"另有{said}，公安交来的数据本来不包括或不一定包括，不计入关联率。"
 
 
 def lists_section(cursor: Cursor, about: Reporting) -> None:
@@ -175,7 +200,10 @@ def limits_section(cursor: Cursor, about: Reporting) -> None:
         cursor.text(
             f"与同部门平均水平相比，下列人群的关联率明显偏低，其线索须优先人工核对：{'；'.join(material.slow)}。"
         )
-    cursor.text("误报率以核查答复为准：答复为“不属实”的比例，下期报告说明。")
+    # The public version has no table of them: what an earlier period was answered was never published.
+    last = Period.parse(list(material.earlier)[-1]).zh if material.earlier else ""
+    if sentence := wrong_sentence(about.figures, last, words().least_answers):
+        cursor.text(sentence)
 
 
 def next_section(cursor: Cursor, about: Reporting) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from pydantic import Field
+
 from expectations.rulebook import Rules, read_rules
 
 FILE = Path(__file__).with_name("report.yaml")
@@ -22,12 +24,13 @@ class Kind(Rules):
 
 
 class Words(Rules):
-    """The whole file."""
+    """The whole file; `least_answers` is the number of answers from which on a list has a rate of false alarms of its own."""
 
     kinds: dict[str, Kind]
     versions: dict[str, str]
     limits: tuple[str, ...]
     next_steps: tuple[str, ...]
+    least_answers: int = Field(ge=1)
 
 
 @cache

@@ -84,7 +84,7 @@ def _lists(book: Book, sheet: Any, packet: Packet, row: int) -> None:
         sheet.write_string(row, place, heading, book.head())
     sheet.set_row(row, 26)
     for number, part in enumerate(packet.parts, start=row + 1):
-        cells = list_cells(part.info, count_text(book, part.info, part.count))
+        cells = list_cells(part.info, count_text(book, part.info, part.count) + elsewhere_text(len(part.elsewhere)))
         cells[MEANING] += why_not(book, part.info)
         write_list_cells(book, sheet, number, cells)
     sheet.repeat_rows(row)
@@ -103,6 +103,11 @@ def count_text(book: Book, info: ListInfo, count: int) -> str:
     if info.code in book.context.not_computed:
         return "未计算"
     return str(count) if count else "本期无"
+
+
+def elsewhere_text(count: int) -> str:
+    """What is asked in the correction list and therefore not here; "" where nothing is."""
+    return f"\n另有{count}条见更正清单" if count else ""
 
 
 def why_not(book: Book, info: ListInfo) -> str:

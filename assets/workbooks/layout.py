@@ -92,7 +92,7 @@ class ListColumns(Rules):
 
     columns: tuple[str, ...] = Field(min_length=1)
     full: dict[str, Literal["always", "own"]] = Field(default_factory=dict)
-    rows: Literal["all", "own"] = "all"
+    rows: Literal["all", "own", "owner"] = "all"
 
 
 class Recipient(Rules):

@@ -80,7 +80,7 @@ def build_lines(sources: Sources) -> pd.DataFrame:
 
     Returns:
         One text column per column of the layout, and the steering columns `_code, _finding, _town, _department,
-        _involved`.
+        _involved, _owner, _held` (the department whose correction list asks for the line).
     """
     layout, findings = sources.context.layout, sources.findings
     made = {name: _column(column, sources).to_list() for name, column in layout.columns.items()}
@@ -88,7 +88,8 @@ def build_lines(sources: Sources) -> pd.DataFrame:
     lines["_finding"] = text(findings, "finding_id")
     lines["_code"], lines["_department"] = text(findings, "code"), text(findings, "department")
     lines["_town"] = text(findings, "town")
-    lines["_involved"] = _involved(sources)
+    lines["_involved"], lines["_owner"] = involved(findings), text(findings, "owner")
+    lines["_held"] = text(findings, "held")
     return lines.iloc[printing_order(findings, text(sources.children, "name"), layout.grades)].reset_index(drop=True)
 
 
@@ -131,14 +132,14 @@ def number_text(frame: pd.DataFrame, name: str) -> pd.Series[str]:
     return chosen.where(chosen != "", text(frame, f"{name}_raw"))
 
 
-def _involved(sources: Sources) -> pd.Series[str]:
-    """The departments on whose records a finding rests, `;`-joined."""
-    owners = text(sources.findings, "department")
+def involved(findings: pd.DataFrame) -> pd.Series[str]:
+    """The departments on whose records each finding rests, `;`-joined; the `records` of each as JSON or none."""
+    items = (items_of(value) for value in text(findings, "records"))
     found = [
-        ";".join(sorted({own, *(str(item.get("department", "")) for item in items)} - {""}))
-        for own, items in zip(owners, sources.evidence, strict=True)
+        ";".join(sorted({own, *(str(item.get("department", "")) for item in some)} - {""}))
+        for own, some in zip(text(findings, "department"), items, strict=True)
     ]
-    return pd.Series(found, index=sources.findings.index, dtype=object)
+    return pd.Series(found, index=findings.index, dtype=object)
 
 
 def _column(column: Column, sources: Sources) -> pd.Series[str]:

@@ -21,6 +21,8 @@ from expectations.lists.catalogue import TOWNSHIP
 
 Texts = npt.NDArray[np.object_]
 Places = npt.NDArray[np.intp]
+EVERYTHING = ""
+"""A reader's name that no place can name: whoever reads all lines of the pile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,14 @@ class ListPart:
         cells: exactly the columns of its layout -> clean texts, masked, in printing order.
         needed: rows of text that each line takes.
         ids: the finding of each line.
+        elsewhere: findings of this list that the recipient is asked about in its correction list, and not here again.
     """
 
     info: ListInfo
     cells: Mapping[str, list[str]]
     needed: list[int]
     ids: list[str]
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
@@ -68,8 +72,8 @@ class Packet:
 
     @property
     def lines(self) -> tuple[tuple[str, str], ...]:
-        """Finding and list of every line."""
-        return tuple((name, part.info.code) for part in self.parts for name in part.ids)
+        """Finding and list of every line that the recipient is sent, here or in its correction list: what it may answer in either."""
+        return tuple((name, part.info.code) for part in self.parts for name in (*part.ids, *part.elsewhere))
 
     def apart(self) -> tuple[Packet, ...]:
         """What cannot wait in a workbook of its own, before the rest (无人监护: the same day, domain.md 5.3 L21)."""
@@ -125,18 +129,19 @@ class Reader:
     """Who reads a workbook.
 
     Attributes:
-        name: as profile, layout and records call it: `township`, or a department.
+        name: as profile, layout and records call it: `township`, or a department; `EVERYTHING` is a person.
         shown: what the layout shows it of each list.
-        is_person: whether it is the one person of protected children, to whom all lines of theirs go, whoever is sent the list.
     """
 
     name: str
     shown: Recipient
-    is_person: bool = False
 
     def lists(self, context: PublishContext) -> list[ListInfo]:
-        """The lists that the place has sent to this reader, urgent ones first."""
-        mine = [info for info in context.lists if self.is_person or self.name in info.recipients]
+        """The lists that the place has sent to this reader, urgent ones first; a person who alone may see a child has all that it is on."""
+        whole = self.name == EVERYTHING
+        mine = [
+            info for info in context.lists if self.name in info.recipients or (whole and info.code in self.shown.lists)
+        ]
         return sorted(mine, key=lambda info: not info.urgent)
 
 
@@ -174,7 +179,7 @@ def township_packets(pile: Pile, context: PublishContext) -> list[Packet]:
 def person_packet(pile: Pile, recipient: Recipient, context: PublishContext) -> Packet:
     """Every line of the pile, for one person."""
     places = _places_by(pile.lines["_code"], np.arange(len(pile.lines)))
-    return Packet(recipient.label, "person", _parts(pile, places, Reader("", recipient, is_person=True), context))
+    return Packet(recipient.label, "person", _parts(pile, places, Reader(EVERYTHING, recipient), context))
 
 
 def _places_by(column: pd.Series[str], places: Places) -> dict[str, Places]:
@@ -195,15 +200,33 @@ def _parts(pile: Pile, places: Mapping[str, Places], reader: Reader, context: Pu
 
 def _part(pile: Pile, places: Places, reader: Reader, info: ListInfo, layout: Layout) -> ListPart:
     shown = reader.shown.lists[info.code]
-    if shown.rows == "own":
-        involved = pile.lines["_involved"].to_numpy(object)[places]
-        places = places[[reader.name in value.split(";") for value in involved]]
+    places = places[_reached(pile, places, reader, info)]
+    holding = (
+        pile.lines["_held"].to_numpy(object)[places] == reader.name
+        if reader.name
+        else np.zeros(len(places), dtype=np.bool_)
+    )
+    places, elsewhere = places[~holding], places[holding]
     names = layout.expand(shown.columns)
     own = pile.lines["_department"].to_numpy(object)[places] == reader.name
     cells = {name: _seen(pile, name, places, (shown.full.get(name), own)).tolist() for name in names}
     needed = np.max([pile.needed[name][places] for name in names], axis=0)
-    ids = pile.lines["_finding"].to_numpy(object)[places].tolist()
-    return ListPart(info, cells, needed.tolist(), ids)
+    ids, others = (pile.lines["_finding"].to_numpy(object)[some].tolist() for some in (places, elsewhere))
+    return ListPart(info, cells, needed.tolist(), ids, tuple(others))
+
+
+def _reached(pile: Pile, places: Places, reader: Reader, info: ListInfo) -> npt.NDArray[np.bool_]:
+    """Which lines of a list are this reader's: of one that is to be checked by somebody, those that are the reader's to check."""
+    rows = reader.shown.lists[info.code].rows
+    if rows == "all":
+        return np.ones(len(places), dtype=np.bool_)
+    columns = (pile.lines[name].to_numpy(object)[places] for name in ("_involved", "_owner"))
+    marks = [
+        # Whoever is to check and is not sent the list cannot answer: then all are asked who have a record.
+        reader.name == owner if rows == "owner" and owner in info.recipients else reader.name in involved.split(";")
+        for involved, owner in zip(*columns, strict=True)
+    ]
+    return np.array(marks, dtype=np.bool_)
 
 
 def _seen(pile: Pile, name: str, places: Places, lifted: tuple[str | None, npt.NDArray[np.bool_]]) -> Texts:

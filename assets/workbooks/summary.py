@@ -47,7 +47,7 @@ METHODS = {
 }
 LIVES = (
     ("新发现", ("appeared",)),
-    ("仍在办", ("lasting", "changed", "inherited")),
+    ("仍在办", ("lasting", "changed", "inherited", "passed")),
     ("复发", ("returned",)),
     ("已答复不再列出", ("kept",)),
     ("数据消除", ("solved",)),

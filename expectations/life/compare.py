@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from expectations.life.rules import LifeRules
-from expectations.life.states import ANSWERED, BY_DATA, INHERITED, MERGED, RETURNED, UNSEEN, Event, Life, fold
+from expectations.life.states import ANSWERED, BY_DATA, INHERITED, MERGED, PASSED, RETURNED, UNSEEN, Event, Life, fold
 
 NEW, OPEN, UNSEEN_NOW, BY_DATA_NOW, BY_ANSWER, BACK = "new", "open", "unseen", "by_data", "by_answer", "returned"
 COLUMNS = [NEW, OPEN, BACK, BY_DATA_NOW, BY_ANSWER, UNSEEN_NOW]
@@ -37,7 +37,8 @@ def became(events: Iterable[Event], span: Span, rules: LifeRules) -> pd.DataFram
     """
     kept = list(events)
     then, now = fold(_until(kept, span.first)), fold(_until(kept, span.second))
-    back, heirs = (_within(kept, kind, span) for kind in (RETURNED, INHERITED))
+    back, handed_on, heirs = (_within(kept, kind, span) for kind in (RETURNED, PASSED, INHERITED))
+    back |= handed_on
     rows = []
     for name, life in now.items():
         before = then.get(name)

@@ -33,6 +33,7 @@ class LifeRules(Rules):
     until: dict[str, list[str]] = Field(default_factory=dict)
     places: dict[str, list[str]] = Field(default_factory=dict)
     place_words: list[str] = Field(default_factory=list)
+    entry_right: dict[str, list[str]] = Field(default_factory=dict)
     telling: list[str]
     telling_by_list: dict[str, list[str]]
     values_only: list[str] = Field(default_factory=list)
@@ -91,6 +92,10 @@ class LifeRules(Rules):
     def names_place(self, note: str) -> bool:
         """Whether 说明 names a place or a school; that somebody was telephoned names none."""
         return any(word in note for word in self.place_words)
+
+    def stands_by(self, code: str, answer: str) -> bool:
+        """Whether a department says by this answer that its own entry is right, so that another one's is asked about."""
+        return answer in self.entry_right.get(code, ())
 
     def ended(self, code: str, answer: str, note: str, as_of: date) -> bool:
         """Whether the day until which an answer holds has passed."""

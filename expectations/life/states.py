@@ -10,11 +10,15 @@ from dataclasses import dataclass, replace
 # What the comparison itself says, in the order of a life.
 APPEARED, CHANGED, RETURNED, SOLVED, PROVEN, UNSEEN = "appeared", "changed", "returned", "solved", "proven", "unseen"
 MERGED, INHERITED, WITHDRAWN, RESTORED = "merged", "inherited", "withdrawn", "restored"
+# The department that had the line answered that its own entry is right: the next one is asked (domain.md 5.3 L15).
+PASSED = "passed"
 # Said of a period, but nothing that happened: still open; answered and unchanged; open, and the period's data cannot tell; open, and the
 # child is in nobody's data for a further period.
 LASTING, KEPT, UNCHECKED, STILL_UNSEEN = "lasting", "kept", "unchecked", "still_unseen"
 # Events that the comparison makes; others come from publishing and from people.
-DATA_KINDS = frozenset({APPEARED, CHANGED, RETURNED, SOLVED, PROVEN, UNSEEN, MERGED, INHERITED, WITHDRAWN, RESTORED})
+DATA_KINDS = frozenset(
+    {APPEARED, CHANGED, RETURNED, SOLVED, PROVEN, UNSEEN, MERGED, INHERITED, WITHDRAWN, RESTORED, PASSED}
+)
 DISPATCHED, ANSWERED = "dispatched", "answered"
 BY_DATA, BY_REPLY, BY_OFFICE = "data", "reply", "office"
 

@@ -19,6 +19,7 @@ from expectations.life.states import (
     KEPT,
     LASTING,
     MERGED,
+    PASSED,
     PROVEN,
     RESTORED,
     RETURNED,
@@ -33,6 +34,15 @@ from expectations.life.states import (
 
 SILENT = (LASTING, KEPT, UNCHECKED, STILL_UNSEEN)
 Number = Callable[[str, str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """To whom a line goes next: the department, who had it before and who has it then, as people call them."""
+
+    department: str
+    before: str
+    then: str
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,7 @@ class Occasion:
         say: departments and fields in Chinese.
         delivered: departments whose data came; None when all did. One that sent nothing proves nothing.
         as_of: the last day of the data; None where no answer of a limited time is looked at.
+        passing: finding_id -> who is asked next, if whoever had the line answered that its own entry is right.
     """
 
     period: str
@@ -62,6 +73,7 @@ class Occasion:
     say: Mapping[str, str] = field(default_factory=dict)
     delivered: frozenset[str] | None = None
     as_of: date | None = None
+    passing: Mapping[str, Passing] = field(default_factory=dict)
 
     def told(self, parts: Parts) -> Parts:
         """The evidence as far as departments that sent their data can change it."""
@@ -161,9 +173,17 @@ def _settled_listed(name: str, life: Life, what: tuple[bool, Occasion]) -> Verdi
     code = name.partition("-")[0]
     if occasion.as_of and occasion.rules.ended(code, life.answer, life.note, occasion.as_of):
         return _returned(name, f"上次答复“{life.answer}”，写明的日期已过", occasion)
+    if same and name in occasion.passing and occasion.rules.stands_by(code, life.answer):
+        return _passed(name, life, occasion)
     if same:
         return Verdict(_event(name, KEPT, life.state, f"已答复“{life.answer}”，依据没有变化", occasion), True, False)
     return _returned(name, f"上次答复“{life.answer}”，之后依据有变化：{changed}", occasion)
+
+
+def _passed(name: str, life: Life, occasion: Occasion) -> Verdict:
+    to = occasion.passing[name]
+    text = f"{to.before}已答复“{life.answer}”，数据仍不一致，转请{to.then}核对本单位的登记"
+    return Verdict(_event(name, PASSED, "assigned", text, occasion), True, True)
 
 
 def _returned(name: str, text: str, occasion: Occasion) -> Verdict:

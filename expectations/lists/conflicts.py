@@ -11,6 +11,7 @@ import pandas as pd
 from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped, presence
+from expectations.lists.owners import with_owner
 from expectations.lists.view import View, draft, sentences, with_note
 
 _UNSETTLED = "9"
@@ -45,7 +46,8 @@ def _of_field(view: View, field: str, differ: Callable[[str, str], bool], word: 
     )
     for where, at_most, note in notes:
         grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
-    return draft(listed, view.first(printed, apart), grade, reason, field)
+    doubted = np.concatenate([np.flatnonzero(rows) for rows in (printed, apart, own)])
+    return with_owner(draft(listed, view.first(printed, apart), grade, reason, field), view, doubted)
 
 
 def _texts(view: View, field: str) -> Texts:

@@ -10,6 +10,7 @@ import pandas as pd
 from expectations.lists.columns import Texts
 from expectations.lists.files import IntArray
 from expectations.lists.grading import LIKELY, OPEN, capped, presence
+from expectations.lists.owners import with_owner
 from expectations.lists.stated import Stated, spread, stated
 from expectations.lists.view import View, draft
 from expectations.lists.wording import (
@@ -50,7 +51,12 @@ def _of_field(view: View, field: str) -> pd.DataFrame:
         grade = capped(grade, np.ones(view.n, dtype=np.bool_), LIKELY)
     reason, record = _reasons(view, pairs, field)
     reason = np.where(presence(view) == OPEN, reason + "；是否同一人尚待确认", reason)
-    return draft(differing, record, grade, reason, field)
+    return with_owner(draft(differing, record, grade, reason, field), view, _doubted(pairs))
+
+
+def _doubted(pairs: pd.DataFrame) -> IntArray:
+    """The records in the order in which they are doubted: those that differ, the most trusted of them first, then what they differ from."""
+    return np.concatenate([pairs["at_odd"], pairs.drop_duplicates("child")["at_led"]]).astype(np.int64)
 
 
 def trust_ranks(view: View, field: str) -> dict[str, int]:
@@ -131,11 +137,14 @@ def _also_odd(view: View, pairs: pd.DataFrame) -> dict[int, str]:
 
 
 def _sentence(word: str, led: tuple[str, bool], odd: tuple[str, bool], told: tuple[str, str]) -> str:
-    """教育的姓名与公安不一致：读音相同而用字不同，请先核对教育的登记; `told` = how they differ, all departments that do."""
+    """教育的姓名与公安不一致：读音相同而用字不同，请先核对教育的登记; `told` = how they differ, all departments that do.
+
+    Where several differ, one is asked to check: the line is handed to it alone, and to the next by what it answers (`owners`).
+    """
     (led_by, led_inside), (odd_by, odd_inside), (how, others) = led, odd, told
     inside = wording().in_number
     if led_by == odd_by:
         where = f"登记的{word}与{inside}的{word}" if led_inside != odd_inside else f"两处登记的{word}"
         return f"{led_by}{where}不一致：{how}，请对照户口簿核对"
     who = odd_by if odd_inside else others or odd_by
-    return f"{who}{inside if odd_inside else ''}的{word}与{led_by}{inside if led_inside else ''}不一致：{how}，请先核对{who}的登记"
+    return f"{who}{inside if odd_inside else ''}的{word}与{led_by}{inside if led_inside else ''}不一致：{how}，请先核对{odd_by}的登记"

@@ -11,6 +11,7 @@ import pandas as pd
 
 from expectations.lists.files import BoolArray, IntArray
 from expectations.lists.grading import OPEN, SURE, capped, presence, probably_there
+from expectations.lists.owners import with_owner
 from expectations.lists.view import View, draft, sentences
 from expectations.lists.wording import name_levels, wording
 
@@ -35,8 +36,17 @@ def invalid_documents(view: View) -> pd.DataFrame:
     reason = np.where(view.any(wrong) & known, reason + "，请对照户口簿更正", reason)
     # A wrong check digit is a fact of one record; another number at the police rests on the link.
     grade = np.where(view.any(wrong), SURE, presence(view)).astype(np.int64)
-    numbers = draft(listed, view.first(wrong, foreign, unknown, renamed), grade, reason, "id_no")
-    return pd.concat([numbers, _other_name(view)], ignore_index=True)
+    # What the police answered is right for them: the row to correct is the one whose number they were asked about.
+    asked = view.records.filled("id_no") & view.compared & ~view.of("public_security") & view.any(renamed)[view.child]
+    numbers = draft(listed, view.first(wrong, foreign, unknown, asked, renamed), grade, reason, "id_no")
+    doubted = _doubted(view, wrong | foreign | unknown | asked, foreign | unknown | asked)
+    return pd.concat([with_owner(numbers, view, doubted), _other_name(view)], ignore_index=True)
+
+
+def _doubted(view: View, holders: BoolArray, disputed: BoolArray) -> IntArray:
+    """Who holds the number, then the police where only they can tell; a digit that does not check is for its holder alone."""
+    police = view.of("public_security") & view.any(disputed)[view.child]
+    return np.concatenate([np.flatnonzero(holders), np.flatnonzero(police)]).astype(np.int64)
 
 
 def _through_a_float(number: str) -> bool:
@@ -101,4 +111,5 @@ def _other_name(view: View) -> pd.DataFrame:
         found[pairs["at"].to_numpy(np.int64)[worse]] = True
     grade = capped(np.full(view.n, SURE, dtype=np.int64), presence(view) == OPEN, OPEN)
     reason = sentences(view, "身份证号与公安登记的相同，姓名却完全不同，请核对号码是否填成了别人的")
-    return draft(view.any(found) & view.flag("alive"), view.first(found), grade, reason, "name")
+    names = draft(view.any(found) & view.flag("alive"), view.first(found), grade, reason, "name")
+    return with_owner(names, view, _doubted(view, found, found))

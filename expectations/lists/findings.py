@@ -30,6 +30,7 @@ from expectations.lists.groups import groups_of
 from expectations.lists.household import no_household
 from expectations.lists.household_elsewhere import household_elsewhere
 from expectations.lists.leaving import dead_on_roll, moved_on_roll, overage_on_roll
+from expectations.lists.owners import NEXT, OWNER
 from expectations.lists.payments import wrong_amounts
 from expectations.lists.protection import orphans_unlisted, poor_unlisted
 from expectations.lists.rehabilitation import without_rehabilitation
@@ -70,7 +71,7 @@ LISTS: dict[str, Callable[[View], pd.DataFrame]] = {
 COLUMNS = [
     *("period", "code", "finding_id", "child_id", "department", "file", "sheet", "row", "record_id", "field"),
     *("grade", "reason", "clause", "town", "village", "records", "near"),
-    *("urgent", "priority", "groups"),
+    *("urgent", "priority", "groups", OWNER, NEXT),
 ]
 
 
@@ -84,7 +85,8 @@ def compute_findings(files: ChildFiles, profile: Profile, delivered: Collection[
 
     Returns:
         One row per finding, `urgent` ("1" = to be told the same day) and `priority` ("1" = a group the place puts first) beside it, and
-        `groups`, the child's marks (特殊群体) in words joined by 、; sorted by code, town, village, child_id, field; none of a list that `not_computed` names.
+        `groups`, the child's marks (特殊群体) in words joined by 、, `owner` and `next_owners` (`owners.with_owner`, "" where a list doubts
+        nobody's entry); sorted by code, town, village, child_id, field; none of a list that `not_computed` names.
     """
     view = View(files, profile, profile.catalogue)
     delivered = {*delivered, *files_delivered(files)}
@@ -170,6 +172,8 @@ def _one_list(code: str, view: View, delivered: Collection[str]) -> pd.DataFrame
     frame["period"], frame["code"] = view.files.period, code
     frame["clause"] = _clause(info, view.profile.lists[code].clause)
     frame["grade"] = frame["grade"].map(dict(enumerate(view.catalogue.grades)))
+    for name in (OWNER, NEXT):  # lists that doubt nobody's entry have none
+        frame[name] = frame[name] if name in frame.columns else ""
     # A village's finding is known by the village, whoever its first child is.
     owner = frame["place"] if "place" in frame.columns else frame["child_id"]
     frame["finding_id"] = [finding_id(code, one, field) for one, field in zip(owner, frame["field"], strict=True)]

@@ -10,17 +10,20 @@ from rich.table import Table
 
 from assets.county import department_names, profile_of
 from assets.delivered import usable_departments
-from assets.editions import bare_context
+from assets.editions import bare_context, with_asked
+from assets.errata.holding import hold
 from assets.errata.lines import Asked, errata_rules, errors_of, outcome
 from assets.errata.writing import Frames, Sheet, write_errata
 from assets.locking import lock_folder
 from assets.protected import protected_in
+from expectations.life.states import ANSWERED
 from pipelines.cli.running import fitting_period
 from pipelines.cli.shell import out, show
 from pipelines.cli.texts import say
-from pipelines.resources import deliveries
+from pipelines.resources import deliveries, lives
 from pipelines.resources.opened import Opened
 from pipelines.resources.passwords import read_passwords
+from pipelines.resources.tables import life_event
 
 FOLDER = "校核纠错"
 
@@ -35,13 +38,17 @@ def write_corrections(opened: Opened, period: str) -> None:
     for sheet in found.values():
         write_errata(sheet, frames, context, folder)
     lock_folder(folder, read_passwords(opened.workspace.root))
+    count = hold(opened.frames, label, found, _answered(opened, label))
     show(_table(found, department_names(opened.workspace), label))
     out.print(say("errata.written", path=folder), markup=False)
+    if count:
+        out.print(say("errata.held", count=count, period=label), markup=False)
 
 
 def errata_of(opened: Opened, label: str) -> dict[str, Sheet]:
     """Department -> its errors now, and what became of those of the period before."""
-    findings = _asked_now(opened, label)
+    findings, done = _asked_now(opened, label), _answered(opened, label)
+    findings = findings[~findings["finding_id"].isin(done)]
     life = opened.frames.read("finding_life", label, ["finding_id", "listed", "shown", "evidence"])
     with opened.engine.connect() as connection:
         delivered = usable_departments(deliveries.of_period(connection, label, deliveries.LIVE))
@@ -55,11 +62,18 @@ def errata_of(opened: Opened, label: str) -> dict[str, Sheet]:
 
 
 def _asked_now(opened: Opened, label: str) -> pd.DataFrame:
-    """The findings that are asked about: not those that were answered for good."""
+    """The findings that are asked about, and of whom: not those that were answered for good."""
     findings = protected_in(opened, label).without(opened.frames.read("findings", label))
-    life = opened.frames.read("finding_life", label, ["finding_id", "shown"])
+    life = opened.frames.read("finding_life", label)
     hidden = set(life.loc[life["shown"] == "no", "finding_id"])
-    return findings[~findings["finding_id"].isin(hidden)]
+    return with_asked(findings[~findings["finding_id"].isin(hidden)], life)
+
+
+def _answered(opened: Opened, label: str) -> set[str]:
+    """The findings for which an answer of this period is entered, from whichever of the two it came."""
+    with opened.engine.connect() as connection:
+        mine = lives.events(connection, (life_event.c.period == label) & (life_event.c.kind == ANSWERED))
+    return {row["finding_id"] for row in mine}
 
 
 def _earlier(opened: Opened, label: str) -> str:

@@ -17,7 +17,7 @@ from rich.table import Table
 from assets.county import department_names
 from assets.protected import protected_in
 from matching import sampling
-from matching.groups import WORSE, link_rates
+from matching.groups import WORSE
 from matching.model import default_model
 from matching.picture import Sides
 from matching.report import read_report
@@ -40,12 +40,6 @@ class Asked:
     answers: Path | None = None
 
 
-_GROUPED = (
-    *("record_id", "department", "name", "nation", "id_no", "sex", "birth_date", "boarding", "migrant"),
-    *("live_town", "hukou_town", "town", "file", "sheet", "row"),
-)
-
-
 _CLOSED = Sides("受保护，不出示，请留空", "受保护，不出示，请留空", [])
 
 
@@ -59,7 +53,7 @@ def show_linkage(opened: Opened, asked: Asked) -> None:
         _read_answers(asked, pairs)
     else:
         report = read_report(opened.frames.read("link_register.report", period.label))
-        rates = rates_of(opened, period, pairs)
+        rates = rates_of(opened, period)
         if asked.as_json:
             told = {**report, "groups": json.loads(rates.to_json(orient="records", force_ascii=False))}
             out.print(json.dumps(told, ensure_ascii=False, indent=2), markup=False, soft_wrap=True)
@@ -68,16 +62,9 @@ def show_linkage(opened: Opened, asked: Asked) -> None:
             _print_rates(rates, department_names(opened.workspace))
 
 
-def rates_of(opened: Opened, period: Period, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Link rate by group of a period's linked records."""
-    links = opened.frames.read("link_children", period.label)
-    names = sorted(folder.name for folder in opened.workspace.frames.glob("std_*"))
-    there = [name for name in names if opened.frames.exists(name, period.label)]
-    records = pd.concat([opened.frames.read(name, period.label, _GROUPED) for name in there], ignore_index=True).fillna(
-        ""
-    )
-    linked = records[records["record_id"].isin(set(links["record_id"]))].reset_index(drop=True)
-    return link_rates(linked, links, pairs, period.last_day)
+def rates_of(opened: Opened, period: Period) -> pd.DataFrame:
+    """Link rate by group as the linkage itself worked it out; the report and the summary print the same frame."""
+    return opened.frames.read("link_register.rates", period.label)
 
 
 def _print_report(report: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matching.groups import FEW, UNKNOWN, WORSE, groups_of, link_rates, without_small_numbers
+from matching.groups import FEW, OUTSIDE, UNKNOWN, WORSE, groups_of, link_rates, without_small_numbers
 from matching.intervals import wilson
 from matching.linking import Linkage
 
@@ -128,3 +128,46 @@ def test_the_public_form_lets_nobody_subtract() -> None:
 )
 def test_wilson(share: float, n: int, low: float, high: float) -> None:
     assert wilson(share, n) == (pytest.approx(low, abs=5e-4), pytest.approx(high, abs=5e-4))
+
+
+def ages(reference_to: int, own_to: int, each: int = 30, **more: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`each` children born in every year: the reference holds those up to an age, the schools all up to another."""
+    rows = [(f"PS-{age}-{n}", "public_security", age) for age in range(reference_to + 1) for n in range(each)]
+    rows += [(f"ED-{age}-{n}", "education", age) for age in range(own_to + 1) for n in range(each)]
+    records = pd.DataFrame(rows, columns=["record_id", "department", "age"])
+    records["birth_date"] = [f"{2026 - age}-03-10" for age in records.pop("age")]
+    links = records[["record_id"]].assign(child_id=records["record_id"].str.partition("-")[2])
+    return records.assign(**more), links
+
+
+def test_who_is_older_than_the_reference_s_extract_is_no_group_and_lowers_none() -> None:
+    rates = link_rates(*ages(17, 19), NO_PAIRS, date(2026, 9, 30), "public_security")
+    assert "18岁及以上" not in rates["value"].tolist()
+    assert rates[rates["group"] != OUTSIDE]["rate"].eq(1).all()
+    outside = rates[rates["group"] == OUTSIDE]
+    assert outside["value"].tolist() == ["18岁及以上（超出对照名册的年龄）"]
+    assert (outside["records"].item(), outside["linked"].item(), outside["flag"].item()) == (60, 0, "")
+
+
+def test_an_extract_that_goes_on_is_asked_about_all_its_ages() -> None:
+    rates = link_rates(*ages(19, 19), NO_PAIRS, date(2026, 9, 30), "public_security")
+    assert OUTSIDE not in rates["group"].tolist()
+    assert "18岁及以上" in rates["value"].tolist()
+
+
+def test_children_who_moved_in_are_outside_for_their_registration_may_be_elsewhere() -> None:
+    records, links = ages(9, 9)
+    moved = records["record_id"].str.startswith("ED-5-")
+    records["migrant"] = np.where(moved, "yes", "")
+    links.loc[moved.to_numpy(), "child_id"] = "nobody"
+    rates = link_rates(records, links, NO_PAIRS, date(2026, 9, 30), "public_security")
+    assert "按随迁" not in rates["group"].tolist()
+    assert rates[rates["group"] == OUTSIDE][["records", "linked"]].to_numpy().tolist() == [[30, 0]]
+    assert rates[rates["group"] != OUTSIDE]["rate"].eq(1).all()
+
+
+def test_every_record_beside_the_reference_is_in_each_group_once_or_outside_once() -> None:
+    records, links = ages(17, 19, migrant="")
+    rates = link_rates(records, links, NO_PAIRS, date(2026, 9, 30), "public_security")
+    sums = rates.groupby("group")["records"].sum()
+    assert set(sums.drop(OUTSIDE) + sums[OUTSIDE]) == {600}

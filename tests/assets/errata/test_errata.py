@@ -8,10 +8,12 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
+from assets.errata.holding import held_lines, hold
 from assets.errata.lines import ANSWERED, CHANGED, FIXED, OTHER, STANDING, UNKNOWN, Asked, errors_of, outcome
 from assets.errata.writing import Frames, Sheet, write_errata
 from assets.replies.lines import read_lines
 from assets.workbooks.context import ListInfo, PublishContext
+from pipelines.resources.frames import FrameStore
 from pipelines.resources.reading import read_file
 
 OWN, OTHERS = "education", "public_security"
@@ -117,3 +119,17 @@ def test_what_a_department_is_not_sent_any_more_is_taken_away(findings, tmp_path
         path.write_bytes(b"earlier")
     write_errata(Sheet(OWN, none, none), Frames(findings, findings), context, tmp_path)
     assert list(tmp_path.iterdir()) == [kept]
+
+
+def test_a_line_that_another_department_is_asked_to_check_is_no_error_here(findings):
+    asked = findings.assign(owner=[OTHERS, OWN, "", ""])
+    assert errors_of(asked, OWN, SENT)["finding_id"].tolist() == ["L18-BBBBBBBB"]
+
+
+def test_the_list_holds_its_lines_until_it_is_written_again_and_answered_ones_for_good(findings, tmp_path):
+    frames, none = FrameStore(tmp_path), findings.iloc[:0]
+    assert held_lines(frames, "2026Q3") == {}
+    assert hold(frames, "2026Q3", {OWN: Sheet(OWN, errors_of(findings, OWN, SENT), none)}, ()) == 2
+    assert held_lines(frames, "2026Q3") == {"L15-AAAAAAAA": OWN, "L18-BBBBBBBB": OWN}
+    assert hold(frames, "2026Q3", {OWN: Sheet(OWN, none, none)}, {"L18-BBBBBBBB"}) == 0
+    assert held_lines(frames, "2026Q3") == {"L18-BBBBBBBB": OWN}

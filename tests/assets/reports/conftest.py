@@ -1,11 +1,14 @@
 """A made-up county as frames, without a run: enough children, records and lines to count, with a known seed."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from assets.reports.material import Answer, Material, lists_of
 from expectations.jurisdictions.profile import load_profile
+from matching.groups import link_rates
 from pipelines.partitions import Period
 
 TOWNS = ("甲镇", "乙镇", "丙乡")
@@ -51,7 +54,21 @@ def made_up(seed=1, children=300, lines=400, profile="guiyang"):
         profile=place,
         answers=(Answer("甲镇", 20, 12, 3), Answer("乙镇", 9, 9, 0)),
         left_behind=_agreements(people, records),
+        rates=_rates(dice, people),
     )
+
+
+def _rates(dice, people):
+    """The linkage's own rates: a school row for every child up to 19 years, a police row for most of them up to 17."""
+    own = people[["name", "nation", "id_no", "sex", "town"]].assign(department="education", number=people.index)
+    own["birth_date"] = [f"{2026 - age}-03-10" if age >= 0 else "" for age in people["age"]]
+    own["migrant"] = dice.choice(["yes", "", ""], len(own))
+    police = own[(people["age"] <= 17) & (dice.random(len(own)) < 0.9)].assign(department="public_security")
+    records = pd.concat([own, police], ignore_index=True)
+    records["record_id"] = records["department"] + records["number"].astype(str)
+    links = records[["record_id"]].assign(child_id=records["number"].astype(str))
+    nobody = pd.DataFrame({"record_a": [], "record_b": [], "grade": []}, dtype=object)
+    return link_rates(records, links, nobody, date(2026, 9, 30), "public_security")
 
 
 def _agreements(people, records):

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from assets.reaching import sentences, unreached
 from assets.workbooks.layout import default_layout
 
 ABLE = [name for name, lists in default_layout().columns_for().items() if "L01" in lists]
@@ -79,3 +80,49 @@ def test_every_recipient_of_the_layout_is_known_to_the_catalogue_by_the_same_nam
 
     known = {name: zh for name, zh in load_catalogue().recipients.items() if name != "township"}
     assert {name: shown.label for name, shown in default_layout().departments.items()} == known
+
+
+def by_owner(town: Any, owner: str, *recipients: str) -> dict[str, set[str]]:
+    """Reader -> findings of L15 that it was sent, where somebody is to check the only line; it rests on two departments' records."""
+    town.findings["owner"] = ["", "", "", owner, ""]
+    town.publish(f"{owner}-{'-'.join(recipients)}", lists=naming(town, "L15", *recipients))
+    books = {book.recipient: {name for name, code in book.lines if code == "L15"} for book in town.published}
+    return {reader: lines for reader, lines in books.items() if lines}
+
+
+def test_a_line_goes_to_the_department_that_is_to_check_first_and_to_no_other(town: Any) -> None:
+    assert by_owner(town, "education", "civil_affairs", "education", "public_security") == {"教育": {"L15-ABCDEF02"}}
+    assert by_owner(town, "civil_affairs", "civil_affairs", "education") == {"民政": {"L15-ABCDEF02"}}
+
+
+def test_a_line_whose_checker_is_not_sent_the_list_goes_to_all_whose_records_it_rests_on(town: Any) -> None:
+    assert by_owner(town, "education", "civil_affairs", "public_security") == {"民政": {"L15-ABCDEF02"}}
+    everybody = by_owner(town, "disability", "civil_affairs", "education")
+    assert everybody == {"民政": {"L15-ABCDEF02"}, "教育": {"L15-ABCDEF02"}}
+
+
+def test_lines_that_reach_nobody_are_counted_by_list_and_said(town: Any) -> None:
+    assert by_owner(town, "education", "public_security") == {}
+    lost = unreached(town.findings, town.published)
+    assert lost == {"L15": 1}
+    (said,) = sentences(lost, {"L15": "信息不一致"})
+    assert "有1条线索没有发给任何单位：“信息不一致”1条（lists.L15.recipients）" in said.message
+    assert sentences(unreached(town.findings.iloc[:0], town.published), {}) == []
+
+
+def test_a_line_in_the_correction_list_is_not_asked_again_and_may_be_answered_in_either(town: Any) -> None:
+    town.findings["owner"] = ["", "", "", "education", ""]
+    town.findings["held"] = ["", "", "", "education", ""]
+    folder = town.publish(lists=naming(town, "L15", "civil_affairs", "education"))
+    assert ("教育", "L15信息不一致") not in sheets(folder)
+    (book,) = [book for book in town.published if book.recipient == "教育"]
+    assert (book.rows, ("L15-ABCDEF02", "L15") in book.lines) == (0, True)
+    said = [str(cell.value) for row in town.book("部门/教育_2026Q3_核查清单.xlsx")["说明"].iter_rows() for cell in row]
+    assert "本期无\n另有1条见更正清单" in said
+    assert unreached(town.findings, town.published) == {}
+
+
+def test_the_correction_list_of_one_department_takes_nothing_from_another_s_workbook(town: Any) -> None:
+    town.findings["held"] = ["", "", "", "education", ""]
+    folder = town.publish(lists=naming(town, "L15", "civil_affairs", "education"))
+    assert {reader for reader, title in sheets(folder) if title == "L15信息不一致"} == {"民政"}

@@ -17,6 +17,7 @@ from expectations.life.states import (
     KEPT,
     LASTING,
     MERGED,
+    PASSED,
     PROVEN,
     RESTORED,
     RETURNED,
@@ -28,7 +29,8 @@ from expectations.life.states import (
     Event,
     fold,
 )
-from expectations.life.step import Occasion, carried, events_of, verdicts
+from expectations.life.step import Occasion, Passing, carried, events_of, verdicts
+from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import finding_id
 
 ONE = "L03-AAAAAAAA"
@@ -290,3 +292,52 @@ def test_a_difference_of_values_is_about_its_values():
     assert parts(records(BASE, (*other[:2], False, *other[3:])), "L15", "name") == base
     assert parts(records(BASE, (*other[:6], "丙")), "L15", "name") != base
     assert not any("甲" in value or "乙" in value for value in base.values())
+
+
+DIFFERENCE, TO_POLICE = "L15-AAAAAAAA", Passing("public_security", "教育", "公安")
+
+
+class Difference(Story):
+    """One line of L15, which may go on to the police."""
+
+    def period(self, period, passing=True):
+        facts = {"computed": {"L15"}, "codes": {DIFFERENCE: "L15"} if self.events else {}}
+        to = {DIFFERENCE: TO_POLICE} if passing else {}
+        occasion = self.occasion(period, {DIFFERENCE: "顺化镇"}, {DIFFERENCE: ROLL}, passing=to, **facts)
+        (verdict,) = verdicts(self.before(period), occasion)
+        written = {e.finding_id: e for e in self.events if e.period == period and e.source == "data"}
+        self.events += events_of([verdict], written, fold(self.events))
+        return verdict
+
+    def says(self, period, answer):
+        state = life_rules().outcomes[life_rules().outcome("L15", answer)]
+        print_of = fold(self.events)[DIFFERENCE].fingerprint
+        self.events.append(Event(DIFFERENCE, period, ANSWERED, state, BY_REPLY, answer=answer, fingerprint=print_of))
+
+
+def test_who_answers_that_its_entry_is_right_hands_the_line_on_and_the_next_is_told():
+    line = Difference()
+    line.period("2026Q1")
+    line.says("2026Q1", "维持原登记")
+    verdict = line.period("2026Q2")
+    assert (verdict.event.kind, verdict.event.state, verdict.shown) == (PASSED, "assigned", True)
+    assert "教育已答复“维持原登记”" in verdict.event.text
+    assert "转请公安核对" in verdict.event.text
+    assert [one.kind for one in line.events] == [APPEARED, ANSWERED, PASSED]
+    line.period("2026Q2")
+    assert [one.kind for one in line.events][2:] == [PASSED]
+    assert line.period("2026Q3", passing=False).event.kind == LASTING
+
+
+@pytest.mark.parametrize(("answer", "passing"), [("不是同一人", True), ("维持原登记", False)])
+def test_any_other_answer_and_nobody_left_to_ask_settle_the_line(answer, passing):
+    line = Difference()
+    line.period("2026Q1")
+    line.says("2026Q1", answer)
+    verdict = line.period("2026Q2", passing)
+    assert (verdict.event.kind, verdict.shown) == (KEPT, False)
+
+
+def test_every_answer_that_hands_a_line_on_is_a_choice_of_its_list():
+    for code, answers in life_rules().entry_right.items():
+        assert set(answers) <= set(load_catalogue().lists[code].answers)

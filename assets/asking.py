@@ -1,0 +1,99 @@
+"""Whose turn it is to check a line: the department whose entry is doubted first, and the next one once that has answered that it is right.
+
+Belongs here: the order of a line among those who are sent its list, and who was asked before. Not here: the order itself
+(`expectations.lists.owners`), which answer says so (`life.yaml`), who is sent a list (the place's profile).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+import sqlalchemy as sa
+
+from expectations.jurisdictions.profile import Profile
+from expectations.life.states import KEPT, LASTING, PASSED, UNCHECKED
+from expectations.life.step import Passing
+from expectations.lists.owners import NEXT, OWNER
+from pipelines.resources import lives
+
+# Nothing has happened to the line, so whoever has it keeps it; what changed or came back is worked out anew and begins with its owner.
+_STAYS = (LASTING, KEPT, UNCHECKED)
+
+
+@dataclass(frozen=True)
+class Turns:
+    """Who checks which line when.
+
+    Attributes:
+        order: finding -> departments in the order of asking, as far as they are sent the list; only lines whose owner is sent it.
+        sent: finding -> department -> the last earlier period in which it was sent the line.
+        labels: department -> as people call it.
+    """
+
+    order: Mapping[str, list[str]]
+    sent: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def holder(self, name: str) -> str:
+        """The department that was sent the line last; the owner where nobody was."""
+        order, sent = self.order[name], self.sent.get(name, {})
+        asked = [one for one in order if one in sent]
+        return max(asked, key=lambda one: (sent[one], -order.index(one)), default=order[0])
+
+    def passing(self) -> dict[str, Passing]:
+        """The lines that somebody had and somebody else has not had yet: to whom each would go next."""
+        found = {}
+        for name, order in self.order.items():
+            waiting = [one for one in order if one not in self.sent.get(name, {})]
+            if waiting and len(waiting) < len(order):
+                spoken = (self.labels.get(one, one) for one in (self.holder(name), waiting[0]))
+                found[name] = Passing(waiting[0], *spoken)
+        return found
+
+    def asked(self, name: str, kind: str) -> str:
+        """Who is asked this period; "" for a line that goes to all its recipients."""
+        if name not in self.order:
+            return ""
+        if kind == PASSED:
+            return self.passing()[name].department
+        return self.holder(name) if kind in _STAYS else self.order[name][0]
+
+
+def turns_of(findings: pd.DataFrame, profile: Profile, sent: Collection[Sent], labels: Mapping[str, str]) -> Turns:
+    """The turns of a period's lines.
+
+    Args:
+        findings: of the period; lists that doubt nobody's entry have no owner.
+        profile: who is sent which list.
+        sent: what was sent in earlier periods, oldest first.
+        labels: department -> its name on workbooks.
+    """
+    order = {}
+    for name, code, owner, following in zip(
+        *(findings[one] for one in ("finding_id", "code", OWNER, NEXT)), strict=True
+    ):
+        recipients = profile.lists[code].recipients
+        if owner in recipients:
+            order[name] = [one for one in (owner, *following.split(";")) if one in recipients]
+    spoken, before = {label: name for name, label in labels.items()}, dict[str, dict[str, str]]()
+    for line in sent:
+        if line.finding_id in order and line.recipient in spoken:
+            before.setdefault(line.finding_id, {})[spoken[line.recipient]] = line.period
+    return Turns(order, before, labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A line that a recipient was sent in a period."""
+
+    period: str
+    recipient: str
+    finding_id: str
+
+
+def sent_before(connection: sa.Connection, period: str) -> list[Sent]:
+    """Everything that was sent in earlier periods of the same kind, oldest first."""
+    earlier = [one for one in lives.issued_periods(connection) if one < period and ("Q" in one) == ("Q" in period)]
+    return [Sent(one, line.recipient, line.finding_id) for one in earlier for line in lives.issued(connection, one)]
