@@ -5,12 +5,15 @@ Counts only, never a child. Source: domain.md M25, 6.2. Not here: the lists them
 
 from __future__ import annotations
 
+from assets.editionlines import QUIET
 from assets.paper.document import Cursor
 from assets.paper.tables import Cell, Row, TableLook
 from assets.reports.figures import TOTAL
 from assets.reports.material import Listed
 from assets.reports.sections import Reporting
 from expectations.lists.catalogue import TOWNSHIP
+
+_OVERVIEW = (("asked", TOTAL), ("lists", TOTAL), ("lists", "sure"))
 
 
 def duties(about: Reporting) -> dict[str, list[Listed]]:
@@ -31,19 +34,21 @@ def department_name(about: Reporting, name: str) -> str:
 
 def overview_section(cursor: Cursor, about: Reporting) -> None:
     """All departments on one page."""
-    rows: list[Row] = [["部门", "牵头清单", "协助清单", "牵头线索", "其中明确", "退回更正行"]]
+    rows: list[Row] = [["部门", "牵头清单", "协助清单", "数据中仍有", "本期下发", "其中明确", "退回更正行"]]
     for name, mine in duties(about).items():
         own = [info for info in mine if info.led_by(name)]
-        numbers = [_sum(about, own, column) for column in (TOTAL, "sure")]
+        numbers = [_sum(about, own, grid, column) for grid, column in _OVERVIEW]
         back = about.figures.say("deliveries", name, "quarantined")
         counts = [str(len(own)), str(len(mine) - len(own)), *[f"{number:,}" for number in numbers], back]
         rows.append([department_name(about, name), *counts])
     cursor.text("各部门牵头和协助的清单、线索条数和需要更正的数据行数如下，逐部门事项见附件，每部门一页。")
-    cursor.table("各部门总览", rows, TableLook([36, *[24] * 5]), "同一线索可由一个部门牵头、几个部门协助。")
+    cursor.table(
+        "各部门总览", rows, TableLook([36, *[20] * 6]), "线索为牵头清单的条数。同一线索可由一个部门牵头、几个部门协助。"
+    )
 
 
-def _sum(about: Reporting, lists: list[Listed], column: str) -> int:
-    return sum(about.figures.number("lists", info.code, column) or 0 for info in lists)
+def _sum(about: Reporting, lists: list[Listed], grid: str, column: str) -> int:
+    return sum(about.figures.number(grid, info.code, column) or 0 for info in lists)
 
 
 def departments_section(cursor: Cursor, about: Reporting) -> None:
@@ -59,13 +64,12 @@ def _page(cursor: Cursor, about: Reporting, department: tuple[str, list[Listed]]
     figures, zh = about.figures, department_name(about, department[0])
     cursor.text(f"{zh}待办事项", "公文副题")
     own = [info for info in mine if info.led_by(name)]
-    cursor.text(
-        f"牵头{len(own)}张清单、{_sum(about, own, TOTAL):,}条线索，协助{len(mine) - len(own)}张。{_correct(about, name)}"
-    )
-    rows: list[Row] = [["清单", "职责", "合计", "明确", "新发现", "延续", "时限", "请办理"]]
-    shown = [info for info in mine if figures.number("lists", info.code, TOTAL)]
+    sent = _sum(about, own, "lists", TOTAL)
+    cursor.text(f"牵头{len(own)}张清单、本期下发{sent:,}条线索，协助{len(mine) - len(own)}张。{_correct(about, name)}")
+    rows: list[Row] = [["清单", "职责", "数据中仍有", "已答复不再下发", "本期下发", "其中明确", "时限", "请办理"]]
+    shown = [info for info in mine if figures.number("asked", info.code, TOTAL)]
     rows += [_duty(about, name, info) for info in shown]
-    look = TableLook([32, 10, 12, 12, 13, 12, 20, 45], size=8 if len(shown) > 9 else 9.5, row_height=6)
+    look = TableLook([30, 10, 13, 15, 12, 12, 19, 45], size=8 if len(shown) > 9 else 9.5, row_height=6)
     cursor.table("", rows, look, "明细见发给本部门的核查清单。清单只增加线索，不作为停发、退出的依据，须由人核实。")
     none = [info.name for info in mine if info not in shown]
     if none:
@@ -74,11 +78,11 @@ def _page(cursor: Cursor, about: Reporting, department: tuple[str, list[Listed]]
 
 def _duty(about: Reporting, name: str, info: Listed) -> Row:
     figures = about.figures
-    life = [figures.say("life", info.code, column) for column in ("new", "lasting")]
-    numbers = [figures.say("lists", info.code, column) for column in (TOTAL, "sure")]
+    numbers = [figures.say("asked", info.code, column) for column in (TOTAL, QUIET)]
+    numbers += [figures.say("lists", info.code, column) for column in (TOTAL, "sure")]
     title = Cell(f"{'【急】' if info.urgent else ''}{info.code} {info.name}", align="left")
     role = "牵头" if info.led_by(name) else "协助"
-    return [title, role, *numbers, *life, Cell(info.due, align="left"), Cell(info.ask, align="left")]
+    return [title, role, *numbers, Cell(info.due, align="left"), Cell(info.ask, align="left")]
 
 
 def _correct(about: Reporting, name: str) -> str:

@@ -15,6 +15,8 @@ MERGED, INHERITED, WITHDRAWN, RESTORED = "merged", "inherited", "withdrawn", "re
 LASTING, KEPT, UNCHECKED, STILL_UNSEEN = "lasting", "kept", "unchecked", "still_unseen"
 # Events that the comparison makes; others come from publishing and from people.
 DATA_KINDS = frozenset({APPEARED, CHANGED, RETURNED, SOLVED, PROVEN, UNSEEN, MERGED, INHERITED, WITHDRAWN, RESTORED})
+# What the frame of a period can say of a finding; the others are events of a correction only.
+PERIOD_KINDS = (DATA_KINDS - {WITHDRAWN, RESTORED}) | {LASTING, KEPT, UNCHECKED, STILL_UNSEEN}
 DISPATCHED, ANSWERED = "dispatched", "answered"
 BY_DATA, BY_REPLY, BY_OFFICE = "data", "reply", "office"
 
