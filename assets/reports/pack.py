@@ -70,7 +70,12 @@ def _page(cursor: Cursor, about: Reporting, department: tuple[str, list[Listed]]
     shown = [info for info in mine if figures.number("asked", info.code, TOTAL)]
     rows += [_duty(about, name, info) for info in shown]
     look = TableLook([30, 10, 13, 15, 12, 12, 19, 45], size=8 if len(shown) > 9 else 9.5, row_height=6)
-    cursor.table("", rows, look, "明细见发给本部门的核查清单。清单只增加线索，不作为停发、退出的依据，须由人核实。")
+    cursor.table(
+        "",
+        rows,
+        look,
+        "条数为该清单在全县的条数，发给本部门的核查清单只列与本部门有关的。清单只增加线索，不作为停发、退出的依据，须由人核实。",
+    )
     none = [info.name for info in mine if info not in shown]
     if none:
         cursor.text(f"本期没有线索的清单：{'、'.join(none)}。", "公文附注")
