@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import pandas as pd
 
@@ -19,7 +20,8 @@ from expectations.life.states import STILL_UNSEEN, UNCHECKED, UNSEEN
 from pipelines.resources.opened import Opened
 
 NAME = "edition_lines"
-ASKED, QUIET = "asked", "quiet"
+ASKED: Final = "asked"
+QUIET: Final = "quiet"
 COLUMNS = ["finding_id", "code", "grade", "town", "child_id", "urgent", "status"]
 # Where a line stood: in the data now; on the last period's lists and not now; only on lists before that.
 NOW, GONE, EARLIER = "now", "gone", "earlier"

@@ -50,16 +50,19 @@ def show_timeline(opened: Opened, identity: str, named: str = "") -> None:
     if not events:
         out.print(say("timeline.none"), markup=False)
         return
-    _print_figures(opened, children, max(event.period for event in events))
+    _print_figures(opened, children, events)
     _print_events(events, numbers, list_names(opened.workspace))
 
 
-def _print_figures(opened: Opened, children: list[str], period: str) -> None:
-    if not opened.frames.exists("findings", period):  # the period was forgotten, its events are kept
+def _print_figures(opened: Opened, children: list[str], events: list[Event]) -> None:
+    """How many lines the child has now: in the last period, of which a line that was answered and is the same makes no event."""
+    latest = max(event.period for event in events)
+    same = [one for one in opened.frames.periods("findings") if ("Q" in one) == ("Q" in latest)]
+    if not same:  # the periods were forgotten, their events are kept
         return
-    tally = edition_lines(opened, period).of_children(children).total
+    tally = edition_lines(opened, max(same)).of_children(children).total
     numbers = {"listed": tally.listed, "asked": tally.asked, "quiet": tally.quiet}
-    out.print(say("timeline.figures", period=period, **numbers), markup=False)
+    out.print(say("timeline.figures", period=max(same), **numbers), markup=False)
 
 
 def _children(connection: sa.Connection, identity: str) -> list[str]:
