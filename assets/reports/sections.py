@@ -88,7 +88,7 @@ def lists_section(cursor: Cursor, about: Reporting) -> None:
     figures = about.figures
     for info in about.material.computed:
         if info.urgent and figures.values.get(("asked", info.code, TOTAL), 0):
-            cursor.text(_urgent(figures, info))
+            cursor.text(urgent_sentence(figures, info))
     said = [figures.say("asked", TOTAL, name) for name in SIZES]
     graded = [figures.say("lists", TOTAL, name) for name in GRADED]
     if about.internal:
@@ -121,7 +121,7 @@ def lists_section(cursor: Cursor, about: Reporting) -> None:
     cursor.table("各清单线索数（明确、很可能、待核按本期下发）", rows, look, f"{SIZE_NOTE}{_note(about)}")
 
 
-def _urgent(figures: Figures, info: Listed) -> str:
+def urgent_sentence(figures: Figures, info: Listed) -> str:
     """What is still to be visited today; what was answered stands beside it, so that nobody goes twice."""
     asked, quiet = (figures.say("asked", info.code, name) for name in (ASKED, QUIET))
     if figures.number("asked", info.code, ASKED) == 0:

@@ -112,7 +112,7 @@ def _print_results(opened: Opened, report: RunReport) -> None:
     out.print(say("links.grades", **counts), markup=False)
     missing = lists_not_computed(opened, report.period)
     lines = edition_lines(opened, report.period)
-    _print_urgent(lines, list_names(opened.workspace))
+    print_urgent(lines, list_names(opened.workspace))
     show(lists_table(opened, lines, missing))
     show(comparisons_table(opened, report.period, findings))
     for sentence in missing.values():
@@ -141,7 +141,7 @@ def comparisons_table(opened: Opened, period: str, findings: pd.DataFrame) -> Ta
     return table
 
 
-def _print_urgent(lines: EditionLines, names: Mapping[str, str]) -> None:
+def print_urgent(lines: EditionLines, names: Mapping[str, str]) -> None:
     """What is still to be visited today; what was answered is said beside it."""
     hot = EditionLines(lines.frame[lines.frame["urgent"] == "1"])
     for code, tally in hot.by_list().items():
