@@ -43,7 +43,7 @@ class FileNames:
         """File and sheet of a record (`record_id, file, sheet`), each "" where the record has none."""
         number = str(record.get("record_id", ""))
         file, sheet = str(record.get("file", "")), str(record.get("sheet", ""))
-        return self.naming.file(number_in(number), file) if file else "", self.naming.sheet(sheet, sheet_in(number))
+        return self.naming.exported(number_in(number), file) if file else "", self.naming.sheet(sheet, sheet_in(number))
 
     def in_register(self, lines: Iterable[Mapping[Any, Any]]) -> dict[str, str]:
         """Delivery id -> name, of lines of the register."""

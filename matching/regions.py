@@ -72,6 +72,11 @@ def _short(name: str) -> str:
     return name
 
 
+def area_names() -> frozenset[str]:
+    """Every written name of a province, prefecture or county, of today and of the past, two characters or longer."""
+    return frozenset(name for name in _table()[1] if len(name) > 1)
+
+
 def area_name(code: str) -> str:
     """Name of a six-digit code, or ""."""
     return _table()[0].get(code, "")

@@ -127,14 +127,16 @@ class Reader:
     Attributes:
         name: as profile, layout and records call it: `township`, or a department.
         shown: what the layout shows it of each list.
+        is_person: whether it is the one person of protected children, to whom all lines of theirs go, whoever is sent the list.
     """
 
     name: str
     shown: Recipient
+    is_person: bool = False
 
     def lists(self, context: PublishContext) -> list[ListInfo]:
         """The lists that the place has sent to this reader, urgent ones first."""
-        mine = [info for info in context.lists if self.name in info.recipients]
+        mine = [info for info in context.lists if self.is_person or self.name in info.recipients]
         return sorted(mine, key=lambda info: not info.urgent)
 
 
@@ -172,7 +174,7 @@ def township_packets(pile: Pile, context: PublishContext) -> list[Packet]:
 def person_packet(pile: Pile, recipient: Recipient, context: PublishContext) -> Packet:
     """Every line of the pile, for one person."""
     places = _places_by(pile.lines["_code"], np.arange(len(pile.lines)))
-    return Packet(recipient.label, "person", _parts(pile, places, ("", recipient), context))
+    return Packet(recipient.label, "person", _parts(pile, places, Reader("", recipient, is_person=True), context))
 
 
 def _places_by(column: pd.Series[str], places: Places) -> dict[str, Places]:

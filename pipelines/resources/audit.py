@@ -127,7 +127,7 @@ def one_writer(connection: sa.Connection) -> None:
         connection.execute(sa.text("LOCK TABLE audit IN EXCLUSIVE MODE"))
 
 
-def line_hash(row: Mapping[str, Any], secret: bytes = b"") -> str:
+def line_hash(row: Mapping[Any, Any], secret: bytes = b"") -> str:
     """HMAC-SHA256 over the line's number and fields and the previous line's hash; SHA-256 without the number where the chain is a plain one."""
     if not secret:
         return hashlib.sha256("\x1f".join(str(row[name]) for name in _FIELDS).encode()).hexdigest()
@@ -136,7 +136,7 @@ def line_hash(row: Mapping[str, Any], secret: bytes = b"") -> str:
     return hmac.digest(secret, content.encode(), "sha256").hex()
 
 
-def genuine(row: Mapping[str, Any], secret: bytes) -> bool:
+def genuine(row: Mapping[Any, Any], secret: bytes) -> bool:
     """Whether a line's own hash is right."""
     return hmac.compare_digest(line_hash(row, secret), str(row["hash"]))
 

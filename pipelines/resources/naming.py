@@ -17,6 +17,8 @@ from pathlib import Path, PurePosixPath
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from matching.regions import area_names
+
 _FILE = Path(__file__).with_name("naming.yaml")
 _NUMBER = re.compile(r"[A-Z]{2}-[0-9a-f]{10}(?![0-9a-z])")
 _DIGITS_OF_HASH = 10
@@ -63,7 +65,7 @@ def sheet_in(record_id: str) -> int:
 
 @dataclass(frozen=True)
 class Naming:
-    """Says what may be said; `towns` are the county's own names of townships and villages, beside the shipped words."""
+    """Says what may be said; `towns` are the county's own names of townships and villages, beside the shipped words and the country's counties."""
 
     towns: tuple[str, ...] = ()
 
@@ -73,6 +75,17 @@ class Naming:
         known = ending.lower() if ending.lower() in load_vocabulary().endings else ""
         said = "_".join(part for part in (number, self.words(name.removesuffix(ending))) if part)
         return (said or "文件") + known
+
+    def exported(self, number: str, name: str) -> str:
+        """A file as the two contract exports name it: a name of nothing but known words says nothing about anybody and stays whole.
+
+        The number stands beside it there, at the beginning of every `record_id`, so that readers of other systems go on finding files by
+        the names that they gave them.
+        """
+        ending = PurePosixPath(name).suffix
+        if ending.lower() in load_vocabulary().endings and self.is_known(name.removesuffix(ending)):
+            return name
+        return self.file(number, name)
 
     def sheet(self, name: str, number: int) -> str:
         """A sheet by its name where that is made of known words alone, else by its place (`number` from 1) and those words."""
@@ -118,7 +131,8 @@ class Naming:
     def _sayable(self) -> re.Pattern[str]:
         vocabulary = load_vocabulary()
         words = sorted(
-            {*vocabulary.words, *(town for town in self.towns if len(town) > 1)}, key=lambda word: (-len(word), word)
+            {*vocabulary.words, *area_names(), *(town for town in self.towns if len(town) > 1)},
+            key=lambda word: (-len(word), word),
         )
         return re.compile("|".join([*vocabulary.patterns, *map(re.escape, words)]), re.IGNORECASE)
 

@@ -92,6 +92,8 @@ def noted(engine: sa.Engine, operator: str, context: dg.InitResourceContext) -> 
 
 def _status(context: dg.InitResourceContext, run_id: str) -> str:
     """Whether a step failed, as Dagster's events say; the run itself is not over when its resources are put away."""
+    if context.instance is None:
+        return KILLED
     kinds = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.STEP_SUCCESS}
     with suppress(Exception):  # the event log is Dagster's own; a run that cannot be judged did not end well
         entries = context.instance.all_logs(run_id, of_type=kinds)

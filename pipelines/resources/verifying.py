@@ -53,7 +53,7 @@ class Examined:
     lines: int = 0
     rows: int = 0
     complaints: list[Complaint] = field(default_factory=list)
-    begun: list[Mapping[str, Any]] = field(default_factory=list)
+    begun: list[Mapping[Any, Any]] = field(default_factory=list)
 
 
 @cache
@@ -101,13 +101,13 @@ def latest(connection: sa.Connection, secret: bytes) -> list[Complaint]:
     return [complaint for row in ours for complaint in batches.doubts(row, secret)]
 
 
-def _begins(connection: sa.Connection) -> Iterator[Mapping[str, Any]]:
+def _begins(connection: sa.Connection) -> Iterator[Mapping[Any, Any]]:
     wanted = sa.select(audit_table).where(audit_table.c.action == BEGIN).order_by(audit_table.c.id)
     for row in connection.execute(wanted).mappings():
         yield dict(row)
 
 
-def _present(begun: Iterable[Mapping[str, Any]], secret: bytes) -> int:
+def _present(begun: Iterable[Mapping[Any, Any]], secret: bytes) -> int:
     """Where the present chain begins: at the last line of its kind that the key made; a forged one is no beginning."""
     lines = list(begun)
     genuine = [int(row["id"]) for row in lines if audit.genuine(row, secret)]
@@ -126,9 +126,9 @@ class _Batches:
         self.first = first
         self.batches: dict[tuple[int, str], dict[str, Any]] = {}
         self.erased: dict[str, set[str]] = {}
-        self._before: Mapping[str, Any] | None = None
+        self._before: Mapping[Any, Any] | None = None
 
-    def take(self, row: Mapping[str, Any]) -> None:
+    def take(self, row: Mapping[Any, Any]) -> None:
         """Remember which batches and erasures a line carries."""
         detail = _detail(row)
         for name, batch in dict(detail.get("seals") or {}).items():
@@ -136,7 +136,7 @@ class _Batches:
         if row["action"] == ERASE:
             self.erased.setdefault(str(row["subject"]), set()).update(map(str, detail.get("keys") or []))
 
-    def doubts(self, row: Mapping[str, Any], secret: bytes) -> Iterator[Complaint]:
+    def doubts(self, row: Mapping[Any, Any], secret: bytes) -> Iterator[Complaint]:
         """What is wrong with a line: its own hash, its link to the line before, its number."""
         number, before = int(row["id"]), self._before
         self._before = row
@@ -155,7 +155,7 @@ class _Batches:
         return list(self.batches.get((line, table), {}).get("columns") or [])
 
 
-def _detail(row: Mapping[str, Any]) -> dict[str, Any]:
+def _detail(row: Mapping[Any, Any]) -> dict[str, Any]:
     try:
         detail = json.loads(row["detail"])
     except ValueError:  # changed from outside; its hash says so

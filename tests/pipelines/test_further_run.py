@@ -98,7 +98,7 @@ def test_further_sources_come_by_their_folders_alone(further, delivered) -> None
     }
     files = delivered(county, PERIOD)
     of_kid = {
-        truth.get((files[number_in(line["file"])], line["sheet"], line["row"])): line["child_id"] for line in links
+        truth.get((files[number_in(line["record_id"])], line["sheet"], line["row"])): line["child_id"] for line in links
     }
     assert {of_kid[pupils[0]["kid"]], of_kid[pupils[1]["kid"]]} <= listed
     present = {of_kid.get(kid["kid"]) for kid in pupils[2:]} - {None}

@@ -57,7 +57,7 @@ def test_links_are_right(first_quarter, delivered):
     truth["file"] = truth["file"].str.rpartition("/")[2]
     truth["sheet"] = truth["sheet"].where(~truth["file"].str.endswith(".csv"), "")
     links = csv_of(first_quarter / "outbox" / "2026Q2" / "links.csv")
-    links["file"] = links["file"].map(lambda label: delivered(first_quarter, "2026Q2")[number_in(label)])
+    links["file"] = links["record_id"].map(lambda number: delivered(first_quarter, "2026Q2")[number_in(number)])
     both = links.merge(truth, on=["file", "row"], suffixes=("", "_true"))
     both = both[(both["sheet"] == both["sheet_true"]) | (both["sheet"] == "")]
     assert len(both) >= 0.97 * len(links)

@@ -15,7 +15,9 @@ NUMBER = "ED-3f9a1c2b07"
         ("学籍.csv", f"{NUMBER}_学籍.csv"),
         ("张三转学.xlsx", f"{NUMBER}_转学.xlsx"),
         ("留守儿童2026年三季度(1).XLSX", f"{NUMBER}_留守儿童2026年三季度_1.xlsx"),
-        ("教体局-学籍信息导出20260920.xlsx", f"{NUMBER}_教体局_学籍信息导出.xlsx"),
+        ("教体局-学籍信息导出20260920.xlsx", f"{NUMBER}_教体局_学籍信息导出20260920.xlsx"),
+        ("张三20150310.xlsx", f"{NUMBER}.xlsx"),
+        ("民乐县学籍.xlsx", f"{NUMBER}_民乐县学籍.xlsx"),
         ("欧阳鹍鹏620722201503105115.xls", f"{NUMBER}.xls"),
         ("李小红2015-03-10出生.csv", f"{NUMBER}_出生.csv"),
         ("2015年3月10日.csv", f"{NUMBER}.csv"),
@@ -32,10 +34,26 @@ def test_a_file_is_its_number_and_the_known_words_of_its_name(name, said):
 
 
 @pytest.mark.parametrize(
-    "text", ["张三1234567.csv", "2026年202609.csv", "1 2 3 4 5 6 7 8.csv", "20262027.csv", "2026Q320263.csv"]
+    "text", ["张三1234567.csv", "1 2 3 4 5 6 7 8.csv", "20262027.csv", "2026Q320263.csv", "620722202609103115.csv"]
 )
 def test_five_digits_never_stand_in_a_row(text):
     assert not re.search(r"\d{5}", naming().words(text))
+
+
+@pytest.mark.parametrize(
+    ("name", "exported"),
+    [
+        ("农村留守儿童信息台账.xlsx", "农村留守儿童信息台账.xlsx"),
+        ("公安局_常住人口(0-17周岁)_2026年二季度.csv", "公安局_常住人口(0-17周岁)_2026年二季度.csv"),
+        ("教体局-学籍信息导出20260618.xlsx", "教体局-学籍信息导出20260618.xlsx"),
+        ("张三转学.xlsx", f"{NUMBER}_转学.xlsx"),
+        ("学籍.张三", f"{NUMBER}_学籍"),
+        ("东关镇/张三.csv", f"{NUMBER}.csv"),
+    ],
+)
+def test_an_export_keeps_a_name_of_known_words_alone(name, exported):
+    """Other systems find files by the names they gave them; the number begins every record_id beside it."""
+    assert naming().exported(NUMBER, name) == exported
 
 
 @pytest.mark.parametrize("town", ["", "东关镇"])
