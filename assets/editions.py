@@ -15,6 +15,7 @@ import pandas as pd
 
 from assets.county import official_areas, profile_of
 from assets.delivered import delivered_sources
+from assets.editionlines import ASKED, is_urgent, status_of
 from assets.errata.holding import held_lines
 from assets.filenames import FileNames, naming_of
 from assets.protected import Protected, printed_for
@@ -44,7 +45,12 @@ _PLACE_ORDER = ["department", "file", "sheet", "row", "record_id"]
 
 @dataclass(frozen=True)
 class Ingredients:
-    """The frames of one period that an edition is made of."""
+    """The frames of one period that an edition is made of.
+
+    Attributes:
+        lines: by which every output counts (`assets.editionlines`).
+        before: the same of the last period of this kind; empty for the first one.
+    """
 
     period: str
     findings: pd.DataFrame
@@ -56,6 +62,8 @@ class Ingredients:
     department_names: Mapping[str, str]
     life: pd.DataFrame = field(default_factory=pd.DataFrame)
     rates: pd.DataFrame = field(default_factory=pd.DataFrame)
+    lines: pd.DataFrame = field(default_factory=pd.DataFrame)
+    before: pd.DataFrame = field(default_factory=pd.DataFrame)
     audit_head: str = ""
 
     def through(self, see: Callable[[pd.DataFrame], pd.DataFrame]) -> Ingredients:
@@ -78,7 +86,8 @@ def write_exports(found: Ingredients, names: FileNames, folder: Path) -> str:
     """
     links = found.links.sort_values(_PLACE_ORDER, kind="stable")
     links = links.assign(probability=[f"{float(value):.6f}" for value in links["probability"]])
-    frames = {"links.csv": links, "findings.csv": found.findings}
+    status = status_of(found.findings, found.life)
+    frames = {"links.csv": links, "findings.csv": found.findings.assign(status=status)}
     digest = hashlib.sha256()
     for name, columns in EXPORTS.items():
         path = write_csv(names.on(frames[name])[list(columns)], folder / name, EXACT)
@@ -93,9 +102,8 @@ def write_workbooks(found: Ingredients, workspace: Workspace, folder: Path, veil
         held=shown["finding_id"].map(held_lines(FrameStore(workspace.frames), found.period)).fillna("")
     )
     context = _context(seen, workspace)
-    apart = veil.placeless(shown[veil.hides(shown)])
-    # The life of findings is counted by list only, so nothing is missing from the summary.
-    whole = replace(context, apart=apart, life=found.life)
+    # A protected child counts for the county, never for a township: its lines are in the figures without their places.
+    whole = replace(context, life=found.life, lines=veil.placeless(found.lines), before=found.before)
     written = publish_workbooks(veil.without(shown), seen.children, seen.records, whole, folder)
     for person in veil.named:
         frames = [veil.but_for(person).without(frame) for frame in (found.children, found.records)]
@@ -122,7 +130,7 @@ def asked_now(found: Ingredients) -> pd.DataFrame:
     if found.life.empty:
         return found.findings.assign(life="")
     life = found.life.set_index("finding_id")
-    shown = found.findings[found.findings["finding_id"].map(life["shown"]).fillna("yes") == "yes"]
+    shown = found.findings[[status == ASKED for status in status_of(found.findings, found.life)]]
     mine = life.reindex(shown["finding_id"])
     shown = with_asked(shown, found.life)
     past = zip(*(mine[name].fillna("") for name in ("kind", "text", "answer")), strict=True)
@@ -231,6 +239,6 @@ def _list_info(code: str, info: Known, profile: Profile) -> ListInfo:
         recipients=tuple(rule.recipients),
         due=due,
         answers=tuple(info.answers),
-        urgent=rule.due_days is not None and rule.due_days <= 1,
+        urgent=is_urgent(rule),
         comparison=info.comparison,
     )

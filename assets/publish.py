@@ -16,6 +16,9 @@ import sqlalchemy as sa
 
 from assets import exports
 from assets.county import COUNT, opened_of, profile_of
+from assets.editionlines import COLUMNS as LINE_COLUMNS
+from assets.editionlines import NAME as LINES
+from assets.editionlines import edition_lines, lines_of, period_before, urgent_lists
 from assets.editions import Ingredients, asked_now, write_exports, write_review_workbooks, write_workbooks
 from assets.filenames import file_names
 from assets.intake.contract import Contract
@@ -96,6 +99,7 @@ def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, 
         seen = made.through(veil.without)
         digest = write_exports(seen, file_names(county.workspace, run.period), folder)
         found = replace(made, audit_head=_announced(county, run, digest))
+        county.frames.write(LINES, run.period, found.lines)
         written = write_workbooks(found, county.workspace, folder, veil)
         write_review_workbooks(found, county.workspace, folder, veil)
         counts = {"out_exports": len(seen.links) + len(seen.findings), **_workbook_counts(written)}
@@ -156,6 +160,7 @@ def _workbook_counts(written: list[Published]) -> dict[str, int]:
 
 
 def _ingredients(county: Opened, run: _Run, frames: Mapping[str, Any]) -> Ingredients:
+    last, urgent = period_before(county, run.period), urgent_lists(profile_of(county.workspace))
     return Ingredients(
         period=run.period,
         findings=frames["findings"],
@@ -167,6 +172,8 @@ def _ingredients(county: Opened, run: _Run, frames: Mapping[str, Any]) -> Ingred
         department_names={name: contract.zh for name, contract in run.contracts.items()},
         life=frames["finding_life"],
         rates=frames["link_register"]["rates"],
+        lines=lines_of(frames["findings"], frames["finding_life"], urgent),
+        before=edition_lines(county, last).frame if last else pd.DataFrame(columns=LINE_COLUMNS),
     )
 
 

@@ -22,7 +22,7 @@ from pipelines.resources.naming import number_of
 
 PERIODS = ("2026Q2", "2026Q3")
 # Files whose tests look at one run: made once, on one worker. (The mark `xdist_group` has no effect in pytest 9.2 with xdist 3.8.)
-TOGETHER = ("test_loop.py", "test_deliveries_unseen.py", "test_privacy.py", "test_further_run.py")
+TOGETHER = ("test_loop.py", "test_figures.py", "test_deliveries_unseen.py", "test_privacy.py", "test_further_run.py")
 KEYS = pytest.StashKey[str]()
 LONGEST = 900  # seconds; then a command hangs
 

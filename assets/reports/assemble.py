@@ -15,6 +15,7 @@ from assets.reports.count import (
     count_life,
     count_lists,
     count_towns,
+    count_what_became,
     count_workers,
 )
 from assets.reports.coverage import count_coverage, count_saved
@@ -24,10 +25,7 @@ from assets.reports.owned import count_owned
 from assets.reports.suppress import public
 from assets.reports.survey import count_survey
 from assets.reports.wrong import count_wrong
-from expectations.life.states import RETURNED, SOLVED, UNSEEN
 
-ASKED = {"asked": "下发核查", "quiet": "已答复且情况未变", TOTAL: "合计"}
-MOVES = {SOLVED: "数据显示已解决", RETURNED: "办结后复发", UNSEEN: "本期数据看不到"}
 STATES = {"answered": "已答复", "waiting": "未到期", "overdue": "已逾期", TOTAL: "下发线索"}
 
 
@@ -58,7 +56,7 @@ def figures_of(material: Material, version: Version) -> Figures:
     if inside:
         count_deliveries(figures, material)
         _count_answers(figures, material)
-        _count_asked(figures, material)
+        count_what_became(figures, material)
         count_owned(figures, material)
         count_wrong(figures, material.past_answers, {info.code: info.name for info in material.lists})
         figures.check()
@@ -79,21 +77,6 @@ def _count_answers(figures: Figures, material: Material) -> None:
         found[one.recipient, "waiting"] += one.sent - one.answered - one.overdue
     rows = {one.recipient: one.recipient for one in material.answers}
     figures.add(Grid("answers", "核查答复情况", {**rows, TOTAL: "合计"}, STATES), found, totals="both")
-
-
-def _count_asked(figures: Figures, material: Material) -> None:
-    """`asked`: lines that somebody is asked about now, and those that were answered and whose evidence is the same."""
-    if material.life.empty:
-        return
-    shown = material.life.set_index("finding_id")["shown"]
-    words = material.findings["finding_id"].map(shown).fillna("yes").map({"no": "quiet"}).fillna("asked")
-    rows = {info.code: info.name for info in material.computed}
-    found = Counter(zip(material.findings["code"], words, strict=True))
-    figures.add(Grid("asked", "下发情况", {**rows, TOTAL: "合计"}, ASKED), found, totals="both")
-    for code in rows:
-        figures.same(("asked", code, TOTAL), ("lists", code, TOTAL))
-    moves = Counter((kind, "lines") for kind in material.life["kind"] if kind in MOVES)
-    figures.add(Grid("moves", "线索去向", MOVES, {"lines": "条数"}), moves)
 
 
 def _close_the_past(figures: Figures, material: Material) -> None:

@@ -11,8 +11,11 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from assets.editionlines import ASKED, QUIET, fates_of
+from assets.reports.fates import GONE_GRID, count_fates
 from assets.reports.figures import TOTAL, Figures, Grid
 from assets.reports.material import Material
+from expectations.life.rules import life_rules
 
 GRADES = {"sure": "明确", "likely": "很可能", "open": "待核"}
 OTHER_TOWN = "other"
@@ -24,7 +27,7 @@ AGREEMENTS = {"fulfilled": "已签订", "unsigned": "未签订", "unfilled": "�
 
 
 def count_lists(figures: Figures, material: Material, summed: bool) -> None:
-    """`lists`: lines per list and grade.
+    """`asked`: lines per list in the data, sent out, and answered and not sent again; `lists`: those sent out, by grade.
 
     Args:
         figures: where to.
@@ -32,17 +35,26 @@ def count_lists(figures: Figures, material: Material, summed: bool) -> None:
         summed: with a total over all lists. A public version has none: with it, one small list would cost the others
             their figures.
     """
+    rows, totals, lines = _list_rows(material, summed), "both" if summed else "rows", material.lines
+    sizes = Counter(zip(lines.frame["code"], lines.frame["status"], strict=True))
+    figures.add(Grid("asked", "各清单线索数", rows, _size_words()), sizes, totals)
     spoken = {zh: name for name, zh in GRADES.items()}
-    found = Counter(zip(material.findings["code"], material.findings["grade"].map(spoken), strict=True))
-    grid = Grid("lists", "各清单线索数", _list_rows(material, summed), {**GRADES, TOTAL: "合计"})
-    figures.add(grid, found, totals="both" if summed else "rows")
+    graded = Counter(zip(lines.asked["code"], lines.asked["grade"].map(spoken), strict=True))
+    figures.add(Grid("lists", "各清单线索数", rows, {**GRADES, TOTAL: life_rules().counts[ASKED]}), graded, totals)
+    for code in rows:
+        figures.same(("lists", code, TOTAL), ("asked", code, ASKED))
+
+
+def _size_words() -> dict[str, str]:
+    words = life_rules().counts
+    return {ASKED: words["asked"], QUIET: words["quiet"], TOTAL: words["listed"]}
 
 
 def count_towns(figures: Figures, material: Material, summed: bool) -> None:
-    """`towns`: lines per list and township; what belongs to no township of the county is 其他. As in `count_lists`."""
-    names = dict.fromkeys(material.towns)
-    town = [name if name in names else OTHER_TOWN for name in material.findings["town"]]
-    found = Counter(zip(material.findings["code"], town, strict=True))
+    """`towns`: lines sent out per list and township; what belongs to no township of the county is 其他. As in `count_lists`."""
+    names, asked = dict.fromkeys(material.towns), material.lines.asked
+    town = [name if name in names else OTHER_TOWN for name in asked["town"]]
+    found = Counter(zip(asked["code"], town, strict=True))
     columns = {**{name: name for name in names}, OTHER_TOWN: "未落实", TOTAL: "合计"}
     grid = Grid("towns", "各乡镇线索数", _list_rows(material, summed), columns)
     figures.add(grid, found, totals="both" if summed else "rows")
@@ -51,16 +63,23 @@ def count_towns(figures: Figures, material: Material, summed: bool) -> None:
 
 
 def count_life(figures: Figures, material: Material, summed: bool) -> None:
-    """`trend`: lines per list and period; `life`: what is new, lasting or gone since the period before."""
+    """`trend`: lines in the data per list and period; `life`: what is new, lasting or gone since the period before."""
     now = material.findings
     periods = {**dict(material.earlier), material.period.label: now}
     sizes = {(code, label): number for label, one in periods.items() for code, number in _sizes(one).items()}
     rows = {info.code: info.name for info in material.computed}
     figures.add(Grid("trend", "线索数走势", rows, {label: label for label in periods}), sizes)
     for code in rows:
-        figures.same(("trend", code, material.period.label), ("lists", code, TOTAL))
+        figures.same(("trend", code, material.period.label), ("asked", code, TOTAL))
     if material.earlier:
-        _since_last(figures, material, _list_rows(material, summed))
+        _since_last(figures, material, _all_rows(material) if summed else rows)
+
+
+def _all_rows(material: Material) -> dict[str, str]:
+    """Every list that had lines or could have some: one that was not computed now, or was dropped, had its lines, too."""
+    last = material.earlier[list(material.earlier)[-1]]
+    names = {info.code: info.name for info in material.lists}
+    return {**names, **{code: code for code in sorted(set(last["code"]) - set(names))}, TOTAL: "合计"}
 
 
 def _since_last(figures: Figures, material: Material, rows: dict[str, str]) -> None:
@@ -73,9 +92,40 @@ def _since_last(figures: Figures, material: Material, rows: dict[str, str]) -> N
         found.update((code, name) for code in codes)
     found.update((code, "gone") for code in before["code"][~before["finding_id"].isin(old)])
     figures.add(Grid("life", "与上期相比", rows, LIFE), found, totals="columns" if TOTAL in rows else "")
-    for code in (name for name in rows if name != TOTAL):
-        figures.total(("lists", code, TOTAL), [("life", code, "new"), ("life", code, "lasting")])
+    for code in (info.code for info in material.computed):
+        figures.total(("asked", code, TOTAL), [("life", code, "new"), ("life", code, "lasting")])
         figures.total(("trend", code, last), [("life", code, "lasting"), ("life", code, "gone")])
+    _cross(figures, material, is_old)
+
+
+def _cross(figures: Figures, material: Material, is_old: pd.Series) -> None:
+    """`cross`: new and lasting, each sent or not. Printed nowhere, but a reader knows that no part is larger than its whole.
+
+    Answered lines that are shown bound the lasting ones that are not: only with these cells can small numbers be protected.
+    """
+    ages = np.where(is_old, "lasting", "new")
+    words = [f"{age}_{status}" for age, status in zip(ages, material.findings["status"], strict=True)]
+    found = Counter(zip(material.findings["code"], words, strict=True))
+    for code in (info.code for info in material.computed):
+        for age in ("new", "lasting"):
+            for status in (ASKED, QUIET):
+                key = ("cross", code, f"{age}_{status}")
+                figures.values[key] = found[code, key[2]]
+                figures.secret.add(key)
+            figures.total(("life", code, age), [("cross", code, f"{age}_{status}") for status in (ASKED, QUIET)])
+        for status in (ASKED, QUIET):
+            figures.total(("asked", code, status), [("cross", code, f"{age}_{status}") for age in ("new", "lasting")])
+
+
+def count_what_became(figures: Figures, material: Material) -> None:
+    """`fates_*`: what became of every line since the period before, for the offices; `gone` is the sum of its parts."""
+    if not material.earlier or material.life.empty:
+        return
+    last = material.earlier[list(material.earlier)[-1]]
+    lists = {info.code: info.name for info in material.lists}
+    count_fates(figures, lists, fates_of(material.findings, last, material.life))
+    for code in figures.grids["life"].rows:
+        figures.same(("life", code, "gone"), (GONE_GRID, code, TOTAL))
 
 
 def count_deliveries(figures: Figures, material: Material) -> None:

@@ -69,10 +69,10 @@ def _value(one: Indicator, figures: Figures) -> tuple[str, str]:
 
 
 def _added(codes: tuple[str, ...], figures: Figures) -> tuple[str, str]:
-    there = [code for code in codes if ("lists", code, TOTAL) in figures.values]
+    there = [code for code in codes if ("asked", code, TOTAL) in figures.values]
     if not there:
         return UNCOMPUTED, f"{'、'.join(codes)}本期未计算"
-    numbers = [figures.number("lists", code, TOTAL) for code in there]
+    numbers = [figures.number("asked", code, TOTAL) for code in there]
     left = [code for code in codes if code not in there]
     remark = "＋".join(there) + (f"（{'、'.join(left)}未计算）" if left else "")
     if None in numbers:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from assets.county import department_names, official_areas, profile_of
 from assets.delivered import delivered_sources
+from assets.editionlines import EditionLines, edition_lines, is_urgent, life_of
 from assets.protected import protected_in
 from assets.replies.coverage import coverage
 from assets.reports.wrong import PastAnswers, past_answers
@@ -29,7 +30,7 @@ from pipelines.resources import audit, deliveries, lives
 from pipelines.resources.opened import Opened
 from pipelines.resources.tables import life_event
 
-PUBLISHED, LIFE, BESIDE = "report_public", "finding_life", "child_files.beside"
+PUBLISHED, BESIDE = "report_public", "child_files.beside"
 LIVE, RATES = ("current",), "link_register.rates"
 # A county's frames have a hundred columns; a report looks at these.
 RECORD_COLUMNS = [
@@ -67,9 +68,8 @@ def lists_of(profile: Profile) -> tuple[Listed, ...]:
 def _listed(code: str, profile: Profile) -> Listed:
     info, rule = load_catalogue().lists[code], profile.lists[code]
     due = rule.due or (f"{rule.due_days}日内" if rule.due_days else "")
-    urgent = rule.due_days is not None and rule.due_days <= 1
     clause = f"{info.clause}；{rule.clause}" if rule.clause else info.clause
-    return Listed(code, info.name, info.meaning, info.ask, tuple(rule.recipients), due, clause, urgent)
+    return Listed(code, info.name, info.meaning, info.ask, tuple(rule.recipients), due, clause, is_urgent(rule))
 
 
 @dataclass(frozen=True)
@@ -88,11 +88,11 @@ class Material:
 
     Attributes:
         period: of the report.
-        findings: data-shapes section 6.
+        findings: the lines of the edition, the frame `edition_lines`: every count of lines is of them.
         children, records: data-shapes section 5.
         pairs: data-shapes section 4.
         accounting: one row per delivered file.
-        earlier: label -> findings of earlier periods of the same kind, oldest first.
+        earlier: label -> the lines of earlier periods of the same kind, oldest first.
         published: label -> list code -> number of lines as published then.
         lists: the lists of the place, in its order.
         missing: code -> why a list was not computed.
@@ -130,6 +130,11 @@ class Material:
     past_answers: tuple[PastAnswers, ...] = ()
     audit_head: str = ""
     left_behind: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> EditionLines:
+        """The lines of the period, to be counted."""
+        return EditionLines(self.findings)
 
     @property
     def place(self) -> str:
@@ -173,12 +178,12 @@ def gather(opened: Opened, period: Period) -> Material:
     missing["sentence"] = missing["sentence"].str.replace(r"（[a-z_.]+）", "", regex=True)
     return Material(
         period=period,
-        findings=veil.placeless(frames.read("findings", label)),
+        findings=veil.placeless(edition_lines(opened, label).frame),
         children=children,
         records=records,
         pairs=frames.read("link_pairs", label, ["grade", "method"]),
         accounting=accounting,
-        earlier={one: veil.placeless(frames.read("findings", one, EARLIER)) for one in _before(opened, period)},
+        earlier={one: veil.placeless(edition_lines(opened, one).frame) for one in _before(opened, period)},
         published=_published(opened),
         lists=lists_of(profile),
         missing=dict(zip(missing["code"], missing["sentence"], strict=True)),
@@ -186,7 +191,7 @@ def gather(opened: Opened, period: Period) -> Material:
         departments=department_names(opened.workspace),
         profile=profile,
         county=str(frames.read("child_files.facts", label)["county"].iloc[0]),
-        life=veil.placeless(frames.read(LIFE, label)) if frames.exists(LIFE, label) else pd.DataFrame(),
+        life=veil.placeless(life_of(opened, label)),
         answers=_answers(opened, label),
         rostered=_rostered(opened, label, profile),
         rates=_rates(opened, label),

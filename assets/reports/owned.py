@@ -1,4 +1,4 @@
-"""What each department is to check of the lists whose lines have an owner: of what the data show, like the other figures of the pack.
+"""What each department is to check of the lists whose lines have an owner: of what the data show and of what goes out, like the other figures of the pack.
 
 Here: counting. Not here: whose a line is (`assets.asking`), who reads it (`assets.workbooks.routing`, whose rule this follows).
 """
@@ -9,15 +9,16 @@ from collections import Counter
 
 import pandas as pd
 
+from assets.editionlines import ASKED, QUIET
 from assets.editions import with_asked
 from assets.reports.count import GRADES
 from assets.reports.figures import TOTAL, Figures, Grid
 from assets.reports.material import Material
 from assets.workbooks.lines import involved
+from expectations.life.rules import life_rules
 from expectations.lists.owners import OWNER
 
-OWNED, ALL = "owned_", "all"
-COLUMNS = {ALL: "合计", "sure": GRADES["sure"], "new": "新发现", "lasting": "上期延续"}
+OWNED, SENT, LISTED = "owned_", "sent", "listed"
 
 
 def count_owned(figures: Figures, material: Material) -> None:
@@ -29,15 +30,14 @@ def count_owned(figures: Figures, material: Material) -> None:
     rows = {info.code: info.name for info in material.computed if info.code in codes}
     lines = lines[lines["code"].isin(list(rows))]
     recipients = {info.code: info.recipients for info in material.computed}
-    before = set[str]()
-    if material.earlier:
-        before = set(list(material.earlier.values())[-1]["finding_id"])
+    words = life_rules().counts
+    columns = {LISTED: words["listed"], QUIET: words["quiet"], SENT: words["asked"], "sure": GRADES["sure"]}
     for name in dict.fromkeys(who for code in rows for who in recipients[code]):
         mine = lines[_reached(lines, name, recipients)]
-        figures.add(Grid(f"{OWNED}{name}", "本部门先核对的线索", rows, COLUMNS), _counted(mine, before))
+        figures.add(Grid(f"{OWNED}{name}", "本部门先核对的线索", rows, columns), _counted(mine))
         for code in rows:
-            parts = [(f"{OWNED}{name}", code, column) for column in ("new", "lasting")]
-            figures.total((f"{OWNED}{name}", code, ALL), parts)
+            parts = [(f"{OWNED}{name}", code, column) for column in (SENT, QUIET)]
+            figures.total((f"{OWNED}{name}", code, LISTED), parts)
 
 
 def _reached(lines: pd.DataFrame, name: str, recipients: dict[str, tuple[str, ...]]) -> list[bool]:
@@ -48,11 +48,12 @@ def _reached(lines: pd.DataFrame, name: str, recipients: dict[str, tuple[str, ..
     ]
 
 
-def _counted(mine: pd.DataFrame, before: set[str]) -> Counter[tuple[str, str]]:
-    counts = Counter((code, ALL) for code in mine["code"])
-    counts.update((code, "sure") for code in mine.loc[mine["grade"] == GRADES["sure"], "code"])
-    old = mine["finding_id"].isin(before)
-    counts.update((code, "lasting" if is_old else "new") for code, is_old in zip(mine["code"], old, strict=True))
+def _counted(mine: pd.DataFrame) -> Counter[tuple[str, str]]:
+    counts = Counter((code, LISTED) for code in mine["code"])
+    sent = mine[mine["status"] == ASKED]
+    counts.update((code, SENT) for code in sent["code"])
+    counts.update((code, QUIET) for code in mine.loc[mine["status"] == QUIET, "code"])
+    counts.update((code, "sure") for code in sent.loc[sent["grade"] == GRADES["sure"], "code"])
     return counts
 
 
@@ -63,11 +64,13 @@ def own_number(figures: Figures, name: str, code: str, column: str) -> int | Non
         figures: of the report.
         name: the recipient.
         code: the list.
-        column: `total`, `sure`, `new` or `lasting`.
+        column: `listed` (in the data), `quiet` (answered, not sent again), `total` (sent out) or `sure` (of those sent out).
     """
     if is_owned(figures, name, code):
-        return figures.number(f"{OWNED}{name}", code, ALL if column == TOTAL else column)
-    return figures.number("life" if column in ("new", "lasting") else "lists", code, column)
+        return figures.number(f"{OWNED}{name}", code, SENT if column == TOTAL else column)
+    if column in (LISTED, QUIET):
+        return figures.number("asked", code, TOTAL if column == LISTED else QUIET)
+    return figures.number("lists", code, column)
 
 
 def is_owned(figures: Figures, name: str, code: str) -> bool:

@@ -5,12 +5,14 @@ Counts only, never a child. Source: domain.md M25, 6.2. Not here: the lists them
 
 from __future__ import annotations
 
+from assets.editionlines import QUIET
 from assets.paper.document import Cursor
 from assets.paper.tables import Cell, Row, TableLook
 from assets.reports.figures import NOTHING, TOTAL
 from assets.reports.material import Listed
-from assets.reports.owned import is_owned, own_number
+from assets.reports.owned import LISTED, is_owned, own_number
 from assets.reports.sections import Reporting
+from expectations.life.rules import life_rules
 from expectations.lists.catalogue import TOWNSHIP
 
 
@@ -32,10 +34,10 @@ def department_name(about: Reporting, name: str) -> str:
 
 def overview_section(cursor: Cursor, about: Reporting) -> None:
     """All departments on one page."""
-    rows: list[Row] = [["部门", "牵头清单", "协助清单", "负责答复的线索", "其中明确", "退回更正行"]]
+    rows: list[Row] = [["部门", "牵头清单", "协助清单", *_sizes(), "其中明确", "退回更正行"]]
     for name, mine in duties(about).items():
         own = [info for info in mine if info.led_by(name)]
-        numbers = [_sum(about, name, _answers_for(about, name, mine), column) for column in (TOTAL, "sure")]
+        numbers = [_sum(about, name, _answers_for(about, name, mine), column) for column in (LISTED, TOTAL, "sure")]
         back = about.figures.say("deliveries", name, "quarantined")
         counts = [str(len(own)), str(len(mine) - len(own)), *[f"{number:,}" for number in numbers], back]
         rows.append([department_name(about, name), *counts])
@@ -43,9 +45,14 @@ def overview_section(cursor: Cursor, about: Reporting) -> None:
     cursor.table(
         "各部门总览",
         rows,
-        TableLook([36, *[24] * 5]),
-        "同一线索可由一个部门牵头、几个部门协助；登记不一致的线索由应先核对的部门答复。",
+        TableLook([36, *[20] * 6]),
+        "线索为牵头清单和应由本部门先核对的条数。同一线索可由一个部门牵头、几个部门协助；登记不一致的线索由应先核对的部门答复。",
     )
+
+
+def _sizes() -> list[str]:
+    words = life_rules().counts
+    return [words["listed"], words["asked"]]
 
 
 def _answers_for(about: Reporting, name: str, lists: list[Listed]) -> list[Listed]:
@@ -70,15 +77,21 @@ def _page(cursor: Cursor, about: Reporting, department: tuple[str, list[Listed]]
     figures, zh = about.figures, department_name(about, department[0])
     cursor.text(f"{zh}待办事项", "公文副题")
     own = [info for info in mine if info.led_by(name)]
+    sent = _sum(about, name, _answers_for(about, name, mine), TOTAL)
     cursor.text(
-        f"牵头{len(own)}张清单，协助{len(mine) - len(own)}张，负责答复{_sum(about, name, _answers_for(about, name, mine), TOTAL):,}条线索。"
-        f"{_correct(about, name)}"
+        f"牵头{len(own)}张清单，协助{len(mine) - len(own)}张，负责答复本期下发的{sent:,}条线索。{_correct(about, name)}"
     )
-    rows: list[Row] = [["清单", "职责", "合计", "明确", "新发现", "延续", "时限", "请办理"]]
-    shown = [info for info in mine if own_number(figures, name, info.code, TOTAL)]
+    words = life_rules().counts
+    rows: list[Row] = [["清单", "职责", words["listed"], words["quiet"], words["asked"], "其中明确", "时限", "请办理"]]
+    shown = [info for info in mine if own_number(figures, name, info.code, LISTED)]
     rows += [_duty(about, name, info) for info in shown]
-    look = TableLook([32, 10, 12, 12, 13, 12, 20, 45], size=8 if len(shown) > 9 else 9.5, row_height=6)
-    cursor.table("", rows, look, "明细见发给本部门的核查清单。清单只增加线索，不作为停发、退出的依据，须由人核实。")
+    look = TableLook([30, 10, 13, 15, 12, 12, 19, 45], size=8 if len(shown) > 9 else 9.5, row_height=6)
+    cursor.table(
+        "",
+        rows,
+        look,
+        "“先核对”的条数是应由本部门先核对的；其余为该清单在全县的条数，发给本部门的核查清单只列与本部门有关的。清单只增加线索，不作为停发、退出的依据，须由人核实。",
+    )
     none = [info.name for info in mine if info not in shown]
     if none:
         cursor.text(f"本期没有线索的清单：{'、'.join(none)}。", "公文附注")
@@ -86,7 +99,7 @@ def _page(cursor: Cursor, about: Reporting, department: tuple[str, list[Listed]]
 
 def _duty(about: Reporting, name: str, info: Listed) -> Row:
     figures = about.figures
-    counts = (own_number(figures, name, info.code, column) for column in (TOTAL, "sure", "new", "lasting"))
+    counts = (own_number(figures, name, info.code, column) for column in (LISTED, QUIET, TOTAL, "sure"))
     numbers = [NOTHING if count is None else f"{count:,}" for count in counts]
     title = Cell(f"{'【急】' if info.urgent else ''}{info.code} {info.name}", align="left")
     role = "先核对" if is_owned(figures, name, info.code) else "牵头" if info.led_by(name) else "协助"

@@ -8,11 +8,14 @@ from __future__ import annotations
 from assets.paper.charts import Chart, chart_paragraph
 from assets.paper.document import Cursor
 from assets.paper.tables import Cell, Row, TableLook
-from assets.reports.figures import TOTAL
+from assets.reports.count import LIFE
+from assets.reports.fates import EARLIER_GRID, GONE_GRID
+from assets.reports.figures import TOTAL, Figures
 from assets.reports.material import Listed
 from assets.reports.sections import Reporting
 
 PER_ROW = 3
+FATES_NOTE = "不再出现＝其后各栏之和（更早各期除外）。本期无记录：有关部门的数据中都没有这名儿童；本期无法核对：它所依据的数据没有交来；两者都不算解决。"
 # Answered green, not due yet grey, overdue red.
 BARS = {"answered": "548235", "waiting": "BFBFBF", "overdue": "C00000"}
 
@@ -25,11 +28,19 @@ def trend_section(cursor: Cursor, about: Reporting) -> None:
         return
     said = [figures.say("life", TOTAL, name) for name in ("new", "lasting", "gone")]
     if about.internal:
-        cursor.text(f"与上期相比，新发现{said[0]}条，上期延续{said[1]}条，本期不再出现{said[2]}条。{_moves(about)}")
+        cursor.text(
+            f"与上期相比，新发现{said[0]}条，上期延续{said[1]}条，本期不再出现{said[2]}条（均按数据中仍有计）。{_fates(about)}"
+        )
+    else:
+        cursor.text(
+            "下表按数据中仍有的线索计。不再出现不等于已经解决：孩子不在本期数据中，或者所依据的数据没有交来，也不再出现。"
+        )
     _life_table(cursor, about)
+    _fates_table(cursor, about)
     zero = _zero_lists(about)
     cursor.text(
-        "各清单线索数走势如下。" + (f"其中{'、'.join(info.name for info in zero)}列入动态清零。" if zero else "")
+        "各清单线索数（数据中仍有）走势如下。"
+        + (f"其中{'、'.join(info.name for info in zero)}列入动态清零。" if zero else "")
     )
     shown = [*zero, *[info for info in material.computed if info not in zero]]
     charts = [chart for info in shown if (chart := _chart(about, info))]
@@ -37,18 +48,38 @@ def trend_section(cursor: Cursor, about: Reporting) -> None:
         cursor.element(chart_paragraph(cursor.document, charts[start : start + PER_ROW]))
 
 
-def _moves(about: Reporting) -> str:
-    """What became of the findings, as far as they were followed."""
+def _fates(about: Reporting) -> str:
+    """Into which parts the lines that are gone fall, and those of earlier periods that nobody has seen since."""
     figures = about.figures
-    if "moves" not in figures.grids:
+    if GONE_GRID not in figures.grids:
         return ""
-    rows = figures.grids["moves"].rows.items()
-    said = [
-        f"{zh}{figures.say('moves', name, 'lines')}条" for name, zh in rows if figures.number("moves", name, "lines")
-    ]
-    quiet = figures.number("asked", TOTAL, "quiet")
-    said += [f"已答复且情况未变、不再下发{quiet:,}条"] if quiet else []
-    return f"其中{'，'.join(said)}。" if said else ""
+    said = [f"{word}{figures.say(GONE_GRID, TOTAL, word)}条" for word in _occurring(figures, GONE_GRID)]
+    earlier = [f"{word}{figures.say(EARLIER_GRID, TOTAL, word)}条" for word in _occurring(figures, EARLIER_GRID)]
+    parts = f"不再出现的，其中{'，'.join(said)}。" if said else ""
+    return parts + (f"此外，{'，'.join(earlier)}。" if earlier else "")
+
+
+def _occurring(figures: Figures, grid: str) -> list[str]:
+    return [word for word in figures.grids[grid].columns if word != TOTAL and figures.number(grid, TOTAL, word)]
+
+
+def _fates_table(cursor: Cursor, about: Reporting) -> None:
+    """The same per list: a lead that nobody can see or check any more stays visible as such."""
+    figures = about.figures
+    if GONE_GRID not in figures.grids:
+        return
+    cells = [(GONE_GRID, word) for word in figures.grids[GONE_GRID].columns if word != TOTAL]
+    cells += [(EARLIER_GRID, word) for word in figures.grids[EARLIER_GRID].columns if word != TOTAL]
+    grid = figures.grids[GONE_GRID]
+    names = [name for name in grid.rows if any(figures.values[g, name, TOTAL] for g in (GONE_GRID, EARLIER_GRID))]
+    if not names:
+        return
+    rows: list[Row] = [["代码", "清单", grid.columns[TOTAL], *[word for _, word in cells]]]
+    for name in names:
+        numbers = [figures.say(GONE_GRID, name, TOTAL), *[figures.say(table, name, word) for table, word in cells]]
+        rows.append([name if name != TOTAL else "", Cell(grid.rows[name], align="left"), *numbers])
+    look = TableLook([12, 33, 15, *[12] * len(cells)], size=8, row_height=6.5)
+    cursor.table("不再出现的线索去向", rows, look, FATES_NOTE)
 
 
 def _zero_lists(about: Reporting) -> list[Listed]:
@@ -61,14 +92,17 @@ def _life_table(cursor: Cursor, about: Reporting) -> None:
     figures = about.figures
     last = list(about.material.earlier)[-1]
     rows: list[Row] = [["代码", "清单", "上期", "新发现", "上期延续", "不再出现", "本期"]]
-    for info in about.material.computed:
-        if not any(figures.values["trend", info.code, label] for label in (last, about.material.period.label)):
+    for code, name in figures.grids["life"].rows.items():
+        if code == TOTAL or not any(figures.values["life", code, column] for column in LIFE):
             continue
-        life = [figures.say("life", info.code, name) for name in ("new", "lasting", "gone")]
-        ends = figures.say("trend", info.code, last), figures.say("lists", info.code, TOTAL)
-        rows.append([info.code, Cell(info.name, align="left"), ends[0], *life, ends[1]])
+        life = [figures.say("life", code, column) for column in LIFE]
+        if ("asked", code, TOTAL) in figures.values:
+            ends = figures.say("trend", code, last), figures.say("asked", code, TOTAL)
+        else:  # not computed now: everything that it had is gone from the lists, and nothing of it is solved
+            ends = figures.say("life", code, "gone"), "未计算"
+        rows.append([code, Cell(name, align="left"), ends[0], *life, ends[1]])
     cursor.table(
-        "与上期相比",
+        "与上期相比（数据中仍有）",
         rows,
         TableLook([13, 48, 19, 19, 19, 19, 19], row_height=6.5),
         "本期＝新发现＋上期延续；上期＝上期延续＋不再出现。两期都没有线索的清单不列。",
@@ -119,7 +153,7 @@ def year_section(cursor: Cursor, about: Reporting) -> None:
     """The year in one paragraph and one table: what each period found."""
     figures, year = about.figures, str(about.material.period.year)
     periods = [label for label in figures.grids["trend"].columns if label.startswith(year)]
-    cursor.text(f"全年共比对{len(periods)}期。各清单历期线索数如下，未计算的期次不列。")
+    cursor.text(f"全年共比对{len(periods)}期。各清单历期线索数（数据中仍有）如下，未计算的期次不列。")
     rows: list[Row] = [["代码", "清单", *periods]]
     for info in about.material.computed:
         numbers = [figures.say("trend", info.code, label) for label in periods]

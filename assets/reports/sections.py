@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assets.editionlines import ASKED, QUIET
 from assets.paper.document import Cursor
 from assets.paper.tables import Cell, Row, TableLook
 from assets.reports.assemble import Version
@@ -19,6 +20,8 @@ from pipelines.partitions import Period
 
 HEAT = ("", "FDF2E9", "FAD7B5", "F5B37F", "E58A45", "C55A11")
 WIDTH = 156.0
+SIZES, GRADED = (TOTAL, ASKED, QUIET), ("sure", "likely", "open")
+SIZE_NOTE = "数据中仍有＝本期下发＋已答复不再下发。"
 # A single line is never the darkest shade.
 LEAST_DARK = 8
 
@@ -109,24 +112,47 @@ def lists_section(cursor: Cursor, about: Reporting) -> None:
     """What was found: urgent first, then every list with its grades."""
     figures = about.figures
     for info in about.material.computed:
-        if info.urgent and figures.values.get(("lists", info.code, TOTAL), 0):
-            cursor.text(f"【急】{info.name}{figures.say('lists', info.code, TOTAL)}条，须当日处置：{info.ask}")
-    said = [figures.say("lists", TOTAL, name) for name in (TOTAL, "sure", "likely", "open")]
+        if info.urgent and figures.values.get(("asked", info.code, TOTAL), 0):
+            cursor.text(urgent_sentence(figures, info))
+    said = [figures.say("asked", TOTAL, name) for name in SIZES]
+    graded = [figures.say("lists", TOTAL, name) for name in GRADED]
     if about.internal:
         cursor.text(
-            f"本期各清单共列出线索{said[0]}条，其中证据齐全（明确）{said[1]}条，很可能{said[2]}条，需先核实资料（待核）{said[3]}条。"
+            f"各清单数据中仍有线索{said[0]}条：已有答复、依据没有变化而不再下发{said[2]}条，本期下发{said[1]}条。"
+            f"本期下发的，证据齐全（明确）{graded[0]}条，很可能{graded[1]}条，需先核实资料（待核）{graded[2]}条。"
         )
     cursor.text("一名儿童在一张清单上计一条，信息不一致按项目计，同一儿童可同时在几张清单上。")
-    rows: list[Row] = [["代码", "清单", "合计", "明确", "很可能", "待核", "答复时限"]]
+    rows: list[Row] = [
+        [
+            "代码",
+            "清单",
+            *(figures.grids["asked"].columns[name] for name in SIZES),
+            "明确",
+            "很可能",
+            "待核",
+            "答复时限",
+        ]
+    ]
     for info in about.material.lists:
         if info.code in about.material.missing:
-            rows.append([info.code, Cell(info.name, align="left"), Cell("未计算", span=4), ""])
+            rows.append([info.code, Cell(info.name, align="left"), Cell("未计算", span=6), ""])
             continue
-        numbers = [figures.say("lists", info.code, column) for column in (TOTAL, "sure", "likely", "open")]
+        numbers = [figures.say("asked", info.code, column) for column in SIZES]
+        numbers += [figures.say("lists", info.code, column) for column in GRADED]
         rows.append([info.code, Cell(info.name, align="left"), *numbers, Cell(info.due, align="left")])
     if about.internal:
-        rows.append(["", Cell("合计", bold=True), *[Cell(text, bold=True) for text in said], ""])
-    cursor.table("各清单线索数", rows, TableLook([13, 46, 16, 16, 16, 16, 33], row_height=6.5), _note(about))
+        rows.append(["", Cell("合计", bold=True), *[Cell(text, bold=True) for text in [*said, *graded]], ""])
+    look = TableLook([12, 38, 15, 15, 18, 13, 14, 13, 18], row_height=6.5)
+    cursor.table("各清单线索数（明确、很可能、待核按本期下发）", rows, look, f"{SIZE_NOTE}{_note(about)}")
+
+
+def urgent_sentence(figures: Figures, info: Listed) -> str:
+    """What is still to be visited today; what was answered stands beside it, so that nobody goes twice."""
+    asked, quiet = (figures.say("asked", info.code, name) for name in (ASKED, QUIET))
+    if figures.number("asked", info.code, ASKED) == 0:
+        return f"【急】{info.name}：本期没有须当日处置的，已答复不再下发{quiet}条。"
+    beside = "" if figures.number("asked", info.code, QUIET) == 0 else f"另有已答复不再下发{quiet}条。"
+    return f"【急】{info.name}本期下发{asked}条，须当日处置：{info.ask}{beside}"
 
 
 def _note(about: Reporting) -> str:
@@ -138,20 +164,20 @@ def towns_section(cursor: Cursor, about: Reporting) -> None:
     figures, material = about.figures, about.material
     lists = [info for info in material.computed if figures.values[("lists", info.code, TOTAL)]]
     if not lists:
-        cursor.text("本期各清单没有线索。")
+        cursor.text("本期各清单没有下发的线索。")
         return
     grid = figures.grids["towns"]
     towns = [
         name for name in grid.columns if name != TOTAL and any(figures.values["towns", i.code, name] for i in lists)
     ]
-    cursor.text("下表一行一个乡镇（街道），颜色越深，表示该清单的线索在该乡镇（街道）越集中。")
+    cursor.text("下表按本期下发的线索计，一行一个乡镇（街道），颜色越深，表示该清单的线索在该乡镇（街道）越集中。")
     last: list[Cell | str] = [Cell("合计", bold=True)] if about.internal else []
     heads: Row = ["乡镇（街道）", *[Cell(f"{i.code}{i.name}", downwards=True) for i in lists], *last]
     rows = [heads, *[_town_row(about, lists, (town, towns)) for town in towns]]
     totals = [Cell(figures.say("towns", info.code, TOTAL), bold=True) for info in lists]
     rows.append([Cell("合计", bold=True), *totals, *_town_total(about, TOTAL)])
     look = _heat_look([len(cell.text if isinstance(cell, Cell) else cell) for cell in rows[-1][1:]])
-    cursor.table("各乡镇（街道）线索分布", rows, look, _note(about))
+    cursor.table("各乡镇（街道）线索分布（本期下发）", rows, look, _note(about))
 
 
 def _town_row(about: Reporting, lists: list[Listed], place: tuple[str, list[str]]) -> Row:
@@ -214,4 +240,4 @@ def next_section(cursor: Cursor, about: Reporting) -> None:
     sizes = {info: figures.number("lists", info.code, TOTAL) or 0 for info in about.material.computed}
     for info in sorted(sizes, key=lambda one: -sizes[one])[:3]:
         if sizes[info]:
-            cursor.text(f"{info.name}（{figures.say('lists', info.code, TOTAL)}条）：{info.ask}")
+            cursor.text(f"{info.name}（本期下发{figures.say('lists', info.code, TOTAL)}条）：{info.ask}")

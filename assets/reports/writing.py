@@ -111,8 +111,8 @@ def _texts(material: Material, job: Job) -> dict[str, str]:
 
 def published_totals(figures: Figures) -> dict[str, int]:
     """What a public version says about the lists' sizes."""
-    rows = [row for row in figures.grids["lists"].rows if row != TOTAL]
-    found = {row: figures.number("lists", row, TOTAL) for row in rows}
+    rows = [row for row in figures.grids["asked"].rows if row != TOTAL]
+    found = {row: figures.number("asked", row, TOTAL) for row in rows}
     return {row: number for row, number in found.items() if number is not None}
 
 

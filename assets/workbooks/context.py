@@ -94,7 +94,8 @@ class PublishContext:
         further: the books that the place keeps besides.
         names_masked: whether rolls of the whole county mask the children's names.
         groups: the classes of children that the place's paper has compared, code -> Chinese name.
-        apart: lines that stand in no unit's workbook but count for the county (`assets.protected`), without their places.
+        lines: what every figure counts (`assets.editionlines`), lines of protected children without their places; empty: the findings.
+        before: the same of the last period; empty for the first one.
         naming: what may be said of names of files and sheets in lists for others.
         audit_head: number and hash of the audit's line for this edition, printed on the summary; "" where nothing keeps an audit.
     """
@@ -116,7 +117,8 @@ class PublishContext:
     further: FurtherBooks = field(default_factory=FurtherBooks)
     names_masked: bool = True
     groups: Mapping[str, str] = field(default_factory=dict)
-    apart: pd.DataFrame = field(default_factory=pd.DataFrame)
+    lines: pd.DataFrame = field(default_factory=pd.DataFrame)
+    before: pd.DataFrame = field(default_factory=pd.DataFrame)
     naming: Naming = field(default_factory=naming)
     audit_head: str = ""
 

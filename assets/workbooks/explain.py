@@ -15,7 +15,7 @@ from assets.workbooks.routing import Packet
 SHEET = "说明"
 HEADINGS = (
     ("清单", 15),
-    ("本期条数", 9),
+    ("本期下发条数", 9),
     ("含义", 32),
     ("怎么办", 32),
     ("把握程度", 28),
@@ -56,8 +56,9 @@ def add_explanation(book: Book, packet: Packet) -> None:
     )
     urgent = "　　【急件】当日办理" if packet.urgent else ""
     number = context.number(packet.recipient)
-    about = f"数据截至 {context.as_of.isoformat()}　　本册共 {packet.rows} 条线索　　编号 {number}{urgent}" + (
-        f"　　制表：{context.office}" if context.office else ""
+    about = (
+        f"数据截至 {context.as_of.isoformat()}　　本册共 {packet.rows} 条线索（本期下发）　　编号 {number}{urgent}"
+        + (f"　　制表：{context.office}" if context.office else "")
     )
     sheet.merge_range(1, 0, 1, width - 1, clean(about), book.prose(align="center"))
     row = add_paragraphs(book, sheet, HOW_TO, (2, width)) + 1

@@ -56,7 +56,7 @@ def _top(book: Book, sheet: Any, part: ListPart, width: int) -> None:
     sheet.write_string(TITLE_ROW, 0, clean(f"{context.place}{book.recipient}　{info.name}核查清单"), book.title())
     facts = [
         f"比对期次：{context.period_zh()}（数据截至{context.as_of.isoformat()}）",
-        f"共 {part.count} 条",
+        f"本期下发 {part.count} 条",
         f"制表：{context.office}" if context.office else "",
         f"答复单位：{info.owner}" if info.owner else "",
         f"答复时限：{info.due}" if info.due else "",

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from assets.editionlines import EditionLines, lines_of
 from assets.workbooks.answers import add_dictionary
 from assets.workbooks.book import file_name, open_book
 from assets.workbooks.context import PublishContext, Published
@@ -54,13 +55,10 @@ def publish_workbooks(
     whole = [*department_packets(pile, context), *township_packets(pile, context)]
     packets = [packet for one in whole for packet in one.apart()]
     published = [write_packet(packet, context, folder / FOLDERS[packet.kind]) for packet in packets]
-    write_summary(_counted(findings, context), children, context, folder / SUMMARY)
+    lines = context.lines if len(context.lines) else lines_of(findings, pd.DataFrame(), ())
+    write_summary(EditionLines(lines), children, context, folder / SUMMARY)
     write_further_books(children, context, folder / FOLDERS["department"] / further_name(context))
     return [*published, Published(folder / SUMMARY, "汇总", "summary", len(findings))]
-
-
-def _counted(findings: pd.DataFrame, context: PublishContext) -> pd.DataFrame:
-    return pd.concat([findings, context.apart], ignore_index=True) if len(context.apart) else findings
 
 
 def further_name(context: PublishContext) -> str:

@@ -8,18 +8,27 @@ Here: counts only, never a child. Not here: public versions with small numbers s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from assets.editionlines import EditionLines, Tally, fates_of
+from assets.reports.fates import GONE_WORD, NOW_GRID, count_fates, fate_words
+from assets.reports.figures import TOTAL, Figures
 from assets.workbooks.book import Book, open_book
 from assets.workbooks.context import PublishContext
 from assets.workbooks.explain import HEADINGS, MEANING, count_text, list_cells, why_not
 from assets.workbooks.lines import text
 from assets.workbooks.table import Cell, Table
+from expectations.life.rules import life_rules
 
 TERMS = (
+    (
+        "数据中仍有／本期下发／已答复不再下发",
+        "数据中仍有＝比对出的全部线索，与 findings.csv 的行数相同（受保护儿童的除外）；其中已有答复、依据没有变化的为已答复不再下发，不再列入核查清单；"
+        "其余为本期下发。数据中仍有＝本期下发＋已答复不再下发。把握程度和乡镇各栏按本期下发计。",
+    ),
     ("线索条数", "一个孩子在一张清单上计一条；信息不一致按项目计，一个孩子可有多条。同一孩子可以同时在几张清单上。"),
     ("明确／很可能／待核", "明确＝证据齐全；很可能＝主要信息一致，个别缺失或有出入；待核＝证据不足，须先核实资料。"),
     ("接收", "读懂并进入比对的数据行。"),
@@ -33,7 +42,8 @@ TERMS = (
     ("待遇不自动变动", "清单只增加线索，不作为停发、退出的直接依据，须经人工核实。"),
     (
         "线索去向",
-        "新发现、仍在办、复发的条数之和就是本期发出的条数；已答复不再列出的，数据仍然对不上，但已有解释且情况没有变化。",
+        "新发现＋仍在办＋复发＝本期下发，再加已答复不再下发＝数据中仍有。本期不再出现的，是上期列出、本期数据中没有的，逐条归入其后各栏，各栏之和相等："
+        "本期无记录是有关部门的数据中都没有这名儿童，本期无法核对是它所依据的数据没有交来，两者都不算解决。更早各期就已不在数据中的另计。",
     ),
     ("内部数据", "本表为内部版本，含小于8的分格数字，不得直接对外发布。"),
 )
@@ -45,30 +55,21 @@ METHODS = {
     "decision": "人工认定",
     "single": "只有一条记录，未与其他部门关联",
 }
-LIVES = (
-    ("新发现", ("appeared",)),
-    ("仍在办", ("lasting", "changed", "inherited", "passed")),
-    ("复发", ("returned",)),
-    ("已答复不再列出", ("kept",)),
-    ("数据消除", ("solved",)),
-    ("答复后数据印证", ("proven",)),
-    ("本期无记录", ("unseen",)),
-)
 PAIR_GRADES = {"same": "同一人", "review": "待人工判断", "different": "相近但不是同一人"}
 
 
-def write_summary(findings: pd.DataFrame, children: pd.DataFrame, context: PublishContext, path: Path) -> None:
+def write_summary(lines: EditionLines, children: pd.DataFrame, context: PublishContext, path: Path) -> None:
     """Write the county summary, whole or not at all."""
     with open_book(path, context, f"{context.place}汇总") as book:
-        _overview(book, findings)
-        _by_grade(book, findings)
-        _by_group(book, findings, children)
-        _lives(book)
+        _overview(book, lines)
+        _by_grade(book, lines.asked)
+        _by_group(book, lines, children)
+        _lives(book, lines)
         _deliveries(book)
         _linkage(book)
         _rates(book)
         _not_computed(book)
-        _terms(book, findings)
+        _terms(book, lines)
 
 
 def codes_in_order(findings: pd.DataFrame, context: PublishContext) -> list[str]:
@@ -89,24 +90,33 @@ def counts(findings: pd.DataFrame, *keys: str) -> dict[tuple[str, ...], int]:
     return dict(Counter(rows))
 
 
-def _overview(book: Book, findings: pd.DataFrame) -> None:
-    """总表: one row per list, by grade and by township."""
-    context = book.context
-    towns, grades = towns_in_order(findings, context), context.layout.grades
-    by_grade, by_town = counts(findings, "code", "grade"), counts(findings, "code", "town")
+def _sizes(tally: Tally) -> list[int]:
+    return [tally.listed, tally.asked, tally.quiet]
+
+
+def _size_heads() -> list[str]:
+    return [life_rules().counts[name] for name in ("listed", "asked", "quiet")]
+
+
+def _overview(book: Book, lines: EditionLines) -> None:
+    """总表: one row per list: its sizes, then what goes out by grade and by township."""
+    context, asked = book.context, lines.asked
+    towns, grades = towns_in_order(asked, context), context.layout.grades
+    by_grade, by_town = counts(asked, "code", "grade"), counts(asked, "code", "town")
     rows: list[list[Cell]] = []
-    for code in codes_in_order(findings, context):
+    for code in codes_in_order(lines.frame, context):
         info = context.info(code)
         if code in context.not_computed:
-            rows.append([code, info.name, "未计算", *["—"] * (len(grades) + len(towns))])
+            rows.append([code, info.name, "未计算", *["—"] * (2 + len(grades) + len(towns))])
             continue
         graded = [by_grade.get((code, grade), 0) for grade in grades]
-        rows.append([code, info.name, sum(graded), *graded, *[by_town.get((code, town), 0) for town in towns]])
+        placed = [by_town.get((code, town), 0) for town in towns]
+        rows.append([code, info.name, *_sizes(lines.of(code)), *graded, *placed])
     rows.append(_totals(rows, 2, ["", "合计"]))
-    headings = ["代码", "清单", "合计", *grades, *[town or context.layout.unknown_town for town in towns]]
-    widths = [7, 24, 8, *[8] * len(grades), *[8.5] * len(towns)]
-    table = Table("总表", f"{context.place}儿童数据比对线索总表", headings, widths, rows, total=True, kept=3)
-    table.write(book)
+    headings = ["代码", "清单", *_size_heads(), *grades, *[town or context.layout.unknown_town for town in towns]]
+    widths = [7, 24, 11, 10, 13, *[8] * len(grades), *[8.5] * len(towns)]
+    title = f"{context.place}儿童数据比对线索总表（把握程度、乡镇按本期下发）"
+    Table("总表", title, headings, widths, rows, total=True, kept=3).write(book)
 
 
 def _totals(rows: Sequence[Sequence[Cell]], first: int, start: list[Cell]) -> list[Cell]:
@@ -115,23 +125,24 @@ def _totals(rows: Sequence[Sequence[Cell]], first: int, start: list[Cell]) -> li
     return [*start, *[sum(int(number) for number in column) for column in numbers]]
 
 
-def _by_grade(book: Book, findings: pd.DataFrame) -> None:
-    """分级明细: list and grade by township."""
+def _by_grade(book: Book, asked: pd.DataFrame) -> None:
+    """分级明细: what goes out, by list and grade and township."""
     context = book.context
-    towns = towns_in_order(findings, context)
-    found = counts(findings, "code", "grade", "town")
+    towns = towns_in_order(asked, context)
+    found = counts(asked, "code", "grade", "town")
     rows: list[list[Cell]] = []
-    for code in codes_in_order(findings, context):
+    for code in codes_in_order(asked, context):
         for grade in context.layout.grades:
             numbers = [found.get((code, grade, town), 0) for town in towns]
             if any(numbers):
                 rows.append([code, context.info(code).name, grade, sum(numbers), *numbers])
-    headings = ["代码", "清单", "把握程度", "合计", *[town or context.layout.unknown_town for town in towns]]
-    widths = [7, 24, 9, 8, *[8.5] * len(towns)]
-    Table("分级明细", "各乡镇线索分级明细", headings, widths, rows, kept=4).write(book)
+    sent = life_rules().counts["asked"]
+    headings = ["代码", "清单", "把握程度", sent, *[town or context.layout.unknown_town for town in towns]]
+    widths = [7, 24, 9, 10, *[8.5] * len(towns)]
+    Table("分级明细", f"各乡镇线索分级明细（{sent}）", headings, widths, rows, kept=4).write(book)
 
 
-def _by_group(book: Book, findings: pd.DataFrame, children: pd.DataFrame) -> None:
+def _by_group(book: Book, lines: EditionLines, children: pd.DataFrame) -> None:
     """比对对象: the classes of children that the place's paper names, and everybody else (domain.md 5.2 row 3)."""
     context = book.context
     if not context.groups:
@@ -139,33 +150,46 @@ def _by_group(book: Book, findings: pd.DataFrame, children: pd.DataFrame) -> Non
     owners, classes = text(children, "child_id"), [set(value.split(";")) for value in text(children, "categories")]
     members = {zh: [code in mine for mine in classes] for code, zh in context.groups.items()}
     members["其他儿童"] = [mine.isdisjoint(context.groups) for mine in classes]
-    rows = [_group_row(name, set(owners[inside]), findings, context) for name, inside in members.items()]
-    headings = ["类别", "儿童", "其中有线索", "线索合计", *context.layout.grades]
-    title = "本地文件列明的比对对象（按民政在册类别，一名儿童可属多类）"
-    Table("比对对象", title, headings, [20, 10, 12, 12, *[10] * len(context.layout.grades)], rows, kept=1).write(book)
+    rows = [_group_row(name, set(owners[inside]), lines, context) for name, inside in members.items()]
+    headings = ["类别", "儿童", "其中数据中仍有线索", *_size_heads(), *context.layout.grades]
+    title = "本地文件列明的比对对象（按民政在册类别，一名儿童可属多类；把握程度按本期下发）"
+    widths = [20, 10, 14, 12, 12, 14, *[10] * len(context.layout.grades)]
+    Table("比对对象", title, headings, widths, rows, kept=1).write(book)
 
 
-def _group_row(name: str, mine: set[str], findings: pd.DataFrame, context: PublishContext) -> list[Cell]:
-    ours = findings[text(findings, "child_id").isin(mine)]
-    by_grade = [int((text(ours, "grade") == grade).sum()) for grade in context.layout.grades]
-    return [name, len(mine), text(ours, "child_id").nunique(), len(ours), *by_grade]
+def _group_row(name: str, mine: set[str], lines: EditionLines, context: PublishContext) -> list[Cell]:
+    ours = lines.of_children(mine)
+    by_grade = [int((ours.asked["grade"] == grade).sum()) for grade in context.layout.grades]
+    return [name, len(mine), ours.frame["child_id"].nunique(), *_sizes(ours.total), *by_grade]
 
 
-def _lives(book: Book) -> None:
-    """线索去向: what became of the lists' findings since the period before."""
+def _lives(book: Book, lines: EditionLines) -> None:
+    """线索去向: what became of the lists' lines since the period before; nothing is left out, which is checked."""
     context = book.context
     if context.life.empty:
         return
-    found = counts(context.life, "code", "kind")
-    codes = [info.code for info in context.lists if any(code == info.code for code, _ in found)]
+    before = context.before if len(context.before) else lines.frame.iloc[:0]
+    figures = Figures()
+    lists = {info.code: info.name for info in context.lists}
+    count_fates(figures, lists, fates_of(lines.frame, before, context.life))
+    figures.check()
+    cells = [(grid, column) for grid, columns in fate_words().items() for column in _whole_first(columns)]
+    names = [name for name in figures.grids[NOW_GRID].rows if any(figures.values[g, name, TOTAL] for g in fate_words())]
     rows: list[list[Cell]] = [
-        [code, context.info(code).name, *[sum(found.get((code, kind), 0) for kind in kinds) for _, kinds in LIVES]]
-        for code in codes
+        [name, context.info(name).name, *[figures.values[grid, name, column] for grid, column in cells]]
+        for name in names
+        if name != TOTAL
     ]
-    rows.append(_totals(rows, 2, ["", "合计"]))
-    headings = ["代码", "清单", *[heading for heading, _ in LIVES]]
+    rows.append(["", "合计", *[figures.values[grid, TOTAL, column] for grid, column in cells]])
+    headings = ["代码", "清单", *[fate_words()[grid][column] for grid, column in cells]]
     title = f"{context.place}线索去向（与上期相比）"
-    Table("线索去向", title, headings, [7, 26, *[11] * len(LIVES)], rows, total=True, kept=2).write(book)
+    Table("线索去向", title, headings, [7, 26, *[11] * len(cells)], rows, total=True, kept=2).write(book)
+
+
+def _whole_first(columns: Mapping[str, str]) -> list[str]:
+    """The sum, then its parts; of lines that were gone before there is no sum anybody asks for."""
+    parts = [name for name in columns if name != TOTAL]
+    return [TOTAL, *parts] if columns[TOTAL] in (life_rules().counts["listed"], GONE_WORD) else parts
 
 
 def _deliveries(book: Book) -> None:
@@ -260,16 +284,15 @@ def _not_computed(book: Book) -> None:
     ).write(book)
 
 
-def _terms(book: Book, findings: pd.DataFrame) -> None:
+def _terms(book: Book, lines: EditionLines) -> None:
     """What the figures count, and every list explained."""
     context = book.context
     rows: list[list[Cell]] = [[term, meaning] for term, meaning in TERMS]
     Table("名词与口径说明", "名词与口径说明", ["名词", "口径"], [24, 110], rows).write(book)
-    found = counts(findings, "code")
-    infos = [context.info(code) for code in codes_in_order(findings, context)]
+    infos = [context.info(code) for code in codes_in_order(lines.frame, context)]
     cells: list[list[Cell]] = []
     for info in infos:
-        said = list_cells(info, count_text(book, info, found.get((info.code,), 0)))
+        said = list_cells(info, count_text(book, info, lines.of(info.code).asked))
         said[MEANING] += why_not(book, info)
         cells.append(list(said))
     Table("说明", "各清单说明", [name for name, _ in HEADINGS], [size for _, size in HEADINGS], cells).write(book)

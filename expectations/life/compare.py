@@ -4,7 +4,7 @@ Pure, over events. Counts are of findings as they stood when each period's lists
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,7 +13,9 @@ from expectations.life.rules import LifeRules
 from expectations.life.states import ANSWERED, BY_DATA, INHERITED, MERGED, PASSED, RETURNED, UNSEEN, Event, Life, fold
 
 NEW, OPEN, UNSEEN_NOW, BY_DATA_NOW, BY_ANSWER, BACK = "new", "open", "unseen", "by_data", "by_answer", "returned"
-COLUMNS = [NEW, OPEN, BACK, BY_DATA_NOW, BY_ANSWER, UNSEEN_NOW]
+UNCHECKED_NOW = "unchecked"
+# The first three are what goes out in the second period.
+COLUMNS = [NEW, OPEN, BACK, BY_DATA_NOW, BY_ANSWER, UNSEEN_NOW, UNCHECKED_NOW]
 
 
 @dataclass(frozen=True)
@@ -24,13 +26,15 @@ class Span:
     second: str
 
 
-def became(events: Iterable[Event], span: Span, rules: LifeRules) -> pd.DataFrame:
+def became(events: Iterable[Event], span: Span, rules: LifeRules, asked: Collection[str] | None = None) -> pd.DataFrame:
     """What became of each finding between two periods.
 
     Args:
         events: all events of one kind of period, in their order.
         span: the periods.
         rules: which states are open.
+        asked: the lines that the second period sends out; None where nobody knows them any more. An open finding that is not among them is
+            one that no data of the period show, or that no data can tell of: no event says so (`expectations.life.states.UNCHECKED`).
 
     Returns:
         `finding_id, town, what`, one row per finding that was open in the first period or is new or back in the second.
@@ -43,7 +47,8 @@ def became(events: Iterable[Event], span: Span, rules: LifeRules) -> pd.DataFram
     for name, life in now.items():
         before = then.get(name)
         was_open = name in heirs or (before is not None and rules.is_open(before.state))
-        what = _what(was_open, life, (name in back, rules))
+        sent = life.kind != UNSEEN if asked is None else name in asked
+        what = _what(life, Past(was_open, name in back, sent), rules)
         if what:
             rows.append((name, life.town, what))
     return pd.DataFrame(rows, columns=["finding_id", "town", "what"], dtype=object)
@@ -59,17 +64,25 @@ def _until(events: Iterable[Event], period: str) -> Iterable[Event]:
     return (e for e in events if e.period < period or (e.period == period and e.kind != ANSWERED))
 
 
-def _what(was_open: bool, now: Life, how: tuple[bool, LifeRules]) -> str:
-    returned, rules = how
+@dataclass(frozen=True)
+class Past:
+    """What is known of a finding beside its state: open before, back since, sent out in the second period."""
+
+    was_open: bool
+    returned: bool
+    sent: bool
+
+
+def _what(now: Life, past: Past, rules: LifeRules) -> str:
     if now.kind == MERGED:
         return ""
     if rules.is_open(now.state):
-        if returned:
+        if not past.sent:
+            return UNSEEN_NOW if now.kind == UNSEEN else UNCHECKED_NOW
+        if past.returned:
             return BACK
-        if now.kind == UNSEEN:
-            return UNSEEN_NOW
-        return OPEN if was_open else NEW
-    if not was_open:
+        return OPEN if past.was_open else NEW
+    if not past.was_open:
         return ""
     return BY_DATA_NOW if now.settled_by == BY_DATA else BY_ANSWER
 

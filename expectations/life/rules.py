@@ -13,10 +13,12 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from expectations.life.limits import until_in
+from expectations.life.states import KEPT, PERIOD_KINDS
 from expectations.rulebook import Rules, read_rules
 
 FILE = Path(__file__).with_name("life.yaml")
 State = Literal["new", "assigned", "verifying", "confirmed", "rejected", "acting", "closed", "reopened"]
+Count = Literal["listed", "asked", "quiet"]
 Outcome = Literal["explained", "done", "acting", "confirmed", "verifying"]
 
 
@@ -25,6 +27,11 @@ class LifeRules(Rules):
 
     states: dict[State, str] = Field(min_length=8)
     open: list[State]
+    counts: dict[Count, str] = Field(min_length=3)
+    staying: dict[str, list[str]]
+    leaving: dict[str, list[str]]
+    settled: str
+    earlier: dict[Literal["open", "done"], str] = Field(min_length=2)
     outcomes: dict[Outcome, State] = Field(min_length=5)
     default: Outcome
     answers: dict[Outcome, list[str]]
@@ -47,6 +54,10 @@ class LifeRules(Rules):
         twice = sorted({answer for answer in named if named.count(answer) > 1})
         if twice:
             raise ValueError(f"answers 中同一答复写了两次：{'、'.join(twice)}")
+        kinds = sorted(kind for words in (self.staying, self.leaving) for some in words.values() for kind in some)
+        # A kind without a word would be a line that no sum holds; the kind `kept` is the count `quiet`.
+        if kinds != sorted(PERIOD_KINDS - {KEPT}):
+            raise ValueError(f"staying、leaving 应当把每种去向恰好写一次：{'、'.join(sorted(PERIOD_KINDS - {KEPT}))}")
         told = {*self.telling, *(field for fields in self.telling_by_list.values() for field in fields)}
         if told - set(self.field_words):
             raise ValueError(f"field_words 缺少：{'、'.join(sorted(told - set(self.field_words)))}")
@@ -59,6 +70,11 @@ class LifeRules(Rules):
     def say(self, state: str) -> str:
         """The state as people read it."""
         return next((word for code, word in self.states.items() if code == state), state)
+
+    def fate(self, kind: str) -> str:
+        """What became of a line, in words, by the kind of what the period says of it; `settled` where it says nothing."""
+        words = {**self.staying, **self.leaving}
+        return next((word for word, kinds in words.items() if kind in kinds), self.settled)
 
     def outcome(self, code: str, answer: str, note: str | None = None) -> Outcome:
         """What an answer on a list does: named for the list, named for all, by its first words, else the default.

@@ -19,6 +19,8 @@ LASTING, KEPT, UNCHECKED, STILL_UNSEEN = "lasting", "kept", "unchecked", "still_
 DATA_KINDS = frozenset(
     {APPEARED, CHANGED, RETURNED, SOLVED, PROVEN, UNSEEN, MERGED, INHERITED, WITHDRAWN, RESTORED, PASSED}
 )
+# What the frame of a period can say of a finding; the others are events of a correction only.
+PERIOD_KINDS = (DATA_KINDS - {WITHDRAWN, RESTORED}) | {LASTING, KEPT, UNCHECKED, STILL_UNSEEN}
 DISPATCHED, ANSWERED = "dispatched", "answered"
 BY_DATA, BY_REPLY, BY_OFFICE = "data", "reply", "office"
 

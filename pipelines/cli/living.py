@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from rich.table import Table
 
 from assets.county import list_names
+from assets.editionlines import Tally, edition_lines
 from assets.protected import protected_in
 from expectations.life.compare import COLUMNS, Span, became, table
 from expectations.life.numbering import read
@@ -20,6 +21,7 @@ from expectations.life.states import Event, fold
 from pipelines.cli.protecting import admitted, latest_veil
 from pipelines.cli.running import fitting_period
 from pipelines.cli.shell import out, refuse, show
+from pipelines.cli.summary import SIZES, sizes
 from pipelines.cli.texts import say
 from pipelines.resources import lives
 from pipelines.resources.opened import Opened
@@ -48,7 +50,19 @@ def show_timeline(opened: Opened, identity: str, named: str = "") -> None:
     if not events:
         out.print(say("timeline.none"), markup=False)
         return
+    _print_figures(opened, children, events)
     _print_events(events, numbers, list_names(opened.workspace))
+
+
+def _print_figures(opened: Opened, children: list[str], events: list[Event]) -> None:
+    """How many lines the child has now: in the last period, of which a line that was answered and is the same makes no event."""
+    latest = max(event.period for event in events)
+    same = [one for one in opened.frames.periods("findings") if ("Q" in one) == ("Q" in latest)]
+    if not same:  # the periods were forgotten, their events are kept
+        return
+    tally = edition_lines(opened, max(same)).of_children(children).total
+    numbers = {"listed": tally.listed, "asked": tally.asked, "quiet": tally.quiet}
+    out.print(say("timeline.figures", period=max(same), **numbers), markup=False)
 
 
 def _children(connection: sa.Connection, identity: str) -> list[str]:
@@ -99,8 +113,25 @@ def show_comparison(opened: Opened, first: str, second: str) -> None:
     names = list_names(opened.workspace)
     places = _places(opened, found, two)
     towns = dict(zip(found["finding_id"], places.where(places != "", say("compare.no_town")), strict=True))
+    if all(opened.frames.exists("findings", period) for period in (one, two)):
+        show(_sizes_table(opened, Span(one, two), names))
     show(_printed(table(found, codes), (say("compare.lists", first=one, second=two), "list"), names))
     show(_printed(table(found, towns), (say("compare.towns", first=one, second=two), "town"), {}))
+
+
+def _sizes_table(opened: Opened, span: Span, names: Mapping[str, str]) -> Table:
+    """Both periods' lists by their sizes: what the columns below start from and come to."""
+    both = [edition_lines(opened, period) for period in (span.first, span.second)]
+    heads = [f"{period} {say(f'table.quantity.{name}')}" for period in (span.first, span.second) for name in SIZES]
+    title = say("compare.sizes", first=span.first, second=span.second)
+    shown = Table(say("table.list"), *heads, title=title, title_justify="left")
+    tallies = [one.by_list() for one in both]
+    for code in [*names, *sorted({*tallies[0], *tallies[1]} - set(names))]:
+        numbers = [text for tally in tallies for text in sizes(tally.get(code, Tally()))]
+        shown.add_row(f"{code} {names[code]}" if code in names else code, *numbers)
+    shown.add_section()
+    shown.add_row(say("life.total"), *(text for one in both for text in sizes(one.total)))
+    return shown
 
 
 def _places(opened: Opened, lines: pd.DataFrame, period: str) -> pd.Series:
@@ -120,7 +151,9 @@ def became_between(opened: Opened, span: Span) -> tuple[pd.DataFrame, dict[str, 
     for period in (span.first, span.second):
         if period not in periods:
             refuse(say("export.none", period=period))
-    return became((Event(**row) for row in rows), span, life_rules()), codes
+    there = opened.frames.exists("findings", span.second)  # a forgotten period has its events only
+    asked = frozenset(edition_lines(opened, span.second).asked["finding_id"]) if there else None
+    return became((Event(**row) for row in rows), span, life_rules(), asked), codes
 
 
 def _printed(counts: pd.DataFrame, heads: tuple[str, str], names: Mapping[str, str]) -> Table:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from rich.table import Table
 
 from assets.county import list_names, lists_not_computed
+from assets.editionlines import EditionLines, Tally, edition_lines
 from assets.filenames import FileNames, Listing, file_names, listing
 from pipelines.cli.looking import difference_text
 from pipelines.cli.protecting import say_marked
@@ -22,6 +23,7 @@ from pipelines.resources.naming import number_in
 from pipelines.resources.opened import Opened
 from pipelines.resources.trouble import state
 
+SIZES = ("listed", "asked", "quiet")
 NUMBERS = ("rows_in", "accepted", "quarantined", "set_aside")
 MOST_NOTICES = 40
 
@@ -103,16 +105,15 @@ def _print_failures(report: RunReport, said: list[sa.RowMapping]) -> None:
 def _print_results(opened: Opened, report: RunReport) -> None:
     links = opened.frames.read("link_children", report.period, ["child_id", "department"])
     pairs = opened.frames.read("link_pairs", report.period, ["grade"])
-    findings = opened.frames.read("findings", report.period, ["code", "grade", "child_id", "groups", "urgent"])
+    findings = opened.frames.read("findings", report.period, ["code", "grade", "child_id", "groups"])
     grades = pairs["grade"].value_counts()
     counts = {grade: int(grades.get(grade, 0)) for grade in ("same", "review", "different")}
     out.print(say("links.children", count=links["child_id"].nunique()), markup=False)
     out.print(say("links.grades", **counts), markup=False)
     missing = lists_not_computed(opened, report.period)
-    urgent = int((findings["urgent"] == "1").sum())
-    if urgent:
-        out.print(say("run.urgent", count=urgent), markup=False, style="bold red")
-    show(lists_table(opened, findings, missing))
+    lines = edition_lines(opened, report.period)
+    print_urgent(lines, list_names(opened.workspace))
+    show(lists_table(opened, lines, missing))
     show(comparisons_table(opened, report.period, findings))
     for sentence in missing.values():
         out.print(sentence, markup=False, style="yellow")
@@ -129,20 +130,41 @@ def comparisons_table(opened: Opened, period: str, findings: pd.DataFrame) -> Ta
     from expectations.lists.comparisons import comparisons
 
     came = sources_delivered(opened, period)
-    table = Table(*(say(f"table.{name}") for name in ("comparison", "asks", "children", "certain")))
+    table = Table(
+        *(say(f"table.{name}") for name in ("comparison", "asks", "children", "certain")),
+        title=say("table.comparisons"),
+        title_justify="left",
+    )
     for row in comparisons(findings, profile_of(opened.workspace), came).itertuples(index=False):
         counts = ("—", "—") if row.sentence else (str(row.children), str(row.certain))
         table.add_row(str(row.name), str(row.asks), *counts)
     return table
 
 
-def lists_table(opened: Opened, findings: pd.DataFrame, missing: Mapping[str, str]) -> Table:
-    """Every list of the place with its count and how sure the lines are."""
-    heads = ("code", "list", "count", "certain", "likely", "open")
+def print_urgent(lines: EditionLines, names: Mapping[str, str]) -> None:
+    """What is still to be visited today; what was answered is said beside it."""
+    hot = EditionLines(lines.frame[lines.frame["urgent"] == "1"])
+    for code, tally in hot.by_list().items():
+        text = say("run.urgent", list=names.get(code, code), code=code, asked=tally.asked, quiet=tally.quiet)
+        out.print(text, markup=False, style="bold red" if tally.asked else "")
+
+
+def lists_table(opened: Opened, lines: EditionLines, missing: Mapping[str, str]) -> Table:
+    """Every list of the place with its sizes and how sure the lines are that go out."""
+    heads = ("code", "list", *(f"quantity.{name}" for name in SIZES), "certain", "likely", "open")
     table = Table(*(say(f"table.{name}") for name in heads), title=say("table.lists"), title_justify="left")
+    asked = lines.asked
     for code, name in list_names(opened.workspace).items():
-        ours = findings[findings["code"] == code]
-        by_grade = [str(int((ours["grade"] == grade).sum())) for grade in ("明确", "很可能", "待核")]
-        counts = [say("table.not_computed"), "", "", ""] if code in missing else [str(len(ours)), *by_grade]
+        grades = asked.loc[asked["code"] == code, "grade"]
+        by_grade = [str(int((grades == grade).sum())) for grade in ("明确", "很可能", "待核")]
+        counts = [say("table.not_computed"), *[""] * 5] if code in missing else [*sizes(lines.of(code)), *by_grade]
         table.add_row(code, name, *counts)
+    table.add_section()
+    graded = [str(int((asked["grade"] == grade).sum())) for grade in ("明确", "很可能", "待核")]
+    table.add_row("", say("compare.total"), *sizes(lines.total), *graded)
     return table
+
+
+def sizes(tally: Tally) -> list[str]:
+    """A list's sizes in the order of `SIZES`."""
+    return [str(getattr(tally, name)) for name in SIZES]

@@ -2,19 +2,23 @@
 wheel, one per test session."""
 
 import hashlib
+import json
 import os
 import re
 import shutil
+import sqlite3
 import tempfile
 import time
 import uuid
 import warnings
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from pipelines.demo.replies import generate_replies
 from pipelines.resources.opened import Opened
 from pipelines.resources.workspace import Workspace
 
@@ -77,6 +81,48 @@ def corrected_made(once, first_quarter_made, correct, tongbi):
         (root / "said.txt").write_text(done.stdout, encoding="utf-8")
 
     return once("corrected", make)
+
+
+@pytest.fixture(scope="session")
+def run_command(tongbi):
+    """`run_command("run", ...)`: what a command said that ended well."""
+
+    def run(*words):
+        done = tongbi(*words)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def looped_made(once, first_quarter_made, run_command):
+    """The county after both quarters with answers between them, and what was said on the way; copy it, do not open it."""
+
+    def events(root):
+        with closing(sqlite3.connect(root / "tongbi.db")) as connection:
+            return connection.execute("SELECT COUNT(*) FROM life_event").fetchone()[0]
+
+    def make(root):
+        shutil.copytree(first_quarter_made, root)
+        generate_replies(root, "2026Q2", "2026Q3", 1)
+        before = events(root)
+        said = {"dry": run_command("replies", "--dry-run", "--workspace", root), "entered_dry": events(root) - before}
+        said["first"] = run_command("replies", "--workspace", root)
+        said["entered"] = events(root) - before
+        said["again"] = run_command("replies", "--workspace", root)
+        said["entered_again"] = events(root) - before
+        said["run"] = run_command("run", "--period", "2026Q3", "--workspace", root)
+        (root / "loop.json").write_text(json.dumps(said), encoding="utf-8")
+
+    return once("loop", make)
+
+
+@pytest.fixture(scope="module")
+def looped(looped_made, tmp_path_factory):
+    """(a workspace after both quarters, what was said on the way)."""
+    root = shutil.copytree(looped_made, tmp_path_factory.mktemp("loop") / "workspace")
+    return root, json.loads((root / "loop.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")

@@ -419,7 +419,7 @@ def test_figures_count_the_child_for_the_county_and_for_no_township(used):
     head = next(row for row in rows if "顺化镇" in row)
     line = next(row for row in rows if row[0] == "L05")
     at = dict(zip(head, line, strict=True))
-    assert (at["合计"], at["顺化镇"]) == (2, 1)
+    assert (at["数据中仍有"], at["本期下发"], at["顺化镇"]) == (2, 2, 1)
     township = openpyxl.load_workbook(root / "outbox" / PERIOD / "乡镇" / f"顺化镇_{PERIOD}_核查清单.xlsx")
     listed = next(row for row in township["说明"].iter_rows(values_only=True) if str(row[0]).startswith("辍学"))
     assert listed[1] == "1"

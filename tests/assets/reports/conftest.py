@@ -132,6 +132,8 @@ def _findings(dice, number, codes, people):
             "grade": GRADES[dice.choice(3, number, p=[0.7, 0.2, 0.1])],
             "child_id": people["child_id"].to_numpy()[who],
             "town": people["town"].to_numpy()[who],
+            "urgent": "",
+            "status": dice.choice(["asked", "quiet"], number, p=[0.7, 0.3]),
         }
     )
     frame["finding_id"] = frame["code"] + "-" + frame["child_id"]

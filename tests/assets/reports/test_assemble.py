@@ -18,14 +18,19 @@ from expectations.jurisdictions.profile import load_profile
 def test_the_figures_are_the_lists(material):
     figures = figures_of(material, Version.INTERNAL)
     found = material.findings
+    sent = found[found["status"] == "asked"]
     for info in material.computed:
-        mine = found[found["code"] == info.code]
+        mine = sent[sent["code"] == info.code]
+        listed = (found["code"] == info.code).sum()
+        assert figures.values["asked", info.code, TOTAL] == listed
+        assert figures.values["asked", info.code, "quiet"] == listed - len(mine)
         assert figures.values["lists", info.code, TOTAL] == len(mine)
         assert figures.values["lists", info.code, "sure"] == (mine["grade"] == "明确").sum()
         for town in material.towns:
             assert figures.values["towns", info.code, town] == (mine["town"] == town).sum()
         assert figures.values["trend", info.code, "2026Q2"] == (material.earlier["2026Q2"]["code"] == info.code).sum()
-    assert figures.values["lists", TOTAL, TOTAL] == len(found) == figures.values["towns", TOTAL, TOTAL]
+    assert figures.values["asked", TOTAL, TOTAL] == len(found)
+    assert figures.values["lists", TOTAL, TOTAL] == len(sent) == figures.values["towns", TOTAL, TOTAL]
 
 
 def test_what_is_new_lasting_and_gone_adds_up_to_both_periods(material):
@@ -112,7 +117,7 @@ def test_the_public_version_hides_and_never_changes(material):
         if 1 <= value <= 7:
             assert outside.number(*key) is None
             assert outside.say(*key) == HIDDEN
-    assert not {"deliveries", "answers", "asked"} & set(outside.grids)
+    assert not {"deliveries", "answers", "fates_gone"} & set(outside.grids)
 
 
 def test_the_past_is_public_only_where_it_was_published(material):
@@ -157,20 +162,40 @@ def test_who_was_found_without_an_equal_number_is_a_walk_saved(material):
     assert figures.values["saved", "children", "other"] == (found["id_no"] == "").sum()
 
 
-def test_what_became_of_the_lines_is_counted_where_it_was_followed(material):
-    ids = material.findings["finding_id"]
-    kinds = ["lasting"] * len(ids) + ["solved", "solved", "unseen"]
-    life = pd.DataFrame(
-        {
-            "finding_id": [*ids, "a", "b", "c"],
-            "kind": kinds,
-            "shown": ["no" if i < 5 else "yes" for i in range(len(ids))] + ["no"] * 3,
-        }
-    )
-    figures = figures_of(replace(material, life=life), Version.INTERNAL)
-    assert figures.values["asked", TOTAL, "quiet"] == 5
-    assert figures.values["asked", TOTAL, TOTAL] == len(ids)
-    assert [figures.values["moves", name, "lines"] for name in ("solved", "returned", "unseen")] == [2, 0, 1]
+def followed(material):
+    """The material with lines of last quarter that have each possible fate, one of them of a list that was not computed now."""
+    kinds = ["solved", "proven", "unseen", "still_unseen", "unchecked", "merged", ""]
+    code = material.findings["code"].iloc[0]
+    gone = material.findings.iloc[: len(kinds) + 1].assign(code=[code] * len(kinds) + [next(iter(material.missing))])
+    gone = gone.assign(finding_id=[f"X-{i}" for i in range(len(gone))])
+    rows = [(name, "lasting") for name in material.findings["finding_id"]]
+    rows += [(f"X-{i}", kind) for i, kind in enumerate([*kinds, "unchecked"]) if kind]
+    rows += [("Y-0", "still_unseen"), ("Y-1", "solved")]
+    life = pd.DataFrame(rows, columns=["finding_id", "kind"]).assign(code=code, listed="no", shown="yes")
+    life.loc[life["finding_id"] == "X-7", "code"] = next(iter(material.missing))
+    return replace(material, earlier={"2026Q2": pd.concat([material.findings, gone])}, life=life)
+
+
+def test_what_is_gone_is_the_sum_of_its_parts_and_no_lead_is_lost(material):
+    figures = figures_of(followed(material), Version.INTERNAL)
+    words = ["数据消除", "答复后数据印证", "本期无记录", "本期无法核对", "并入其他线索", "此前已办结"]
+    assert [figures.values["fates_gone", TOTAL, word] for word in words] == [1, 1, 2, 2, 1, 1]
+    assert figures.values["life", TOTAL, "gone"] == figures.values["fates_gone", TOTAL, TOTAL] == 8
+    assert figures.values["fates_gone", next(iter(material.missing)), "本期无法核对"] == 1
+    assert figures.values["fates_earlier", TOTAL, "更早各期仍无记录或无法核对"] == 1
+    assert figures.values["fates_now", TOTAL, TOTAL] == len(material.findings)
+
+
+def test_that_a_part_is_no_larger_than_its_whole_is_known_to_who_hides(material):
+    """Shown: 8 sent, 20 answered. Hidden: 7 new. A reader who knows that the answered ones are not new knows that at most 8 are."""
+    code, names = material.computed[0].code, [f"N-{i}" for i in range(28)]
+    lines = pd.DataFrame({"finding_id": names, "code": code, "grade": "明确", "town": "甲镇", "child_id": names})
+    lines = lines.assign(urgent="", status=["quiet"] * 20 + ["asked"] * 8)
+    figures = figures_of(replace(material, findings=lines, earlier={"2026Q2": lines.iloc[:21]}), Version.PUBLIC)
+    assert figures.number("life", code, "new") is None
+    assert figures.values["cross", code, "new_asked"] == 7
+    assert {("cross", code, "new_asked"), ("cross", code, "lasting_quiet")} <= figures.hidden
+    assert not {key for key in figures.hidden if figures.values[key] == 0}
 
 
 def test_every_field_of_the_form_is_read():

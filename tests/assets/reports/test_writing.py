@@ -51,8 +51,9 @@ def test_the_table_of_lists_is_the_figures(material, tmp_path):
         for row in table.rows
     ]
     for info in material.computed:
-        mine = next(row for row in rows if row[0] == info.code and row[1] == info.name and len(row) == 7)
-        assert mine[2] == figures.say("lists", info.code, TOTAL)
+        mine = next(row for row in rows if row[0] == info.code and row[1] == info.name and len(row) == 9)
+        assert mine[2:5] == [figures.say("asked", info.code, name) for name in (TOTAL, "asked", "quiet")]
+        assert mine[5] == figures.say("lists", info.code, "sure")
     missing = next(row for row in rows if row[0] in material.missing)
     assert "未计算" in missing
 
@@ -132,7 +133,7 @@ def test_the_national_form_has_a_row_for_every_township(material, tmp_path):
 def test_a_period_without_a_single_line_has_its_report_too(made_up_with, tmp_path, version):
     empty = made_up_with(children=4, lines=0)
     path = written(replace(empty, earlier={}, answers=()), tmp_path, version=version)
-    assert "本期各清单没有线索" in text(path)
+    assert "本期各清单没有下发的线索" in text(path)
     assert "这是第一期比对" in text(path)
 
 

@@ -6,6 +6,11 @@ from typing import Any
 
 import pandas as pd
 
+from assets.editionlines import lines_of
+
+SIZES = ["数据中仍有", "本期下发", "已答复不再下发"]
+GONE = ["数据消除", "答复后数据印证", "本期无记录", "本期无法核对", "并入其他线索", "此前已办结"]
+
 
 def rows(sheet: Any) -> list[list[Any]]:
     return [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
@@ -15,14 +20,16 @@ def test_totals_tie_to_the_findings(town: Any) -> None:
     town.publish()
     book = town.book("汇总.xlsx")
     heads = [cell.value for cell in book["总表"][3]]
-    assert heads == ["代码", "清单", "合计", "明确", "很可能", "待核", "顺化镇", "民联镇", "南古镇", "乡镇不详"]
+    assert heads == ["代码", "清单", *SIZES, "明确", "很可能", "待核", "顺化镇", "民联镇", "南古镇", "乡镇不详"]
     table = {row[0]: row[2:] for row in rows(book["总表"])}
-    assert table["L01"] == [3, 1, 1, 1, 2, 0, 0, 1]
-    assert table["L15"] == [1, 1, 0, 0, 0, 1, 0, 0]
-    assert table["L03"] == ["未计算", *["—"] * 7]
+    assert table["L01"] == [3, 3, 0, 1, 1, 1, 2, 0, 0, 1]
+    assert table["L15"] == [1, 1, 0, 1, 0, 0, 0, 1, 0, 0]
+    assert table["L03"] == ["未计算", *["—"] * 9]
     assert rows(book["总表"])[-1][1:] == [
         "合计",
         5,
+        5,
+        0,
         3,
         1,
         1,
@@ -84,13 +91,33 @@ def test_who_is_linked_less_is_said(town: Any) -> None:
     assert found[1][1:] == ["无有效号码", 40, 20, "50.0%", "35.0%", "65.0%", "90.0%", 3, "明显偏低"]
 
 
-def test_what_became_of_the_findings_adds_up_to_what_was_sent(town: Any) -> None:
-    kinds = ["appeared", "lasting", "changed", "returned", "kept", "kept", "solved"]
-    life = pd.DataFrame({"code": ["L01"] * 6 + ["L15"], "kind": kinds})
-    town.publish(life=life)
-    rows = [[cell.value for cell in row] for row in town.book("汇总.xlsx")["线索去向"].iter_rows(min_row=3)]
-    assert rows[0][2:6] == ["新发现", "仍在办", "复发", "已答复不再列出"]
-    assert rows[1][:6] == ["L01", "疑似无户籍儿童", 1, 2, 1, 2]
-    assert rows[-1][1:] == ["合计", 1, 2, 1, 2, 1, 0, 0]
+def test_both_sizes_of_a_list_are_named_and_a_protected_child_counts_for_no_township(town: Any) -> None:
+    lines = lines_of(town.findings, pd.DataFrame(), ())
+    answered = lines.iloc[:1].assign(finding_id="L01-QUIET", status="quiet", town="顺化镇")
+    town.publish(lines=pd.concat([lines, answered, lines.iloc[:1].assign(finding_id="L01-APART", town="")]))
+    table = {row[0]: row[2:] for row in rows(town.book("汇总.xlsx")["总表"])}
+    assert table["L01"] == [5, 4, 1, 2, 1, 1, 2, 0, 0, 2]
+    assert [row[3] for row in rows(town.book("汇总.xlsx")["分级明细"]) if row[0] == "L01"] == [2, 1, 1]
+    explained = {str(row[0]): row[1] for row in rows(town.book("汇总.xlsx")["说明"])}
+    assert explained["疑似无户籍儿童（L01）"] == "4"
+
+
+def test_what_became_of_the_lines_adds_up_and_no_lead_is_lost(town: Any) -> None:
+    lines = lines_of(town.findings, pd.DataFrame(), ())
+    names = lines["finding_id"].tolist()
+    lines.loc[0, "status"] = "quiet"
+    now = list(zip(names, lines["code"], ["inherited", "appeared", "lasting", "returned", "changed"], strict=True))
+    kinds = ["solved", "proven", "unseen", "still_unseen", "unchecked", "merged"]
+    gone = [(f"L01-GONE{i}", "L01", kind) for i, kind in enumerate(kinds)]
+    older = [("L01-OLDER", "L01", "still_unseen")]
+    life = pd.DataFrame([*now, *gone, *older], columns=["finding_id", "code", "kind"])
+    before = pd.DataFrame([*gone, ("L01-SETTLED", "L01", "")], columns=["finding_id", "code", "kind"])
+    town.publish(life=life, lines=lines, before=before)
+    told = [[cell.value for cell in row] for row in town.book("汇总.xlsx")["线索去向"].iter_rows(min_row=3)]
+    assert told[0][2:7] == ["数据中仍有", "新发现", "仍在办", "复发", "已答复不再下发"]
+    assert told[0][7:] == ["本期不再出现", *GONE, "更早各期仍无记录或无法核对", "更早各期本期了结"]
+    assert told[1][:2] == ["L01", "疑似无户籍儿童"]
+    assert told[1][2:] == [3, 1, 1, 0, 1, 7, 1, 1, 2, 1, 1, 1, 1, 0]
+    assert told[-1][2:7] == [5, 1, 2, 1, 1]
     town.publish("without")
     assert "线索去向" not in town.book("汇总.xlsx", "without").sheetnames

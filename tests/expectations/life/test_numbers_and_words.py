@@ -132,6 +132,11 @@ def test_two_periods_side_by_side():
         "H": "new",
         "I": "open",  # G goes on under the number of the older child
     }
+    told = became(STORY, Span("2026Q2", "2026Q3"), life_rules(), {"C", "H", "I"})
+    assert dict(zip(told["finding_id"], told["what"], strict=True)) == {
+        **said,
+        "A": "unchecked",
+    }  # open, and no data tell
     towns = table(found, dict(zip(found["finding_id"], found["town"], strict=True)))
-    assert towns.loc["民联镇"].tolist() == [1, 0, 0, 0, 0, 0]
+    assert towns.loc["民联镇"].tolist() == [1, *[0] * 6]
     assert towns.to_numpy().sum() == len(found)
