@@ -185,6 +185,10 @@ class Allowances(Rules):
     living_excluded_by: Setting[list[str]]
     card_not_valid: Setting[list[str]]
 
+    def stated(self, benefit: str) -> float | None:
+        """The place's standard of a benefit in yuan a month; None where it states none."""
+        return next((amount for code, amount in (self.monthly.value or {}).items() if code == benefit), None)
+
     @field_validator("monthly")
     @classmethod
     def _unstated(cls, monthly: Setting[dict[Benefit, float]]) -> Setting[dict[Benefit, float]]:

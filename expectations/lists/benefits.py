@@ -39,8 +39,8 @@ def standard_of(rules: Allowances, benefit: str) -> float | None:
     One who is de facto unattended is paid by the standard of orphans in families ("补贴标准按照本市社会散居孤儿保障标准执行"), unless the place
     states another one. Orphans in institutions have a standard of their own, for which that of families is no substitute.
     """
-    standards = rules.monthly.value or {}
-    return standards.get(benefit, None if benefit == IN_INSTITUTION else standards.get(ORPHAN))
+    own = rules.stated(benefit)
+    return rules.stated(ORPHAN) if own is None and benefit != IN_INSTITUTION else own
 
 
 def deductible(rules: Allowances, benefit: str) -> frozenset[str]:

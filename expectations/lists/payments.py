@@ -183,9 +183,13 @@ def _drawn(view: View, code: str) -> Drawn:
     tells = _tells(view, code)
     # An amount belongs to the benefit only in the file of that benefit; a household's own per-head amount goes before the place's average.
     own = view.codes("layout", ["household_members"] if code in HOUSEHOLD_AID else ["subsidies"])
-    records, stated = view.files.records, (view.profile.allowances.monthly.value or {}).get(code, np.nan)
+    records, stated = view.files.records, view.profile.allowances.stated(code)
     at, began = view.first(tells & own & view.filled("amount")), view.first(tells & own & view.filled("pay_start"))
-    amounts = view.record_text("amount", at).map(partial(_number, otherwise=stated)).to_numpy(np.float64)
+    amounts = (
+        view.record_text("amount", at)
+        .map(partial(_number, otherwise=np.nan if stated is None else stated))
+        .to_numpy(np.float64)
+    )
     since = [str(records["pay_start"].iat[row])[:7] if row >= 0 else "" for row in began]
     return Drawn(view.any(tells), amounts, since)
 
