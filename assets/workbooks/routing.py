@@ -136,7 +136,9 @@ class Reader:
 
     def lists(self, context: PublishContext) -> list[ListInfo]:
         """The lists that the place has sent to this reader, urgent ones first."""
-        mine = [info for info in context.lists if self.is_person or self.name in info.recipients]
+        # A person's layout is made of the lists that have lines of these children, and holds no other.
+        sent = self.shown.lists if self.is_person else None
+        mine = [info for info in context.lists if (self.name in info.recipients if sent is None else info.code in sent)]
         return sorted(mine, key=lambda info: not info.urgent)
 
 
