@@ -7,7 +7,7 @@ masked, or how a cell looks.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +17,10 @@ from assets.workbooks.context import PublishContext
 from assets.workbooks.layout import Column, Condition
 from assets.workbooks.masking import mask_column
 from assets.workbooks.wording import Item, field_name, items_of, say, say_near, say_records
+
+# What a child file keeps under another name, or of its records only.
+_OF_THE_ROLL = {"category": "categories", "aid": "aids"}
+_OF_THE_RECORDS = ("enrolment_status", "pay_end", "cancel_kind")
 
 
 @dataclass(frozen=True)
@@ -59,13 +63,31 @@ def gather(findings: pd.DataFrame, children: pd.DataFrame, records: pd.DataFrame
     by_child = _indexed(children, "child_id", set(text(findings, "child_id")))
     return Sources(
         findings=findings,
-        children=by_child.reindex(text(findings, "child_id")).reset_index(drop=True),
+        children=_with_roll(by_child.reindex(text(findings, "child_id")).reset_index(drop=True), evidence, by_record),
         named=by_record.reindex(text(findings, "record_id")).reset_index(drop=True),
         evidence=evidence,
         nearby=nearby,
         records=by_record,
         context=context,
     )
+
+
+def _with_roll(children: pd.DataFrame, evidence: list[list[Item]], by_record: pd.DataFrame) -> pd.DataFrame:
+    """The child's values with those that a child file chooses from no department: without them their columns are empty for everybody.
+
+    Classes and benefits are the roll's sets of the child; the rest is what the first of the line's own records says.
+    """
+    made = {name: text(children, source) for name, source in _OF_THE_ROLL.items() if source in children}
+    for name in _OF_THE_RECORDS:
+        if name in by_record and name not in children:
+            known = text(by_record, name).to_dict()
+            made[name] = pd.Series([_first(known, items) for items in evidence], index=children.index, dtype=object)
+    return children.assign(**{name: values for name, values in made.items() if name not in children})
+
+
+def _first(known: Mapping[Hashable, str], items: list[Item]) -> str:
+    values = (known.get(str(item.get("record_id", "")), "") for item in items)
+    return next(filter(None, values), "")
 
 
 def _indexed(frame: pd.DataFrame, key: str, wanted: set[str]) -> pd.DataFrame:

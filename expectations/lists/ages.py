@@ -12,7 +12,7 @@ import pandas as pd
 from expectations.lists.files import IntArray
 from matching.grades import school_year
 
-_DIGITS = ("零", *"一二三四五六七八九")
+_DIGITS: tuple[str, ...] = ("零", *"一二三四五六七八九")
 
 
 def completed_years(birth: pd.Series, as_of: date) -> IntArray:

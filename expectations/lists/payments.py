@@ -152,14 +152,15 @@ def _payments(view: View) -> Iterator[Payment]:
     # A ledger's amount beside "低保" may be that of 低保: only a payment roll says whose amount it is.
     rows &= view.codes("layout", ["payment_roll"]) | ~view.tokens("aid", [*HOUSEHOLD_AID, LIVING, CARE])
     institution = view.any(view.codes("hukou_class", ["institution"]) & view.active)
-    records = view.files.records
-    for at in np.flatnonzero(rows):
+    columns = ("aid", "category", "amount", "pay_start")
+    aid, category, amount, since = (view.files.records[name].to_numpy(object) for name in columns)
+    for at in np.flatnonzero(rows).tolist():
         child = int(view.child[at])
-        benefit = _benefit(records["aid"].iat[at], records["category"].iat[at])
-        paid = _number(records["amount"].iat[at])
+        benefit = _benefit(str(aid[at]), str(category[at]))
+        paid = _number(str(amount[at]))
         if benefit and paid > 0:
             kind = IN_INSTITUTION if institution[child] and benefit == ORPHAN else benefit
-            yield Payment(child, int(at), kind, paid, str(records["pay_start"].iat[at])[:7])
+            yield Payment(child, at, kind, paid, str(since[at])[:7])
 
 
 def _benefit(aid: str, category: str) -> str:
@@ -185,18 +186,18 @@ def _drawn(view: View, code: str) -> Drawn:
     own = view.codes("layout", ["household_members"] if code in HOUSEHOLD_AID else ["subsidies"])
     records, stated = view.files.records, view.profile.allowances.stated(code)
     at, began = view.first(tells & own & view.filled("amount")), view.first(tells & own & view.filled("pay_start"))
-    amounts = (
-        view.record_text("amount", at)
-        .map(partial(_number, otherwise=np.nan if stated is None else stated))
-        .to_numpy(np.float64)
-    )
+    read = partial(_number, otherwise=np.nan if stated is None else stated)
+    amounts = np.array([read(str(text)) for text in view.record_text("amount", at)], dtype=np.float64)
     since = [str(records["pay_start"].iat[row])[:7] if row >= 0 else "" for row in began]
     return Drawn(view.any(tells), amounts, since)
 
 
 def _number(text: str, otherwise: float = 0.0) -> float:
-    value = pd.to_numeric(text or None, errors="coerce")
-    return otherwise if value is None or pd.isna(value) or value <= 0 else float(value)
+    try:
+        value = float(text)
+    except ValueError:
+        return otherwise
+    return value if value > 0 else otherwise
 
 
 def _since(month: str, view: View) -> str:
