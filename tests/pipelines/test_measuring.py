@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +17,7 @@ import typer
 
 from assets.workbooks.samplebook import HEADING_ROW, read_answers
 from matching.citizen import check_character
+from matching.groups import link_rates
 from matching.linking import link_records
 from matching.report import report_frame
 from pipelines.cli import deciding, measuring, shell, story
@@ -66,6 +68,7 @@ def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     frames.write("link_children", PERIOD, found.clusters)
     frames.write("link_pairs", PERIOD, found.pairs)
     frames.write("link_register.report", PERIOD, report_frame(found.report))
+    frames.write("link_register.rates", PERIOD, link_rates(every, found.clusters, found.pairs, date(2026, 9, 30)))
     for module in (story, measuring):
         monkeypatch.setattr(module, "department_names", lambda _: {"public_security": "公安", "education": "教育"})
     for module in (shell, measuring, deciding):
