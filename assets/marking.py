@@ -19,6 +19,7 @@ from typing import Any
 
 from assets.errorlists import write_marked_copies
 from assets.intake.contract import Contract
+from pipelines.partitions import Period
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.processes import command, environment
 
@@ -47,7 +48,7 @@ def mark(order: Order) -> int:
     }
     columns = ["department", "record_id", "file", "issues"]
     frames["child_files"] = {"records": store.read("child_files.records", order.period, columns)}
-    return write_marked_copies(order.contracts, frames, order.folder)
+    return write_marked_copies(order.contracts, frames, order.folder, Period.parse(order.period).last_day)
 
 
 class Marking:

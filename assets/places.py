@@ -7,6 +7,7 @@ It stands between raw and standard, so that every department's addresses are rea
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 import dagster as dg
 import pandas as pd
@@ -15,7 +16,7 @@ from assets.county import COUNT, official_areas, opened_of, profile_of
 from assets.intake.contract import Contract
 from assets.intake.gather import SheetRows, sheets
 from matching.places import Places, learn_places, places_from_list
-from pipelines.partitions import period_partitions
+from pipelines.partitions import Period, period_partitions
 from pipelines.resources.stations import station
 from pipelines.resources.workspace import Workspace
 
@@ -42,15 +43,16 @@ def places_asset(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
         """Find the county's places."""
         with station("county_places"):
             raws = [(contract, frames[f"raw_{name}"]) for name, contract in contracts.items()]
-            found = find_places(opened_of(context).workspace, raws)
+            as_of = Period.parse(context.partition_key).last_day
+            found = find_places(opened_of(context).workspace, raws, as_of)
         return dg.Output(found, metadata={COUNT: len(found), "towns": int(found["town"].nunique())})
 
     return county_places
 
 
-def find_places(workspace: Workspace | None, raws: list[tuple[Contract, pd.DataFrame]]) -> pd.DataFrame:
-    """The county's places as a frame `county, town, village, aliases`; one row with empty names when none are known."""
-    known = [sheet for contract, raw in raws if len(raw) for sheet in sheets(raw, contract)]
+def find_places(workspace: Workspace | None, raws: list[tuple[Contract, pd.DataFrame]], as_of: date) -> pd.DataFrame:
+    """The county's places by the files of the period that ends with `as_of`, as a frame `county, town, village, aliases`; one row with empty names when none are known."""
+    known = [sheet for contract, raw in raws if len(raw) for sheet in sheets(raw, contract, as_of)]
     stated = (profile_of(workspace).place.area_code.value or "") if workspace else ""
     county = stated or _commonest_code(known)
     listed = official_areas(workspace) if workspace else []

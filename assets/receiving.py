@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import cast
 
@@ -47,6 +48,11 @@ class Order:
     withdrawn: bool = False
     confirmed: Confirmed = field(default_factory=Confirmed)
 
+    @property
+    def as_of(self) -> date:
+        """The last day of the period: files are read as of it."""
+        return Period.parse(self.branch.period).last_day
+
 
 @dataclass
 class Basket:
@@ -82,7 +88,7 @@ def receive(county: Opened, order: Order) -> pd.DataFrame:
     paths = {one.sha256: keep(county.workspace.store, one.path, one.sha256) for one in found.files}
     sources: list[Source] = []
     reading = _read_all([(one, paths[one.sha256]) for one in taken], basket, sources)
-    for source, done in zip(sources, tabulate_files(reading, order.contract), strict=True):
+    for source, done in zip(sources, tabulate_files(reading, order.contract, order.as_of), strict=True):
         basket.said += basket.speaker(source.file, source.sha256).of_file(cast(Reading, source.reading), done)
         if done.refusal:
             basket.refused.append(source.delivery_id)
@@ -199,7 +205,7 @@ def _earlier(county: Opened, order: Order, identity: str) -> pd.DataFrame:
     result = _read(kept(county.workspace.store, row["file"], row["sha256"]), row["sha256"])
     if isinstance(result, Refusal):
         return _together([])
-    return tabulate_files([Source(result, row["file"], row["sha256"], identity)], order.contract)[0].raw
+    return tabulate_files([Source(result, row["file"], row["sha256"], identity)], order.contract, order.as_of)[0].raw
 
 
 def refuse_when_told(county: Opened, branch: Branch) -> None:

@@ -87,7 +87,11 @@ def standardise_delivery(county: Opened, order: Order, raw: pd.DataFrame, places
 
 def try_delivery(workspace: Workspace | None, order: Order, raw: pd.DataFrame) -> Result:
     """The same for one file alone, without storing anything; its places are learned from itself."""
-    return _standardised(order, raw, _context(workspace, order, find_places(workspace, [(order.contract, raw)])))
+    return _standardised(order, raw, _context(workspace, order, _tried_places(workspace, order, raw)))
+
+
+def _tried_places(workspace: Workspace | None, order: Order, raw: pd.DataFrame) -> pd.DataFrame:
+    return find_places(workspace, [(order.contract, raw)], Period.parse(order.branch.period).last_day)
 
 
 def _context(workspace: Workspace | None, order: Order, places: pd.DataFrame) -> Context:

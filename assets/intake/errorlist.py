@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +40,15 @@ class Fault:
     stop: bool
 
 
-def write_error_list(raw: pd.DataFrame, standardised: Standardised, contract: Contract, file: str, path: Path) -> int:
+def write_error_list(
+    raw: pd.DataFrame, standardised: Standardised, read_by: tuple[Contract, date], file: str, path: Path
+) -> int:
     """Write the marked copy of one file; nothing is written when it has no faults.
 
     Args:
         raw: the department's raw frame.
         standardised: what came out of it.
-        contract: the department's contract.
+        read_by: the department's contract, and the last day of the period.
         file: the file, as in the frame's column `file`.
         path: the workbook to write (`.xlsx`, whatever the input was).
 
@@ -54,7 +56,7 @@ def write_error_list(raw: pd.DataFrame, standardised: Standardised, contract: Co
         Number of rows with a remark.
     """
     mine = raw[(raw["file"] == file) & (raw["row"] > 0)]
-    faults = dict(_faults(raw[raw["file"] == file], standardised, contract, file))
+    faults = dict(_faults(raw[raw["file"] == file], standardised, read_by, file))
     if not faults:
         return 0
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
@@ -69,11 +71,11 @@ def write_error_list(raw: pd.DataFrame, standardised: Standardised, contract: Co
 
 
 def _faults(
-    raw: pd.DataFrame, standardised: Standardised, contract: Contract, file: str
+    raw: pd.DataFrame, standardised: Standardised, read_by: tuple[Contract, date], file: str
 ) -> Iterator[tuple[str, list[Fault]]]:
     """(record_id, faults) of every row that has something to say."""
     homes: dict[str, Mapping] = {}
-    for sheet in sheets(raw, contract):
+    for sheet in sheets(raw, *read_by):
         homes.update(dict.fromkeys(sheet.data["record_id"], sheet.mapping))
     refused = standardised.quarantine[standardised.quarantine["file"] == file]
     columns = ["record_id", "code", "message", "advice", "field"]

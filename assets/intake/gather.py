@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -39,23 +40,23 @@ class SheetRows:
     sections: pd.Series
 
 
-def sheets(raw: pd.DataFrame, contract: Contract) -> Iterator[SheetRows]:
-    """Every sheet of `raw` that has a heading, in the order of the frame."""
+def sheets(raw: pd.DataFrame, contract: Contract, as_of: date) -> Iterator[SheetRows]:
+    """Every sheet of `raw` that has a heading, in the order of the frame; `as_of` is the last day of its period."""
     columns = cell_columns(raw)
     for _key, rows in raw.groupby(["file", "sheet_no"], sort=False):
         headings = rows[rows["kind"] == "heading"]
         if headings.empty:
             continue
-        yield _sheet(rows, headings.iloc[-1], columns, contract)
+        yield _sheet(rows, headings.iloc[-1], columns, (contract, as_of))
 
 
-def _sheet(rows: pd.DataFrame, heading: pd.Series, columns: list[str], contract: Contract) -> SheetRows:
+def _sheet(rows: pd.DataFrame, heading: pd.Series, columns: list[str], read_by: tuple[Contract, date]) -> SheetRows:
     names = [str(heading[column]) for column in columns]
     data = rows[rows["kind"] == "data"]
     titles = rows[(rows["kind"] == "title") & (rows["row"] < heading["row"])]
     text = " ".join(cell for cell in titles[columns].to_numpy(dtype=object).ravel() if cell)[:400]
-    around = Surroundings(str(heading["file"]), str(heading["sheet"]), text)
-    mapping = map_columns(names, data[columns], contract, around)
+    around = Surroundings(str(heading["file"]), str(heading["sheet"]), text, read_by[1])
+    mapping = map_columns(names, data[columns], read_by[0], around)
     cells = data[columns].to_numpy(dtype=object)
     return SheetRows(mapping, data, cells, around, _sections(rows, data, heading, columns))
 

@@ -75,11 +75,15 @@ class Mapping:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What stands around a table: sheet name, file name, titles above the heading."""
+    """What stands around a table: sheet name, file name, titles above the heading; `as_of` is the last day of its period.
+
+    A file reads the same whenever it is read: who is of age in it is asked as of its period, not of the day.
+    """
 
     file: str
     sheet: str
     titles: str
+    as_of: date
 
 
 def map_columns(headings: list[str], cells: pd.DataFrame, contract: Contract, around: Surroundings) -> Mapping:
@@ -96,7 +100,7 @@ def map_columns(headings: list[str], cells: pd.DataFrame, contract: Contract, ar
     targets = place_headings(headings, aliases)
     targets = _settle_ambiguous(targets, cells, aliases)
     targets = _settle_names(targets)
-    targets = _settle_adults(targets, cells)
+    targets = _settle_adults(targets, cells, around.as_of)
     return Mapping(layout, [Column(i, heading, targets[i]) for i, heading in enumerate(headings)])
 
 
@@ -147,14 +151,14 @@ def _settle_names(targets: list[Target]) -> list[Target]:
     ]
 
 
-def _settle_adults(targets: list[Target], cells: pd.DataFrame) -> list[Target]:
+def _settle_adults(targets: list[Target], cells: pd.DataFrame, as_of: date) -> list[Target]:
     """A single 身份证号 column to the right of a person's name that holds adults' numbers is that person's (C14)."""
     ids = [position for position, target in enumerate(targets) if target.field == "id_no"]
     if len(ids) != 1:
         return targets
     before = [target.person for target in targets[: ids[0]] if target.role == "name" and target.person]
     before += [t.field.removesuffix("_name") for t in targets[: ids[0]] if t.field in {"guardian_name", "payee_name"}]
-    if not before or profile.adult_share(cells.iloc[:, ids[0]], date.today()) < 0.6:
+    if not before or profile.adult_share(cells.iloc[:, ids[0]], as_of) < 0.6:
         return targets
     settled = list(targets)
     settled[ids[0]] = Target(person=before[-1], role="id")

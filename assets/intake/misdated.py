@@ -51,7 +51,11 @@ def other_time(raw: pd.DataFrame, contract: Contract, file: str, period: Period)
     # An earlier day above a table is last quarter's sheet. A later one is also what a clerk writes who makes the file late: it takes more to doubt it.
     if titled and titled.last < period.first_day:
         return titled
-    columns = [each for sheet in (sheets(raw, contract) if len(raw) else ()) for each in _columns(sheet, period)]
+    columns = [
+        each
+        for sheet in (sheets(raw, contract, period.last_day) if len(raw) else ())
+        for each in _columns(sheet, period)
+    ]
     wrong_column = next((each.other for each in columns if each.other), None)
     return wrong_column or (None if named or columns else titled)
 

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 
 import pandas as pd
 
 from assets.intake.contract import Contract, load_dictionary
 from assets.intake.gather import cell_columns, sheets
 from assets.intake.notices import IntakeNotice, ReadingLike, Tabulated, where
-from assets.intake.tabulate import Known, tabulate_like
+from assets.intake.tabulate import Known, tabulate
+
+ReadBy = tuple[Contract, date]
 
 
 @dataclass(frozen=True)
@@ -26,44 +29,46 @@ class Source:
     delivery_id: str
 
 
-def tabulate_files(sources: Iterable[Source], contract: Contract) -> list[Tabulated]:
+def tabulate_files(sources: Iterable[Source], contract: Contract, as_of: date) -> list[Tabulated]:
     """All files of one department for one period, in the order given; each is taken in before the next is asked for.
 
-    A file without a heading takes that of another file when its values agree; a gap in the running numbers is reported.
+    A file without a heading takes that of another file when its values agree; a gap in the running numbers is reported. `as_of` is the last
+    day of the period.
     """
+    read_by = (contract, as_of)
     read: list[Source] = []
     first: list[Tabulated] = []
     for source in sources:
         read.append(source)
-        first.append(_one(source, contract, []))
-    known = [_known(done, contract) for done in first]
+        first.append(_one(source, read_by, []))
+    known = [_known(done, read_by) for done in first]
     again = [
-        _one(source, contract, [each for group in known for each in group])
+        _one(source, read_by, [each for group in known for each in group])
         if done.refusal is not None and done.refusal.code == "no_heading"
         else done
         for source, done in zip(read, first, strict=True)
     ]
-    return _with_gaps(again, contract)
+    return _with_gaps(again, read_by)
 
 
-def _one(source: Source, contract: Contract, known: list[Known]) -> Tabulated:
-    return tabulate_like(source.reading, contract, (source.file, source.sha256, source.delivery_id), known)
+def _one(source: Source, read_by: ReadBy, known: list[Known]) -> Tabulated:
+    return tabulate(source.reading, read_by[0], (source.file, source.sha256, source.delivery_id), read_by[1], known)
 
 
-def _known(done: Tabulated, contract: Contract) -> list[Known]:
+def _known(done: Tabulated, read_by: ReadBy) -> list[Known]:
     if done.refusal is not None:
         return []
     columns = cell_columns(done.raw)
     found = []
-    for sheet in sheets(done.raw, contract):
+    for sheet in sheets(done.raw, *read_by):
         names = [column.heading for column in sheet.mapping.columns]
         found.append(Known(names, sheet.data[columns].head(200)))
     return found
 
 
-def _with_gaps(done: list[Tabulated], contract: Contract) -> list[Tabulated]:
+def _with_gaps(done: list[Tabulated], read_by: ReadBy) -> list[Tabulated]:
     """Add a notice where the running numbers begin after 1 and no other piece ends just before."""
-    ranges = [_ranges(each, contract) for each in done]
+    ranges = [_ranges(each, read_by) for each in done]
     ends = {last for group in ranges for _sheet, _number, _first, last in group}
     starts = {first for group in ranges for _sheet, _number, first, _last in group}
     out = []
@@ -84,12 +89,12 @@ def _with_gaps(done: list[Tabulated], contract: Contract) -> list[Tabulated]:
     return out
 
 
-def _ranges(done: Tabulated, contract: Contract) -> list[tuple[str, int, int, int]]:
+def _ranges(done: Tabulated, read_by: ReadBy) -> list[tuple[str, int, int, int]]:
     """(sheet, number, first, last) of the running numbers of each sheet that has a column of them, counting by one."""
     if done.refusal is not None:
         return []
     found = []
-    for sheet in sheets(done.raw, contract):
+    for sheet in sheets(done.raw, *read_by):
         number = int(sheet.data["sheet_no"].iloc[0]) if len(sheet.data) else 0
         position = sheet.mapping.sequence
         if position is None:

@@ -58,12 +58,12 @@ def choose(choice: Ambiguity, values: Iterable[str], taken: set[str]) -> str:
     return choice.default
 
 
-def adult_share(values: Iterable[str], today: date) -> float:
-    """Share of the citizen numbers in a column that belong to people of 20 and more; 0 when there are none."""
+def adult_share(values: Iterable[str], as_of: date) -> float:
+    """Share of the citizen numbers in a column that belong to people of 20 and more in that year; 0 when there are none."""
     births = [found for cell in sample(values) if (found := _NUMBER.fullmatch(cell))]
     if not births:
         return 0.0
-    return sum(today.year - int(found[1]) >= 20 for found in births) / len(births)
+    return sum(as_of.year - int(found[1]) >= 20 for found in births) / len(births)
 
 
 def fits(cells: pd.DataFrame, expected: dict[int, str]) -> bool:

@@ -62,7 +62,7 @@ def standardise(raw: pd.DataFrame, contract: Contract, context: Context) -> Stan
     for column in columns:
         if raw[column].hasnans:  # files of different width, concatenated
             raw[column] = raw[column].fillna("")
-    known = list(sheets(raw, contract)) if len(raw) else []
+    known = list(sheets(raw, contract, context.as_of)) if len(raw) else []
     parts = [gather(sheet, contract) for sheet in known]
     parts = [part for part in parts if len(part)]
     if not parts:

@@ -6,7 +6,9 @@ delivery (`pieces`), the meaning of cells (`standard`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -43,33 +45,29 @@ class Known:
     sample: pd.DataFrame
 
 
-def tabulate(reading: ReadingLike, contract: Contract, file: str, sha256: str, delivery_id: str) -> Tabulated:
+def tabulate(
+    reading: ReadingLike, contract: Contract, source: tuple[str, str, str], as_of: date, known: Sequence[Known] = ()
+) -> Tabulated:
     """One file to raw rows (docs/data-shapes.md section 2).
 
     Args:
         reading: the file's grids.
         contract: the department's contract.
-        file: name of the file as people know it.
-        sha256: fingerprint of the file, 64 hex characters; its first ten stand in the record numbers.
-        delivery_id: number of the delivery.
+        source: name of the file as people know it; its fingerprint, 64 hex characters, of which the first ten stand in the record numbers;
+            number of the delivery.
+        as_of: last day of its period.
+        known: headings of earlier pieces, for sheets without.
 
     Returns:
         Rows and notices; or a refusal and no rows: no data rows, no heading, wrong department, missing column.
     """
-    return tabulate_like(reading, contract, (file, sha256, delivery_id), [])
-
-
-def tabulate_like(
-    reading: ReadingLike, contract: Contract, source: tuple[str, str, str], known: list[Known]
-) -> Tabulated:
-    """As `tabulate`, with headings of earlier pieces for sheets without; `source` = (file, sha256, delivery_id)."""
     file = source[0]
-    known, sheets = list(known), []
+    earlier, sheets = list(known), list[Sheet]()
     for grid in reading.grids:
-        sheet = read_sheet(grid, contract, file, known)
+        sheet = read_sheet(grid, (contract, as_of), file, earlier)
         sheets.append(sheet)
         if sheet.mapping is not None and sheet.report.data_rows:
-            known.append(Known(sheet.names, sheet.cells[sheet.kinds == "data"].head(200)))
+            earlier.append(Known(sheet.names, sheet.cells[sheet.kinds == "data"].head(200)))
     refusal = _refusal(sheets, contract)
     notices = [notice for sheet in sheets for notice in sheet.notices if refusal is None or notice.code != refusal.code]
     reports = [sheet.report for sheet in sheets]
@@ -78,8 +76,9 @@ def tabulate_like(
     return Tabulated(raw=raw_rows(sheets, contract.code, source), notices=notices, sheets=reports)
 
 
-def read_sheet(grid: GridLike, contract: Contract, file: str, known: list[Known]) -> Sheet:
-    """One sheet: heading, mapping, kinds of rows, and what there is to say about it."""
+def read_sheet(grid: GridLike, read_by: tuple[Contract, date], file: str, known: list[Known]) -> Sheet:
+    """One sheet: heading, mapping, kinds of rows, and what there is to say about it; `read_by` = contract, last day of the period."""
+    contract, as_of = read_by
     cells = grid.cells
     if not any(any(cells[column].tolist()) for column in cells):
         return _aside(grid, "", "空白工作表，没有内容。", quiet=True)
@@ -88,10 +87,10 @@ def read_sheet(grid: GridLike, contract: Contract, file: str, known: list[Known]
     if is_form(cells, aliases, heading.hits if heading else 0):
         return _aside(grid, FORM, "是一页登记一人的登记表（一人一表），不是名册，没有读取。", FORM_ADVICE)
     if heading is None:
-        heading = _without_heading(grid, contract, known)
+        heading = _without_heading(grid, read_by, known)
     if heading is None:
         return _aside(grid, "no_heading", "没有找到表头，这张表没有读取。")
-    around = Surroundings(file, grid.sheet, _titles(cells, heading))
+    around = Surroundings(file, grid.sheet, _titles(cells, heading), as_of)
     body, merged_down = fill_down(grid, heading.last + 1)
     mapping = map_columns(heading.names, body, contract, around)
     return _judge(Sheet(grid=grid, heading=heading, mapping=mapping), contract, body, merged_down)
@@ -142,17 +141,17 @@ def _titles(cells: pd.DataFrame, heading: Heading) -> str:
     return " ".join(cell for cell in above if cell)[:400]
 
 
-def _without_heading(grid: GridLike, contract: Contract, known: list[Known]) -> Heading | None:
+def _without_heading(grid: GridLike, read_by: tuple[Contract, date], known: list[Known]) -> Heading | None:
     """Headings from an earlier piece or a positional profile, when the values agree with them (FF10, FF11)."""
     cells = grid.cells[(grid.cells != "").sum(axis=1) >= 2]
     width = int((cells != "").any(axis=0).to_numpy().nonzero()[0].max()) + 1 if len(cells) else 0
-    for profile_ in contract.positional:
+    for profile_ in read_by[0].positional:
         if width in range(max(profile_.fits) + 1, len(profile_.headings) + 1) and _positional_fits(
             profile_, cells, width
         ):
             return Heading(-1, -1, _padded(profile_.headings, grid.cells.shape[1]), len(profile_.headings))
     for earlier in reversed(known):
-        expected = _expected(earlier, contract)
+        expected = _expected(earlier, read_by)
         if len(expected) >= 2 and width <= len(earlier.names) and profile.fits(cells, expected):
             return Heading(-1, -1, _padded(earlier.names, grid.cells.shape[1]), len(expected))
     return None
@@ -163,8 +162,8 @@ def _positional_fits(spec: Positional, cells: pd.DataFrame, width: int) -> bool:
     return width * 2 >= len(spec.headings) and profile.fits(cells, spec.fits)
 
 
-def _expected(earlier: Known, contract: Contract) -> dict[int, str]:
-    mapping = map_columns(earlier.names, earlier.sample, contract, Surroundings("", "", ""))
+def _expected(earlier: Known, read_by: tuple[Contract, date]) -> dict[int, str]:
+    mapping = map_columns(earlier.names, earlier.sample, read_by[0], Surroundings("", "", "", read_by[1]))
     wanted = ("name", "id_no", "sex", "birth_date", "student_no", "disability_no")
     found = {positions[0]: field for field in wanted if (positions := mapping.positions(field))}
     return {position: f for position, f in found.items() if profile.share(earlier.sample.iloc[:, position], f) >= 0.6}

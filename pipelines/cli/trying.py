@@ -66,14 +66,14 @@ def check_file(path: Path, department: str, period: str, root: Path | None) -> N
         reading = read_asking(path)
     except Refusal as refusal:
         _refuse_said(speaker.of_file(refusal))
-    tried = _understood(reading, path, (_candidates(contracts, department), speaker))
+    chosen = Period.parse(period) if period else Period.containing(date.today())
+    tried = _understood(reading, path, (_candidates(contracts, department), speaker, chosen.last_day))
     out.print(say("check.detected", department=tried.contract.zh), markup=False)
     out.print(say("check.number", number=number_of(tried.contract.code, sha256_of(path)[0])), markup=False)
     said = speaker.of_file(reading, tried.tabulated)
     if tried.tabulated.refusal:
         _print_sheets(understanding(tried.tabulated, None, path.name), speaker.naming)
         _refuse_said(said)
-    chosen = Period.parse(period) if period else Period.containing(date.today())
     order = Order(Branch(chosen.label, tried.contract.department), tried.contract)
     result = try_delivery(workspace, order, tried.tabulated.raw)
     _print_sheets(understanding(tried.tabulated, result.standardised, path.name), speaker.naming)
@@ -120,10 +120,10 @@ def _candidates(contracts: Mapping[str, Contract], department: str) -> list[Cont
     return [contracts[department]]
 
 
-def _understood(reading: Reading, path: Path, asked: tuple[list[Contract], Speaker]) -> Tried:
-    candidates, speaker = asked
+def _understood(reading: Reading, path: Path, asked: tuple[list[Contract], Speaker, date]) -> Tried:
+    candidates, speaker, as_of = asked
     source = Source(reading, path.name, sha256_of(path)[0], TRIED)
-    tries = [Tried(contract, tabulate_files([source], contract)[0]) for contract in candidates]
+    tries = [Tried(contract, tabulate_files([source], contract, as_of)[0]) for contract in candidates]
     good = [one for one in tries if one.tabulated.refusal is None]
     if not good and len(tries) > 1:
         refusals = {one.tabulated.refusal.code for one in tries if one.tabulated.refusal}

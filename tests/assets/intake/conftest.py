@@ -57,7 +57,7 @@ def read(contracts: dict[str, Contract]) -> Callable[..., Tabulated]:
     """read(department, *grids, file=…) -> Tabulated."""
 
     def _read(department: str, *grids: Grid, file: str = "台账.xlsx") -> Tabulated:
-        return tabulate(reading(*grids), contracts[department], file, SHA, "D1")
+        return tabulate(reading(*grids), contracts[department], (file, SHA, "D1"), date(2026, 9, 30))
 
     return _read
 

@@ -42,7 +42,7 @@ def test_the_copy_marks_the_cells_and_says_why(
     ).raw
     done = standardise(raw, contracts["civil_affairs"], context)
     path = tmp_path / "错误清单.xlsx"
-    assert write_error_list(raw, done, contracts["civil_affairs"], "表.xls", path) == 2
+    assert write_error_list(raw, done, (contracts["civil_affairs"], context.as_of), "表.xls", path) == 2
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["留守", "说明"]
     page = book["留守"]
@@ -72,7 +72,7 @@ def test_what_looks_like_rich_text_or_is_endless_is_text(
     before = raw.copy()
     done = standardise(raw, contracts["civil_affairs"], context)
     path = tmp_path / "错误清单.xlsx"
-    write_error_list(raw, done, contracts["civil_affairs"], "台账.xlsx", path)
+    write_error_list(raw, done, (contracts["civil_affairs"], context.as_of), "台账.xlsx", path)
     page = openpyxl.load_workbook(path).worksheets[0]
     assert page.cell(4, 5).value == "＜r><t>在读</t></r><sheet/>"
     assert page.cell(5, 5).value.startswith("长" * 1_000)
@@ -94,7 +94,12 @@ def test_a_row_that_a_rule_of_the_suite_refused_says_the_rule_s_sentence(
     told = {"code": "rule_someone", "field": "name", "message": "不知道是谁", "advice": "请补填姓名"}
     refused = place.assign(**told, heading="", column=0, cells="[]")
     path = tmp_path / "错误清单.xlsx"
-    assert write_error_list(raw, replace(done, quarantine=refused), contracts["civil_affairs"], "台账.xlsx", path) == 1
+    assert (
+        write_error_list(
+            raw, replace(done, quarantine=refused), (contracts["civil_affairs"], context.as_of), "台账.xlsx", path
+        )
+        == 1
+    )
     page = openpyxl.load_workbook(path).worksheets[0]
     assert page.cell(3, 6).value == "【未采用】不知道是谁，请补填姓名。"
     assert page.cell(3, 1).comment is not None
@@ -110,7 +115,9 @@ def test_nothing_is_written_for_a_file_without_faults(
 ) -> None:
     raw = read("civil_affairs", make_grid(rows(make_number)[:3])).raw
     done = standardise(raw, contracts["civil_affairs"], context)
-    assert write_error_list(raw, done, contracts["civil_affairs"], "台账.xlsx", tmp_path / "x.xlsx") == 0
+    assert (
+        write_error_list(raw, done, (contracts["civil_affairs"], context.as_of), "台账.xlsx", tmp_path / "x.xlsx") == 0
+    )
     assert not (tmp_path / "x.xlsx").exists()
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -13,9 +14,9 @@ from assets.intake.mapping import Column, Mapping, Surroundings, map_columns
 CASES = list(csv.DictReader(Path(__file__).with_name("headings.csv").open(encoding="utf-8")))
 
 
-def mapped(department: str, headings: list[str], *rows: list[str]) -> Mapping:
+def mapped(department: str, headings: list[str], *rows: list[str], year: int = 2026) -> Mapping:
     cells = pd.DataFrame(list(rows) or [[""] * len(headings)], dtype=object)
-    return map_columns(headings, cells, load_contracts()[department], Surroundings("", "", ""))
+    return map_columns(headings, cells, load_contracts()[department], Surroundings("", "", "", date(year, 9, 30)))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['department']}-{case['heading']}")
@@ -74,6 +75,13 @@ def test_a_lone_number_column_of_adults_is_the_guardians() -> None:
     found = mapped("civil_affairs", ["儿童姓名", "出生日期", "监护人姓名", "身份证号"], *rows)
     assert found.positions("guardian_id") == [3]
     assert found.positions("id_no") == []
+
+
+def test_a_file_reads_as_of_its_period_whenever_it_is_read() -> None:
+    row = ["甲小明", "2006-03-10", "甲大", "620722200603101230"]
+    headings = ["儿童姓名", "出生日期", "监护人姓名", "身份证号"]
+    assert mapped("civil_affairs", headings, row, year=2023).positions("id_no") == [3]
+    assert mapped("civil_affairs", headings, row, year=2026).positions("guardian_id") == [3]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -459,7 +460,7 @@ layouts: [{name: screening, zh: 新生儿筛查名册}]
     contract = load_contracts(tmp_path)["health"]
     rows = [["卫健局0-6岁筛查名册"], ["筛查儿童", "身份证号", "出生医学证明编号", "筛查结果", "筛查机构", "筛查日期"]]
     rows.append(["王小明", make_number("20220310"), "X320101001", "听力", "县医院", "2026.8.1"])
-    done = tabulate(Reading("xlsx", "", [make_grid(rows)]), contract, "筛查.xlsx", "ab" * 32, "D9")
+    done = tabulate(Reading("xlsx", "", [make_grid(rows)]), contract, ("筛查.xlsx", "ab" * 32, "D9"), date(2026, 9, 30))
     assert done.refusal is None
     record = one(standardise(done.raw, contract, context))
     assert record["record_id"] == "HE-ababababab-1-3"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -262,7 +263,7 @@ def test_pieces_second_without_heading_and_a_missing_one(make_grid: MakeGrid, ma
     first = source([HEAD, *children(make_number, 5)], "1.xlsx", "a")
     second = source(children(make_number, 5, 6), "2.xlsx", "b")
     fourth = source([HEAD, *children(make_number, 5, 16)], "4.xlsx", "c")
-    done = tabulate_files([second, first, fourth], contract)
+    done = tabulate_files([second, first, fourth], contract, date(2026, 9, 30))
     assert [each.refusal for each in done] == [None, None, None]
     assert "no_heading_used_profile" in codes(done[0])
     assert "missing_piece" not in codes(done[0]) | codes(done[1])
