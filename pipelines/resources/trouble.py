@@ -161,6 +161,8 @@ def _of_postgresql(fault: Any) -> Trouble | None:
 def _of_kind(fault: BaseException, kinds: set[str]) -> Trouble | None:
     if isinstance(fault, MemoryError) or "OutOfMemoryException" in kinds:
         return Trouble("memory")
+    if "PendingRollbackError" in kinds:  # what follows when a connection broke in the middle of a transaction
+        return Trouble("server_gone")
     if "NoSuchModuleError" in kinds:
         return Trouble("url_driver")
     if "ArgumentError" in kinds and type(fault).__module__.startswith("sqlalchemy"):

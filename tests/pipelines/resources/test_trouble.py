@@ -51,6 +51,7 @@ def sqlite_fault(number):
         (sqlite_fault(1), "database_fault"),
         (wrapped(Exception(SECRET)), "database_fault"),
         (sa.exc.IntegrityError("INSERT", None, sqlite3.IntegrityError(SECRET)), UNFORESEEN),
+        (sa.exc.PendingRollbackError(SECRET), "server_gone"),
         (KeyError(SECRET), UNFORESEEN),
     ],
 )
