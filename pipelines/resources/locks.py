@@ -89,5 +89,5 @@ def _unlock(connection: sa.Connection) -> None:
     """Let go. A connection that is gone has let go already, and must not hide the fault that ended the run."""
     try:
         connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_KEY})
-    except sa.exc.DBAPIError:
+    except (sa.exc.DBAPIError, sa.exc.PendingRollbackError):
         connection.invalidate()

@@ -103,7 +103,8 @@ def attach(engine: sa.Engine) -> None:
 
 
 def _forget(connection: sa.Connection) -> None:
-    connection.info.pop(_OPEN, None)
+    if not connection.invalidated:  # what a broken connection knew went with it, and asking it would hide why it broke
+        connection.info.pop(_OPEN, None)
 
 
 def written(connection: sa.Connection, table: sa.Table, where: sa.ColumnElement[bool]) -> None:
