@@ -86,8 +86,7 @@ def write_exports(found: Ingredients, names: FileNames, folder: Path) -> str:
     """
     links = found.links.sort_values(_PLACE_ORDER, kind="stable")
     links = links.assign(probability=[f"{float(value):.6f}" for value in links["probability"]])
-    status = status_of(found.findings, found.life)
-    frames = {"links.csv": links, "findings.csv": found.findings.assign(status=status)}
+    frames = {"links.csv": links, "findings.csv": found.findings}
     digest = hashlib.sha256()
     for name, columns in EXPORTS.items():
         path = write_csv(names.on(frames[name])[list(columns)], folder / name, EXACT)

@@ -29,7 +29,6 @@ FINDINGS_COLUMNS = (
     "row",
     "grade",
     "reason",
-    "status",
 )
 EXACT = (frozenset(LINKS_COLUMNS) | frozenset(FINDINGS_COLUMNS)) - {"reason", "file", "sheet"}
 

@@ -89,7 +89,7 @@ def outputs(looped, run_command):
         for kind in ("quarter", "pack"):
             run_command("report", "--period", period, "--kind", kind, "--no-pdf", "--workspace", root)
         written = {path.stem.partition(period)[2]: path for path in (root / "outbox" / "报告" / period).glob("*.docx")}
-        exported = pd.read_csv(root / "outbox" / period / "findings.csv", dtype=str, encoding="utf-8-sig")
+        exported = exported_lines(root, period)
         found[period] = {
             "findings.csv": of_export(exported),
             "run": sizes_in([printed_rows(ran[period])]),
@@ -100,6 +100,14 @@ def outputs(looped, run_command):
             "compare": sizes_in(compared, f"{period} "),
         }
     return root, found
+
+
+def exported_lines(root, period):
+    """findings.csv, whose columns are a contract, with each line's `status` as it was published."""
+    lines = pd.read_csv(root / "outbox" / period / "findings.csv", dtype=str, encoding="utf-8-sig")
+    published = pd.read_parquet(root / "frames" / "edition_lines" / f"{period}.parquet").set_index("finding_id")
+    assert set(lines["finding_id"]) == set(published.index)
+    return lines.assign(status=lines["finding_id"].map(published["status"]))
 
 
 def of_export(lines):
@@ -173,9 +181,7 @@ def test_every_line_of_last_quarter_is_somewhere(outputs):
     root, _ = outputs
     heads, *rows = sheet_rows(root / "outbox" / SECOND / "汇总.xlsx", "线索去向")[2:]
     gone = {row[0]: int(row[heads.index("本期不再出现")]) for row in rows}
-    exports = [
-        pd.read_csv(root / "outbox" / period / "findings.csv", dtype=str, encoding="utf-8-sig") for period in PERIODS
-    ]
+    exports = [exported_lines(root, period) for period in PERIODS]
     lost = exports[0][~exports[0]["finding_id"].isin(exports[1]["finding_id"])]
     assert {code: number for code, number in gone.items() if number and code} == lost["code"].value_counts().to_dict()
     report = next((root / "outbox" / "报告" / SECOND).glob("*季度报告_内部.docx"))
@@ -197,7 +203,7 @@ def test_the_comparison_comes_to_what_goes_out(outputs, run_command):
 
 def test_a_childs_story_begins_with_the_same_sizes(outputs, run_command):
     root, _ = outputs
-    lines = pd.read_csv(root / "outbox" / SECOND / "findings.csv", dtype=str, encoding="utf-8-sig")
+    lines = exported_lines(root, SECOND)
     answered = lines.loc[lines["status"] == "quiet", "child_id"].iloc[0]
     sent = lines.loc[lines["status"] == "asked", "child_id"].iloc[0]
     for child in dict.fromkeys((answered, sent)):

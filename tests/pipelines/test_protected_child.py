@@ -328,7 +328,7 @@ def test_every_command_is_looked_at(used):
     root, _ = used
     names = {command.name or command.callback.__name__ for command in app.registered_commands}
     assert names == set(calls(root)) | WITHOUT_CHILDREN
-    assert [group.typer_instance.info.name for group in app.registered_groups] == ["profile"]
+    assert [group.typer_instance.info.name for group in app.registered_groups] == ["profile", "audit"]
 
 
 def test_no_command_tells_where_a_protected_child_is(used):
