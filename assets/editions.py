@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from assets.county import official_areas, profile_of
@@ -129,7 +130,8 @@ def asked_now(found: Ingredients) -> pd.DataFrame:
     if found.life.empty:
         return found.findings.assign(life="")
     life = found.life.set_index("finding_id")
-    shown = found.findings[[status == ASKED for status in status_of(found.findings, found.life)]]
+    goes_out = [status == ASKED for status in status_of(found.findings, found.life)]
+    shown = found.findings[np.array(goes_out, dtype=np.bool_)]  # an empty list would choose columns
     mine = life.reindex(shown["finding_id"])
     shown = with_asked(shown, found.life)
     past = zip(*(mine[name].fillna("") for name in ("kind", "text", "answer")), strict=True)

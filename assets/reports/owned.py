@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
 import pandas as pd
 
 from assets.editionlines import ASKED, QUIET
@@ -33,7 +34,7 @@ def count_owned(figures: Figures, material: Material) -> None:
     words = life_rules().counts
     columns = {LISTED: words["listed"], QUIET: words["quiet"], SENT: words["asked"], "sure": GRADES["sure"]}
     for name in dict.fromkeys(who for code in rows for who in recipients[code]):
-        mine = lines[_reached(lines, name, recipients)]
+        mine = lines[np.array(_reached(lines, name, recipients), dtype=np.bool_)]
         figures.add(Grid(f"{OWNED}{name}", "本部门先核对的线索", rows, columns), _counted(mine))
         for code in rows:
             parts = [(f"{OWNED}{name}", code, column) for column in (SENT, QUIET)]

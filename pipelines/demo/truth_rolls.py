@@ -90,7 +90,9 @@ def _without_agreement(held: Held) -> set[int]:
 
 
 def _levels_differ(held: Held) -> set[int]:
-    wrong = held.holders[["card_level_conflict" in errors.split("|") for errors in held.holders["errors"]]]
+    wrong = held.holders[
+        held.holders["errors"].str.split("|").map(lambda errors: "card_level_conflict" in errors).astype(bool)
+    ]
     return _kids(wrong) - _kids(held.now[held.now["dead"]])
 
 
