@@ -100,7 +100,7 @@ def period_given(connection: sa.Connection, run_id: str, period: str, department
 def _counts(row: sa.RowMapping, run_id: str, secret: bytes) -> bool:
     detail = json.loads(row["detail"])
     name = detail.get("consented_by") or detail.get("confirmed_by") or ""
-    return detail.get("run") == run_id and bool(_plain(name)) and audit.genuine(row, secret)
+    return detail.get("run") == run_id and bool(_plain(name)) and audit.genuine(dict(row), secret)
 
 
 def _plain(name: str) -> str:

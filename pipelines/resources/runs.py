@@ -96,7 +96,7 @@ def _status(context: dg.InitResourceContext, run_id: str) -> str:
         return KILLED
     kinds = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.STEP_SUCCESS}
     with suppress(Exception):  # the event log is Dagster's own; a run that cannot be judged did not end well
-        entries = context.instance.all_logs(run_id, of_type=kinds)
+        entries = context.instance.all_logs(run_id, of_type=kinds) if context.instance else []
         failed = any(entry.dagster_event_type == dg.DagsterEventType.STEP_FAILURE for entry in entries)
         return REFUSED if failed or not entries else DONE
     return KILLED

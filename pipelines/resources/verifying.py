@@ -94,7 +94,7 @@ def examine(connection: sa.Connection, secret: bytes) -> Examined:
 def latest(connection: sa.Connection, secret: bytes) -> list[Complaint]:
     """Verify the last lines only: what is quick enough for every start."""
     wanted = sa.select(audit_table).order_by(audit_table.c.id.desc()).limit(LATEST)
-    rows = list(connection.execute(wanted).mappings())[::-1]
+    rows = [dict(row) for row in connection.execute(wanted).mappings()][::-1]
     begins = [row["id"] for row in rows if row["action"] == BEGIN]
     ours = [row for row in rows if not begins or row["id"] >= begins[-1]]
     batches = _Batches(int(ours[0]["id"])) if ours else _Batches(0)
@@ -114,9 +114,10 @@ def _present(begun: Iterable[Mapping[Any, Any]], secret: bytes) -> int:
     return genuine[-1] if genuine else int(lines[-1]["id"])
 
 
-def _lines(connection: sa.Connection, first: int) -> Iterator[sa.RowMapping]:
+def _lines(connection: sa.Connection, first: int) -> Iterator[dict[str, Any]]:
     wanted = sa.select(audit_table).where(audit_table.c.id >= first).order_by(audit_table.c.id)
-    yield from connection.execute(wanted, execution_options={"yield_per": PIECE}).mappings()
+    for row in connection.execute(wanted, execution_options={"yield_per": PIECE}).mappings():
+        yield dict(row)
 
 
 class _Batches:
