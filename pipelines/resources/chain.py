@@ -22,11 +22,11 @@ from pipelines.resources.database import writing
 from pipelines.resources.sealing import KEPT
 from pipelines.resources.tables import audit as audit_table
 from pipelines.resources.tables import seal
-from pipelines.resources.verifying import Complaint, Examined
+from pipelines.resources.verifying import Complaint, Examined, wall
 
 USED = ("frames", "store", "outbox")
 WAY_ON = (
-    "请先找出原因；数据库应从备份之外恢复的，换回最新的一份。确认照现状继续的，由负责人运行 "
+    "请先找出原因；误放了旧备份的，换回最新的数据库。确认照现状继续的，由负责人运行 "
     "tongbi audit accept --by 姓名 --reason 说明，此事永久留痕。详情见 tongbi audit verify。"
 )
 MOST_SAID = 3
@@ -150,13 +150,13 @@ def _first(chain: Chain, known: Sequence[Anchor], bare: bool) -> None:
         chain.id = former.chain
         _take_key(chain, known)
         kind = "emptied" if bare else "unkeyed"
-        chain.trouble.append(Complaint(kind, "audit", "", {"since": former.at, "number": former.number}))
+        chain.trouble.append(Complaint(kind, "audit", "", {"since": wall(former.at), "number": former.number}))
         return
     detail: dict[str, object] = {}
     if former is not None:
         detail["formerly"] = {"chain": former.chain, "number": former.number, "hash": former.hash}
         chain.notices.append(
-            f"此处原有另一个工作区，审计记到第 {former.number} 行（{former.at}），现在没有了；这里从头开始，此事记在审计第 1 行。"
+            f"此处原有另一个工作区，审计记到第 {former.number} 行（{wall(former.at)}），现在没有了；这里从头开始，此事记在审计第 1 行。"
         )
     line = begin(chain, Act(sealing.WRITER, BEGIN, "", {"why": "new", **detail}))
     if not bare and chain.key is not None:
@@ -247,14 +247,14 @@ def _behind(connection: sa.Connection, anchor: Anchor) -> Complaint | None:
     line = row.first()
     if line is not None and line.hash == anchor.hash:
         return None
-    facts: dict[str, object] = {"since": anchor.at, "number": anchor.number, "last": head.number}
+    facts: dict[str, object] = {"since": wall(anchor.at), "number": anchor.number, "last": head.number}
     if head.number >= anchor.number:
         shown = {"expected": anchor.hash[: audit.SHORT], "present": line.hash[: audit.SHORT] if line else "—"}
         return Complaint("other", "audit", "", {**facts, **shown})
     last_at = connection.execute(sa.select(audit_table.c.at).where(audit_table.c.id == head.number)).scalar() or "—"
     sealed = connection.execute(sa.select(sa.func.max(seal.c.line))).scalar() or 0
     kind = "cut" if sealed > head.number else "older"
-    return Complaint(kind, "audit", "", {**facts, "first": head.number + 1, "last_at": last_at})
+    return Complaint(kind, "audit", "", {**facts, "first": head.number + 1, "last_at": wall(last_at)})
 
 
 def _go_on(chain: Chain) -> None:

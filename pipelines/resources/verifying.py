@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,14 @@ def words() -> dict[str, dict[str, str]]:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return dict(yaml.load(WORDS.read_text(encoding="utf-8"), Loader=loader))
+
+
+def wall(moment: str) -> str:
+    """A stored moment (ISO, UTC) by the clock on the wall, to the minute; what is no moment stays as it is."""
+    try:
+        return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
+    except ValueError:
+        return moment or "—"
 
 
 def examine(connection: sa.Connection, secret: bytes) -> Examined:
@@ -173,7 +182,9 @@ def _torn(connection: sa.Connection, batches: _Batches) -> Iterator[Complaint]:
     for group, lines in _grouped(stored):
         seen.add(group)
         batch = batches.batches.get(group)
-        if batch is None or root_of(lines) != batch.get("root"):
+        if batch is None:
+            yield Complaint("orphaned", group[1], str(group[0]), {"rows": len(lines)})
+        elif root_of(lines) != batch.get("root"):
             yield Complaint("torn", group[1], str(group[0]))
     for line, table in sorted(set(batches.batches) - seen):
         yield Complaint("torn", table, str(line))
@@ -235,6 +246,8 @@ def _judge(kept: Kept, batches: _Batches, secret: bytes) -> Callable[[_Side, lis
             return Complaint("replaced", name, key)
         if not last.salt:
             return Complaint("erased_there", name, key)
+        if (last.line, name) not in batches.batches:
+            return None  # its line is gone, which is said once for the whole batch
         values = [rows.value[place] for place in places(last.line)]
         fits = row_digest(secret, last.salt, name, values) == last.digest
         return None if fits else Complaint("changed", name, key)

@@ -19,7 +19,7 @@ from typing import Any
 from pipelines.resources import audit
 from pipelines.resources.audit import START, Head
 from pipelines.resources.chain import Chain, refuse
-from pipelines.resources.verifying import Complaint
+from pipelines.resources.verifying import Complaint, wall
 
 FILE = "views.db"
 BUSY_MS = 30_000
@@ -126,7 +126,7 @@ def examine(chain: Chain) -> tuple[int, list[Complaint]]:
     except sqlite3.Error:
         complaints.append(Complaint("unreadable", "views", FILE))
     if known is not None and known.views and there.get(known.views) != known.views_hash:
-        facts = {"since": known.at, "number": known.views, "last": last.number}
+        facts = {"since": wall(known.at), "number": known.views, "last": last.number}
         complaints.append(Complaint("views_cut", "views", "", facts))
     return count, complaints
 
@@ -149,7 +149,7 @@ def _behind(connection: sqlite3.Connection, known: Head, last: Head, since: str)
     row = connection.execute("SELECT hash FROM view WHERE id = ?", (known.number,)).fetchone()
     if row is not None and row[0] == known.hash:
         return []
-    return [Complaint("views_cut", "views", "", {"since": since, "number": known.number, "last": last.number})]
+    return [Complaint("views_cut", "views", "", {"since": wall(since), "number": known.number, "last": last.number})]
 
 
 @contextmanager
