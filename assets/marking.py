@@ -21,7 +21,7 @@ from assets.errorlists import write_marked_copies
 from assets.intake.contract import Contract
 from pipelines.partitions import Period
 from pipelines.resources.frames import FrameStore
-from pipelines.resources.processes import command, environment
+from pipelines.resources.processes import command, end, environment
 
 
 @dataclass(frozen=True)
@@ -76,12 +76,7 @@ class Marking:
     def stop(self) -> None:
         """End the process, whatever it is doing."""
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            for pipe in (self._process.stdin, self._process.stdout):
-                with suppress(OSError):
-                    if pipe is not None:
-                        pipe.close()
+            end(self._process)
 
 
 @contextmanager

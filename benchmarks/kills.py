@@ -17,12 +17,13 @@ import sqlite3
 import sys
 import tempfile
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+
+from benchmarks import forked
 
 PERIODS = ("2026Q2", "2026Q3")
 FIRST = PERIODS[0]
@@ -30,17 +31,6 @@ SEED = 7
 # A killed run stands in `run` and so does the one that repeats it.
 UNCOUNTED = {"run", "alembic_version", "sqlite_sequence"}
 FILES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.truncate"}
-LOADED = (
-    "alembic.command",
-    "dagster._core.execution.execute_in_process",
-    "openpyxl",
-    "pipelines.assembly",
-    "pipelines.cli.commands",
-    "pipelines.resources.opened",
-    "recordlinkage",
-    "rich.live",
-    "xlsxwriter",
-)
 
 
 @dataclass
@@ -113,30 +103,9 @@ def run(words: tuple[str, ...], root: Path, deadly: int = 0, log: Path | None = 
     gc.freeze()
     process = os.fork()
     if process == 0:
-        _be_the_command([*words, "--workspace", str(root)], said, lambda: watch(root, deadly, log))
+        forked.be_the_command([*words, "--workspace", str(root)], {1: said, 2: said}, lambda: watch(root, deadly, log))
     _, status = os.waitpid(process, 0)
     return os.waitstatus_to_exitcode(status), said.read_text(encoding="utf-8", errors="replace")
-
-
-def _be_the_command(words: list[str], said: Path, watching: Callable[[], None]) -> None:
-    code = 1
-    try:
-        target = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        os.dup2(target, 1)
-        os.dup2(target, 2)
-        sys.argv = ["tongbi", *words]
-        watching()
-        from pipelines.cli import main as command
-
-        command()
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 0
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
 
 
 def facts(root: Path) -> dict[str, str]:
@@ -279,8 +248,8 @@ def make_older(root: Path) -> None:
 
 def load() -> None:
     """Import everything once, so that a fork is a command that has begun."""
-    for name in LOADED:
-        import_module(name)
+    forked.load()
+    import_module("pipelines.cli.commands")
     import assets.raw
     from expectations.suites.engine import load_engine
 

@@ -14,7 +14,7 @@ import threading
 from contextlib import suppress
 from typing import Any
 
-from pipelines.resources.processes import command, environment
+from pipelines.resources.processes import command, end, environment
 from pipelines.resources.reading.wire import HEAD, STAYS
 
 _idle: list[Worker] = []
@@ -107,12 +107,7 @@ class Worker:
 
     def end(self) -> None:
         """End the process and close its pipes."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            with suppress(OSError):
-                if pipe is not None:
-                    pipe.close()
+        end(self._process)
 
 
 @atexit.register
