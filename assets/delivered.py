@@ -12,7 +12,7 @@ import pandas as pd
 from assets.childfile.household import commonest_county
 from expectations.jurisdictions.profile import Place
 from expectations.lists.catalogue import load_catalogue
-from matching.regions import area_name
+from matching.reading.regions import area_name
 from pipelines.resources.deliveries import Said
 from pipelines.resources.frames import FrameStore
 

@@ -14,14 +14,14 @@ from assets.county import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.linkable import fold, linkable, unfold
 from assets.plausibility import Look, looked_at
-from matching.changes import link_period
-from matching.engine import Engine, engine_name
-from matching.groups import link_rates
+from matching.comparing.engine import Engine, engine_name
+from matching.explaining.report import read_report, report_frame
 from matching.linking import Linkage, link_records
-from matching.memory import Memory
+from matching.measuring.groups import link_rates
 from matching.model import default_model
-from matching.register import KnownChildren
-from matching.report import read_report, report_frame
+from matching.periods.changes import link_period
+from matching.periods.memory import Memory
+from matching.register.register import KnownChildren
 from pipelines.partitions import Period, period_partitions
 from pipelines.resources import decisions
 from pipelines.resources.frames import FrameStore
@@ -45,7 +45,7 @@ class Register:
     """The child register after a period: what children are known by, merged numbers, this period's merges and splits, and
     what the linkage says of itself (`name`, `value` as JSON; no personal value) and the link rate of every group.
 
-    `memory_rows` and `memory_facts` are what the next period needs to compare only changes (`matching.memory`); without rows where
+    `memory_rows` and `memory_facts` are what the next period needs to compare only changes (`matching.periods.memory`); without rows where
     every period is compared as a whole.
     """
 
@@ -160,7 +160,7 @@ def _memory(frames: FrameStore, period: str) -> Memory | None:
 
 
 def judgements(county: Opened) -> pd.DataFrame | None:
-    """People's decisions with author and time; None when there are none. What they say together is `matching.judged`."""
+    """People's decisions with author and time; None when there are none. What they say together is `matching.decisions.judged`."""
     with county.engine.connect() as connection:
         frame = decisions.read(connection)
     return frame if len(frame) else None

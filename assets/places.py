@@ -1,7 +1,7 @@
 """The asset county_places: the county's code, townships and villages, from its own list or learned from all deliveries of the period.
 
 It stands between raw and standard, so that every department's addresses are read against the same names. How places are learned is
-`matching.places`.
+`matching.reading.places`.
 """
 
 import re
@@ -15,7 +15,7 @@ import pandas as pd
 from assets.county import COUNT, official_areas, opened_of, profile_of
 from assets.intake.contract import Contract
 from assets.intake.gather import SheetRows, sheets
-from matching.places import Places, learn_places, places_from_list
+from matching.reading.places import Places, learn_places, places_from_list
 from pipelines.partitions import Period, period_partitions
 from pipelines.resources.stations import station
 from pipelines.resources.workspace import Workspace

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from expectations.lists.files import BoolArray
-from matching.judged import content_keys
+from matching.decisions.judged import content_keys
 from pipelines.resources import protecting
 from pipelines.resources.opened import Opened
 from pipelines.resources.protecting import COLUMN, LIFT, Mark, Move

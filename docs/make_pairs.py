@@ -16,10 +16,10 @@ import pandas as pd
 
 from assets.protected import Protected
 from assets.workbooks.masking import mask_id
-from matching.evaluate import calibration, quality
-from matching.groups import without_small_numbers
-from matching.picture import Panel, draw
-from matching.report import read_report
+from matching.explaining.picture import Panel, draw
+from matching.explaining.report import read_report
+from matching.measuring.evaluate import calibration, quality
+from matching.measuring.groups import without_small_numbers
 from pipelines.cli.measuring import rates_of
 from pipelines.cli.story import SHOWN, Teller, Told
 from pipelines.partitions import Period

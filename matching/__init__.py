@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from matching.library import Linked, link
+    from matching.library.link import Linked, link
 
 __all__ = ["Linked", "link"]
 
 
 def __getattr__(name: str) -> object:
     if name in __all__:
-        from matching import library
+        from matching.library import link as home
 
-        return getattr(library, name)
+        return getattr(home, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,7 +1,7 @@
 """Text columns of a frame as codes and distinct texts, each column once (Arrow's dictionaries: several times quicker than hashing
 Python's texts again for every use, and Python's texts are made only where somebody asks for them).
 
-Belongs here: coding of texts. Does not belong here: what a text means (`encode`, `encode_numbers`).
+Belongs here: coding of texts. Does not belong here: what a text means (`encode`, `encoding.numbers`).
 """
 
 from __future__ import annotations

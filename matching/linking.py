@@ -13,29 +13,29 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from matching import screen as screening
-from matching.block import KeyYield, Pairs
-from matching.cluster import Clusters, cluster, unseen_pairs
+from matching.blocking.block import KeyYield, Pairs
+from matching.clustering.cluster import Clusters, cluster, unseen_pairs
 from matching.columns import without_halves
-from matching.decide import Evidence, weigh_evidence
-from matching.disputes import decisions_report
-from matching.encode import Encoded, checked, encode
-from matching.engine import Engine, EngineName, candidates_of
-from matching.gather import floor_bits, gather, heavier, histogram, late, pair_codes, within
-from matching.judged import judged_pairs
+from matching.comparing.engine import Engine, EngineName, candidates_of
+from matching.decisions.disputes import decisions_report
+from matching.decisions.judged import judged_pairs
+from matching.encoding.encode import Encoded, checked, encode
+from matching.explaining.report import make_report
+from matching.explaining.results import children_frame, pairs_frame
 from matching.model import Model, default_model
-from matching.register import KnownChildren, assign, identifiers
-from matching.report import make_report
-from matching.residual import residual_bits
-from matching.results import children_frame, pairs_frame
-from matching.weigh import Weights, learn
+from matching.register.register import KnownChildren, assign, identifiers
+from matching.scoring import screen as screening
+from matching.scoring.decide import Evidence, weigh_evidence
+from matching.scoring.gather import floor_bits, gather, heavier, histogram, late, pair_codes, within
+from matching.scoring.residual import residual_bits
+from matching.scoring.weigh import Weights, learn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.candidates import Candidates
-    from matching.compare import Levels
-    from matching.gather import Batch, Gathered
+    from matching.comparing.candidates import Candidates
+    from matching.comparing.compare import Levels
+    from matching.scoring.gather import Batch, Gathered
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

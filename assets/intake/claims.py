@@ -19,7 +19,7 @@ from pydantic import Field
 
 from assets.intake.contract import Model
 from expectations.rulebook import read_rules
-from matching.dates import arabic
+from matching.reading.dates import arabic
 from pipelines.partitions import Period
 
 FILE = Path(__file__).with_name("claims.yaml")

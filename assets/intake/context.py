@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from matching.grades import YEAR_START
+from matching.reading.grades import YEAR_START
 
 if TYPE_CHECKING:
-    from matching.places import Places
+    from matching.reading.places import Places
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from assets.intake import align
 from assets.intake.contract import Contract, load_dictionary, load_fields
 from assets.intake.headings import FLAG, normalise_heading
 from assets.intake.mapping import Mapping, Surroundings, map_columns
-from matching import codes
+from matching.reading import codes
 
 Cells = npt.NDArray[np.object_]
 BASE = ["record_id", "delivery_id", "file", "sheet", "sheet_no", "row"]

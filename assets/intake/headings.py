@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from assets.intake.contract import Ambiguity, Contract, Layout, load_dictionary
-from matching.name_tables import fold_characters
+from matching.names.tables import fold_characters
 
 _NOISE = re.compile(
     r"[\s*＊★※☆()\[\]{}<>《》〈〉【】「」『』\-_/\\、:,。.;；·'\"“”‘’!?|#~\u200b-\u200f\u2028\u2029\ufeff\u00ad—]+"

@@ -14,7 +14,7 @@ from assets.intake.context import Context
 from assets.intake.contract import Contract, load_dictionary
 from assets.intake.values import Remarks
 from expectations.lists.ages import youngest_years
-from matching.citizen import OF_AGE
+from matching.reading.citizen import OF_AGE
 
 NUMBERS = ("id_no", "student_no", "disability_no", "birth_cert_no", "child_no")
 

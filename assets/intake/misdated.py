@@ -17,7 +17,7 @@ from assets.intake.claims import Span, contradiction, latest_day, load_claims, s
 from assets.intake.contract import Contract, load_fields
 from assets.intake.gather import SheetRows, cell_columns, sheets
 from assets.intake.headings import normalise_heading
-from matching.normalise import read_dates
+from matching.reading.normalise import read_dates
 from pipelines.partitions import Period
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from assets.intake.context import Context
 from assets.intake.values import Remarks
-from matching import identity
+from matching.reading import identity
 
 GUARDIANS = ("father_id", "mother_id", "guardian_id", "payee_id")
 STATUS_ISSUES = ("bad_check", "bad_length", "bad_date", "damaged", "masked", "legacy15", "garbage", "placeholder")

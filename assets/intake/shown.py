@@ -13,7 +13,7 @@ from functools import cache
 from assets.intake.contract import Contract, Layout, all_contracts, load_dictionary
 from assets.intake.headings import normalise_heading
 from assets.intake.notices import column_at
-from matching.name_tables import compound_surnames
+from matching.names.tables import compound_surnames
 
 _NUMBER = re.compile(r"\d{6}|(?:19|20)\d{2}\s*[年\-./]\s*\d{1,2}|\d{3}[ \-]\d{4}")
 _NAME = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,4}|[\u3400-\u9fff]{1,10}[·•・.][\u3400-\u9fff·•・.]{1,20}")

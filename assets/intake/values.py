@@ -13,9 +13,9 @@ import pandas as pd
 
 from assets.intake.context import Context
 from assets.intake.contract import load_dictionary, load_fields
-from matching import codes, grades, identity, normalise, places
-from matching.name_cleaning import clean_names
-from matching.regions import area_name
+from matching.names.cleaning import clean_names
+from matching.reading import codes, grades, identity, normalise, places
+from matching.reading.regions import area_name
 
 CHILD_ID = "id_no"
 PLACE_FIELDS = ("town", "village", "hukou_addr", "live_addr")

@@ -17,7 +17,7 @@ from assets.replies.lines import Line, Returned, plain
 from assets.replies.words import reply_words
 from expectations.life.numbering import GOOD, Number, read
 from expectations.life.rules import life_rules
-from matching.dates import read_date
+from matching.reading.dates import read_date
 
 DECISIONS = "conflicts"
 

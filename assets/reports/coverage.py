@@ -1,6 +1,6 @@
 """Whose records found their register entry: the link rate by group, so that a report says for whom the lists are weakest.
 
-The table is the linkage's own (`matching.groups.link_rates`, kept with the period): by the record and by what the record says itself, the
+The table is the linkage's own (`matching.measuring.groups.link_rates`, kept with the period): by the record and by what the record says itself, the
 same that `tongbi linkage` and the summary print. Not here: why a pair was linked (`matching`). Source: trust.md C1 (fairness), users.md F1.7.
 """
 
@@ -11,7 +11,7 @@ import pandas as pd
 from assets.reports.figures import TOTAL, Figures, Grid, Key
 from assets.reports.material import Material
 from assets.reports.suppress import default_rule
-from matching.groups import OUTSIDE
+from matching.measuring.groups import OUTSIDE
 
 SAVED = {"number": "身份证号一致", "other": "靠其他信息找到", TOTAL: "在公安数据中找到的儿童"}
 COLUMNS = {"found": "在公安数据中找到", "open": "未找到", TOTAL: "记录数"}

@@ -23,8 +23,8 @@ from expectations.lists.catalogue import load_catalogue
 from expectations.lists.files import ChildFiles
 from expectations.lists.findings import not_computed
 from expectations.lists.view import View
-from matching.groups import WORSE
-from matching.regions import area_name
+from matching.measuring.groups import WORSE
+from matching.reading.regions import area_name
 from pipelines.partitions import Period
 from pipelines.resources import audit, deliveries, lives
 from pipelines.resources.opened import Opened
@@ -106,7 +106,7 @@ class Material:
         audit_head: number and hash of the audit's last line when the report was written; "" in a report that nothing keeps an audit of.
         left_behind: child_id of every left-behind child on the roll -> the state of its agreement (`expectations.lists.agreements`).
         past_answers: how the lines of the last of the earlier periods were answered.
-        rates: link rate by group, as the linkage worked it out (`matching.groups.link_rates`).
+        rates: link rate by group, as the linkage worked it out (`matching.measuring.groups.link_rates`).
     """
 
     period: Period

@@ -86,7 +86,7 @@ class PublishContext:
         accounting: one row per file: `department, file, rows_in, accepted, quarantined, set_aside`.
         links: the frame link_children (`department, method, child_id`).
         pairs: the frame link_pairs (`method, grade`).
-        rates: link rate by group (`matching.groups.link_rates`).
+        rates: link rate by group (`matching.measuring.groups.link_rates`).
         towns: official townships, in official order; each gets a workbook even with nothing to verify.
         department_names: Chinese names of departments that the layout does not know (a fifth source).
         layout: how each recipient sees what it is sent.

@@ -1,6 +1,6 @@
 """The workbook in which clerks judge a sample of pairs: two lines a pair, no word of what the machine thinks; and reading it back.
 
-Here: its looks and its way back. Not here: which pairs are drawn and what the answers say (`matching.sampling`), or where the values
+Here: its looks and its way back. Not here: which pairs are drawn and what the answers say (`matching.measuring.sampling`), or where the values
 come from.
 """
 
@@ -15,7 +15,7 @@ import pandas as pd
 import xlsxwriter
 
 from assets.workbooks.book import SAFE, UNPRINTABLE
-from matching.picture import Sides
+from matching.explaining.picture import Sides
 from pipelines.resources.reading import read_file
 
 BATCH = re.compile(r"批次：(\S+)")

@@ -1,7 +1,7 @@
 """What each blocking key catches and costs, and which further keys the data themselves propose:
 `python -m benchmarks.linkage.keys --counties ordinary careless_2 --seeds 1`, or `--records STANDARD.parquet` for anybody's.
 
-Belongs here: reading records and printing. Does not belong here: the measuring (`matching.key_learning`).
+Belongs here: reading records and printing. Does not belong here: the measuring (`matching.blocking.key_learning`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pandas as pd
 
 from benchmarks.linkage.counties import county_file
 from benchmarks.linkage.habits import kinds
-from matching.key_learning import measure_keys
+from matching.blocking.key_learning import measure_keys
 
 
 def shown(name: str, records: pd.DataFrame) -> str:

@@ -79,7 +79,7 @@ def _birth_columns(birth: NDArray[np.object_]) -> pd.DataFrame:
 
 @cache
 def _lunar(day: str) -> str:
-    from matching.lunar import written_as_lunar
+    from matching.reading.lunar import written_as_lunar
 
     try:
         return written_as_lunar(day) or ""
@@ -99,7 +99,7 @@ def _sounds(name: str) -> list[str]:
 
 
 def _folded(texts: NDArray[np.object_]) -> NDArray[np.object_]:
-    from matching.name_tables import fold_all
+    from matching.names.tables import fold_all
 
     return np.array(fold_all(texts.tolist()), dtype=object)
 

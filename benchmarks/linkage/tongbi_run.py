@@ -117,7 +117,7 @@ def engine(path: str, out: Path) -> dict[str, Any]:
     import numpy as np
     import pandas as pd
 
-    from matching.engine import Engine, engine_name
+    from matching.comparing.engine import Engine, engine_name
     from matching.linking import find_children
     from matching.model import default_model
 
@@ -137,8 +137,8 @@ def second(path: str, out: Path) -> dict[str, Any]:
     import pandas as pd
 
     from benchmarks.linkage.counties import next_period
-    from matching.changes import link_period
     from matching.linking import link_records
+    from matching.periods.changes import link_period
 
     records, clock = records_of(path), Clock()
     later = next_period(records, 0.05, 1)

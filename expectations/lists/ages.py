@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from expectations.lists.files import IntArray
-from matching.grades import school_year
+from matching.reading.grades import school_year
 
 _DIGITS: tuple[str, ...] = ("零", *"一二三四五六七八九")
 

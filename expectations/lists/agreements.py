@@ -14,7 +14,7 @@ from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, capped
 from expectations.lists.periods import months_before
 from expectations.lists.view import View, draft, sentences, with_note
-from matching.dates import read_date
+from matching.reading.dates import read_date
 
 FULFILLED, UNSIGNED, UNFILLED, NOT_DELIVERED = "fulfilled", "unsigned", "unfilled", "not_delivered"
 _AWAY_SINCE = {"away_since", "father_away_since", "mother_away_since"}

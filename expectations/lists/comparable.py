@@ -8,7 +8,7 @@ import re
 
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.columns import Columns, Texts
-from matching.names import fold
+from matching.names.tables import fold
 
 # The county before its township: 某县云杉镇 and 云杉镇 are one place.
 _COUNTY_BEFORE = re.compile(r"^.{1,8}?(?:自治县|县|旗|市|区)(?=.{2,}(?:街道|镇|乡|苏木)$)")

@@ -13,9 +13,9 @@ import pandas as pd
 
 from expectations.lists.columns import Texts
 from expectations.rulebook import Rules, read_rules
-from matching.identity_repair import one_slip
-from matching.lunar import days_between, lunar_equal
-from matching.names import compare_name_pairs
+from matching.names.levels import compare_name_pairs
+from matching.reading.identity_repair import one_slip
+from matching.reading.lunar import days_between, lunar_equal
 
 FILE = Path(__file__).with_name("differences.yaml")
 

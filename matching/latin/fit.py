@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matching.estimate import sigmoid_bits
 from matching.latin.compare import levels
+from matching.scoring.estimate import sigmoid_bits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

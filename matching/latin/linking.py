@@ -1,6 +1,6 @@
 """Latin records to persons: the stations in their order, and the result in record positions.
 
-Belongs here: the order of the stations, and what a pair says of itself. Does not belong here: frames of other people (`matching.library`).
+Belongs here: the order of the stations, and what a pair says of itself. Does not belong here: frames of other people (`matching.library.link`).
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from matching.block import Pairs
-from matching.cluster import cluster, unseen_pairs
-from matching.decide import JUDGED_BITS, Evidence
-from matching.estimate import sigmoid_bits
+from matching.blocking.block import Pairs
+from matching.clustering.cluster import cluster, unseen_pairs
 from matching.latin.compare import Candidates, candidates, levels
 from matching.latin.encode import encode
 from matching.latin.fit import learn
 from matching.model import default_model
+from matching.scoring.decide import JUDGED_BITS, Evidence
+from matching.scoring.estimate import sigmoid_bits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

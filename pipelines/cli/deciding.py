@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from matching.decision_table import read_decisions
-from matching.disputes import conflicts
-from matching.judged import content_keys, find_judged
+from matching.decisions.disputes import conflicts
+from matching.decisions.judged import content_keys, find_judged
+from matching.decisions.table import read_decisions
 from pipelines.cli.shell import USAGE, out, refuse
 from pipelines.cli.texts import say
 from pipelines.cli.unlocking import read_asking

@@ -16,8 +16,8 @@ from rich.text import Text
 
 from assets.county import department_names
 from assets.protected import protected_in
-from matching.explain import Explanation
-from matching.picture import SMALLEST, Panel, draw, gathered, label
+from matching.explaining.explain import Explanation
+from matching.explaining.picture import SMALLEST, Panel, draw, gathered, label
 from pipelines.cli.protecting import admitted
 from pipelines.cli.shell import USAGE, out, refuse, show
 from pipelines.cli.story import Story, Teller, Told, Values

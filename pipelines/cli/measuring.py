@@ -16,11 +16,11 @@ from rich.table import Table
 
 from assets.county import department_names
 from assets.protected import protected_in
-from matching import sampling
-from matching.groups import WORSE
+from matching.explaining.picture import Sides
+from matching.explaining.report import read_report
+from matching.measuring import sampling
+from matching.measuring.groups import WORSE
 from matching.model import default_model
-from matching.picture import Sides
-from matching.report import read_report
 from pipelines.cli.protecting import say_left_out
 from pipelines.cli.shell import out, refuse, show
 from pipelines.cli.texts import say

@@ -1,7 +1,7 @@
 """What is known about a pair or a child, collected for `tongbi explain`: records, joins, rivals, decisions, findings.
 
 Belongs here: collecting from frames and database. Does not belong here: how it is shown (`explaining`), or the explanation itself
-(`matching.explain`).
+(`matching.explaining.explain`).
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from assets.intake.contract import load_contracts
 from assets.linkable import fold, linkable
 from assets.protected import Protected
 from assets.workbooks.masking import MaskKind, mask_text, rule_of
-from matching.explain import Explanation, explain_anew, explain_kept
+from matching.explaining.explain import Explanation, explain_anew, explain_kept
+from matching.explaining.picture import Sides
+from matching.explaining.report import read_report
 from matching.model import default_model
-from matching.picture import Sides
-from matching.report import read_report
 from pipelines.partitions import Period
 from pipelines.resources.opened import Opened
 from pipelines.resources.tables import decision

@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from matching.citizen import birth_of, sex_of
-from matching.names import fold
+from matching.names.tables import fold
+from matching.reading.citizen import birth_of, sex_of
 from pipelines.demo.further import Further
 from pipelines.demo.sheets import Delivery
 from pipelines.demo.truth_further import further_lists, stated_lists, villages_short

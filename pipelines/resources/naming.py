@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from matching.regions import area_names
+from matching.reading.regions import area_names
 
 _FILE = Path(__file__).with_name("naming.yaml")
 _NUMBER = re.compile(r"[A-Z]{2}-[0-9a-f]{10}(?![0-9a-z])")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SETTINGS_NAME = "tongbi.toml"
 FOLDERS = ("inbox", "store", "frames", "outbox", "dagster", "contracts", "log")
 HOME_VARIABLE = "TONGBI_HOME"
-# Which engine compares the records in this run (`matching.engine`), where a person named one.
+# Which engine compares the records in this run (`matching.comparing.engine`), where a person named one.
 ENGINE_TAG = "tongbi/engine"
 
 _TEMPLATE = """\

@@ -6,8 +6,8 @@ import pytest
 
 from assets.linkage import MANY, _by_changes, _register, known_before
 from benchmarks.county import Habits, make_county
-from matching.changes import link_period
 from matching.linking import link_records
+from matching.periods.changes import link_period
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.handing import parts_of
 

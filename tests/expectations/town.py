@@ -12,7 +12,7 @@ import pandas as pd
 from assets.childfiles import ChildFiles, FileContext, build_child_files
 from expectations.jurisdictions.profile import Profile, load_profile
 from expectations.lists.findings import compute_findings
-from matching.citizen import check_character
+from matching.reading.citizen import check_character
 
 CA, ED, PS, DI = "civil_affairs", "education", "public_security", "disability"
 FIELDS_TEXT = """

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from benchmarks.county import Habits, make_county
-from matching.citizen import check_character
 from matching.linking import Linkage, link_records
+from matching.reading.citizen import check_character
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.block import block
-from matching.encode import encode
-from matching.engine import Engine
+from matching.blocking.block import block
+from matching.comparing.engine import Engine
+from matching.encoding.encode import encode
 from matching.linking import Linkage, link_records
 from matching.model import default_model
 

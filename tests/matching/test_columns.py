@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from matching.columns import Columns, coded
-from matching.encode import encode
+from matching.encoding.encode import encode
 from matching.linking import link_records
 from matching.model import default_model
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from benchmarks.county import Habits, make_county
-from matching.evaluate import Quality, quality
 from matching.linking import Linkage, link_records
+from matching.measuring.evaluate import Quality, quality
 
 
 def children(linkage: Linkage) -> dict[str, str]:

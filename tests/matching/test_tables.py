@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from matching.name_tables import readings
+from matching.names.tables import readings
 from matching.tables import build
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import xlwt
 
-from matching.citizen import check_character
+from matching.reading.citizen import check_character
 from pipelines.resources.naming import number_of
 
 pytestmark = pytest.mark.slow

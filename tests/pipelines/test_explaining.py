@@ -15,8 +15,8 @@ import sqlalchemy as sa
 import typer
 
 from expectations.jurisdictions.profile import load_profile
+from matching.explaining.report import read_report, report_frame
 from matching.linking import link_records
-from matching.report import read_report, report_frame
 from pipelines.cli import explaining, story
 from pipelines.cli.explaining import Wanted, explain_ids
 from pipelines.resources.frames import FrameStore

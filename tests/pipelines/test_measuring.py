@@ -16,10 +16,10 @@ import sqlalchemy as sa
 import typer
 
 from assets.workbooks.samplebook import HEADING_ROW, read_answers
-from matching.citizen import check_character
-from matching.groups import link_rates
+from matching.explaining.report import report_frame
 from matching.linking import link_records
-from matching.report import report_frame
+from matching.measuring.groups import link_rates
+from matching.reading.citizen import check_character
 from pipelines.cli import deciding, measuring, shell, story
 from pipelines.cli.deciding import Said, decide
 from pipelines.cli.measuring import Asked, show_linkage

@@ -12,7 +12,7 @@ from assets.intake.context import Context
 from assets.intake.contract import Contract, load_contracts
 from assets.intake.standard import Standardised, standardise
 from assets.intake.tabulate import Tabulated, tabulate
-from matching.citizen import check_character
+from matching.reading.citizen import check_character
 from pipelines.resources.reading.shapes import Grid, Reading
 
 SHA = "1f0c9a77b2" + "0" * 54

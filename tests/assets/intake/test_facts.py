@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from assets.intake.facts import complete, facts
-from matching.codes import load_tables
+from matching.reading.codes import load_tables
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from assets.reports.material import Answer, Material, lists_of
 from expectations.jurisdictions.profile import load_profile
-from matching.groups import link_rates
+from matching.measuring.groups import link_rates
 from pipelines.partitions import Period
 
 TOWNS = ("甲镇", "乙镇", "丙乡")

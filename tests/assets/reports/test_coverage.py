@@ -10,7 +10,7 @@ from assets.reports.assemble import Version, figures_of
 from assets.reports.coverage import COVERAGE, LEFT_OUT
 from assets.reports.figures import TOTAL
 from assets.reports.sections import Reporting, data_section
-from matching.groups import OUTSIDE
+from matching.measuring.groups import OUTSIDE
 
 
 def coverage(figures, column):

@@ -9,9 +9,9 @@ import pytest
 
 from assets.intake.judge import ages as ages_of_rows
 from expectations.lists.ages import birth_span, completed_years, day_in, school_grade, years_in_words, youngest_years
-from matching.citizen import age_at
-from matching.grades import read_grades, school_year
-from matching.groups import groups_of
+from matching.measuring.groups import groups_of
+from matching.reading.citizen import age_at
+from matching.reading.grades import read_grades, school_year
 
 AS_OF = date(2026, 9, 30)
 BIRTHS = [

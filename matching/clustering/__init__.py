@@ -1,0 +1,1 @@
+"""Pairs to children: groups grown by weight, never against a contradiction."""

@@ -1,0 +1,175 @@
+"""Children from pairs: greedy by weight, with constraints; never plain connected components (matching.md 2, idea 7).
+
+Belongs here: deciding which records are one child. Does not belong here: weights, or the children's numbers
+(`register`). Components whose pairs all agree are taken whole; only the others are resolved pair by pair.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from matching.clustering.leftover import join_leftovers
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from matching.blocking.block import Pairs
+    from matching.model import Model
+    from matching.scoring.decide import Evidence
+
+    Ints = NDArray[np.int64]
+    Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """`label`: cluster of each record, numbered by its first record. `oversized`: records of refused clusters
+    (超大簇). `conflicts`: components resolved pair by pair.
+    """
+
+    label: Ints
+    oversized: Mask
+    conflicts: int
+
+
+def components(n: int, left: NDArray[np.integer], right: NDArray[np.integer]) -> Ints:
+    """Component number of each record."""
+    graph = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(n, n))
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+
+
+def unseen_pairs(n: int, pairs: Pairs, link: Mask, limit: int) -> tuple[Ints, Ints]:
+    """Pairs inside components of links that no key brought together: they are compared too, so that no chain goes
+    unexamined. Components of more than `limit` records are too many.
+    """
+    label = components(n, pairs.left[link], pairs.right[link])
+    order = np.argsort(label, kind="stable")
+    size = np.bincount(label, minlength=n)[label[order]]
+    order = order[(size > 2) & (size <= limit)]
+    if not len(order):
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    groups = label[order]
+    last = np.flatnonzero(np.r_[groups[1:] != groups[:-1], True])
+    end = np.repeat(last + 1, np.diff(np.r_[-1, last]))
+    after = end - 1 - np.arange(len(order))
+    first = np.repeat(np.arange(len(order)), after)
+    step = np.arange(len(first)) - np.repeat(np.cumsum(after) - after, after) + 1
+    codes = order[first] * n + order[first + step]  # stable sort: the first position is the smaller record
+    seen = pairs.left.astype(np.int64) * n + pairs.right
+    at = np.clip(np.searchsorted(seen, codes), 0, max(len(seen) - 1, 0))  # the candidates are sorted
+    fresh = codes[seen[at] != codes]
+    return fresh // n, fresh % n
+
+
+def cluster(n: int, pairs: Pairs, evidence: Evidence, model: Model) -> Clusters:
+    """Group records into children.
+
+    Args:
+        n: number of records.
+        pairs: all compared pairs, `unseen_pairs` included.
+        evidence: their evidence.
+        model: refusal weight and largest cluster.
+    """
+    link = evidence.link
+    whole = components(n, pairs.left[link], pairs.right[link])
+    inside = whole[pairs.left] == whole[pairs.right]
+    against = (
+        inside & (evidence.veto | evidence.twinlike | (evidence.weight < model.decide.refuse_bits)) & ~evidence.certain
+    )
+    doubtful = np.zeros(n, dtype=bool)
+    doubtful[whole[pairs.left[against]]] = True
+    size = np.bincount(whole, minlength=n)
+    doubtful[: len(size)] |= size > model.decide.cluster_limit
+    rows = np.flatnonzero(inside & doubtful[whole[pairs.left]])
+    label = _first_record(whole)
+    oversized = np.zeros(n, dtype=bool)
+    for component in _by_component(whole[pairs.left[rows]], rows):
+        _resolve(component, pairs, evidence, model, (label, oversized))
+    label = _first_record(join_leftovers(_first_record(label), pairs, evidence, model))
+    return Clusters(label, oversized, int(doubtful.sum()))
+
+
+def _first_record(label: Ints) -> Ints:
+    """Rename every cluster by its first record."""
+    first = np.zeros(len(label), dtype=np.int64)
+    first[label[::-1]] = np.arange(
+        len(label) - 1, -1, -1
+    )  # labels are numbers below the records'; the last one written stays
+    return first[label]
+
+
+def _by_component(component: Ints, rows: Ints) -> list[Ints]:
+    order = np.argsort(component, kind="stable")
+    cuts = np.flatnonzero(np.diff(component[order])) + 1
+    return [part for part in np.split(rows[order], cuts) if len(part)]
+
+
+class _Groups:
+    """Clusters of one component while they grow: members, and the pairs between every two clusters."""
+
+    def __init__(self, rows: Ints, pairs: Pairs, evidence: Evidence) -> None:
+        self.members: dict[int, list[int]] = {}
+        self.cross: dict[int, dict[int, list[int]]] = defaultdict(dict)
+        self.of: dict[int, int] = {}
+        for row in rows.tolist():
+            a, b = int(pairs.left[row]), int(pairs.right[row])
+            for record in (a, b):
+                self.of[record] = record
+                self.members[record] = [record]
+            self.cross[a].setdefault(b, []).append(row)
+            self.cross[b].setdefault(a, []).append(row)
+        self._evidence = evidence
+
+    def between(self, a: int, b: int) -> list[int]:
+        """Compared pairs between two clusters."""
+        return self.cross[a].get(b, [])
+
+    def join(self, a: int, b: int) -> None:
+        """Put cluster b into cluster a."""
+        for record in self.members[b]:
+            self.of[record] = a
+        self.members[a] += self.members.pop(b)
+        for other, rows in self.cross.pop(b).items():
+            self.cross[other].pop(b, None)
+            if other != a:
+                self.cross[a][other] = self.cross[a].get(other, []) + rows
+                self.cross[other][a] = self.cross[a][other]
+
+
+def _resolve(rows: Ints, pairs: Pairs, evidence: Evidence, model: Model, result: tuple[Ints, Mask]) -> None:
+    """Greedy merging of one component, the heaviest link first."""
+    label, oversized = result
+    groups = _Groups(rows, pairs, evidence)
+    links = rows[evidence.link[rows]]
+    order = np.lexsort((pairs.right[links], pairs.left[links], -evidence.weight[links], ~evidence.certain[links]))
+    overflow = False
+    for row in links[order].tolist():
+        a, b = groups.of[int(pairs.left[row])], groups.of[int(pairs.right[row])]
+        if a == b or not _may_join(groups.between(a, b), evidence, model):
+            continue
+        if len(groups.members[a]) + len(groups.members[b]) > model.decide.cluster_limit:
+            overflow = True
+            continue
+        groups.join(min(a, b), max(a, b))
+    for name, members in groups.members.items():
+        for record in members:
+            label[record] = record if overflow else name
+            oversized[record] = overflow
+
+
+def _may_join(rows: list[int], evidence: Evidence, model: Model) -> bool:
+    """No veto between the two, and the pairs between them speak for one child on balance; one strong link cannot
+    outvote refusals.
+    """
+    chosen = np.array(rows)
+    if (evidence.veto[chosen] & ~evidence.certain[chosen]).any():
+        return False
+    weights = np.clip(evidence.weight[chosen], -model.decide.cap_bits, model.decide.cap_bits)
+    weights[evidence.twinlike[chosen]] = -model.decide.twin_bits
+    return float(weights.mean()) > 0.0 or bool((evidence.weight[chosen] >= 50).any())

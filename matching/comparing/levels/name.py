@@ -1,0 +1,37 @@
+"""Levels of two names (domain.md 4.1 N01 to N17): the comparison of `names.levels` in the codes of the model.
+
+Belongs here: the one step from its levels to the model's. Does not belong here: reading names, comparing them, or
+weighing the level.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from matching.names.levels import LEVELS, former_levels
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from matching.encoding.names import NameTable
+    from matching.model import FieldSpec
+
+    Rows = NDArray[np.int32]
+
+
+def name_levels(
+    table: NameTable, name: tuple[Rows, Rows], former: tuple[Rows, Rows], spec: FieldSpec
+) -> NDArray[np.int8]:
+    """Level of each pair of names.
+
+    Args:
+        table: the distinct names.
+        name, former: rows of `table` of the left and the right record; 0 = none.
+        spec: the name field of the model, which has all `LEVELS`.
+    """
+    codes = np.array([spec.code(level) for level in LEVELS], dtype=np.int8)
+    (a, b), (former_a, former_b) = (tuple(rows.astype(np.int64) for rows in pair) for pair in (name, former))
+    level, _ = former_levels(table.names, (a, b), (former_a, former_b))
+    return codes[level]

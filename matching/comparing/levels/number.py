@@ -1,0 +1,128 @@
+"""Levels of two children's own numbers (domain.md 1.3, 1.8): equal, derived, one slip, partly readable, different.
+
+Belongs here: what two numbers say. Does not belong here: whether an equal number was borrowed (`screen`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from matching.reading.citizen import CHECK_CHARACTERS, WEIGHTS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from matching.comparing.levels.sets import Sets
+    from matching.encoding.encode import Encoded
+    from matching.model import FieldSpec
+
+    Rows = NDArray[np.int32]
+
+
+def number_levels(e: Encoded, sets: Sets, pair: tuple[Rows, Rows], spec: FieldSpec) -> NDArray[np.int8]:
+    """Level of each pair of numbers; `differ` needs two numbers that stand as the children's own."""
+    a, b = pair
+    out = np.zeros(len(a), dtype=np.int8)
+    bit = sets.bit("numbers")
+    any_a, any_b = (sets.filled[a] & bit) > 0, (sets.filled[b] & bit) > 0
+    both = np.flatnonzero(any_a & any_b)
+    out[both] = spec.code("differ")
+    damaged = damaged_levels(e, sets, pair, spec)
+    out[damaged > 0] = damaged[damaged > 0]
+    out[sets.shared("documents", a, b) > 0] = spec.code("document")
+    x, y = a[both], b[both]
+    shared = sets.shared("numbers", x, y) > 0
+    out[both[shared]] = spec.code("derived")
+    own = sets.tables["numbers"][:, 0]
+    same = own[x]
+    out[both[(same == own[y]) & (same != 0)]] = spec.code("same")
+    return out
+
+
+def damaged_levels(e: Encoded, sets: Sets, pair: tuple[Rows, Rows], spec: FieldSpec) -> NDArray[np.int8]:
+    """Levels of pairs of a damaged number and a good one; 0 for all others.
+
+    A whole number beside the damaged one (in the student number) speaks instead: twins share the first 15 digits.
+    """
+    a, b = pair
+    bit = sets.bit("numbers")
+    any_a, any_b = (sets.filled[a] & bit) > 0, (sets.filled[b] & bit) > 0
+    rows = np.flatnonzero((sets.damaged[a] & any_b & ~any_a) | (sets.damaged[b] & any_a & ~any_b))
+    out = np.zeros(len(a), dtype=np.int8)
+    out[rows] = _damaged_levels(e, a[rows], b[rows], spec)
+    return out
+
+
+def _damaged_levels(e: Encoded, a: Rows, b: Rows, spec: FieldSpec) -> NDArray[np.int8]:
+    """Best level of the unusable number against any good number of the other side; texts are compared once per
+    distinct pair.
+    """
+    swap = (e.damaged[a] == "") | ~(e.numbers[b] != 0).any(axis=1)
+    bad, good = np.where(swap, b, a), np.where(swap, a, b)
+    out = np.zeros(len(a), dtype=np.int8)
+    texts, text = np.unique(e.damaged[bad].astype(str), return_inverse=True) if len(bad) else (np.zeros(0, str), bad)
+    for place in range(e.numbers.shape[1]):
+        number = e.numbers[good, place]
+        rows = np.flatnonzero(number)
+        numbers, code = np.unique(number[rows], return_inverse=True)
+        pairs, back = np.unique(text[rows].astype(np.int64) * max(len(numbers), 1) + code, return_inverse=True)
+        rank = damaged_ranks(texts[pairs // max(len(numbers), 1)].tolist(), numbers[pairs % max(len(numbers), 1)])
+        out[rows] = np.maximum(out[rows], rank[back])
+    return np.array([spec.code(level) for level in RANKS], dtype=np.int8)[out]
+
+
+CUT = "000"
+"""End of a number that a spreadsheet kept as a number (C05): the last three digits are lost, one equal zero among them says nothing."""
+RANKS = ("missing", "raw_differ", "partial", "slip")
+"""What a damaged number may say, the strongest last."""
+
+
+def damaged_ranks(damaged: list[str], numbers: NDArray[np.int64]) -> NDArray[np.int8]:
+    """Places in `RANKS` of damaged texts against valid number codes, side by side."""
+    firsts = [f"{number:017d}" for number in numbers.tolist()]
+    valid = list(map(str.__add__, firsts, check_characters(numbers)))
+    kinds = [
+        (len(bad), "*" in bad, bad[:15] == good[:15], bad[-1:] != good[-1:] or bad[-3:] == CUT)
+        for bad, good in zip(damaged, valid, strict=True)
+    ]
+    length, masked, begun, cut = np.array(kinds, dtype=np.int64).reshape(-1, 4).T
+    far = _slips([bad[:17] for bad in damaged], firsts, 2) > 2
+    one = _slips(damaged, valid, 1) <= 1
+    tests = (
+        (length < 12, "missing"),
+        ((masked == 0) & (begun == 0) & far, "raw_differ"),
+        (masked > 0, "raw_differ"),
+        ((begun > 0) & (length == 18) & (cut > 0), "partial"),
+        (one, "slip"),
+        ((begun > 0) & (length >= 17), "partial"),
+    )
+    found = np.select([test for test, _ in tests], [RANKS.index(rank) for _, rank in tests], RANKS.index("raw_differ"))
+    for row in np.flatnonzero((masked > 0) & (length >= 12)).tolist():
+        found[row] = RANKS.index("partial" if _fits(damaged[row], valid[row]) else "raw_differ")
+    return found.astype(np.int8)
+
+
+def check_characters(numbers: NDArray[np.int64]) -> list[str]:
+    """The 18th character of numbers of 17 digits (see `citizen.check_character`)."""
+    total = np.zeros(len(numbers), dtype=np.int64)
+    for place, weight in enumerate(WEIGHTS):
+        total += numbers // 10 ** (16 - place) % 10 * weight
+    return [CHECK_CHARACTERS[rest] for rest in (total % 11).tolist()]
+
+
+def _slips(one: list[str], other: list[str], most: int) -> NDArray[np.int8]:
+    """Slips between texts side by side; above `most` it is `most + 1`."""
+    found = process.cpdist(one, other, scorer=OSA.distance, score_cutoff=most, dtype=np.int8)
+    return np.asarray(found, dtype=np.int8)
+
+
+def _fits(masked: str, valid: str) -> bool:
+    if len(masked) != len(valid):
+        head, tail = masked.split("*")[0], masked.split("*")[-1]
+        return len(head) + len(tail) >= 6 and valid.startswith(head) and valid.endswith(tail)
+    shown = [(x, y) for x, y in zip(masked, valid, strict=True) if x != "*"]
+    return len(shown) >= 6 and all(x == y for x, y in shown)

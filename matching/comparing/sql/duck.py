@@ -1,0 +1,98 @@
+"""The engine on DuckDB: statements run inside a memory limit, spilling to a private directory that is deleted afterwards.
+
+Belongs here: running the statements. Does not belong here: the statements (`keys`, `fields`), or what later stations fetch (`asked`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from matching.blocking.keys import Parts
+from matching.comparing.sql.asked import SqlCandidates
+from matching.comparing.sql.collected import block_figures
+from matching.comparing.sql.dialect import DUCKDB
+from matching.comparing.sql.keys import KeySql, merged_query
+from matching.comparing.sql.tables import make_tables
+
+if TYPE_CHECKING:
+    import duckdb
+    from numpy.typing import NDArray
+
+    from matching.comparing.engine import Engine
+    from matching.comparing.sql.tables import Columns
+    from matching.encoding.encode import Encoded
+    from matching.model import Model
+
+
+class DuckCandidates(SqlCandidates):
+    """All candidate pairs of a delivery in DuckDB."""
+
+    dialect = DUCKDB
+
+    def _start(self, engine: Engine) -> None:
+        self._connection = _connect(self._folder, engine)
+
+    def _build(self, e: Encoded, model: Model) -> dict[int, tuple[int, int, int]]:
+        tables = make_tables(e, model)
+        self._load("keys", tables.keys)
+        blocks = self._block(Parts(e), model)
+        self._keep("pairs", merged_query("raw"))
+        for name in ("raw", "keys", "tokens", "sizes", "large"):
+            self._run(f"DROP TABLE IF EXISTS {name}")
+        self._compare(tables, e, model)
+        for name in ("pairs", "records", "relation", "hard"):
+            self._run(f"DROP TABLE IF EXISTS {name}")
+        return blocks
+
+    def _block(self, parts: Parts, model: Model) -> dict[int, tuple[int, int, int]]:
+        """Fill `raw` with the pairs of one key after another; the figures of their blocks."""
+        self._run("CREATE TEMP TABLE raw (left_rid INTEGER, right_rid INTEGER, bit INTEGER)")
+        out: dict[int, tuple[int, int, int]] = {}
+        for bit in range(len(model.keys)):
+            sql = KeySql(model, DUCKDB, (bit,))
+            self._keep("tokens", sql.tokens(parts))
+            self._keep("sizes", sql.sizes())
+            sql.hold(**self._numpy(sql.histogram()), records=self._size)
+            self._run(f"INSERT INTO raw {sql.pairs()}")
+            self._keep("large", sql.large())
+            self._run(f"INSERT INTO raw {sql.large_pairs()}")
+            out |= block_figures(*(self._numpy(query) for query in (sql.some(), sql.figures(), sql.windowed())))
+        return out
+
+    def close(self) -> None:
+        """Close the database, then delete its files."""
+        if hasattr(self, "_connection"):
+            self._connection.close()
+        super().close()
+
+    def _load(self, name: str, columns: Columns) -> None:
+        import pandas as pd
+
+        frame = pd.DataFrame(columns)
+        self._connection.register("given", frame)
+        self._keep(name, "SELECT * FROM given")
+        self._connection.unregister("given")
+
+    def _keep(self, name: str, query: str) -> None:
+        self._run(DUCKDB.create(name, query))
+
+    def _run(self, statement: str) -> None:
+        self._connection.execute(statement).fetchall()  # to the end: a pending result blocks the connection
+
+    def _numpy(self, query: str) -> dict[str, NDArray[Any]]:
+        found = self._connection.execute(query).fetchnumpy()
+        return {name: np.asarray(column) for name, column in found.items()}
+
+
+def _connect(folder: Path, engine: Engine) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    connection = duckdb.connect(":memory:")
+    connection.execute(f"SET memory_limit = '{engine.memory}'")
+    connection.execute("SET temp_directory = '{}'".format(str(folder).replace("'", "''")))
+    connection.execute(f"SET threads = {engine.threads}")
+    connection.execute("SET preserve_insertion_order = false")
+    return connection

@@ -1,0 +1,106 @@
+"""Names as the linkage sees them, once per distinct name: the set that is compared, spellings of one name, and the sounds that
+blocking keys are made of.
+
+Belongs here: codes for blocking and equality. Does not belong here: what is known about names (`names.tables`), or judging
+two names (`names.levels`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from matching.names.levels import NameSet, name_set
+from matching.names.long import spoken
+from matching.names.tables import first_reading, fold_all, fuzzy_sound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Ids = NDArray[np.int32]
+
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True)
+class NameTable:
+    """One row per distinct name; row 0 is the missing name.
+
+    Attributes:
+        names: the set that `names.levels` compares.
+        folded: for each name the first row that is the same name in another spelling (traditional, variants, dots).
+        whole, given, surname: sound codes of the whole name, the given part, the surname (0 = nothing to say).
+    """
+
+    names: NameSet
+    folded: Ids
+    whole: Ids
+    given: Ids
+    surname: Ids
+
+    def __len__(self) -> int:
+        return len(self.folded)
+
+
+def encode_names(texts: Sequence[str]) -> NameTable:
+    """Code distinct names; `texts[0]` must be `""`, the missing name."""
+    names = name_set(texts)
+    code = pd.factorize(np.array(fold_all(texts), dtype=object))[0]
+    first = np.full(len(texts), len(texts), dtype=np.int64)
+    np.minimum.at(first, code, np.arange(len(texts)))
+    whole, given, surname = _sounds(names)
+    return NameTable(names, first[code].astype(np.int32), _compact(whole), _compact(given), _compact(surname))
+
+
+def _sounds(names: NameSet) -> tuple[NDArray[np.uint64], ...]:
+    """Whole name, given name and surname as sounds; a name of two characters may be one without surname."""
+    codes = names.codes
+    short = np.flatnonzero(names.place >= 0)
+    heard = codes.sound[codes.heard].astype(np.uint64)
+    wild = ~names.sure[short]
+    packed = _pack(heard)
+    reach = np.arange(heard.shape[1])[None, :] + codes.surname[:, None]
+    rest = np.where(
+        reach < heard.shape[1], np.take_along_axis(heard, np.minimum(reach, heard.shape[1] - 1), axis=1), np.uint64(0)
+    )
+    size = codes.length - codes.surname
+    named = np.where(size >= 2, _pack(rest), np.where(codes.length == 2, packed, np.uint64(0)))
+    whole, given, surname = (np.zeros(len(names.texts), dtype=np.uint64) for _ in range(3))
+    whole[short] = np.where(wild, np.uint64(0), packed)
+    given[short] = np.where(wild, np.uint64(0), named)
+    surname[short] = heard[:, 0] * _ODD
+    for row in np.flatnonzero((names.place < 0) & ~names.empty).tolist():
+        sounds = spoken(names.texts[row])
+        whole[row] = np.uint64(hash_text(sounds))
+        surname[row] = np.uint64(hash_text(fuzzy_sound(first_reading(names.texts[row][0]))))
+    return whole, given, surname
+
+
+def hash_text(text: str) -> int:
+    """A 64-bit code of a text, the same in every process (FNV-1a)."""
+    found = 0xCBF29CE484222325
+    for byte in text.encode():
+        found = (found ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+    return found
+
+
+def _pack(sounds: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """One code per row of syllables, read from the left; the zeros behind the end do not count."""
+    out = np.zeros(len(sounds), dtype=np.uint64)
+    with np.errstate(over="ignore"):
+        for place in range(sounds.shape[1]):
+            here = sounds[:, place]
+            out = np.where(here > 0, (out * np.uint64(4096) + here) * _ODD, out)
+    return out
+
+
+def _compact(values: NDArray[np.uint64]) -> Ids:
+    """Consecutive codes from 1, 0 stays 0."""
+    distinct, back = np.unique(values, return_inverse=True)
+    codes = np.where(distinct == 0, 0, np.arange(1, len(distinct) + 1)).astype(np.int32)
+    return np.asarray(codes[back], dtype=np.int32)

@@ -1,0 +1,227 @@
+"""The result frames: `link_pairs` and `link_children` (docs/data-shapes.md 4).
+
+Belongs here: which pairs are kept, grades, methods, columns. Does not belong here: the words (`sentence`), the
+figures (`report`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from matching.comparing.compare import groups
+from matching.distinct import as_text
+from matching.explaining.sentence import sentence, slip_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from matching.linking import Trail
+
+    Mask = NDArray[np.bool_]
+
+PAIR_COLUMNS = (
+    *("record_a", "record_b", "department_a", "department_b", "method", "weight", "probability"),
+    *("grade", "levels", "reason", "keys"),
+)
+ROW_COLUMNS = ("record_id", "period", "department", "file", "sheet", "row")
+"""What of the records stands in `link_children`."""
+_METHODS = ("single", "fuzzy", "name_birth", "derived_number", "number", "decision")
+_GRADES = ("different", "review", "same")
+_NOTES = ("", "judged_same", "judged_different", "oversized", "taken")
+
+
+def methods(trail: Trail) -> NDArray[np.int8]:
+    """How each pair is joined, if it is: index into the methods, the stronger the greater."""
+    model, number = trail.model, trail.levels["number"]
+    out = np.full(len(number), 1, dtype=np.int8)
+    exact = np.isin(trail.levels["name"], [model.code("name", level) for level in ("same", "variant")])
+    out[exact & (trail.levels["birth"] == model.code("birth", "same"))] = 2
+    derived = np.isin(number, [model.number.code(level) for level in ("derived", "document")])
+    out[derived] = 3
+    out[number == model.number.code("same")] = 4
+    out[trail.judged == 1] = 5
+    return out
+
+
+def children_frame(trail: Trail, records: pd.DataFrame, child_id: Sequence[str]) -> pd.DataFrame:
+    """One row per record: its child, how it got there, and how sure that is.
+
+    The probability of a record that stands alone is one minus its best rejected candidate's.
+    """
+    label, pairs, e = trail.clusters.label, trail.pairs, trail.e
+    inside = (label[pairs.left] == label[pairs.right]) & (
+        (trail.evidence.probability >= trail.model.decide.review) | trail.evidence.certain
+    )
+    best, method = np.zeros(len(e)), np.zeros(len(e), dtype=np.int8)
+    rival = np.zeros(len(e))
+    how = methods(trail)
+    for side in (pairs.left, pairs.right):
+        np.maximum.at(best, side[inside], trail.evidence.probability[inside])
+        np.maximum.at(method, side[inside], how[inside])
+        np.maximum.at(rival, side[~inside], trail.evidence.probability[~inside])
+    alone = np.bincount(label, minlength=len(e))[label] == 1 if len(e) else np.zeros(0, dtype=bool)
+    probability = np.where(alone, 1.0 - np.minimum(rival, 0.999), np.maximum(best, trail.model.decide.review))
+    found = {"child_id": np.asarray(child_id, dtype=object), "method": np.array(_METHODS, dtype=object)[method]}
+    return record_frame(records, found | {"probability": probability.round(6)})
+
+
+def record_frame(records: pd.DataFrame, found: Mapping[str, NDArray[Any]]) -> pd.DataFrame:
+    """`link_children`: where each record stands, and its `child_id`, `method` and `probability`."""
+    frame = pd.DataFrame(
+        {"record_id": as_text(records["record_id"]).to_numpy(dtype=object), "child_id": found["child_id"]}
+    )
+    for column in ("period", "department", "file", "sheet"):
+        frame[column] = as_text(records[column]) if column in records else ""
+    frame["row"] = records["row"].astype("int32") if "row" in records else np.int32(0)
+    return frame.assign(method=found["method"], probability=found["probability"])
+
+
+def _kept(trail: Trail, grade: NDArray[np.int8]) -> Mask:
+    """Accepted and review pairs, and the rejected ones that deserve a sentence, a few per record."""
+    model, levels, p = trail.model, trail.levels, trail.evidence.probability
+    name, birth, people = (groups(levels, field, model) for field in ("name", "birth", "people"))
+    close = p >= model.decide.near
+    close |= (birth == 1) & (people == 1)
+    close |= (name == 1) & (birth == 1)
+    close |= levels["number"] == model.number.code("borrowed")
+    kept: Mask = (grade > 0) | (close & _top(trail, (grade == 0) & close))
+    return kept
+
+
+def _top(trail: Trail, candidate: Mask) -> Mask:
+    """The heaviest candidates of each record."""
+    rows = np.flatnonzero(candidate)
+    weight = trail.evidence.weight[rows]
+    keep = np.zeros(len(candidate), dtype=bool)
+    for one, other in ((trail.pairs.left, trail.pairs.right), (trail.pairs.right, trail.pairs.left)):
+        order = np.lexsort((other[rows], -weight, one[rows]))
+        record = one[rows][order]
+        start = np.flatnonzero(np.r_[True, record[1:] != record[:-1]]) if len(record) else np.zeros(0, dtype=np.int64)
+        rank = np.arange(len(record)) - np.repeat(start, np.diff(np.r_[start, len(record)]))
+        keep[rows[order[rank < trail.model.decide.keep_per_record]]] = True
+    return keep
+
+
+def grades(trail: Trail) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """Grade of each pair (0 different, 1 review, 2 same) and the note that explains what overrode the weight."""
+    label, pairs, evidence = trail.clusters.label, trail.pairs, trail.evidence
+    model, p = trail.model, trail.evidence.probability
+    together = label[pairs.left] == label[pairs.right]
+    number = trail.levels["number"]
+    grade = np.where(p >= model.decide.review, 1, 0).astype(np.int8)
+    borrowed = number == model.number.code("borrowed")
+    grade[_maybe_replaced(trail)] = 1
+    grade[borrowed] = np.where(_alone(trail), 1, 0)[borrowed]
+    note = np.zeros(len(p), dtype=np.int8)
+    inside = trail.levels["origin"] == model.code("origin", "inside")
+    refused = ~together & (evidence.link | (inside & (p >= model.decide.review)))
+    note[refused] = _NOTES.index("taken")
+    settled = served(trail, together)
+    grade[refused & inside & ~evidence.link & settled] = 0
+    grade[~together & ~evidence.link & settled & ~inside & (p < 0.5) & (grade == 1) & ~borrowed] = 0
+    grade[together] = np.where((p >= model.decide.review) | evidence.certain, 2, 0)[together]
+    big = trail.clusters.oversized
+    large = (big[pairs.left] | big[pairs.right]) & evidence.link
+    grade[large], note[large] = 1, _NOTES.index("oversized")
+    grade[trail.judged == -1], note[trail.judged == -1] = 0, _NOTES.index("judged_different")
+    grade[(trail.judged == 1) & together], note[trail.judged == 1] = 2, _NOTES.index("judged_same")
+    return grade, note
+
+
+def _alone(trail: Trail) -> Mask:
+    """Pairs of which a record has nobody: whose row it is is open. Where both are joined with others, a copied number is an error
+    in the data, not a question of who is who.
+    """
+    label = trail.clusters.label
+    single = np.bincount(label, minlength=len(label))[label] == 1
+    found: Mask = single[trail.pairs.left] | single[trail.pairs.right]
+    return found
+
+
+def _maybe_replaced(trail: Trail) -> Mask:
+    """One name, one birth date, one village and two valid numbers: a namesake born there that day is as rare as a replaced
+    number (domain.md 1.2.6), so that a person looks.
+    """
+    levels, model = trail.levels, trail.model
+    name = np.isin(levels["name"], [model.code("name", level) for level in ("same", "variant")])
+    place = np.isin(levels["place"], [model.code("place", level) for level in ("house", "village")])
+    apart = (levels["sex"] == model.code("sex", "differ")) | (levels["people"] == model.code("people", "differ"))
+    found: Mask = name & (levels["birth"] == model.code("birth", "same")) & place & ~apart
+    found &= levels["number"] == model.number.code("differ")
+    return found
+
+
+def served(trail: Trail, together: Mask) -> Mask:
+    """Pairs whose both records already have a partner of the other's department: the near candidate is a namesake,
+    not an open question.
+    """
+    e, pairs = trail.e, trail.pairs
+    label = trail.clusters.label
+    departments = np.unique(label * (len(e.departments) + 1) + e.source)
+
+    def has(record: NDArray[np.int32], other: NDArray[np.int32]) -> Mask:
+        found: Mask = np.isin(label[record] * (len(e.departments) + 1) + e.source[other], departments)
+        return found
+
+    return ~together & has(pairs.left, pairs.right) & has(pairs.right, pairs.left)
+
+
+def pairs_frame(trail: Trail) -> pd.DataFrame:
+    """`link_pairs`: accepted, review and close rejected pairs, sorted by record."""
+    grade, note = grades(trail)
+    together = trail.clusters.label[trail.pairs.left] == trail.clusters.label[trail.pairs.right]
+    rows = np.flatnonzero(_kept(trail, grade) & ~(together & (grade == 0)))
+    pairs, e = trail.pairs, trail.e
+    rows = rows[np.lexsort((pairs.right[rows], pairs.left[rows]))]
+    departments = np.array(e.departments, dtype=object)
+    left, right = pairs.left[rows], pairs.right[rows]
+    method = np.array(_METHODS, dtype=object)[methods(trail)[rows]]
+    texts, reasons = _words(trail, rows, grade[rows], note[rows])
+    _name_slips(trail, rows, reasons)
+    columns = (
+        *(np.asarray(e.record_id[side], dtype=object) for side in (left, right)),
+        *(departments[e.source[left]], departments[e.source[right]], method),
+        *(trail.evidence.weight[rows].round(4), trail.evidence.probability[rows].round(6)),
+        *(np.array(_GRADES, dtype=object)[grade[rows]], texts, reasons, _key_names(trail, pairs.keys[rows])),
+    )
+    return pd.DataFrame(dict(zip(PAIR_COLUMNS, columns, strict=True)))
+
+
+def _words(
+    trail: Trail, rows: NDArray[np.int64], grade: NDArray[np.int8], note: NDArray[np.int8]
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Levels text and sentence, made once per distinct pattern."""
+    fields = [*trail.model.fields, "number"]
+    table = np.stack([*(trail.levels[name][rows] for name in fields), grade, note], axis=1)
+    code = np.zeros(len(rows), dtype=np.int64)
+    for place in range(table.shape[1]):
+        code = code * (int(table[:, place].max(initial=0)) + 1) + table[:, place]
+    _, first, back = np.unique(code, return_index=True, return_inverse=True)
+    texts, reasons = np.empty(len(first), dtype=object), np.empty(len(first), dtype=object)
+    names = [trail.model.spec(name).names for name in fields]
+    for place, row in enumerate(first.tolist()):
+        levels = {name: names[i][table[row, i]] for i, name in enumerate(fields)}
+        texts[place] = ";".join(f"{name}={level}" for name, level in levels.items())
+        reasons[place] = sentence(levels, _GRADES[table[row, -2]], _NOTES[table[row, -1]], trail.model)
+    return texts[back], reasons[back]
+
+
+def _name_slips(trail: Trail, rows: NDArray[np.int64], reasons: NDArray[np.object_]) -> None:
+    """Say which place of the number slipped, in place."""
+    slips = np.flatnonzero(trail.levels["number"][rows] == trail.model.number.code("slip"))
+    for place in slips.tolist():
+        pair = int(trail.pairs.left[rows[place]]), int(trail.pairs.right[rows[place]])
+        reasons[place] = slip_reason(str(reasons[place]), {"number": "slip"}, trail.e, pair)
+
+
+def _key_names(trail: Trail, keys: NDArray[np.uint32]) -> NDArray[np.object_]:
+    names = list(trail.model.keys)
+    distinct, back = np.unique(keys, return_inverse=True)
+    texts = np.empty(len(distinct), dtype=object)
+    texts[:] = [";".join(name for bit, name in enumerate(names) if key >> bit & 1) for key in distinct.tolist()]
+    return texts[back]

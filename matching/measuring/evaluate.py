@@ -1,0 +1,130 @@
+"""Evaluation: against known truth where there is one, with hidden numbers where there is none (matching.md 2, ideas
+1 and 14).
+
+Belongs here: measures of a linkage. recordlinkage's measures are used where they fit. Does not belong here: the
+run's report.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from matching.distinct import as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from matching.linking import Linkage
+    from matching.model import Model
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Pairwise quality over all records: counts of pairs, and how many found children hold more than one real child."""
+
+    found: int
+    real: int
+    both: int
+    merged_children: int
+
+    @property
+    def precision(self) -> float:
+        """Share of linked pairs that are right; 1.0 when nothing is linked."""
+        return self.both / self.found if self.found else 1.0
+
+    @property
+    def recall(self) -> float:
+        """Share of real pairs that are linked; 1.0 when there are none."""
+        return self.both / self.real if self.real else 1.0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        total = self.precision + self.recall
+        return 2 * self.precision * self.recall / total if total else 0.0
+
+
+def quality(truth: Sequence[object], child: Sequence[object]) -> Quality:
+    """Pairwise quality of found children against true ones, without listing pairs.
+
+    Args:
+        truth: true child of each record.
+        child: found child of each record, in the same order.
+    """
+    table = pd.DataFrame({"truth": list(truth), "child": list(child)})
+    both = table.value_counts(["truth", "child"])
+    merged = int((both.reset_index().groupby("child").size() > 1).sum())
+    return Quality(_pairs(table["child"].value_counts()), _pairs(table["truth"].value_counts()), _pairs(both), merged)
+
+
+def _pairs(counts: pd.Series) -> int:
+    values = counts.to_numpy(dtype=np.int64)
+    return int((values * (values - 1) // 2).sum())
+
+
+def pair_measures(truth: pd.MultiIndex, found: pd.MultiIndex) -> dict[str, float]:
+    """recordlinkage's precision, recall and F-score of two sets of pairs (each pair once, smaller record first)."""
+    import recordlinkage as rl
+
+    return {
+        "precision": float(rl.precision(truth, found)),
+        "recall": float(rl.recall(truth, found)),
+        "f1": float(rl.fscore(truth, found)),
+    }
+
+
+CALIBRATION_EDGES = (0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 0.8, 0.9, 0.99, 0.999)
+
+
+def calibration(pairs: pd.DataFrame, truth: Mapping[str, object]) -> pd.DataFrame:
+    """Are pairs that are said to be right in p of cases right in p of cases?
+
+    Args:
+        pairs: `record_a, record_b, probability` (`link_pairs`, or every compared pair).
+        truth: true child per record id.
+
+    Returns:
+        Per class of probability: `low, high, pairs, expected` (mean probability), `right` (share of true matches), and the 95 %
+        interval of that share; empty classes are left out.
+    """
+    from matching.measuring.intervals import wilson
+
+    p = pairs["probability"].to_numpy(dtype=np.float64)
+    same = pairs["record_a"].map(truth).to_numpy() == pairs["record_b"].map(truth).to_numpy()
+    place = np.digitize(p, CALIBRATION_EDGES)
+    edges = (0.0, *CALIBRATION_EDGES, 1.0)
+    lines = []
+    for number in np.unique(place).tolist():
+        rows = place == number
+        size, right = int(rows.sum()), float(same[rows].mean())
+        lines.append((edges[number], edges[number + 1], size, float(p[rows].mean()), right, *wilson(right, size)))
+    return pd.DataFrame(lines, columns=["low", "high", "pairs", "expected", "right", "right_low", "right_high"])
+
+
+def hidden_number_check(records: pd.DataFrame, share: float, model: Model | None = None, seed: int = 0) -> Quality:
+    """Hide the numbers of a share of the numbered records, link, and score those records against the hidden numbers.
+
+    Args:
+        records: standard records.
+        share: 0 to 1, of the records with a valid number.
+        model: the linkage model.
+        seed: of the draw.
+    """
+    from matching.linking import link_records
+
+    records = records.sort_values("record_id", kind="stable", ignore_index=True)
+    number = as_text(records["id_no"])
+    rng = np.random.default_rng(seed)
+    hidden = (number != "").to_numpy() & (rng.random(len(records)) < share)
+    masked = records.copy()
+    for column in ("id_no", "id_no_raw", "student_no", "student_no_id", "disability_no", "disability_no_id"):
+        if column in masked:
+            masked.loc[hidden, column] = ""
+    result: Linkage = link_records(masked, model)
+    child = result.clusters.set_index("record_id")["child_id"].reindex(records["record_id"]).to_numpy()
+    judged = (number != "").to_numpy()
+    return quality(number[judged].tolist(), child[judged].tolist())

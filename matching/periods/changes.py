@@ -1,0 +1,88 @@
+"""The next period: only children whom a change may concern are linked anew, everybody else keeps what was found (matching.md 2, idea 10).
+
+A row is unchanged where everything that linking reads of it is. Linked anew are new and changed rows, the children whose rows changed
+or went, the children who share something with a changed row, those whom the last period named beside them, and those whom a person's
+decision names; always whole children, with the weights learned when all rows were last compared. docs/decisions/incremental.md has
+the measurements and what this cannot see.
+
+Belongs here: when only changes are compared, and when all rows are. Does not belong here: which rows a change concerns (`delivery`), the
+memory (`memory`), or putting old and new together (`splice`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from matching.columns import without_halves
+from matching.linking import link_records
+from matching.model import default_model
+from matching.periods.delivery import Delivery
+from matching.periods.memory import remembered
+from matching.periods.splice import Part, spliced
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from matching.comparing.engine import Engine, EngineName
+    from matching.linking import Linkage
+    from matching.model import Model
+    from matching.periods.memory import Memory
+    from matching.register.register import KnownChildren
+
+
+def link_period(
+    records: pd.DataFrame,
+    model: Model | None = None,
+    known: KnownChildren | None = None,
+    judgements: pd.DataFrame | None = None,
+    engine: EngineName | Engine = "auto",
+) -> Linkage:
+    """`link_records`, comparing only what changed since the period that `known` remembers, and remembering this one.
+
+    All rows are compared where nothing is remembered, the model is another one, more changed than `changes.most` of the model
+    allows, or that was last done `changes.periods` ago; `report["changes"]` says which, with the counts.
+
+    Args:
+        records, model, known, judgements, engine: as in `link_records`.
+
+    Returns:
+        As `link_records`; `known.memory` holds what the next period needs.
+    """
+    model = model or default_model()
+    try:
+        return _period(records, model, known, judgements, engine)
+    except UnicodeEncodeError:
+        return _period(without_halves(records), model, known, judgements, engine)
+
+
+def _period(
+    records: pd.DataFrame,
+    model: Model,
+    known: KnownChildren | None,
+    judgements: pd.DataFrame | None,
+    engine: EngineName | Engine,
+) -> Linkage:
+    memory = known.memory if known else None
+    why = _must_be_whole(memory, model)
+    if known is not None and memory is not None and not why:
+        delivery = Delivery.of(records, memory)
+        if delivery.changed <= model.changes.most:
+            token = delivery.tokens()
+            part = Part(delivery, delivery.concerned(token, judgements, known, memory), token)
+            return spliced(part, known, judgements, (model, engine))
+        why = f"有变化的行占 {delivery.changed:.0%}，超过 {model.changes.most:.0%}，全部重新比对"
+    found = link_records(records, model, known, judgements, engine)
+    found.report["changes"] = {"compared": "all", "why": why}
+    return replace(found, known=replace(found.known, memory=remembered(found, records)))
+
+
+def _must_be_whole(memory: Memory | None, model: Model) -> str:
+    """Why all rows must be compared whatever the delivery; `""` where they need not."""
+    if memory is None or not len(memory.rows):
+        return "没有上一期的比对记忆，全部比对"
+    if memory.facts["model"] != model.fingerprint:
+        return "比对模型已更换，全部重新比对"
+    if memory.facts["since"] + 1 >= model.changes.periods:
+        return f"已连续 {memory.facts['since']} 期只比对变化，本期全部重新比对"
+    return ""

@@ -1,0 +1,191 @@
+"""A department's word or number to the canonical code (`tables/codes.yaml`); unknown words are reported, never guessed.
+
+Grades with entry years and classes are read in `grades`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from matching.distinct import by_distinct
+from matching.reading.grades import read_grades
+from matching.reading.identity_reading import placeholder_words
+from matching.tables import table_yaml
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["CodeTables", "load_tables", "read_codes", "read_grades", "read_sets"]
+
+CODE_COLUMNS = ("value", "unknown")
+_NUMBERED = re.compile(r"^([0-9A-Z]{1,3})[-.、:_)）]?(?=[\u4e00-\u9fff(])|(?<=[\u4e00-\u9fff)])[-.、:_(]?\d{1,3}\)?$")
+_SEPARATORS = re.compile(r"[、,，;；/|+&\n]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])|[和及与](?=[\u4e00-\u9fff])")
+_EDGES = " \t。.,，;；:：、'\"’‘`-—"
+_LEVELS = re.compile(r"(极重度|重度|中度|轻度|[一二三四壹贰叁肆1-4ⅠⅡⅢⅣ]级|I{1,3}级|IV级)")
+
+
+class CodeTables(BaseModel):
+    """Validated content of `codes.yaml` and `code_numbers.yaml`: word or number to canonical code."""
+
+    model_config = ConfigDict(frozen=True)
+
+    words: dict[str, dict[str, str]]
+    numbers: dict[str, dict[str, str]]
+    by_source: dict[str, dict[str, dict[str, str]]]
+    own_numbers: dict[str, int]
+    own_aliases: dict[str, dict[str, str]]
+
+    def number(self, table: str, source: str, written: str) -> str | None:
+        """The code that a number stands for, the source's own reading first; none when it is unknown."""
+        for found in (self.by_source.get(source, {}).get(table), self.numbers.get(table)):
+            if found and written in found:
+                return found[written]
+        if table in self.own_numbers and written.isdigit():
+            padded = written.zfill(self.own_numbers[table])
+            if padded in self.own_aliases.get(table, {}):
+                return self.own_aliases[table][padded]
+            return padded if padded in self.words[table].values() else None
+        return None
+
+
+@cache
+def load_tables() -> CodeTables:
+    """The code tables, checked once.
+
+    Raises:
+        ValueError: a word stands for two codes of one table, or a number points to a code that the table does not have.
+    """
+    shape = TypeAdapter(dict[str, dict[str, list[str]]])
+    tables = shape.validate_python(table_yaml("codes.yaml"))
+    words = {table: _by_word(table, codes) for table, codes in tables.items()}
+    loaded = CodeTables(words=words, **table_yaml("code_numbers.yaml"))
+    for source in (loaded.numbers, *loaded.by_source.values()):
+        for table, numbers in source.items():
+            odd = set(numbers.values()) - set(tables.get(table, {}))
+            if odd:
+                raise ValueError(f"matching/tables/code_numbers.yaml: {table}: {sorted(odd)}")
+    return loaded
+
+
+def _by_word(table: str, codes: Mapping[str, list[str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for code, forms in codes.items():
+        for form in forms:
+            if found.setdefault(_key(form), code) != code:
+                raise ValueError(
+                    f"matching/tables/codes.yaml: {table}: {form} stands for {found[_key(form)]} and {code}"
+                )
+    return found
+
+
+def _key(text: str) -> str:
+    """What two spellings of a word share."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).strip(_EDGES).upper()
+
+
+def read_codes(values: pd.Series, table: str, source: str = "") -> pd.DataFrame:
+    """Read a column that holds one code per cell.
+
+    Args:
+        values: the cells as text.
+        table: a table of `codes.yaml`.
+        source: department code name (`education` …) whose numbers may have their own meaning.
+
+    Returns:
+        `value` (canonical code or ""), `unknown` (the word that was not understood, or ""). A placeholder gives two empty texts.
+
+    Raises:
+        KeyError: no such table.
+    """
+    tables = load_tables()
+    if table not in tables.words:
+        raise KeyError(table)
+    if table == "disability_level":
+        return by_distinct(values, lambda text: _level(text, source), CODE_COLUMNS)
+    if table == "grade":
+        return read_grades(values)
+    return by_distinct(values, lambda text: _one(text, table, source), CODE_COLUMNS)
+
+
+def read_sets(values: pd.Series, table: str, source: str = "") -> pd.DataFrame:
+    """Read a column whose cells hold several codes (留守儿童、困境儿童).
+
+    Returns:
+        `value` (codes sorted and `;`-joined), `unknown` (`;`-joined words). Several kinds of disability in one cell are code 7, as
+        in the certificate's number (domain.md 2.7).
+    """
+    if table not in load_tables().words:
+        raise KeyError(table)
+    return by_distinct(values, lambda text: _several(text, table, source), CODE_COLUMNS)
+
+
+def _one(text: str, table: str, source: str) -> tuple[str, str]:
+    found = _lookup(_key(text), table, source)
+    if found is not None:
+        return found, ""
+    return ("", "") if _says_nothing(text) else ("", text.strip())
+
+
+def _lookup(key: str, table: str, source: str) -> str | None:
+    """Word, then number, then word without a number or bracket beside it."""
+    tables = load_tables()
+    words = tables.words[table]
+    if not key:
+        return None
+    if key in words:
+        return words[key]
+    bare = re.sub(r"\.0+$", "", key)
+    number = tables.number(table, source, bare)
+    if number is not None:
+        return number
+    for shorter in (
+        _NUMBERED.sub("", key),
+        re.sub(r"\([^()]*\)", "", key),
+        key.strip("()"),
+        _NUMBERED.sub("", key).strip("()"),
+    ):
+        if shorter and shorter in words:
+            return words[shorter]
+    return words.get(key + "族") if table == "nation" else None
+
+
+def _says_nothing(text: str) -> bool:
+    key = _key(text)
+    return not key or key in placeholder_words() or unicodedata.normalize("NFKC", text).strip() in placeholder_words()
+
+
+def _several(text: str, table: str, source: str) -> tuple[str, str]:
+    whole = _lookup(_key(text), table, source)
+    if whole is not None:
+        return whole, ""
+    codes, unknown = set(), []
+    for part in _SEPARATORS.split(unicodedata.normalize("NFKC", text)):
+        word = _LEVELS.sub("", part) if table == "disability_type" else part
+        code, odd = _one(word, table, source)
+        codes |= {code} - {""}
+        unknown += [odd] if odd else []
+    if table == "disability_type" and len(codes) > 1:
+        codes = {"7"}
+    if len(codes) > 1:
+        codes -= {"none"}
+    return ";".join(sorted(codes)), ";".join(unknown)
+
+
+def _level(text: str, source: str) -> tuple[str, str]:
+    """A level, or the heaviest of several in one cell (domain.md 2.7)."""
+    whole = _lookup(_key(text), "disability_level", source)
+    if whole is not None:
+        return whole, ""
+    found = [
+        _lookup(_key(each), "disability_level", source) for each in _LEVELS.findall(unicodedata.normalize("NFKC", text))
+    ]
+    known = [each for each in found if each]
+    if known:
+        return min(known), ""
+    return ("", "") if _says_nothing(text) else ("", text.strip())

@@ -1,0 +1,272 @@
+"""Columns of identity numbers: citizen, student and disability numbers, each with status, birth, sex and what is wrong.
+
+The one import for other rooms. The number itself is in `citizen`, one cell in `identity_reading`, repairs and comparisons of two
+numbers in `identity_repair`. No comparing of records here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from matching.distinct import as_text, by_distinct, distinct_texts, spread
+from matching.reading.citizen import (
+    CHECK_CHARACTERS,
+    WEIGHTS,
+    birth_of,
+    check_character,
+    check_passes,
+    real_date,
+    region_known,
+    sex_of,
+    upgrade_15,
+)
+from matching.reading.identity_reading import Identity, Kind, Reading, _clean, parse_id, placeholder_words
+from matching.reading.identity_repair import Repair, Slip, one_slip, repair_candidates, same_damaged
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+__all__ = [
+    "Identity",
+    "Reading",
+    "Repair",
+    "Slip",
+    "birth_of",
+    "borrowed",
+    "check_character",
+    "check_passes",
+    "one_slip",
+    "parse_id",
+    "read_disability_numbers",
+    "read_ids",
+    "read_student_numbers",
+    "region_known",
+    "repair_candidates",
+    "same_damaged",
+    "sex_of",
+    "shared_by_names",
+    "upgrade_15",
+]
+
+Row = tuple[str, ...]
+Cell = str | tuple[str, bool]
+"""A cell's text, or the text with a flag when the cell was a number."""
+ID_COLUMNS = ("value", "status", "birth", "sex", "region", "note", "derived")
+
+
+def read_ids(
+    values: pd.Series,
+    damaged: pd.Series | None = None,
+    kind: Kind = "child",
+    as_of: date | None = None,
+    margin_years: int = 2,
+) -> pd.DataFrame:
+    """Read a column of citizen identity numbers (domain.md 1.2-1.3, C01-C21).
+
+    Args:
+        values: the cells as text.
+        damaged: true where the cell was a *number* of 16 or more digits; none: no cell was.
+        kind: whose numbers are expected.
+        as_of: the period's last day, for numbers of adults and of the unborn.
+        margin_years: a child's column holds an adult's number from 18 + this age on.
+
+    Returns:
+        On the index of `values`, text columns: `value` (18 characters, only when `status` is `valid`), `status`, `birth`, `sex`,
+        `region`, `note` (`;`-joined codes of `matching/tables/issues.yaml`), `derived` (see `Identity.derived`).
+    """
+    texts = as_text(values).to_list()
+    flags = [False] * len(texts) if damaged is None else damaged.to_numpy(dtype=bool).tolist()
+    keys: list[Cell] = [(text, flag) if flag else text for text, flag in zip(texts, flags, strict=True)]
+    positions, distinct = distinct_texts(keys)
+    rows = _read_distinct(distinct, Reading(kind, as_of, False, margin_years))
+    return _mark_filled_down(texts, spread(rows, positions, values.index, ID_COLUMNS))
+
+
+def _read_distinct(distinct: Sequence[Cell], reading: Reading) -> list[Row]:
+    """Plain good numbers by arithmetic on the whole column at once, the rest one by one."""
+    harm = replace(reading, damaged=True)
+    rows = _plain_rows([cell for cell in distinct if isinstance(cell, str) and _is_plain(cell)], reading)
+    slow = {
+        cell: parse_id(cell, reading) if isinstance(cell, str) else parse_id(cell[0], harm)
+        for cell in distinct
+        if cell not in rows
+    }
+    _judge_column(slow, len(rows), any(not isinstance(cell, str) for cell in slow))
+    rest = {cell: _row(found) for cell, found in slow.items()}
+    return [rows[cell] if isinstance(cell, str) and cell in rows else rest[cell] for cell in distinct]
+
+
+def _row(a: Identity) -> Row:
+    return a.value, a.status, a.birth, a.sex, a.region, ";".join(a.issues), a.derived
+
+
+def _is_plain(text: str) -> bool:
+    return len(text) == 18 and text.isascii() and text[:17].isdigit()
+
+
+def _plain_rows(numbers: list[str], reading: Reading) -> dict[str, Row]:
+    """The rows of passing numbers that need no second look; the others are left to `parse_id`."""
+    births: dict[str, str] = {}
+    regions: dict[str, str] = {}
+    rows: dict[str, Row] = {}
+    for number, fine in zip(numbers, _passing(numbers).tolist(), strict=True):
+        region, digits = number[:6], number[6:14]
+        if not fine or number.endswith("000"):
+            continue
+        if digits not in births:
+            births[digits] = _sure_birth(digits, reading)
+        if region not in regions:
+            regions[region] = "" if region_known(region) else "region_unknown"
+        if births[digits]:
+            sex = "1" if number[16] in "13579" else "2"
+            rows[number] = (number, "valid", births[digits], sex, region, regions[region], "")
+    return rows
+
+
+def _passing(numbers: list[str]) -> npt.NDArray[np.bool_]:
+    """Which 18-character texts pass the check, by matrix arithmetic."""
+    import numpy as np
+
+    if not numbers:
+        return np.zeros(0, dtype=bool)
+    letters = np.frombuffer("".join(numbers).encode("ascii"), dtype=np.uint8).reshape(-1, 18)
+    total = (letters[:, :17].astype(np.int32) - 48) @ np.array(WEIGHTS, dtype=np.int32)
+    wanted = np.frombuffer(CHECK_CHARACTERS.encode("ascii"), dtype=np.uint8)[total % 11]
+    return np.asarray(letters[:, 17] == wanted)
+
+
+def _sure_birth(digits: str, reading: Reading) -> str:
+    """ISO birth date, or "" when it is no date, in the future, perhaps an adult's, or of a repeated digit."""
+    birth = real_date(digits)
+    if not birth or len(set(digits)) <= 2:
+        return ""
+    if reading.as_of is not None:
+        grown = f"{reading.as_of.year - 18 - reading.margin_years:04d}"
+        if birth > reading.as_of.isoformat() or (reading.kind == "child" and birth[:4] <= grown):
+            return ""
+    return birth
+
+
+def _judge_column(answers: dict[Cell, Identity], good: int, any_flag: bool) -> None:
+    """C05 by column, not by cell: among numbers that Excel cut, 1 in 11 passes its check by chance (domain.md 1.3)."""
+    cut = sum(answer.status == "damaged" and "C05" in answer.issues for answer in answers.values())
+    valid = good + sum(answer.status == "valid" for answer in answers.values())
+    for key, answer in answers.items():
+        if answer.status == "placeholder" and answer.derived.endswith("0***") and (cut or any_flag):
+            answers[key] = replace(answer, status="damaged", issues=("C05",))
+        # Damage makes cut / 10 passing ones, nature one in 1,100.
+        elif answer.value.endswith("000") and cut >= 2 and cut * 110 > valid:
+            pattern = answer.value[:15] + "***"
+            answers[key] = replace(answer, status="damaged", value="", sex="", derived=pattern, issues=("C05",))
+
+
+def _mark_filled_down(cells: list[str], frame: pd.DataFrame) -> pd.DataFrame:
+    """C15: a failing number that is the one above it plus one was made by the fill handle."""
+    import numpy as np
+
+    failing = frame["status"].isin(["bad_check"]).to_numpy()
+    if not failing.any():
+        return frame
+    hits = [place for place in np.flatnonzero(failing) if place and _follows(cells[place - 1], cells[place])]
+    if hits:
+        notes = frame["note"].to_numpy(dtype=object, copy=True)
+        notes[hits] = [f"{notes[place]};C15" for place in hits]
+        frame["note"] = notes
+    return frame
+
+
+def _follows(above: str, here: str) -> bool:
+    return above.isdigit() and here.isdigit() and len(above) == len(here) == 18 and int(here) - int(above) == 1
+
+
+STUDENT_COLUMNS = ("value", "kind", "id", "birth", "note")
+_LETTER18 = re.compile(r"([GLJ])(\d{17}[\dX])")
+_CERTIFICATE = re.compile(r"(\d{17}[\dX])([1-7])([1-49])(?:B(\d)?|(\d))?")
+
+
+def read_student_numbers(values: pd.Series) -> pd.DataFrame:
+    """Read a column of national student numbers (domain.md 1.4).
+
+    Returns:
+        `value` (cleaned, any shape; "" for a placeholder), `kind` (`G`, `L`, `J` or ""), `id` (18 characters, only of a `G` whose
+        check passes), `birth` (ISO, of `L` and `J` a weak hint), `note`.
+    """
+    return by_distinct(values, _student_number, STUDENT_COLUMNS)
+
+
+def _student_number(text: str) -> tuple[str, ...]:
+    number, issues = _clean(text)
+    number = number.upper()
+    if not number or number in placeholder_words():
+        return ("", "", "", "", "C16" if number else "")
+    match = _LETTER18.fullmatch(number)
+    if match is None:
+        odd = "student_shape" if number[0] in "GLJ" else ""
+        return (number, "", "", "", ";".join([*issues, *([odd] if odd else [])]))
+    letter, rest = match[1], match[2]
+    good = check_passes(rest) and bool(birth_of(rest))
+    if letter == "G" and not good:
+        issues.append("student_check")
+    return (number, letter, rest if letter == "G" and good else "", birth_of(rest), ";".join(issues))
+
+
+DISABILITY_COLUMNS = ("value", "id", "type", "level", "reissue", "note")
+
+
+def read_disability_numbers(values: pd.Series) -> pd.DataFrame:
+    """Read a column of disability certificate numbers (domain.md 1.5).
+
+    Returns:
+        `value` (cleaned), `id` (the first 18, only when they pass), `type` 1-7, `level` 1-4 (9 = not yet rated), `reissue` (digit
+        after `B`), `note`.
+    """
+    return by_distinct(values, _disability_number, DISABILITY_COLUMNS)
+
+
+def _disability_number(text: str) -> tuple[str, ...]:
+    number, issues = _clean(text)
+    number = number.upper()
+    if not number or number in placeholder_words():
+        return ("", "", "", "", "", "C16" if number else "")
+    match = _CERTIFICATE.fullmatch(number)
+    if match is None:
+        bare = parse_id(number)
+        issues.append("certificate_bare" if bare.status == "valid" else "certificate_shape")
+        return (number, bare.value, "", "", "", ";".join(issues))
+    good = check_passes(match[1]) and bool(birth_of(match[1]))
+    if not good:
+        issues.append("certificate_check")
+    return (number, match[1] if good else "", match[2], match[3], match[4] or match[5] or "", ";".join(issues))
+
+
+def borrowed(numbers: pd.Series, others: list[pd.Series]) -> pd.Series:
+    """C14: rows whose own number also stands in a guardian's column of the same row.
+
+    Args:
+        numbers: 18-character numbers or "".
+        others: guardian columns on the same index.
+
+    Returns:
+        Booleans on the index of `numbers`.
+    """
+    hit = numbers.ne(numbers)
+    for other in others:
+        hit |= numbers.eq(other)
+    return hit & numbers.ne("")
+
+
+def shared_by_names(numbers: pd.Series, names: pd.Series, most: int = 2) -> pd.Series:
+    """Values that more than `most` different names share: they identify nobody (domain.md 1.7).
+
+    Returns:
+        Booleans on the index of `numbers`.
+    """
+    known = numbers.ne("") & names.ne("")
+    counts = names[known].groupby(numbers[known]).nunique()
+    return numbers.isin(counts.index[counts > most]) & numbers.ne("")

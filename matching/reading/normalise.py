@@ -1,0 +1,107 @@
+"""Plain cells to plain values: text, telephone numbers, numbers with units; dates are re-exported from `dates`.
+
+Names, identity numbers, codes and addresses have their own modules. Raw values stay beside what is read here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
+
+from matching.distinct import by_distinct
+from matching.reading.dates import read_date, read_dates, read_months
+from matching.reading.identity_reading import placeholder_words
+from matching.tables import table_yaml
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["clean_text", "read_date", "read_dates", "read_months", "read_numbers", "read_phones"]
+
+_INVISIBLE = re.compile(r"[\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b-\x1f\x7f]")
+_SPACES = re.compile(r"\s+")
+_BETWEEN_CHINESE = re.compile(r"(?<=[\u3007\u3400-\u9fff]) (?=[\u3007\u3400-\u9fff])")
+_PLAIN_TEXT = re.compile(r"[\u4e00-\u9fff0-9A-Za-z]+")
+_PLAIN_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_MOBILE = re.compile(r"(?<!\d)(?:\+?86|0086)?(1[3-9]\d{9})(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)(?:(0\d{2,3})-?)?([2-9]\d{6,7})(?!\d)")
+_AMOUNT = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_UNITS = re.compile(r"人民币|元整?|块|圆|RMB|CNY|￥|¥|/?每?人?/?月|公里|km|千米|人|岁|周岁|名|%", re.IGNORECASE)
+
+
+def clean_text(values: pd.Series) -> pd.Series:
+    """Text without invisible characters and needless blanks, in NFKC; a placeholder (domain.md 1.7) becomes "".
+
+    Returns:
+        Text on the index of `values`, same length.
+    """
+    return by_distinct(values, lambda text: (_text(text),), ("value",))["value"]
+
+
+def _text(text: str) -> str:
+    if _PLAIN_TEXT.fullmatch(text):
+        return "" if text.upper() in placeholder_words() else text
+    bare = _SPACES.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))).strip().lstrip("'’‘`").strip()
+    bare = _BETWEEN_CHINESE.sub("", bare)
+    return "" if bare.upper() in placeholder_words() else bare
+
+
+def read_phones(values: pd.Series) -> pd.Series:
+    """The first telephone number of each cell: 11 digits of a mobile, or a landline with its area code when it has one.
+
+    Returns:
+        Digits (a landline as `0558-4412345` or `4412345`), "" for placeholders and what is no number. Same index.
+    """
+    return by_distinct(values, lambda text: (_phone(text),), ("value",))["value"]
+
+
+def _phone(text: str) -> str:
+    if _PLAIN_MOBILE.fullmatch(text):
+        return text if _real_phone(text) else ""
+    bare = unicodedata.normalize("NFKC", text).replace("—", "-").replace("–", "-")
+    bare = re.sub(r"\.0+$", "", bare.strip())
+    joined = re.sub(r"(?<=\d)[ \-\u200b]+(?=\d)", "", _INVISIBLE.sub("", bare))
+    for source in (bare, joined):
+        for found in _MOBILE.finditer(source):
+            if _real_phone(found[1]):
+                return found[1]
+    if _MOBILE.search(joined):
+        return ""
+    for found in _LANDLINE.finditer(re.sub(r"(?<=\d)\s+(?=\d)", "-", bare)):
+        if _real_phone(found[2]):
+            return f"{found[1]}-{found[2]}" if found[1] else found[2]
+    return ""
+
+
+def _real_phone(digits: str) -> bool:
+    """Not one of the numbers that stand for nothing (domain.md 1.7)."""
+    same = len(set(digits[3:] if len(digits) == 11 else digits)) == 1
+    return not same and digits not in _dead_numbers() and digits not in "12345678901234567890"
+
+
+@cache
+def _dead_numbers() -> frozenset[str]:
+    return frozenset(str(number) for number in table_yaml("placeholders.yaml")["telephones"])
+
+
+def read_numbers(values: pd.Series) -> pd.DataFrame:
+    """Amounts and counts with units and thousands separators (domain.md 3.0 FF15).
+
+    Returns:
+        `value` (plain decimal text such as `1350` or `1350.5`, or ""), `note` (`bad_number` when there was text but no one number).
+    """
+    return by_distinct(values, _number, ("value", "note"))
+
+
+def _number(text: str) -> tuple[str, ...]:
+    bare = unicodedata.normalize("NFKC", text).strip()
+    if not bare or (bare.upper() in placeholder_words() and not bare.isdigit()):
+        return "", ""
+    times = 10_000 if re.search(r"\d\s*万", bare) else 1
+    bare = _UNITS.sub("", re.sub(r"(?<=\d)[,，'\s](?=\d{3}(?!\d))", "", bare)).replace("万", "").strip()
+    if not _AMOUNT.fullmatch(bare):
+        return "", "bad_number"
+    amount = float(bare) * times
+    return (f"{amount:.2f}".rstrip("0").rstrip("."), "")

@@ -1,0 +1,253 @@
+"""The child register: child numbers that last (matching.md 2, idea 10).
+
+Belongs here: what a child is known by, giving known children their old number, new numbers, merges and splits as
+events. Does not belong
+here: where the register is stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from matching.decisions.judged import KIND, content_keys
+from matching.distinct import as_text
+from matching.names.tables import fold_all
+from matching.register.shared import Shared, claims, first_met, of_several
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from matching.model import KnownBy
+    from matching.periods.memory import Memory
+
+    Texts = Callable[[str], NDArray[np.object_]]
+
+
+@dataclass(frozen=True)
+class KnownChildren:
+    """Children of earlier periods.
+
+    Attributes:
+        identifiers: `child_id, kind, value`, kinds of the model's `known_by` and `content` (what decisions of people are found again by, see `judged`); every value a child has ever been known by.
+        aliases: `child_id, alias_of`: numbers that were merged into older ones.
+        memory: what the last period leaves so that only changes must be compared (`changes`); None: everything is.
+        taken: numbers of children whose records are all settled: nobody else gets one of them.
+    """
+
+    identifiers: pd.DataFrame
+    aliases: pd.DataFrame
+    memory: Memory | None = None
+    taken: frozenset[str] = frozenset()
+
+    @staticmethod
+    def none() -> KnownChildren:
+        """Nobody is known yet."""
+        return KnownChildren(
+            pd.DataFrame({"child_id": [], "kind": [], "value": []}, dtype=object),
+            pd.DataFrame({"child_id": [], "alias_of": []}, dtype=object),
+        )
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """`child_id` per record (in the order of the clusters given), the events, the register after this period, and
+    counts.
+    """
+
+    child_id: NDArray[np.object_]
+    events: pd.DataFrame
+    known: KnownChildren
+    counts: dict[str, int]
+
+
+def identifiers(records: pd.DataFrame) -> pd.DataFrame:
+    """What each record is known by: `position, kind, value`, positions counted in the order of `records`."""
+    text = _texts(records)
+    code, distinct = pd.factorize(text("name"))
+    name = np.array([*fold_all([str(each) for each in distinct]), ""], dtype=object)[code]
+    birth, guardian = text("birth_date"), _guardian(text)
+    full = (name != "") & (pd.Series(birth).str.len() == 10).to_numpy(dtype=bool)
+    values: dict[str, NDArray[np.object_]] = {
+        "record": text("record_id"),
+        **{kind: text(kind) for kind in ("id_no", "student_no", "disability_no", "birth_cert_no")},
+        "name_birth_guardian": _joined(full & (guardian != ""), name, birth, guardian),
+        "name_birth": _joined(full, name, birth),
+    }
+    derived = [_rows("id_no", text(column)) for column in ("student_no_id", "disability_no_id")]
+    keys = np.array(content_keys(records), dtype=object)
+    remembered = _rows(KIND, values["record"] + " " + keys if len(records) else keys)
+    return pd.concat([*(_rows(kind, found) for kind, found in values.items()), *derived, remembered], ignore_index=True)
+
+
+def _texts(records: pd.DataFrame) -> Texts:
+    def text(column: str) -> NDArray[np.object_]:
+        if column not in records.columns:
+            return np.full(len(records), "", dtype=object)
+        found: NDArray[np.object_] = as_text(records[column]).to_numpy(dtype=object)
+        return found
+
+    return text
+
+
+def _guardian(text: Texts) -> NDArray[np.object_]:
+    out = text("father_name")
+    for column in ("mother_name", "guardian_name"):
+        out = np.where(out == "", text(column), out)
+    return out
+
+
+def _joined(wanted: NDArray[np.bool_], *parts: NDArray[np.object_]) -> NDArray[np.object_]:
+    """The parts of the wanted rows in one text, `""` elsewhere."""
+    out, rows = np.full(len(wanted), "", dtype=object), np.flatnonzero(wanted)
+    out[rows] = [*map("|".join, zip(*(part[rows] for part in parts), strict=True))]
+    return out
+
+
+def _rows(kind: str, values: NDArray[np.object_]) -> pd.DataFrame:
+    position = np.flatnonzero(values != "")
+    return pd.DataFrame({"position": position, "kind": kind, "value": values[position]})
+
+
+def assign(
+    label: pd.Series, records: pd.DataFrame, found: pd.DataFrame, known: KnownChildren | None, spec: KnownBy
+) -> Assigned:
+    """Give every cluster a child number: the old one where the child is known, a new one else.
+
+    Args:
+        label: cluster of each record, one entry per row of `records`.
+        records: the records, sorted by `record_id`.
+        found: `identifiers(records)`.
+        known: children of earlier periods.
+        spec: what a child is recognised by.
+
+    Returns:
+        Numbers that do not depend on the order of the input. New numbers are serial in the order of each cluster's
+        first record.
+    """
+    known = known or KnownChildren.none()
+    labels, shared = label.to_numpy(), Shared.of(found, known.identifiers)
+    owners, told = _settle(claims(labels, found, shared, known, spec))
+    period = str(records["period"].max()) if len(records) and "period" in records else ""
+    order = list(dict.fromkeys(labels.tolist()))
+    serial = _last_serial(known, period)
+    numbers: dict[int, str] = {}
+    for cluster in order:
+        if cluster not in owners:
+            serial += 1
+        numbers[cluster] = owners.get(cluster) or f"T{period}-{serial:06d}"
+    events = _events(told, numbers)
+    child_id = np.array([numbers[cluster] for cluster in labels.tolist()], dtype=object)
+    counts = {
+        "known": len(owners),
+        "new": len(order) - len(owners),
+        **{kind: int((events["kind"] == kind).sum()) for kind in ("merge", "split")},
+    }
+    return Assigned(child_id, events, _grown(known, child_id, found, shared, events), counts)
+
+
+def in_play(known: KnownChildren, found: pd.DataFrame, taken: frozenset[str], spec: KnownBy) -> NDArray[np.bool_]:
+    """Which of the register's identifiers concern some of a period's records, when all other children are settled.
+
+    Args:
+        known: the register.
+        found: `identifiers` of these records.
+        taken: the settled children.
+        spec: what says something even where two children share it.
+
+    Returns:
+        All identifiers of the children that share anything with the records and are not settled, without the values that
+        they share with another child, settled or not: a namesake says nothing.
+    """
+    theirs, shared = known.identifiers, Shared.of(found, known.identifiers)
+    rows = np.flatnonzero(shared.known >= 0)
+    child, children = pd.factorize(theirs["child_id"].iloc[rows])
+    wanted: NDArray[np.bool_] = theirs["child_id"].isin(children[~children.isin(taken)]).to_numpy()
+    wanted[rows[~shared.of_kind(shared.known[rows], spec.strong) & of_several(shared.known[rows], child)]] = False
+    return wanted
+
+
+def _events(told: list[tuple[str, str, int | str]], numbers: dict[int, str]) -> pd.DataFrame:
+    """Merges and splits with the other child's number; of a split, the part that got a number of its own."""
+    rows = {(kind, child, numbers[other] if isinstance(other, int) else other) for kind, child, other in told}
+    return pd.DataFrame(sorted(rows), columns=["kind", "child_id", "other_id"], dtype=object)
+
+
+def _settle(claims: pd.DataFrame) -> tuple[dict[int, str], list[tuple[str, str, int | str]]]:
+    """Heaviest claims first, one number per cluster; a merge keeps the older number, a split leaves it with the
+    heavier part.
+    """
+    owners: dict[int, str] = {}
+    holder: dict[str, int] = {}
+    events: list[tuple[str, str, int | str]] = []
+    ordered = claims.sort_values(["score", "child_id", "cluster"], ascending=[False, True, True])
+    for cluster, child in zip(ordered["cluster"].astype(int), ordered["child_id"].astype(str), strict=True):
+        if child not in holder and cluster not in owners:
+            owners[cluster], holder[child] = child, cluster
+    for cluster, child, strong in zip(
+        ordered["cluster"].astype(int), ordered["child_id"].astype(str), ordered["strong"], strict=True
+    ):
+        mine = owners.get(cluster, "")
+        if mine == child or not strong:
+            continue
+        if child not in holder:
+            keep, gone = sorted((mine, child), key=_age)
+            owners[cluster], holder[keep], holder[gone] = keep, cluster, cluster
+            events.append(("merge", keep, gone))
+        elif cluster not in owners:
+            events.append(("split", child, cluster))
+    return owners, events
+
+
+def _age(child_id: str) -> tuple[str, str]:
+    period, _, serial = child_id.rpartition("-")
+    return period, serial.zfill(12)
+
+
+def _last_serial(known: KnownChildren, period: str) -> int:
+    """Highest serial already given in this period, so that a run repeated with its own result gives no number twice."""
+    begin, ids = f"T{period}-", (known.identifiers["child_id"].unique(), known.aliases["child_id"], known.taken)
+    return max((int(text.rpartition("-")[2]) for some in ids for text in some if text.startswith(begin)), default=0)
+
+
+def _grown(
+    known: KnownChildren, child_id: NDArray[np.object_], found: pd.DataFrame, shared: Shared, events: pd.DataFrame
+) -> KnownChildren:
+    """The register after this period: what was known, what is new, and the merged numbers under the number that
+    stays.
+    """
+    merged = events[events["kind"] == "merge"]
+    stays = dict(zip(merged["other_id"], merged["child_id"], strict=True))
+    old = under_one_number(known.identifiers, stays)
+    position = found["position"].to_numpy(dtype=np.int64)
+    child, children = pd.factorize(child_id)
+    rows = np.flatnonzero(shared.known >= 0)
+    theirs = pd.Index(children).get_indexer(
+        pd.Index(known.identifiers["child_id"].iloc[rows].map(lambda one: stays.get(one, one)))
+    )
+    before = (shared.known[rows] * len(children) + theirs)[theirs >= 0]
+    new = first_met(shared.found * len(children) + child[position], before)
+    columns = {"child_id": child_id[position[new]], "kind": found["kind"].iloc[new], "value": found["value"].iloc[new]}
+    fresh = pd.DataFrame({name: np.asarray(values, dtype=object) for name, values in columns.items()})
+    aliases = pd.DataFrame({"child_id": list(stays), "alias_of": list(stays.values())}, dtype=object)
+    return KnownChildren(
+        pd.concat([old, fresh], ignore_index=True),
+        pd.concat([known.aliases, aliases], ignore_index=True).drop_duplicates(ignore_index=True),
+    )
+
+
+def under_one_number(identifiers: pd.DataFrame, stays: dict[str, str]) -> pd.DataFrame:
+    """Identifiers of merged children under the number that stays, each once."""
+    if not stays:
+        return identifiers
+    gone = identifiers["child_id"].isin(stays).to_numpy()
+    out = identifiers.assign(child_id=identifiers["child_id"].mask(gone, identifiers["child_id"].map(stays)))
+    concerned = np.flatnonzero(out["child_id"].isin(set(stays.values())))
+    twice = concerned[out.iloc[concerned].duplicated().to_numpy()]
+    kept: pd.DataFrame = out.drop(index=out.index[twice])
+    return kept.reset_index(drop=True)

@@ -1,0 +1,186 @@
+"""Estimation on pattern counts: anchored logistic regression, the prior of the unlabelled pairs, EM where labels
+are few.
+
+Belongs here: numerical estimation. Does not belong here: what a pattern means (`design`) or when which is used
+(`weigh`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import csr_matrix, diags_array
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from matching.model import Learning
+    from matching.scoring.design import Design
+
+    Floats = NDArray[np.float64]
+
+LN2 = float(np.log(2.0))
+_STEPS = 40
+_CLIP = 30.0
+_ENOUGH = 1e-3
+
+
+def sigmoid_bits(bits: Floats) -> Floats:
+    """Probability of log2 odds."""
+    out: Floats = 1.0 / (1.0 + np.exp2(-np.clip(bits, -60, 60)))
+    return out
+
+
+def anchored_logistic(
+    matrix: Floats, counts: Floats, anchor: Floats, ridge: float, warm: tuple[Floats, float] | None = None
+) -> tuple[Floats, float]:
+    """Logistic regression on counts, pulled towards the anchor: with few labels it stays there, with many it
+    follows them.
+
+    Args:
+        matrix: (patterns, terms).
+        counts: (2, patterns), labelled same and labelled different.
+        anchor: starting bits of each term.
+        ridge: strength of the pull.
+        warm: an earlier answer to start from.
+
+    Returns:
+        Bits per term, and the prior bits (intercept) of a labelled pair.
+    """
+    kept = counts.sum(axis=0) > 0
+    used = np.r_[matrix[kept].any(axis=0), True]  # a term that no labelled pair shows keeps its anchor
+    x = csr_matrix(
+        np.concatenate([matrix[kept], np.ones((int(kept.sum()), 1))], axis=1)[:, used]
+    )  # a tenth is not zero
+    same, total = counts[0][kept], counts[:, kept].sum(axis=0)
+    full = np.r_[anchor * LN2, 0.0]
+    full[-1] = _intercept(x[:, :-1] @ full[used][:-1], same, total)
+    start, pull = full[used], np.r_[np.full(int(used.sum()) - 1, ridge), 1e-6]
+    beta = start.copy() if warm is None else np.r_[warm[0] * LN2, warm[1] * LN2][used]
+    loss = _loss(x, same, total, beta, (start, pull))
+    for _ in range(_STEPS):
+        p = _sigmoid(x @ beta)
+        gradient = x.T @ (same - total * p) - pull * (beta - start)
+        curvature = (x.T @ diags_array(total * p * (1 - p)) @ x).toarray() + np.diag(pull)
+        with threadpool_limits(1, user_api="blas"):  # two hundred equations: threads only burn time waiting
+            step = np.linalg.solve(curvature, gradient)
+        beta, loss, moved = _walk(x, (same, total), (start, pull), beta, (step, loss))
+        if moved < _ENOUGH:
+            break
+    full[used] = beta
+    return full[:-1] / LN2, float(full[-1] / LN2)
+
+
+def _sigmoid(score: Floats) -> Floats:
+    out: Floats = 1.0 / (1.0 + np.exp(-np.clip(score, -_CLIP, _CLIP)))
+    return out
+
+
+def _loss(x: csr_matrix, same: Floats, total: Floats, beta: Floats, prior: tuple[Floats, Floats]) -> float:
+    score = x @ beta
+    fit = (total * np.logaddexp(0.0, score) - same * score).sum()
+    return float(fit + 0.5 * (prior[1] * (beta - prior[0]) ** 2).sum())
+
+
+def _walk(
+    x: csr_matrix, labels: tuple[Floats, Floats], prior: tuple[Floats, Floats], beta: Floats, move: tuple[Floats, float]
+) -> tuple[Floats, float, float]:
+    """A Newton step, halved until the loss falls."""
+    step, loss = move
+    for _ in range(12):
+        candidate = beta + step
+        found = _loss(x, *labels, candidate, prior)
+        if found <= loss + 1e-12:
+            return candidate, found, float(np.abs(step).max())
+        step = step / 2
+    return beta, loss, 0.0
+
+
+def _intercept(offset: Floats, same: Floats, total: Floats) -> float:
+    """Intercept at which the expected number of matches is the observed one (bisection)."""
+    low, high = -60.0, 60.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        expected = float((total * _sigmoid(offset + middle)).sum())
+        low, high = (middle, high) if expected < same.sum() else (low, middle)
+    return (low + high) / 2
+
+
+def shifted_prior(score: Floats, counts: Floats, prior: float, labelled_share: float) -> float:
+    """Prior bits of the unlabelled pairs by EM on the prior alone, the weights held (matching.md 2, idea 1).
+
+    Args:
+        score: bits of each pattern without the prior.
+        counts: unlabelled pairs per pattern.
+        prior: prior bits of the labelled pairs.
+        labelled_share: share of matches among the labelled pairs.
+    """
+    if counts.sum() < 50:
+        return prior
+    base = _logit2(float(np.clip(labelled_share, 1e-7, 1 - 1e-7)))
+    shift = prior
+    for _ in range(50):
+        before = shift
+        share = float(np.clip(_mean_posterior(score, counts, shift), 1e-7, 0.9))
+        shift = float(np.clip(prior + _logit2(share) - base, prior - 8, prior + 4))
+        if abs(shift - before) < 1e-4:
+            break
+    return shift
+
+
+def _mean_posterior(score: Floats, counts: Floats, prior: float) -> float:
+    return float((sigmoid_bits(score + prior) * counts).sum() / counts.sum())
+
+
+def _logit2(p: float) -> float:
+    return float(np.log2(p / (1 - p)))
+
+
+def em_weights(design: Design, codes: NDArray[np.int8], counts: Floats, prior: float, learning: Learning) -> Floats:
+    """Fellegi-Sunter by EM on pattern counts, started at and held near the anchor; only the shape inside each field
+    is learned.
+
+    Candidates agree on their keys by construction, so that u measured on them is too high: without labels EM would
+    take every field's weight down (recall fell from 0.99 to 0.65 on a county without numbers). A field's mean
+    weight over the matches therefore stays the anchor's, and families, whose fields move together, cannot drift
+    into matches (matching-evidence.md 2f).
+
+    Args:
+        design: the terms.
+        codes: (patterns, fields) level codes.
+        counts: (3, patterns), labelled same, labelled different, unlabelled; labels are held.
+        prior: prior bits.
+        learning: how far, and against how many pairs of the anchor, a level may move.
+
+    Returns:
+        Bits per term; interactions keep their anchor.
+    """
+    matrix = design.matrix(codes)
+    bits = design.anchor.copy()
+    for _ in range(_STEPS):
+        p = sigmoid_bits(matrix @ bits + prior)
+        updated = _shaped(design, codes, counts[0] + p * counts[2], counts[1] + (1 - p) * counts[2], learning)
+        moved = float(np.abs(updated - bits).max())
+        bits = updated
+        if moved < 1e-3:
+            break
+    return bits
+
+
+def _shaped(design: Design, codes: NDArray[np.int8], same: Floats, different: Floats, learning: Learning) -> Floats:
+    """The anchor bent, within `em_bend` bits, towards the observed log2(m/u) of each field's levels."""
+    out = design.anchor.copy()
+    for place, terms in enumerate(design.level_term):
+        levels = np.flatnonzero(terms >= 0)
+        anchor = design.anchor[terms[levels]]
+        m = np.bincount(codes[:, place], weights=same, minlength=len(terms))[levels]
+        u = np.bincount(codes[:, place], weights=different, minlength=len(terms))[levels] + 1.0
+        guess = u * np.exp2(np.clip(anchor, -10, 10))
+        m_smooth = m + learning.em_pairs * guess / guess.sum()
+        change = np.log2(m_smooth / m_smooth.sum()) - np.log2(u / u.sum()) - anchor
+        change -= float((change * m_smooth).sum() / m_smooth.sum())
+        seen = m_smooth.sum() > 2 * learning.em_pairs
+        out[terms[levels]] = anchor + (np.clip(change, -learning.em_bend, learning.em_bend) if seen else 0.0)
+    return out

@@ -1,0 +1,156 @@
+"""Levels of every field, and recordlinkage's features as the oracle of the main path."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from matching.blocking.block import Pairs, block
+from matching.comparing.compare import add_context, compare
+from matching.encoding.encode import encode
+from matching.model import default_model
+
+MODEL = default_model()
+CASES = Path(__file__).parents[1] / "cases" / "linking_names.csv"
+
+
+def level(records: pd.DataFrame, field: str) -> str:
+    e = encode(records, MODEL)
+    levels = compare(e, Pairs(np.array([0], np.int32), np.array([1], np.int32), np.zeros(1, np.uint32)), MODEL)
+    return MODEL.spec(field).names[int(levels[field][0])]
+
+
+@pytest.mark.parametrize(
+    "case", list(csv.DictReader(CASES.open(encoding="utf-8"))), ids=lambda case: f"{case['left']}/{case['right']}"
+)
+def test_name_levels(frame: Any, case: dict[str, str]) -> None:
+    for one, other in (("left", "right"), ("right", "left")):
+        records = frame(
+            {"name": case[one], "former_name": case[f"former_{one}"]},
+            {"name": case[other], "former_name": case[f"former_{other}"]},
+        )
+        assert level(records, "name") == case["level"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("2015-03-10", "2015-03-10", "same"),
+        ("2015-03-10", "2015-01-20", "lunar"),
+        ("2020-06-14", "2020-04-23", "lunar"),  # a leap fourth month
+        ("2015-03-10", "2015-10-03", "swapped"),
+        ("2015-03-10", "2015-03-11", "one_part"),
+        ("2015-03-31", "2015-04-01", "one_part"),
+        ("2015-03-10", "2016-03-10", "one_part"),
+        ("2015-03-10", "2015-03", "coarse"),
+        ("2015-03-10", "2015-01-01", "weak"),
+        ("2015-03-10", "2015", "missing"),
+        ("2015-03-10", "2014", "differ"),
+        ("2015-03-10", "2015-07-22", "year"),
+        ("2015-03-10", "2012-07-22", "differ"),
+        ("2015-03-10", "", "missing"),
+    ],
+)
+def test_birth_levels(frame: Any, one: str, other: str, expected: str) -> None:
+    precision = {10: "day", 7: "month", 4: "year", 0: ""}
+    a, b = ({"birth_date": text, "birth_precision": precision[len(text)]} for text in (one, other))
+    assert level(frame(a, b), "birth") == expected
+    assert level(frame(b, a), "birth") == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ({"father_name": "张伟", "mother_name": "李丽"}, {"father_name": "张伟", "mother_name": "李丽"}, "two"),
+        ({"father_name": "张伟"}, {"guardian_name": "张伟"}, "one"),
+        ({"father_name": "张伟"}, {"guardian_name": "张玮"}, "sound"),
+        ({"father_name": "张伟"}, {"guardian_name": "王秀英"}, "apart"),
+        ({"father_name": "张伟"}, {"father_name": "李军"}, "differ"),
+        ({"father_name": "张伟"}, {}, "missing"),
+    ],
+)
+def test_guardian_levels(frame: Any, one: dict[str, str], other: dict[str, str], expected: str) -> None:
+    assert level(frame(one, other), "people") == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "expected"),
+    [
+        (lambda n: n, "valid", "same"),
+        (lambda n: n[:15] + "000", "damaged", "partial"),
+        (lambda n: n[:6] + "********" + n[14:], "masked", "partial"),
+        (lambda n: n[:9] + n[10:], "bad_length", "slip"),
+        (lambda n: n[:9] + n[10] + n[9] + n[11:], "bad_check", "slip"),
+        (lambda n: "52" + n[2:10] + "1231999", "bad_check", "raw_differ"),
+    ],
+)
+def test_number_levels(frame: Any, number: Any, change: Any, status: str, expected: str) -> None:
+    good = "341221201503141357"[:17]
+    good = number("2015-03-14", 135)
+    other = {"id_no": good} if status == "valid" else {"id_no_raw": change(good), "id_no_status": status}
+    assert level(frame({"id_no": good}, other), "number") == expected
+
+
+def test_a_certificate_number_is_a_derived_number(frame: Any, number: Any) -> None:
+    assert (
+        level(
+            frame({"d": "PS", "id_no": number("2015-03-10")}, {"d": "DI", "disability_no_id": number("2015-03-10")}),
+            "number",
+        )
+        == "derived"
+    )
+
+
+def test_recordlinkage_features_give_the_same_levels(county: pd.DataFrame) -> None:
+    import recordlinkage
+
+    from matching.comparing.reference import KeyIndex, LevelFeature
+
+    records = county.head(600).set_index("record_id", drop=False).rename_axis(None)
+    index = KeyIndex().index(records)
+    e = encode(records, MODEL)
+    pairs, _ = block(e, MODEL)
+    found = {tuple(sorted(pair)) for pair in index.tolist()}
+    assert found == {(e.record_id[a], e.record_id[b]) for a, b in zip(pairs.left, pairs.right, strict=True)}
+    levels = compare(e, pairs, MODEL)
+    ours = pd.DataFrame({field: levels[field] for field in ("name", "birth", "people")})
+    ours.index = pd.MultiIndex.from_arrays([e.record_id[pairs.left], e.record_id[pairs.right]])
+    theirs = recordlinkage.Compare([LevelFeature(records, field) for field in ours], n_jobs=1).compute(index, records)
+    theirs.index = pd.MultiIndex.from_tuples([tuple(sorted(pair)) for pair in theirs.index.tolist()])
+    pd.testing.assert_frame_equal(theirs.sort_index(), ours.sort_index(), check_dtype=False, check_names=False)
+
+
+def test_rapidfuzz_feature_is_nan_for_missing_and_high_for_abbreviated_schools() -> None:
+    from matching.comparing.reference import text_likeness
+
+    found = text_likeness(
+        np.array(["豫龙镇中心小学", "", "豫龙镇中心小学"], dtype=object),
+        np.array(["荥阳市豫龙镇中心小学", "甲", "高山镇初级中学"], dtype=object),
+    )
+    assert found[0] >= 0.9
+    assert np.isnan(found[1])
+    assert found[2] < 0.6
+
+
+def test_twins_are_seen_in_the_delivery(frame: Any) -> None:
+    family = {"birth_date": "2015-03-10", "father_name": "张伟"}
+    records = frame(
+        {"d": "PS", "name": "张文文", **family},
+        {"d": "PS", "name": "张雨桐", **family},
+        {"d": "CA", "name": "毛毛", **family},
+    )
+    e = encode(records, MODEL)
+    pairs = Pairs(np.array([0, 0, 1], np.int32), np.array([1, 2, 2], np.int32), np.zeros(3, np.uint32))
+    levels = compare(e, pairs, MODEL)
+    add_context(e, pairs, levels, MODEL)
+    names = [MODEL.spec("family").names[code] for code in levels["family"]]
+    assert names == [
+        "twins",
+        "twins",
+        "single",
+    ]  # rows are sorted: CA, PS, PS; the twins' own pair is no evidence about itself
