@@ -14,14 +14,13 @@ from assets.county import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.linkable import fold, linkable, unfold
 from assets.plausibility import Look, looked_at
-from matching.comparing.engine import Engine, engine_name
+from matching.comparing.resources import Engine, engine_name
 from matching.explaining.report import read_report, report_frame
-from matching.linking import Linkage, link_records
+from matching.linked import KnownChildren, Linkage, Memory
+from matching.linking import link_records
 from matching.measuring.groups import link_rates
 from matching.model import default_model
 from matching.periods.changes import link_period
-from matching.periods.memory import Memory
-from matching.register.register import KnownChildren
 from pipelines.partitions import Period, period_partitions
 from pipelines.resources import decisions
 from pipelines.resources.frames import FrameStore

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from matching.library.link import Linked, link
+    from matching.library.answer import Linked
+    from matching.library.link import link
 
 __all__ = ["Linked", "link"]
 

@@ -7,78 +7,39 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
-from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from matching.blocking.block import KeyYield, Pairs
-from matching.clustering.cluster import Clusters, cluster, unseen_pairs
+from matching.clustering.cluster import cluster, unseen_pairs
 from matching.columns import without_halves
-from matching.comparing.engine import Engine, EngineName, candidates_of
+from matching.comparing.engine import candidates_of
+from matching.comparing.resources import Engine, EngineName
 from matching.decisions.disputes import decisions_report
 from matching.decisions.judged import judged_pairs
-from matching.encoding.encode import Encoded, checked, encode
+from matching.encoding.encode import checked, encode
 from matching.explaining.report import make_report
 from matching.explaining.results import children_frame, pairs_frame
+from matching.linked import KnownChildren, Linkage, Trail
 from matching.model import Model, default_model
-from matching.register.register import KnownChildren, assign, identifiers
+from matching.register.register import assign, identifiers
 from matching.scoring import screen as screening
 from matching.scoring.decide import Evidence, weigh_evidence
 from matching.scoring.gather import floor_bits, gather, heavier, histogram, late, pair_codes, within
 from matching.scoring.residual import residual_bits
 from matching.scoring.weigh import Weights, learn
+from matching.shapes import Encoded, Pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matching.comparing.candidates import Candidates
-    from matching.comparing.compare import Levels
     from matching.scoring.gather import Batch, Gathered
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Linkage:
-    """Result of linking (docs/data-shapes.md 4).
-
-    Attributes:
-        pairs: `link_pairs`: accepted, review and close rejected pairs, each with levels and a sentence.
-        clusters: `link_children`: one row per record.
-        report: counts, yields, thresholds and estimates; no personal value.
-        events: merges and splits of known children: `kind, child_id, other_id, records`.
-        known: what to pass as `known` next period.
-        weights: the learned model, for explanations.
-    """
-
-    pairs: pd.DataFrame
-    clusters: pd.DataFrame
-    report: dict[str, Any]
-    events: pd.DataFrame
-    known: KnownChildren
-    weights: Weights
-
-
-@dataclass
-class Trail:
-    """What the stations found, in their order; the report and the frames are made from it."""
-
-    e: Encoded
-    model: Model
-    pairs: Pairs
-    levels: Levels
-    weights: Weights
-    evidence: Evidence
-    clusters: Clusters
-    yields: list[KeyYield]
-    residual: NDArray[np.float64]
-    judged: NDArray[np.int8]
-    compared: int
-    notes: dict[str, int] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

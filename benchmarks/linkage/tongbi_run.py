@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from matching.linking import Linkage
+    from matching.linked import Linkage
 
 STARTED = time.perf_counter()
 ENGINE = ("encode", "candidates", "screen", "block", "compare", "weigh", "decide", "cluster")
@@ -117,7 +117,7 @@ def engine(path: str, out: Path) -> dict[str, Any]:
     import numpy as np
     import pandas as pd
 
-    from matching.comparing.engine import Engine, engine_name
+    from matching.comparing.resources import Engine, engine_name
     from matching.linking import find_children
     from matching.model import default_model
 

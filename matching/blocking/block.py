@@ -15,13 +15,14 @@ import numpy as np
 
 from matching.blocking.keys import NEEDS_DAMAGE, Parts, Tokens, tokens
 from matching.blocking.parts import SPLITS, window_order
+from matching.shapes import KeyYield, Pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matching.blocking.parts import Small
-    from matching.encoding.encode import Encoded
     from matching.model import KeySpec, Model
+    from matching.shapes import Encoded
 
     Ints = NDArray[np.int64]
     Mask = NDArray[np.bool_]
@@ -29,38 +30,6 @@ if TYPE_CHECKING:
 
 _MERGED = 4_000_000
 """Pairs of keys made and merged at a time: bounds the memory of blocking."""
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """Candidate pairs of record positions, `left < right`, sorted; `keys` is a bit set, bit k = k-th key of the
-    model.
-    """
-
-    left: NDArray[np.int32]
-    right: NDArray[np.int32]
-    keys: NDArray[np.uint32]
-
-    def __len__(self) -> int:
-        return len(self.left)
-
-    def take(self, rows: NDArray[np.generic] | slice) -> Pairs:
-        """The pairs at these positions or under this mask."""
-        return Pairs(self.left[rows], self.right[rows], self.keys[rows])
-
-
-@dataclass(frozen=True)
-class KeyYield:
-    """What one key gave: its values, pairs, pairs that no earlier key had, and oversized blocks (split and, of
-    those, windowed).
-    """
-
-    key: str
-    pairs: int
-    first: int
-    split_blocks: int
-    windowed_blocks: int
-    largest_block: int
 
 
 @dataclass(frozen=True)

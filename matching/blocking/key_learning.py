@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matching.blocking.keys import Tokens
-    from matching.encoding.encode import Encoded
+    from matching.shapes import Encoded
 
     Ints = NDArray[np.int64]
     Mask = NDArray[np.bool_]

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matching.blocking.parts import Small
-    from matching.encoding.encode import Encoded
     from matching.model import KeySpec
+    from matching.shapes import Encoded
 
     Ints = NDArray[np.int64]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from matching.encoding.encode import Encoded
+    from matching.shapes import Encoded
 
     Ints = NDArray[np.int64]
     Small = NDArray[np.integer[Any]]

@@ -11,17 +11,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
+from matching.arrays import components
 from matching.clustering.leftover import join_leftovers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.blocking.block import Pairs
     from matching.model import Model
     from matching.scoring.decide import Evidence
+    from matching.shapes import Pairs
 
     Ints = NDArray[np.int64]
     Mask = NDArray[np.bool_]
@@ -36,12 +35,6 @@ class Clusters:
     label: Ints
     oversized: Mask
     conflicts: int
-
-
-def components(n: int, left: NDArray[np.integer], right: NDArray[np.integer]) -> Ints:
-    """Component number of each record."""
-    graph = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(n, n))
-    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
 def unseen_pairs(n: int, pairs: Pairs, link: Mask, limit: int) -> tuple[Ints, Ints]:

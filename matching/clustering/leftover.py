@@ -13,9 +13,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.blocking.block import Pairs
     from matching.model import Model
     from matching.scoring.decide import Evidence
+    from matching.shapes import Pairs
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]

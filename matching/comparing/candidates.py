@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from matching.blocking.block import KeyYield, Pairs, block
+from matching.blocking.block import block
 from matching.comparing.compare import Comparer
+from matching.shapes import KeyYield, Pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from matching.comparing.compare import Levels
-    from matching.encoding.encode import Encoded
     from matching.model import Model
+    from matching.shapes import Encoded, Levels
 
     Ints = NDArray[np.int64]
     Mask = NDArray[np.bool_]

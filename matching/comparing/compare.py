@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
+from matching.arrays import components
 from matching.comparing.levels.birth import Births, birth_levels
 from matching.comparing.levels.name import name_levels
 from matching.comparing.levels.number import number_levels
@@ -19,15 +18,14 @@ from matching.comparing.levels.people import people_levels
 from matching.comparing.levels.place import flat_levels, phone_levels, place_levels
 from matching.encoding.derived import same_witness
 from matching.model import GROUPS
+from matching.shapes import Levels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.blocking.block import Pairs
-    from matching.encoding.encode import Encoded
     from matching.model import Model
+    from matching.shapes import Encoded, Pairs
 
-    Levels = dict[str, NDArray[np.int8]]
     Mask = NDArray[np.bool_]
     Rows = NDArray[np.int32]
 
@@ -159,8 +157,7 @@ def _same_cradle(levels: Levels, model: Model) -> Mask:
 def _cradles(n: int, pairs: Pairs, same: Mask) -> NDArray[np.int64]:
     """Number of each record's cradle: twins that one department has side by side are twins in all rows of the family."""
     rows = np.flatnonzero(same)
-    graph = coo_matrix((np.ones(len(rows), dtype=np.int8), (pairs.left[rows], pairs.right[rows])), shape=(n, n))
-    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+    return components(n, pairs.left[rows], pairs.right[rows])
 
 
 def twin_pairs(pairs: Pairs, levels: Levels, model: Model) -> Mask:

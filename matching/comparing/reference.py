@@ -15,10 +15,11 @@ import pandas as pd
 from recordlinkage import Compare
 from recordlinkage.base import BaseCompareFeature, BaseIndexAlgorithm
 
-from matching.blocking.block import Pairs, block
+from matching.blocking.block import block
 from matching.comparing.compare import add_context, compare
 from matching.encoding.encode import encode
 from matching.model import Model, default_model
+from matching.shapes import Pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

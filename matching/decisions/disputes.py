@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
+from matching.arrays import components
 from matching.decisions.judged import Judged, find_judged
 from matching.distinct import as_text
 
@@ -64,8 +63,7 @@ def conflicts(found: Judged, records: pd.DataFrame) -> pd.DataFrame:
 def _triangles(found: Judged, n: int) -> NDArray[np.bool_]:
     """Pairs said to be different whose records other decisions make one child."""
     same = found.verdict == 1
-    graph = coo_matrix((np.ones(int(same.sum()), dtype=np.int8), (found.left[same], found.right[same])), shape=(n, n))
-    label = connected_components(graph, directed=False)[1] if n else np.zeros(0, dtype=np.int64)
+    label = components(n, found.left[same], found.right[same])
     out: NDArray[np.bool_] = (found.verdict == -1) & (label[found.left] == label[found.right])
     return out
 

@@ -7,9 +7,7 @@ judgement on a pair.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,14 +16,14 @@ import pandas as pd
 from matching.columns import Columns
 from matching.distinct import as_text
 from matching.encoding.derived import with_derived
-from matching.encoding.names import NameTable, encode_names
+from matching.encoding.names import encode_names
 from matching.encoding.numbers import READABLE, by_code, damaged_text, document_column, read_numbers
 from matching.reading.lunar import written_as_lunar
+from matching.shapes import Encoded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.comparing.levels.sets import Sets
     from matching.model import Model
 
     Ints = NDArray[np.int64]
@@ -34,55 +32,6 @@ if TYPE_CHECKING:
 _ISO = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 PEOPLE = (("father_name", "father_id"), ("mother_name", "mother_id"), ("guardian_name", "guardian_id"))
 PLACES = (("live_town", "live_village"), ("hukou_town", "hukou_village"), ("town", "village"))
-
-
-@dataclass(frozen=True)
-class Encoded:
-    """One row per record, sorted by `record_id`, so that no result depends on the order of the input.
-
-    Code 0 means missing everywhere. `derived` marks births that are only the ones inside the row's own number. `source` is the department, `roll` the kind of its lists. `people`, `people_no`, `phones`, `towns`, `villages`, `houses`, `numbers` are
-    sets, one column per member. `own` is the number that stands as the child's own; `numbers` are all numbers that
-    may identify the child (own first, then the ones in student number and certificate); `documents` are other
-    identifying documents. `carried` is how common each record's name is where that cannot be counted here (`compare.carried`).
-    """
-
-    record_id: Texts
-    departments: tuple[str, ...]
-    source: NDArray[np.int32]
-    roll: NDArray[np.int32]
-    names: NameTable
-    name: NDArray[np.int32]
-    former: NDArray[np.int32]
-    birth: NDArray[np.int32]
-    lunar: NDArray[np.int32]
-    precision: NDArray[np.int8]
-    derived: NDArray[np.bool_]
-    sex: NDArray[np.int8]
-    nation: NDArray[np.int32]
-    people: NDArray[np.int32]
-    people_no: Ints
-    own: Ints
-    numbers: Ints
-    documents: Ints
-    damaged: Texts
-    phones: NDArray[np.int32]
-    towns: NDArray[np.int32]
-    villages: NDArray[np.int32]
-    houses: NDArray[np.int32]
-    household: NDArray[np.int32]
-    school: NDArray[np.int32]
-    notes: dict[str, int]
-    carried: NDArray[np.int32] | None = None
-
-    def __len__(self) -> int:
-        return len(self.record_id)
-
-    @cached_property
-    def sets(self) -> Sets:
-        """The sets as small integers, for intersecting them: made once."""
-        from matching.comparing.levels.sets import Sets
-
-        return Sets.of(self)
 
 
 def _codes(columns: Columns, *names: str) -> NDArray[np.int32]:

@@ -7,7 +7,6 @@ two names (`names.levels`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +15,7 @@ import pandas as pd
 from matching.names.levels import NameSet, name_set
 from matching.names.long import spoken
 from matching.names.tables import first_reading, fold_all, fuzzy_sound
+from matching.shapes import NameTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,26 +25,6 @@ if TYPE_CHECKING:
     Ids = NDArray[np.int32]
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
-
-
-@dataclass(frozen=True)
-class NameTable:
-    """One row per distinct name; row 0 is the missing name.
-
-    Attributes:
-        names: the set that `names.levels` compares.
-        folded: for each name the first row that is the same name in another spelling (traditional, variants, dots).
-        whole, given, surname: sound codes of the whole name, the given part, the surname (0 = nothing to say).
-    """
-
-    names: NameSet
-    folded: Ids
-    whole: Ids
-    given: Ids
-    surname: Ids
-
-    def __len__(self) -> int:
-        return len(self.folded)
 
 
 def encode_names(texts: Sequence[str]) -> NameTable:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from matching.blocking.block import Pairs
 from matching.comparing.compare import add_context, compare
 from matching.encoding.encode import encode
 from matching.explaining.sentence import sentence, slip_reason
@@ -22,14 +21,15 @@ from matching.scoring.design import make_design
 from matching.scoring.estimate import sigmoid_bits
 from matching.scoring.screen import screen
 from matching.scoring.weigh import Weights, learn
+from matching.shapes import Pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
-    from matching.encoding.encode import Encoded
     from matching.scoring.design import Design
+    from matching.shapes import Encoded
 
 
 _OTHER_MODEL = "这一期的关联是用另一版比对模型算的，请先重新运行这一期再解释"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from matching.linking import Trail
+    from matching.linked import Trail
     from matching.model import Model
     from matching.scoring.weigh import Weights
 

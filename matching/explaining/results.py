@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from matching.linking import Trail
+    from matching.linked import Trail
 
     Mask = NDArray[np.bool_]
 

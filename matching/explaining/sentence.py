@@ -15,8 +15,8 @@ from matching.reading.identity_repair import one_slip
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from matching.encoding.encode import Encoded
     from matching.model import Model
+    from matching.shapes import Encoded
 
 _STRONG = ("number", "name", "birth", "people", "phone", "place", "household", "sex")
 _OTHER_NAMES = ("surname_and_one", "surname_only", "different", "nickname")

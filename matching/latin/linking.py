@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from matching.blocking.block import Pairs
 from matching.clustering.cluster import cluster, unseen_pairs
 from matching.latin.compare import Candidates, candidates, levels
 from matching.latin.encode import encode
@@ -18,6 +17,7 @@ from matching.latin.fit import learn
 from matching.model import default_model
 from matching.scoring.decide import JUDGED_BITS, Evidence
 from matching.scoring.estimate import sigmoid_bits
+from matching.shapes import Pairs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ import pandas as pd
 
 from matching.explaining.explain import Explanation, Step
 from matching.latin.linking import LatinLinkage, estimates, link_latin, pair_steps, reason
-from matching.library.link import Linked, Options, clusters_frame, judgements_of, positions, with_places
+from matching.library.answer import Linked, Options, clusters_frame, judgements_of, positions, with_places
 from matching.scoring.estimate import sigmoid_bits
 
 if TYPE_CHECKING:

@@ -6,90 +6,16 @@ Belongs here: the function, its result, and finding rows again by the caller's o
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
+from matching.library.answer import Linked, Options, clusters_frame, judgements_of, with_places
 from matching.library.columns import Columns, Frames, Rows, fields, gather, standard_records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Unpack
 
-    from numpy.typing import NDArray
-
-    from matching.comparing.engine import Engine, EngineName
-    from matching.explaining.explain import Explanation
     from matching.latin.model import LatinModel
     from matching.model import Model
-    from matching.register.register import KnownChildren
-
-Place = Hashable | tuple[str, Hashable]
-PAIR_COLUMNS = ("source_a", "index_a", "source_b", "index_b", "record_a", "record_b")
-
-
-class Options(TypedDict, total=False):
-    """What else `link` takes, all by name.
-
-    Attributes:
-        judgements: people's decisions, above everything: `verdict` (`same`, `different`, `unsure`) with `index_a, index_b`
-            (and `source_a, source_b` where there are several frames), or with `record_a, record_b` of an earlier result.
-        known: `Linked.known` of an earlier period: known children keep their ids (default model only).
-        remember: keep in `Linked.known` what is needed to compare only what changed next time, and do so where `known` holds it
-            (default model only; `matching.periods.changes`).
-        engine: which execution compares (default model only): `auto`, `numpy`, `duckdb` or `spark`; the result is the same.
-        clean: read names, dates, numbers, telephones and addresses from raw cells (True), or take them as clean.
-        unique: nobody is twice in one source (Latin model only; the default model weighs it).
-        period: goes into new child ids.
-    """
-
-    judgements: pd.DataFrame
-    known: KnownChildren
-    remember: bool
-    engine: EngineName | Engine
-    clean: bool
-    unique: bool
-    period: str
-
-
-@dataclass(frozen=True)
-class Linked:
-    """What was found.
-
-    Attributes:
-        pairs: `source_a, index_a, source_b, index_b, record_a, record_b, weight` (bits), `probability, grade`
-            (`same, review, different`), `reason` (a Chinese sentence without values), `levels`.
-        clusters: one row per row given, in that order: `source, index, record, child, method, probability`.
-        estimates: expected precision and recall, without truth.
-        report: counts, learning and why, yields of the keys, headings that were not used.
-        known: what to pass as `known` next time (None with the Latin model).
-    """
-
-    pairs: pd.DataFrame
-    clusters: pd.DataFrame
-    estimates: dict[str, Any]
-    report: dict[str, Any]
-    known: KnownChildren | None
-    _explain: Callable[[str, str], Explanation]
-
-    def children(self, source: str | None = None) -> pd.Series:
-        """Child ids on the index of the frame named `source` (of the only frame, when there is one)."""
-        own = self.clusters if source is None else self.clusters[self.clusters["source"] == source]
-        return pd.Series(own["child"].to_numpy(), index=pd.Index(own["index"].tolist()), name="child")
-
-    def explain(self, a: Place, b: Place) -> Explanation:
-        """Why two rows are, or are not, one person.
-
-        Args:
-            a, b: a row as `(source, index)`, by its record id, or by its index alone where no other source has it.
-
-        Raises:
-            KeyError: there is no such row, or more than one.
-        """
-        return self._explain(find_record(self.clusters, a), find_record(self.clusters, b))
 
 
 def link(
@@ -148,79 +74,3 @@ def _linked(rows: Rows, model: Model | None, options: Options) -> Linked:
         found.known,
         lambda a, b: explain_pair(records, (a, b), found, model),
     )
-
-
-def clusters_frame(rows: Rows, child: list[str]) -> pd.DataFrame:
-    """The rows in the order they were given, with their child."""
-    index = pd.Series(rows.index, dtype=object)
-    return pd.DataFrame({"source": rows.source, "index": index, "record": rows.record, "child": child})
-
-
-def with_places(pairs: pd.DataFrame, rows: Rows) -> pd.DataFrame:
-    """Pairs by record id, with the caller's sources and indexes before them."""
-    at = {record: place for place, record in enumerate(rows.record)}
-    out = pd.DataFrame()
-    for side in ("a", "b"):
-        places = [at[record] for record in pairs[f"record_{side}"]]
-        out[f"source_{side}"] = [rows.source[place] for place in places]
-        out[f"index_{side}"] = pd.Series([rows.index[place] for place in places], dtype=object)
-    rest = [name for name in pairs.columns if not str(name).startswith("department_")]
-    joined = pd.concat([out, pairs[rest].reset_index(drop=True)], axis=1)
-    return joined[[*PAIR_COLUMNS, *(name for name in rest if name not in PAIR_COLUMNS)]]
-
-
-def find_record(clusters: pd.DataFrame, place: Place) -> str:
-    """Record id of a row named by record id, `(source, index)`, or index alone."""
-    if isinstance(place, tuple) and len(place) == 2:
-        own = clusters[clusters["source"] == place[0]]
-        found = own.loc[_equal(own["index"], place[1]), "record"]
-        if len(found) == 1:
-            return str(found.iloc[0])
-    found = clusters.loc[_equal(clusters["record"], place) | _equal(clusters["index"], place), "record"]
-    if len(found) != 1:
-        raise KeyError("没有这一行，或不止一行：请写成 (来源, 行标签)")
-    return str(found.iloc[0])
-
-
-def _equal(labels: pd.Series, wanted: object) -> NDArray[np.bool_]:
-    return np.fromiter((label == wanted for label in labels), dtype=bool, count=len(labels))
-
-
-def judgements_of(judgements: pd.DataFrame | None, rows: Rows) -> pd.DataFrame | None:
-    """Decisions by record id.
-
-    Raises:
-        ValueError: the columns are missing, or a decision names a row that is not there.
-    """
-    if judgements is None or not len(judgements) or "record_a" in judgements.columns:
-        return judgements
-    if not {"index_a", "index_b", "verdict"} <= set(judgements.columns):
-        raise ValueError("人工结论须有列 index_a、index_b、verdict（多个来源时加 source_a、source_b）")
-    clusters = clusters_frame(rows, [""] * len(rows.record))
-    out = judgements.copy()
-    for side in ("a", "b"):
-        sides = judgements[f"index_{side}"]
-        named = (
-            zip(judgements[f"source_{side}"], sides, strict=True) if f"source_{side}" in judgements.columns else sides
-        )
-        try:
-            out[f"record_{side}"] = [find_record(clusters, place) for place in named]
-        except KeyError as error:
-            raise ValueError("人工结论所指的行不在数据中，或不止一行") from error
-    return out
-
-
-def positions(records: list[str], asked: pd.DataFrame | None) -> tuple[Any, Any, Any] | None:
-    """Decisions as positions, left < right, the last on a pair; 1 same, -1 different, 0 unsure. Rows that are gone are passed over."""
-    if asked is None or not len(asked):
-        return None
-    at = {record: place for place, record in enumerate(records)}
-    codes = {"same": 1, "different": -1, "unsure": 0}
-    if not set(asked["verdict"]) <= set(codes):
-        raise ValueError("人工结论只能是 same、different、unsure")
-    latest: dict[tuple[int, int], int] = {}
-    for a, b, verdict in zip(asked["record_a"], asked["record_b"], asked["verdict"], strict=True):
-        if a in at and b in at and a != b:
-            latest[min(at[a], at[b]), max(at[a], at[b])] = codes[verdict]
-    found = np.array(sorted(latest), dtype=np.int64).reshape(-1, 2)
-    return found[:, 0], found[:, 1], np.array([latest[pair] for pair in sorted(latest)], dtype=np.int8)

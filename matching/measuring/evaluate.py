@@ -18,7 +18,7 @@ from matching.distinct import as_text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from matching.linking import Linkage
+    from matching.linked import Linkage
     from matching.model import Model
 
 

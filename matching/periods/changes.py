@@ -24,11 +24,9 @@ from matching.periods.splice import Part, spliced
 if TYPE_CHECKING:
     import pandas as pd
 
-    from matching.comparing.engine import Engine, EngineName
-    from matching.linking import Linkage
+    from matching.comparing.resources import Engine, EngineName
+    from matching.linked import KnownChildren, Linkage, Memory
     from matching.model import Model
-    from matching.periods.memory import Memory
-    from matching.register.register import KnownChildren
 
 
 def link_period(

@@ -17,16 +17,15 @@ from matching.columns import Columns
 from matching.decisions.judged import find_judged
 from matching.encoding.encode import in_order, order_of
 from matching.periods.meeting import marks, met, tokens
-from matching.periods.memory import followed
+from matching.periods.memory import followed, tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from matching.linked import KnownChildren, Memory
     from matching.periods.meeting import Digests, Tokens
-    from matching.periods.memory import Memory
-    from matching.register.register import KnownChildren
 
     Ints = NDArray[np.int64]
     Mask = NDArray[np.bool_]
@@ -106,7 +105,7 @@ class Delivery:
         hit = np.zeros(len(memory.rows), dtype=bool)  # by child
         hit[child[~stays]] = True
         here = np.flatnonzero(stays)
-        before = {name: found[here] for name, found in memory.tokens().items()}
+        before = {name: found[here] for name, found in tokens_of(memory).items()}
         hit[child[here[met(before, token, len(here))]]] = True
         named = self._decided(judgements, known)
         hit[child[named[named >= 0]]] = True

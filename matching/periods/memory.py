@@ -6,8 +6,6 @@ belong here: which rows a change concerns (`meeting`), linking (`changes`), or w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +14,7 @@ import pandas as pd
 from matching.columns import Columns
 from matching.decisions.judged import KIND
 from matching.encoding.encode import checked
+from matching.linked import Memory
 from matching.periods.meeting import MEETINGS, marks, tokens
 from matching.scoring.design import make_design
 from matching.scoring.weigh import Weights
@@ -23,7 +22,7 @@ from matching.scoring.weigh import Weights
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.linking import Linkage
+    from matching.linked import Linkage
     from matching.model import Model
     from matching.periods.meeting import Digests, Tokens
 
@@ -34,49 +33,20 @@ KEPT = ("record_id", "child_id", "method", "probability", "content", "mark")
 """Columns of `Memory.rows` before the tokens."""
 
 
-@dataclass(frozen=True)
-class Memory:
-    """A linked period. All of it is personal data.
+def tokens_of(memory: Memory) -> dict[str, Tokens]:
+    """The tokens of the rows per meeting."""
+    columns = {name: [column for column in memory.rows.columns if column.startswith(f"{name}.")] for name in MEETINGS}
+    return {name: memory.rows[mine].to_numpy(dtype=np.uint32) for name, mine in columns.items()}
 
-    Attributes:
-        rows: one row per record, sorted by `record_id`: `record_id, child_id, method, probability, content` (its content keys, see
-            `judged`), `mark`, then the tokens, `<meeting>.<number>`.
-        pairs: the period's `link_pairs`.
-        facts: `model` (fingerprint), `weights`, `estimates` and `links` of the period, `since` (periods since all rows were compared);
-            plain numbers and texts.
-    """
 
-    rows: pd.DataFrame
-    pairs: pd.DataFrame
-    facts: dict[str, Any]
-
-    @cached_property
-    def place(self) -> pd.Index:
-        """Where each record stands in the rows."""
-        found: pd.Index = pd.Index(self.rows["record_id"])
-        return found
-
-    @cached_property
-    def ends(self) -> tuple[Ints, Ints]:
-        """The rows that each pair joins, -1 for one that is not there."""
-        a, b = (
-            self.place.get_indexer(pd.Index(self.pairs[side])).astype(np.int64) for side in ("record_a", "record_b")
-        )
-        return a, b
-
-    def tokens(self) -> dict[str, Tokens]:
-        """The tokens of the rows per meeting."""
-        columns = {name: [one for one in self.rows.columns if one.startswith(f"{name}.")] for name in MEETINGS}
-        return {name: self.rows[mine].to_numpy(dtype=np.uint32) for name, mine in columns.items()}
-
-    def weights(self, model: Model) -> Weights:
-        """The weights that the period was linked by."""
-        kept = self.facts["weights"]
-        numbers = {name: np.array(kept[name], dtype=np.float64) for name in ("bits", "number")}
-        priors = (float(kept["prior"]), float(kept["prior_labelled"]))
-        return Weights(
-            kept["mode"], kept["why"], make_design(model), numbers["bits"], *priors, numbers["number"], kept["figures"]
-        )
+def weights_of(memory: Memory, model: Model) -> Weights:
+    """The weights that the period was linked by."""
+    kept = memory.facts["weights"]
+    numbers = {name: np.array(kept[name], dtype=np.float64) for name in ("bits", "number")}
+    priors = (float(kept["prior"]), float(kept["prior_labelled"]))
+    return Weights(
+        kept["mode"], kept["why"], make_design(model), numbers["bits"], *priors, numbers["number"], kept["figures"]
+    )
 
 
 def remembered(linkage: Linkage, records: pd.DataFrame) -> Memory:

@@ -18,16 +18,17 @@ from matching.decisions.judged import KIND
 from matching.distinct import distinct_numbers
 from matching.explaining.report import make_report
 from matching.explaining.results import ROW_COLUMNS, children_frame, pairs_frame, record_frame
-from matching.linking import Given, Linkage, find_children
+from matching.linked import KnownChildren, Linkage, Memory
+from matching.linking import Given, find_children
 from matching.names.tables import fold_all
-from matching.periods.memory import Memory, facts_of, with_digests
-from matching.register.register import KnownChildren, assign, identifiers, in_play
+from matching.periods.memory import facts_of, tokens_of, weights_of, with_digests
+from matching.register.register import assign, identifiers, in_play
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.comparing.engine import Engine, EngineName
-    from matching.linking import Trail
+    from matching.comparing.resources import Engine, EngineName
+    from matching.linked import Trail
     from matching.model import Model
     from matching.periods.delivery import Delivery
     from matching.periods.meeting import Tokens
@@ -92,7 +93,7 @@ def spliced(
     if known.memory is None:
         raise ValueError("没有上一期的比对记忆")
     model, engine = how
-    given = Given(judgements, known.identifiers, known.memory.weights(model), namesakes(part))
+    given = Given(judgements, known.identifiers, weights_of(known.memory, model), namesakes(part))
     trail = find_children(_quiet(part, model), model, given, engine)
     return _Splice(part, known.memory, known, trail, identifiers(part.anew)).linkage(judgements)
 
@@ -184,7 +185,7 @@ class _Splice:
     def _remember(self, found: Linkage) -> Memory:
         """The memory of this period: kept rows keep their digests."""
         part, known = self.part, self.memory
-        token = {name: values[np.maximum(part.delivery.old, 0)] for name, values in known.tokens().items()}
+        token = {name: values[np.maximum(part.delivery.old, 0)] for name, values in tokens_of(known).items()}
         for name, values in token.items():
             values[part.delivery.old < 0] = part.token[name]
         contents = self.found.loc[self.found["kind"] == KIND].sort_values("position")["value"]

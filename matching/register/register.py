@@ -15,6 +15,7 @@ import pandas as pd
 
 from matching.decisions.judged import KIND, content_keys
 from matching.distinct import as_text
+from matching.linked import KnownChildren
 from matching.names.tables import fold_all
 from matching.register.shared import Shared, claims, first_met, of_several
 
@@ -24,34 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matching.model import KnownBy
-    from matching.periods.memory import Memory
 
     Texts = Callable[[str], NDArray[np.object_]]
-
-
-@dataclass(frozen=True)
-class KnownChildren:
-    """Children of earlier periods.
-
-    Attributes:
-        identifiers: `child_id, kind, value`, kinds of the model's `known_by` and `content` (what decisions of people are found again by, see `judged`); every value a child has ever been known by.
-        aliases: `child_id, alias_of`: numbers that were merged into older ones.
-        memory: what the last period leaves so that only changes must be compared (`changes`); None: everything is.
-        taken: numbers of children whose records are all settled: nobody else gets one of them.
-    """
-
-    identifiers: pd.DataFrame
-    aliases: pd.DataFrame
-    memory: Memory | None = None
-    taken: frozenset[str] = frozenset()
-
-    @staticmethod
-    def none() -> KnownChildren:
-        """Nobody is known yet."""
-        return KnownChildren(
-            pd.DataFrame({"child_id": [], "kind": [], "value": []}, dtype=object),
-            pd.DataFrame({"child_id": [], "alias_of": []}, dtype=object),
-        )
 
 
 @dataclass(frozen=True)

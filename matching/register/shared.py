@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from matching.linked import KnownChildren
     from matching.model import KnownBy
-    from matching.register.register import KnownChildren
 
     Ints = NDArray[np.int64]
     Mask = NDArray[np.bool_]

@@ -17,9 +17,8 @@ from matching.scoring.estimate import sigmoid_bits
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.blocking.block import Pairs
-    from matching.comparing.compare import Levels
     from matching.model import Model
+    from matching.shapes import Levels, Pairs
 
     Mask = NDArray[np.bool_]
     Floats = NDArray[np.float64]

@@ -12,21 +12,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matching.blocking.block import Pairs
-from matching.clustering.cluster import components
+from matching.arrays import components
 from matching.comparing.candidates import CONTEXT, pattern_numbers, pattern_table
 from matching.comparing.compare import add_context, compare, group_table
 from matching.encoding.derived import doubted, forget
 from matching.scoring import screen as screening
+from matching.shapes import Pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matching.comparing.candidates import Candidates, Found
-    from matching.comparing.compare import Levels
-    from matching.encoding.encode import Encoded
     from matching.model import Model
     from matching.scoring.screen import Screened
+    from matching.shapes import Encoded, Levels
 
     Ints = NDArray[np.int64]
     Mask = NDArray[np.bool_]

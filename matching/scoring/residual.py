@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from matching.blocking.block import Pairs
 from matching.distinct import as_text
+from matching.shapes import Pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -24,10 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from matching.blocking.block import Pairs
-    from matching.comparing.compare import Levels
-    from matching.encoding.encode import Encoded
     from matching.model import Model
+    from matching.shapes import Encoded, Levels, Pairs
 
     Mask = NDArray[np.bool_]
 

@@ -18,8 +18,8 @@ from matching.scoring.estimate import anchored_logistic, em_weights, shifted_pri
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.comparing.compare import Levels
     from matching.model import Model
+    from matching.shapes import Levels
 
     Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]

@@ -9,7 +9,7 @@ import typer
 
 from assets.county import department_names, official_areas, profile_of
 from assets.replies.taking import FOLDER as REPLIES
-from matching.comparing.engine import ENGINES
+from matching.comparing.resources import ENGINES
 from pipelines.cli.shell import REFUSED, USAGE, err, out, refuse
 from pipelines.cli.summary import print_summary
 from pipelines.cli.texts import say

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.blocking.block import block
-from matching.comparing.engine import Engine
+from matching.comparing.resources import Engine
 from matching.encoding.encode import encode
-from matching.linking import Linkage, link_records
+from matching.linked import Linkage
+from matching.linking import link_records
 from matching.model import default_model
 
 MODEL = default_model()

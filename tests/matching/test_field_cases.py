@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matching.blocking.block import Pairs
 from matching.comparing.compare import compare
 from matching.encoding.encode import encode
 from matching.explaining.sentence import sentence
 from matching.model import default_model
+from matching.shapes import Pairs
 
 FOLDER = Path(__file__).parent / "cases"
 MODEL = default_model()

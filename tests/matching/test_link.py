@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from benchmarks.county import Habits, make_county
-from matching.linking import Linkage, link_records
+from matching.linked import Linkage
+from matching.linking import link_records
 from matching.measuring.evaluate import Quality, quality
 
 

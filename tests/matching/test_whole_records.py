@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from matching.linking import Linkage, link_records
+from matching.linked import Linkage
+from matching.linking import link_records
 
 CASES = list(csv.DictReader((Path(__file__).parent / "cases" / "whole_records.csv").open(encoding="utf-8")))
 COLUMNS = {"birth": "birth_date", "former": "former_name", "household": "household_no", "card": "disability_no_id"}

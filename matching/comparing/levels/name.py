@@ -15,8 +15,8 @@ from matching.names.levels import LEVELS, former_levels
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.encoding.names import NameTable
     from matching.model import FieldSpec
+    from matching.shapes import NameTable
 
     Rows = NDArray[np.int32]
 

@@ -16,9 +16,8 @@ from matching.reading.citizen import CHECK_CHARACTERS, WEIGHTS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.comparing.levels.sets import Sets
-    from matching.encoding.encode import Encoded
     from matching.model import FieldSpec
+    from matching.shapes import Encoded, Sets
 
     Rows = NDArray[np.int32]
 

@@ -11,8 +11,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.comparing.levels.sets import Sets
     from matching.model import FieldSpec
+    from matching.shapes import Sets
 
     Rows = NDArray[np.int32]
 

@@ -21,14 +21,12 @@ from matching.comparing.sql.hard import Hard
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.blocking.block import KeyYield
     from matching.comparing.candidates import Found
-    from matching.comparing.compare import Levels
-    from matching.comparing.engine import Engine
+    from matching.comparing.resources import Engine
     from matching.comparing.sql.dialect import Dialect
     from matching.comparing.sql.tables import Columns, Tables
-    from matching.encoding.encode import Encoded
     from matching.model import Model
+    from matching.shapes import Encoded, KeyYield, Levels
 
     Ints = NDArray[np.int64]
     Mask = NDArray[np.bool_]

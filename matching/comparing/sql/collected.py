@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from matching.blocking.block import KeyYield, Pairs
 from matching.comparing.candidates import Found
+from matching.shapes import KeyYield, Pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
 
-    from matching.comparing.engine import Engine
+    from matching.comparing.resources import Engine
     from matching.comparing.sql.tables import Columns
-    from matching.encoding.encode import Encoded
     from matching.model import Model
+    from matching.shapes import Encoded
 
 
 class DuckCandidates(SqlCandidates):

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matching.comparing.sql.tables import Columns
-    from matching.encoding.encode import Encoded
     from matching.model import Model
+    from matching.shapes import Encoded
 
     Rows = NDArray[np.int32]
 

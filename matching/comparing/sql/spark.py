@@ -24,10 +24,10 @@ from matching.comparing.sql.tables import make_tables
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.comparing.engine import Engine
+    from matching.comparing.resources import Engine
     from matching.comparing.sql.tables import Columns
-    from matching.encoding.encode import Encoded
     from matching.model import Model
+    from matching.shapes import Encoded
 
 
 class SparkCandidates(SqlCandidates):

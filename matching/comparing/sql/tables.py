@@ -17,9 +17,9 @@ from matching.comparing.compare import carried
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.encoding.encode import Encoded
     from matching.model import Model
     from matching.names.levels import NameSet
+    from matching.shapes import Encoded
 
     Columns = dict[str, NDArray[Any]]
 

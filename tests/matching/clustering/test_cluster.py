@@ -7,12 +7,12 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.blocking.block import Pairs
 from matching.clustering.cluster import Clusters, cluster, unseen_pairs
-from matching.linking import Linkage
+from matching.linked import Linkage
 from matching.model import default_model
 from matching.scoring.decide import Evidence
 from matching.scoring.estimate import sigmoid_bits
+from matching.shapes import Pairs
 
 MODEL = default_model()
 

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matching.blocking.block import Pairs, block
+from matching.blocking.block import block
 from matching.comparing.compare import add_context, compare
 from matching.encoding.encode import encode
 from matching.model import default_model
+from matching.shapes import Pairs
 
 MODEL = default_model()
 CASES = Path(__file__).parents[1] / "cases" / "linking_names.csv"

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matching.blocking.block import Pairs
 from matching.comparing.compare import compare
 from matching.encoding.encode import encode
 from matching.linking import link_records
 from matching.model import default_model
 from matching.scoring.screen import drop_frequent
+from matching.shapes import Pairs
 
 MODEL = default_model()
 HOME = {"live_town": "豫龙镇", "live_village": "槐林村"}

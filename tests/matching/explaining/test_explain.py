@@ -11,7 +11,8 @@ from benchmarks.county import Habits, make_county
 from matching.explaining.explain import explain_kept, explain_pair
 from matching.explaining.report import read_report, report_frame
 from matching.explaining.sentence import sentence
-from matching.linking import Linkage, link_records
+from matching.linked import Linkage
+from matching.linking import link_records
 from matching.model import default_model
 
 

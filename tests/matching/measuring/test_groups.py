@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matching.linking import Linkage
+from matching.linked import Linkage
 from matching.measuring.groups import FEW, OUTSIDE, UNKNOWN, WORSE, groups_of, link_rates, without_small_numbers
 from matching.measuring.intervals import wilson
 

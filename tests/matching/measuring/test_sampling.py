@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matching.linking import Linkage
+from matching.linked import Linkage
 from matching.measuring.evaluate import calibration
 from matching.measuring.sampling import draw, estimate, strata
 

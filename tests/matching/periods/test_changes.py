@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 
 from benchmarks.linkage.quality import score
+from matching.linked import KnownChildren
 from matching.linking import link_records
 from matching.model import default_model
 from matching.periods.changes import link_period
 from matching.periods.delivery import Delivery
-from matching.register.register import KnownChildren
 
 if TYPE_CHECKING:
-    from matching.linking import Linkage
+    from matching.linked import Linkage
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matching.linking import Linkage, find_children, link_records
+from matching.linked import Linkage
+from matching.linking import find_children, link_records
 from matching.model import Model, default_model, load_model
 from matching.scoring.design import make_design
 from matching.scoring.estimate import anchored_logistic, shifted_prior, sigmoid_bits

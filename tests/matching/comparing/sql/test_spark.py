@@ -15,7 +15,8 @@ import pytest
 
 from benchmarks.county import Habits, make_county
 from matching.comparing.candidates import ArrayCandidates
-from matching.comparing.engine import Engine, candidates_of
+from matching.comparing.engine import candidates_of
+from matching.comparing.resources import Engine
 from matching.encoding.encode import encode
 from matching.linking import link_records
 from matching.model import default_model
