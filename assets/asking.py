@@ -16,7 +16,7 @@ from expectations.jurisdictions.profile import Profile
 from expectations.life.states import KEPT, LASTING, PASSED, UNCHECKED
 from expectations.life.step import Passing
 from expectations.lists.owners import NEXT, OWNER
-from pipelines.resources import lives
+from pipelines.resources import finding_events
 
 # Nothing has happened to the line, so whoever has it keeps it; what changed or came back is worked out anew and begins with its owner.
 _STAYS = (LASTING, KEPT, UNCHECKED)
@@ -95,5 +95,9 @@ class Sent:
 
 def sent_before(connection: sa.Connection, period: str) -> list[Sent]:
     """Everything that was sent in earlier periods of the same kind, oldest first."""
-    earlier = [one for one in lives.issued_periods(connection) if one < period and ("Q" in one) == ("Q" in period)]
-    return [Sent(one, line.recipient, line.finding_id) for one in earlier for line in lives.issued(connection, one)]
+    earlier = [
+        one for one in finding_events.issued_periods(connection) if one < period and ("Q" in one) == ("Q" in period)
+    ]
+    return [
+        Sent(one, line.recipient, line.finding_id) for one in earlier for line in finding_events.issued(connection, one)
+    ]

@@ -14,16 +14,16 @@ from typing import cast
 
 import dagster as dg
 
-from assets.delivered import delivered_sources
 from assets.intake.contract import all_contracts, load_contracts
+from assets.receiving.delivered import delivered_sources
 from assets.recipes import check_departments, check_lists
 from assets.workbooks.layout import default_layout
 from expectations.jurisdictions.profile import Profile, load_profile
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import not_computed
 from pipelines.resources import deliveries
-from pipelines.resources.opened import Opened
 from pipelines.resources.reading.opening import read_within
+from pipelines.resources.session import Opened
 from pipelines.resources.workspace import Workspace, WorkspaceError
 
 DEFAULT_PROFILE = "default"

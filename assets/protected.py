@@ -18,8 +18,8 @@ import pandas as pd
 from expectations.lists.files import BoolArray
 from matching.decisions.judged import content_keys
 from pipelines.resources import protecting
-from pipelines.resources.opened import Opened
 from pipelines.resources.protecting import COLUMN, LIFT, Mark, Move
+from pipelines.resources.session import Opened
 
 FIELD = "protected"
 FOLDER = "受保护儿童"

@@ -19,7 +19,7 @@ LOADED = (
     "dagster._core.execution.execute_in_process",
     "openpyxl",
     "pipelines.assembly",
-    "pipelines.resources.opened",
+    "pipelines.resources.session",
     "recordlinkage",
     "rich.live",
     "xlsxwriter",

@@ -158,7 +158,7 @@ def cases(scratch: Path, children: int) -> list[Case]:
     county, ran = scratch / "county", scratch / "ran"
 
     def ready() -> Path:
-        from pipelines.demo import generate
+        from demo_county import generate
         from pipelines.resources.workspace import Workspace
 
         if not county.exists():
@@ -168,7 +168,7 @@ def cases(scratch: Path, children: int) -> list[Case]:
         return county
 
     def after_the_first_run() -> Path:
-        from pipelines.demo.replies import generate_replies
+        from demo_county.replies import generate_replies
 
         if not ran.exists():
             shutil.copytree(ready(), ran)
@@ -250,11 +250,11 @@ def load() -> None:
     """Import everything once, so that a fork is a command that has begun."""
     forked.load()
     import_module("pipelines.cli.commands")
-    import assets.raw
+    import assets.graph.raw
     from expectations.suites.engine import load_engine
 
     load_engine()
-    assets.raw.warm_up = lambda: None  # the checks are made where the run stands
+    assets.graph.raw.warm_up = lambda: None  # the checks are made where the run stands
 
 
 def counts(shares: list[int], kills: int) -> Iterator[int]:

@@ -17,16 +17,16 @@ sys.path.insert(0, str(Path(__file__).parent))
 import pandas as pd
 from workbooks import example
 
-from assets.lifelog import Chapter, record
+from assets.graph.finding_life import Material, follow
+from assets.publishing.verdicts import Chapter, record
 from assets.replies.taking import take
-from assets.tracking import Material, follow
 from assets.workbooks.publish import publish_workbooks
+from demo_county.reply_files import Filled, books_of, write_csv_copy, write_edited, write_xls_copy
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import finding_id
-from pipelines.demo.reply_files import Filled, books_of, write_csv_copy, write_edited, write_xls_copy
 from pipelines.resources.database import insert_rows, writing
-from pipelines.resources.lives import Issued
-from pipelines.resources.opened import Opened
+from pipelines.resources.finding_events import Issued
+from pipelines.resources.session import Opened
 from pipelines.resources.tables import finding
 from pipelines.resources.workspace import Workspace
 

@@ -12,9 +12,9 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from assets.childdocument.content import paper_of
-from assets.childdocument.finding_child import sources_of
-from assets.childdocument.writing import Issue, write_child
+from assets.childfile.document.content import paper_of
+from assets.childfile.document.finding_child import sources_of
+from assets.childfile.document.writing import Issue, write_child
 from assets.feeds.delivering import stock_of
 from assets.feeds.feed import load_feeds
 from assets.feeds.rows import rows_of
@@ -25,7 +25,7 @@ from assets.reports.material import gather
 from assets.reports.template import shipped
 from assets.reports.writing import Job, write_report
 from pipelines.partitions import Period
-from pipelines.resources.opened import Opened
+from pipelines.resources.session import Opened
 
 
 class Clock:

@@ -23,7 +23,7 @@ from matching.measuring.groups import without_small_numbers
 from pipelines.cli.measuring import rates_of
 from pipelines.cli.story import SHOWN, Teller, Told
 from pipelines.partitions import Period
-from pipelines.resources.opened import Opened
+from pipelines.resources.session import Opened
 
 PAGE = Path(__file__).with_name("pairs.md")
 PICTURE = Path(__file__).with_name("pictures") / "explain.svg"

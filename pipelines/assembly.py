@@ -9,13 +9,13 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.graph import all_assets
+from assets.graph.from_contracts import all_assets
 from pipelines.automation import schedules, sensors
 from pipelines.jobs import run_job
 from pipelines.resources.frames import FrameStore
-from pipelines.resources.handing import FramesIOManager
+from pipelines.resources.io_manager import FramesIOManager
 from pipelines.resources.masking import guard_logging
-from pipelines.resources.opened import opened_resource
+from pipelines.resources.session import opened_resource
 
 
 def build_definitions(root: Path) -> dg.Definitions:

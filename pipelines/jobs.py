@@ -21,12 +21,12 @@ import dagster as dg
 import sqlalchemy as sa
 
 from pipelines.partitions import PARTITIONS_NAME
-from pipelines.resources import consenting, runs, stations
+from pipelines.resources import consenting, runs, step_guard
 from pipelines.resources.consenting import PeriodConsent, SizeConsent
 from pipelines.resources.database import writing
-from pipelines.resources.opened import Opened
 from pipelines.resources.publication import published_by
 from pipelines.resources.runs import Begun, Ended
+from pipelines.resources.session import Opened
 from pipelines.resources.tables import run as run_table
 from pipelines.resources.trouble import UNFORESEEN, Trouble, trouble_of
 from pipelines.resources.workspace import ENGINE_TAG, HOME_VARIABLE
@@ -91,7 +91,7 @@ def instance_of(opened: Opened) -> Iterator[dg.DagsterInstance]:
 
 
 def run_period(
-    opened: Opened, period: str, observer: stations.Observer | None = None, consent: Consent | None = None
+    opened: Opened, period: str, observer: step_guard.Observer | None = None, consent: Consent | None = None
 ) -> RunReport:
     """Run the graph for one period in this process, holding the workspace.
 
@@ -102,12 +102,12 @@ def run_period(
 
     began, run_id = time.perf_counter(), str(uuid.uuid4())
     stages: dict[str, float] = {}
-    watching = stations.observing(observer) if observer else nullcontext()
+    watching = step_guard.observing(observer) if observer else nullcontext()
     with (
         opened.held(),
         watching,
-        stations.observing(_noting(stages)),
-        stations.hearing() as sentences,
+        step_guard.observing(_noting(stages)),
+        step_guard.hearing() as sentences,
         instance_of(opened) as instance,
         _seldom_swept(),
     ):
@@ -185,7 +185,7 @@ def _seldom_swept() -> Iterator[None]:
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
     try:
-        with stations.observing(_sweep):
+        with step_guard.observing(_sweep):
             yield
     finally:
         gc.set_threshold(*often)
@@ -197,7 +197,7 @@ def _sweep(_name: str, what: str, _seconds: float) -> None:
         gc.collect()
 
 
-def _noting(stages: dict[str, float]) -> stations.Observer:
+def _noting(stages: dict[str, float]) -> step_guard.Observer:
     def note(name: str, what: str, seconds: float) -> None:
         if what != "started":
             stages[name] = stages.get(name, 0.0) + seconds

@@ -1,6 +1,6 @@
 """How far a run is, and how long it will still take: weights per station, learned from the last run of the workspace.
 
-Display only. Stations report through `pipelines.resources.stations`.
+Display only. Stations report through `pipelines.resources.step_guard`.
 """
 
 from __future__ import annotations

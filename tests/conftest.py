@@ -194,7 +194,7 @@ def once(tmp_path_factory):
 @pytest.fixture(scope="session")
 def small_county(once):
     """A workspace with the deliveries of two quarters in its inbox and nothing run; copy it, do not change it."""
-    from pipelines.demo import generate
+    from demo_county import generate
     from pipelines.resources.workspace import Workspace
 
     def make(root):

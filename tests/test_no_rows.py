@@ -22,7 +22,7 @@ import assets
 import expectations
 from expectations.lists.view import View
 from pipelines.cli.showing import generate_demo
-from pipelines.resources.opened import Opened
+from pipelines.resources.session import Opened
 
 pytestmark = pytest.mark.slow
 PERIOD = "2026Q2"
@@ -33,13 +33,13 @@ HANDED = ("DataFrame", "Series", "View", "ChildFiles", "Stock", "Material", "Col
 # What cannot be called without rows, and why it never is.
 WITH_ROWS = {
     "assets.childfile.household.households": "it is handed the number of children beside the rows",
-    "assets.childfiles._present": "it is handed the number of children beside the rows",
+    "assets.childfile.build._present": "it is handed the number of children beside the rows",
     "assets.intake.table._sheet_rows": "it is told in which row the heading stands",
     "assets.intake.table.raw_rows": "a sheet without rows is told apart before",
     "assets.intake.tabulate._judge": "it is told in which row the heading stands",
-    "assets.places.places_of": "county_places has one row at least",
-    "assets.standardising._standardised": "county_places has one row at least",
-    "assets.receiving._together": "its columns are those of the widest file",
+    "assets.graph.county_places.places_of": "county_places has one row at least",
+    "assets.intake.department._standardised": "county_places has one row at least",
+    "assets.receiving.receive._together": "its columns are those of the widest file",
 }
 FEW = 8
 LEAST = 150  # functions; fewer means that nothing was written down

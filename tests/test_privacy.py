@@ -268,7 +268,7 @@ def test_an_unexpected_exception_leaves_no_value_anywhere(tmp_path):
     folder.mkdir(parents=True)
     (folder / "学籍.csv").write_bytes(as_csv(planted_rows()))
     defect = (
-        "import assets.standardising as station\n"
+        "import assets.intake.department as station\n"
         f"def broken(*_): raise ValueError('{PLANTED_NAMES[0]} {PLANTED_NUMBERS[0]}')\n"
         "station.standardise = broken\n"
         "from pipelines.cli import main; main()\n"

@@ -17,11 +17,11 @@ from benchmarks.forked import be_the_command, load
 
 def load_checks():
     """Great Expectations, and no process beside the run for it: the checks are then made where the run stands."""
-    import assets.raw
+    import assets.graph.raw
     from expectations.suites.engine import load_engine
 
     load_engine()
-    assets.raw.warm_up = lambda: None
+    assets.graph.raw.warm_up = lambda: None
 
 
 def main():

@@ -29,9 +29,9 @@ from expectations.life.states import (
     fold,
 )
 from expectations.lists.findings import finding_id
-from pipelines.resources import audit, lives, sharing
+from pipelines.resources import audit, finding_events, sharing
 from pipelines.resources.database import writing
-from pipelines.resources.opened import Opened
+from pipelines.resources.session import Opened
 from pipelines.resources.sharing import Shared
 
 ENTERED, DIFFERS, DECIDED, NO_LINE = (
@@ -82,7 +82,7 @@ def enter(opened: Opened, feed: Feed, line: Shared, receipt: Receipt) -> dict[st
         if not sharing.register_receipt(connection, line, counted):
             return None
         entry = entry_of(feed, receipt, lines_of(connection, feed, line.period, findings))
-        lives.append(connection, [event.row() for event in entry.events])
+        finding_events.append(connection, [event.row() for event in entry.events])
         detail: dict[str, object] = {"number": line.number, **receipt.counts, **entry.counts}
         audit.append(connection, audit.Act(opened.workspace.operator, "receipt", feed.name, detail))
     return entry.counts
@@ -97,8 +97,8 @@ def lines_of(connection: sa.Connection, feed: Feed, period: str, findings: pd.Da
         period: of the delivery.
         findings: its lists: `finding_id, code, child_id`.
     """
-    past = [Event(**row) for row in lives.events(connection, lives.same_kind(period))]
-    present, leads = fold(past), lives.merged_children(connection)
+    past = [Event(**row) for row in finding_events.events(connection, finding_events.same_kind(period))]
+    present, leads = fold(past), finding_events.merged_children(connection)
     newest = max((event.period for event in past), default=period)
     rows = findings[findings["code"].isin(feed.lists)]
     of_child = {}

@@ -22,9 +22,9 @@ from assets.feeds.rows import rows_of
 from assets.feeds.stock import Calendar, Stock, answers_of
 from assets.protected import Protected, protected_in
 from pipelines.partitions import Period
-from pipelines.resources import audit, lives, sharing
+from pipelines.resources import audit, finding_events, sharing
 from pipelines.resources.database import connect, writing
-from pipelines.resources.opened import Opened
+from pipelines.resources.session import Opened
 from pipelines.resources.sharing import Shared
 from pipelines.resources.tables import life_event
 
@@ -162,8 +162,8 @@ def stock_of(opened: Opened, period: str, veil: Protected) -> Stock:
     """The frames of a period and what people have answered up to it, of the children whom the recipient may see."""
     frames = opened.frames
     with opened.engine.connect() as connection:
-        known = {name: (row[0], row[1]) for name, row in lives.known(connection).items()}
-        events = lives.events(connection, lives.same_kind(period) & (life_event.c.period <= period))
+        known = {name: (row[0], row[1]) for name, row in finding_events.known(connection).items()}
+        events = finding_events.events(connection, finding_events.same_kind(period) & (life_event.c.period <= period))
     return Stock(
         children=veil.without(frames.read("child_files.children", period)),
         records=veil.without(frames.read("child_files.records", period)),

@@ -1,7 +1,7 @@
 """How many people or lines a file says of itself that it holds: more than were read means that it was cut.
 
 Belongs here: finding the number in titles, totals and notes. Not here: small differences between a sheet's total and its rows (`remarks`),
-what is done about it (`assets.doubts`).
+what is done about it (`assets.receiving.doubts`).
 """
 
 from __future__ import annotations

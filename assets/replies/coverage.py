@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from expectations.life.rules import life_rules
 from expectations.life.states import ANSWERED, Event, fold
-from pipelines.resources import lives
+from pipelines.resources import finding_events
 from pipelines.resources.tables import life_event
 
 
@@ -50,11 +50,11 @@ def coverage(connection: sa.Connection, period: str, today: date) -> list[Covere
     """The table of a period, departments and townships, those with the longest delay first within each."""
     mine = (life_event.c.period == period) & (life_event.c.kind == ANSWERED)
     answers: dict[str, set[str]] = defaultdict(set)
-    for row in lives.events(connection, mine):
+    for row in finding_events.events(connection, mine):
         answers[row["finding_id"]].add(row["origin"].split(":", 2)[-1])
-    present = fold(Event(**row) for row in lives.events(connection, lives.same_kind(period or "Q")))
+    present = fold(Event(**row) for row in finding_events.events(connection, finding_events.same_kind(period or "Q")))
     found: dict[tuple[str, str], Covered] = {}
-    for line in lives.issued(connection, period):
+    for line in finding_events.issued(connection, period):
         one = found.setdefault((line.kind, line.recipient), Covered(line.recipient, line.kind))
         life = present.get(line.finding_id)
         _count(one, line, answers.get(line.finding_id, set()))
@@ -65,7 +65,7 @@ def coverage(connection: sa.Connection, period: str, today: date) -> list[Covere
     return sorted(found.values(), key=lambda one: (one.kind, -one.days, -one.waiting, one.recipient))
 
 
-def _count(one: Covered, line: lives.Issued, who: set[str]) -> None:
+def _count(one: Covered, line: finding_events.Issued, who: set[str]) -> None:
     one.issued += 1
     if one.recipient in who:
         one.own += 1

@@ -15,7 +15,7 @@ from assets.workbooks.review import CODE, RECIPIENT, VERDICTS, pair_id, review_p
 from matching.decisions.judged import content_keys
 from pipelines.resources import decisions
 from pipelines.resources.decisions import Decision
-from pipelines.resources.opened import Opened
+from pipelines.resources.session import Opened
 
 Pairs = Mapping[str, tuple[str, str]]
 

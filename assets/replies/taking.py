@@ -23,12 +23,12 @@ from assets.workbooks.review import CODE, RECIPIENT, VERDICTS
 from expectations.life.rules import life_rules
 from expectations.life.states import ANSWERED, BY_OFFICE, BY_REPLY, Event, fold
 from expectations.lists.catalogue import load_catalogue
-from pipelines.resources import audit, lives
+from pipelines.resources import audit, finding_events
 from pipelines.resources.database import writing
 from pipelines.resources.inbox import Arrival, Inbox, Scan
 from pipelines.resources.keyring import password_of
-from pipelines.resources.opened import Opened
 from pipelines.resources.reading import Reading, Refusal, read_file
+from pipelines.resources.session import Opened
 from pipelines.resources.store import keep
 from pipelines.resources.tables import life_event
 
@@ -97,9 +97,9 @@ def take(county: Opened, dry_run: bool, today: date, reader: Reader = read_known
 
 def known_now(connection: sa.Connection, today: date) -> Known:
     """What returned lines are judged against: the workbooks of the last period."""
-    periods = lives.issued_periods(connection)
-    period = lives.latest_period(connection)
-    issued = lives.issued(connection, period) if period else []
+    periods = finding_events.issued_periods(connection)
+    period = finding_events.latest_period(connection)
+    issued = finding_events.issued(connection, period) if period else []
     sent: dict[str, set[str]] = {}
     for line in issued:
         sent.setdefault(line.recipient, set()).add(line.finding_id)
@@ -108,7 +108,7 @@ def known_now(connection: sa.Connection, today: date) -> Known:
         period=period,
         periods=[one for one in reversed(periods) if one != period],
         issued={name: frozenset(names) for name, names in sent.items()},
-        codes={name: code for name, (code, _, _) in lives.known(connection).items()},
+        codes={name: code for name, (code, _, _) in finding_events.known(connection).items()},
         choices={code: info.answers for code, info in load_catalogue().lists.items()},
         answers=answers,
         today=today,
@@ -132,7 +132,7 @@ def with_pairs(known: Known, pairs: Pairs, before: Mapping[str, Answered]) -> Kn
 
 def _answers(connection: sa.Connection, period: str) -> tuple[dict[str, Answered], frozenset[tuple[str, str]]]:
     """What was answered in the period: finding_id -> the last answer; and which file's line said it."""
-    events = lives.events(connection, (life_event.c.period == period) & (life_event.c.kind == ANSWERED))
+    events = finding_events.events(connection, (life_event.c.period == period) & (life_event.c.kind == ANSWERED))
     found, entered = dict[str, Answered](), set[tuple[str, str]]()
     for row in events:
         _, sha, recipient = (*row["origin"].split(":", 2), "", "")[:3]
@@ -170,8 +170,8 @@ def _sender(file: str) -> str:
 def _enter(connection: sa.Connection, county: Opened, taking: Taking) -> int:
     """Append the answers, write down the files, in one transaction."""
     events = _events(connection, taking)
-    lives.append(connection, [event.row() for event in events])
-    lives.register_files(connection, [_file_row(taking, sha) for sha in taking.outcome.taken])
+    finding_events.append(connection, [event.row() for event in events])
+    finding_events.register_files(connection, [_file_row(taking, sha) for sha in taking.outcome.taken])
     if events or taking.outcome.refused:
         counts = dict(Counter(one.result for one in taking.outcome.lines)) | {"refused": len(taking.outcome.refused)}
         audit.append(connection, audit.Act(county.workspace.operator, "replies", taking.period, dict(counts)))
@@ -179,7 +179,9 @@ def _enter(connection: sa.Connection, county: Opened, taking: Taking) -> int:
 
 
 def _events(connection: sa.Connection, taking: Taking) -> list[Event]:
-    present = fold(Event(**row) for row in lives.events(connection, lives.same_kind(taking.period or "Q")))
+    present = fold(
+        Event(**row) for row in finding_events.events(connection, finding_events.same_kind(taking.period or "Q"))
+    )
     lines = [one for one in taking.outcome.lines if one.result in ENTERED and one.answer and one.code != CODE]
     shas = {one.file: (sha, one.kind) for sha, (one, _) in taking.outcome.taken.items()}
     return [_event(one, taking.period, shas[one.line.file], present[one.finding_id].fingerprint) for one in lines]

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from assets.editionlines import ASKED, QUIET, fates_of
+from assets.publishing.edition_lines import ASKED, QUIET, fates_of
 from assets.reports.fates import GONE_GRID, count_fates
 from assets.reports.figures import TOTAL, Figures, Grid
 from assets.reports.material import Material

@@ -1,6 +1,6 @@
 """What became of the lines between two periods, as checked grids: for the report and for the summary workbook alike.
 
-Not here: which line has which fate (`assets.editionlines`), the words (`life.yaml`), tables and sentences.
+Not here: which line has which fate (`assets.publishing.edition_lines`), the words (`life.yaml`), tables and sentences.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from assets.editionlines import EARLIER, GONE, NOW
+from assets.publishing.edition_lines import EARLIER, GONE, NOW
 from assets.reports.figures import TOTAL, Figures, Grid
 from expectations.life.rules import life_rules
 
@@ -36,7 +36,7 @@ def count_fates(figures: Figures, lists: Mapping[str, str], fates: pd.DataFrame)
     Args:
         figures: where to.
         lists: code -> name, of the place's lists in its order; a list that a place has dropped keeps its code.
-        fates: `assets.editionlines.fates_of`.
+        fates: `assets.publishing.edition_lines.fates_of`.
     """
     dropped = sorted(set(fates["code"]) - set(lists))
     rows = {**lists, **{code: code for code in dropped}, TOTAL: "合计"}

@@ -12,9 +12,9 @@ from datetime import date
 import pandas as pd
 
 from assets.county import department_names, official_areas, profile_of
-from assets.delivered import delivered_sources
-from assets.editionlines import EditionLines, edition_lines, is_urgent, life_of
 from assets.protected import protected_in
+from assets.publishing.edition_lines import EditionLines, edition_lines, is_urgent, life_of
+from assets.receiving.delivered import delivered_sources
 from assets.replies.coverage import coverage
 from assets.reports.wrong import PastAnswers, past_answers
 from expectations.jurisdictions.profile import Profile
@@ -26,8 +26,8 @@ from expectations.lists.view import View
 from matching.measuring.groups import WORSE
 from matching.reading.regions import area_name
 from pipelines.partitions import Period
-from pipelines.resources import audit, deliveries, lives
-from pipelines.resources.opened import Opened
+from pipelines.resources import audit, deliveries, finding_events
+from pipelines.resources.session import Opened
 from pipelines.resources.tables import life_event
 
 PUBLISHED, BESIDE = "report_public", "child_files.beside"
@@ -232,7 +232,7 @@ def _past_answers(opened: Opened, earlier: list[str]) -> tuple[PastAnswers, ...]
     if not earlier:
         return ()
     with opened.engine.connect() as connection:
-        return past_answers(lives.events(connection, life_event.c.period == earlier[-1]), earlier[-1])
+        return past_answers(finding_events.events(connection, life_event.c.period == earlier[-1]), earlier[-1])
 
 
 def _rates(opened: Opened, label: str) -> pd.DataFrame:

@@ -10,8 +10,8 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
-from assets.editionlines import ASKED, QUIET
-from assets.editions import with_asked
+from assets.publishing.edition_lines import ASKED, QUIET
+from assets.publishing.editions import with_asked
 from assets.reports.count import GRADES
 from assets.reports.figures import TOTAL, Figures, Grid
 from assets.reports.material import Material

@@ -5,9 +5,9 @@ Counts only, never a child. Source: domain.md M25, 6.2. Not here: the lists them
 
 from __future__ import annotations
 
-from assets.editionlines import QUIET
 from assets.paper.document import Cursor
 from assets.paper.tables import Cell, Row, TableLook
+from assets.publishing.edition_lines import QUIET
 from assets.reports.figures import NOTHING, TOTAL
 from assets.reports.material import Listed
 from assets.reports.owned import LISTED, is_owned, own_number

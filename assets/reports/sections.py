@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assets.editionlines import ASKED, QUIET
 from assets.paper.document import Cursor
 from assets.paper.tables import Cell, Row, TableLook
+from assets.publishing.edition_lines import ASKED, QUIET
 from assets.reports.assemble import Version
 from assets.reports.coverage import COVERAGE, LEFT_OUT
 from assets.reports.figures import HIDDEN, TOTAL, Figures

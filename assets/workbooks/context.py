@@ -1,7 +1,7 @@
 """What publishing needs to know beside the findings, and what it hands back.
 
 Here: the named types between the publishing asset and this room. Not here: how they are filled
-(`assets/publish.py` does that from the lists registry).
+(`assets/graph/outputs.py` does that from the lists registry).
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class PublishContext:
         further: the books that the place keeps besides.
         names_masked: whether rolls of the whole county mask the children's names.
         groups: the classes of children that the place's paper has compared, code -> Chinese name.
-        lines: what every figure counts (`assets.editionlines`), lines of protected children without their places; empty: the findings.
+        lines: what every figure counts (`assets.publishing.edition_lines`), lines of protected children without their places; empty: the findings.
         before: the same of the last period; empty for the first one.
         naming: what may be said of names of files and sheets in lists for others.
         audit_head: number and hash of the audit's line for this edition, printed on the summary; "" where nothing keeps an audit.

@@ -1,6 +1,6 @@
 """An export as a workbook: the same columns and rows as the CSV file, every cell a text, to be locked like any other workbook.
 
-Here: its sheets. Not here: which columns (`csvout`), when a workbook stands in for the CSV file (`assets.exports`).
+Here: its sheets. Not here: which columns (`csvout`), when a workbook stands in for the CSV file (`assets.publishing.exports`).
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from assets.editionlines import EditionLines, lines_of
+from assets.publishing.edition_lines import EditionLines, lines_of
 from assets.workbooks.answers import add_dictionary
 from assets.workbooks.book import file_name, open_book
 from assets.workbooks.context import PublishContext, Published

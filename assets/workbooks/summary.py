@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from assets.editionlines import EditionLines, Tally, fates_of
+from assets.publishing.edition_lines import EditionLines, Tally, fates_of
 from assets.reports.fates import GONE_WORD, NOW_GRID, count_fates, fate_words
 from assets.reports.figures import TOTAL, Figures
 from assets.workbooks.book import Book, open_book

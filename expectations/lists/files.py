@@ -1,6 +1,6 @@
 """The shape of child files, as the lists read them: three frames and the facts of the run.
 
-Belongs here: the type. Not here: how the files are built (`assets.childfiles`), ages and school years (`ages`), what the lists conclude.
+Belongs here: the type. Not here: how the files are built (`assets.childfile.build`), ages and school years (`ages`), what the lists conclude.
 """
 
 from dataclasses import dataclass, field

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from pipelines.resources.chain import Chain
-    from pipelines.resources.opened import Opened
+    from pipelines.resources.session import Opened
 
 app = typer.Typer(name="audit", help=say("audit.help"), invoke_without_command=True)
 LastOption = Annotated[int, typer.Option("--last", min=1, help=say("audit.last"))]

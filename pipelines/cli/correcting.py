@@ -9,20 +9,20 @@ import pandas as pd
 from rich.table import Table
 
 from assets.county import department_names, profile_of
-from assets.delivered import usable_departments
-from assets.editions import bare_context, with_asked
 from assets.errata.holding import hold
 from assets.errata.lines import Asked, errata_rules, errors_of, outcome
 from assets.errata.writing import Frames, Sheet, write_errata
-from assets.locking import lock_folder
 from assets.protected import protected_in
+from assets.publishing.editions import bare_context, with_asked
+from assets.publishing.locking import lock_folder
+from assets.receiving.delivered import usable_departments
 from expectations.life.states import ANSWERED
 from pipelines.cli.running import fitting_period
 from pipelines.cli.shell import out, show
 from pipelines.cli.texts import say
-from pipelines.resources import deliveries, lives
-from pipelines.resources.opened import Opened
+from pipelines.resources import deliveries, finding_events
 from pipelines.resources.passwords import read_passwords
+from pipelines.resources.session import Opened
 from pipelines.resources.tables import life_event
 
 FOLDER = "校核纠错"
@@ -72,7 +72,7 @@ def _asked_now(opened: Opened, label: str) -> pd.DataFrame:
 def _answered(opened: Opened, label: str) -> set[str]:
     """The findings for which an answer of this period is entered, from whichever of the two it came."""
     with opened.engine.connect() as connection:
-        mine = lives.events(connection, (life_event.c.period == label) & (life_event.c.kind == ANSWERED))
+        mine = finding_events.events(connection, (life_event.c.period == label) & (life_event.c.kind == ANSWERED))
     return {row["finding_id"] for row in mine}
 
 

@@ -20,7 +20,7 @@ from pipelines.cli.unlocking import read_asking
 from pipelines.partitions import Period
 from pipelines.resources import decisions
 from pipelines.resources.database import writing
-from pipelines.resources.opened import Opened
+from pipelines.resources.session import Opened
 
 _KEYS = (
     *("record_id", "department", "layout", "id_no", "id_no_raw", "name", "birth_date"),

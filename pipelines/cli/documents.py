@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from assets.childdocument.content import paper_of
-from assets.childdocument.finding_child import sources_of
-from assets.childdocument.sample import Draw, draw, population
-from assets.childdocument.samplebook import write_sheet
-from assets.childdocument.writing import Issue, write_child
+from assets.childfile.document.content import paper_of
+from assets.childfile.document.finding_child import sources_of
+from assets.childfile.document.sample import Draw, draw, population
+from assets.childfile.document.samplebook import write_sheet
+from assets.childfile.document.writing import Issue, write_child
 from assets.county import profile_of
-from assets.locking import lock_file
 from assets.paper.pdf import to_pdf
 from assets.protected import FOLDER, book_of, protected_in
+from assets.publishing.locking import lock_file
 from assets.workbooks.context import PublishContext
 from assets.workbooks.personbook import folder_of
 from pipelines.cli.protecting import admitted, say_left_out
@@ -28,8 +28,8 @@ from pipelines.cli.texts import say
 from pipelines.partitions import Period
 from pipelines.resources import audit
 from pipelines.resources.database import writing
-from pipelines.resources.opened import Opened
 from pipelines.resources.passwords import read_passwords
+from pipelines.resources.session import Opened
 
 FILES, SAMPLE_FOLDER = "一人一档", "抽查"
 

@@ -16,8 +16,8 @@ from pipelines.cli.shell import out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.resources import receipts
 from pipelines.resources.database import writing
-from pipelines.resources.opened import Opened
 from pipelines.resources.receipts import OwedReport
+from pipelines.resources.session import Opened
 
 if TYPE_CHECKING:
     from assets.reports.due import Duty

@@ -25,7 +25,7 @@ from pipelines.cli.texts import say
 from pipelines.partitions import Period
 from pipelines.resources.access import owner_only
 from pipelines.resources.files import write_text
-from pipelines.resources.opened import Opened
+from pipelines.resources.session import Opened
 
 _BAR = 24
 _TINT = {"differ": "red", "near": "yellow"}

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assets.exports import place, published_file
 from assets.protected import Protected, protected_in
+from assets.publishing.exports import place, published_file
 from pipelines.cli.shell import out, refuse
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
 from pipelines.resources.access import owner_only
 from pipelines.resources.files import replacing
 from pipelines.resources.locks import BusyError, only_run
-from pipelines.resources.opened import Opened
 from pipelines.resources.publication import latest_digest
+from pipelines.resources.session import Opened
 
 
 def export(opened: Opened, period: str, name: str, target: Path) -> None:

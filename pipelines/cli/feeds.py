@@ -16,7 +16,7 @@ from pipelines.cli.shell import err, local_time, out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
 from pipelines.resources import sharing
-from pipelines.resources.opened import Opened
+from pipelines.resources.session import Opened
 
 DATABASE_VARIABLE = "TONGBI_FEED_DATABASE"
 

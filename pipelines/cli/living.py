@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from rich.table import Table
 
 from assets.county import list_names
-from assets.editionlines import Tally, edition_lines
 from assets.protected import protected_in
+from assets.publishing.edition_lines import Tally, edition_lines
 from expectations.life.compare import COLUMNS, Span, became, table
 from expectations.life.numbering import read
 from expectations.life.rules import life_rules
@@ -23,8 +23,8 @@ from pipelines.cli.running import fitting_period
 from pipelines.cli.shell import out, refuse, show
 from pipelines.cli.summary import SIZES, sizes
 from pipelines.cli.texts import say
-from pipelines.resources import lives
-from pipelines.resources.opened import Opened
+from pipelines.resources import finding_events
+from pipelines.resources.session import Opened
 from pipelines.resources.tables import child, child_event, life_event
 
 
@@ -40,9 +40,9 @@ def show_timeline(opened: Opened, identity: str, named: str = "") -> None:
         children = _children(connection, identity)
         if not children:
             refuse(say("timeline.unknown"))
-        numbers = lives.known(connection)
+        numbers = finding_events.known(connection)
         names = sorted(name for name, (_, owner, _) in numbers.items() if owner in children)
-        events = [Event(**row) for row in lives.events(connection, life_event.c.finding_id.in_(names))]
+        events = [Event(**row) for row in finding_events.events(connection, life_event.c.finding_id.in_(names))]
         moves = list(connection.execute(_moves(children)))
     admitted(opened, latest_veil(opened), children, named)
     opened.look("timeline", "", children, len(events))
@@ -67,8 +67,8 @@ def _print_figures(opened: Opened, children: list[str], events: list[Event]) -> 
 
 def _children(connection: sa.Connection, identity: str) -> list[str]:
     """The child's numbers, the leading one first; empty when nobody has the number."""
-    numbers, ended = lives.known(connection), lives.merged_children(connection)
-    found = identity if identity in numbers else read(identity, lives.issued_periods(connection)).finding_id
+    numbers, ended = finding_events.known(connection), finding_events.merged_children(connection)
+    found = identity if identity in numbers else read(identity, finding_events.issued_periods(connection)).finding_id
     owner = numbers[found][1] if found in numbers else identity
     lead = ended.get(owner, owner)
     known = connection.execute(sa.select(child.c.child_id).where(child.c.child_id == lead)).scalar()
@@ -137,7 +137,7 @@ def _sizes_table(opened: Opened, span: Span, names: Mapping[str, str]) -> Table:
 def _places(opened: Opened, lines: pd.DataFrame, period: str) -> pd.Series:
     """The township of every line; none for a protected child's."""
     with opened.engine.connect() as connection:
-        owners = {name: owner for name, (_, owner, _) in lives.known(connection).items()}
+        owners = {name: owner for name, (_, owner, _) in finding_events.known(connection).items()}
     named = lines.assign(child_id=lines["finding_id"].map(owners))
     return protected_in(opened, period).placeless(named)["town"]
 
@@ -145,8 +145,8 @@ def _places(opened: Opened, lines: pd.DataFrame, period: str) -> pd.Series:
 def became_between(opened: Opened, span: Span) -> tuple[pd.DataFrame, dict[str, str]]:
     """`expectations.life.compare.became` over the workspace's events, and each finding's list."""
     with opened.engine.connect() as connection:
-        rows = lives.events(connection, lives.same_kind(span.second))
-        codes = {name: code for name, (code, _, _) in lives.known(connection).items()}
+        rows = finding_events.events(connection, finding_events.same_kind(span.second))
+        codes = {name: code for name, (code, _, _) in finding_events.known(connection).items()}
     periods = {row["period"] for row in rows}
     for period in (span.first, span.second):
         if period not in periods:

@@ -17,7 +17,7 @@ from pipelines.cli.shell import REFUSED, local_time, out, show
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
 from pipelines.resources import deliveries
-from pipelines.resources.opened import Opened
+from pipelines.resources.session import Opened
 from pipelines.resources.tables import delivery
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _register(opened: Opened, label: str, lines: list[sa.RowMapping]) -> Table:
     names = ("department", "file", "received", "state", "rows_in", "accepted", "quarantined", "set_aside", "difference")
     table = Table(*(say(f"table.{name}") for name in names), title=Period.parse(label).zh, title_justify="left")
     from assets.county import department_names
-    from assets.filenames import listing
+    from assets.receiving.filenames import listing
 
     spoken, files = department_names(opened.workspace), listing(opened.workspace, label)
     for line in lines:
@@ -72,7 +72,7 @@ def show_quarantine(opened: Opened, period: str, department: str, target: Path |
     """Print where the quarantined rows are and why, or write them with their cells as CSV."""
     import pandas as pd
 
-    from assets.filenames import file_names
+    from assets.receiving.filenames import file_names
 
     label = Period.parse(period).label
     names = [department] if department else quarantined_departments(opened, label)

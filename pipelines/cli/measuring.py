@@ -25,7 +25,7 @@ from pipelines.cli.protecting import say_left_out
 from pipelines.cli.shell import out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
-from pipelines.resources.opened import Opened
+from pipelines.resources.session import Opened
 
 
 @dataclass(frozen=True)

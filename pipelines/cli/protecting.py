@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 from rich.table import Table
 
-from assets.childdocument.finding_child import child_of
+from assets.childfile.document.finding_child import child_of
 from assets.county import department_names, official_areas
 from assets.protected import FOLDER, NOBODY, Protected, book_of, keys_of, protected_in
 from pipelines.cli.shell import USAGE, err, local_time, out, refuse, show
@@ -19,8 +19,8 @@ from pipelines.cli.texts import say
 from pipelines.partitions import Period
 from pipelines.resources import audit, protecting
 from pipelines.resources.database import writing
-from pipelines.resources.opened import Opened
 from pipelines.resources.protecting import LIFT, PERSON, PROTECT, Mark
+from pipelines.resources.session import Opened
 
 LONGEST_NAME = 20
 

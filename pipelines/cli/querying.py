@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from assets.county import profile_of
-from assets.editions import bare_context
-from assets.locking import lock_folder
 from assets.protected import protected_in
+from assets.publishing.editions import bare_context
+from assets.publishing.locking import lock_folder
 from assets.queries.answers import Taken, take_answers
 from assets.queries.people import children_to_ask, parents_to_ask
 from assets.queries.rules import Query, query_rules
@@ -24,8 +24,8 @@ from pipelines.cli.unlocking import read_asking
 from pipelines.resources import audit
 from pipelines.resources.database import writing
 from pipelines.resources.inbox import sha256_of
-from pipelines.resources.opened import Opened
 from pipelines.resources.passwords import read_passwords
+from pipelines.resources.session import Opened
 
 FOLDER = "比对查询"
 MOST_SHOWN = 20

@@ -15,7 +15,7 @@ from pipelines.cli.texts import say
 from pipelines.partitions import Period
 from pipelines.resources import audit
 from pipelines.resources.database import writing
-from pipelines.resources.opened import Opened
+from pipelines.resources.session import Opened
 
 if TYPE_CHECKING:
     from assets.reports.assemble import Version

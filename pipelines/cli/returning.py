@@ -11,10 +11,10 @@ from pathlib import Path
 from rich.table import Table
 
 from assets.county import list_names
-from assets.editions import bare_context
-from assets.filenames import naming_of
-from assets.locking import lock_file
 from assets.protected import book_of, protected_in
+from assets.publishing.editions import bare_context
+from assets.publishing.locking import lock_file
+from assets.receiving.filenames import naming_of
 from assets.replies.coverage import Covered
 from assets.replies.report import NAME, trouble_of, write_report
 from assets.replies.reviewing import sent_pairs
@@ -24,10 +24,10 @@ from assets.workbooks.personbook import folder_of
 from pipelines.cli.shell import err, out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.cli.unlocking import read_asking
-from pipelines.resources import keyring, lives
-from pipelines.resources.opened import Opened
+from pipelines.resources import finding_events, keyring
 from pipelines.resources.passwords import read_passwords
 from pipelines.resources.reading import Reading, Refusal, read_file
+from pipelines.resources.session import Opened
 
 MOST_SHOWN = 30
 
@@ -35,7 +35,7 @@ MOST_SHOWN = 30
 def show_replies(opened: Opened, dry_run: bool) -> Taking:
     """Take the returned workbooks, print what came of them, write the report."""
     with opened.engine.connect() as connection:
-        from pipelines.resources.lives import issued_periods
+        from pipelines.resources.finding_events import issued_periods
 
         if not issued_periods(connection):
             refuse(say("replies.none_out"))
@@ -65,7 +65,7 @@ def _owners(opened: Opened, period: str) -> dict[str, str]:
     """Finding or pair -> the person who alone may see it; those of nobody else's."""
     veil = protected_in(opened, period)
     with opened.engine.connect() as connection:
-        known = lives.known(connection)
+        known = finding_events.known(connection)
     owners = {name: veil.persons[child] for name, (_, child, _) in known.items() if child in veil.persons}
     for pair, ends in sent_pairs(opened, period).items() if veil.records else ():
         closed = [veil.records[end] for end in ends if end in veil.records]

@@ -18,7 +18,7 @@ from pipelines.jobs import Consent, RunReport, last_stages, run_period
 from pipelines.partitions import Period
 from pipelines.progress import Display, Estimate, shown
 from pipelines.resources.consenting import PeriodConsent, SizeConsent, nameless, objection
-from pipelines.resources.opened import Opened
+from pipelines.resources.session import Opened
 
 
 @dataclass(frozen=True)

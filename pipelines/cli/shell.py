@@ -20,7 +20,7 @@ from rich.table import Table
 from pipelines.cli.texts import language, prefer, say
 
 if TYPE_CHECKING:
-    from pipelines.resources.opened import Opened
+    from pipelines.resources.session import Opened
 
 P = ParamSpec("P")
 DONE, REFUSED, USAGE = 0, 1, 2
@@ -98,7 +98,7 @@ def _sentence(fault: Exception, has_written: bool) -> str:
 def opened(workspace: Path | None, debug: bool = False) -> Opened:
     """Open the workspace of a command; logging is guarded from here on."""
     from pipelines.resources.masking import guard_logging
-    from pipelines.resources.opened import Opened
+    from pipelines.resources.session import Opened
     from pipelines.resources.workspace import default_root
 
     guard_logging()

@@ -9,14 +9,14 @@ from pathlib import Path
 from rich.table import Table
 
 from assets.county import list_names
+from demo_county import Ratio
 from pipelines.cli.living import show_comparison
 from pipelines.cli.returning import show_replies
 from pipelines.cli.running import Asked, run_and_print
 from pipelines.cli.shell import opened, out, refuse, show
 from pipelines.cli.texts import say
-from pipelines.demo import Ratio
 from pipelines.resources.files import write_text
-from pipelines.resources.opened import Opened
+from pipelines.resources.session import Opened
 from pipelines.resources.workspace import SETTINGS_NAME, Workspace
 
 DEMO_ROOT = Path("demo")
@@ -31,7 +31,7 @@ def generate_demo(root: Path | None, children: int, seed: int) -> Path:
     folder = root or DEMO_ROOT
     if _holds_other_data(folder):
         refuse(say("demo.exists", root=folder))
-    from pipelines.demo.settings import places
+    from demo_county.settings import places
 
     workspace = Workspace.create(folder, (places().county, places().code))
     _generate(_with_paper(workspace), children, seed)
@@ -40,7 +40,7 @@ def generate_demo(root: Path | None, children: int, seed: int) -> Path:
 
 def _with_paper(workspace: Workspace) -> Workspace:
     """Lay the invented county's own paper (rhythm of visits, workers per village) into its workspace and name it there."""
-    from pipelines.demo.lives import PROFILE
+    from demo_county.lives import PROFILE
 
     shutil.copyfile(PROFILE, workspace.root / PAPER)
     stated = (workspace.root / SETTINGS_NAME).read_text(encoding="utf-8")
@@ -62,7 +62,7 @@ def show_demo(folder: Path, debug: bool) -> None:
 
 def answer(county: Opened, period: str, following: str) -> None:
     """Let the generated townships send their workbooks back, and read them; a demo that ran before keeps its answers."""
-    from pipelines.demo.replies import generate_replies
+    from demo_county.replies import generate_replies
 
     if not (county.workspace.inbox / "replies").is_dir():
         made = generate_replies(county.workspace.root, period, following, SEED)
@@ -79,7 +79,7 @@ def _holds_other_data(folder: Path) -> bool:
 
 
 def _generate(workspace: Workspace, children: int, seed: int) -> None:
-    from pipelines.demo import generate
+    from demo_county import generate
 
     out.print(say("demo.generating", children=children), markup=False)
     began = time.perf_counter()
@@ -91,7 +91,7 @@ def _generate(workspace: Workspace, children: int, seed: int) -> None:
 
 def print_score(county: Opened, period: str) -> None:
     """Print precision and recall of the links, and every list's count beside the true count."""
-    from pipelines.demo import score
+    from demo_county import score
 
     shown, truth = county.outbox.shown(period), county.workspace.root / "truth" / period
     found = score(truth, shown / "links.csv", shown / "findings.csv")

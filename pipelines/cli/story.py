@@ -14,17 +14,17 @@ import pandas as pd
 import sqlalchemy as sa
 
 from assets.county import department_names, profile_of
-from assets.filenames import file_names
 from assets.intake.contract import load_contracts
-from assets.linkable import fold, linkable
+from assets.intake.linkable import fold, linkable
 from assets.protected import Protected
+from assets.receiving.filenames import file_names
 from assets.workbooks.masking import MaskKind, mask_text, rule_of
 from matching.explaining.explain import Explanation, explain_anew, explain_kept
 from matching.explaining.picture import Sides
 from matching.explaining.report import read_report
 from matching.model import default_model
 from pipelines.partitions import Period
-from pipelines.resources.opened import Opened
+from pipelines.resources.session import Opened
 from pipelines.resources.tables import decision
 
 Values = Literal["none", "masked", "full"]

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from rich.table import Table
 
 from assets.county import list_names, lists_not_computed
-from assets.editionlines import EditionLines, Tally, edition_lines
-from assets.filenames import FileNames, Listing, file_names, listing
+from assets.publishing.edition_lines import EditionLines, Tally, edition_lines
+from assets.receiving.filenames import FileNames, Listing, file_names, listing
 from pipelines.cli.looking import difference_text
 from pipelines.cli.protecting import say_marked
 from pipelines.cli.shell import err, out, show
@@ -20,7 +20,7 @@ from pipelines.cli.texts import language, say
 from pipelines.jobs import RunReport
 from pipelines.resources import audit, deliveries
 from pipelines.resources.naming import number_in
-from pipelines.resources.opened import Opened
+from pipelines.resources.session import Opened
 from pipelines.resources.trouble import state
 
 SIZES = ("listed", "asked", "quiet")

@@ -11,15 +11,15 @@ from typing import NoReturn
 import pandas as pd
 from rich.table import Table
 
-from assets.doubts import OF_PERIOD, Question, doubts
-from assets.filenames import naming_of
-from assets.filesaid import STOP, Speaker
 from assets.intake.contract import Contract, all_contracts, load_contracts
+from assets.intake.department import Order, Result, try_delivery
 from assets.intake.notices import Tabulated
 from assets.intake.pieces import Source, tabulate_files
 from assets.intake.tabulate import FORM
 from assets.intake.understanding import Understanding, understanding
-from assets.standardising import Order, Result, try_delivery
+from assets.receiving.doubts import OF_PERIOD, Question, doubts
+from assets.receiving.file_accounts import STOP, Speaker
+from assets.receiving.filenames import naming_of
 from expectations.suites.beside import warm_up
 from pipelines.cli.shell import err, out, refuse, show
 from pipelines.cli.texts import say

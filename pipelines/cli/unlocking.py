@@ -14,9 +14,9 @@ import typer
 from pipelines.cli.shell import REFUSED, err
 from pipelines.cli.texts import say
 from pipelines.resources import keyring
-from pipelines.resources.opened import Opened
 from pipelines.resources.reading import Reading, Refusal, read_file
 from pipelines.resources.reading.opening import open_regular
+from pipelines.resources.session import Opened
 
 TRIES = 3
 # Locked Office files and old workbooks begin alike.
@@ -59,7 +59,7 @@ def unlock_inbox(opened: Opened, period: str, departments: Iterable[str]) -> Non
     """
     if not sys.stdin.isatty():
         return
-    from assets.filenames import arriving
+    from assets.receiving.filenames import arriving
     from pipelines.resources.inbox import arrivals
 
     for department in departments:

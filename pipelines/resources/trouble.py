@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict
 
 UNFORESEEN, SPOKEN = "unforeseen", "spoken"
 DEEPEST = 8
-ROOMS = ("pipelines", "assets", "matching", "expectations")
+ROOMS = ("pipelines", "assets", "matching", "expectations", "demo_county")
 
 
 class Clue(BaseModel):

@@ -14,9 +14,9 @@ from town import CA, Town
 from typer.testing import CliRunner
 
 from assets.county import profile_of
-from assets.editions import bare_context
 from assets.errata.lines import errata_rules
 from assets.intake.contract import all_contracts
+from assets.publishing.editions import bare_context
 from assets.recipes import CATALOGUE, LAYOUT, LIFE, PROFILE, Places, check_lists, missing_parts
 from assets.workbooks import layout as layouts
 from assets.workbooks.layout import default_layout, layout_for

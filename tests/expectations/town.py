@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from assets.childfiles import ChildFiles, FileContext, build_child_files
+from assets.childfile.build import ChildFiles, FileContext, build_child_files
 from expectations.jurisdictions.profile import Profile, load_profile
 from expectations.lists.findings import compute_findings
 from matching.reading.citizen import check_character

@@ -18,8 +18,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from pipelines.demo.replies import generate_replies
-from pipelines.resources.opened import Opened
+from demo_county.replies import generate_replies
+from pipelines.resources.session import Opened
 from pipelines.resources.workspace import Workspace
 
 

@@ -9,8 +9,8 @@ from pipelines.cli import dues
 from pipelines.cli.dues import Receipt, note_receipt, show_due
 from pipelines.resources import audit, receipts
 from pipelines.resources.database import writing
-from pipelines.resources.opened import Opened
 from pipelines.resources.receipts import OwedReport
+from pipelines.resources.session import Opened
 from pipelines.resources.workspace import SETTINGS_NAME, Workspace
 
 REPORT = OwedReport("township_report", "2026")

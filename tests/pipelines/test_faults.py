@@ -20,7 +20,7 @@ STOPS = 60  # seconds to wait for the run to be in the middle
 @pytest.fixture(scope="module")
 def tiny_county(once):
     """The smallest county with all departments, nothing run; copy it."""
-    from pipelines.demo import generate
+    from demo_county import generate
 
     def make(root):
         root.mkdir()
@@ -137,8 +137,8 @@ def test_a_workspace_may_be_called_anything(tiny_county, tongbi, tmp_path):
 
 def test_a_fault_after_the_commit_says_what_is_published(tiny_county, tmp_path, monkeypatch):
     from pipelines import jobs
-    from pipelines.resources.opened import Opened
     from pipelines.resources.outbox import Outbox
+    from pipelines.resources.session import Opened
 
     root = shutil.copytree(tiny_county, tmp_path / "workspace")
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from pipelines.resources.opened import Opened
+from pipelines.resources.session import Opened
 
 pytestmark = pytest.mark.slow
 

@@ -80,7 +80,7 @@ def test_what_returned_says_why(looped):
 def test_the_comparison_accounts_for_every_open_finding(looped, run_command):
     from expectations.life.compare import Span
     from pipelines.cli.living import became_between
-    from pipelines.resources.opened import Opened
+    from pipelines.resources.session import Opened
 
     root, _ = looped
     opened = Opened.at(root)

@@ -11,8 +11,8 @@ from msoffcrypto.format.ooxml import OOXMLFile
 
 from pipelines.cli import unlocking
 from pipelines.resources import keyring
-from pipelines.resources.opened import Opened
 from pipelines.resources.reading import Refusal
+from pipelines.resources.session import Opened
 from pipelines.resources.workspace import Workspace
 
 SECRET = "对-的-密-码-7"

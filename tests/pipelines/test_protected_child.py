@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from assets.protected import FOLDER, protected_in
 from pipelines.cli.commands import app
-from pipelines.resources.opened import Opened
+from pipelines.resources.session import Opened
 from pipelines.resources.tables import audit, life_event, protection_mark
 
 pytestmark = pytest.mark.slow

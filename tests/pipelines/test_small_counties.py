@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.demo import generate
+from demo_county import generate
 from pipelines.resources.workspace import Workspace
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from assets.intake.contract import load_contracts
-from assets.receiving import Order, receive
+from assets.receiving.receive import Order, receive
 from pipelines.cli.trying import check_file
 from pipelines.resources import deliveries
 from pipelines.resources.deliveries import Branch

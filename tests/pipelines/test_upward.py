@@ -14,7 +14,7 @@ from pipelines.cli.dues import show_due
 from pipelines.cli.feeds import Wanted as Feeding
 from pipelines.cli.feeds import make_again, make_feed, show_sharing
 from pipelines.cli.reports import Wanted, write_own_templates, write_reports
-from pipelines.resources.opened import Opened
+from pipelines.resources.session import Opened
 from pipelines.resources.tables import audit
 
 pytestmark = pytest.mark.slow

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from assets.editionlines import COLUMNS, EditionLines
+from assets.publishing.edition_lines import COLUMNS, EditionLines
 from assets.reports.figures import TOTAL, Figures, Grid
 from assets.reports.material import lists_of
 from assets.reports.sections import urgent_sentence

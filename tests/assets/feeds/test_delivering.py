@@ -14,10 +14,10 @@ from assets.feeds.meanings import Leavings
 from assets.feeds.receiving import UNANSWERED, UNKNOWN, number_in, read_receipt
 from pipelines.cli.feeds import take_receipt
 from pipelines.partitions import Period
-from pipelines.resources import audit, lives, protecting, sharing
+from pipelines.resources import audit, finding_events, protecting, sharing
 from pipelines.resources.database import writing
-from pipelines.resources.opened import Opened
 from pipelines.resources.protecting import PERSON, PROTECT, Mark
+from pipelines.resources.session import Opened
 from pipelines.resources.tables import finding, life_event
 from pipelines.resources.workspace import Workspace
 
@@ -191,12 +191,12 @@ def listed(opened, label, numbers):
             {"finding_id": f"L26-{i}", "period": label, "kind": "appeared", "state": "new", "source": "data"}
             for i in numbers
         ]
-        lives.append(connection, news)
+        finding_events.append(connection, news)
 
 
 def events(opened):
     with opened.engine.connect() as connection:
-        rows = lives.events(connection, life_event.c.kind == "answered")
+        rows = finding_events.events(connection, life_event.c.kind == "answered")
     return {row["finding_id"]: (row["answer"], row["state"], row["period"], row["author"]) for row in rows}
 
 
@@ -230,7 +230,7 @@ def test_a_receipt_read_twice_answers_once_and_one_that_differs_is_told(county, 
     take_receipt(county, path)
     take_receipt(county, path)
     with county.engine.connect() as connection:
-        assert len(lives.events(connection, life_event.c.kind == "answered")) == 1
+        assert len(finding_events.events(connection, life_event.c.kind == "answered")) == 1
         assert audit.broken_line(connection) is None
     take_receipt(county, returned(made.path, {"C1": "已入学"}))
     assert "与已登记的答复不同" in capsys.readouterr().out
@@ -242,7 +242,7 @@ def test_a_receipt_opens_nothing_that_the_data_have_solved_since(county, capsys)
     made = deliver(county, ENTRANTS, order())
     with writing(county.engine) as connection:
         solved = {"finding_id": "L26-1", "period": "2026Q3", "kind": "solved", "state": "closed", "source": "data"}
-        lives.append(connection, [solved])
+        finding_events.append(connection, [solved])
     take_receipt(county, returned(made.path, {"C1": "已登记待入学", "C2": "已登记待入学"}))
     assert {name: row[2] for name, row in events(county).items()} == {"L26-2": "2026Q3"}
     assert "已不在清单上，没有登记：1" in capsys.readouterr().out

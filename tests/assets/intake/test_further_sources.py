@@ -13,9 +13,9 @@ import pytest
 from assets.intake.accounting import account
 from assets.intake.context import Context
 from assets.intake.contract import all_contracts, load_contracts
+from assets.intake.linkable import about_children
 from assets.intake.standard import Standardised, standardise
 from assets.intake.tabulate import tabulate
-from assets.linkable import about_children
 from pipelines.resources.reading.reader import read_file
 
 Number = Callable[..., str]

@@ -8,12 +8,12 @@ import pytest
 from openpyxl import load_workbook
 
 from assets.intake.contract import load_contracts
+from assets.intake.department import Order, try_delivery
 from assets.intake.tabulate import tabulate
 from assets.queries.answers import take_answers
 from assets.queries.people import children_to_ask, parents_to_ask
 from assets.queries.rules import query_rules
 from assets.queries.sheets import NUMBER, read_answers, write_query
-from assets.standardising import Order, try_delivery
 from assets.workbooks.context import PublishContext
 from assets.workbooks.csvout import write_csv
 from pipelines.resources.deliveries import Branch

@@ -19,8 +19,8 @@ from assets.workbooks.context import PublishContext
 from assets.workbooks.review import FOLDER, SHEET, pair_id, write_review
 from pipelines.resources import decisions
 from pipelines.resources.database import writing
-from pipelines.resources.opened import Opened
 from pipelines.resources.reading import read_file
+from pipelines.resources.session import Opened
 from pipelines.resources.workspace import Workspace
 
 PERIOD, TODAY = "2026Q3", date(2026, 11, 20)

@@ -16,10 +16,10 @@ from openpyxl import load_workbook
 from assets.replies.report import NAME, TROUBLE, write_report
 from assets.replies.taking import Taking, take
 from expectations.life.states import APPEARED, Event, fold
-from pipelines.resources import lives
+from pipelines.resources import finding_events
 from pipelines.resources.database import insert_rows, writing
-from pipelines.resources.lives import Issued
-from pipelines.resources.opened import Opened
+from pipelines.resources.finding_events import Issued
+from pipelines.resources.session import Opened
 from pipelines.resources.tables import audit, finding
 from pipelines.resources.workspace import Workspace
 
@@ -42,7 +42,7 @@ def county(tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Any:
     with writing(opened.engine) as connection:
         rows = frame[["finding_id", "code", "child_id", "field"]].assign(first_period=PERIOD).to_dict("records")
         insert_rows(connection, finding, rows)
-        lives.append(
+        finding_events.append(
             connection, [asdict(Event(name, PERIOD, APPEARED, "new", fingerprint="f")) for name in frame["finding_id"]]
         )
         sent = [
@@ -50,7 +50,7 @@ def county(tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Any:
             for name, names in desk.known.issued.items()
             for one in names
         ]
-        lives.replace_issued(connection, PERIOD, sent)
+        finding_events.replace_issued(connection, PERIOD, sent)
     yield opened
     opened.engine.dispose()
 
@@ -68,7 +68,7 @@ def give(county: Opened, desk: Desk, name: str, town: str = "顺化镇", **answe
 
 def states(county: Opened) -> dict[str, tuple[str, str]]:
     with county.engine.connect() as connection:
-        found = fold(Event(**row) for row in lives.events(connection))
+        found = fold(Event(**row) for row in finding_events.events(connection))
     return {name: (life.state, life.answer) for name, life in found.items() if life.answer}
 
 

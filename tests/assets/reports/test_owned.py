@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from assets.editionlines import QUIET
+from assets.publishing.edition_lines import QUIET
 from assets.reports.assemble import Version, figures_of
 from assets.reports.figures import TOTAL
 from assets.reports.owned import LISTED, own_number

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from assets.childdocument.content import Sources, paper_of
+from assets.childfile.document.content import Sources, paper_of
 from assets.workbooks.layout import layout_for
 from assets.workbooks.masking import MaskRule, default_rule, mask_text, rule_of
 from expectations.jurisdictions.profile import Profile, load_profile

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from assets.reaching import sentences, unreached
+from assets.publishing.reaching import sentences, unreached
 from assets.workbooks.layout import default_layout
 from assets.workbooks.personbook import write_person_book
 

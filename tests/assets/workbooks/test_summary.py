@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from assets.editionlines import lines_of
+from assets.publishing.edition_lines import lines_of
 
 SIZES = ["数据中仍有", "本期下发", "已答复不再下发"]
 GONE = ["数据消除", "答复后数据印证", "本期无记录", "本期无法核对", "并入其他线索", "此前已办结"]

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from town import CA, ED, Town
 
-from assets.editions import Ingredients, write_workbooks
 from assets.protected import Protected
+from assets.publishing.editions import Ingredients, write_workbooks
 from pipelines.resources.workspace import SETTINGS_NAME, Workspace
 
 OWN = "own.yaml"

@@ -18,8 +18,8 @@ import typer
 import yaml
 from town import CA, DI, ED, PS, Town, number
 
-from assets.editions import bare_context
-from assets.plausibility import shortfalls
+from assets.publishing.editions import bare_context
+from assets.receiving.plausibility import shortfalls
 from assets.reports.due import duties
 from assets.reports.progress import _zero_lists
 from assets.workbooks.masking import mask_id, mask_phone, rule_of

@@ -3,7 +3,7 @@
 import pytest
 from town import CA, DI, ED, PS, Town
 
-from assets.childfiles import ChildFiles
+from assets.childfile.build import ChildFiles
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.comparisons import COLUMNS as COMPARED
 from expectations.lists.comparisons import comparisons

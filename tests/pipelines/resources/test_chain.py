@@ -12,15 +12,15 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from pipelines.resources import audit, chain, decisions, deliveries, lives, publication, sealing, views
+from pipelines.resources import audit, chain, decisions, deliveries, finding_events, publication, sealing, views
 from pipelines.resources.anchors import KeyFileError
 from pipelines.resources.audit import Act
 from pipelines.resources.chain import ChainError, everything
 from pipelines.resources.database import connect, migrate, open_database, writing
 from pipelines.resources.decisions import Decision
 from pipelines.resources.deliveries import Arrived, Branch, Counted
-from pipelines.resources.opened import Opened
 from pipelines.resources.publication import Edition
+from pipelines.resources.session import Opened
 from pipelines.resources.sharing import Shared, register
 from pipelines.resources.tables import life_event
 from pipelines.resources.views import Look, ViewError
@@ -88,7 +88,7 @@ def live(engine):
             {"finding_id": f"L01-T{n}", "period": "2026Q2", "kind": "answered", "state": "s", "source": "reply"}
             for n in (1, 2, 3)
         ]
-        lives.append(connection, events)
+        finding_events.append(connection, events)
         decisions.enter(connection, "2026Q2", [Decision("r1", "r2", "same", "me", "2026-07-01", "", "k1", "k2")], "me")
     with writing(engine) as connection:
         register(
@@ -194,7 +194,7 @@ def test_a_row_deleted_and_written_again_under_its_number_is_found(root):
     """SQLite gives the number of a deleted last row away again."""
     intrude(root, "DELETE FROM life_event WHERE id = 3")
     with closing_county(root) as county, writing(county.engine) as connection:
-        lives.append(
+        finding_events.append(
             connection,
             [{"finding_id": "L01-T1", "period": "2026Q2", "kind": "answered", "state": "s", "source": "reply"}],
         )
@@ -288,7 +288,7 @@ def restored(root, request, monkeypatch):
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {present}")
     with closing_county(root) as county, writing(county.engine) as connection:
-        lives.append(
+        finding_events.append(
             connection,
             [{"finding_id": "L01-T1", "period": "2026Q2", "kind": "answered", "state": "s", "source": "reply"}],
         )

@@ -14,8 +14,8 @@ from pipelines.resources.audit import Act
 from pipelines.resources.audit import append as note
 from pipelines.resources.consenting import WITHDRAWAL, given
 from pipelines.resources.database import writing
-from pipelines.resources.opened import Opened
 from pipelines.resources.runs import Begun
+from pipelines.resources.session import Opened
 
 pytestmark = pytest.mark.slow
 

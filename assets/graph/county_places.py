@@ -1,0 +1,104 @@
+"""The asset county_places: the county's code, townships and villages, from its own list or learned from all deliveries of the period.
+
+It stands between raw and standard, so that every department's addresses are read against the same names. How places are learned is
+`matching.reading.places`.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+import dagster as dg
+import pandas as pd
+
+from assets.county import COUNT, official_areas, opened_of, profile_of
+from assets.intake.contract import Contract
+from assets.intake.gather import SheetRows, sheets
+from matching.reading.places import Places, learn_places, places_from_list
+from pipelines.partitions import Period, period_partitions
+from pipelines.resources.step_guard import station
+from pipelines.resources.workspace import Workspace
+
+COLUMNS = ["county", "town", "village", "aliases"]
+_ADDRESSES = ("town", "village", "hukou_addr", "live_addr")
+# Where a county's code stands, the surest first: the register's own area code, then the beginning of citizen numbers.
+_CODED = ("hukou_area_code", "id_no")
+_CODE = re.compile(r"[1-8]\d{5}")
+
+
+def places_asset(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
+    """The station that knows the county's places before any row is read."""
+
+    @dg.asset(
+        name="county_places",
+        ins={f"raw_{name}": dg.AssetIn(input_manager_key="frames") for name in contracts},
+        io_manager_key="frames",
+        group_name="raw",
+        partitions_def=period_partitions(),
+        required_resource_keys={"county"},
+        description="本县代码、乡镇和村：来自本县名单，没有名单时从各部门数据归纳",
+    )
+    def county_places(context: dg.AssetExecutionContext, **frames: pd.DataFrame) -> dg.Output[pd.DataFrame]:
+        """Find the county's places."""
+        with station("county_places"):
+            raws = [(contract, frames[f"raw_{name}"]) for name, contract in contracts.items()]
+            as_of = Period.parse(context.partition_key).last_day
+            found = find_places(opened_of(context).workspace, raws, as_of)
+        return dg.Output(found, metadata={COUNT: len(found), "towns": int(found["town"].nunique())})
+
+    return county_places
+
+
+def find_places(workspace: Workspace | None, raws: list[tuple[Contract, pd.DataFrame]], as_of: date) -> pd.DataFrame:
+    """The county's places by the files of the period that ends with `as_of`, as a frame `county, town, village, aliases`; one row with empty names when none are known."""
+    known = [sheet for contract, raw in raws if len(raw) for sheet in sheets(raw, contract, as_of)]
+    stated = (profile_of(workspace).place.area_code.value or "") if workspace else ""
+    county = stated or _commonest_code(known)
+    listed = official_areas(workspace) if workspace else []
+    if listed:
+        rows = [(county, town, village, "") for town, village in listed]
+    else:
+        learned = learn_places(*(_columns(sheet, _ADDRESSES) for sheet in known), county=county)
+        rows = list(_rows(learned, county or learned.county))
+    return pd.DataFrame(rows or [(county, "", "", "")], columns=COLUMNS, dtype=object)
+
+
+def places_of(found: pd.DataFrame) -> Places:
+    """The places of a `county_places` frame."""
+    return places_from_list(found, str(found["county"].iloc[0]))
+
+
+def _columns(sheet: SheetRows, fields: tuple[str, ...]) -> pd.DataFrame:
+    """The raw cells of the first column of each field."""
+    found = {name: sheet.mapping.positions(name) for name in fields}
+    return pd.DataFrame({name: sheet.cells[:, at[0]] for name, at in found.items() if at}, dtype=object)
+
+
+def _commonest_code(known: list[SheetRows]) -> str:
+    for field in _CODED:
+        votes: Counter[str] = Counter()
+        for sheet in known:
+            for cells in _columns(sheet, (field,)).to_numpy(dtype=object).T:
+                votes.update(found[0] for cell in cells if (found := _CODE.match(cell)))
+        if votes:
+            return min(votes, key=lambda code: (-votes[code], code))
+    return ""
+
+
+def _rows(places: Places, county: str) -> Iterator[tuple[str, str, str, str]]:
+    """Townships, their other written forms, and villages with theirs; enough to know everything again."""
+    for written, town in places.towns.items():
+        if town == written or town not in places.villages:
+            yield county, town, "", ""
+    for written, town in places.towns.items():
+        if written != town and written in places.towns and not town.startswith(written):
+            yield county, written, "", ""
+    for town, villages in places.villages.items():
+        aliases: dict[str, list[str]] = {}
+        for written, village in villages.items():
+            aliases.setdefault(village, [])
+            if written != village:
+                aliases[village].append(written)
+        for village, others in aliases.items():
+            yield county, town, village, ";".join(others)

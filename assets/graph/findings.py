@@ -1,0 +1,59 @@
+"""The asset findings: child files in, the discrepancy lists out. What is on a list is `expectations.lists`."""
+
+import dagster as dg
+import numpy as np
+import pandas as pd
+
+from assets.childfile.build import ChildFiles
+from assets.county import COUNT, opened_of, profile_of
+from assets.protected import protected_in
+from assets.receiving.delivered import COUNTY_CODE, county_doubt, delivered_sources
+from expectations.lists.files import VEILED
+from expectations.lists.findings import compute_findings
+from pipelines.partitions import period_partitions
+from pipelines.resources import deliveries
+from pipelines.resources.database import writing
+from pipelines.resources.io_manager import FACTS, put_together
+from pipelines.resources.session import Opened
+from pipelines.resources.step_guard import station
+
+PARTS = ["children", "records", "near", "beside", FACTS]
+
+
+def findings_asset() -> dg.AssetsDefinition:
+    """The station that computes every list of the place."""
+
+    @dg.asset(
+        name="findings",
+        ins={"child_files": dg.AssetIn(input_manager_key="frames", metadata={"parts": PARTS})},
+        io_manager_key="frames",
+        group_name="findings",
+        partitions_def=period_partitions(),
+        required_resource_keys={"county"},
+        description="各清单：每行一个孩子的一个问题，写明理由和依据",
+    )
+    def findings(context: dg.AssetExecutionContext, child_files: dict[str, pd.DataFrame]) -> dg.Output[pd.DataFrame]:
+        """Compute the lists."""
+        with station("findings"):
+            county, files = opened_of(context), put_together(ChildFiles, child_files)
+            profile = profile_of(county.workspace)
+            veil = protected_in(county, context.partition_key)
+            files.children[VEILED] = np.where(veil.hides(files.children), "yes", "")
+            delivered = _delivered(county, context.partition_key, county_doubt(files.records, profile.place))
+            found = compute_findings(files, profile, delivered)
+        return dg.Output(found, metadata=_counts(found))
+
+    return findings
+
+
+def _delivered(county: Opened, period: str, doubts: list[deliveries.Said]) -> list[str]:
+    """Departments that the period's lists may rest on; what is doubtful about the county is said with the police data."""
+    with writing(county.engine) as connection:
+        accounts = deliveries.of_period(connection, period, deliveries.LIVE)
+        deliveries.replace_said(connection, deliveries.Branch(period, "public_security"), COUNTY_CODE, doubts)
+    return delivered_sources(accounts, county.frames, period)
+
+
+def _counts(found: pd.DataFrame) -> dict[str, int]:
+    codes = found["code"].value_counts()
+    return {COUNT: len(found), **{str(code): int(number) for code, number in codes.items()}}

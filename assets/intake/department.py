@@ -1,0 +1,165 @@
+"""Standardising one department's delivery: rows into our fields, what cannot be used into quarantine, the suite over
+the rest.
+
+Belongs here: the order of these steps and what of it goes into the register of deliveries. Not here: how a row is read
+(`assets.intake`), what
+must hold (`expectations.suites`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import pandas as pd
+
+from assets.county import profile_of
+from assets.graph.county_places import find_places, places_of
+from assets.intake.accounting import account
+from assets.intake.context import Context
+from assets.intake.contract import Contract
+from assets.intake.gather import cell_columns
+from assets.intake.standard import Standardised, standardise
+from expectations.suites.run import CheckResult, Occasion, SuiteResult, validate
+from expectations.suites.suite import FOLDER, Suite, load_suite
+from pipelines.partitions import Period
+from pipelines.resources import deliveries
+from pipelines.resources.database import writing
+from pipelines.resources.deliveries import SUITE_CODE, Branch, Counted, Said
+from pipelines.resources.session import Opened
+from pipelines.resources.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to standardise.
+
+    Attributes:
+        branch: department and period.
+        contract: the department's.
+        previous_rows: accepted rows of the period before, None when there was none.
+        size_confirmed: a person confirmed that the number of rows did change that much (trust.md C5 21).
+        edition_rows: accepted rows of this period's last edition, None when there was none.
+    """
+
+    branch: Branch
+    contract: Contract
+    previous_rows: int | None = None
+    size_confirmed: bool = False
+    edition_rows: int | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a delivery.
+
+    Attributes:
+        standardised: as intake left it, before the suite.
+        accepted: records that hold.
+        quarantine: rows that cannot be used, with those that broke a row rule of the suite.
+        accounting: per file, rows_in = accepted + quarantined + set_aside.
+        checks: every rule of the suite with how many rows broke it.
+        warnings: sentences of the rules that warn.
+        stopped: the sentence of the stop rules that are broken, empty when none is.
+    """
+
+    standardised: Standardised
+    accepted: pd.DataFrame
+    quarantine: pd.DataFrame
+    accounting: pd.DataFrame
+    checks: Sequence[CheckResult]
+    warnings: Sequence[str]
+    stopped: str
+
+
+def standardise_delivery(county: Opened, order: Order, raw: pd.DataFrame, places: pd.DataFrame) -> Result:
+    """Standardise, check, and write counts and sentences into the register."""
+    result = _standardised(order, raw, _context(county.workspace, order, places))
+    with writing(county.engine) as connection:
+        deliveries.count(connection, _counted(raw, result.accounting))
+        deliveries.add_said(connection, order.branch, _sentences(result))
+        if result.stopped:
+            deliveries.set_status(connection, sorted(set(raw["delivery_id"])), "refused")
+    return result
+
+
+def try_delivery(workspace: Workspace | None, order: Order, raw: pd.DataFrame) -> Result:
+    """The same for one file alone, without storing anything; its places are learned from itself."""
+    return _standardised(order, raw, _context(workspace, order, _tried_places(workspace, order, raw)))
+
+
+def _tried_places(workspace: Workspace | None, order: Order, raw: pd.DataFrame) -> pd.DataFrame:
+    return find_places(workspace, [(order.contract, raw)], Period.parse(order.branch.period).last_day)
+
+
+def _context(workspace: Workspace | None, order: Order, places: pd.DataFrame) -> Context:
+    """What the rows are read with; a file that is tried without a workspace has no place, and the national school year."""
+    period, known = Period.parse(order.branch.period), places_of(places)
+    context = Context(period.label, period.last_day, known, known.county)
+    return replace(context, year_start=profile_of(workspace).school.year_start.known()) if workspace else context
+
+
+def _standardised(order: Order, raw: pd.DataFrame, context: Context) -> Result:
+    period = Period.parse(order.branch.period)
+    done = standardise(raw, order.contract, context)
+    checked = _validated(done.accepted, order, period) if len(raw) else SuiteResult([], pd.DataFrame())
+    return _divided(done, checked, raw)
+
+
+@cache
+def suite_of(department: str) -> Suite:
+    """The department's suite; a department that has none of its own is checked by the rules for all."""
+    own = FOLDER / f"std_{department}.yaml"
+    if own.is_file():
+        return load_suite(own)
+    return load_suite(FOLDER / "common.yaml")
+
+
+def _validated(accepted: pd.DataFrame, order: Order, period: Period) -> SuiteResult:
+    occasion = Occasion(period.last_day, order.previous_rows, order.size_confirmed, order.edition_rows)
+    return validate(accepted, suite_of(order.branch.department), occasion)
+
+
+def _divided(done: Standardised, checked: SuiteResult, raw: pd.DataFrame) -> Result:
+    """Rows that break a row rule leave the accepted for the quarantine."""
+    broken = checked.quarantined if len(checked.failures) else checked.failures
+    gone = done.accepted.loc[broken["index"]] if len(broken) else done.accepted.iloc[:0]
+    kept = done.accepted.drop(index=gone.index).reset_index(drop=True) if len(gone) else done.accepted
+    quarantine = done.quarantine
+    if len(gone):
+        quarantine = pd.concat([quarantine, _refused_rows(gone, broken, raw)], ignore_index=True)
+    divided = replace(done, accepted=kept, quarantine=quarantine)
+    stopped = "".join(f"{check.sentence}。{check.advice}。" for check in checked.stopped)
+    warnings = [f"{check.sentence}。{check.advice}。" for check in checked.checks if not check.passed]
+    warnings = [text for text in warnings if text not in stopped]
+    return Result(divided, kept, quarantine, account(raw, divided), checked.checks, warnings, stopped)
+
+
+def _refused_rows(gone: pd.DataFrame, broken: pd.DataFrame, raw: pd.DataFrame) -> pd.DataFrame:
+    """Quarantine rows (docs/data-shapes.md section 3) of accepted rows that a rule refuses, with the raw cells kept."""
+    columns = cell_columns(raw)
+    cells = raw.set_index("record_id").loc[gone["record_id"], columns].to_numpy(dtype=object)
+    base = gone[["record_id", "delivery_id", "file", "sheet", "row"]].reset_index(drop=True)
+    return base.assign(
+        code=[f"rule_{rule}" for rule in broken["rule"]],
+        field=broken["field"].to_numpy(),
+        heading="",
+        column=0,
+        message=broken["message"].to_numpy(),
+        advice=broken["advice"].to_numpy(),
+        cells=[json.dumps(list(line), ensure_ascii=False) for line in cells],
+    )
+
+
+def _counted(raw: pd.DataFrame, accounting: pd.DataFrame) -> dict[str, Counted]:
+    identities = dict(zip(raw["file"], raw["delivery_id"], strict=True))
+    columns = ["rows_in", "accepted", "quarantined", "set_aside"]
+    lines = accounting[["file", *columns]].itertuples(index=False, name=None)
+    return {identities[file]: Counted(*map(int, numbers)) for file, *numbers in lines}
+
+
+def _sentences(result: Result) -> list[Said]:
+    stops = [Said("", SUITE_CODE, "stop", "", 0, result.stopped, "")] if result.stopped else []
+    return stops + [Said("", SUITE_CODE, "warn", "", 0, sentence, "") for sentence in result.warnings]

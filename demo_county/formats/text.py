@@ -1,0 +1,68 @@
+"""Text containers: CSV and tab-separated text in any encoding, HTML tables, XML Spreadsheet 2003 — often under
+the name .xls (FF1-FF3).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from html import escape
+from pathlib import Path
+
+from demo_county.sheets import Cell, Sheet
+
+_OFFICE = "urn:schemas-microsoft-com:office"
+
+
+def write_csv(path: Path, sheet: Sheet, encoding: str) -> None:
+    """Write one sheet as comma-separated text; what the encoding cannot hold becomes `?`."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows(sheet.rows)
+    path.write_bytes(out.getvalue().encode(encoding, errors="replace"))
+
+
+def write_tabs(path: Path, sheet: Sheet, encoding: str) -> None:
+    """Write one sheet as a careless exporter does: tabs, `NULL` for empty, an apostrophe before ten or more
+    digits (FF1, C04).
+    """
+    lines = ["\t".join(map(str, sheet.rows[0]))]
+    lines += ["\t".join(map(_exported, row)) for row in sheet.rows[1:]]
+    path.write_bytes(("\r\n".join(lines) + "\r\n").encode(encoding, errors="replace"))
+
+
+def _exported(cell: Cell) -> str:
+    text = str(cell)
+    if not text:
+        return "NULL"
+    return "'" + text if len(text) >= 10 and text.isdigit() else text
+
+
+def write_html(path: Path, sheet: Sheet, encoding: str) -> None:
+    """Write one sheet as the HTML table that Java systems call .xls (FF2)."""
+    rows = "".join(f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>\n" for row in sheet.rows)
+    name = "gb2312" if encoding == "gb18030" else encoding  # they say gb2312 and mean more
+    meta = f'<meta http-equiv="Content-Type" content="text/html; charset={name}">'
+    page = (
+        f'<html xmlns:x="{_OFFICE}:excel"><head>{meta}</head>\n<body><table border="1">\n{rows}</table></body></html>\n'
+    )
+    path.write_bytes(page.encode(encoding, errors="replace"))
+
+
+def write_xmlss(path: Path, sheets: list[Sheet]) -> None:
+    """Write sheets as XML Spreadsheet 2003."""
+    pages = "".join(
+        f'<Worksheet ss:Name="{escape(sheet.name)}"><Table>\n{"".join(map(_xml_row, sheet.rows))}</Table></Worksheet>'
+        for sheet in sheets
+    )
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<?mso-application progid="Excel.Sheet"?>\n'
+    book = f'<Workbook xmlns="{_OFFICE}:spreadsheet" xmlns:ss="{_OFFICE}:spreadsheet">'
+    path.write_text(head + book + pages + "</Workbook>\n", encoding="utf-8")
+
+
+def _xml_row(row: object) -> str:
+    assert isinstance(row, list)
+    cells = "".join(
+        f'<Cell><Data ss:Type="{"String" if isinstance(cell, str) else "Number"}">{escape(str(cell))}</Data></Cell>'
+        for cell in row
+    )
+    return f"<Row>{cells}</Row>\n"

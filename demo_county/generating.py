@@ -1,0 +1,204 @@
+"""Generating the demo county: people once, then for every period what departments know, how they type it, files
+and truth.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from demo_county import deliver_federation, deliver_further, deliver_police, deliver_school, deliver_welfare
+from demo_county.county import County, build_county
+from demo_county.dice import Dice
+from demo_county.families import build_families
+from demo_county.formats import text
+from demo_county.formats.biff import write_xls
+from demo_county.formats.ods import write_ods
+from demo_county.formats.xlsx import write_xlsx
+from demo_county.formats.xlsx_shared import write_xlsx_shared
+from demo_county.further import Further, further_sources
+from demo_county.knowledge import Scene, certificates, enrolments, register
+from demo_county.lives import live
+from demo_county.moment import stand
+from demo_county.scoring import unit
+from demo_county.settings import period_end, rates
+from demo_county.sheets import Delivery
+from demo_county.spoil import spoil
+from demo_county.truth import Held, lists, write_truth
+from demo_county.welfare import ledgers, month_only, payments, settle_flags
+
+
+@dataclass
+class PeriodSummary:
+    """Counts of one period: files, physical rows, records per department, children on each list."""
+
+    period: str
+    files: int
+    rows: int
+    records: dict[str, int]
+    lists: dict[str, int]
+
+
+@dataclass
+class Summary:
+    """What was generated. Counts only, nothing about a person."""
+
+    folder: Path
+    children: int
+    seed: int
+    profile: str
+    seconds: float = 0.0
+    periods: list[PeriodSummary] = field(default_factory=list)
+
+
+def generate(
+    folder: Path,
+    children: int = 20_000,
+    periods: Sequence[str] = ("2026Q2", "2026Q3"),
+    seed: int = 1,
+    profile: str = "ordinary",
+) -> Summary:
+    """Write an invented county's deliveries with their truth.
+
+    Writes `inbox/<period>/<department>/*`, `truth/<period>/{rows,kids,findings,files}.csv` and `areas.csv` below
+    the folder. The same arguments give the same bytes.
+
+    Args:
+        folder: a workspace (or any folder).
+        children: how many children are ever born or arrive by the end of the last period.
+        periods: quarters or months, in order.
+        seed: of all chance.
+        profile: `ordinary`, `careless` or `complete` (with the further sources), of rates.yaml.
+
+    Raises:
+        ValueError: a period is neither quarter nor month, or periods are not in order.
+        KeyError: no such profile.
+    """
+    began = time.perf_counter()
+    ends = [period_end(period) for period in periods]
+    if not ends or ends != sorted(set(ends)):
+        raise ValueError("periods must be in order, each once")
+    dice, life, how = Dice(seed), rates().life, rates().profile(profile)
+    county = build_county(dice)
+    span = (dt.date(ends[0].year - 19, 12, 1), ends[-1])
+    people = live(dice, build_families(dice, county, life, span, children), county, life, ends)
+    summary = Summary(folder, children, seed, profile)
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_areas(folder / "areas.csv", county)
+    for index, (period, day) in enumerate(zip(periods, ends, strict=True)):
+        scene = Scene(dice, county, life, how, day, index, index == 0)
+        summary.periods.append(_period(folder, period, people, scene))
+    summary.seconds = round(time.perf_counter() - began, 1)
+    return summary
+
+
+def _period(folder: Path, period: str, people: pd.DataFrame, scene: Scene) -> PeriodSummary:
+    held = _typed(people, scene)
+    inbox, truth = folder / "inbox" / period, folder / "truth" / period
+    _sweep(inbox, truth)
+    deliveries = [
+        *deliver_police.deliver(held.register, scene, inbox / "public_security"),
+        *deliver_school.deliver(held.education, scene, inbox / "education"),
+        *deliver_welfare.deliver(held.books, held.roll, scene, inbox / "civil_affairs"),
+        *deliver_federation.deliver(held.holders, scene, inbox / "disability"),
+        *(deliver_further.deliver(held.further, scene, inbox) if held.further else ()),
+    ]
+    deliveries = [
+        delivery for delivery in deliveries if any(sheet.data_rows or sheet.adults for sheet in delivery.sheets)
+    ]
+    for delivery in deliveries:
+        delivery.path.parent.mkdir(parents=True, exist_ok=True)
+        write(delivery)
+    findings = lists(held)
+    write_truth(truth, held, deliveries, findings)
+    records = Counter[str]()
+    for delivery in deliveries:
+        records[delivery.path.parent.name] += sum(sheet.data_rows for sheet in delivery.sheets)
+    counts = Counter(code for code, _ in {(code, unit(code, str(kid), field)) for code, kid, field in findings})
+    rows = sum(len(sheet.rows) for delivery in deliveries for sheet in delivery.sheets)
+    return PeriodSummary(period, len(deliveries), rows, dict(records), dict(sorted(counts.items())))
+
+
+def _typed(people: pd.DataFrame, scene: Scene) -> Held:
+    """Let the four departments write down what they know, with their mistakes."""
+    now = stand(people, scene.day)
+    around = now[["old_id", "renumbered", "grandma_phone"]].copy()
+    numbers = now["id_now"].where(now["age"] < 18, "")
+    around["sibling_id"] = (
+        numbers.shift(-1)
+        .where(now["fam"] == now["fam"].shift(-1), numbers.shift(1).where(now["fam"] == now["fam"].shift(1), ""))
+        .fillna("")
+    )
+    education, books, roll = enrolments(now, scene), ledgers(now, scene), payments(now, scene)
+    settle_flags(education, books, roll)
+    education.loc[education["enrolment"] != "在读", "left_behind"] = "非留守"
+    known = further_sources(now, education, books, scene) if scene.profile.further else None
+    holders = spoil("disability", certificates(now, scene), "town_no", scene, around)
+    return Held(
+        now,
+        spoil("public_security", register(now, scene), "town_no", scene, around),
+        spoil("education", education, "school_no", scene, around),
+        spoil("civil_affairs", books, "town_no", scene, around),
+        month_only(spoil("civil_affairs", roll, "town_no", scene, around), now),
+        holders,
+        scene.day,
+        _typed_further(known, scene, around) if known else None,
+    )
+
+
+def _typed_further(known: Further, scene: Scene, around: pd.DataFrame) -> Further:
+    """Let the keepers of the further books write, with their mistakes; a class list belongs to a school."""
+    sheets = {"attendance": "school_no"}
+    typed = {
+        name: spoil(name, book, sheets.get(name, "town_no"), scene, around) for name, book in known.books().items()
+    }
+    return Further(**typed, roster=known.roster)
+
+
+def write(delivery: Delivery) -> None:
+    """Write one delivery in its container."""
+    match delivery.container:
+        case "xlsx":
+            write_xlsx(delivery.path, delivery.sheets)
+        case "xlsx_shared":
+            write_xlsx_shared(delivery.path, delivery.sheets)
+        case "xls":
+            write_xls(delivery.path, delivery.sheets)
+        case "ods":
+            write_ods(delivery.path, delivery.sheets)
+        case "xmlss":
+            text.write_xmlss(delivery.path, delivery.sheets)
+        case "csv":
+            text.write_csv(delivery.path, delivery.sheets[0], delivery.encoding)
+        case "tabs":
+            text.write_tabs(delivery.path, delivery.sheets[0], delivery.encoding)
+        case "html":
+            text.write_html(delivery.path, delivery.sheets[0], delivery.encoding)
+        case unknown:
+            raise ValueError(f"no writer for {unknown}")
+
+
+def _sweep(inbox: Path, truth: Path) -> None:
+    """Remove the files of an earlier demo in the same folder (only those its truth names)."""
+    if (truth / "files.csv").exists():
+        with (truth / "files.csv").open(encoding="utf-8") as listed:
+            for row in csv.DictReader(listed):
+                (inbox / row["department"] / row["file"]).unlink(missing_ok=True)
+
+
+def _write_areas(path: Path, county: County) -> None:
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(("township", "village"))
+        writer.writerows(
+            (town, village)
+            for town, villages in zip(county.towns, county.villages, strict=True)
+            for village in villages
+        )

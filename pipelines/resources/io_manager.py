@@ -1,0 +1,89 @@
+"""How Dagster hands frames from station to station: the IO manager over the frames on disk, and assets of several frames.
+
+Writing and reading a frame belongs to `frames`, what is in it to the stations (docs/data-shapes.md).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, TypeVar, cast
+
+import dagster as dg
+import pandas as pd
+
+from pipelines.resources.frames import FrameStore
+from pipelines.resources.step_guard import quiet
+
+FACTS = "facts"
+T = TypeVar("T")
+
+
+def parts_of(value: Any) -> dict[str, pd.DataFrame]:
+    """The frames of a dataclass by field name; its dates and texts together in one row of the part `facts`."""
+    fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    parts = {name: one for name, one in fields.items() if isinstance(one, pd.DataFrame)}
+    facts = {name: [str(one)] for name, one in fields.items() if name not in parts}
+    return {**parts, FACTS: pd.DataFrame(facts)} if facts else parts
+
+
+class FramesIOManager(dg.IOManager):
+    """Dagster's way to the frames: a frame per asset and period; an asset of several frames has one folder per part."""
+
+    def __init__(self, store: FrameStore) -> None:
+        self.store = store
+
+    def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
+        """Write an asset's frame, or each part of it as `<asset>.<part>`."""
+        if obj is None:
+            return
+        with quiet(context.op_def.name):
+            self._write(context, obj)
+        _forget_outputs(context)
+
+    def _write(self, context: dg.OutputContext, obj: Any) -> None:
+        asset = context.asset_key.path[-1]
+        parts = (
+            {asset: obj}
+            if isinstance(obj, pd.DataFrame)
+            else {f"{asset}.{part}": one for part, one in parts_of(obj).items()}
+        )
+        for name, frame in parts.items():
+            self.store.write(name, context.partition_key, frame)
+
+    def load_input(self, context: dg.InputContext) -> Any:
+        """Read what the input's metadata asks for: the named `parts` as a mapping, else the frame or its `columns`."""
+        with quiet(context.op_def.name):
+            return self._read(context)
+
+    def _read(self, context: dg.InputContext) -> Any:
+        asset, period = context.asset_key.path[-1], context.partition_key
+        asked = context.definition_metadata
+        if parts := asked.get("parts"):
+            return {part: self.store.read(f"{asset}.{part}", period) for part in parts}
+        return self.store.read(asset, period, asked.get("columns"))
+
+
+def _forget_outputs(context: dg.OutputContext) -> None:
+    """A run in this process keeps every output for its caller, which nobody asks for: the frames of a large county would fill the memory.
+
+    They are on disk now, and every station reads them from there.
+    """
+    step = getattr(context, "_step_context", None)
+    if step is not None and step.output_capture:
+        step.output_capture.clear()
+
+
+def put_together(kind: type[T], parts: Mapping[str, pd.DataFrame]) -> T:
+    """The dataclass that `parts_of` took apart."""
+    facts: Any = parts[FACTS].iloc[0] if FACTS in parts else {}
+    values = {
+        field.name: parts[field.name] if field.name in parts else _revived(facts[field.name], field.type)
+        for field in dataclasses.fields(cast(Any, kind))
+    }
+    return kind(**values)
+
+
+def _revived(text: str, kind: Any) -> Any:
+    return date.fromisoformat(text) if kind in (date, "date") else text
