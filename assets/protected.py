@@ -1,4 +1,4 @@
-"""Who may see which child: the one place that every output asks (domain.md M42, section 8; trust.md C3 10).
+"""Who may see which child: the one place that every output asks (rules/law.md#protected, #case-secrecy, rules/workflow.md#m42).
 
 Belongs here: which children a mark reaches, and frames without them or of them alone. Does not belong here: where marks are kept
 (`pipelines.resources.protecting`), what a workbook or a feed does with the rest. An output that reads children from a period's frames and

@@ -1,4 +1,4 @@
-"""A generated county that knows its truth: standard records of four departments with the error habits of domain.md 4.
+"""A generated county that knows its truth: standard records of four departments with the error habits of rules/names.md#names and its like.
 
 For tests and benchmarks of linking; it imports nothing of the product. Families with siblings and twins, namesakes,
 homophones, look-alikes, former names, nicknames, lunar birthdays, missing, mistyped, damaged, masked, borrowed and
@@ -157,7 +157,7 @@ class County:
         if twin:
             sex = family.children[-1].sex if self.chance(0.7) else sex
             elder = family.children[-1].name
-            if not minority and self.chance(0.5):  # twins share a character (N17), sometimes the sound
+            if not minority and self.chance(0.5):  # twins share a character (rules/names.md#n17), sometimes the sound
                 name = elder[:-1] + self.pick(GIVEN_ONE) if self.chance(0.85) else self.homophone(elder)
             while name == elder:
                 name = elder[:1] + self.pick(GIVEN_TWO) if not minority else self.minority_name()

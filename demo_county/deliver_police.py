@@ -42,7 +42,7 @@ def _dump(frame: pd.DataFrame, scene: Scene, folder: Path) -> Delivery:
     frame["sex_code"] = np.where(frame["sex"] == "男", "1", "2")
     frame["nation_code"] = frame["nation"].map(words().nation_codes)
     frame["seq_code"] = [f"RK{n:0>10}" for n in frame["seq"]]
-    # GBK has no room for some characters; the exporter writes a question mark (N04, domain.md 4.1.1)
+    # GBK has no room for some characters; the exporter writes a question mark (rules/names.md#n04, #encodings)
     for i, name in zip(frame.index, frame["name"], strict=True):
         if name.encode("gbk", errors="replace").decode("gbk") != name:
             frame.loc[i, "errors"] = "|".join(filter(None, [frame.loc[i, "errors"], "unknown_char"]))

@@ -98,7 +98,7 @@ def _export(frame: pd.DataFrame, path: Path, scene: Scene) -> Delivery:
 
 
 def _titled(name: str, scene: Scene) -> Sheet:
-    """Begin a sheet with a title, an as-of line (FF18) and two levels of headings (FF5)."""
+    """Begin a sheet with a title, an as-of line (rules/files.md#ff18) and two levels of headings (rules/files.md#ff5)."""
     columns = [heading.split("/") for heading, _ in layouts()["school_export"]]
     sheet = Sheet(name)
     sheet.line(f"{places().county}义务教育阶段学生学籍信息（{name}）", across=len(columns))

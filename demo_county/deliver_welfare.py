@@ -149,7 +149,7 @@ def _habits(part: pd.DataFrame, scene: Scene, number: int) -> pd.DataFrame:
     name, id_no = part["name"].to_numpy(dtype=object).copy(), part["id_no"].to_numpy(dtype=object).copy()
     if number % 2:
         part["village"] = [v.replace("村", "村村民委员会") if v.endswith("村") else v for v in part["village"]]
-    if number % 3 == 0:  # two-character names padded to the width of three (N07)
+    if number % 3 == 0:  # two-character names padded to the width of three (rules/names.md#n07)
         short = np.array([len(n) == 2 for n in name], dtype=bool)
         name[short] = [n[0] + "　" + n[1] for n in name[short]]
         _label(errors, np.flatnonzero(short), "space")
@@ -163,7 +163,7 @@ def _habits(part: pd.DataFrame, scene: Scene, number: int) -> pd.DataFrame:
 
 
 def _fill_down(id_no: Texts, errors: Texts, part: pd.DataFrame) -> None:
-    """Let the fill handle count on over four rows below the first plain number (C15)."""
+    """Let the fill handle count on over four rows below the first plain number (rules/identifiers.md#c15)."""
     plain = [i for i, number in enumerate(id_no[:-4]) if len(number) == 18 and number.isascii() and number.isdigit()]
     if not plain:
         return
@@ -195,7 +195,7 @@ _EPOCH = np.datetime64("1899-12-30").astype(object)
 
 
 def _numbers_as_numbers(rows: list[list[Cell]], part: pd.DataFrame) -> None:
-    """C05: cells formatted as numbers keep 15 digits; numbers ending in X stay text."""
+    """Cells formatted as numbers keep 15 digits; numbers ending in X stay text (rules/identifiers.md#c05)."""
     at = headings("left_behind").index("身份证号码")
     errors = part["errors"].to_numpy(dtype=object)
     for i, row in enumerate(rows):
@@ -240,7 +240,7 @@ def _told(*lines: str) -> Sheet:
 
 
 def _dilemma(part: pd.DataFrame, scene: Scene, path: Path) -> Delivery:
-    """Instructions on the first sheet (FF7); township typed once and left empty below."""
+    """Instructions on the first sheet (rules/files.md#ff7); township typed once and left empty below."""
     part = _dated(numbered(part.sort_values(["town_no", "village", "fam", "kid"], kind="stable")), "slash").reset_index(
         drop=True
     )

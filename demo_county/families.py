@@ -152,7 +152,7 @@ def _children_names(dice: Dice, kids: pd.DataFrame, life: Life) -> None:
         dice.happens(key, "rare", life.rare_character), dice.pick(key, "rare which", list(word.rare)), second
     )
     twins = (kids["twin_of"] >= 0).to_numpy()
-    first[twins] = first[np.flatnonzero(twins) - 1]  # twins share a character (N17)
+    first[twins] = first[np.flatnonzero(twins) - 1]  # twins share a character (rules/names.md#n17)
     same = twins & (second == np.roll(second, 1))
     second[same] = np.where(boy[same], "逸", "忆")
     single = dice.happens(key, "one character", word.single_share) & ~twins & ~np.roll(twins, -1)
@@ -167,7 +167,8 @@ def _minority_names(dice: Dice, kids: pd.DataFrame, word: Words) -> None:
     dotted = kids["nation"].isin(word.dotted).to_numpy()
     own = np.where(boy, dice.pick(key, "dot", word.dotted_boy), dice.pick(key, "dot", word.dotted_girl))
     father = texts([name.split("·")[0] for name in kids["father_name"]])
-    long = dice.happens(key, "grandfather too", 0.1)  # names of three parts reach twenty characters (N09)
+    # names of three parts reach twenty characters (rules/names.md#n09)
+    long = dice.happens(key, "grandfather too", 0.1)
     whole_name = np.where(long, own + "·" + kids["father_name"].to_numpy(dtype=object), own + "·" + father)
     kids["name"] = np.where(dotted, whole_name, kids["name"])
     whole = (
@@ -205,7 +206,7 @@ def _former_names(dice: Dice, kids: pd.DataFrame, life: Life) -> None:
 
 
 def _namesakes(dice: Dice, kids: pd.DataFrame, life: Life) -> None:
-    """Give some pairs of unrelated children the same name and birthday (N15)."""
+    """Give some pairs of unrelated children the same name and birthday (rules/names.md#n15)."""
     key = kids["kid"].to_numpy(dtype=np.int64)
     plain = (
         kids["han_style"].to_numpy()

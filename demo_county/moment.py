@@ -15,7 +15,7 @@ from demo_county.numbers import Days
 
 
 def first_grade_year(birth: Days) -> Ints:
-    """Return the year in which a child's legal cohort enters first grade (domain.md 5.1.1, cut-off 31 August)."""
+    """Return the year in which a child's legal cohort enters first grade (rules/definitions.md#school-age, cut-off 31 August)."""
     years = birth.astype("datetime64[Y]").astype(np.int64) + 1970
     months = birth.astype("datetime64[M]").astype(np.int64) % 12 + 1
     return years + np.where(months <= 8, 6, 7)

@@ -1,5 +1,5 @@
-"""Numbers that pass their check: citizen numbers, student numbers, certificate numbers, phones (domain.md 1.2,
-1.4, 1.5).
+"""Numbers that pass their check: citizen numbers, student numbers, certificate numbers, phones (rules/identifiers.md#citizen-number,
+#student-number, #certificate-number).
 
 Only making numbers belongs here; damaging them belongs to `spoil_numbers`.
 """

@@ -99,7 +99,7 @@ class Clerks:
                 if not new or new == written[i]:
                     continue
                 written[i], done[i] = new, True
-                # 某某, 之子: a word for "no name yet" says nothing about the name (N13)
+                # 某某, 之子: a word for "no name yet" says nothing about the name (rules/names.md#n13)
                 meant[i] = "" if "某" in new else new if changes else meant[i]
                 self.errors[i].append(error)
         frame["name"], frame["name_meant"] = written, meant
@@ -126,7 +126,8 @@ class Clerks:
         unregistered = (frame["hukou"] == "none").to_numpy()
         for error, (damage, keeps) in DAMAGES.items():
             struck = self.strikes(error) & (written != "")
-            if error == "borrowed_parent_id" and error in self.rates:  # the typical number of a child without one (C14)
+            # the typical number of a child without one (rules/identifiers.md#c14)
+            if error == "borrowed_parent_id" and error in self.rates:
                 struck |= unregistered & self.scene.dice.happens(self.key, f"{self.department} borrowed", 0.3)
             for i in np.flatnonzero(struck & ~done).tolist():
                 row = {c: str(values[i]) for c, values in columns.items()}
@@ -165,7 +166,7 @@ class Clerks:
         self.note(wrong, "nation")
 
     def swapped_columns(self) -> Flags:
-        """C19: the name stands in the number's column and the number in the name's."""
+        """The name stands in the number's column and the number in the name's (rules/identifiers.md#c19)."""
         frame = self.frame
         rows = self.strikes("id_swapped_column") & (frame["id_no"] != "").to_numpy()
         name, number = frame["name"].to_numpy(dtype=object).copy(), frame["id_no"].to_numpy(dtype=object).copy()
@@ -175,7 +176,7 @@ class Clerks:
         return rows
 
     def cards(self) -> None:
-        """Lose the re-issue suffix of a certificate number; let the level column differ from its digit (1.5, L24)."""
+        """Lose the re-issue suffix of a certificate number; let the level column differ from its digit (rules/identifiers.md#certificate-number, rules/lists.md#l24)."""
         frame = self.frame
         renewed = frame["dis_card"].str[20:21] == "B"
         lost = self.strikes("card_suffix_lost", renewed.to_numpy(dtype=bool))
@@ -185,7 +186,7 @@ class Clerks:
         self._replace(self.strikes("card_level_conflict"), {"dis_level": neighbour}, "card_level_conflict")
 
     def around(self, people: pd.DataFrame) -> None:
-        """Change what stands around the child: guardians, phones, addresses (4.4, 4.5)."""
+        """Change what stands around the child: guardians, phones, addresses (rules/places-and-people.md#addresses, #guardians)."""
         frame = self.frame
         step = frame["stepfather"].to_numpy(dtype=bool) & self.scene.dice.happens(
             self.key, f"{self.department} step", 0.5

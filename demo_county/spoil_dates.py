@@ -1,4 +1,4 @@
-"""How a birth date arrives wrong: habits B01-B07 of domain.md 4.2. Every function takes the true day and
+"""How a birth date arrives wrong: habits rules/dates.md#b01 to #b07. Every function takes the true day and
 returns (what is written or "", the day now meant or None).
 """
 
@@ -12,7 +12,7 @@ Misdating = Callable[[dt.date, Random], tuple[str, dt.date | None]]
 
 
 def lunar(day: dt.date, chance: Random) -> tuple[str, dt.date | None]:
-    """B01: the lunar date written as if it were Gregorian."""
+    """The lunar date written as if it were Gregorian (rules/dates.md#b01)."""
     from borax.calendars.lunardate import LunarDate  # only these rows pay for this import
 
     moon = LunarDate.from_solar(day)
@@ -22,12 +22,12 @@ def lunar(day: dt.date, chance: Random) -> tuple[str, dt.date | None]:
 
 
 def swapped(day: dt.date, chance: Random) -> tuple[str, dt.date | None]:
-    """B02: day and month changed places."""
+    """Day and month changed places (rules/dates.md#b02)."""
     return _valid(day, day.year, day.day, day.month) if day.day <= 12 else ("", day)
 
 
 def digit(day: dt.date, chance: Random) -> tuple[str, dt.date | None]:
-    """B03: a neighbouring day, month or year."""
+    """A neighbouring day, month or year (rules/dates.md#b03)."""
     step = chance.choice(["day", "day", "ten", "month", "year"])
     if step in ("day", "ten"):
         return _valid(day, day.year, day.month, day.day + chance.choice([-1, 1]) * (1 if step == "day" else 10))
@@ -37,12 +37,12 @@ def digit(day: dt.date, chance: Random) -> tuple[str, dt.date | None]:
 
 
 def first_january(day: dt.date, chance: Random) -> tuple[str, dt.date | None]:
-    """B04: only the year is known."""
+    """Only the year is known (rules/dates.md#b04)."""
     return f"{day.year}-01-01", None
 
 
 def month_only(day: dt.date, chance: Random) -> tuple[str, dt.date | None]:
-    """B04: year and month."""
+    """Year and month (rules/dates.md#b04)."""
     return chance.choice(
         [
             f"{day.year}-{day.month:02d}",
@@ -54,27 +54,27 @@ def month_only(day: dt.date, chance: Random) -> tuple[str, dt.date | None]:
 
 
 def year_only(day: dt.date, chance: Random) -> tuple[str, dt.date | None]:
-    """B04: the year."""
+    """The year alone (rules/dates.md#b04)."""
     return chance.choice([f"{day.year}", f"{day.year}年"]), None
 
 
 def falsified(day: dt.date, chance: Random) -> tuple[str, dt.date | None]:
-    """B05: made older to enter school a year earlier."""
+    """Made older to enter school a year earlier (rules/dates.md#b05)."""
     return "", _valid(day, day.year, 8, chance.randrange(20, 32))[1] if day.month in (9, 10) else day
 
 
 def two_digits(day: dt.date, chance: Random) -> tuple[str, dt.date | None]:
-    """B06: a two-digit year."""
+    """A two-digit year (rules/dates.md#b06)."""
     return f"{day.year % 100:02d}.{day.month}.{day.day}", None
 
 
 def serial(day: dt.date, chance: Random) -> tuple[str, dt.date | None]:
-    """B06: the number of days that Excel keeps."""
+    """The number of days that Excel keeps (rules/dates.md#b06)."""
     return str((day - dt.date(1899, 12, 30)).days), None
 
 
 def future(day: dt.date, chance: Random) -> tuple[str, dt.date | None]:
-    """B07: a day that has not come yet."""
+    """A day that has not come yet (rules/dates.md#b07)."""
     late = _valid(day, day.year + 20, day.month, day.day)[1]
     return f"{day.year + 20}-{day.month:02d}-{day.day:02d}", None if late == day else late
 
@@ -99,7 +99,7 @@ MISDATINGS: dict[str, Misdating] = {
     "birth_future": future,
 }
 
-# How a sheet writes all its dates (FF12)
+# How a sheet writes all its dates (rules/files.md#ff12)
 STYLES: dict[str, Callable[[dt.date], str]] = {
     "dash": lambda d: d.isoformat(),
     "compact": lambda d: f"{d:%Y%m%d}",

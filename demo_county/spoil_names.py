@@ -1,4 +1,4 @@
-"""How clerks write a name wrongly: habits N01-N17 of domain.md 4.1. One small function per habit; who suffers
+"""How clerks write a name wrongly: habits rules/names.md#n01 to #n17. One small function per habit; who suffers
 it is decided in `spoil`.
 
 Every function takes the true name and a source of chance and returns what was written, or "" where the habit
@@ -37,50 +37,50 @@ def _swap_one(name: str, chance: Random, choices: dict[str, str]) -> str:
 
 
 def homophone(name: str, chance: Random) -> str:
-    """N01: another character with the same sound."""
+    """Another character with the same sound (rules/names.md#n01)."""
     return _swap_one(name, chance, _groups("homophones"))
 
 
 def shape(name: str, chance: Random) -> str:
-    """N02: another character that looks alike."""
+    """Another character that looks alike (rules/names.md#n02)."""
     return _swap_one(name, chance, _groups("shapes"))
 
 
 def rare_simple(name: str, chance: Random) -> str:
-    """N03: a common character for a rare one."""
+    """A common character for a rare one (rules/names.md#n03)."""
     return "".join(words().rare.get(char, char) for char in name)
 
 
 def unknown_char(name: str, chance: Random) -> str:
-    """N04: a mark where the rare character was."""
+    """A mark where the rare character was (rules/names.md#n04)."""
     mark = chance.choice(["?", "□", "＊", "\ue5f1", "?", "■"])
     return "".join(mark if char in words().rare else char for char in name)
 
 
 def pinyin_bracket(name: str, chance: Random) -> str:
-    """N05: the sound in brackets where the rare character was."""
+    """The sound in brackets where the rare character was (rules/names.md#n05)."""
     sounds = words().rare_sounds
     return "".join(f"({sounds[char]})" if char in sounds else char for char in name)
 
 
 def traditional(name: str, chance: Random) -> str:
-    """N06: traditional characters."""
+    """Traditional characters (rules/names.md#n06)."""
     return "".join(words().traditional.get(char, char) for char in name)
 
 
 def space(name: str, chance: Random) -> str:
-    """N07: spaces inside, as two-character names are padded to align."""
+    """Spaces inside, as two-character names are padded to align (rules/names.md#n07)."""
     gap = chance.choice([" ", "　", "  ", "　　"])
     return name + gap if chance.random() < 0.2 else name[0] + gap + name[1:]
 
 
 def dot(name: str, chance: Random) -> str:
-    """N08: another dot, a space, or none."""
+    """Another dot, a space, or none (rules/names.md#n08)."""
     return name.replace("·", chance.choice(["•", "・", "．", ".", "-", " ", "", "‧"])) if "·" in name else ""
 
 
 def name_part(name: str, chance: Random) -> str:
-    """N09: the father's part left out, or the order turned round."""
+    """The father's part left out, or the order turned round (rules/names.md#n09)."""
     if "·" not in name:
         return ""
     own, father = name.split("·", 1)
@@ -88,7 +88,7 @@ def name_part(name: str, chance: Random) -> str:
 
 
 def transliteration(name: str, chance: Random) -> str:
-    """N09: another spelling of the same minority name."""
+    """Another spelling of the same minority name (rules/names.md#n09)."""
     for usual, other in words().transliteration.items():
         if usual in name:
             return name.replace(usual, other, 1)
@@ -96,12 +96,12 @@ def transliteration(name: str, chance: Random) -> str:
 
 
 def nickname(name: str, chance: Random) -> str:
-    """N12: the milk name."""
+    """The milk name (rules/names.md#n12)."""
     return chance.choice(words().milk_names)
 
 
 def given_only(name: str, chance: Random) -> str:
-    """N13: no surname, or "somebody's child"."""
+    """No surname, or "somebody's child" (rules/names.md#n13)."""
     return name[0] + chance.choice(["某之子", "某某"]) if chance.random() < 0.3 else (name[1:] if len(name) > 2 else "")
 
 
@@ -116,7 +116,7 @@ def char_drop(name: str, chance: Random) -> str:
 
 
 def suffix(name: str, chance: Random) -> str:
-    """N16: a note behind the name."""
+    """A note behind the name (rules/names.md#n16)."""
     return name + chance.choice(words().brackets)
 
 

@@ -1,4 +1,4 @@
-"""How a citizen number arrives damaged: catalogue C01-C22 of domain.md 1.3. One small function per habit; who
+"""How a citizen number arrives damaged: catalogue rules/identifiers.md#c01 to #c22. One small function per habit; who
 suffers it is decided in `spoil`.
 
 Every function takes the true number, the row's other numbers and a source of chance, and returns what was
@@ -30,7 +30,7 @@ _WIDE = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
 
 
 def style(number: str, row: Mapping[str, str], chance: Random) -> str:
-    """C01-C04: full width, look-alikes of X, blanks and invisible characters, apostrophes."""
+    """Full width, look-alikes of X, blanks and invisible characters, apostrophes (rules/identifiers.md#c01 to #c04)."""
     forms = [
         number.translate(_WIDE),
         "'" + number,
@@ -48,81 +48,81 @@ def style(number: str, row: Mapping[str, str], chance: Random) -> str:
 
 
 def digit(number: str, row: Mapping[str, str], chance: Random) -> str:
-    """C12: one digit wrong."""
+    """One digit wrong (rules/identifiers.md#c12)."""
     at = chance.choice([*range(6, 17), 14, 15, 16])
     return number[:at] + chance.choice([d for d in "0123456789" if d != number[at]]) + number[at + 1 :]
 
 
 def swap(number: str, row: Mapping[str, str], chance: Random) -> str:
-    """C12: two neighbours changed places."""
+    """Two neighbours changed places (rules/identifiers.md#c12)."""
     places = [i for i in range(5, 16) if number[i] != number[i + 1]]
     at = chance.choice(places)
     return number[:at] + number[at + 1] + number[at] + number[at + 2 :]
 
 
 def length(number: str, row: Mapping[str, str], chance: Random) -> str:
-    """C09: one digit lost or doubled."""
+    """One digit lost or doubled (rules/identifiers.md#c09)."""
     at = chance.randrange(6, 17)
     return number[:at] + (number[at + 1 :] if chance.random() < 0.6 else number[at] + number[at:])
 
 
 def letter(number: str, row: Mapping[str, str], chance: Random) -> str:
-    """C10: O for 0, l or I for 1."""
+    """O for 0, l or I for 1 (rules/identifiers.md#c10)."""
     return number[:6] + number[6:].replace("0", chance.choice("Oo"), 1).replace("1", chance.choice("lI"), 1)
 
 
 def masked(number: str, row: Mapping[str, str], chance: Random) -> str:
-    """C11: stars."""
+    """Stars (rules/identifiers.md#c11)."""
     return number[:6] + "********" + number[14:] if chance.random() < 0.5 else number[:4] + "**********" + number[14:]
 
 
 def scientific(number: str, row: Mapping[str, str], chance: Random) -> str:
-    """C07: 6.20799E+17."""
+    """6.20799E+17 (rules/identifiers.md#c07)."""
     return f"{number[0]}.{number[1:6]}E+17"
 
 
 def noise(number: str, row: Mapping[str, str], chance: Random) -> str:
-    """C06: through a float and back."""
+    """Through a float and back (rules/identifiers.md#c06)."""
     return "" if number.endswith("X") else str(int(float(number)))
 
 
 def dot_zero(number: str, row: Mapping[str, str], chance: Random) -> str:
-    """C08: the same with .0 behind."""
+    """The same with .0 behind (rules/identifiers.md#c08)."""
     return "" if number.endswith("X") else f"{int(float(number))}.0"
 
 
 def two(number: str, row: Mapping[str, str], chance: Random) -> str:
-    """C18: the child's and the father's number in one cell."""
+    """The child's and the father's number in one cell (rules/identifiers.md#c18)."""
     return f"{number}/{row['father_id']}（父）" if row["father_id"] else ""
 
 
 def student(number: str, row: Mapping[str, str], chance: Random) -> str:
-    """C20: the student number in its place."""
+    """The student number in its place (rules/identifiers.md#c20)."""
     return "G" + number
 
 
 def certificate(number: str, row: Mapping[str, str], chance: Random) -> str:
-    """C21: the certificate number in its place."""
+    """The certificate number in its place (rules/identifiers.md#c21)."""
     return row.get("dis_card", "")
 
 
 def parent(number: str, row: Mapping[str, str], chance: Random) -> str:
-    """C14: a parent's or grandparent's number in its place."""
+    """A parent's or grandparent's number in its place (rules/identifiers.md#c14)."""
     return chance.choice([row["father_id"], row["mother_id"], row["guardian_id"]]) or row["father_id"]
 
 
 def sibling(number: str, row: Mapping[str, str], chance: Random) -> str:
-    """C15: a brother's or sister's number in its place."""
+    """A brother's or sister's number in its place (rules/identifiers.md#c15)."""
     return row["sibling_id"]
 
 
 def placeholder(number: str, row: Mapping[str, str], chance: Random) -> str:
-    """C16: a word or a row of equal digits."""
+    """A word or a row of equal digits (rules/identifiers.md#c16)."""
     return chance.choice(PLACEHOLDERS)
 
 
 def missing(number: str, row: Mapping[str, str], chance: Random) -> str:
-    """Nothing was copied (domain.md 4.3)."""
+    """Nothing was copied (rules/identifiers.md#conflicts)."""
     return "\0"
 
 

@@ -1,7 +1,7 @@
 """The truth of a period: which row is which child, who belongs on which list by the definitions, and what every
 file holds.
 
-The lists follow domain.md 5.3 from what each department truly has on record; nothing here looks at how
+The lists follow rules/lists.md#lists from what each department truly has on record; nothing here looks at how
 anything was linked. Two definitions that need words: names are the same name when they are equal after folding
 traditional characters and variants, dots and blanks (L15); a number is invalid when it fails its shape or check as
 written, is not the child's at the police, or is another child's there (L18), while cells that a spreadsheet damaged or

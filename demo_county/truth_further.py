@@ -1,6 +1,6 @@
 """The truth of the lists that further sources, dates of suspension and the words of ledgers decide: L04, L06, L09, L21, L22 and L25.
 
-By the definitions of domain.md 5.3 from what each source truly holds, as `truth` and `truth_rolls` for the others; nothing here
+By the definitions of rules/lists.md#lists from what each source truly holds, as `truth` and `truth_rolls` for the others; nothing here
 looks at how anything was linked. L25 is a village's: all its children bear the village's name in `field`.
 """
 

@@ -1,6 +1,6 @@
 """The truth of lists about protection, care and disability: who belongs on L02, L07, L08, L11, L12, L20, L24 and L26.
 
-By the definitions of domain.md 5.3 from what each department truly holds, as `truth` for the other lists; nothing here looks
+By the definitions of rules/lists.md#lists from what each department truly holds, as `truth` for the other lists; nothing here looks
 at how anything was linked. The demo county takes the national default profile: it sets no rhythm of visits (L22).
 """
 

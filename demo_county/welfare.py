@@ -239,7 +239,7 @@ def settle_flags(education: pd.DataFrame, books: pd.DataFrame, roll: pd.DataFram
 
 
 def month_only(roll: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """Write births in the payment roll as its form asks for them: 出生年月, year and month, from the register (B04)."""
+    """Write births in the payment roll as its form asks for them: 出生年月, year and month, from the register (rules/dates.md#b04)."""
     days = now.loc[roll["kid"], "birth"].to_numpy(dtype="datetime64[D]")
     months = texts([day[:7] for day in np.datetime_as_string(days).tolist()])
     kept = [

@@ -1,4 +1,4 @@
-"""The rules of the house that a machine can check (architecture 4): sizes, names, first lines, whose the four names are."""
+"""The rules of the house that a machine can check (rules/code.md#sizes): sizes, names, first lines, whose the four names are."""
 
 import ast
 import statistics

@@ -1,4 +1,4 @@
-"""Names and numbers pass only where they may (architecture 4.11): never into Dagster's storage, logs, the screen or exceptions; and nobody is phoned."""
+"""Names and numbers pass only where they may (rules/code.md#personal-data): never into Dagster's storage, logs, the screen or exceptions; and nobody is phoned."""
 
 import os
 import re

@@ -1,7 +1,7 @@
 """The records that belong to no child: child workers, heads of households, parents whom justice or the funeral home named.
 
 Belongs here: which columns of them are kept (no more than lists need). Not here: which rows are about adults
-(`assets.intake.linkable`), what follows from them (`expectations.lists`). Source: domain.md 3.1.3, 3.1.5, 5.1.5.
+(`assets.intake.linkable`), what follows from them (`expectations.lists`). Source: rules/departments.md#subsistence, #worker-roster, rules/definitions.md#orphans.
 """
 
 import pandas as pd

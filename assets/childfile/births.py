@@ -1,6 +1,6 @@
 """Birth dates of child files: which date decides about ages, and the ages and school cohort that follow from it.
 
-Belongs here: choosing between declared dates and the date in the number (domain.md 4.2 B04-B08), ages, cohort.
+Belongs here: choosing between declared dates and the date in the number (rules/dates.md#b04 to #b08), ages, cohort.
 Not here: reading dates (`matching`), reporting differences (`expectations.lists.differences`).
 """
 
@@ -57,7 +57,7 @@ def _plausible(text: str, as_of: date) -> bool:
 
 
 def ages(birth: pd.Series, as_of: date, school: School) -> pd.DataFrame:
-    """Ages and school cohort at the as-of day from dates of any precision (domain.md 5.1.1).
+    """Ages and school cohort at the as-of day from dates of any precision (rules/definitions.md#school-age).
 
     Returns:
         `age, age_most` (completed years by the latest and the earliest possible birthday; -1 unknown), `cohort_grade`

@@ -1,7 +1,7 @@
 """Child files (一人一档): standard records and links in, one row per child out, with every value's department.
 
 Belongs here: putting the pieces of `assets.childfile` together. Not here: reading files, linking, and the lists.
-Source: domain.md 1.8, 4.2, 4.6, 5.1; docs/data-shapes.md section 5.
+Source: rules/identifiers.md#trust-order, rules/dates.md#dates, rules/places-and-people.md#not-errors, rules/definitions.md#definitions; docs/data-shapes.md section 5.
 """
 
 import dataclasses

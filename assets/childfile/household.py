@@ -1,7 +1,7 @@
 """Where a child is registered: here, elsewhere, nowhere or unknown, and which department says so.
 
-Belongs here: combining the police state with what civil affairs and education say about the register (domain.md 5.1.7,
-2.12, 4.6), and inferring the county's own code. Not here: the list 无户籍 itself.
+Belongs here: combining the police state with what civil affairs and education say about the register (rules/definitions.md#register,
+rules/codes.md#register-class, rules/places-and-people.md#not-errors), and inferring the county's own code. Not here: the list 无户籍 itself.
 """
 
 import numpy as np

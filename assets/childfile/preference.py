@@ -19,7 +19,7 @@ class Identifiers(Rules):
 
 
 class Preference(Rules):
-    """Model of `preference.yaml` (domain.md 1.8, 4.2 B05/B08)."""
+    """Model of `preference.yaml` (rules/identifiers.md#trust-order, rules/dates.md#b05, #b08)."""
 
     departments: list[str]
     values: dict[str, list[str]]

@@ -1,7 +1,7 @@
 """What state each record is in, and what the police rows of one child add up to.
 
 Belongs here: one `state` per record by its department's contract, and collapsing the police history to one current state per child
-(domain.md 1.9, 2.4, 2.13, 3.3). Not here: how a department says a state (`states` in `assets/contracts/*.yaml`), conclusions from it.
+(rules/identifiers.md#source-checks, rules/codes.md#enrolment, #leaving, rules/departments.md#police). Not here: how a department says a state (`states` in `assets/contracts/*.yaml`), conclusions from it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -50,7 +50,7 @@ def is_active(state: pd.Series, order: Preference) -> BoolArray:
 def collapse_police(records: pd.DataFrame, child: IntArray, n: int, order: Preference) -> tuple[pd.Series, IntArray]:
     """The current police state of each child and the row that shows it.
 
-    Several rows per citizen number are history (domain.md 1.9): a death decides, then an active row, then the newest
+    Several rows per citizen number are history (rules/departments.md#household-register): a death decides, then an active row, then the newest
     cancellation.
 
     Returns:

@@ -1,7 +1,7 @@
 """A receipt as an answer: what the recipient says of a child is entered into the life of its line, as any reply is.
 
 Belongs here: which line a row of a receipt answers, and the event it makes. Not here: reading the file (`receiving`), what
-the word does to the feed's next delivery (`meanings`). Source: domain.md 5.3.2: education's receipt counts as an answer.
+the word does to the feed's next delivery (`meanings`). Source: rules/lists.md#entrants: education's receipt counts as an answer.
 """
 
 from __future__ import annotations

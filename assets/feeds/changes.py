@@ -35,7 +35,7 @@ def since(feed: Feed, before: pd.DataFrame, now: pd.DataFrame, left: pd.DataFram
 
     Returns:
         The feed's columns. A child that is in `before` and not in `now` carries the word under which it left only when it
-        is in `left`; otherwise `待核实` (R1).
+        is in `left`; otherwise `待核实` (rules/people.md#nobody-loses).
     """
     action, key = feed.heading("action"), feed.key
     old, new = before.set_index(key, drop=False), now.set_index(key, drop=False)

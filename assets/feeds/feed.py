@@ -2,7 +2,7 @@
 
 Belongs here: the model and its checks at load. Not here: rows (`rows`), deliveries (`delivering`). Shipped feeds are in
 `shipped/`; a county's own stand in its workspace (`feeds/*.yaml`) and replace a shipped one of the same name.
-Source: trust.md C1 (政务数据共享条例: 依据, 用途, 范围, 期限, 审批), C3.5; domain.md M1, M20, M27.
+Source: rules/law.md#sharing (依据, 用途, 范围, 期限, 审批), #exports; rules/workflow.md#m1, #m20, #m27.
 """
 
 from __future__ import annotations

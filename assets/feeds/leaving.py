@@ -1,7 +1,7 @@
 """Who leaves a feed, by which word, and how the rows that stay are marked.
 
 Belongs here: applying a feed's `leavings` to exits, answers and facts. Not here: what they mean (`meanings`), the rows
-(`rows`). R1: an absence never lets anybody leave, and an answer only when it says so.
+(`rows`). rules/people.md#nobody-loses: an absence never lets anybody leave, and an answer only when it says so.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def _lacks(effect: Effect, note: str, feed: Feed, days: Calendar) -> bool:
 
 
 def back_on(until: date, days: Calendar) -> date:
-    """When a child whose entry is put off until a day is pushed again: with the entrants of that year (5.3.2)."""
+    """When a child whose entry is put off until a day is pushed again: with the entrants of that year (rules/lists.md#entrants)."""
     return months_before(day_in(until.year, days.year_start), days.months_before)
 
 

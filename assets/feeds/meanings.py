@@ -1,7 +1,7 @@
 """What an answer, an exit or a fact means for a feed: the model of a feed's `leavings` and its checks at load.
 
 Belongs here: the one owner of these meanings, as data. Not here: whose answers there are (`stock`), who leaves by them
-(`leaving`), what an answer does to a line of a list (`expectations.life`). Source: domain.md 5.3.2; R1.
+(`leaving`), what an answer does to a line of a list (`expectations.life`). Source: rules/lists.md#entrants; rules/people.md#nobody-loses.
 """
 
 from __future__ import annotations

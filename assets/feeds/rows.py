@@ -68,7 +68,7 @@ def holds(condition: Condition, children: pd.DataFrame) -> BoolArray:
 def _with_codes(children: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     table = codes()
     rolled = (records["department"] == "civil_affairs") & records["active"].to_numpy(bool)
-    # A member of a household on 低保 stands in no roll of children (FF16).
+    # A member of a household on 低保 stands in no roll of children (rules/files.md#ff16).
     rolled &= records["layout"] != "household_members"
     on_roll = children["child_id"].isin(records.loc[rolled, "child_id"])
     return children.assign(

@@ -1,4 +1,4 @@
-"""Rows whose cells slipped into other columns (C19): put right when evident, marked otherwise.
+"""Rows whose cells slipped into other columns (rules/identifiers.md#c19): put right when evident, marked otherwise.
 
 Belongs here: moving whole cells within a row. Does not belong here: correcting a cell.
 """

@@ -1,4 +1,4 @@
-"""Which period a text says it is of: file names, titles and sheet names to spans of days (trust.md C5 17).
+"""Which period a text says it is of: file names, titles and sheet names to spans of days (rules/bad-inputs.md#input-17).
 
 Belongs here: `claims.yaml` and reading a text with it, and whether what it says fits a period. Not here: which texts and columns of a
 file are asked (`misdated`), what is done about it (`assets.receiving.doubts`).

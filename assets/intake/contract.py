@@ -51,7 +51,7 @@ class Ambiguity(Model):
 
 
 class Carry(Model):
-    """A value that a file, sheet or title carries for a whole sheet (FF8)."""
+    """A value that a file, sheet or title carries for a whole sheet (rules/files.md#ff8)."""
 
     pattern: str
     value: str
@@ -81,7 +81,7 @@ class Flag(Model):
 
 
 class Positional(Model):
-    """A profile by position for files without a heading row (FF11); `fits` names the columns whose values must fit."""
+    """A profile by position for files without a heading row (rules/files.md#ff11); `fits` names the columns whose values must fit."""
 
     name: str
     zh: str
@@ -162,7 +162,7 @@ class FormWords(Model):
 
 
 class Dictionary(Model):
-    """The shared heading dictionary (domain.md 3.5) and everything else that does not depend on the department."""
+    """The shared heading dictionary (rules/files.md#headings) and everything else that does not depend on the department."""
 
     headings: dict[str, list[str]]
     sequence: list[str]
@@ -187,7 +187,7 @@ class Contract(Model):
     """One department's export: headings, layouts, mandatory fields, bounds.
 
     `marks` are the fields typical of it; a file with fewer than `least_marks` of them that shows another department's is
-    that department's. `numbers_are_truth`: it gives the numbers (domain.md 1.8), so that a number tells birth and sex where
+    that department's. `numbers_are_truth`: it gives the numbers (rules/identifiers.md#trust-order), so that a number tells birth and sex where
     the file has no column for them. `further`: no department of every county; its stations exist only where a workspace has files of it.
     `states`: how it says that a record has ended; left out, every record counts as active, and one that replaces a built-in contract keeps that one's.
     `steady`: its content rightly stays the same for a quarter and longer, so that the same file again is said and not asked about.
@@ -258,7 +258,7 @@ def load_fields() -> dict[str, FieldSpec]:
 
 @lru_cache(maxsize=1)
 def load_dictionary() -> Dictionary:
-    """The shared heading dictionary of domain.md 3.5."""
+    """The shared heading dictionary of rules/files.md#headings."""
     return _validated(Dictionary, DICTIONARY)
 
 

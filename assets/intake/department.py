@@ -40,7 +40,7 @@ class Order:
         branch: department and period.
         contract: the department's.
         previous_rows: accepted rows of the period before, None when there was none.
-        size_confirmed: a person confirmed that the number of rows did change that much (trust.md C5 21).
+        size_confirmed: a person confirmed that the number of rows did change that much (rules/bad-inputs.md#input-21).
         edition_rows: accepted rows of this period's last edition, None when there was none.
     """
 

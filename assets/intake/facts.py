@@ -1,7 +1,7 @@
 """One fact under several headings: 就读方式 住校 says that a pupil boards, whatever the heading 是否寄宿 is or is not there for.
 
 Belongs here: filling a field from another of the same row, by `facts.yaml`. Not here: reading cells (`values`), what counts of the fact. Source:
-domain.md 3.6.
+rules/files.md#one-fact.
 """
 
 from __future__ import annotations

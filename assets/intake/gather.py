@@ -185,7 +185,7 @@ def _put(texts: dict[str, Cells], rows: npt.NDArray[np.bool_], values: dict[str,
 
 
 def _same(texts: dict[str, Cells]) -> None:
-    """同上 and its like: the other address of the row, else the row above (domain.md 1.7, sheet order)."""
+    """同上 and its like: the other address of the row, else the row above (rules/identifiers.md#placeholders, sheet order)."""
     words = load_dictionary()
     same = [*words.same_words, *words.same_address]
     present = [field for field in _ADDRESSES if field in texts]
@@ -225,7 +225,7 @@ def _veto(texts: dict[str, Cells], cells: Cells, mapping: Mapping) -> None:
 
 
 def _carry(texts: dict[str, Cells], contract: Contract, sheet: SheetRows) -> None:
-    """What section titles, sheet name, titles and file name say about every row (FF8)."""
+    """What section titles, sheet name, titles and file name say about every row (rules/files.md#ff8)."""
     for field, carries in {**contract.carried, **sheet.mapping.layout.carried}.items():
         current = texts.get(field, np.full(len(sheet.data), "", dtype=object))
         for text in (sheet.around.sheet, sheet.around.titles, sheet.around.file):

@@ -1,6 +1,6 @@
 """From the headings of one sheet to our fields.
 
-Belongs here: normalising headings, the alias dictionary of a contract, member blocks and repeated headings (FF6).
+Belongs here: normalising headings, the alias dictionary of a contract, member blocks and repeated headings (rules/files.md#ff6).
 Does not belong here: finding the heading row (`layout`) or choosing by values (`profile`).
 """
 
@@ -24,7 +24,7 @@ _BRACKETED = re.compile(r"[(（\[【].*?[)）\]】]")
 
 @lru_cache(maxsize=20000)
 def normalise_heading(text: str) -> str:
-    """The heading without blanks, breaks, `*`, brackets and case, in half width (domain.md 3.5)."""
+    """The heading without blanks, breaks, `*`, brackets and case, in half width (rules/files.md#headings)."""
     return _NOISE.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
@@ -177,7 +177,7 @@ def _people() -> dict[str, Target]:
 
 
 def place_headings(headings: list[str], aliases: Aliases) -> list[Target]:
-    """The target of every heading of a sheet, repeated headings given to the person named before them (FF6).
+    """The target of every heading of a sheet, repeated headings given to the person named before them (rules/files.md#ff6).
 
     A plain heading that a person may own (身份证件号, 关系, 联系电话 …) belongs to the person whose name column came
     last, when the heading is repeated in the sheet or only makes sense for a person (关系, 是否监护人).

@@ -1,4 +1,4 @@
-"""Which rows cannot be used, which are no child's, and what is odd about the rest (trust.md C5 22-33).
+"""Which rows cannot be used, which are no child's, and what is odd about the rest (rules/bad-inputs.md#input-22 to #input-33).
 
 Belongs here: rules over the fields of one row, and duplicates. Does not belong here: rules between departments.
 """
@@ -29,7 +29,7 @@ def unusable(frame: pd.DataFrame, shift: pd.Series) -> pd.Series:
     number = _numbered(frame)
     bare = frame.loc[~number, ["name", "name_raw", "name_note"]]
     given = ~bare["name_raw"].isin(load_dictionary().placeholders) & (bare["name_note"] != "placeholder_name")
-    # Latin letters may be a name that nobody could type (N04); letters mixed with digits and signs are none.
+    # Latin letters may be a name that nobody could type (rules/names.md#n04); letters mixed with digits and signs are none.
     nobody = ~bare["name"].str.contains(r"[^\W\d_]")
     garbled = ~bare["name"].str.fullmatch(r"[^\W\d_]+(?:[·\s][^\W\d_]+)*|.*[\u3400-\U0003ffff].*")
     code[bare.index[nobody]] = "no_name_no_number"
@@ -39,7 +39,7 @@ def unusable(frame: pd.DataFrame, shift: pd.Series) -> pd.Series:
 
 
 def too_many_alike(frame: pd.DataFrame, copies: pd.Series, most: int) -> pd.Series:
-    """True for rows of which there are more than `most` and in which nothing tells one child from another (trust.md C5 33).
+    """True for rows of which there are more than `most` and in which nothing tells one child from another (rules/bad-inputs.md#input-33).
 
     Args:
         frame: the rows' fields.
@@ -69,7 +69,7 @@ def age_code(frame: pd.DataFrame, limits: pd.Series) -> pd.Series:
 def ages(frame: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Completed years at `as_of` by the date of birth column and by the number, NaN when unknown.
 
-    A roll of certificates without any other number (domain.md 3.4.1) tells the birth by the first 18 characters of it.
+    A roll of certificates without any other number (rules/departments.md#holders) tells the birth by the first 18 characters of it.
     """
     card = frame["disability_no_id"].str.slice(6, 14)
     inside = frame["id_no_birth"].where((frame["id_no_birth"] != "") | (card == ""), _dashed(card))
@@ -93,7 +93,7 @@ def oddities(frame: pd.DataFrame, contract: Contract, context: Context, remarks:
     """Note what disagrees inside a row; nothing is corrected."""
     valid = frame["id_no"] != ""
     born = frame["birth_date"]
-    # Compared at the coarser precision: 2015-03 does not contradict 2015-03-10 (domain.md 4.2 B04).
+    # Compared at the coarser precision: 2015-03 does not contradict 2015-03-10 (rules/dates.md#b04).
     inside = pd.Series(
         [full[: len(part)] for full, part in zip(frame["id_no_birth"], born, strict=True)], index=frame.index
     )

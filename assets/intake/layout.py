@@ -1,4 +1,4 @@
-"""Finding the heading of a sheet: titles above it, two-level and merged headings (FF4, FF5).
+"""Finding the heading of a sheet: titles above it, two-level and merged headings (rules/files.md#ff4, #ff5).
 
 Belongs here: where the heading is and how it is flattened. Does not belong here: what the columns mean (`mapping`).
 """

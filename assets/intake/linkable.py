@@ -50,7 +50,7 @@ def linkable(frames: list[pd.DataFrame], contracts: Mapping[str, Contract], as_o
 
 
 def about_children(records: pd.DataFrame, contracts: Mapping[str, Contract], as_of: date) -> BoolArray:
-    """Rows about a child: by the subject of their layout, in lists of all ages by their age (domain.md 3.1.3, 3.1.5).
+    """Rows about a child: by the subject of their layout, in lists of all ages by their age (rules/departments.md#subsistence, #worker-roster).
 
     Args:
         records: standard records of all sources.
@@ -83,7 +83,7 @@ def fold(records: pd.DataFrame, most: int) -> Folded:
     Args:
         records: records to link.
         most: rows without any number that may be one child. More of them say the same only because nothing in them tells one
-            child from another (trust.md C5 33): they stay as they are, and the linkage refuses the cluster and asks.
+            child from another (rules/bad-inputs.md#input-33): they stay as they are, and the linkage refuses the cluster and asks.
     """
     records = records.reset_index(drop=True)
     present = [name for name in SAME if name in records.columns]

@@ -152,7 +152,7 @@ def _settle_names(targets: list[Target]) -> list[Target]:
 
 
 def _settle_adults(targets: list[Target], cells: pd.DataFrame, as_of: date) -> list[Target]:
-    """A single 身份证号 column to the right of a person's name that holds adults' numbers is that person's (C14)."""
+    """A single 身份证号 column to the right of a person's name that holds adults' numbers is that person's (rules/identifiers.md#c14)."""
     ids = [position for position, target in enumerate(targets) if target.field == "id_no"]
     if len(ids) != 1:
         return targets

@@ -1,4 +1,4 @@
-"""Which period one file seems to be of, when that is not the one it was delivered for: by its name, its titles and the dates in it (trust.md C5 17).
+"""Which period one file seems to be of, when that is not the one it was delivered for: by its name, its titles and the dates in it (rules/bad-inputs.md#input-17).
 
 Belongs here: which texts and columns are asked. Not here: how a time is written (`claims`), the same content in another period
 (`pipelines.resources.deliveries`), what is done about it (`assets.receiving.doubts`).

@@ -51,7 +51,7 @@ class IntakeNotice:
 
 @dataclass(frozen=True)
 class IntakeRefusal:
-    """Why a whole file is refused (trust.md C5)."""
+    """Why a whole file is refused (rules/bad-inputs.md#files)."""
 
     code: str
     message: str

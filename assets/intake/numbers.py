@@ -1,4 +1,4 @@
-"""Numbers across a row and across rows: whose number it is, borrowed, shared and pasted numbers (C14, C15, C20, C21).
+"""Numbers across a row and across rows: whose number it is, borrowed, shared and pasted numbers (rules/identifiers.md#c14, #c15, #c20, #c21).
 
 Belongs here: moving a number to the field it belongs to, with an issue. Does not belong here: reading one cell.
 """
@@ -71,7 +71,7 @@ def tell_birth_and_sex(frame: pd.DataFrame) -> None:
 
 
 def _pasted(frame: pd.DataFrame, remarks: Remarks) -> None:
-    """Student and certificate numbers in the column of the citizen number go home (C20, C21)."""
+    """Student and certificate numbers in the column of the citizen number go home (rules/identifiers.md#c20, #c21)."""
     student = frame["id_no_status"] == "student_no"
     if student.any():
         read = identity.read_student_numbers(frame.loc[student, "id_no_raw"])
@@ -111,7 +111,7 @@ def _grown(frame: pd.DataFrame, all_ages: pd.Series, context: Context) -> None:
 
 
 def _parents(frame: pd.DataFrame, remarks: Remarks) -> None:
-    """C14: a number that also stands in a parent's column, or an adult's number, is not the child's."""
+    """A number that also stands in a parent's column, or an adult's number, is not the child's (rules/identifiers.md#c14)."""
     borrowed = identity.borrowed(frame["id_no"], [frame[name] for name in GUARDIANS if name != "payee_id"])
     adult = frame["id_no_status"] == "adult"
     number = frame["id_no"].where(frame["id_no"] != "", frame["id_no_derived"])
@@ -124,7 +124,7 @@ def _parents(frame: pd.DataFrame, remarks: Remarks) -> None:
 
 
 def _shared(frame: pd.DataFrame, remarks: Remarks) -> None:
-    """A number under more than two names or more than three children says nothing (domain.md 1.7)."""
+    """A number under more than two names or more than three children says nothing (rules/identifiers.md#placeholders)."""
     known = frame["id_no"] != ""
     names = identity.shared_by_names(frame["id_no"], frame["name"])
     repeated = known & frame["id_no"].duplicated(keep=False)

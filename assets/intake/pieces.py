@@ -1,4 +1,4 @@
-"""Several files of one department together: pieces of 10,000 rows, without a heading, missing ones (FF10).
+"""Several files of one department together: pieces of 10,000 rows, without a heading, missing ones (rules/files.md#ff10).
 
 Belongs here: what only shows across files. Does not belong here: one file alone (`tabulate`).
 """

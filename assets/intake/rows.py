@@ -1,4 +1,4 @@
-"""What kind of row each row is: data, blank, total, signature, note, repeated heading (FF9).
+"""What kind of row each row is: data, blank, total, signature, note, repeated heading (rules/files.md#ff9).
 
 Belongs here: deciding the kind of rows below a heading. Does not belong here: finding the heading (`layout`).
 """
@@ -114,7 +114,7 @@ def _same_heading(texts: list[str], headings: list[str], mapping: Mapping) -> bo
 
 
 def strange_headings(cells: pd.DataFrame, mapping: Mapping) -> int:
-    """How many rows at the top of a sheet read by position are headings in words that nobody knows (FF11).
+    """How many rows at the top of a sheet read by position are headings in words that nobody knows (rules/files.md#ff11).
 
     Such a row holds words in the columns of numbers, dates and sex, and not one of them looks like what belongs there.
     """

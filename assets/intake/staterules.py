@@ -1,7 +1,7 @@
 """In what state a department's record is, as data: the rules under `states` in its contract.
 
 Belongs here: the model of such a rule and applying it to rows. Not here: any department's rules (`assets/contracts/*.yaml`), what follows
-from a state (`assets.childfile.states`). Source: domain.md 1.9, 2.4, 2.13, 3.3.
+from a state (`assets.childfile.states`). Source: rules/identifiers.md#source-checks, rules/codes.md#enrolment, #leaving, rules/departments.md#police.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class Sheet:
 
 
 def damaged_cells(grid: GridLike) -> dict[int, str]:
-    """`;`-joined positions of number-typed cells of 16 and more digits, by row number (FF14)."""
+    """`;`-joined positions of number-typed cells of 16 and more digits, by row number (rules/files.md#ff14)."""
     found: dict[int, list[int]] = {}
     for row, column in sorted(grid.damaged):
         found.setdefault(int(row), []).append(int(column))

@@ -39,7 +39,7 @@ KEY_COLUMNS = ["record_id", "delivery_id", "file", "sheet", "sheet_no", "row", "
 
 @dataclass(frozen=True)
 class Known:
-    """Headings known from an earlier piece or sheet, for one that comes without (FF10)."""
+    """Headings known from an earlier piece or sheet, for one that comes without (rules/files.md#ff10)."""
 
     names: list[str]
     sample: pd.DataFrame
@@ -142,7 +142,7 @@ def _titles(cells: pd.DataFrame, heading: Heading) -> str:
 
 
 def _without_heading(grid: GridLike, read_by: tuple[Contract, date], known: list[Known]) -> Heading | None:
-    """Headings from an earlier piece or a positional profile, when the values agree with them (FF10, FF11)."""
+    """Headings from an earlier piece or a positional profile, when the values agree with them (rules/files.md#ff10, #ff11)."""
     cells = grid.cells[(grid.cells != "").sum(axis=1) >= 2]
     width = int((cells != "").any(axis=0).to_numpy().nonzero()[0].max()) + 1 if len(cells) else 0
     for profile_ in read_by[0].positional:
@@ -174,7 +174,7 @@ def _padded(names: list[str], width: int) -> list[str]:
 
 
 def _rival(headings: list[str], contract: Contract) -> Contract | None:
-    """The department whose typical fields these headings hold much better than ours (trust.md 20)."""
+    """The department whose typical fields these headings hold much better than ours (rules/bad-inputs.md#input-20)."""
     own = _marks(headings, contract)
     scores = {key: _marks(headings, other) for key, other in load_contracts().items() if key != contract.department}
     best = max(scores, key=lambda key: scores[key])

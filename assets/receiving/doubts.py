@@ -1,5 +1,5 @@
 """What is asked about a department's files before they are used: the content of another period, another period's dates, fewer rows than the
-file says it holds (trust.md C5 17, 18, 21).
+file says it holds (rules/bad-inputs.md#input-17, #input-18, #input-21).
 
 Belongs here: the sentences, and that a person's confirmation turns a stop into a remark. Not here: how such files are recognised
 (`assets.intake.misdated`, `assets.intake.declared`, `pipelines.resources.deliveries`), who may confirm (`pipelines.resources.consenting`).

@@ -1,5 +1,5 @@
 """Whether a department's first delivery can be whole, by what the other departments hold: a register cut in half makes half of the county's
-children absent from it (trust.md C5 21, domain.md 5.3.1).
+children absent from it (rules/bad-inputs.md#input-21, rules/lists.md#completeness).
 
 Belongs here: counting, and the sentence. Not here: how many must be found (the place's profile), the comparison with the period before or the
 edition that is replaced (`expectations.suites`), which schools or townships are missing.

@@ -111,7 +111,7 @@ def _register(county: Opened, order: Order, files: Sequence[Arrival], basket: Ba
 
 
 def _copies(names: Arriving, files: Sequence[Arrival], taken: Sequence[Taken], period: str) -> list[Said]:
-    """The same content under another name, now or since it was taken, is read once, and said (trust.md C5 18)."""
+    """The same content under another name, now or since it was taken, is read once, and said (rules/bad-inputs.md#input-18)."""
     ours = {one.sha256: one for one in taken}
     advice = "不影响结果；如果本应是另一份文件，请重新放入。"
     said = []

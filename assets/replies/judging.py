@@ -1,4 +1,4 @@
-"""Which lines of returned workbooks can be entered, and why the others cannot (trust.md C5 34-39). Pure.
+"""Which lines of returned workbooks can be entered, and why the others cannot (rules/bad-inputs.md#input-34 to #input-39). Pure.
 
 A line counts by its number alone. Nothing that was answered is overwritten: where two answers differ, a person decides
 on the conflict sheet, and that sheet, returned, decides.

@@ -172,13 +172,13 @@ def _count_ages(figures: Figures, here: pd.DataFrame, marked: pd.Series, group: 
 
 
 def in_difficulty(categories: pd.Series) -> pd.Series:
-    """Whether a set of categories holds 困境, which includes orphans and de facto unattended children (domain.md 2.8)."""
+    """Whether a set of categories holds 困境, which includes orphans and de facto unattended children (rules/codes.md#categories)."""
     wanted = {"dilemma", "orphan", "de_facto"}
     return categories.map({text: bool(wanted & set(text.split(";"))) for text in categories.unique()}).astype(bool)
 
 
 def count_agreements(figures: Figures, material: Material, by_town: bool) -> None:
-    """`agreement`: children who must have a written care agreement, by its state: the very states of L20 (5.3.3, M11)."""
+    """`agreement`: children who must have a written care agreement, by its state: the very states of L20 (rules/lists.md#agreements, rules/workflow.md#m11)."""
     children = left_behind(material)
     state = children["child_id"].map(material.left_behind)
     must = (state != "").to_numpy()
@@ -189,7 +189,7 @@ def count_agreements(figures: Figures, material: Material, by_town: bool) -> Non
 def count_workers(figures: Figures, material: Material, by_town: bool) -> None:
     """`workers`: villages with left-behind or difficulty children, and whether they have a child worker.
 
-    By the roster where one came, else by the name in the children's ledger (5.2 row 12, M15).
+    By the roster where one came, else by the name in the children's ledger (rules/jurisdictions.md#row-12, rules/workflow.md#m15).
     """
     roll = material.children[(material.children["categories"] != "") & (material.children["alive"] == "yes")]
     roll = roll[roll["village"] != ""]
@@ -210,7 +210,7 @@ def _by_town(figures: Figures, material: Material, grid: Grid, found: tuple[pd.S
 
 
 def left_behind(material: Material) -> pd.DataFrame:
-    """The left-behind children on civil affairs' roll: 在册留守, one number wherever it is printed (5.1.2)."""
+    """The left-behind children on civil affairs' roll: 在册留守, one number wherever it is printed (rules/definitions.md#left-behind)."""
     return material.children[material.children["child_id"].isin(set(material.left_behind))]
 
 

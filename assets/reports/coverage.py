@@ -1,7 +1,7 @@
 """Whose records found their register entry: the link rate by group, so that a report says for whom the lists are weakest.
 
 The table is the linkage's own (`matching.measuring.groups.link_rates`, kept with the period): by the record and by what the record says itself, the
-same that `tongbi linkage` and the summary print. Not here: why a pair was linked (`matching`). Source: trust.md C1 (fairness), users.md F1.7.
+same that `tongbi linkage` and the summary print. Not here: why a pair was linked (`matching`). Source: rules/law.md#fairness, rules/people.md#blind-spots.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def count_saved(figures: Figures, material: Material) -> None:
     """`saved`: children found in the register, by an equal citizen number or only by everything else.
 
     The latter would each have been sent out as "no record" by a comparison of numbers: walks that nobody has to make
-    (users.md 0).
+    (rules/people.md#official-words).
     """
     records = material.records[material.records["active"]]
     numbers = records[["child_id", "department", "id_no"]].assign(police=records["department"] == REGISTER)

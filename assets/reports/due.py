@@ -1,7 +1,7 @@
 """What a place's papers ask for, and by when: its duties turned into days of the calendar, each with who acts and towards whom.
 
 Belongs here: the days that follow from a duty's rule. Not here: the duties (the profiles, each with its clause), who has handed in
-(`pipelines.resources.receipts`), whether a report was written. Source: domain.md 5.2 rows 1, 8-13, 17, 22, 25, 26; 6.3.
+(`pipelines.resources.receipts`), whether a report was written. Source: rules/jurisdictions.md#row-1, #row-8 to #row-13, #row-17, #row-22, #row-25, #row-26, rules/workflow.md#reports.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The joint-meeting pack: one page per department with what it owes: lines to answer, data to correct, by when.
 
-Counts only, never a child. Source: domain.md M25, 6.2. Not here: the lists themselves (the department's workbook).
+Counts only, never a child. Source: rules/workflow.md#m25, #answers. Not here: the lists themselves (the department's workbook).
 """
 
 from __future__ import annotations

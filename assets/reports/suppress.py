@@ -5,7 +5,7 @@ Belongs here: which cells are hidden, for any figures and any sums between them.
 A reader knows every shown number, every sum that holds, that hidden numbers are at least 1 (zeros are shown), and this
 program. A small number is safe when two whole-number tables exist that agree with all of this and in which it differs
 by `spread`. Such tables are looked for one by one; where none is found, another cell is hidden, the smallest that helps.
-Source: trust.md C2 (OpenSAFELY, counts of 7 or fewer), C3.8; complementary suppression as in official statistics.
+Source: rules/law.md#small-counts, #small-numbers; complementary suppression as in official statistics.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The form's items are `survey.yaml`; what is not recorded is said as 未采集, what is recorded in words that the form has no item for as 表外写法,
 so that every group adds up to the total. Not
-here: how the form is printed. Source: domain.md 5.3, 2.11, 9.15.
+here: how the form is printed. Source: rules/lists.md#national-form, rules/codes.md#care.
 """
 
 from __future__ import annotations

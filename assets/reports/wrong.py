@@ -1,7 +1,7 @@
 """误报率: how many of the answered lines of the period before were none, as those who went and looked said.
 
 Belongs here: counting answers by list and what they came to, and the sentence. Not here: what an answer means (`expectations.life`), who has
-answered this period (`progress`). Source: trust.md C1; domain.md 6.2.
+answered this period (`progress`). Source: rules/law.md#correction, rules/workflow.md#answers.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from assets.workbooks.context import PublishContext
 from assets.workbooks.layout import Layout
 from assets.workbooks.textsheet import TextSheet
 
-# Nothing that came from a department may become a formula, a link or a number (trust.md C3.6).
+# Nothing that came from a department may become a formula, a link or a number (rules/law.md#formulas).
 SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 LONGEST_CELL = 4000
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -107,7 +107,7 @@ class Book:
         sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
         footer, who = escape(self.layout.footer), escape(self.recipient)[:60]
         number, grey = escape(self.context.number(self.recipient)), self.layout.colours["mark"].removeprefix("#")
-        # The mark names whom the copy was made for: whoever photographs a page photographs it too (trust.md C3.5).
+        # The mark names whom the copy was made for: whoever photographs a page photographs it too (rules/law.md#exports).
         sheet.set_header(f"&L{who}&C&K{grey}&16{who} 专用　编号 {number}&R{escape(self.context.period_zh())}")
         sheet.set_footer(f"&L{footer}&C第 &P 页 共 &N 页&R{who}　{number}")
         return sheet

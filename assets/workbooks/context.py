@@ -24,7 +24,7 @@ Kind = Literal["department", "township", "summary", "person"]
 
 @dataclass(frozen=True, slots=True)
 class ListInfo:
-    """One list as a reader meets it: every text Chinese (domain.md 5.3, 6.2).
+    """One list as a reader meets it: every text Chinese (rules/lists.md#lists, rules/workflow.md#answers).
 
     Attributes:
         code: L01, L16C, ...
@@ -38,7 +38,7 @@ class ListInfo:
         owner: who answers, in words.
         recipients: who is sent its lines, as the place's profile names them (`township`, departments); nobody else is.
         due: by when.
-        answers: the dropdown of 核查结果 (users.md 0 and domain.md 6.2).
+        answers: the dropdown of 核查结果 (rules/people.md#outcomes, rules/workflow.md#answers).
         urgent: printed first.
         comparison: the ministry's own name (四查三比对) where it has one.
     """

@@ -1,4 +1,4 @@
-"""CSV files that open in a spreadsheet without becoming formulas (trust.md C3.6).
+"""CSV files that open in a spreadsheet without becoming formulas (rules/law.md#formulas).
 
 Here: the one writer for every CSV that leaves the product. Not here: what stands in the columns.
 Columns of our own codes and numbers (`EXACT`) are written as they are. Names of files and sheets are people's words and

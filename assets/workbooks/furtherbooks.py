@@ -1,6 +1,6 @@
 """另设台账: the further books that a place keeps (单亲, 虚拟专门学校, 流浪和打拐, 流动), a sheet each, for the bureau only.
 
-Here: the workbook. Not here: who belongs in a book (`expectations.lists.ledgers`). Source: domain.md 5.2 row 23, 7 M18. Such a book says
+Here: the workbook. Not here: who belongs in a book (`expectations.lists.ledgers`). Source: rules/jurisdictions.md#row-23, rules/workflow.md#m18. Such a book says
 something about a child that may harm it: it lies with civil affairs' workbooks, under their password, and names are masked unless the place
 says otherwise; the child's file is asked for by its number.
 """

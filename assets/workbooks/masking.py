@@ -1,4 +1,4 @@
-"""Masking of numbers, names and telephones for readers who do not need them whole (trust.md C3.2).
+"""Masking of numbers, names and telephones for readers who do not need them whole (rules/law.md#masking).
 
 Here: pure functions from one text to one text, and their application to a column. Not here: who may
 see what (`layout.yaml`).

@@ -76,7 +76,7 @@ class Packet:
         return tuple((name, part.info.code) for part in self.parts for name in (*part.ids, *part.elsewhere))
 
     def apart(self) -> tuple[Packet, ...]:
-        """What cannot wait in a workbook of its own, before the rest (无人监护: the same day, domain.md 5.3 L21)."""
+        """What cannot wait in a workbook of its own, before the rest (无人监护: the same day, rules/lists.md#l21)."""
         hot = tuple(part for part in self.parts if part.info.urgent and part.count)
         if not hot:
             return (self,)

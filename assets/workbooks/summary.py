@@ -143,7 +143,7 @@ def _by_grade(book: Book, asked: pd.DataFrame) -> None:
 
 
 def _by_group(book: Book, lines: EditionLines, children: pd.DataFrame) -> None:
-    """比对对象: the classes of children that the place's paper names, and everybody else (domain.md 5.2 row 3)."""
+    """比对对象: the classes of children that the place's paper names, and everybody else (rules/jurisdictions.md#row-3)."""
     context = book.context
     if not context.groups:
         return

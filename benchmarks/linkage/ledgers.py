@@ -1,4 +1,4 @@
-"""What the departments write down of a province: standard rows with their slips, blanks and copies, and the truth beside them (domain.md 4).
+"""What the departments write down of a province: standard rows with their slips, blanks and copies, and the truth beside them (rules/names.md#names, rules/dates.md#dates, rules/places-and-people.md#guardians).
 
 Belongs here: which row gets which slip, columns of a department. Does not belong here: what is true (`people`), what one slip does (`slips`).
 Errors come together: a row's rate is the department's times its clerk's times the row's own (a hurried line), never drawn field by field alone.
@@ -206,7 +206,7 @@ class Ledger:
         self._papers(np.where(stale | ((old > 0) & (rng.random(n) < 0.5)), old, own))
 
     def _papers(self, issued: Ints) -> None:
-        """Student numbers, certificates and birth papers; they carry the number of the day they were issued (domain.md 1.4, 1.5)."""
+        """Student numbers, certificates and birth papers; they carry the number of the day they were issued (rules/identifiers.md#student-number, #certificate-number)."""
         rng, n, has = self.rng, self.n, issued > 0
         plain = text(number_chars(issued))
         if "student" in self.d.knows:

@@ -1,4 +1,4 @@
-"""A generated province, vectorised: families and children with their true names, births, numbers and homes (domain.md 1.2, 4).
+"""A generated province, vectorised: families and children with their true names, births, numbers and homes (rules/identifiers.md#citizen-number, rules/places-and-people.md#addresses, #guardians).
 
 Belongs here: what is true. Does not belong here: what departments write down of it (`ledgers`), or words (`words`). It is written apart from
 `benchmarks/county.py` on purpose: rules that hold on the one only are no rules.
@@ -213,7 +213,7 @@ class Province:
         return name
 
     def _own_numbers(self, family: Ints, born: Ints, sex: NDArray[np.int8], twin: Mask) -> tuple[Ints, Ints]:
-        """Current and replaced numbers; unregistered children have none, twins more often and both at once (domain.md 1.2.4)."""
+        """Current and replaced numbers; unregistered children have none, twins more often and both at once (rules/identifiers.md#number-for-life)."""
         n = len(family)
         without = self.chance(self.habits.unregistered, n)
         without |= twin & (self.rng.random(len(self.families.surname)) < self.habits.unregistered * 3)[family]
@@ -236,7 +236,7 @@ class Province:
         return kind.astype(np.int8), other
 
     def _siblings(self, family: Ints, number: Ints) -> Ints:
-        """A brother's or sister's number, for forms in which the wrong one was copied (C14)."""
+        """A brother's or sister's number, for forms in which the wrong one was copied (rules/identifiers.md#c14)."""
         order = np.argsort(family, kind="stable")
         after = np.roll(order, -1)
         out = np.zeros(len(family), dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Slips of the pen, vectorised: wrong characters in names, dates and numbers (domain.md 1.3 C05 to C12, 4.1 N01 to N12, 4.2 B01 to B04).
+"""Slips of the pen, vectorised: wrong characters in names, dates and numbers (rules/identifiers.md#c05 to #c12, rules/names.md#n01 to #n12, rules/dates.md#b01 to #b04).
 
 Belongs here: one slip applied to chosen rows. Does not belong here: how often whose hand slips (`ledgers`).
 """
@@ -40,7 +40,7 @@ def wrong_character(rng: Rng, names: Chars, swaps: Swaps, surname_too: float = 0
 
 
 def lost_character(rng: Rng, names: Chars) -> Chars:
-    """A rare character (else the last one) that the system could not write: `?` (N04)."""
+    """A rare character (else the last one) that the system could not write: `?` (rules/names.md#n04)."""
     out, rows = names.copy(), np.arange(len(names))
     rare = np.isin(names, words().rare)
     at = np.where(rare.any(axis=1), rare.argmax(axis=1), np.maximum(lengths(names) - 1, 0))
@@ -66,7 +66,7 @@ def swapped(names: Chars) -> Chars:
 
 
 def nickname(rng: Rng, names: Chars) -> Chars:
-    """What the family says: 小 and the last character, the last one doubled, or no part of the name at all (N12)."""
+    """What the family says: 小 and the last character, the last one doubled, or no part of the name at all (rules/names.md#n12)."""
     size = lengths(names)
     last = names[np.arange(len(names)), np.maximum(size - 1, 0)]
     out = as_chars([_NICK[k] for k in rng.integers(0, len(_NICK), len(names))])
@@ -78,7 +78,7 @@ def nickname(rng: Rng, names: Chars) -> Chars:
 
 
 def minority(rng: Rng, names: Chars) -> Chars:
-    """Other syllables for the same sounds, the father's part left out, or no dot (N08, N09)."""
+    """Other syllables for the same sounds, the father's part left out, or no dot (rules/names.md#n08, #n09)."""
     ways = [pair for way in words().ways.values() for pair in way]
     out = []
     for text in names.copy().view("<U12").ravel().tolist():
@@ -105,7 +105,7 @@ def _lunar_table() -> NDArray[np.str_]:
 
 
 def lunar_dates(born: Ints) -> NDArray[np.str_]:
-    """Lunar dates of birth days (B01)."""
+    """Lunar dates of birth days (rules/dates.md#b01)."""
     return _lunar_table()[np.clip(born, 0, DAYS)]
 
 
@@ -115,7 +115,7 @@ def dates(born: Ints) -> NDArray[np.str_]:
 
 
 def wrong_dates(rng: Rng, born: Ints) -> tuple[NDArray[np.str_], NDArray[np.str_]]:
-    """A day, a digit, a month or a year off, day and month swapped, 1 January, month or year only (B02 to B04); with precisions."""
+    """A day, a digit, a month or a year off, day and month swapped, 1 January, month or year only (rules/dates.md#b02 to #b04); with precisions."""
     kind = rng.random(len(born))
     step = rng.choice(np.array([-1, 1, -10, 10, -30, 31, 2, 9]), len(born))
     text = dates(np.clip(born + step, 0, DAYS)).astype("<U10")

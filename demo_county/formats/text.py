@@ -1,5 +1,5 @@
 """Text containers: CSV and tab-separated text in any encoding, HTML tables, XML Spreadsheet 2003 — often under
-the name .xls (FF1-FF3).
+the name .xls (rules/files.md#ff1 to #ff3).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def write_csv(path: Path, sheet: Sheet, encoding: str) -> None:
 
 def write_tabs(path: Path, sheet: Sheet, encoding: str) -> None:
     """Write one sheet as a careless exporter does: tabs, `NULL` for empty, an apostrophe before ten or more
-    digits (FF1, C04).
+    digits (rules/files.md#ff1, rules/identifiers.md#c04).
     """
     lines = ["\t".join(map(str, sheet.rows[0]))]
     lines += ["\t".join(map(_exported, row)) for row in sheet.rows[1:]]
@@ -38,7 +38,7 @@ def _exported(cell: Cell) -> str:
 
 
 def write_html(path: Path, sheet: Sheet, encoding: str) -> None:
-    """Write one sheet as the HTML table that Java systems call .xls (FF2)."""
+    """Write one sheet as the HTML table that Java systems call .xls (rules/files.md#ff2)."""
     rows = "".join(f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>\n" for row in sheet.rows)
     name = "gb2312" if encoding == "gb18030" else encoding  # they say gb2312 and mean more
     meta = f'<meta http-equiv="Content-Type" content="text/html; charset={name}">'

@@ -1,7 +1,7 @@
 """What a place's paper asks to be done again and again: who acts, towards whom, how often, until when.
 
 Belongs here: the shape of one duty and whose it is. Not here: the duties themselves (the YAML files beside this one), the days that follow
-from them (`assets.reports.due`). Source: domain.md 5.2 rows 8-13, 17, 22, 25, 26; 6.3.
+from them (`assets.reports.due`). Source: rules/jurisdictions.md#row-8 to #row-13, #row-17, #row-22, #row-25, #row-26, rules/workflow.md#reports.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The profile of a place: every number, code set and choice the lists use, each with the clause it comes from.
 
 Belongs here: the whole of a profile and its loading. Not here: the sections (`sections`), who may be told of a list (`recipients`), values
-(the YAML files beside this one) and list conditions (`expectations.lists`). Source: domain.md 5.1, 5.2, 5.4, 6.2.
+(the YAML files beside this one) and list conditions (`expectations.lists`). Source: rules/definitions.md#definitions, rules/jurisdictions.md#rows, #profile, rules/workflow.md#answers.
 """
 
 from collections.abc import Iterator

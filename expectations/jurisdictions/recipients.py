@@ -1,6 +1,6 @@
 """Who receives a list: a place's rule for one list, and what of it is refused when the profile is loaded.
 
-Belongs here: the one owner of the question "who is sent these lines" (domain.md 6.2). Not here: how much of a line somebody sees (the layout of
+Belongs here: the one owner of the question "who is sent these lines" (rules/workflow.md#answers). Not here: how much of a line somebody sees (the layout of
 the workbooks), what a list is (`expectations.lists.catalogue`), values (the YAML files beside this one).
 """
 
@@ -16,7 +16,7 @@ Columns = Mapping[str, Collection[str]]
 
 
 class ListRule(Rules):
-    """What a place decides about one list: whether it runs, who is told, until when, and its own clause (6.2).
+    """What a place decides about one list: whether it runs, who is told, until when, and its own clause (rules/workflow.md#answers).
 
     The first of the recipients leads: it answers for the list, the others help.
     """

@@ -1,6 +1,6 @@
 """The sections of a place's profile: every setting with its clause and source.
 
-Belongs here: the shape of each section (domain.md 5.1, 5.2, 5.4). Not here: loading and merging (`profile`), values (the
+Belongs here: the shape of each section (rules/definitions.md#definitions, rules/jurisdictions.md#rows, #profile). Not here: loading and merging (`profile`), values (the
 YAML files beside this one), what follows from a value (`expectations.lists`, `duties`).
 """
 
@@ -60,7 +60,7 @@ class Place(Rules):
 
 
 class Rhythm(Rules):
-    """How often departments are compared and children seen by the child worker (domain.md 5.2 rows 1, 4-6).
+    """How often departments are compared and children seen by the child worker (rules/jurisdictions.md#row-1, #row-4 to #row-6).
 
     `extra_visits` names the occasions of one more visit (keys of `holidays`, and weather). What volunteers, teachers or a rescue
     station owe, and what is reported, checked and held, are `duties`.
@@ -77,7 +77,7 @@ class Rhythm(Rules):
 
 
 class Comparison(Rules):
-    """Who compares what, for whom first, and which books are kept besides (domain.md 5.2 rows 2, 3, 15, 20, 23).
+    """Who compares what, for whom first, and which books are kept besides (rules/jurisdictions.md#row-2, #row-3, #row-15, #row-20, #row-23).
 
     `parties` are departments that the paper names; `groups` the classes of children compared, `priority` those that come first; `police_mode`
     says whether the police hand over the register or answer a query; `ledgers` are further books (`rural_single_parent`,
@@ -99,7 +99,7 @@ class Comparison(Rules):
 
 
 class School(Rules):
-    """Compulsory education (5.1.1, 5.1.6)."""
+    """Compulsory education (rules/definitions.md#school-age, #school-events)."""
 
     entry_age: Setting[int]
     years: Setting[int]
@@ -134,7 +134,7 @@ class School(Rules):
 
 
 class LeftBehind(Rules):
-    """Left-behind children: civil affairs' meaning and education's meaning differ (5.1.2, 5.1.3)."""
+    """Left-behind children: civil affairs' meaning and education's meaning differ (rules/definitions.md#left-behind, #left-behind-school)."""
 
     below_age: Setting[int]
     months_away: Setting[int]
@@ -152,7 +152,7 @@ class LeftBehind(Rules):
 
 
 class Difficulty(Rules):
-    """Children in difficulty, orphans, de facto unattended (5.1.4, 5.1.5)."""
+    """Children in difficulty, orphans, de facto unattended (rules/definitions.md#difficulty, #orphans)."""
 
     below_age: Setting[int]
     categories: Setting[list[str]]
@@ -167,7 +167,7 @@ class Difficulty(Rules):
 
 
 class Allowances(Rules):
-    """The two subsidies, rehabilitation and how benefits add up (5.1.5 overlap, 5.1.8).
+    """The two subsidies, rehabilitation and how benefits add up (rules/definitions.md#benefits, #subsidies).
 
     `paid_as_difference` are the benefits from which `topped_up` is taken off; `stacked` never is. `monthly` are the place's standards, yuan per
     child and month, by the code of the benefit; of 低保 and 特困 the amount per head where no roll states the household's own.
@@ -197,7 +197,7 @@ class Allowances(Rules):
 
 
 class Household(Rules):
-    """Household register (5.1.7) and who is outside of it."""
+    """Household register (rules/definitions.md#register) and who is outside of it."""
 
     registration_grace_months: Setting[int]
     outside_documents: Setting[list[str]]
@@ -206,7 +206,7 @@ class Household(Rules):
 
 
 class Leaving(Rules):
-    """Death and moving out (2.13, 4.6)."""
+    """Death and moving out (rules/codes.md#leaving, rules/places-and-people.md#not-errors)."""
 
     death_lag_days: Setting[int]
     move_lag_days: Setting[int]
@@ -216,7 +216,7 @@ class Leaving(Rules):
 
 
 class Consistency(Rules):
-    """Which fields count as inconsistent and which number states as invalid (4.1-4.5, 5.3 L15, L18)."""
+    """Which fields count as inconsistent and which number states as invalid (rules/names.md#names, rules/places-and-people.md#guardians, rules/lists.md#l15, #l18)."""
 
     fields: Setting[list[str]]
     compatible: Setting[dict[str, list[list[str]]]]
@@ -235,7 +235,7 @@ class Consistency(Rules):
 
 
 class Masking(Rules):
-    """What a reader of workbooks, child files and explanations sees of a number (domain.md 8; trust.md C3.2).
+    """What a reader of workbooks, child files and explanations sees of a number (rules/law.md#shown-numbers, #masking).
 
     `masked_fields` are the fields whose numbers are covered; a citizen's number is always one of them.
     """
@@ -259,13 +259,13 @@ class Masking(Rules):
 
 
 class Indicators(Rules):
-    """What the place's paper wants to reach: indicator (a key of the report's table) -> year -> target as written (5.2 row 27)."""
+    """What the place's paper wants to reach: indicator (a key of the report's table) -> year -> target as written (rules/jurisdictions.md#row-27)."""
 
     targets: Setting[dict[str, dict[int, str]]]
 
 
 class Workers(Rules):
-    """Child workers (5.2 row 12)."""
+    """Child workers (rules/jurisdictions.md#row-12)."""
 
     children_per_worker: Setting[int]
     per_village: Setting[int]

@@ -100,7 +100,7 @@ class LifeRules(Rules):
         return any(answer in answers for answers in named) or answer.startswith(begins)
 
     def lacks(self, code: str, answer: str, note: str) -> bool:
-        """Whether 说明 lacks the day, or the place, without which the answer settles nothing (domain.md 5.3.2)."""
+        """Whether 说明 lacks the day, or the place, without which the answer settles nothing (rules/lists.md#entrants)."""
         if answer in self.until.get(code, ()):
             return until_in(note) is None
         return answer in self.places.get(code, ()) and not self.names_place(note)

@@ -1,4 +1,4 @@
-"""A finding's events and the state they add up to (domain.md 6.1).
+"""A finding's events and the state they add up to (rules/workflow.md#life).
 
 Belongs here: the two named types and folding events into the present state. Not here: which events a period brings
 (`step`), where they are kept.
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 # What the comparison itself says, in the order of a life.
 APPEARED, CHANGED, RETURNED, SOLVED, PROVEN, UNSEEN = "appeared", "changed", "returned", "solved", "proven", "unseen"
 MERGED, INHERITED, WITHDRAWN, RESTORED = "merged", "inherited", "withdrawn", "restored"
-# The department that had the line answered that its own entry is right: the next one is asked (domain.md 5.3 L15).
+# The department that had the line answered that its own entry is right: the next one is asked (rules/lists.md#own-entry).
 PASSED = "passed"
 # Said of a period, but nothing that happened: still open; answered and unchanged; open, and the period's data cannot tell; open, and the
 # child is in nobody's data for a further period.

@@ -1,7 +1,7 @@
 """Ages and school years of a child: the one place where a birth date and a day become completed years, a grade, a school year.
 
 Belongs here: arithmetic with the calendar. Not here: which age decides something (the profile; each list asks it), which birth date of a child
-counts (`assets.childfile.births`). Source: domain.md 5.1.1, 4.2 B04.
+counts (`assets.childfile.births`). Source: rules/definitions.md#school-age, rules/dates.md#b04.
 """
 
 from datetime import date
@@ -32,7 +32,7 @@ def birth_span(birth: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 
 def youngest_years(birth: pd.Series, as_of: date) -> IntArray:
-    """Completed years by the latest day that a coarse date may mean, so that nobody is taken for grown too early (B04)."""
+    """Completed years by the latest day that a coarse date may mean, so that nobody is taken for grown too early (rules/dates.md#b04)."""
     return completed_years(birth_span(birth)[1], as_of)
 
 
@@ -43,7 +43,7 @@ def day_in(year: int, month_day: str) -> date:
 
 
 def school_grade(birth: pd.Series, as_of: date, entry_age: int, days: tuple[str, str]) -> IntArray:
-    """The grade a child of the regular cohort attends; 1 = first grade, 0 or less = too young (domain.md 5.1.1).
+    """The grade a child of the regular cohort attends; 1 = first grade, 0 or less = too young (rules/definitions.md#school-age).
 
     Born up to and including the cut-off day: first grade in the year of the entry age, else one year later.
 

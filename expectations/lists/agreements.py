@@ -1,7 +1,7 @@
 """Who must have an agreement of entrusted care, and whether it is there: one definition for L20, the rate and the reports.
 
 Belongs here: the left-behind children on the roll, the state of each one's agreement, the list L20 无委托照护协议. Not here: whether anybody cares
-at all (L21, `care`). Source: domain.md 5.1.2, 5.1.9, 5.3.3; 未成年人保护法 Art. 22.
+at all (L21, `care`). Source: rules/definitions.md#left-behind, #care-by-others, rules/lists.md#agreements; 未成年人保护法 Art. 22.
 """
 
 from functools import cached_property
@@ -23,7 +23,7 @@ _PARENTS = ["father", "mother", "parent"]
 
 
 def left_behind_rows(view: View) -> BoolArray:
-    """Civil affairs' active rows of left-behind children under the age, alive and not moved out: 在册留守 everywhere (5.1.2)."""
+    """Civil affairs' active rows of left-behind children under the age, alive and not moved out: 在册留守 everywhere (rules/definitions.md#left-behind)."""
     young = view.number("age") < view.profile.left_behind.below_age.known()
     rows = view.of("civil_affairs") & view.active & view.tokens("category", ["left_behind"])
     return np.asarray(rows & (young & view.flag("alive") & ~view.flag("moved_out"))[view.child], dtype=np.bool_)
@@ -98,14 +98,14 @@ class Agreements:
 
 
 def states_on_roll(view: View) -> dict[str, str]:
-    """Every left-behind child on the roll (在册留守) by child_id, with the state of its agreement; "" where it needs none (5.3.3)."""
+    """Every left-behind child on the roll (在册留守) by child_id, with the state of its agreement; "" where it needs none (rules/lists.md#agreements)."""
     on_roll = np.flatnonzero(view.any(left_behind_rows(view)))
     ids, state = view.text("child_id").to_numpy(object), Agreements(view).state
     return {str(ids[child]): str(state[child]) for child in on_roll}
 
 
 def without_agreement(view: View) -> pd.DataFrame:
-    """L20: left behind and no agreement signed, nobody entrusted, or the cell left empty where others are filled (5.3.3)."""
+    """L20: left behind and no agreement signed, nobody entrusted, or the cell left empty where others are filled (rules/lists.md#agreements)."""
     agreements = Agreements(view)
     state = agreements.state
     unsigned, unfilled = state == UNSIGNED, state == UNFILLED
@@ -136,7 +136,7 @@ def without_agreement(view: View) -> pd.DataFrame:
 
 
 def _not_long_away(view: View, rows: BoolArray, months: int) -> BoolArray:
-    """Children whose rows state since when the parents, or one of them, are away: less than so many months (5.1.2)."""
+    """Children whose rows state since when the parents, or one of them, are away: less than so many months (rules/definitions.md#left-behind)."""
     limit = months_before(view.files.as_of, months).isoformat()
     short, long = np.zeros(len(view.child), dtype=np.bool_), np.zeros(len(view.child), dtype=np.bool_)
     # A source, or a version that read it, may not know the columns.

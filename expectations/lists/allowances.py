@@ -1,6 +1,6 @@
 """L10 残疾人两项补贴应补未补: certificate holders who meet a condition and for whom no payment is recorded.
 
-Only this condition and its guards belong here (domain.md 5.1.8, 5.3). It asks to check, it decides nothing.
+Only this condition and its guards belong here (rules/definitions.md#subsidies, rules/lists.md#l10). It asks to check, it decides nothing.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """L04 疑似辍学, L06 休学超期 and L07 送教未落实: pupils whose register does not show how things are.
 
-Only these conditions and their guards belong here (domain.md 2.4, 5.1.6, 5.3, 4.6).
+Only these conditions and their guards belong here (rules/codes.md#enrolment, rules/definitions.md#school-events, rules/lists.md#l04, #l06, rules/places-and-people.md#not-errors).
 """
 
 from datetime import date
@@ -56,7 +56,7 @@ def not_present(view: View) -> pd.DataFrame:
 
 
 def _called(view: View, pupils: BoolArray, rows: BoolArray) -> BoolArray:
-    """Pupils whom a list of their school and grade calls by a name of theirs, without a number: such a row finds no child (FF17)."""
+    """Pupils whom a list of their school and grade calls by a name of theirs, without a number: such a row finds no child (rules/files.md#ff17)."""
     school, grade, name = _plain(view, "school"), view.files.records["grade"].to_numpy(object), view.name_keys("name")
     asked = np.flatnonzero(rows & (school != "") & (name != ""))
     called = {(school[i], grade[i], name[i]) for i in asked.tolist()}
@@ -81,7 +81,7 @@ def _names(view: View, children: IntArray) -> dict[int, set[str]]:
 
 
 def _excused(view: View) -> BoolArray:
-    """Leave, suspension, another school, teaching at home: told by the school, the register or civil affairs (4.6)."""
+    """Leave, suspension, another school, teaching at home: told by the school, the register or civil affairs (rules/places-and-people.md#not-errors)."""
     school = view.profile.school
     excused = view.codes("study_status", school.absence_excused.known()) & view.active
     excused |= view.codes("attendance_mode", ["home_teaching"])

@@ -1,7 +1,7 @@
-"""What a child is due when benefits meet: 补差 or 全额, and what may be drawn besides (M28).
+"""What a child is due when benefits meet: 补差 or 全额, and what may be drawn besides (rules/workflow.md#m28).
 
 Belongs here: arithmetic on amounts and months. Not here: which rows pay what, and the lines (`payments`), who is entitled (`protection`,
-`allowances`); nothing here ends a payment. Source: domain.md 5.1.5 (overlap, compatible, HIV), 7 M28.
+`allowances`); nothing here ends a payment. Source: rules/definitions.md#benefits, rules/workflow.md#m28.
 """
 
 from collections.abc import Mapping

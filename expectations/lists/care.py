@@ -1,6 +1,6 @@
 """L21 无人监护 and L22 未走访: children whose parents are away and who must be cared for and seen.
 
-Only these conditions and their guards belong here (domain.md 5.1.2, 5.2 rows 4-6, 5.3). L21 is urgent: told the same day. Not here: agreements
+Only these conditions and their guards belong here (rules/definitions.md#left-behind, rules/jurisdictions.md#row-4 to #row-6, rules/lists.md#l21, #l22). L21 is urgent: told the same day. Not here: agreements
 (`agreements`).
 """
 
@@ -57,7 +57,7 @@ def _parent_at_home(view: View) -> BoolArray:
 def not_visited(view: View) -> pd.DataFrame:
     """L22: no visit within the place's period (field `visit_date`), no contact within its period (field `contact`).
 
-    Street children who came back are visited in a rhythm of their own, where a place has one (5.2 row 5).
+    Street children who came back are visited in a rhythm of their own, where a place has one (rules/jurisdictions.md#row-5).
     """
     rhythm = view.profile.rhythm
     found = []
@@ -135,7 +135,7 @@ def _new(view: View, rolled: BoolArray, limit: str) -> BoolArray:
     return np.asarray(view.any(rolled & fresh) & ~view.any(rolled & ~fresh), dtype=np.bool_)
 
 
-# What the papers call children who are to be seen more often, as far as a roll can show it (domain.md 5.2 row 6).
+# What the papers call children who are to be seen more often, as far as a roll can show it (rules/jurisdictions.md#row-6).
 _KEY_CHILDREN = {"disability": "本人残疾或父母重残", "illness": "患病", "mental": "有心理或行为异常、父母患精神疾病"}
 
 

@@ -22,7 +22,7 @@ LOOKED = "#"
 
 
 class ListInfo(Rules):
-    """One list as people know it (domain.md 5.3, 6.2)."""
+    """One list as people know it (rules/lists.md#lists, rules/workflow.md#answers)."""
 
     name: str = Field(min_length=1)
     short: str = Field(min_length=1, max_length=8)

@@ -1,6 +1,6 @@
 """L19 疑似漏登留守 and L23 残疾儿童未纳入困境: children that another department knows and civil affairs' roll does not.
 
-Only these two conditions and their guards belong here (domain.md 5.1.2-5.1.4, 5.3, 4.6).
+Only these two conditions and their guards belong here (rules/definitions.md#left-behind, #difficulty, rules/lists.md#l19, #l23, rules/places-and-people.md#not-errors).
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from expectations.lists.view import View, draft, sentences, with_note
 
 
 def left_behind_unlisted(view: View) -> pd.DataFrame:
-    """L19: education says 双亲留守, under the age, alive, no civil-affairs record of any class (5.1.3 (i))."""
+    """L19: education says 双亲留守, under the age, alive, no civil-affairs record of any class (rules/definitions.md#left-behind-school)."""
     rules = view.profile.left_behind
     enrolled = view.of("education") & view.codes("state", ["active", *view.profile.school.enrolled.known()])
     marked = enrolled & view.codes("left_behind", rules.school_marks.known())

@@ -1,7 +1,7 @@
 """四查三比对 by name: what the lists of a period say about each of the ministry's checks and comparisons.
 
-Belongs here: counting children per entry of `comparisons` in the catalogue. Not here: the lists themselves. Source: domain.md
-5.1.6 (查户籍、查学籍、查在校学生、查脱贫户适龄儿童; 户籍与学籍、学籍与在校、辍学与脱贫户), users.md 0.
+Belongs here: counting children per entry of `comparisons` in the catalogue. Not here: the lists themselves. Source:
+rules/definitions.md#four-checks, rules/people.md#official-words.
 """
 
 from collections.abc import Collection

@@ -1,6 +1,6 @@
 """L24 残疾类别等级不一致: the certificate's own digits, the federation's columns, and what schools and civil affairs wrote.
 
-Only this condition and its guards belong here (domain.md 1.5, 2.7, 5.3). Other differences between departments are L15.
+Only this condition and its guards belong here (rules/identifiers.md#certificate-number, rules/codes.md#disability, rules/lists.md#l24). Other differences between departments are L15.
 """
 
 from collections.abc import Callable

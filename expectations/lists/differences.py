@@ -1,6 +1,6 @@
 """L15 信息不一致: one finding per child and field whose values really differ between departments.
 
-Only this comparison belongs here (domain.md 4.1-4.5, 5.3). Which fields count and whose value is trusted is profile
+Only this comparison belongs here (rules/names.md#names, rules/places-and-people.md#guardians, rules/lists.md#l15). Which fields count and whose value is trusted is profile
 data; what records state is in `stated`, how two values differ in words is in `wording`.
 """
 
@@ -47,7 +47,7 @@ def _of_field(view: View, field: str) -> pd.DataFrame:
     differing[pairs["child"].to_numpy(np.int64)] = True
     grade = presence(view)
     if field in PARENTS:
-        # Step-parents and divorces: a parent's name may rightly differ (4.5).
+        # Step-parents and divorces: a parent's name may rightly differ (rules/places-and-people.md#guardians).
         grade = capped(grade, np.ones(view.n, dtype=np.bool_), LIKELY)
     reason, record = _reasons(view, pairs, field)
     reason = np.where(presence(view) == OPEN, reason + "；是否同一人尚待确认", reason)
@@ -60,7 +60,7 @@ def _doubted(pairs: pd.DataFrame) -> IntArray:
 
 
 def trust_ranks(view: View, field: str) -> dict[str, int]:
-    """Place of each department in the order of trust for a field, most trusted first (1.8)."""
+    """Place of each department in the order of trust for a field, most trusted first (rules/identifiers.md#trust-order)."""
     orders = view.profile.consistency.trust.known()
     return {name: place for place, name in enumerate(orders.get(field, orders["default"]))}
 

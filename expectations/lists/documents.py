@@ -1,6 +1,6 @@
 """L18 证件失效: numbers that fail their check, that the police do not know, or that belong to somebody else there.
 
-Only this condition and its guards belong here (domain.md 1.3, 5.3; trust.md C5 22). Damage by spreadsheets and masking is
+Only this condition and its guards belong here (rules/identifiers.md#damage, rules/lists.md#l18; rules/bad-inputs.md#input-22). Damage by spreadsheets and masking is
 no finding about a child, and another spelling of a name beside an equal number is L15.
 """
 
@@ -50,7 +50,7 @@ def _doubted(view: View, holders: BoolArray, disputed: BoolArray) -> IntArray:
 
 
 def _through_a_float(number: str) -> bool:
-    """Whether 18 digits are exactly what a program makes of a number it took for a quantity (C06): 1 slip in 100 looks so."""
+    """Whether 18 digits are exactly what a program makes of a number it took for a quantity (rules/identifiers.md#c06): 1 slip in 100 looks so."""
     return len(number) == 18 and number.isdecimal() and int(float(number)) == int(number)
 
 

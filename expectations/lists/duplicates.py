@@ -1,6 +1,6 @@
 """L16C 一人多档, L16E 双重学籍 and L17 一号多人: more files than children, or more children than numbers.
 
-Only these conditions and their guards belong here (domain.md 5.3, 4.6, 2.8).
+Only these conditions and their guards belong here (rules/lists.md#l16, #l17, rules/places-and-people.md#not-errors, rules/codes.md#categories).
 """
 
 from itertools import combinations
@@ -19,7 +19,7 @@ from expectations.lists.view import View, draft, sentences
 
 def several_welfare_files(view: View) -> pd.DataFrame:
     """L16C: more than one active civil-affairs file of one child that is not the same child in two kinds of ledger."""
-    # A child of the street has a file of its own where the place says so (domain.md 5.2 row 7).
+    # A child of the street has a file of its own where the place says so (rules/jurisdictions.md#row-7).
     civil = view.roll & ~view.tokens("category", view.profile.consistency.separate_books.known())
     why = _doubled(view, civil)
     record = _newer(view, civil)
@@ -44,7 +44,7 @@ def several_enrolments(view: View) -> pd.DataFrame:
 def shared_number(view: View) -> pd.DataFrame:
     """L17: one valid number on records of several children; surer when name and birth date differ as well.
 
-    A number is one person's for life (居民身份证法 Art. 3; domain.md 1.1), so a record that has ended (a pupil who left, a file
+    A number is one person's for life (居民身份证法 Art. 3; rules/identifiers.md#numbers), so a record that has ended (a pupil who left, a file
     that was closed, a child who died) claims it as much as one that counts; only what the police cancelled as a double or
     denied in an answer claims nothing.
     """
@@ -103,7 +103,7 @@ def _same_number(view: View, records: BoolArray) -> IntArray:
 
 
 def _newer(view: View, records: BoolArray) -> IntArray:
-    """The record that came later by its own dates (its holder answers first, 6.2), else the last one."""
+    """The record that came later by its own dates (its holder answers first, rules/workflow.md#answers), else the last one."""
     at = np.flatnonzero(records)
     frame = view.files.records.iloc[at]
     dated = frame["report_date"].where(frame["report_date"] != "", frame["entry_month"])
@@ -145,7 +145,7 @@ class Entry(NamedTuple):
 
 
 def _why_double(one: Entry, other: Entry, profile: Profile) -> str:
-    """Rows of different layouts (a ledger and a payment roll) are one child in two kinds of book (2.8, 3.1)."""
+    """Rows of different layouts (a ledger and a payment roll) are one child in two kinds of book (rules/codes.md#categories, rules/departments.md#civil-affairs)."""
     if one.layout != other.layout:
         return ""
     if one.layout not in ("", "ledger"):

@@ -1,6 +1,6 @@
 """L26 应推送入学: children on civil affairs' roll who enter school next and are on no list of entrants.
 
-Only this condition and its guards belong here (domain.md 5.1.1, 5.3; the duty to push entrants to education).
+Only this condition and its guards belong here (rules/definitions.md#school-age, rules/lists.md#l26; the duty to push entrants to education).
 """
 
 from datetime import date

@@ -1,7 +1,7 @@
 """How sure a finding is: an absence is only as sure as the linkage behind it, a presence as sure as its link.
 
 Belongs here: grades 0 待核, 1 很可能, 2 明确 from identifiers, near candidates and links. Not here: conditions.
-Source: issue of the main job, section 5; domain.md 4.6.
+Source: rules/lists.md#guards, rules/places-and-people.md#not-errors.
 """
 
 import numpy as np

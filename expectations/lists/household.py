@@ -1,6 +1,6 @@
 """L01 无户籍: children whom other departments know and the household register does not.
 
-Only this condition and its guards belong here (domain.md 5.1.7, 5.3, 4.6, 1.4 rule 3).
+Only this condition and its guards belong here (rules/definitions.md#register, rules/lists.md#l01, rules/places-and-people.md#not-errors, rules/identifiers.md#student-j).
 """
 
 import numpy as np
@@ -28,12 +28,12 @@ def no_household(view: View) -> pd.DataFrame:
 
 
 def _told_none(view: View) -> BoolArray:
-    """Children of whom civil affairs says 无户口, or who carry a student number for pupils without a number (1.4)."""
+    """Children of whom civil affairs says 无户口, or who carry a student number for pupils without a number (rules/identifiers.md#student-j)."""
     return view.truth("said_none") | view.any(view.codes("student_no_kind", ["J"]) & view.of("education"))
 
 
 def _findable(view: View) -> BoolArray:
-    """Children with a number or a birth date: a bare name that finds nobody proves nothing (FF17)."""
+    """Children with a number or a birth date: a bare name that finds nobody proves nothing (rules/files.md#ff17)."""
     return np.asarray((view.text("id_no") != "") | (view.text("birth_date") != ""), dtype=np.bool_)
 
 

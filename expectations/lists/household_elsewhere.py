@@ -1,6 +1,6 @@
 """L02 户口在外: children on the county's roll whose household register is elsewhere.
 
-Only this condition and its guards belong here (domain.md 2.12, 5.3). It asks where the child's files are; it ends nothing.
+Only this condition and its guards belong here (rules/codes.md#register-class, rules/lists.md#l02). It asks where the child's files are; it ends nothing.
 """
 
 import numpy as np

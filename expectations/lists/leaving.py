@@ -1,6 +1,6 @@
 """L12 超龄仍在保, L13 死亡仍在保 and L14 户籍迁出仍在保: people still on a roll who seem to have left it by age, death or move.
 
-Only these three conditions and their guards belong here (domain.md 5.3, 2.13, 4.6). Both ask for verification: a register
+Only these three conditions and their guards belong here (rules/lists.md#l12, #l13, #l14, rules/codes.md#leaving, rules/places-and-people.md#not-errors). Both ask for verification: a register
 can name the wrong person, so no sentence here says that help should end.
 """
 
@@ -16,7 +16,7 @@ from expectations.lists.view import View, draft, sentences, with_note
 
 
 def overage_on_roll(view: View) -> pd.DataFrame:
-    """L12: paid by civil affairs under an age limit, grown up, and not known to be at school (5.1.5 after 18)."""
+    """L12: paid by civil affairs under an age limit, grown up, and not known to be at school (rules/definitions.md#after-eighteen)."""
     rules = view.profile.leaving
     paid = view.of("civil_affairs") & view.active & ~view.codes("layout", ["subsidies", "household_members"])
     paid &= view.tokens("category", rules.age_limited.known()) | view.tokens(

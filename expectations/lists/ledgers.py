@@ -1,7 +1,7 @@
 """Further books that a place keeps (阜阳 农村单亲儿童, 张掖 虚拟专门学校, 贵阳 流浪和打拐解救、流动儿童): who belongs in them.
 
 Belongs here: the condition of each book over child files. Not here: discrepancies (the lists), files for people. Source:
-domain.md 5.2 row 23, 7 M18. Such a book says something about a child that may harm it: it goes to the bureau only.
+rules/jurisdictions.md#row-23, rules/workflow.md#m18. Such a book says something about a child that may harm it: it goes to the bureau only.
 """
 
 from collections.abc import Callable
@@ -66,7 +66,7 @@ def _sick_or_disabled(view: View) -> BoolArray:
 
 
 def _orphan_student(view: View) -> BoolArray:
-    """Orphans who came of age and are still at school: the roll carries them on (M37), the other books end before."""
+    """Orphans who came of age and are still at school: the roll carries them on (rules/workflow.md#m37), the other books end before."""
     leaving = view.profile.leaving
     studying = view.of("civil_affairs") & view.active & view.tokens("category", leaving.age_limited.known())
     at_school = view.any(studying & view.codes("study_status", leaving.at_school.known()))

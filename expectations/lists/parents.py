@@ -1,7 +1,7 @@
 """How each parent of a child stands: dead or missing, unable to care, and how well that is known.
 
 Belongs here: reading parents' states from children's records and from answers about adults, by the parent's number. Not
-here: what follows from it (`protection`). Source: domain.md 5.1.5.
+here: what follows from it (`protection`). Source: rules/definitions.md#orphans.
 """
 
 from dataclasses import dataclass

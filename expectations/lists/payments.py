@@ -2,7 +2,7 @@
 
 Belongs here: which rows pay what, what a child draws besides, and the two kinds of lines: an amount to be checked, and two benefits that a place
 does not pay together. Not here: the arithmetic (`benefits`), who is entitled (`allowances`, `protection`). No line says that a payment should end:
-whether several benefits are added up is not confirmed by any paper (domain.md 5.1.5), so that a line is never 明确.
+whether several benefits are added up is not confirmed by any paper (rules/definitions.md#benefits), so that a line is never 明确.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from expectations.lists.view import View, draft
 
 LIVING, CARE = "living_allowance", "care_allowance"
 HOUSEHOLD_AID = ("minimum_living", "destitute")
-# The class on a roll -> the benefit that it is paid. Children with HIV are paid by the standard of orphans in families (S2 L302).
+# The class on a roll -> the benefit that it is paid. Children with HIV are paid by the standard of orphans in families (rules/definitions.md#benefits).
 _BENEFIT_OF_CLASS = {"orphan": ORPHAN, "de_facto": DE_FACTO, "hiv": ORPHAN}
 # Rolls are paid by the month, by the quarter or by the half-year: such a multiple is more likely a sum of months than a mistake.
 _SUMS_OF_MONTHS = range(2, 13)
@@ -57,7 +57,7 @@ class Line:
 
 
 def wrong_amounts(view: View) -> pd.DataFrame:
-    """L28: field `amount` = paid is not what is due; field `living_allowance` = drawn together with what excludes it (5.1.5, M28)."""
+    """L28: field `amount` = paid is not what is due; field `living_allowance` = drawn together with what excludes it (rules/definitions.md#benefits, rules/workflow.md#m28)."""
     payments = list(_payments(view))
     drawn = {code: _drawn(view, code) for code in (*HOUSEHOLD_AID, LIVING, CARE)}
     return pd.concat([_amounts(view, payments, drawn), _stacked(view, payments, drawn)], ignore_index=True)

@@ -1,6 +1,6 @@
 """L08 应保未保（孤儿、事实无人抚养） and L09 应保未保（低保）: children whom other departments' data show to need protection.
 
-Only these two conditions and their guards belong here (domain.md 5.1.4, 5.1.5, 5.3). They ask to look and to help with an
+Only these two conditions and their guards belong here (rules/definitions.md#difficulty, #orphans, rules/lists.md#l08, #l09). They ask to look and to help with an
 application; parents' circumstances are never spelt out in a sentence.
 """
 
@@ -15,7 +15,7 @@ from expectations.lists.view import View, draft, sentences, with_note
 
 
 def orphans_unlisted(view: View) -> pd.DataFrame:
-    """L08: both parents dead, missing or unable to care, young or still at school, and no file of that class (5.1.5).
+    """L08: both parents dead, missing or unable to care, young or still at school, and no file of that class (rules/definitions.md#orphans).
 
     The field says which class would fit: `orphan` (nobody is left) or `de_facto`.
     """
@@ -54,7 +54,7 @@ def orphans_unlisted(view: View) -> pd.DataFrame:
 
 
 def _may_be_destitute(view: View) -> BoolArray:
-    """Young enough for 特困: the age is the place's own (5.1.4)."""
+    """Young enough for 特困: the age is the place's own (rules/definitions.md#difficulty)."""
     age = view.number("age")
     return np.asarray((age >= 0) & (age < view.profile.difficulty.destitute_below.known()), dtype=np.bool_)
 
@@ -90,7 +90,7 @@ def _protected(view: View) -> BoolArray:
 
 
 def poor_unlisted(view: View) -> pd.DataFrame:
-    """L09: poor per the federation, the school or the list of lifted households, and the household is in no 低保 file (FF16)."""
+    """L09: poor per the federation, the school or the list of lifted households, and the household is in no 低保 file (rules/files.md#ff16)."""
     rules = view.profile.difficulty
     told = view.active & ~view.of("civil_affairs", "subsistence") & view.tokens("aid", rules.poverty_marks.known())
     covered = (

@@ -1,6 +1,6 @@
 """L11 残疾儿童康复未救助: young disabled children for whom no rehabilitation is recorded.
 
-Only this condition and its guards belong here (domain.md 5.1.8, 5.3, 4.6). It asks to tell a family what it may have.
+Only this condition and its guards belong here (rules/definitions.md#subsidies, rules/lists.md#l11, rules/places-and-people.md#not-errors). It asks to tell a family what it may have.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """L03 未建学籍 and L05 辍学: children of compulsory-school age whose schooling the registers do not show.
 
-Only these two conditions and their guards belong here (domain.md 5.1.1, 5.1.6, 5.3, 4.6).
+Only these two conditions and their guards belong here (rules/definitions.md#school-age, #school-events, rules/lists.md#l03, #l05, rules/places-and-people.md#not-errors).
 """
 
 from datetime import timedelta
@@ -25,7 +25,7 @@ def not_enrolled(view: View) -> pd.DataFrame:
     registered = view.of("public_security") & view.active
     known = (view.any(registered) & view.flag("hukou", "here")) | view.any(civil) | view.any(disabled)
     excused = _said(view, [*school.studies_elsewhere.known(), *school.taught_at_home.known()])
-    # On a working list of education's only: taught at home is no drop-out, 未入学 and the rest are (3.2.2, 3.2.3).
+    # On a working list of education's only: taught at home is no drop-out, 未入学 and the rest are (rules/departments.md#dropout-ledger, #home-teaching).
     beside = view.of("education") & view.codes("state", ["off_register"])
     excused |= view.any(beside & view.codes("study_status", school.taught_at_home.known()))
     delay = np.asarray(view.number("cohort_grade") <= school.delay_years.known())
@@ -37,7 +37,7 @@ def not_enrolled(view: View) -> pd.DataFrame:
 
 
 def of_school_age(view: View) -> BoolArray:
-    """The legal cohort; with `school.band_outside` also the working band beyond it, whoever has not finished (5.1.1)."""
+    """The legal cohort; with `school.band_outside` also the working band beyond it, whoever has not finished (rules/definitions.md#school-age)."""
     if not view.profile.school.band_outside.known():
         return view.truth("in_cohort")
     years = view.profile.school.years.known()
@@ -74,7 +74,7 @@ def _graded_absence(view: View) -> tuple[IntArray, Texts]:
 
 
 def _physical(view: View) -> BoolArray:
-    """Somebody gives the child's health as the reason for not being at school (2.14)."""
+    """Somebody gives the child's health as the reason for not being at school (rules/codes.md#not-at-school)."""
     words = view.profile.school.physical_reasons.known()
     return view.any(view.words("not_enrolled_reason", words) & view.active)
 
@@ -88,7 +88,7 @@ def _by_grade(view: View) -> Texts:
         dtype=object,
     )
     youngest, oldest = view.profile.school.band.known()
-    # Both readings of the age are shown (5.1.1): the legal cohort decides, the working band is what drop-out lists in the field use.
+    # Both readings of the age are shown (rules/definitions.md#school-age): the legal cohort decides, the working band is what drop-out lists in the field use.
     inside = np.where(view.truth("in_band"), "内", "外")
     band = f"（法定义务教育，{youngest}至{oldest}周岁工作口径" + inside + "），"
     sentence: Texts = "按出生日期应读" + spoken[grades - 1] + band + known_by + "有记录而全县学籍中没有找到"
@@ -96,7 +96,7 @@ def _by_grade(view: View) -> Texts:
 
 
 def _records_still_open(view: View) -> bool:
-    """Whether the school year began so recently that new pupils' records may not be built yet (5.1.6)."""
+    """Whether the school year began so recently that new pupils' records may not be built yet (rules/definitions.md#school-events)."""
     school = view.profile.school
     as_of = view.files.as_of
     start = day_in(as_of.year, school.year_start.known())
@@ -133,7 +133,7 @@ def dropped_out(view: View) -> pd.DataFrame:
 
 
 def _stopped(view: View) -> BoolArray:
-    """Records that end with primary school of children who should be in junior secondary by now (2.4: 毕业 counts at grade 9 only)."""
+    """Records that end with primary school of children who should be in junior secondary by now (rules/codes.md#enrolment: 毕业 counts at grade 9 only)."""
     primary = (
         view.of("education")
         & view.codes("state", ["graduated"])

@@ -1,7 +1,7 @@
 """What the records of a child state about one field: one row per value, with a comparable key and a readable value.
 
 Belongs here: which column, or number, counts as a statement about a field, and at which precision. Not here: whether
-statements differ and what is said about it (`differences`). Source: domain.md 4.1-4.5, 2.12, 1.8.
+statements differ and what is said about it (`differences`). Source: rules/names.md#names, rules/places-and-people.md#guardians, rules/codes.md#register-class, rules/identifiers.md#trust-order.
 """
 
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def spread(view: View, keys: Stated) -> BoolArray:
 
 
 def own_number(view: View) -> BoolArray:
-    """Records whose valid number is the child's own: the one of its police row, else the only one it has (1.8).
+    """Records whose valid number is the child's own: the one of its police row, else the only one it has (rules/identifiers.md#trust-order).
 
     What follows from a borrowed or outdated number is a question of the number, not of birth date or sex.
     """
@@ -85,7 +85,7 @@ def _sexes(view: View, field: str) -> Stated:
 
 
 def _births(view: View, field: str) -> Stated:
-    """Dates compared at the coarser precision; a day that stands for "unknown" is a year (4.2 B04, B05)."""
+    """Dates compared at the coarser precision; a day that stands for "unknown" is a year (rules/dates.md#b04, #b05)."""
     keys: Stated = _with_number(view, "birth_date", "id_no_birth")
     unknown = {f"-{day}" for day in view.profile.consistency.unknown_days.known()}
     text = [value[:4] if value[4:] in unknown else value for value in keys["key"]]
@@ -103,7 +103,7 @@ def _births(view: View, field: str) -> Stated:
 def _household(view: View, field: str) -> Stated:
     """The side of the register (here, elsewhere, none) that departments state; among those here the township.
 
-    Only what a department states in its own columns counts, and where someone lives says nothing (4.4).
+    Only what a department states in its own columns counts, and where someone lives says nothing (rules/places-and-people.md#addresses).
     """
     side = _column(view, "register_side").copy()
     side[(side == "") & view.of("public_security") & view.compared] = "here"

@@ -58,7 +58,7 @@ class View:
 
     @cached_property
     def roll(self) -> BoolArray:
-        """Rows of civil affairs' rolls of children; a member of a 低保 household stands in no roll of children (FF16)."""
+        """Rows of civil affairs' rolls of children; a member of a 低保 household stands in no roll of children (rules/files.md#ff16)."""
         return self.of("civil_affairs") & self.active & ~self.codes("layout", ["household_members"])
 
     @cached_property

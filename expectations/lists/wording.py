@@ -1,7 +1,7 @@
 """How two different values differ, in words that need no values: 读音相同而用字不同, 只差一天, 第15位不同.
 
 Belongs here: the model of `differences.yaml` and the classification of one pair of values per field. Not here: which
-values are compared (`differences`). Source: domain.md 4.1-4.3; users.md F1 5.
+values are compared (`differences`). Source: rules/names.md#names, rules/identifiers.md#conflicts; rules/people.md#plain-sentence.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """L25 儿童主任缺配: villages with more children on the roll than their child workers may look after, or with too few workers.
 
-Only this condition belongs here (domain.md 3.1.5, 5.2 row 12, 5.3). The finding is a village's, not a child's.
+Only this condition belongs here (rules/departments.md#worker-roster, rules/jurisdictions.md#row-12, rules/lists.md#l25). The finding is a village's, not a child's.
 """
 
 from collections import Counter

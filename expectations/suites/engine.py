@@ -28,7 +28,7 @@ class Occasion:
         as_of: last day of the period.
         previous_rows: accepted rows of the previous period; None = first delivery, no comparison.
         edition_rows: rows of this period's edition that the delivery replaces; None = there is none.
-        consented: a second person confirmed a jump in the number of rows (trust.md C5 21).
+        consented: a second person confirmed a jump in the number of rows (rules/bad-inputs.md#input-21).
     """
 
     as_of: date

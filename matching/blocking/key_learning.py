@@ -1,4 +1,4 @@
-"""Blocking keys measured and proposed from the data's own labels: pairs of rows with one valid number, the number hidden (matching.md 2, idea 12).
+"""Blocking keys measured and proposed from the data's own labels: pairs of rows with one valid number, the number hidden (rules/linkage.md#idea-12).
 
 Belongs here: what each key catches and costs, and which further keys would catch what all keys miss. Does not belong here: making pairs (`block`); the
 model is never changed, a person puts a proposal into `model.yaml`. Counts only, never a value.

@@ -1,4 +1,4 @@
-"""Children from pairs: greedy by weight, with constraints; never plain connected components (matching.md 2, idea 7).
+"""Children from pairs: greedy by weight, with constraints; never plain connected components (rules/linkage.md#idea-7).
 
 Belongs here: deciding which records are one child. Does not belong here: weights, or the children's numbers
 (`register`). Components whose pairs all agree are taken whole; only the others are resolved pair by pair.

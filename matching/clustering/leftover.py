@@ -1,6 +1,6 @@
 """Children left over: clusters that no link joined, taken together where neither has anybody else to go to.
 
-Belongs here: the step after clustering that looks at rivals instead of one pair's probability alone (matching.md 2, ideas 7 and 13). Does not belong
+Belongs here: the step after clustering that looks at rivals instead of one pair's probability alone (rules/linkage.md#idea-7, #idea-13). Does not belong
 here: weights and vetoes (`decide`), or the clustering before it (`cluster`).
 """
 

@@ -162,7 +162,7 @@ def _cradles(n: int, pairs: Pairs, same: Mask) -> NDArray[np.int64]:
 
 def twin_pairs(pairs: Pairs, levels: Levels, model: Model) -> Mask:
     """Two records of one list, or two valid numbers, born on one day to one guardian under two names
-    (domain.md 4.1 N17).
+    (rules/names.md#n17).
     """
     name = model.fields["name"]
     other_name = ~np.isin(

@@ -3,7 +3,7 @@ for long texts.
 
 For the residual pairs of a run, for samples and notebooks, for other people's pipelines, and as the oracle in
 tests. Never on the main path: a pandas MultiIndex of all pairs of a large county takes gigabytes
-(matching-evidence.md 4).
+(rules/linkage.md#floor).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class KeyIndex(BaseIndexAlgorithm):  # type: ignore[misc]
 
 
 class TextAlike(BaseCompareFeature):  # type: ignore[misc]
-    """Likeness 0 to 1 of two long texts by rapidfuzz, over distinct pairs; missing is NaN, not 0 (stack.md P7)."""
+    """Likeness 0 to 1 of two long texts by rapidfuzz, over distinct pairs; missing is NaN, not 0 (rules/packages.md#p7)."""
 
     def __init__(self, left_on: str, right_on: str, label: str | None = None) -> None:
         super().__init__(left_on, right_on, label=label)
@@ -97,5 +97,5 @@ def likeness(texts: pd.DataFrame, index: pd.MultiIndex) -> pd.DataFrame:
         ]
     found: pd.DataFrame = Compare(features, n_jobs=1).compute(
         index, texts
-    )  # two jobs are slower than one (stack.md P7)
+    )  # two jobs are slower than one (rules/packages.md#p7)
     return found

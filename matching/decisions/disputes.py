@@ -1,4 +1,4 @@
-"""Decisions of people that contradict each other, or the numbers: reported, never silently resolved (matching.md 2, idea 9).
+"""Decisions of people that contradict each other, or the numbers: reported, never silently resolved (rules/linkage.md#idea-9).
 
 Belongs here: finding contradictions and their sentences. Does not belong here: finding decisions in a delivery (`judged`), or what they do
 to a pair (`decide`).

@@ -52,7 +52,7 @@ def same_witness(e: Encoded, a: Days, b: Days) -> Mask:
 
 
 def doubted(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Mask:
-    """Records whose derived birth rests on a number that a record of another name carries: it may be a sibling's (C14)."""
+    """Records whose derived birth rests on a number that a record of another name carries: it may be a sibling's (rules/identifiers.md#c14)."""
     number, name = model.number, model.fields["name"]
     other = np.array([GROUPS[level.group] == 3 for level in name.levels.values()])[levels["name"]]
     shared = other & np.isin(levels["number"], [number.code(level) for level in ("same", "derived", "borrowed")])

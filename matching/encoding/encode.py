@@ -168,7 +168,7 @@ def day_code(text: str) -> int:
 
 
 def _lunar(birth: NDArray[np.int32]) -> NDArray[np.int32]:
-    """The lunar date of each Gregorian day, as yyyymmdd; what a villager writes for it (domain.md 4.2 B01)."""
+    """The lunar date of each Gregorian day, as yyyymmdd; what a villager writes for it (rules/dates.md#b01)."""
     distinct, back = np.unique(birth, return_inverse=True)
     return np.fromiter((lunar_day(int(day)) for day in distinct), dtype=np.int32, count=len(distinct))[back]
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 READABLE = frozenset({"bad_check", "bad_length", "bad_date", "damaged", "masked"})
-"""Statuses whose remaining characters still say something (domain.md 1.3 C05, C06, C09, C11, C12)."""
+"""Statuses whose remaining characters still say something (rules/identifiers.md#c05, #c06, #c09, #c11, #c12)."""
 _KEEP = re.compile(r"[^0-9X*]")
 _CHUNK = 250_000
 """Numbers read at a time: bounds the memory of their texts."""
@@ -112,7 +112,7 @@ def slip_parts(text: str) -> tuple[int, ...]:
     """Four overlapping parts of a number; one slip leaves at least one part whole (an adjacent swap across two
     borders excepted).
 
-    Parts: the first 15 characters (all that Excel leaves: C05), the first 14 with the last two, the last 12, the
+    Parts: the first 15 characters (all that Excel leaves: rules/identifiers.md#c05), the first 14 with the last two, the last 12, the
     first six with the last four. A part with a mask or too short is 0.
     """
     pieces = (text[:15], text[:14] + text[-2:], text[-12:], text[:6] + text[-4:]) if len(text) >= 15 else ("",) * 4

@@ -1,5 +1,4 @@
-"""Why two records are, or are not, the same child: the waterfall in bits, levels, and the sentence (matching.md 2,
-idea 11).
+"""Why two records are, or are not, the same child: the waterfall in bits, levels, and the sentence (rules/linkage.md#idea-11).
 
 Belongs here: explanations of single pairs, on demand: of a pair that a linkage kept, from its levels and the weights that were kept
 (`report`), or of any two records, compared anew. Does not belong here: the sentence's words (`sentence`), or drawing (`picture`).

@@ -76,7 +76,7 @@ def _counts(frame: pd.DataFrame, column: str) -> dict[str, int]:
 
 
 def estimates(trail: Trail) -> dict[str, Any]:
-    """Expected precision and recall of the links, without truth (matching.md 2, idea 14), by what the links rest on.
+    """Expected precision and recall of the links, without truth (rules/linkage.md#idea-14), by what the links rest on.
 
     Links on equal numbers are counted with their own posterior. For links without a number the posteriors alone are too
     hopeful (families and twins move together), so that the worse of two figures stands: the posteriors, and the measured

@@ -145,7 +145,7 @@ def _alone(trail: Trail) -> Mask:
 
 def _maybe_replaced(trail: Trail) -> Mask:
     """One name, one birth date, one village and two valid numbers: a namesake born there that day is as rare as a replaced
-    number (domain.md 1.2.6), so that a person looks.
+    number (rules/identifiers.md#number-changes), so that a person looks.
     """
     levels, model = trail.levels, trail.model
     name = np.isin(levels["name"], [model.code("name", level) for level in ("same", "variant")])

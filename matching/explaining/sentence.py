@@ -26,7 +26,7 @@ SLIP = "身份证号仅一处不同"
 
 
 def sentence(levels: Mapping[str, str], grade: str, note: str, model: Model) -> str:
-    """One sentence for a clerk (architecture.md 4.4).
+    """One sentence for a clerk (rules/code.md#reasons).
 
     Args:
         levels: level name per field.

@@ -1,4 +1,4 @@
-"""Learning without labels: u from random pairs, m and the prior by EM on pattern counts (matching.md 2, ideas 1 and 2).
+"""Learning without labels: u from random pairs, m and the prior by EM on pattern counts (rules/linkage.md#idea-1, #idea-2).
 
 Belongs here: weights. Does not belong here: levels (`compare`) or links.
 """

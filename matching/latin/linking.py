@@ -191,7 +191,7 @@ def pair_steps(linkage: LatinLinkage, one: int, other: int) -> tuple[list[tuple[
 
 
 def estimates(linkage: LatinLinkage) -> dict[str, Any]:
-    """Expected precision and recall of the links, from the posteriors (matching.md 2, idea 14), and what no key found (Chao)."""
+    """Expected precision and recall of the links, from the posteriors (rules/linkage.md#idea-14), and what no key found (Chao)."""
     p = linkage.probability
     together = linkage.label[linkage.pairs.left] == linkage.label[linkage.pairs.right]
     right, missed = float(p[together].sum()), float(p[~together & (linkage.judged != -1)].sum())

@@ -1,5 +1,5 @@
-"""Evaluation: against known truth where there is one, with hidden numbers where there is none (matching.md 2, ideas
-1 and 14).
+"""Evaluation: against known truth where there is one, with hidden numbers where there is none (rules/linkage.md#idea-1,
+#idea-14).
 
 Belongs here: measures of a linkage. recordlinkage's measures are used where they fit. Does not belong here: the
 run's report.

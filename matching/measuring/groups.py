@@ -237,7 +237,7 @@ def _flags(every: pd.DataFrame) -> list[str]:
 
 def without_small_numbers(rates: pd.DataFrame, least: int = 8) -> pd.DataFrame:
     """The public form: a line is dropped where its records, its linked or its unlinked are 1 to `least - 1`, and with a single such
-    line of a group the next smallest too, so that nobody subtracts (trust.md C2).
+    line of a group the next smallest too, so that nobody subtracts (rules/law.md#small-counts).
     """
 
     def small(counts: pd.Series) -> pd.Series:

@@ -1,4 +1,4 @@
-"""A stratified sample of pairs for clerks, and what their answers say of precision and recall (matching.md 2, idea 8).
+"""A stratified sample of pairs for clerks, and what their answers say of precision and recall (rules/linkage.md#idea-8).
 
 Belongs here: drawing, weighting, estimating. Does not belong here: the sheet a clerk writes on, or decisions (`judged`).
 

@@ -1,4 +1,4 @@
-"""A cell of a name column to a name, a note and the places that cannot be read (domain.md 4.1 N03-N16).
+"""A cell of a name column to a name, a note and the places that cannot be read (rules/names.md#n03 to #n16).
 
 Comparing names is in `names.levels`; sounds are in `names`.
 """
@@ -21,7 +21,7 @@ NAME_COLUMNS = ("value", "note", "unreadable", "issues")
 _PLAIN = re.compile(r"[\u4e00-\u9fa5]{2,4}")
 _HAN_ONE = re.compile("[\u3007\u3400-\u9fff\U00020000-\U0003ffff]")
 _MARKED = re.compile(r"(?<=[\u3400-\u9fff]{3})[*＊]+$")
-# A name column that holds a number belongs to a row that is shifted (C19).
+# A name column that holds a number belongs to a row that is shifted (rules/identifiers.md#c19).
 _MOST_DIGITS = 6
 _PADDED = re.compile(r"\s*[\u4e00-\u9fa5](?:\s*[\u4e00-\u9fa5]){1,3}\s*")
 _DOTS = re.compile(r"\s*[•‧∙⋅･・．·●﹒᛫⸱ꞏ]\s*")
@@ -46,7 +46,7 @@ def clean_names(values: pd.Series) -> pd.DataFrame:
 
     Returns:
         `value` (the name, `?` for a character that cannot be read, U+00B7 as the only dot, "" for no name), `note` (what stood
-        beside it, `;`-joined: 残;低保; or `placeholder_name`), `unreadable` (`"1"` or ""), `issues` (codes N03-N16).
+        beside it, `;`-joined: 残;低保; or `placeholder_name`), `unreadable` (`"1"` or ""), `issues` (codes `N03` to `N16`).
     """
     positions, distinct = distinct_texts(as_text(values))
     return spread([_quick(text) or _settled(text) for text in distinct], positions, values.index, NAME_COLUMNS)
@@ -109,7 +109,7 @@ def _unicode(text: str, issues: list[str]) -> str:
 
 
 def _beside(bare: str, issues: list[str]) -> tuple[str, list[str]]:
-    """What stands beside the name: brackets, trailing digits, quotes (N05, N16)."""
+    """What stands beside the name: brackets, trailing digits, quotes (rules/names.md#n05, #n16)."""
     notes: list[str] = []
 
     def taken(match: re.Match[str]) -> str:
@@ -145,7 +145,7 @@ def _whole_without(bare: str) -> bool:
 
 
 def _joined(bare: str, issues: list[str]) -> str:
-    """Without blanks; between the parts of a transliterated name a blank, a dash or a low dot is the middle dot (N07, N08)."""
+    """Without blanks; between the parts of a transliterated name a blank, a dash or a low dot is the middle dot (rules/names.md#n07, #n08)."""
     parts = [part for part in _BLANKS.split(bare) if part]
     if not parts:
         return ""
@@ -162,7 +162,7 @@ def _joined(bare: str, issues: list[str]) -> str:
 
 
 def _wildcards(name: str, issues: list[str]) -> str:
-    """Every sign that stands for a lost character becomes `?`; Latin letters among characters are one lost one (N04)."""
+    """Every sign that stands for a lost character becomes `?`; Latin letters among characters are one lost one (rules/names.md#n04)."""
     found = _LOST.sub(WILDCARD, name)
     if re.search("[" + _HAN + "]", found) and re.search("[A-Za-z]", found):
         found = _PINYIN.sub(WILDCARD, found)
@@ -174,7 +174,7 @@ def _wildcards(name: str, issues: list[str]) -> str:
 
 
 def _is_placeholder(name: str) -> bool:
-    """N13: no name at all; `张三之子` names the father. A name of one character that is not lost is kept."""
+    """No name at all; `张三之子` names the father. A name of one character that is not lost is kept (rules/names.md#n13)."""
     if not name or set(name) <= {WILDCARD} or name.isdigit():
         return True
     tables = name_tables()
@@ -183,7 +183,7 @@ def _is_placeholder(name: str) -> bool:
     return len(name) >= 3 and name.endswith(tuple(tables.placeholder_endings)) and name[:2] not in compound_surnames()
 
 
-# Private-use characters that the GB 18030-2000/2005 tables of older decoders give for FE59 and its like (domain.md 4.1.1).
+# Private-use characters that the GB 18030-2000/2005 tables of older decoders give for FE59 and its like (rules/names.md#encodings).
 _GB18030_2005 = str.maketrans(
     {
         "\ue81e": "\u9fb4", "\ue826": "\u9fb5", "\ue82b": "\u9fb6", "\ue82c": "\u9fb7", "\ue832": "\u9fb8", "\ue843": "\u9fb9",

@@ -1,4 +1,4 @@
-"""Two names to a level and a reason (domain.md 4.1, N01-N17; matching.md idea 5), one pair or hundreds of thousands.
+"""Two names to a level and a reason (rules/names.md#n01 to #n17; rules/linkage.md#idea-5), one pair or hundreds of thousands.
 
 Reading names is in `names.cleaning`; what a level weighs is for the linkage model.
 """
@@ -137,7 +137,7 @@ def compare_name_pairs(
 
 
 def former_levels(names: NameSet, name: tuple[Ints, Ints], former: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
-    """Level codes of pairs of names and the place of one differing character, the former names taken in (N10).
+    """Level codes of pairs of names and the place of one differing character, the former names taken in (rules/names.md#n10).
 
     A former name that is, or sounds like, the other's name or former name says more than one character in common.
 
@@ -175,7 +175,9 @@ def _levels(names: NameSet, a: Ints, b: Ints) -> tuple[Ints, Ints]:
     quick = np.flatnonzero((rows_a >= 0) & (rows_b >= 0))
     if len(quick):
         level[quick], place[quick] = _short_levels(names.codes, rows_a[quick], rows_b[quick])
-    level[(names.nick[a] | names.nick[b]) & (level > _CODE["nickname"])] = _CODE["nickname"]  # N12: says nothing
+    level[(names.nick[a] | names.nick[b]) & (level > _CODE["nickname"])] = _CODE[
+        "nickname"
+    ]  # it says nothing (rules/names.md#n12)
     rows = np.flatnonzero((names.long[a] | names.long[b]) & (level > _CODE["wildcard"]))
     found = long_levels([names.texts[row] for row in a[rows].tolist()], [names.texts[row] for row in b[rows].tolist()])
     level[rows] = np.minimum(level[rows], np.fromiter(map(_CODE.__getitem__, found), dtype=np.int64, count=len(rows)))
@@ -262,7 +264,7 @@ def _same_characters(p: _Pairs) -> Mask:
 
 
 def _dropped(p: _Pairs) -> Mask:
-    """One name is the other without one character; at least two characters are left (N13, N14)."""
+    """One name is the other without one character; at least two characters are left (rules/names.md#n13, #n14)."""
     left, right = p.codes.characters[p.a], p.codes.characters[p.b]
     la, lb = p.codes.length[p.a], p.codes.length[p.b]
     more = (la > lb)[:, None]
@@ -275,7 +277,7 @@ def _dropped(p: _Pairs) -> Mask:
 
 
 def _given_same(p: _Pairs) -> Mask:
-    """Given names of two or more characters that are alike by character or sound, behind different surnames (N11)."""
+    """Given names of two or more characters that are alike by character or sound, behind different surnames (rules/names.md#n11)."""
     codes, width = p.codes, p.codes.heard.shape[1]
     start_a, start_b = codes.surname[p.a], codes.surname[p.b]
     size = codes.length[p.a] - start_a
@@ -288,7 +290,7 @@ def _given_same(p: _Pairs) -> Mask:
 
 
 def _nickname(p: _Pairs) -> Mask:
-    """小明, 阿明 or 明明 for 张伟明: the character sounds like one of the other's given characters (N12)."""
+    """小明, 阿明 or 明明 for 张伟明: the character sounds like one of the other's given characters (rules/names.md#n12)."""
     codes = p.codes
     if codes.characters.shape[1] < 2:
         return np.zeros(len(p.a), dtype=bool)

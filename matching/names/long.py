@@ -1,4 +1,4 @@
-"""Long, transliterated and foreign names: parts missing, swapped or cut, other characters for one sound (N08, N09).
+"""Long, transliterated and foreign names: parts missing, swapped or cut, other characters for one sound (rules/names.md#n08, #n09).
 
 Short Chinese names are in `names.levels`.
 """

@@ -1,4 +1,4 @@
-"""How a name is divided and spoken: surname and given name, the syllables of each character, one sound for the whole (domain.md 4.1).
+"""How a name is divided and spoken: surname and given name, the syllables of each character, one sound for the whole (rules/names.md#names).
 
 Belongs here: names as sounds. Does not belong here: the tables (`names.tables`), reading of cells (`names.cleaning`), comparison (`names.levels`).
 """

@@ -51,7 +51,7 @@ def variant_fold() -> dict[int, str]:
 
 @cache
 def transliteration_fold() -> dict[int, str]:
-    """For `str.translate`: characters that stand for one syllable in transliterated names (N09)."""
+    """For `str.translate`: characters that stand for one syllable in transliterated names (rules/names.md#n09)."""
     return {ord(form): group[0] for group in name_tables().transliterations for form in group[1:]}
 
 
@@ -64,7 +64,7 @@ def _simplifier() -> Any:
 
 @lru_cache(maxsize=200_000)
 def fold(name: str) -> str:
-    """One spelling for traditional, simplified and variant forms (N03, N06); dots, blanks and letter case vanish."""
+    """One spelling for traditional, simplified and variant forms (rules/names.md#n03, #n06); dots, blanks and letter case vanish."""
     bare = unicodedata.normalize("NFKC", name).replace("·", "").replace(" ", "").upper()
     if bare and not bare.isascii():
         bare = fold_characters(bare)
@@ -147,7 +147,7 @@ def compound_surnames() -> frozenset[str]:
 
 @cache
 def look_alikes() -> dict[str, frozenset[str]]:
-    """Character to the characters that look like it (N02)."""
+    """Character to the characters that look like it (rules/names.md#n02)."""
     found = {}
     for line in table_text("shapes.tsv").splitlines():
         if line and line[0] != "#":

@@ -1,4 +1,4 @@
-"""The next period: only children whom a change may concern are linked anew, everybody else keeps what was found (matching.md 2, idea 10).
+"""The next period: only children whom a change may concern are linked anew, everybody else keeps what was found (rules/linkage.md#idea-10).
 
 A row is unchanged where everything that linking reads of it is. Linked anew are new and changed rows, the children whose rows changed
 or went, the children who share something with a changed row, those whom the last period named beside them, and those whom a person's

@@ -1,4 +1,4 @@
-"""What one period leaves for the next, so that only what changed must be compared (matching.md 2, idea 10).
+"""What one period leaves for the next, so that only what changed must be compared (rules/linkage.md#idea-10).
 
 Belongs here: the shape of the memory, making it, the weights in it, following unchanged rows from one delivery to the next. Does not
 belong here: which rows a change concerns (`meeting`), linking (`changes`), or where the memory is stored.

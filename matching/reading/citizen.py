@@ -18,7 +18,7 @@ OF_AGE = 18
 
 
 def check_character(first17: str) -> str:
-    """Check character of the first 17 digits (ISO 7064 MOD 11-2; domain.md 1.2.2).
+    """Check character of the first 17 digits (ISO 7064 MOD 11-2; rules/identifiers.md#check-character).
 
     Raises:
         ValueError: not exactly 17 ASCII digits.
@@ -62,7 +62,7 @@ def sex_of(number: str) -> str:
 
 
 def upgrade_15(number: str) -> str:
-    """The 18 characters of a legacy 15-digit number (domain.md 1.2.3), or `""` when its date does not exist."""
+    """The 18 characters of a legacy 15-digit number (rules/identifiers.md#fifteen-digits), or `""` when its date does not exist."""
     if len(number) != 15 or not (number.isascii() and number.isdigit()):
         return ""
     first17 = number[:6] + "19" + number[6:]
@@ -76,7 +76,7 @@ def _regions() -> frozenset[str]:
 
 
 def region_known(code: str) -> bool:
-    """Whether a six-digit area code ever existed, as far as the shipped table knows (domain.md 1.2.5).
+    """Whether a six-digit area code ever existed, as far as the shipped table knows (rules/identifiers.md#area-code).
 
     The table holds today's counties and the abolished ones that living people carry. Hong Kong, Macau and Taiwan residents
     (81, 82, 83) and foreigners (9xxxxx) count as known. Unknown is a warning, never a refusal.

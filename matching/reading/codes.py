@@ -118,7 +118,7 @@ def read_sets(values: pd.Series, table: str, source: str = "") -> pd.DataFrame:
 
     Returns:
         `value` (codes sorted and `;`-joined), `unknown` (`;`-joined words). Several kinds of disability in one cell are code 7, as
-        in the certificate's number (domain.md 2.7).
+        in the certificate's number (rules/codes.md#disability).
     """
     if table not in load_tables().words:
         raise KeyError(table)
@@ -178,7 +178,7 @@ def _several(text: str, table: str, source: str) -> tuple[str, str]:
 
 
 def _level(text: str, source: str) -> tuple[str, str]:
-    """A level, or the heaviest of several in one cell (domain.md 2.7)."""
+    """A level, or the heaviest of several in one cell (rules/codes.md#disability)."""
     whole = _lookup(_key(text), "disability_level", source)
     if whole is not None:
         return whole, ""

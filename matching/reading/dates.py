@@ -1,4 +1,4 @@
-"""A written date to an ISO date at its true precision: FF12 of domain.md 3.0 and B01-B07 of 4.2.
+"""A written date to an ISO date at its true precision: rules/files.md#ff12, rules/dates.md#b01 to #b07.
 
 Nothing is guessed: a month stays a month. Comparing two dates does not belong here.
 """
@@ -91,7 +91,7 @@ _MONTH_WORDS = {"正": 1, "冬": 11, "腊": 12}
 
 
 def read_dates(values: pd.Series, as_of: date | None = None) -> pd.DataFrame:
-    """Read a column of dates in every way that clerks and systems write them (domain.md 3.0 FF12, 4.2).
+    """Read a column of dates in every way that clerks and systems write them (rules/files.md#ff12, rules/dates.md#dates).
 
     Args:
         values: the cells as text.

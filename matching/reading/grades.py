@@ -1,4 +1,4 @@
-"""Grades as schools write them, with stage, class and entry year, to the canonical grade (domain.md 2.5).
+"""Grades as schools write them, with stage, class and entry year, to the canonical grade (rules/codes.md#grades).
 
 The plain words are in `tables/codes.yaml`; which grades are compulsory is a jurisdiction's matter, not decided here.
 """
@@ -125,7 +125,7 @@ def _word(bare: str, hint: str, _year: int) -> str:
 
 
 def _entry_year(bare: str, hint: str, school_year: int) -> str:
-    """`2021级`: the entry year; the grade follows from the stage and the school year (domain.md 2.5)."""
+    """`2021级`: the entry year; the grade follows from the stage and the school year (rules/codes.md#grades)."""
     match = _YEAR.search(bare)
     if match is None or not school_year:
         return ""

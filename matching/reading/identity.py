@@ -67,7 +67,7 @@ def read_ids(
     as_of: date | None = None,
     margin_years: int = 2,
 ) -> pd.DataFrame:
-    """Read a column of citizen identity numbers (domain.md 1.2-1.3, C01-C21).
+    """Read a column of citizen identity numbers (rules/identifiers.md#citizen-number, #c01 to #c21).
 
     Args:
         values: the cells as text.
@@ -154,7 +154,7 @@ def _sure_birth(digits: str, reading: Reading) -> str:
 
 
 def _judge_column(answers: dict[Cell, Identity], good: int, any_flag: bool) -> None:
-    """C05 by column, not by cell: among numbers that Excel cut, 1 in 11 passes its check by chance (domain.md 1.3)."""
+    """By column, not by cell: among numbers that Excel cut, 1 in 11 passes its check by chance (rules/identifiers.md#c05)."""
     cut = sum(answer.status == "damaged" and "C05" in answer.issues for answer in answers.values())
     valid = good + sum(answer.status == "valid" for answer in answers.values())
     for key, answer in answers.items():
@@ -167,7 +167,7 @@ def _judge_column(answers: dict[Cell, Identity], good: int, any_flag: bool) -> N
 
 
 def _mark_filled_down(cells: list[str], frame: pd.DataFrame) -> pd.DataFrame:
-    """C15: a failing number that is the one above it plus one was made by the fill handle."""
+    """A failing number that is the one above it plus one was made by the fill handle (rules/identifiers.md#c15)."""
     import numpy as np
 
     failing = frame["status"].isin(["bad_check"]).to_numpy()
@@ -191,7 +191,7 @@ _CERTIFICATE = re.compile(r"(\d{17}[\dX])([1-7])([1-49])(?:B(\d)?|(\d))?")
 
 
 def read_student_numbers(values: pd.Series) -> pd.DataFrame:
-    """Read a column of national student numbers (domain.md 1.4).
+    """Read a column of national student numbers (rules/identifiers.md#student-number).
 
     Returns:
         `value` (cleaned, any shape; "" for a placeholder), `kind` (`G`, `L`, `J` or ""), `id` (18 characters, only of a `G` whose
@@ -220,7 +220,7 @@ DISABILITY_COLUMNS = ("value", "id", "type", "level", "reissue", "note")
 
 
 def read_disability_numbers(values: pd.Series) -> pd.DataFrame:
-    """Read a column of disability certificate numbers (domain.md 1.5).
+    """Read a column of disability certificate numbers (rules/identifiers.md#certificate-number).
 
     Returns:
         `value` (cleaned), `id` (the first 18, only when they pass), `type` 1-7, `level` 1-4 (9 = not yet rated), `reissue` (digit
@@ -246,7 +246,7 @@ def _disability_number(text: str) -> tuple[str, ...]:
 
 
 def borrowed(numbers: pd.Series, others: list[pd.Series]) -> pd.Series:
-    """C14: rows whose own number also stands in a guardian's column of the same row.
+    """Rows whose own number also stands in a guardian's column of the same row (rules/identifiers.md#c14).
 
     Args:
         numbers: 18-character numbers or "".
@@ -262,7 +262,7 @@ def borrowed(numbers: pd.Series, others: list[pd.Series]) -> pd.Series:
 
 
 def shared_by_names(numbers: pd.Series, names: pd.Series, most: int = 2) -> pd.Series:
-    """Values that more than `most` different names share: they identify nobody (domain.md 1.7).
+    """Values that more than `most` different names share: they identify nobody (rules/identifiers.md#placeholders).
 
     Returns:
         Booleans on the index of `numbers`.

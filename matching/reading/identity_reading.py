@@ -1,6 +1,6 @@
-"""One cell to one citizen number and its status: the corruption catalogue C01-C22 of domain.md 1.3, cell by cell.
+"""One cell to one citizen number and its status: the catalogue rules/identifiers.md#c01 to #c22, cell by cell.
 
-What only a whole column shows (C05 by chance, C15) is in `identity`; repairs are proposed in `identity_repair`.
+What only a whole column shows (rules/identifiers.md#c05 by chance, #c15) is in `identity`; repairs are proposed in `identity_repair`.
 """
 
 from __future__ import annotations
@@ -77,12 +77,12 @@ class Reading:
 
 @cache
 def placeholder_words() -> frozenset[str]:
-    """Words that count as missing (domain.md 1.7)."""
+    """Words that count as missing (rules/identifiers.md#placeholders)."""
     return frozenset(str(word) for word in table_yaml("placeholders.yaml")["words"])
 
 
 def parse_id(text: str, reading: Reading | None = None) -> Identity:
-    """Read one cell of an identity-number column (domain.md 1.2, 1.3).
+    """Read one cell of an identity-number column (rules/identifiers.md#citizen-number, #damage).
 
     Args:
         text: the cell as it came.
@@ -102,7 +102,7 @@ def parse_id(text: str, reading: Reading | None = None) -> Identity:
 
 
 def _clean(text: str) -> tuple[str, list[str]]:
-    """Without full-width forms, blanks, quotes and look-alike letters, with the codes of what was there (C01-C04, C10)."""
+    """Without full-width forms, blanks, quotes and look-alike letters, with the codes of what was there (rules/identifiers.md#c01 to #c04, #c10)."""
     issues = []
     number = unicodedata.normalize("NFKC", text)
     if number != text and any("０" <= c <= "ｚ" and c.isalnum() for c in text):
@@ -125,7 +125,7 @@ def _clean(text: str) -> tuple[str, list[str]]:
 
 
 def _letters(number: str, issues: list[str]) -> tuple[str, list[str]]:
-    """C10: letters that stand for digits become digits, when nearly all the rest are digits."""
+    """Letters that stand for digits become digits, when nearly all the rest are digits (rules/identifiers.md#c10)."""
     if sum(c.isdigit() for c in number) < 11 or (number.isascii() and number[:-1].isdigit()):
         return number, issues
     first = number[0] if number[0] in "GLJglj" else ""
@@ -193,7 +193,7 @@ def _decimal(number: str, _reading: Reading) -> Identity | None:
 
 
 def _fifteen_left(first15: str, issues: tuple[str, ...]) -> Identity:
-    """A number of which only the first 15 digits are true (C05, C06, C08; stack.md P2)."""
+    """A number of which only the first 15 digits are true (rules/identifiers.md#c05, #c06, #c08; rules/packages.md#p2)."""
     return Identity("", "damaged", "", birth_of(first15), "", first15[:6], first15 + "***", issues)
 
 
@@ -242,7 +242,7 @@ def _unborn(birth: str, reading: Reading) -> bool:
 
 
 def _good(number: str, reading: Reading, issues: tuple[str, ...] = ()) -> Identity:
-    """A number that passes: still somebody else's when its owner is grown up and a child's is expected (C14)."""
+    """A number that passes: still somebody else's when its owner is grown up and a child's is expected (rules/identifiers.md#c14)."""
     birth, sex, region = birth_of(number), sex_of(number), number[:6]
     if not region_known(region):
         issues = (*issues, "region_unknown")
@@ -263,7 +263,7 @@ def _fifteen(number: str, reading: Reading) -> Identity:
 
 
 def _masked(number: str) -> Identity:
-    """C11: the visible ends in their places, `*` between (shorter masks are stretched to 18)."""
+    """The visible ends in their places, `*` between (shorter masks are stretched to 18) (rules/identifiers.md#c11)."""
     head = re.match(r"\d*", number)
     left = head[0] if head else ""
     tail = re.search(r"\d*[\dX]?$", number) if not number.endswith("XX") else None
@@ -280,7 +280,7 @@ def _masked(number: str) -> Identity:
 
 
 def _several(number: str, reading: Reading) -> Identity:
-    """C18: words or a second number beside the number."""
+    """Words or a second number beside the number (rules/identifiers.md#c18)."""
     found = [_classify(each.upper(), reading) for each in dict.fromkeys(_NUMBERS.findall(number))]
     good = [each for each in found if each.status == "valid"]
     if len(found) > 1 and len(good) == 1:
@@ -294,7 +294,7 @@ def _several(number: str, reading: Reading) -> Identity:
 
 
 def float_noise(number: str) -> bool:
-    """Whether the 18 digits are what a double makes of 15 true digits (C06): by chance 1 in 1,000."""
+    """Whether the 18 digits are what a double makes of 15 true digits (rules/identifiers.md#c06): by chance 1 in 1,000."""
     if not number.isdigit() or len(number) != 18:
         return False
     true15 = int(f"{float(number):.14e}".replace(".", "")[:15])

@@ -71,7 +71,7 @@ def same_damaged(a: str, b: str) -> bool:
 
 
 def one_slip(a: str, b: str) -> Slip:
-    """Classify the difference between two numbers as a typing slip (matching.md idea 5).
+    """Classify the difference between two numbers as a typing slip (rules/linkage.md#idea-5).
 
     Args:
         a: one number; b: the other. Order matters only for `missing` and `doubled`.
@@ -121,7 +121,7 @@ def _length_slip(longer: str, place: int, kind: str) -> Slip:
 
 
 def repair_candidates(text: str, status: str, birth: str = "", sex: str = "") -> list[Repair]:
-    """Numbers that a wrong one may have been, best first (domain.md 1.3 C05, C09, C10, C12).
+    """Numbers that a wrong one may have been, best first (rules/identifiers.md#c05, #c09, #c10, #c12).
 
     Args:
         text: the cleaned number, or for a damaged one its pattern (`Identity.derived`).

@@ -1,4 +1,4 @@
-"""Lunar and Gregorian dates, 1900 to 2060: conversion, and whether two dates are one day told in two calendars (domain.md 4.2 B01).
+"""Lunar and Gregorian dates, 1900 to 2060: conversion, and whether two dates are one day told in two calendars (rules/dates.md#b01).
 
 Reading a written date is in `dates`; what agreement through the calendar is worth is for the linkage.
 """

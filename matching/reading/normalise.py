@@ -32,7 +32,7 @@ _UNITS = re.compile(r"人民币|元整?|块|圆|RMB|CNY|￥|¥|/?每?人?/?月|�
 
 
 def clean_text(values: pd.Series) -> pd.Series:
-    """Text without invisible characters and needless blanks, in NFKC; a placeholder (domain.md 1.7) becomes "".
+    """Text without invisible characters and needless blanks, in NFKC; a placeholder (rules/identifiers.md#placeholders) becomes "".
 
     Returns:
         Text on the index of `values`, same length.
@@ -76,7 +76,7 @@ def _phone(text: str) -> str:
 
 
 def _real_phone(digits: str) -> bool:
-    """Not one of the numbers that stand for nothing (domain.md 1.7)."""
+    """Not one of the numbers that stand for nothing (rules/identifiers.md#placeholders)."""
     same = len(set(digits[3:] if len(digits) == 11 else digits)) == 1
     return not same and digits not in _dead_numbers() and digits not in "12345678901234567890"
 
@@ -87,7 +87,7 @@ def _dead_numbers() -> frozenset[str]:
 
 
 def read_numbers(values: pd.Series) -> pd.DataFrame:
-    """Amounts and counts with units and thousands separators (domain.md 3.0 FF15).
+    """Amounts and counts with units and thousands separators (rules/files.md#ff15).
 
     Returns:
         `value` (plain decimal text such as `1350` or `1350.5`, or ""), `note` (`bad_number` when there was text but no one number).

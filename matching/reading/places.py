@@ -1,4 +1,4 @@
-"""Townships and villages of one county: learned from its own data or its list, and addresses read against them (domain.md 4.4).
+"""Townships and villages of one county: learned from its own data or its list, and addresses read against them (rules/places-and-people.md#addresses).
 
 Provinces to counties are in `regions`. That two addresses differ is no evidence against a match; that is for the linkage.
 """
@@ -208,7 +208,7 @@ def _plain(text: str) -> str:
 
 
 def read_addresses(values: pd.Series, places: Places | None = None) -> pd.DataFrame:
-    """Read a column of addresses (domain.md 2.10, 4.4).
+    """Read a column of addresses (rules/places-and-people.md#regions, #addresses).
 
     Args:
         values: the cells as text; also 6- or 12-digit area codes.

@@ -1,4 +1,4 @@
-"""Provinces, prefectures and counties by name and code, of today and of the past (domain.md 1.2.5, 2.10).
+"""Provinces, prefectures and counties by name and code, of today and of the past (rules/identifiers.md#area-code, rules/places-and-people.md#regions).
 
 Townships and villages are the county's own and stand in `places`.
 """

@@ -1,4 +1,4 @@
-"""The child register: child numbers that last (matching.md 2, idea 10).
+"""The child register: child numbers that last (rules/linkage.md#idea-10).
 
 Belongs here: what a child is known by, giving known children their old number, new numbers, merges and splits as
 events. Does not belong

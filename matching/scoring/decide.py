@@ -72,7 +72,7 @@ def _shared_by_two(levels: Levels, model: Model) -> Mask:
 
 
 def twinlike(levels: Levels, model: Model) -> Mask:
-    """Born on one day to one family, no number in common, and a name that a slip of the pen does not explain (N17).
+    """Born on one day to one family, no number in common, and a name that a slip of the pen does not explain (rules/names.md#n17).
 
     Wrong characters sound or look like the right ones; twins share a character on purpose. Where a family is known to have twins, an
     illegible character may be the one in which they differ.
@@ -103,7 +103,7 @@ def kinlike(levels: Levels, model: Model) -> Mask:
 
 def _both_spelt(pairs: Pairs, levels: Levels, model: Model) -> Mask:
     """Two spellings of one list, each of which another list has too, with the same birth: nobody slips twice in one way, so they are two
-    children (文文 and 雯雯, N17).
+    children (文文 and 雯雯, rules/names.md#n17).
     """
     exact = np.isin(levels["name"], [model.code("name", level) for level in ("same", "variant")])
     exact &= (levels["birth"] == model.code("birth", "same")) & (levels["people"] != model.code("people", "differ"))
@@ -121,7 +121,7 @@ def doubtful(levels: Levels, model: Model) -> Mask:
     """Pairs that another child of the family, or a namesake, explains as well: never a link by themselves.
 
     * Equal numbers (whole, or as far as legible) under different names where no birth date confirms them, or twins are known:
-      a sibling's number (C14); siblings registered together have neighbouring numbers.
+      a sibling's number (rules/identifiers.md#c14); siblings registered together have neighbouring numbers.
     * What looks like twins.
     * Different births without a number, a guardian or a telephone in common: a namesake of the neighbourhood.
     """
@@ -171,7 +171,7 @@ def weigh_evidence(pairs: Pairs, levels: Levels, weight: Floats, judged: NDArray
 
 def _near_certain_double(levels: Levels, weight: Floats, model: Model) -> Mask:
     """One department's two records are one child without a common number only if name, birth and a third thing
-    agree (domain.md 4.6); a birth date that is incomplete or slipped needs a guardian or a slipped number beside it.
+    agree (rules/places-and-people.md#not-errors); a birth date that is incomplete or slipped needs a guardian or a slipped number beside it.
     """
     same_name = np.isin(levels["name"], [model.code("name", level) for level in (*SAME_NAMES, "former_name")])
     third = np.zeros(len(weight), dtype=bool)

@@ -109,7 +109,7 @@ def _intercept(offset: Floats, same: Floats, total: Floats) -> float:
 
 
 def shifted_prior(score: Floats, counts: Floats, prior: float, labelled_share: float) -> float:
-    """Prior bits of the unlabelled pairs by EM on the prior alone, the weights held (matching.md 2, idea 1).
+    """Prior bits of the unlabelled pairs by EM on the prior alone, the weights held (rules/linkage.md#idea-1).
 
     Args:
         score: bits of each pattern without the prior.
@@ -145,7 +145,7 @@ def em_weights(design: Design, codes: NDArray[np.int8], counts: Floats, prior: f
     Candidates agree on their keys by construction, so that u measured on them is too high: without labels EM would
     take every field's weight down (recall fell from 0.99 to 0.65 on a county without numbers). A field's mean
     weight over the matches therefore stays the anchor's, and families, whose fields move together, cannot drift
-    into matches (matching-evidence.md 2f).
+    into matches (rules/linkage.md#drift).
 
     Args:
         design: the terms.

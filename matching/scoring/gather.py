@@ -1,7 +1,7 @@
 """From counted patterns to the pairs that can matter: screened, with their context, the rest only as counts.
 
 Belongs here: which pairs later stations must see one by one, and completing them without changing any result. A pair far below the
-floor that no rule looks at is never fetched: at a million records that is most of them (matching-evidence.md 4). Does not belong
+floor that no rule looks at is never fetched: at a million records that is most of them (rules/linkage.md#floor). Does not belong
 here: the rules themselves (`screen`, `derived`, `compare.add_context`).
 """
 

@@ -2,7 +2,7 @@
 
 Belongs here: which pairs are undecided and what a likeness adds. The comparison itself is recordlinkage's, with the
 rapidfuzz features of `reference`. Does not belong here: short Chinese names, which string distances cannot compare
-(matching-evidence.md 0).
+(rules/linkage.md#short-names).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def residual_bits(records: pd.DataFrame, pairs: Pairs, weight: Floats, model: Model) -> Floats:
     """Bits to add to each pair; zero for decided pairs and where a text is missing or unlike (unlike says nothing:
-    domain.md 4.4).
+    rules/places-and-people.md#addresses).
 
     Args:
         records: sorted by `record_id`, as the pairs count them.

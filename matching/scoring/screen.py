@@ -1,5 +1,5 @@
 """Screening of numbers before anything is learned from them: a number on two different-looking people is no label
-(domain.md 1.3 C14, C15).
+(rules/identifiers.md#c14, #c15).
 
 Belongs here: finding borrowed and placeholder numbers among compared pairs. Does not belong here: the number's
 weight (`weigh`).
@@ -40,7 +40,7 @@ class Screened:
 
 def drop_frequent(e: Encoded, limit: int) -> tuple[Encoded, int]:
     """Blank numbers that stand on more than `limit` records of different names or of different births:
-    placeholders (domain.md 1.7).
+    placeholders (rules/identifiers.md#placeholders).
     """
     dropped: set[int] = set()
     for number in _frequent(e.own, limit):
@@ -68,7 +68,7 @@ def _frequent(numbers: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
 
 def _parents_numbers(e: Encoded) -> list[int]:
     """Children's numbers that stand in a parent's or guardian's column somewhere, not being a child's own by birth
-    date (C14).
+    date (rules/identifiers.md#c14).
     """
     stated = (birth_code(e.own) == e.birth) & ~e.derived
     doubted, adults = e.own[(e.own != 0) & ~stated], e.people_no[e.people_no != 0]
@@ -121,7 +121,7 @@ def _has_rival(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Mask:
 
 def _side_by_side(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Mask:
     """Two rows of one list under two names that contradict each other in what the number itself says, sex or birth: two children, of whom one
-    was given the other's number (C15). A child entered twice would be so by two or three slips at once.
+    was given the other's number (rules/identifiers.md#c15). A child entered twice would be so by two or three slips at once.
     """
     inside = levels["origin"] == model.code("origin", "inside")
     other = np.isin(levels["name"], [model.code("name", level) for level in OTHER_NAMES])
@@ -200,7 +200,7 @@ def _told(day: int) -> int:
 
 def _stale(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Mask:
     """Different numbers under one name (or one that a slip explains) and one birth date that one of the numbers contradicts:
-    it was replaced since, or is wrong (domain.md 1.2.6, C22). Twins' numbers agree with their birth date.
+    it was replaced since, or is wrong (rules/identifiers.md#number-changes, #c22). Twins' numbers agree with their birth date.
     """
     found = (levels["number"] == model.number.code("differ")) & np.isin(groups(levels, "name", model), (1, 2))
     found &= groups(levels, "birth", model) == 1
@@ -220,7 +220,7 @@ def _one_wrong(e: Encoded, pairs: Pairs) -> Mask:
 def _other_child(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Mask:
     """Signs, besides another name, that a shared number is a sibling's: the number's birth date is only the one side's and
     the other side's is near it by chance; nothing confirms the birth and the sexes differ; or the row carries a second
-    number (C14).
+    number (rules/identifiers.md#c14).
     """
     birth = levels["birth"]
     near = (birth == model.code("birth", "one_part")) & _one_wrong(e, pairs)

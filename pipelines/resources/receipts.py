@@ -1,7 +1,7 @@
 """Which township has handed in which report: noted by the bureau, appended only, the last line about a sender counts.
 
-Belongs here: reading and adding lines. Not here: which reports are owed (the profile's duties) or what they say. Source: domain.md 6.3
-(the bureau tracks who has not reported), 7 M24.
+Belongs here: reading and adding lines. Not here: which reports are owed (the profile's duties) or what they say. Source: rules/workflow.md#reports
+(the bureau tracks who has not reported), rules/workflow.md#m24.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ def keep(store: Path, path: Path, sha256: str) -> Path:
         Where the copy is.
 
     Raises:
-        Refusal: The disk is full (`trust.md` C5 41), or the file has changed since its fingerprint was taken.
+        Refusal: The disk is full (rules/bad-inputs.md#input-41), or the file has changed since its fingerprint was taken.
             Nothing is
             left half-written in either case.
     """

@@ -267,7 +267,7 @@ def test_a_lunar_birthday_is_joined_and_said(frame: Any, number: Any) -> None:
 
 
 def test_an_obsolete_number_does_not_split_a_child(county: pd.DataFrame, county_linkage: Linkage) -> None:
-    """Records whose valid number differs although name, birth and both parents agree (domain.md C22)."""
+    """Records whose valid number differs although name, birth and both parents agree (rules/identifiers.md#c22)."""
     found = county.merge(county_linkage.clusters[["record_id", "child_id"]], on="record_id")
     numbered = found[found["id_no"] != ""]
     several = numbered.groupby("truth").filter(

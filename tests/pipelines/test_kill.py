@@ -1,4 +1,4 @@
-"""A run killed anywhere and repeated gives the same result, and at no moment is half a list shown (trust.md C5 40)."""
+"""A run killed anywhere and repeated gives the same result, and at no moment is half a list shown (rules/bad-inputs.md#input-40)."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Locked files (trust.md C5 3): the password is asked for, three times at most, and opens the file without being kept."""
+"""Locked files (rules/bad-inputs.md#input-3): the password is asked for, three times at most, and opens the file without being kept."""
 
 import hashlib
 import io

@@ -1,7 +1,7 @@
 """What stands in one child's file: each value with every department's word for it, visits, help, findings with their history.
 
 Belongs here: gathering and choosing what is shown. Not here: the page (`writing`). Numbers are masked and class X fields
-withheld unless somebody approved. Source: domain.md 1.8, 3.1.1, 5.2 row 7; trust.md C1 (未成年人网络保护条例 36), C3.2.
+withheld unless somebody approved. Source: rules/identifiers.md#trust-order, rules/departments.md#child-file, rules/jurisdictions.md#row-7; rules/law.md#approved-access, rules/law.md#masking.
 """
 
 from __future__ import annotations

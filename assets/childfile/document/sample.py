@@ -1,7 +1,7 @@
 """The stratified random sample of child files for the yearly check (抽查): reproducible by its seed, every stratum seen.
 
-Belongs here: who is drawn. Not here: the sheet that is filled in (`samplebook`). Source: domain.md 5.2 row 8 (每年至少开展
-一次抽查), M16.
+Belongs here: who is drawn. Not here: the sheet that is filled in (`samplebook`). Source: rules/jurisdictions.md#row-8 (每年至少开展
+一次抽查), rules/workflow.md#m16.
 
 Strata are township and kind of child. Each stratum gets its share of the sample by largest remainders, at least one where
 the sample is large enough; within a stratum the order is that of a keyed hash, so the draw does not depend on the order of rows,

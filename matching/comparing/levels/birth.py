@@ -1,4 +1,4 @@
-"""Levels of two birth dates (domain.md 4.2 B01 to B07): dates as yyyymmdd integers, 0 for unknown parts."""
+"""Levels of two birth dates (rules/dates.md#b01 to #b07): dates as yyyymmdd integers, 0 for unknown parts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def birth_levels(a: Births, b: Births, spec: FieldSpec) -> NDArray[np.int8]:
     out[full & _neighbours(x, y)] = spec.code("one_part")
     out[full & year & (x // 100 % 100 == y % 100) & (x % 100 == y // 100 % 100)] = spec.code("swapped")
     out[(precision == 2) & year & month] = spec.code("coarse")
-    weak = (x % 10000 == 101) | (y % 10000 == 101)  # 1 January stands for an unknown day (B04)
+    weak = (x % 10000 == 101) | (y % 10000 == 101)  # 1 January stands for an unknown day (rules/dates.md#b04)
     out[full & year & weak & (x != y)] = spec.code("weak")
     out[full & ((a.lunar == y) & (y > 0) | (b.lunar == x) & (x > 0))] = spec.code("lunar")
     out[full & (x == y)] = spec.code("same")
@@ -52,7 +52,7 @@ def birth_levels(a: Births, b: Births, spec: FieldSpec) -> NDArray[np.int8]:
 
 
 def _neighbours(x: Days, y: Days) -> NDArray[np.bool_]:
-    """One day apart, across a month's end too (B03): last and first day of neighbouring months."""
+    """One day apart, across a month's end too (rules/dates.md#b03): last and first day of neighbouring months."""
     low, high = np.minimum(x, y), np.maximum(x, y)
     months = (high // 10000 * 12 + high // 100 % 100) - (low // 10000 * 12 + low // 100 % 100)
     near: NDArray[np.bool_] = (months == 1) & (high % 100 == 1) & (low % 100 >= 28)

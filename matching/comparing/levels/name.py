@@ -1,4 +1,4 @@
-"""Levels of two names (domain.md 4.1 N01 to N17): the comparison of `names.levels` in the codes of the model.
+"""Levels of two names (rules/names.md#n01 to #n17): the comparison of `names.levels` in the codes of the model.
 
 Belongs here: the one step from its levels to the model's. Does not belong here: reading names, comparing them, or
 weighing the level.

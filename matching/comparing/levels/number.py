@@ -1,4 +1,4 @@
-"""Levels of two children's own numbers (domain.md 1.3, 1.8): equal, derived, one slip, partly readable, different.
+"""Levels of two children's own numbers (rules/identifiers.md#damage, #trust-order): equal, derived, one slip, partly readable, different.
 
 Belongs here: what two numbers say. Does not belong here: whether an equal number was borrowed (`screen`).
 """
@@ -75,7 +75,7 @@ def _damaged_levels(e: Encoded, a: Rows, b: Rows, spec: FieldSpec) -> NDArray[np
 
 
 CUT = "000"
-"""End of a number that a spreadsheet kept as a number (C05): the last three digits are lost, one equal zero among them says nothing."""
+"""End of a number that a spreadsheet kept as a number (rules/identifiers.md#c05): the last three digits are lost, one equal zero among them says nothing."""
 RANKS = ("missing", "raw_differ", "partial", "slip")
 """What a damaged number may say, the strongest last."""
 

@@ -1,4 +1,4 @@
-"""Levels of two sets of parents and guardians (domain.md 4.5): any of the one set against any of the other."""
+"""Levels of two sets of parents and guardians (rules/places-and-people.md#guardians): any of the one set against any of the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Levels of two addresses (domain.md 4.4): where one lives or is registered, either of the one against either of
+"""Levels of two addresses (rules/places-and-people.md#addresses): where one lives or is registered, either of the one against either of
 the other; and of single codes and telephones.
 """
 

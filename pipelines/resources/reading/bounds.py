@@ -41,8 +41,7 @@ class Extent:
 
 
 def extent_of(filled: Iterable[Cell], sheet: int, bounds: Bounds) -> Extent:
-    """Parts the table from cells far away from it (a stray space in the last row or column of a sheet, `trust.md` C5
-    6).
+    """Parts the table from cells far away from it (a stray space in the last row or column of a sheet, rules/bad-inputs.md#input-6).
 
     Args:
         filled: `(row, column)` of every cell that is not empty, both from 1, each once.

@@ -15,7 +15,7 @@ from typing import Any
 from pipelines.resources.reading.shapes import Cell
 
 EXACT = 10**15
-"""From here on a number has 16 digits, and a spreadsheet keeps 15 (`domain.md` FF14): the rest of them is lost in
+"""From here on a number has 16 digits, and a spreadsheet keeps 15 (rules/files.md#ff14): the rest of them is lost in
 the file itself.
 """
 
@@ -100,7 +100,7 @@ def _assigned() -> dict[int, int]:
 
 
 def map_private(text: str) -> str:
-    """Replaces private code points of older GB 18030 tables by the assigned ones (`domain.md` 4.1.1: U+E81E is
+    """Replaces private code points of older GB 18030 tables by the assigned ones (rules/names.md#encodings: U+E81E is
     U+9FB4).
     """
     return text.translate(_assigned()) if _PRIVATE.search(text) else text

@@ -36,7 +36,7 @@ def parse_delimited(text: str, bounds: Bounds, null_words: Collection[str] = ())
     Args:
         text: Decoded text with `\\n` line ends.
         bounds: How many rows, columns and cells there may be.
-        null_words: Fields that are exactly one of these are empty (`domain.md` FF1).
+        null_words: Fields that are exactly one of these are empty (rules/files.md#ff1).
 
     Returns:
         One sheet named `""`; container `tsv` for tabs, `csv` for every other delimiter.

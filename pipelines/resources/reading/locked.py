@@ -1,4 +1,4 @@
-"""Files with an opening password (`trust.md` C5 3): the bytes inside, in memory only. The password is never written
+"""Files with an opening password (rules/bad-inputs.md#input-3): the bytes inside, in memory only. The password is never written
 anywhere.
 """
 

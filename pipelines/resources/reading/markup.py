@@ -13,7 +13,7 @@ _HEAD = 8192
 
 
 def parse_markup(data: bytes, bounds: Bounds, heading_words: Collection[str]) -> Parsed:
-    """Reads markup; the encoding it declares is not believed, exporters write `utf-8` over GBK (`domain.md` FF1).
+    """Reads markup; the encoding it declares is not believed, exporters write `utf-8` over GBK (rules/files.md#ff1).
 
     Raises:
         Refusal: Undecodable, entities, no table, broken off, or too large.

@@ -28,7 +28,7 @@ def read_file(
     password: str | None = None,
     heading_words: Collection[str] | None = None,
 ) -> Reading:
-    """Reads a delivered file, whatever it is inside (`docs/data-shapes.md` 1, `domain.md` 3.0).
+    """Reads a delivered file, whatever it is inside (`docs/data-shapes.md` 1, rules/files.md#forms).
 
     Args:
         path: The file; its extension is not believed.
@@ -111,7 +111,7 @@ def _filled_rows(cells: pd.DataFrame) -> int:
 
 
 def _hidden_notices(grid: Grid) -> list[Notice]:
-    """Hidden and filtered rows are data; the clerk is told that they were read (`trust.md` C5 10)."""
+    """Hidden and filtered rows are data; the clerk is told that they were read (rules/bad-inputs.md#input-10)."""
     found = []
     if grid.hidden:
         found.append(Notice("hidden_sheet", WARN, grid.sheet, 0, 0, f"第{grid.number}张表是隐藏的，已照常读取。"))

@@ -71,13 +71,13 @@ def bomb(ratio: float, allowed: float) -> Refusal:
 
 
 def sparse(sheet: int, position: str) -> Refusal:
-    """Cells so far out that no reader can reserve the space between (`trust.md` C5 6); `sheet` is its number: its name may be a child's."""
+    """Cells so far out that no reader can reserve the space between (rules/bad-inputs.md#input-6); `sheet` is its number: its name may be a child's."""
     text = f"第{sheet}张表在{position}一带有远离数据区的内容，表格范围大得无法读取。"
     return Refusal("sparse", text, "请删除数据区以外的行和列（选中后用“删除”，不是清除内容），另存后再放入。")
 
 
 def mixed_encoding(lines: list[int], total: int) -> Refusal:
-    """Lines of one text file are written in two encodings, or in none that we know (`trust.md` C5 15)."""
+    """Lines of one text file are written in two encodings, or in none that we know (rules/bad-inputs.md#input-15)."""
     listed = "、".join(str(line) for line in lines[:20]) + ("等" if total > 20 else "")
     text = f"文件里混有两种文字编码或乱码，共{total}行：第{listed}行。"
     return Refusal("mixed_encoding", text, "请让导出单位用同一种编码（GB18030或UTF-8）重新导出，或改交xlsx。")

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes and its parts, never by its extension (`trust.md` C5 4 and 5). Nothing is
+"""What a file is, by its first bytes and its parts, never by its extension (rules/bad-inputs.md#input-4, #input-5). Nothing is
 parsed here.
 """
 

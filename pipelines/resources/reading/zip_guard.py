@@ -14,7 +14,7 @@ _TABOO = (b"<!DOCTYPE", b"<!ENTITY")
 
 
 def check_sizes(archive: zipfile.ZipFile, bounds: Bounds) -> None:
-    """Refuses a file that unpacks to too much (`trust.md` C5 7); nothing is unpacked for it."""
+    """Refuses a file that unpacks to too much (rules/bad-inputs.md#input-7); nothing is unpacked for it."""
     parts = archive.infolist()
     unpacked = sum(part.file_size for part in parts)
     if unpacked > bounds.unpacked_bytes:
@@ -28,8 +28,7 @@ def check_sizes(archive: zipfile.ZipFile, bounds: Bounds) -> None:
 
 
 def chunks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
-    """The unpacked bytes of an XML part, piece by piece; refuses document type definitions on the way (`trust.md` C5
-    8).
+    """The unpacked bytes of an XML part, piece by piece; refuses document type definitions on the way (rules/bad-inputs.md#input-8).
 
     Raises:
         Refusal: A definition stands in the part.

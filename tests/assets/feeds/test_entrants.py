@@ -1,4 +1,4 @@
-"""Whom education is told of, row by row of domain.md 5.3.2: who stays, with which mark, who leaves, by which word."""
+"""Whom education is told of, row by row of rules/lists.md#entrants: who stays, with which mark, who leaves, by which word."""
 
 from datetime import date
 

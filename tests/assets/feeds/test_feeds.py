@@ -180,7 +180,7 @@ def every_answer(feed):
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("name", sorted(FEEDS))
 def test_only_the_answers_that_say_so_let_anybody_leave_whatever_the_state(name, state):
-    """Every answer of every list, with everything that could be written beside it: R1 and domain.md 5.3.2."""
+    """Every answer of every list, with everything that could be written beside it: rules/people.md#nobody-loses and rules/lists.md#entrants."""
     feed = FEEDS[name]
     said = [
         (f"C{place}", *pair, state, "甲镇", "2026-08-02", "县教育局批准，至2027-08-31，某省某校")

@@ -1,4 +1,4 @@
-"""One fact under several headings (domain.md 3.6)."""
+"""One fact under several headings (rules/files.md#one-fact)."""
 
 import pandas as pd
 import pytest

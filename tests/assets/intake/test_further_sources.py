@@ -248,7 +248,7 @@ def test_book_of_visits(tmp_path: Path, make_number: Number) -> None:
 
 
 def test_an_adult_s_number_is_no_parent_s_number_of_a_child(book: Callable[..., Path], make_number: Number) -> None:
-    """In a list of children it goes to the guardian (C14); in a list about adults it is the person's own."""
+    """In a list of children it goes to the guardian (rules/identifiers.md#c14); in a list about adults it is the person's own."""
     rows = [["姓名", "身份证号", "出生日期"], ["张三", make_number("19850310"), "2015-03-10"]]
     ledger = taken(book([[*rows[0], "儿童类别"], [*rows[1], "留守"]], "台账.xlsx"), "civil_affairs")
     assert (ledger.accepted["id_no"].item(), ledger.accepted["guardian_id"].item()) == ("", make_number("19850310"))

@@ -47,7 +47,7 @@ def test_a_visit_book_names_a_child_every_month() -> None:
 
 
 def test_more_rows_than_one_child_can_have_are_a_question_and_not_one_child() -> None:
-    """The same but for a remark, and without any number: nothing tells one child from another (trust.md C5 33)."""
+    """The same but for a remark, and without any number: nothing tells one child from another (rules/bad-inputs.md#input-33)."""
     records = frame(*[row() for _ in range(MOST + 5)], row(name="李四", birth_date="2012-01-02"))
     folded = fold(records, MOST)
     linked = link_records(folded.kept)

@@ -251,7 +251,7 @@ def test_whole_duplicates_are_kept_and_flagged(take: Take, make_grid: MakeGrid, 
 
 @pytest.mark.parametrize("sheets", [1, 2])
 def test_many_identical_rows_without_a_number_are_a_question(sheets: int, take: Take, make_grid: MakeGrid) -> None:
-    """trust.md C5 33: twenty-five times the same child, or twenty-five children: nobody can tell, and nothing is lost."""
+    """rules/bad-inputs.md#input-33: twenty-five times the same child, or twenty-five children: nobody can tell, and nothing is lost."""
     many = default_model().decide.cluster_limit + 5
     lines = [[str(number), *row("王小明", number="")] for number in range(many)]
     parts = [lines[place::sheets] for place in range(sheets)]

@@ -1,4 +1,4 @@
-"""Workbooks that come back as people send them: what is entered, what is reported, and that nothing is overwritten (trust.md C5 34-39)."""
+"""Workbooks that come back as people send them: what is entered, what is reported, and that nothing is overwritten (rules/bad-inputs.md#input-34 to #input-39)."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def test_what_fits_no_item_of_the_form_is_counted_and_not_called_uncollected(mat
 
 
 def test_the_school_knows_who_boards(material):
-    """A pupil's own school comes before the ledger, and the fact is read, whichever heading told it (domain.md 3.6)."""
+    """A pupil's own school comes before the ledger, and the fact is read, whichever heading told it (rules/files.md#one-fact)."""
     ledger = material.records[material.records["department"] == "civil_affairs"].assign(boarding="no")
     school = ledger.assign(department="education", boarding="yes")
     figures = figures_of(replace(material, records=pd.concat([ledger, school])), Version.INTERNAL)

@@ -1,4 +1,4 @@
-"""What is due when: the days of a rule, and what the profiles of domain.md 5.2 ask for."""
+"""What is due when: the days of a rule, and what the profiles of rules/jurisdictions.md#rows ask for."""
 
 import csv
 from datetime import date

@@ -138,7 +138,7 @@ def test_a_period_without_a_single_line_has_its_report_too(made_up_with, tmp_pat
 
 
 def test_nobody_s_help_is_ended_by_a_report(material, tmp_path):
-    """R1: the words 停发 and 退出 stand only where the report says what it is not."""
+    """rules/people.md#nobody-loses: the words 停发 and 退出 stand only where the report says what it is not."""
     for kind in words().kinds:
         path = written(material, tmp_path, kind)
         for line in [*text(path).split("\n"), *cells(path)]:

@@ -1,4 +1,4 @@
-"""What a place's profile says reaches the workbooks: the classes compared, further books, names on them (domain.md 5.2 rows 3, 21, 23)."""
+"""What a place's profile says reaches the workbooks: the classes compared, further books, names on them (rules/jurisdictions.md#row-3, #row-21, #row-23)."""
 
 from pathlib import Path
 from typing import Any

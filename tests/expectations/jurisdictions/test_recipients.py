@@ -92,7 +92,7 @@ def test_the_default_sends_what_the_layout_has_always_shown() -> None:
 
 
 def test_only_where_a_visit_is_another_s_a_list_goes_to_others_than_the_default() -> None:
-    """Langao's school and Guiyang's rescue station owe the visit (domain.md 5.3.3); no other paper names another recipient."""
+    """Langao's school and Guiyang's rescue station owe the visit (rules/lists.md#visits); no other paper names another recipient."""
     usual = load_profile("default")
     differing = {
         (name, code)

@@ -1,4 +1,4 @@
-"""A test per row of the rule table (domain.md 5.2): what a place's paper says changes what comes out."""
+"""A test per row of the rule table (rules/jurisdictions.md#rows): what a place's paper says changes what comes out."""
 
 from datetime import date
 from pathlib import Path
@@ -118,7 +118,10 @@ def test_row_6_more_visits_for_some(place: str, noted: bool) -> None:
     [
         ({"mother_status": "severe_disability"}, True),
         ({"remark": "有行为异常"}, True),
-        ({"illness": "先天性心脏病"}, False),  # neither S0 nor S4 names illness
+        (
+            {"illness": "先天性心脏病"},
+            False,
+        ),  # neither Fuyang's paper nor Fengxian's names illness (rules/jurisdictions.md#row-6)
         ({}, False),
     ],
 )
@@ -303,7 +306,7 @@ def test_row_21_privacy() -> None:
 
 
 def test_row_22_steering_meeting() -> None:
-    """S4 knows no meeting; S1's is the prefecture's, a county's has no rhythm; in Guiyang the committee for women and children meets."""
+    """Fengxian knows no meeting, Zhangye's is the prefecture's, a county's has no rhythm, in Guiyang the committee for women and children meets (rules/jurisdictions.md#row-22)."""
     meetings = {place: who(place, "会议") for place in ("zhangye", "fengxian", "guiyang", "minle")}
     assert meetings == {
         "zhangye": [("市联席会议", "")],

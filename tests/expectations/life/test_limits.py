@@ -50,7 +50,7 @@ def test_the_latest_day_that_a_note_names(note: str, day: date | None) -> None:
     ],
 )
 def test_what_an_answer_on_the_entrants_does_to_the_line(code: str, answer: str, note: str, state: str) -> None:
-    """domain.md 5.3.2, the column `line`."""
+    """rules/lists.md#entrants, the column `line`."""
     rules = life_rules()
     assert rules.outcomes[rules.outcome(code, answer, note)] == state
 

@@ -1,4 +1,4 @@
-"""L20 无委托照护协议: who must have an agreement, and the states of one (domain.md 5.3.3)."""
+"""L20 无委托照护协议: who must have an agreement, and the states of one (rules/lists.md#agreements)."""
 
 import numpy as np
 import pytest

@@ -125,7 +125,7 @@ def test_county_is_inferred_when_not_configured() -> None:
 
 
 def test_police_that_answer_queries_say_who_is_not_there(town: Town) -> None:
-    """An answer file is no register: a row 不存在 is no registration (3.3, 5.2 police that only answer)."""
+    """An answer file is no register: a row 不存在 is no registration (rules/departments.md#answer-mode)."""
     for child, answer in ((1, "不存在"), (2, "存在"), (3, "姓名不符"), (4, "已死亡")):
         town.add(CA, child, category="left_behind")
         town.add(PS, child, population_status=answer)

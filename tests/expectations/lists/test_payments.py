@@ -1,4 +1,4 @@
-"""L28 待遇金额不符: what is due, what was paid, what may be drawn together; must and must-not cases (M28)."""
+"""L28 待遇金额不符: what is due, what was paid, what may be drawn together; must and must-not cases (rules/workflow.md#m28)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""R1: the product only adds leads. No sentence of any list says that somebody's help should end unseen."""
+"""rules/people.md#nobody-loses: the product only adds leads. No sentence of any list says that somebody's help should end unseen."""
 
 import re
 from pathlib import Path

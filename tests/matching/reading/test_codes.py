@@ -48,7 +48,7 @@ def test_a_department_has_its_own_numbers() -> None:
     assert one("document", "111", "public_security") == "id_card"
     assert one("document", "1") == UNKNOWN
     assert one("hukou_nature", "1", "education") == "rural"
-    assert one("hukou_nature", "1") == UNKNOWN, "local copies turn these numbers round (FF13)"
+    assert one("hukou_nature", "1") == UNKNOWN, "local copies turn these numbers round (rules/files.md#ff13)"
     assert one("study", "7", "civil_affairs") == "preschool"
 
 

@@ -116,7 +116,7 @@ def test_unknown_area_warns_and_old_areas_do_not() -> None:
 
 
 def test_a_cut_column_takes_the_passing_zeros_with_it() -> None:
-    """Among numbers that were cut, 1 in 11 passes by chance: the column decides (domain.md 1.3 C05)."""
+    """Among numbers that were cut, 1 in 11 passes by chance: the column decides (rules/identifiers.md#c05)."""
     lucky = next(n for n in (f"3412212015031{i:02d}000" for i in range(100)) if identity.check_passes(n))
     cut = [f"3412212015032{i:02d}000" for i in range(10, 40)]
     cut = [number for number in cut if not identity.check_passes(number)]

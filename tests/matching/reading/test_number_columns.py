@@ -72,7 +72,7 @@ def test_what_a_damaged_number_says_of_a_good_one(damaged: str, rank: str) -> No
 
 
 def test_a_number_cut_by_the_spreadsheet_keeps_fifteen_digits_and_no_more() -> None:
-    """C05: the zeros at its end are no digits, so that another number of the same day is not nearer for having one there."""
+    """The zeros at its end are no digits, so that another number of the same day is not nearer for having one there (rules/identifiers.md#c05)."""
     numbers = np.arange(34122120150310000, 34122120150310100, dtype=np.int64)
     numbers = numbers[numbers // 100 == 341221201503100]
     ranks = damaged_ranks(["341221201503100000"] * len(numbers), numbers)

@@ -1,4 +1,4 @@
-"""The second person's consent to a jump in rows: who may give it, and that a run without it takes none (trust.md C5 21)."""
+"""The second person's consent to a jump in rows: who may give it, and that a run without it takes none (rules/bad-inputs.md#input-21)."""
 
 import json
 
