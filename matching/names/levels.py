@@ -175,9 +175,8 @@ def _levels(names: NameSet, a: Ints, b: Ints) -> tuple[Ints, Ints]:
     quick = np.flatnonzero((rows_a >= 0) & (rows_b >= 0))
     if len(quick):
         level[quick], place[quick] = _short_levels(names.codes, rows_a[quick], rows_b[quick])
-    level[(names.nick[a] | names.nick[b]) & (level > _CODE["nickname"])] = _CODE[
-        "nickname"
-    ]  # it says nothing (rules/names.md#n12)
+    # A milk name says nothing about the registered one (rules/names.md#n12).
+    level[(names.nick[a] | names.nick[b]) & (level > _CODE["nickname"])] = _CODE["nickname"]
     rows = np.flatnonzero((names.long[a] | names.long[b]) & (level > _CODE["wildcard"]))
     found = long_levels([names.texts[row] for row in a[rows].tolist()], [names.texts[row] for row in b[rows].tolist()])
     level[rows] = np.minimum(level[rows], np.fromiter(map(_CODE.__getitem__, found), dtype=np.int64, count=len(rows)))

@@ -263,7 +263,7 @@ def _fifteen(number: str, reading: Reading) -> Identity:
 
 
 def _masked(number: str) -> Identity:
-    """The visible ends in their places, `*` between (shorter masks are stretched to 18) (rules/identifiers.md#c11)."""
+    """The visible ends in their places, `*` between; shorter masks are stretched to 18 (rules/identifiers.md#c11)."""
     head = re.match(r"\d*", number)
     left = head[0] if head else ""
     tail = re.search(r"\d*[\dX]?$", number) if not number.endswith("XX") else None

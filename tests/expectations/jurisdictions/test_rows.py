@@ -118,10 +118,8 @@ def test_row_6_more_visits_for_some(place: str, noted: bool) -> None:
     [
         ({"mother_status": "severe_disability"}, True),
         ({"remark": "有行为异常"}, True),
-        (
-            {"illness": "先天性心脏病"},
-            False,
-        ),  # neither Fuyang's paper nor Fengxian's names illness (rules/jurisdictions.md#row-6)
+        # neither Fuyang's paper nor Fengxian's names illness (rules/jurisdictions.md#row-6)
+        ({"illness": "先天性心脏病"}, False),
         ({}, False),
     ],
 )
