@@ -49,19 +49,14 @@ def sheets(raw: pd.DataFrame, readings: Iterable[SheetReading]) -> Iterator[Shee
     """
     columns = cell_columns(raw)
     known = {(reading.around.file, reading.sheet_no): reading for reading in readings}
-    for rows, heading in _headed(raw):
-        reading = known[str(heading["file"]), int(heading["sheet_no"])]
-        data = rows[rows["kind"] == "data"]
-        cells, sections = data[columns].to_numpy(dtype=object), _sections(rows, data, heading, columns)
-        yield SheetRows(reading.mapping, data, cells, reading.around, sections)
-
-
-def _headed(raw: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, pd.Series]]:
-    """The rows of every sheet that has a heading, and the row that holds it."""
     for _key, rows in raw.groupby(["file", "sheet_no"], sort=False):
         headings = rows[rows["kind"] == "heading"]
-        if len(headings):
-            yield rows, headings.iloc[-1]
+        if headings.empty:
+            continue
+        heading, data = headings.iloc[-1], rows[rows["kind"] == "data"]
+        reading = known[str(heading["file"]), int(heading["sheet_no"])]
+        cells, sections = data[columns].to_numpy(dtype=object), _sections(rows, data, heading, columns)
+        yield SheetRows(reading.mapping, data, cells, reading.around, sections)
 
 
 def unread_sheets(
@@ -78,18 +73,24 @@ def unread_sheets(
     columns = cell_columns(raw)
     places = {(reading.around.file, reading.sheet_no): reading for reading in known}
     anew = []
-    for rows, heading in _headed(raw):
-        file, number, delivery = str(heading["file"]), int(heading["sheet_no"]), str(heading["delivery_id"])
+    # By the heading rows alone: mostly every sheet has its reading, and the rows of a large county are not gone through for that.
+    for _at, heading in raw[raw["kind"] == "heading"].drop_duplicates(["file", "sheet_no"], keep="last").iterrows():
         names = [str(heading[column]) for column in columns]
-        reading = places.get((file, number))
-        if reading is not None and reading.is_of(delivery, names):
-            continue
-        titles = rows[(rows["kind"] == "title") & (rows["row"] < heading["row"])]
-        text = " ".join(cell for cell in titles[columns].to_numpy(dtype=object).ravel() if cell)[:400]
-        around = Surroundings(file, str(heading["sheet"]), text, as_of)
-        mapping = map_columns(names, rows.loc[rows["kind"] == "data", columns], contract, around)
-        anew.append(SheetReading(delivery, number, around, mapping))
+        reading = places.get((str(heading["file"]), int(heading["sheet_no"])))
+        if reading is None or not reading.is_of(str(heading["delivery_id"]), names):
+            rows = raw[(raw["file"] == heading["file"]) & (raw["sheet_no"] == heading["sheet_no"])]
+            anew.append(_read_again(rows, heading, contract, as_of))
     return anew
+
+
+def _read_again(rows: pd.DataFrame, heading: pd.Series, contract: Contract, as_of: date) -> SheetReading:
+    columns = cell_columns(rows)
+    titles = rows[(rows["kind"] == "title") & (rows["row"] < heading["row"])]
+    text = " ".join(cell for cell in titles[columns].to_numpy(dtype=object).ravel() if cell)[:400]
+    around = Surroundings(str(heading["file"]), str(heading["sheet"]), text, as_of)
+    names = [str(heading[column]) for column in columns]
+    mapping = map_columns(names, rows.loc[rows["kind"] == "data", columns], contract, around)
+    return SheetReading(str(heading["delivery_id"]), int(heading["sheet_no"]), around, mapping)
 
 
 def _sections(rows: pd.DataFrame, data: pd.DataFrame, heading: pd.Series, columns: list[str]) -> pd.Series:

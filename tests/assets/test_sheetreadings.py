@@ -40,8 +40,8 @@ WATCHED = """
 import assets.intake.mapping as mapping
 recognise = mapping.recognise
 def watched(names, contract, around):
-    with open({path!r}, "a", encoding="utf-8") as told:
-        told.write(f"{{contract.code}}\\t{{around.file}}\\t{{around.sheet}}\\n")
+    with open({path!r}, "a", encoding="utf-8") as log:
+        log.write(f"{{contract.code}}\\t{{around.file}}\\t{{around.sheet}}\\n")
     return recognise(names, contract, around)
 mapping.recognise = watched
 """
@@ -233,16 +233,16 @@ def test_readings_are_closed_to_others_as_raw_rows_are(received):
 
 @pytest.mark.slow
 def test_a_whole_run_asks_once_for_every_sheet_in_all_its_processes(tongbi_anew, tmp_path, monkeypatch):
-    root, told = tmp_path / "county", tmp_path / "told.tsv"
+    root, log = tmp_path / "county", tmp_path / "asked.tsv"
     root.mkdir()
     generate(root, 100, ("2026Q2",), 7)
     Workspace.create(root)
     (tmp_path / "watch").mkdir()
-    (tmp_path / "watch" / "sitecustomize.py").write_text(WATCHED.format(path=str(told)), encoding="utf-8")
+    (tmp_path / "watch" / "sitecustomize.py").write_text(WATCHED.format(path=str(log)), encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path / 'watch'}{os.pathsep}{ROOT}")
     done = tongbi_anew("run", "--period", "2026Q2", "--workspace", root)
     assert done.returncode == 0, done.stderr
-    times = Counter(told.read_text(encoding="utf-8").splitlines())
+    times = Counter(log.read_text(encoding="utf-8").splitlines())
     assert set(times.values()) == {1}
     paths = [path for path in (root / "frames").glob("raw_*/2026Q2.parquet") if path.parent.suffix != ".readings"]
     raw = pd.concat(pd.read_parquet(path) for path in paths)
