@@ -7,7 +7,6 @@ It stands between raw and standard, so that every department's addresses are rea
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import date
 
 import dagster as dg
 import pandas as pd
@@ -15,6 +14,7 @@ import pandas as pd
 from assets.county import COUNT, official_areas, opened_of, profile_of
 from assets.intake.contract import Contract
 from assets.intake.gather import SheetRows, sheets
+from assets.receiving.kept_readings import kept_readings
 from matching.reading.places import Places, learn_places, places_from_list
 from pipelines.partitions import Period, period_partitions
 from pipelines.resources.step_guard import station
@@ -42,17 +42,19 @@ def places_asset(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
     def county_places(context: dg.AssetExecutionContext, **frames: pd.DataFrame) -> dg.Output[pd.DataFrame]:
         """Find the county's places."""
         with station("county_places"):
-            raws = [(contract, frames[f"raw_{name}"]) for name, contract in contracts.items()]
-            as_of = Period.parse(context.partition_key).last_day
-            found = find_places(opened_of(context).workspace, raws, as_of)
+            county, period = opened_of(context), Period.parse(context.partition_key)
+            known: list[SheetRows] = []
+            for name, contract in contracts.items():
+                if len(raw := frames[f"raw_{name}"]):
+                    known += sheets(raw, kept_readings(county.frames, contract, period, raw))
+            found = find_places(county.workspace, known)
         return dg.Output(found, metadata={COUNT: len(found), "towns": int(found["town"].nunique())})
 
     return county_places
 
 
-def find_places(workspace: Workspace | None, raws: list[tuple[Contract, pd.DataFrame]], as_of: date) -> pd.DataFrame:
-    """The county's places by the files of the period that ends with `as_of`, as a frame `county, town, village, aliases`; one row with empty names when none are known."""
-    known = [sheet for contract, raw in raws if len(raw) for sheet in sheets(raw, contract, as_of)]
+def find_places(workspace: Workspace | None, known: list[SheetRows]) -> pd.DataFrame:
+    """The county's places by the sheets of a period, as a frame `county, town, village, aliases`; one row with empty names when none are known."""
     stated = (profile_of(workspace).place.area_code.value or "") if workspace else ""
     county = stated or _commonest_code(known)
     listed = official_areas(workspace) if workspace else []

@@ -22,10 +22,10 @@ from assets.publishing.edition_lines import COLUMNS as LINE_COLUMNS
 from assets.publishing.edition_lines import NAME as LINES
 from assets.publishing.edition_lines import edition_lines, lines_of, period_before, urgent_lists
 from assets.publishing.editions import Ingredients, asked_now, write_exports, write_review_workbooks, write_workbooks
-from assets.publishing.verdicts import Chapter, record
 from assets.publishing.locking import lock_folder
 from assets.publishing.marking import Order, marking
 from assets.publishing.reaching import CODE, sentences, unreached
+from assets.publishing.verdicts import Chapter, record
 from assets.receiving.filenames import file_names
 from assets.workbooks.context import Published
 from expectations.jurisdictions.profile import ListRule

@@ -20,8 +20,10 @@ from assets.graph.county_places import find_places, places_of
 from assets.intake.accounting import account
 from assets.intake.context import Context
 from assets.intake.contract import Contract
-from assets.intake.gather import cell_columns
+from assets.intake.gather import cell_columns, sheets
+from assets.intake.notices import Tabulated
 from assets.intake.standard import Standardised, standardise
+from assets.receiving.kept_readings import kept_readings
 from expectations.suites.run import CheckResult, Occasion, SuiteResult, validate
 from expectations.suites.suite import FOLDER, Suite, load_suite
 from pipelines.partitions import Period
@@ -76,7 +78,8 @@ class Result:
 
 def standardise_delivery(county: Opened, order: Order, raw: pd.DataFrame, places: pd.DataFrame) -> Result:
     """Standardise, check, and write counts and sentences into the register."""
-    result = _standardised(order, raw, _context(county.workspace, order, places))
+    readings = kept_readings(county.frames, order.contract, Period.parse(order.branch.period), raw)
+    result = _standardised(order, Tabulated(raw, readings=readings), _context(county.workspace, order, places))
     with writing(county.engine) as connection:
         deliveries.count(connection, _counted(raw, result.accounting))
         deliveries.add_said(connection, order.branch, _sentences(result))
@@ -85,13 +88,10 @@ def standardise_delivery(county: Opened, order: Order, raw: pd.DataFrame, places
     return result
 
 
-def try_delivery(workspace: Workspace | None, order: Order, raw: pd.DataFrame) -> Result:
+def try_delivery(workspace: Workspace | None, order: Order, tabulated: Tabulated) -> Result:
     """The same for one file alone, without storing anything; its places are learned from itself."""
-    return _standardised(order, raw, _context(workspace, order, _tried_places(workspace, order, raw)))
-
-
-def _tried_places(workspace: Workspace | None, order: Order, raw: pd.DataFrame) -> pd.DataFrame:
-    return find_places(workspace, [(order.contract, raw)], Period.parse(order.branch.period).last_day)
+    places = find_places(workspace, list(sheets(tabulated.raw, tabulated.readings)))
+    return _standardised(order, tabulated, _context(workspace, order, places))
 
 
 def _context(workspace: Workspace | None, order: Order, places: pd.DataFrame) -> Context:
@@ -101,9 +101,9 @@ def _context(workspace: Workspace | None, order: Order, places: pd.DataFrame) ->
     return replace(context, year_start=profile_of(workspace).school.year_start.known()) if workspace else context
 
 
-def _standardised(order: Order, raw: pd.DataFrame, context: Context) -> Result:
-    period = Period.parse(order.branch.period)
-    done = standardise(raw, order.contract, context)
+def _standardised(order: Order, tabulated: Tabulated, context: Context) -> Result:
+    period, raw = Period.parse(order.branch.period), tabulated.raw
+    done = standardise(raw, tabulated.readings, order.contract, context)
     checked = _validated(done.accepted, order, period) if len(raw) else SuiteResult([], pd.DataFrame())
     return _divided(done, checked, raw)
 

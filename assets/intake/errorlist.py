@@ -5,19 +5,19 @@ Belongs here: this one workbook. Does not belong here: lists between departments
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import xlsxwriter
 
-from assets.intake.contract import Contract
 from assets.intake.gather import cell_columns, sheets
 from assets.intake.mapping import Mapping
 from assets.intake.sentences import Issue, is_issue, issue
+from assets.intake.sheetreading import SheetReading
 from assets.intake.standard import Standardised
 from assets.workbooks.book import clean
 from assets.workbooks.textsheet import LONG, TextSheet
@@ -41,14 +41,14 @@ class Fault:
 
 
 def write_error_list(
-    raw: pd.DataFrame, standardised: Standardised, read_by: tuple[Contract, date], file: str, path: Path
+    raw: pd.DataFrame, standardised: Standardised, readings: Sequence[SheetReading], file: str, path: Path
 ) -> int:
     """Write the marked copy of one file; nothing is written when it has no faults.
 
     Args:
         raw: the department's raw frame.
         standardised: what came out of it.
-        read_by: the department's contract, and the last day of the period.
+        readings: what was understood of its columns.
         file: the file, as in the frame's column `file`.
         path: the workbook to write (`.xlsx`, whatever the input was).
 
@@ -56,7 +56,7 @@ def write_error_list(
         Number of rows with a remark.
     """
     mine = raw[(raw["file"] == file) & (raw["row"] > 0)]
-    faults = dict(_faults(raw[raw["file"] == file], standardised, read_by, file))
+    faults = dict(_faults(raw[raw["file"] == file], standardised, readings, file))
     if not faults:
         return 0
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
@@ -71,11 +71,11 @@ def write_error_list(
 
 
 def _faults(
-    raw: pd.DataFrame, standardised: Standardised, read_by: tuple[Contract, date], file: str
+    raw: pd.DataFrame, standardised: Standardised, readings: Sequence[SheetReading], file: str
 ) -> Iterator[tuple[str, list[Fault]]]:
     """(record_id, faults) of every row that has something to say."""
     homes: dict[str, Mapping] = {}
-    for sheet in sheets(raw, *read_by):
+    for sheet in sheets(raw, readings):
         homes.update(dict.fromkeys(sheet.data["record_id"], sheet.mapping))
     refused = standardised.quarantine[standardised.quarantine["file"] == file]
     columns = ["record_id", "code", "message", "advice", "field"]

@@ -19,6 +19,7 @@ from assets.intake import align
 from assets.intake.contract import Contract, load_dictionary, load_fields
 from assets.intake.headings import FLAG, normalise_heading
 from assets.intake.mapping import Mapping, Surroundings, map_columns
+from assets.intake.sheetreading import SheetReading
 from matching.reading import codes
 
 Cells = npt.NDArray[np.object_]
@@ -40,25 +41,56 @@ class SheetRows:
     sections: pd.Series
 
 
-def sheets(raw: pd.DataFrame, contract: Contract, as_of: date) -> Iterator[SheetRows]:
-    """Every sheet of `raw` that has a heading, in the order of the frame; `as_of` is the last day of its period."""
+def sheets(raw: pd.DataFrame, readings: Iterable[SheetReading]) -> Iterator[SheetRows]:
+    """Every sheet of `raw` that has a heading, in the order of the frame, by what was understood of its columns.
+
+    Raises:
+        KeyError: a sheet has no reading.
+    """
     columns = cell_columns(raw)
+    known = {(reading.around.file, reading.sheet_no): reading for reading in readings}
     for _key, rows in raw.groupby(["file", "sheet_no"], sort=False):
         headings = rows[rows["kind"] == "heading"]
         if headings.empty:
             continue
-        yield _sheet(rows, headings.iloc[-1], columns, (contract, as_of))
+        heading, data = headings.iloc[-1], rows[rows["kind"] == "data"]
+        reading = known[str(heading["file"]), int(heading["sheet_no"])]
+        cells, sections = data[columns].to_numpy(dtype=object), _sections(rows, data, heading, columns)
+        yield SheetRows(reading.mapping, data, cells, reading.around, sections)
 
 
-def _sheet(rows: pd.DataFrame, heading: pd.Series, columns: list[str], read_by: tuple[Contract, date]) -> SheetRows:
-    names = [str(heading[column]) for column in columns]
-    data = rows[rows["kind"] == "data"]
+def unread_sheets(
+    raw: pd.DataFrame, known: Iterable[SheetReading], contract: Contract, as_of: date
+) -> list[SheetReading]:
+    """Readings of the sheets of `raw` that none of `known` is of; derived from the same rows and titles as when the file was read.
+
+    Args:
+        raw: raw rows of one department.
+        known: readings that may be used.
+        contract: the department's.
+        as_of: last day of the period.
+    """
+    columns = cell_columns(raw)
+    places = {(reading.around.file, reading.sheet_no): reading for reading in known}
+    anew = []
+    # By the heading rows alone: mostly every sheet has its reading, and the rows of a large county are not gone through for that.
+    for _at, heading in raw[raw["kind"] == "heading"].drop_duplicates(["file", "sheet_no"], keep="last").iterrows():
+        names = [str(heading[column]) for column in columns]
+        reading = places.get((str(heading["file"]), int(heading["sheet_no"])))
+        if reading is None or not reading.is_of(str(heading["delivery_id"]), names):
+            rows = raw[(raw["file"] == heading["file"]) & (raw["sheet_no"] == heading["sheet_no"])]
+            anew.append(_read_again(rows, heading, contract, as_of))
+    return anew
+
+
+def _read_again(rows: pd.DataFrame, heading: pd.Series, contract: Contract, as_of: date) -> SheetReading:
+    columns = cell_columns(rows)
     titles = rows[(rows["kind"] == "title") & (rows["row"] < heading["row"])]
     text = " ".join(cell for cell in titles[columns].to_numpy(dtype=object).ravel() if cell)[:400]
-    around = Surroundings(str(heading["file"]), str(heading["sheet"]), text, read_by[1])
-    mapping = map_columns(names, data[columns], read_by[0], around)
-    cells = data[columns].to_numpy(dtype=object)
-    return SheetRows(mapping, data, cells, around, _sections(rows, data, heading, columns))
+    around = Surroundings(str(heading["file"]), str(heading["sheet"]), text, as_of)
+    names = [str(heading[column]) for column in columns]
+    mapping = map_columns(names, rows.loc[rows["kind"] == "data", columns], contract, around)
+    return SheetReading(str(heading["delivery_id"]), int(heading["sheet_no"]), around, mapping)
 
 
 def _sections(rows: pd.DataFrame, data: pd.DataFrame, heading: pd.Series, columns: list[str]) -> pd.Series:

@@ -86,22 +86,42 @@ class Surroundings:
     as_of: date
 
 
-def map_columns(headings: list[str], cells: pd.DataFrame, contract: Contract, around: Surroundings) -> Mapping:
-    """Recognise the layout and map every heading of a sheet.
+@dataclass(frozen=True)
+class Headings:
+    """What the headings of a sheet mean by themselves; where several things may be meant, the values have yet to tell."""
+
+    names: list[str]
+    targets: list[Target]
+    layout: Layout
+    aliases: Aliases
+    as_of: date
+
+    def settled_by(self, cells: pd.DataFrame) -> Mapping:
+        """The columns' meaning by the values of some rows, text, one column of `cells` per heading."""
+        targets = _settle_ambiguous(self.targets, cells, self.aliases)
+        targets = _settle_names(targets)
+        targets = _settle_adults(targets, cells, self.as_of)
+        return Mapping(self.layout, [Column(place, name, targets[place]) for place, name in enumerate(self.names)])
+
+
+def understand_headings(names: list[str], contract: Contract, around: Surroundings) -> Headings:
+    """Recognise the layout and place every heading of a sheet.
+
+    A run asks this once for a sheet and a contract, where the file is read; everybody else has the reading that was kept.
 
     Args:
-        headings: flattened headings, one per column of `cells`.
-        cells: the data rows below, text.
+        names: flattened headings, one per column.
         contract: the department's contract.
         around: sheet, file and titles, for layouts that only these tell apart.
     """
-    layout = recognise(headings, contract, around)
+    layout = recognise(names, contract, around)
     aliases = compile_aliases(contract, layout)
-    targets = place_headings(headings, aliases)
-    targets = _settle_ambiguous(targets, cells, aliases)
-    targets = _settle_names(targets)
-    targets = _settle_adults(targets, cells, around.as_of)
-    return Mapping(layout, [Column(i, heading, targets[i]) for i, heading in enumerate(headings)])
+    return Headings(names, place_headings(names, aliases), layout, aliases, around.as_of)
+
+
+def map_columns(names: list[str], cells: pd.DataFrame, contract: Contract, around: Surroundings) -> Mapping:
+    """Map every heading of a sheet whose data rows are known; arguments as in `understand_headings`, `cells` the data rows, text."""
+    return understand_headings(names, contract, around).settled_by(cells)
 
 
 def recognise(headings: list[str], contract: Contract, around: Surroundings) -> Layout:

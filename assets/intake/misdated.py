@@ -7,16 +7,17 @@ Belongs here: which texts and columns are asked. Not here: how a time is written
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pandas as pd
 
 from assets.intake.claims import Span, contradiction, latest_day, load_claims, spans, strongest
-from assets.intake.contract import Contract, load_fields
+from assets.intake.contract import load_fields
 from assets.intake.gather import SheetRows, cell_columns, sheets
 from assets.intake.headings import normalise_heading
+from assets.intake.sheetreading import SheetReading
 from matching.reading.normalise import read_dates
 from pipelines.partitions import Period
 
@@ -31,12 +32,12 @@ class OtherTime:
     last: date
 
 
-def other_time(raw: pd.DataFrame, contract: Contract, file: str, period: Period) -> OtherTime | None:
+def other_time(raw: pd.DataFrame, readings: Iterable[SheetReading], file: str, period: Period) -> OtherTime | None:
     """The first thing in a file that says another period; None when nothing does.
 
     Args:
         raw: the file's raw rows (docs/data-shapes.md section 2).
-        contract: the department's.
+        readings: what was understood of its columns.
         file: its name below the department's folder.
         period: the period it was delivered for.
 
@@ -51,11 +52,7 @@ def other_time(raw: pd.DataFrame, contract: Contract, file: str, period: Period)
     # An earlier day above a table is last quarter's sheet. A later one is also what a clerk writes who makes the file late: it takes more to doubt it.
     if titled and titled.last < period.first_day:
         return titled
-    columns = [
-        each
-        for sheet in (sheets(raw, contract, period.last_day) if len(raw) else ())
-        for each in _columns(sheet, period)
-    ]
+    columns = [each for sheet in (sheets(raw, readings) if len(raw) else ()) for each in _columns(sheet, period)]
     wrong_column = next((each.other for each in columns if each.other), None)
     return wrong_column or (None if named or columns else titled)
 

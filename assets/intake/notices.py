@@ -11,6 +11,7 @@ from typing import Protocol
 
 import pandas as pd
 
+from assets.intake.sheetreading import SheetReading
 from pipelines.resources.naming import naming
 
 
@@ -79,12 +80,13 @@ class SheetReport:
 
 @dataclass(frozen=True)
 class Tabulated:
-    """A file as rows: `raw` in the shape of docs/data-shapes.md section 2, and what there is to say about it."""
+    """A file as rows: `raw` in the shape of docs/data-shapes.md section 2, what was understood of its columns, and what there is to say about it."""
 
     raw: pd.DataFrame
     notices: list[IntakeNotice] = field(default_factory=list)
     refusal: IntakeRefusal | None = None
     sheets: list[SheetReport] = field(default_factory=list)
+    readings: list[SheetReading] = field(default_factory=list)
 
 
 def where(sheet: str, number: int) -> str:

@@ -41,34 +41,33 @@ def tabulate_files(sources: Iterable[Source], contract: Contract, as_of: date) -
     for source in sources:
         read.append(source)
         first.append(_one(source, read_by, []))
-    known = [_known(done, read_by) for done in first]
+    known = [_known(done) for done in first]
     again = [
         _one(source, read_by, [each for group in known for each in group])
         if done.refusal is not None and done.refusal.code == "no_heading"
         else done
         for source, done in zip(read, first, strict=True)
     ]
-    return _with_gaps(again, read_by)
+    return _with_gaps(again)
 
 
 def _one(source: Source, read_by: ReadBy, known: list[Known]) -> Tabulated:
     return tabulate(source.reading, read_by[0], (source.file, source.sha256, source.delivery_id), read_by[1], known)
 
 
-def _known(done: Tabulated, read_by: ReadBy) -> list[Known]:
+def _known(done: Tabulated) -> list[Known]:
     if done.refusal is not None:
         return []
     columns = cell_columns(done.raw)
-    found = []
-    for sheet in sheets(done.raw, *read_by):
-        names = [column.heading for column in sheet.mapping.columns]
-        found.append(Known(names, sheet.data[columns].head(200)))
-    return found
+    return [
+        Known([column.heading for column in sheet.mapping.columns], sheet.data[columns].head(200), sheet.mapping)
+        for sheet in sheets(done.raw, done.readings)
+    ]
 
 
-def _with_gaps(done: list[Tabulated], read_by: ReadBy) -> list[Tabulated]:
+def _with_gaps(done: list[Tabulated]) -> list[Tabulated]:
     """Add a notice where the running numbers begin after 1 and no other piece ends just before."""
-    ranges = [_ranges(each, read_by) for each in done]
+    ranges = [_ranges(each) for each in done]
     ends = {last for group in ranges for _sheet, _number, _first, last in group}
     starts = {first for group in ranges for _sheet, _number, first, _last in group}
     out = []
@@ -89,12 +88,12 @@ def _with_gaps(done: list[Tabulated], read_by: ReadBy) -> list[Tabulated]:
     return out
 
 
-def _ranges(done: Tabulated, read_by: ReadBy) -> list[tuple[str, int, int, int]]:
+def _ranges(done: Tabulated) -> list[tuple[str, int, int, int]]:
     """(sheet, number, first, last) of the running numbers of each sheet that has a column of them, counting by one."""
     if done.refusal is not None:
         return []
     found = []
-    for sheet in sheets(done.raw, *read_by):
+    for sheet in sheets(done.raw, done.readings):
         number = int(sheet.data["sheet_no"].iloc[0]) if len(sheet.data) else 0
         position = sheet.mapping.sequence
         if position is None:

@@ -6,6 +6,7 @@ Belongs here: the order of the steps and the frames that come out. Does not belo
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -16,6 +17,7 @@ from assets.intake.contract import Contract, load_fields
 from assets.intake.facts import complete
 from assets.intake.gather import BASE, SheetRows, cell_columns, gather, sheets
 from assets.intake.sentences import issue, place_sentence
+from assets.intake.sheetreading import SheetReading
 from assets.intake.values import Remarks, read_values
 from matching.model import default_model
 
@@ -46,11 +48,14 @@ class Standardised:
     set_aside: pd.DataFrame
 
 
-def standardise(raw: pd.DataFrame, contract: Contract, context: Context) -> Standardised:
+def standardise(
+    raw: pd.DataFrame, readings: Iterable[SheetReading], contract: Contract, context: Context
+) -> Standardised:
     """Read every data row of `raw` into our fields and codes.
 
     Args:
         raw: files of one department, concatenated (docs/data-shapes.md section 2).
+        readings: what was understood of their columns.
         contract: the department's contract.
         context: the period and the county's places.
 
@@ -62,7 +67,7 @@ def standardise(raw: pd.DataFrame, contract: Contract, context: Context) -> Stan
     for column in columns:
         if raw[column].hasnans:  # files of different width, concatenated
             raw[column] = raw[column].fillna("")
-    known = list(sheets(raw, contract, context.as_of)) if len(raw) else []
+    known = list(sheets(raw, readings)) if len(raw) else []
     parts = [gather(sheet, contract) for sheet in known]
     parts = [part for part in parts if len(part)]
     if not parts:

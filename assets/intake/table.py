@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from assets.intake.layout import Heading
-from assets.intake.mapping import Mapping
+from assets.intake.mapping import Mapping, Surroundings
 from assets.intake.notices import GridLike, IntakeNotice, SheetReport
 
 
@@ -30,6 +30,7 @@ class Sheet:
     grid: GridLike
     heading: Heading | None = None
     mapping: Mapping | None = None
+    around: Surroundings | None = None
     cells: pd.DataFrame = field(default_factory=pd.DataFrame)
     kinds: np.ndarray = field(default_factory=_no_kinds)
     names: list[str] = field(default_factory=list)

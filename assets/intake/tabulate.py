@@ -18,7 +18,7 @@ from assets.intake.contract import Contract, Layout, Positional, load_contracts,
 from assets.intake.forms import is_form
 from assets.intake.headings import compile_aliases
 from assets.intake.layout import Heading, find_heading
-from assets.intake.mapping import Column, Mapping, Surroundings, map_columns, missing_mandatory
+from assets.intake.mapping import Column, Headings, Mapping, Surroundings, missing_mandatory, understand_headings
 from assets.intake.notices import (
     GridLike,
     IntakeNotice,
@@ -29,6 +29,7 @@ from assets.intake.notices import (
     column_at,
     where,
 )
+from assets.intake.sheetreading import SheetReading
 from assets.intake.table import Sheet, damaged_cells, fill_down, raw_rows
 
 FORM = "form"
@@ -39,10 +40,11 @@ KEY_COLUMNS = ["record_id", "delivery_id", "file", "sheet", "sheet_no", "row", "
 
 @dataclass(frozen=True)
 class Known:
-    """Headings known from an earlier piece or sheet, for one that comes without (rules/files.md#ff10)."""
+    """Headings known from an earlier piece or sheet, for one that comes without (rules/files.md#ff10), and what was understood of them."""
 
     names: list[str]
     sample: pd.DataFrame
+    mapping: Mapping
 
 
 def tabulate(
@@ -67,13 +69,18 @@ def tabulate(
         sheet = read_sheet(grid, (contract, as_of), file, earlier)
         sheets.append(sheet)
         if sheet.mapping is not None and sheet.report.data_rows:
-            earlier.append(Known(sheet.names, sheet.cells[sheet.kinds == "data"].head(200)))
+            earlier.append(Known(sheet.names, sheet.cells[sheet.kinds == "data"].head(200), sheet.mapping))
     refusal = _refusal(sheets, contract)
     notices = [notice for sheet in sheets for notice in sheet.notices if refusal is None or notice.code != refusal.code]
     reports = [sheet.report for sheet in sheets]
     if refusal is not None:
         return Tabulated(raw=pd.DataFrame(columns=KEY_COLUMNS), notices=notices, refusal=refusal, sheets=reports)
-    return Tabulated(raw=raw_rows(sheets, contract.code, source), notices=notices, sheets=reports)
+    readings = [
+        SheetReading(source[2], sheet.grid.number, sheet.around, sheet.mapping)
+        for sheet in sheets
+        if sheet.mapping is not None and sheet.around is not None
+    ]
+    return Tabulated(raw_rows(sheets, contract.code, source), notices, None, reports, readings)
 
 
 def read_sheet(grid: GridLike, read_by: tuple[Contract, date], file: str, known: list[Known]) -> Sheet:
@@ -87,18 +94,17 @@ def read_sheet(grid: GridLike, read_by: tuple[Contract, date], file: str, known:
     if is_form(cells, aliases, heading.hits if heading else 0):
         return _aside(grid, FORM, "是一页登记一人的登记表（一人一表），不是名册，没有读取。", FORM_ADVICE)
     if heading is None:
-        heading = _without_heading(grid, read_by, known)
+        heading = _without_heading(grid, contract, known)
     if heading is None:
         return _aside(grid, "no_heading", "没有找到表头，这张表没有读取。")
     around = Surroundings(file, grid.sheet, _titles(cells, heading), as_of)
     body, merged_down = fill_down(grid, heading.last + 1)
-    mapping = map_columns(heading.names, body, contract, around)
-    return _judge(Sheet(grid=grid, heading=heading, mapping=mapping), contract, body, merged_down)
+    understood = understand_headings(heading.names, contract, around)
+    return _judge(Sheet(grid=grid, heading=heading, around=around), contract, understood, body, merged_down)
 
 
-def _judge(sheet: Sheet, contract: Contract, body: pd.DataFrame, merged_down: int) -> Sheet:
-    mapping, heading, grid = sheet.mapping, sheet.heading, sheet.grid
-    assert mapping is not None
+def _judge(sheet: Sheet, contract: Contract, understood: Headings, body: pd.DataFrame, merged_down: int) -> Sheet:
+    mapping, heading, grid = understood.settled_by(body), sheet.heading, sheet.grid
     assert heading is not None
     if mapping.layout.kind == "set_aside":
         found = _aside(grid, "other_kind", mapping.layout.notice, advice=mapping.layout.advice)
@@ -120,11 +126,14 @@ def _judge(sheet: Sheet, contract: Contract, body: pd.DataFrame, merged_down: in
     kinds[heading.last + 1 :] = rows.classify(body, heading.names, mapping)
     if heading.last < 0:
         kinds[: rows.strange_headings(body, mapping)] = "title"
+    # Which rows are data could only be asked of all rows; what a column holds, of the data alone: a repeated heading is no value of it.
+    mapping = understood.settled_by(body[kinds[heading.last + 1 :] == "data"])
     cells = grid.cells.copy()
     cells.iloc[heading.last + 1 :] = body.to_numpy(dtype=object)
     report = _report(grid, mapping, heading, int((kinds == "data").sum()))
     report = replace(report, words=_words(mapping, contract))
-    done = replace(sheet, cells=cells, kinds=kinds, names=heading.names, report=report, damaged=damaged_cells(grid))
+    done = replace(sheet, mapping=mapping, cells=cells, kinds=kinds, names=heading.names)
+    done = replace(done, report=report, damaged=damaged_cells(grid))
     return replace(done, notices=[*_remarks(done, merged_down), *_about(mapping.layout, grid)])
 
 
@@ -137,21 +146,22 @@ def _about(layout: Layout, grid: GridLike) -> list[IntakeNotice]:
 
 
 def _titles(cells: pd.DataFrame, heading: Heading) -> str:
-    above = cells.iloc[: max(heading.first, 0)].to_numpy(dtype=object).ravel()
+    # With the upper lines of the heading itself: 低保金发放 over 金额 tells the kind of file as a title does.
+    above = cells.iloc[: max(heading.last, 0)].to_numpy(dtype=object).ravel()
     return " ".join(cell for cell in above if cell)[:400]
 
 
-def _without_heading(grid: GridLike, read_by: tuple[Contract, date], known: list[Known]) -> Heading | None:
+def _without_heading(grid: GridLike, contract: Contract, known: list[Known]) -> Heading | None:
     """Headings from an earlier piece or a positional profile, when the values agree with them (rules/files.md#ff10, #ff11)."""
     cells = grid.cells[(grid.cells != "").sum(axis=1) >= 2]
     width = int((cells != "").any(axis=0).to_numpy().nonzero()[0].max()) + 1 if len(cells) else 0
-    for profile_ in read_by[0].positional:
+    for profile_ in contract.positional:
         if width in range(max(profile_.fits) + 1, len(profile_.headings) + 1) and _positional_fits(
             profile_, cells, width
         ):
             return Heading(-1, -1, _padded(profile_.headings, grid.cells.shape[1]), len(profile_.headings))
     for earlier in reversed(known):
-        expected = _expected(earlier, read_by)
+        expected = _expected(earlier)
         if len(expected) >= 2 and width <= len(earlier.names) and profile.fits(cells, expected):
             return Heading(-1, -1, _padded(earlier.names, grid.cells.shape[1]), len(expected))
     return None
@@ -162,10 +172,9 @@ def _positional_fits(spec: Positional, cells: pd.DataFrame, width: int) -> bool:
     return width * 2 >= len(spec.headings) and profile.fits(cells, spec.fits)
 
 
-def _expected(earlier: Known, read_by: tuple[Contract, date]) -> dict[int, str]:
-    mapping = map_columns(earlier.names, earlier.sample, read_by[0], Surroundings("", "", "", read_by[1]))
+def _expected(earlier: Known) -> dict[int, str]:
     wanted = ("name", "id_no", "sex", "birth_date", "student_no", "disability_no")
-    found = {positions[0]: field for field in wanted if (positions := mapping.positions(field))}
+    found = {positions[0]: field for field in wanted if (positions := earlier.mapping.positions(field))}
     return {position: f for position, f in found.items() if profile.share(earlier.sample.iloc[:, position], f) >= 0.6}
 
 

@@ -5,8 +5,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import pandas as pd
 from assets.intake.contract import Contract
 from assets.intake.errorlist import write_error_list
 from assets.intake.gather import cell_columns
+from assets.intake.sheetreading import SheetReading
 from assets.intake.standard import Standardised
 
 FOLDER = "问题数据"
@@ -23,32 +23,32 @@ FOLDER = "问题数据"
 WHOLE_COPY_CELLS = 50_000
 
 
-def write_marked_copies(contracts: Mapping[str, Contract], frames: Mapping[str, Any], folder: Path, as_of: date) -> int:
+def write_marked_copies(contracts: Mapping[str, Contract], frames: Mapping[str, Any], folder: Path) -> int:
     """Write one marked copy per delivered file that has something to say; returns the rows with a remark.
 
     Args:
         contracts: by department.
-        frames: `raw_<department>`, `quarantine_<department>` and the records of the child files.
+        frames: `raw_<department>`, `quarantine_<department>`, the readings of the sheets as `readings_<department>`, and the records of the
+            child files.
         folder: the period's folder aside.
-        as_of: the period's last day.
     """
     records = frames["child_files"]["records"]
     records = records.loc[records["issues"] != "", ["department", "record_id", "file", "issues"]]
     marked = 0
     for name, contract in contracts.items():
-        raw, refused = frames[f"raw_{name}"], frames[f"quarantine_{name}"]
+        raw, refused, readings = (frames[f"{layer}_{name}"] for layer in ("raw", "quarantine", "readings"))
         accepted = records[records["department"] == name]
         result = Standardised(accepted, refused, accepted.iloc[:0])
         for file in dict.fromkeys(raw["file"]):
-            marked += _one(raw, result, (contract, as_of), (str(file), folder / FOLDER / contract.zh))
+            marked += _one(raw, result, readings, (str(file), folder / FOLDER / contract.zh))
     return marked
 
 
-def _one(raw: pd.DataFrame, result: Standardised, read_by: tuple[Contract, date], where: tuple[str, Path]) -> int:
+def _one(raw: pd.DataFrame, result: Standardised, readings: Sequence[SheetReading], where: tuple[str, Path]) -> int:
     file, folder = where
     path = folder / f"{file.replace('/', '_').replace(os.sep, '_')}_问题说明.xlsx"
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows = write_error_list(_shown(raw, result, file), result, read_by, file, path)
+    rows = write_error_list(_shown(raw, result, file), result, readings, file, path)
     if not rows and not any(path.parent.iterdir()):
         path.parent.rmdir()
     return rows

@@ -19,6 +19,7 @@ from typing import Any
 
 from assets.intake.contract import Contract
 from assets.publishing.marked_copies import write_marked_copies
+from assets.receiving.kept_readings import kept_readings
 from pipelines.partitions import Period
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.processes import command, end, environment
@@ -46,9 +47,12 @@ def mark(order: Order) -> int:
         for name in order.contracts
         for layer in ("raw", "quarantine")
     }
+    period = Period.parse(order.period)
+    for name, contract in order.contracts.items():
+        frames[f"readings_{name}"] = kept_readings(store, contract, period, frames[f"raw_{name}"])
     columns = ["department", "record_id", "file", "issues"]
     frames["child_files"] = {"records": store.read("child_files.records", order.period, columns)}
-    return write_marked_copies(order.contracts, frames, order.folder, Period.parse(order.period).last_day)
+    return write_marked_copies(order.contracts, frames, order.folder)
 
 
 class Marking:

@@ -18,6 +18,7 @@ from assets.intake.claims import is_own
 from assets.intake.contract import Contract
 from assets.intake.declared import declared, is_cut
 from assets.intake.misdated import OtherTime, other_time
+from assets.intake.notices import Tabulated
 from pipelines.partitions import Period
 from pipelines.resources.deliveries import Said, Taken
 
@@ -54,18 +55,18 @@ class Question:
     confirmed: Confirmed = field(default_factory=Confirmed)
 
 
-def doubts(question: Question, raws: Mapping[str, pd.DataFrame]) -> dict[str, list[Said]]:
+def doubts(question: Question, files: Mapping[str, Tabulated]) -> dict[str, list[Said]]:
     """Delivery id -> what is asked about it, or, where it was confirmed, said.
 
     Args:
         question: the department's files.
-        raws: delivery id -> raw rows of the files that could be read.
+        files: delivery id -> the files that could be read.
     """
     found: dict[str, list[Said]] = {}
-    everything = sum(_rows(raw) for raw in raws.values())
+    everything = sum(_rows(file.raw) for file in files.values())
     for one in question.taken:
-        raw = raws.get(one.id, pd.DataFrame())
-        said = [*_of_another(question, one, raw), *_cut(question, one, raw, everything)]
+        file = files.get(one.id, Tabulated(pd.DataFrame()))
+        said = [*_of_another(question, one, file), *_cut(question, one, file.raw, everything)]
         if said:
             found[one.id] = said
     return found
@@ -86,7 +87,7 @@ def misdated(time: OtherTime, period: Period) -> str:
     return f"{time.place}{says}{time.zh}，{like}，却放在{period.zh}（{period.label}）里。"
 
 
-def _of_another(question: Question, one: Taken, raw: pd.DataFrame) -> Iterator[Said]:
+def _of_another(question: Question, one: Taken, file: Tabulated) -> Iterator[Said]:
     """One sentence a file: the same content says it better than a date in it."""
     if is_own(one.file):
         return
@@ -95,7 +96,7 @@ def _of_another(question: Question, one: Taken, raw: pd.DataFrame) -> Iterator[S
     if earlier:
         yield _judged(question, Said(one.file, SAME_ELSEWHERE, "stop", "", 0, _same(question, earlier), advice))
         return
-    time = other_time(raw, question.contract, one.file, period) if len(raw) else None
+    time = other_time(file.raw, file.readings, one.file, period) if len(file.raw) else None
     if time:
         yield _judged(question, Said(one.file, MISDATED, "stop", time.sheet, 0, misdated(time, period), advice))
 

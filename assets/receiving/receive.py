@@ -19,12 +19,14 @@ import pandas as pd
 import sqlalchemy as sa
 
 from assets.intake.contract import Contract, all_contracts
+from assets.intake.notices import Tabulated
 from assets.intake.pieces import Source, tabulate_files
 from assets.intake.tabulate import KEY_COLUMNS
 from assets.receiving.corrections import compare_contents
 from assets.receiving.doubts import OF_PERIOD, Confirmed, Question, day_zh, doubts
 from assets.receiving.file_accounts import Speaker
 from assets.receiving.filenames import Arriving, arriving
+from assets.receiving.kept_readings import keep_readings
 from pipelines.partitions import Period
 from pipelines.resources import audit, deliveries
 from pipelines.resources.database import writing
@@ -56,12 +58,12 @@ class Order:
 
 @dataclass
 class Basket:
-    """What receiving found so far: the raw frames that were read, everything there is to say, with `names` for the files, and what is
+    """What receiving found so far: the files that were read, everything there is to say, with `names` for the files, and what is
     asked by delivery.
     """
 
     names: Arriving
-    frames: list[pd.DataFrame] = field(default_factory=list)
+    read: list[Tabulated] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     asked: dict[str, list[Said]] = field(default_factory=dict)
@@ -93,10 +95,12 @@ def receive(county: Opened, order: Order) -> pd.DataFrame:
         if done.refusal:
             basket.refused.append(source.delivery_id)
         else:
-            basket.frames.append(done.raw)
+            basket.read.append(done)
     _ask(county, order, taken, basket)
     _write_down(county, order, taken, basket)
-    return _together(basket.frames)
+    readings = [reading for done in basket.read for reading in done.readings]
+    keep_readings(county.frames, order.contract, Period.parse(order.branch.period), readings)
+    return _together([done.raw for done in basket.read])
 
 
 def _register(county: Opened, order: Order, files: Sequence[Arrival], basket: Basket) -> list[Taken]:
@@ -133,11 +137,11 @@ def _ask(county: Opened, order: Order, taken: Sequence[Taken], basket: Basket) -
     names = {name: contract.zh for name, contract in all_contracts(county.workspace.contracts).items()}
     period = Period.parse(order.branch.period)
     question = Question(period, order.contract, taken, earlier, names, order.confirmed)
-    raws = {str(frame["delivery_id"].iloc[0]): frame for frame in basket.frames if len(frame)}
+    files = {str(done.raw["delivery_id"].iloc[0]): done for done in basket.read if len(done.raw)}
     speakers = {delivered.id: basket.speaker(delivered.file, delivered.sha256) for delivered in taken}
     basket.asked = {
         delivery_id: [speakers[delivery_id].asked(line) for line in lines]
-        for delivery_id, lines in doubts(question, raws).items()
+        for delivery_id, lines in doubts(question, files).items()
     }
     basket.said += [line for lines in basket.asked.values() for line in lines]
 
@@ -174,7 +178,7 @@ def _read(path: Path, sha256: str) -> Reading | Refusal:
 
 def _write_down(county: Opened, order: Order, taken: Sequence[Taken], basket: Basket) -> None:
     """Sentences, refusals and differences go into the register before anything can stop the branch."""
-    new = {str(frame["delivery_id"].iloc[0]): frame for frame in basket.frames if len(frame)}
+    new = {str(done.raw["delivery_id"].iloc[0]): done.raw for done in basket.read if len(done.raw)}
     corrected = [one for one in taken if one.new and one.supersedes and one.id in new]
     changes = {one.id: compare_contents(_earlier(county, order, one.supersedes), new[one.id]) for one in corrected}
     with writing(county.engine) as connection:

@@ -75,7 +75,7 @@ def check_file(path: Path, department: str, period: str, root: Path | None) -> N
         _print_sheets(understanding(tried.tabulated, None, path.name), speaker.naming)
         _refuse_said(said)
     order = Order(Branch(chosen.label, tried.contract.department), tried.contract)
-    result = try_delivery(workspace, order, tried.tabulated.raw)
+    result = try_delivery(workspace, order, tried.tabulated)
     _print_sheets(understanding(tried.tabulated, result.standardised, path.name), speaker.naming)
     _print_said(said)
     asked = [speaker.asked(line) for line in _doubts(tried, path, chosen if period else None)]
@@ -102,7 +102,7 @@ def _doubts(tried: Tried, path: Path, period: Period | None) -> list[Said]:
     zh, file = tried.contract.zh, Taken(TRIED, path.name, "", True, "", "", path.name)
     names = {tried.contract.department: zh}
     question = Question(period or Period.containing(date.today()), tried.contract, [file], {}, names)
-    lines = doubts(question, {TRIED: tried.tabulated.raw}).get(TRIED, [])
+    lines = doubts(question, {TRIED: tried.tabulated}).get(TRIED, [])
     return [line for line in lines if period or line.code not in OF_PERIOD]
 
 

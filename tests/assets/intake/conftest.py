@@ -76,6 +76,6 @@ def take(
     def _take(department: str, *grids: Grid, file: str = "台账.xlsx") -> Standardised:
         done = read(department, *grids, file=file)
         assert done.refusal is None, done.refusal
-        return standardise(done.raw, contracts[department], context)
+        return standardise(done.raw, done.readings, contracts[department], context)
 
     return _take

@@ -37,12 +37,13 @@ def test_the_copy_marks_the_cells_and_says_why(
     tmp_path: Path,
 ) -> None:
     lines = rows(make_number)
-    raw = read(
+    read_in = read(
         "civil_affairs", make_grid(lines, "留守"), make_grid([["说明"], ["按要求填写"]], "说明", 2), file="表.xls"
-    ).raw
-    done = standardise(raw, contracts["civil_affairs"], context)
+    )
+    raw = read_in.raw
+    done = standardise(raw, read_in.readings, contracts["civil_affairs"], context)
     path = tmp_path / "错误清单.xlsx"
-    assert write_error_list(raw, done, (contracts["civil_affairs"], context.as_of), "表.xls", path) == 2
+    assert write_error_list(raw, done, read_in.readings, "表.xls", path) == 2
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["留守", "说明"]
     page = book["留守"]
@@ -68,11 +69,12 @@ def test_what_looks_like_rich_text_or_is_endless_is_text(
 ) -> None:
     lines = rows(make_number)
     lines[3][4], lines[4][4] = "<r><t>在读</t></r><sheet/>", "长" * 40_000
-    raw = read("civil_affairs", make_grid(lines)).raw
+    read_in = read("civil_affairs", make_grid(lines))
+    raw = read_in.raw
     before = raw.copy()
-    done = standardise(raw, contracts["civil_affairs"], context)
+    done = standardise(raw, read_in.readings, contracts["civil_affairs"], context)
     path = tmp_path / "错误清单.xlsx"
-    write_error_list(raw, done, (contracts["civil_affairs"], context.as_of), "台账.xlsx", path)
+    write_error_list(raw, done, read_in.readings, "台账.xlsx", path)
     page = openpyxl.load_workbook(path).worksheets[0]
     assert page.cell(4, 5).value == "＜r><t>在读</t></r><sheet/>"
     assert page.cell(5, 5).value.startswith("长" * 1_000)
@@ -88,18 +90,14 @@ def test_a_row_that_a_rule_of_the_suite_refused_says_the_rule_s_sentence(
     make_number: Callable[..., str],
     tmp_path: Path,
 ) -> None:
-    raw = read("civil_affairs", make_grid(rows(make_number)[:3])).raw
-    done = standardise(raw, contracts["civil_affairs"], context)
+    read_in = read("civil_affairs", make_grid(rows(make_number)[:3]))
+    raw = read_in.raw
+    done = standardise(raw, read_in.readings, contracts["civil_affairs"], context)
     place = done.accepted[["record_id", "delivery_id", "file", "sheet", "row"]]
     told = {"code": "rule_someone", "field": "name", "message": "不知道是谁", "advice": "请补填姓名"}
     refused = place.assign(**told, heading="", column=0, cells="[]")
     path = tmp_path / "错误清单.xlsx"
-    assert (
-        write_error_list(
-            raw, replace(done, quarantine=refused), (contracts["civil_affairs"], context.as_of), "台账.xlsx", path
-        )
-        == 1
-    )
+    assert write_error_list(raw, replace(done, quarantine=refused), read_in.readings, "台账.xlsx", path) == 1
     page = openpyxl.load_workbook(path).worksheets[0]
     assert page.cell(3, 6).value == "【未采用】不知道是谁，请补填姓名。"
     assert page.cell(3, 1).comment is not None
@@ -113,11 +111,10 @@ def test_nothing_is_written_for_a_file_without_faults(
     make_number: Callable[..., str],
     tmp_path: Path,
 ) -> None:
-    raw = read("civil_affairs", make_grid(rows(make_number)[:3])).raw
-    done = standardise(raw, contracts["civil_affairs"], context)
-    assert (
-        write_error_list(raw, done, (contracts["civil_affairs"], context.as_of), "台账.xlsx", tmp_path / "x.xlsx") == 0
-    )
+    read_in = read("civil_affairs", make_grid(rows(make_number)[:3]))
+    raw = read_in.raw
+    done = standardise(raw, read_in.readings, contracts["civil_affairs"], context)
+    assert write_error_list(raw, done, read_in.readings, "台账.xlsx", tmp_path / "x.xlsx") == 0
     assert not (tmp_path / "x.xlsx").exists()
 
 
@@ -131,7 +128,9 @@ def test_understanding_tells_mapping_counts_and_remarks(
     lines = rows(make_number)
     lines[1] = [*HEAD, "星座"]
     tabulated = read("civil_affairs", make_grid(lines))
-    told = understanding(tabulated, standardise(tabulated.raw, contracts["civil_affairs"], context))[0]
+    told = understanding(
+        tabulated, standardise(tabulated.raw, tabulated.readings, contracts["civil_affairs"], context)
+    )[0]
     assert (told.heading_row, told.data_rows, told.accepted, told.quarantined) == (2, 3, 2, 1)
     assert ("身份证号", "身份证号") in told.mapping
     assert told.unknown == ["星座"]

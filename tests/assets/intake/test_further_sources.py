@@ -29,7 +29,7 @@ def taken(path: Path, source: str) -> Standardised:
     done = tabulate(read_file(path), contract, (path.name, "1f0c9a77b2" + "0" * 54, "D1"), date(2026, 9, 30))
     assert done.refusal is None, done.refusal
     assert [column for sheet in done.sheets for column in sheet.unknown] == []
-    result = standardise(done.raw, contract, Context("2026Q3", AS_OF, None, "620722"))
+    result = standardise(done.raw, done.readings, contract, Context("2026Q3", AS_OF, None, "620722"))
     account(done.raw, result)
     return result
 

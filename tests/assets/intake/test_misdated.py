@@ -26,7 +26,7 @@ def time_of(read, make_grid, make_number, contracts):
             rows.append([cells.get(name, day) for name in head])
         done = read(department, make_grid(rows, sheet), file=file)
         assert done.refusal is None
-        return other_time(done.raw, contracts[department], file, Period.parse(period))
+        return other_time(done.raw, done.readings, file, Period.parse(period))
 
     return _time_of
 

@@ -462,7 +462,7 @@ layouts: [{name: screening, zh: 新生儿筛查名册}]
     rows.append(["王小明", make_number("20220310"), "X320101001", "听力", "县医院", "2026.8.1"])
     done = tabulate(Reading("xlsx", "", [make_grid(rows)]), contract, ("筛查.xlsx", "ab" * 32, "D9"), date(2026, 9, 30))
     assert done.refusal is None
-    record = one(standardise(done.raw, contract, context))
+    record = one(standardise(done.raw, done.readings, contract, context))
     assert record["record_id"] == "HE-ababababab-1-3"
     assert (record["department"], record["name"], record["id_no"]) == ("health", "王小明", make_number("20220310"))
     assert (record["disability_type"], record["report_date"], record["birth_cert_no"]) == (
@@ -481,8 +481,9 @@ def test_the_accounting_adds_up_and_a_lost_row_is_an_error(
 ) -> None:
     rows = [["标题"], [], HEAD, row(number=make_number("20150310")), row("", ""), HEAD, ["合计", "2"], ["填表人：王某"]]
     other = make_grid([["说明"], ["请按要求填写。"]], "说明", 2)
-    raw = read("civil_affairs", make_grid(rows), other).raw
-    done = standardise(raw, contracts["civil_affairs"], context)
+    tabulated = read("civil_affairs", make_grid(rows), other)
+    raw = tabulated.raw
+    done = standardise(raw, tabulated.readings, contracts["civil_affairs"], context)
     counts = account(raw, done).iloc[0]
     assert counts["rows_in"] == 10
     assert (counts["accepted"], counts["quarantined"], counts["set_aside"]) == (1, 1, 8)
@@ -501,11 +502,16 @@ def test_the_order_of_files_changes_nothing(
     make_grid: MakeGrid,
     make_number: MakeNumber,
 ) -> None:
-    one_file = read("civil_affairs", make_grid([HEAD, row(number=make_number("20150310"))]), file="甲.xlsx").raw
-    other = read("civil_affairs", make_grid([HEAD[::-1], row("李小红")[::-1]]), file="乙.xlsx").raw
-    other["record_id"] += "-2"
+    one_file = read("civil_affairs", make_grid([HEAD, row(number=make_number("20150310"))]), file="甲.xlsx")
+    other = read("civil_affairs", make_grid([HEAD[::-1], row("李小红")[::-1]]), file="乙.xlsx")
+    other.raw["record_id"] += "-2"
     both = [
-        standardise(pd.concat(order, ignore_index=True), contracts["civil_affairs"], context).accepted
+        standardise(
+            pd.concat([done.raw for done in order], ignore_index=True),
+            [reading for done in order for reading in done.readings],
+            contracts["civil_affairs"],
+            context,
+        ).accepted
         for order in ([one_file, other], [other, one_file])
     ]
     first, second = (frame.sort_values("record_id").reset_index(drop=True) for frame in both)

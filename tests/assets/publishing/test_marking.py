@@ -34,10 +34,11 @@ def order(tmp_path):
     ]
     cells = pd.DataFrame(lines, dtype=object)
     cells.index = pd.RangeIndex(1, len(lines) + 1)
-    raw = tabulate(
+    tabulated = tabulate(
         Reading("xlsx", "", [Grid("留守", 1, False, cells)]), contract, (FILE, "a" * 64, "D1"), date(2026, 9, 30)
-    ).raw
-    done = standardise(raw, contract, Context(PERIOD, date(2026, 9, 30)))
+    )
+    raw = tabulated.raw
+    done = standardise(raw, tabulated.readings, contract, Context(PERIOD, date(2026, 9, 30)))
     store = FrameStore(tmp_path / "frames")
     store.write("raw_civil_affairs", PERIOD, raw)
     store.write("quarantine_civil_affairs", PERIOD, done.quarantine)

@@ -134,8 +134,8 @@ def test_an_answer_file_becomes_a_delivery_of_the_police(asked, tmp_path):
     assert (taken.counts, taken.problems, taken.waiting) == ({"存在": 1, "姓名不符": 1, "已死亡": 1}, [], 0)
     target = write_csv(taken.delivery, tmp_path / "police.csv")
     contract = load_contracts()["public_security"]
-    raw = tabulate(read_file(target), contract, (target.name, "0" * 64, "d"), date(2026, 9, 30)).raw
-    found = try_delivery(None, Order(Branch(PERIOD, "public_security"), contract), raw).standardised.accepted
+    tabulated = tabulate(read_file(target), contract, (target.name, "0" * 64, "d"), date(2026, 9, 30))
+    found = try_delivery(None, Order(Branch(PERIOD, "public_security"), contract), tabulated).standardised.accepted
     said = {
         row["name"]: (row["id_no_raw"], row["cancel_kind"] != "", row["death_date"]) for row in found.to_dict("records")
     }

@@ -1,10 +1,13 @@
 """What is asked before a department's files are used, and what a person's confirmation makes of it."""
 
 import dataclasses
+from datetime import date
 
 import pandas as pd
 
 from assets.intake.contract import all_contracts
+from assets.intake.gather import unread_sheets
+from assets.intake.notices import Tabulated
 from assets.receiving.doubts import CUT, MISDATED, SAME_ELSEWHERE, Confirmed, Question, doubts
 from pipelines.partitions import Period
 from pipelines.resources.deliveries import Taken
@@ -26,14 +29,15 @@ def question(file="学籍.csv", earlier=None, department="education", confirmed=
 
 
 def rows(number, *stated):
-    """Raw rows of a file without titles that names so many people, below it what it says of itself."""
+    """A file without titles that names so many people, below it what it says of itself."""
     lines = (
         [("heading", "姓名", "身份证号")] + [("data", "甲乙", "")] * number + [("total", text, "") for text in stated]
     )
     frame = pd.DataFrame(lines, columns=["kind", "c000", "c001"], dtype=object)
-    return frame.assign(
+    raw = frame.assign(
         record_id="", delivery_id="D1", file="学籍.csv", sheet="", sheet_no=1, row=range(1, len(lines) + 1), damaged=""
     )
+    return Tabulated(raw, readings=unread_sheets(raw, (), CONTRACTS["education"], date(2026, 9, 30)))
 
 
 def only(found):

@@ -1,0 +1,83 @@
+"""The reading of a sheet's columns, derived once where the delivery is read and kept beside its raw rows.
+
+Belongs here: the record, its frame, and by what it was read. Not here: deriving it (`mapping`), where its frame lies
+(`assets.receiving.kept_readings`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from assets.intake.contract import Contract, load_dictionary
+from assets.intake.headings import Target
+from assets.intake.mapping import Column, Mapping, Surroundings
+
+RULES = 1
+"""Count up when `headings`, `mapping` or `profile` understand a heading otherwise: what was kept under another number is derived anew."""
+COLUMNS = ["delivery_id", "file", "sheet_no", "sheet", "titles", "layout", "columns", "read_by"]
+
+
+@dataclass(frozen=True)
+class SheetReading:
+    """What was understood of one sheet's columns, and of which sheet of which delivery."""
+
+    delivery_id: str
+    sheet_no: int
+    around: Surroundings
+    mapping: Mapping
+
+    def is_of(self, delivery_id: str, headings: Sequence[str]) -> bool:
+        """Whether this is the reading of that delivery's sheet with those headings.
+
+        A piece without a heading takes that of another file, so the same content may come under other headings (rules/files.md#ff10).
+        """
+        return self.delivery_id == delivery_id and _filled(headings) == _filled(
+            [column.heading for column in self.mapping.columns]
+        )
+
+
+def readings_frame(readings: Sequence[SheetReading], contract: Contract) -> pd.DataFrame:
+    """The readings as a frame, one row per sheet; it holds headings and titles as written, so it lies where raw rows lie."""
+    return pd.DataFrame([_row(reading, contract) for reading in readings], columns=COLUMNS)
+
+
+def readings_from(frame: pd.DataFrame, contract: Contract, as_of: date) -> list[SheetReading]:
+    """The readings of a frame that were made by this contract, as of this day and by today's rules; the others are stale."""
+    valid = frame[frame["read_by"] == _read_by(contract, as_of)]
+    return [_reading(dict(zip(COLUMNS, row, strict=True)), contract, as_of) for row in valid[COLUMNS].to_numpy()]
+
+
+def _row(reading: SheetReading, contract: Contract) -> list[object]:
+    around, mapping = reading.around, reading.mapping
+    columns = [[each.heading, each.target.field, each.target.person, each.target.role] for each in mapping.columns]
+    written = json.dumps(columns, ensure_ascii=False)
+    place = [reading.delivery_id, around.file, reading.sheet_no, around.sheet, around.titles]
+    return [*place, mapping.layout.name, written, _read_by(contract, around.as_of)]
+
+
+def _reading(row: dict[str, object], contract: Contract, as_of: date) -> SheetReading:
+    columns = [
+        Column(position, heading, Target(field, person, role))
+        for position, (heading, field, person, role) in enumerate(json.loads(str(row["columns"])))
+    ]
+    around = Surroundings(str(row["file"]), str(row["sheet"]), str(row["titles"]), as_of)
+    mapping = Mapping(contract.layout(str(row["layout"])), columns)
+    return SheetReading(str(row["delivery_id"]), int(str(row["sheet_no"])), around, mapping)
+
+
+def _read_by(contract: Contract, as_of: date) -> str:
+    """Everything but the sheet that a reading rests on, as 16 hex digits: a changed alias gives another one."""
+    rests_on = [str(RULES), contract.model_dump_json(), load_dictionary().model_dump_json(), as_of.isoformat()]
+    return hashlib.sha256("\x1f".join(rests_on).encode()).hexdigest()[:16]
+
+
+def _filled(headings: Sequence[str]) -> list[str]:
+    """Without the empty headings on the right, which a wider neighbour adds."""
+    last = max((place for place, heading in enumerate(headings) if heading), default=-1)
+    return list(headings[: last + 1])
