@@ -18,6 +18,7 @@ from matching.candidates import CONTEXT, pattern_numbers, pattern_table
 from matching.cluster import components
 from matching.compare import add_context, compare, group_table
 from matching.derived import doubted, forget
+from matching.estimate import logit_bits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -106,7 +107,7 @@ class Histogram:
 def floor_bits(model: Model) -> float:
     """Weight below which a pair is nobody's partner, no close candidate and not undecided."""
     faintest = min(model.decide.near, model.residual.low)
-    return float(np.log2(faintest / (1 - faintest))) - _MARGIN
+    return logit_bits(faintest) - _MARGIN
 
 
 def looked_at(table: Levels, model: Model) -> Mask:
