@@ -78,4 +78,5 @@ def _over(end: str, as_of: date) -> bool:
 def _short(start: str, end: str, months: int) -> bool:
     if len(start) != 10 or len(end) != 10:
         return False
-    return (date.fromisoformat(end) - relativedelta(months=months)).isoformat() < start
+    latest: date = date.fromisoformat(end) - relativedelta(months=months)
+    return latest.isoformat() < start
