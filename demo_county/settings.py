@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from dateutil.relativedelta import relativedelta
 from pydantic import BaseModel, ConfigDict, Field
 
 HERE = Path(__file__).parent
@@ -185,8 +186,8 @@ def period_end(period: str) -> dt.date:
     if match is None:
         raise ValueError("a period is a quarter like 2026Q3 or a month like 2026-09")
     month = int(match[2]) * 3 if match[2] else int(match[3])
-    year = int(match[1])
-    return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+    end: dt.date = dt.date(int(match[1]), month, 1) + relativedelta(day=31)
+    return end
 
 
 def _read(name: str) -> Any:

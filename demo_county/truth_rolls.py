@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from dateutil.relativedelta import relativedelta
 
 from demo_county.lives import PROFILE
 from expectations.jurisdictions.profile import load_profile
@@ -98,11 +99,9 @@ def _levels_differ(held: Held) -> set[int]:
 
 def _entrants(held: Held) -> set[int]:
     """Entering school next, and the school year's start is near: the moment tells by its cohort that turns to first grade."""
-    months = load_profile(PROFILE).school.push_months_before.known()
-    day = held.day
-    start = day.replace(month=9, day=1)
-    ahead = (start.year - day.year) * 12 + start.month - day.month - (day.day > start.day)
-    if not 0 <= ahead < months:
+    ahead = relativedelta(months=load_profile(PROFILE).school.push_months_before.known())
+    start = held.day.replace(month=9, day=1)
+    if not start - ahead < held.day <= start:
         return set()
     entering = _kids(held.now[(held.now["cohort"] == 0) & held.now["alive_here"]])
     known = _kids(_active(held)) | _kids(held.roll)

@@ -1,7 +1,6 @@
 """A small made-up county for the tests that need a whole run, made and run once for all workers and copied for whoever needs it;
 the command line, in a process of its own for every command."""
 
-import fcntl
 import json
 import os
 import select
@@ -16,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from assets.intake.contract import all_contracts
 from pipelines.resources.naming import number_of
@@ -180,8 +180,7 @@ def once(tmp_path_factory):
 
     def made(name, make):
         folder, done = shared / f"once-{name}", shared / f"once-{name}.done"
-        with (shared / f"once-{name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with FileLock(shared / f"once-{name}.lock"):
             if not done.exists():
                 shutil.rmtree(folder, ignore_errors=True)
                 make(folder)

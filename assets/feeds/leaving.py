@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 import pandas as pd
+from dateutil.relativedelta import relativedelta
 
 from assets.feeds.feed import Feed, codes
 from assets.feeds.meanings import UNTIL, Effect
@@ -16,7 +17,6 @@ from assets.feeds.stock import Calendar, Stock
 from expectations.life.limits import until_in
 from expectations.life.rules import life_rules
 from expectations.lists.ages import day_in
-from expectations.lists.periods import months_before
 
 EXIT = ["exit_code", "looked_by", "looked_on"]
 LEFT = ["word", *EXIT]
@@ -91,13 +91,14 @@ def _lacks(effect: Effect, note: str, feed: Feed, days: Calendar) -> bool:
     """Whether 说明 lacks what the answer needs; a day beyond all reason is none."""
     if effect.needs == "until":
         until = until_in(note)
-        return until is None or months_before(until, feed.leavings.longest_months) > days.as_of
+        return until is None or until - relativedelta(months=feed.leavings.longest_months) > days.as_of
     return effect.needs == "place" and not life_rules().names_place(note)
 
 
 def back_on(until: date, days: Calendar) -> date:
     """When a child whose entry is put off until a day is pushed again: with the entrants of that year (rules/lists.md#entrants)."""
-    return months_before(day_in(until.year, days.year_start), days.months_before)
+    pushed: date = day_in(until.year, days.year_start) - relativedelta(months=days.months_before)
+    return pushed
 
 
 def _by_roll(feed: Feed, stock: Stock) -> pd.DataFrame:

@@ -96,8 +96,6 @@ def where(sheet: str, number: int) -> str:
 
 def column_at(position: int) -> str:
     """「第3列（C）」: a column (0-based) by its place, as a spreadsheet counts and letters it. Its heading may be anything."""
-    letters, rest = "", position + 1
-    while rest:
-        rest, digit = divmod(rest - 1, 26)
-        letters = chr(ord("A") + digit) + letters
-    return f"第{position + 1}列（{letters}）"
+    from xlsxwriter.utility import xl_col_to_name  # a tenth of a second, and most files have headings
+
+    return f"第{position + 1}列（{xl_col_to_name(position)}）"

@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from xlsxwriter.utility import xl_col_to_name
+
 from assets.replies.coverage import Covered
 from assets.replies.judging import DECISIONS, Judged
 from assets.replies.taking import ENTERED, Taking
@@ -20,7 +22,6 @@ from assets.workbooks.context import PublishContext
 from assets.workbooks.heights import row_height, rows_needed
 from assets.workbooks.review import LIST
 from assets.workbooks.table import Cell, Table
-from assets.workbooks.textsheet import column_letter
 from expectations.life.numbering import printed
 from expectations.life.rules import life_rules
 
@@ -185,9 +186,9 @@ def _dictionary(book: Book, taking: Taking) -> None:
     for place, (code, answers) in enumerate(_answers(book, taking).items(), start=2):
         for row, answer in enumerate(answers, start=1):
             sheet.write_string(row, place, clean(answer))
-        letter = column_letter(place)
+        letter = xl_col_to_name(place, col_abs=True)
         book.file.define_name(
-            f"answers_{code}", f"={reply_words().dictionary_sheet}!${letter}$2:${letter}${len(answers) + 1}"
+            f"answers_{code}", f"={reply_words().dictionary_sheet}!{letter}$2:{letter}${len(answers) + 1}"
         )
     sheet.protect()
     sheet.very_hidden()

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
 
 from expectations.jurisdictions.duties import DutyRule, Role
 from expectations.jurisdictions.labels import labels
@@ -94,8 +96,8 @@ def _every_day(rule: str, since: date, until: date) -> Iterator[date]:
 
 
 def _day(year: int, month: int, day: int) -> date:
-    last = (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day
-    return date(year, month, min(day, last))
+    clipped: date = date(year, month, 1) + relativedelta(day=day)
+    return clipped
 
 
 def _comparison(profile: Profile) -> DutyRule:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from xlsxwriter.utility import xl_col_to_name
+
 from assets.workbooks.book import Book, clean
 from assets.workbooks.context import ListInfo
 from assets.workbooks.routing import Packet
-from assets.workbooks.textsheet import column_letter
 
 SHEET = "字典"
 FIRST_ANSWER_ROW = 1
@@ -66,6 +67,6 @@ def _answers(book: Book, sheet: object, what: tuple[int, ListInfo]) -> None:
     sheet.write_string(0, column, info.code)  # type: ignore[attr-defined]
     for row, answer in enumerate(info.answers, start=FIRST_ANSWER_ROW):
         sheet.write_string(row, column, clean(answer))  # type: ignore[attr-defined]
-    letter = column_letter(column)
+    letter = xl_col_to_name(column, col_abs=True)
     last = FIRST_ANSWER_ROW + len(info.answers)
-    book.file.define_name(range_name(info), f"={SHEET}!${letter}${FIRST_ANSWER_ROW + 1}:${letter}${last}")
+    book.file.define_name(range_name(info), f"={SHEET}!{letter}${FIRST_ANSWER_ROW + 1}:{letter}${last}")

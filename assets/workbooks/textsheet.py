@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from xlsxwriter.utility import xl_rowcol_to_cell_fast
 from xlsxwriter.worksheet import CellBlankTuple, CellStringTuple, Worksheet
 
 
@@ -74,22 +75,9 @@ class TextSheet(Worksheet):  # type: ignore[misc]
             if cell.format is None or kind not in (CellStringTuple, CellBlankTuple):
                 self._write_cell(row, column, cell)
                 continue
-            start = f'<c r="{column_letter(column)}{row + 1}" s="{cell.format._get_xf_index()}"'
+            start = f'<c r="{xl_rowcol_to_cell_fast(row, column)}" s="{cell.format._get_xf_index()}"'
             self.fh.write(f'{start} t="s"><v>{cell.string}</v></c>' if kind is CellStringTuple else f"{start}/>")
 
 
 LONG = 16_000
 """Characters from which on the general path looks whether a cell can hold them (32,767 at most)."""
-
-LETTERS: dict[int, str] = {}
-
-
-def column_letter(column: int) -> str:
-    """0 -> A, 26 -> AA."""
-    if column not in LETTERS:
-        letters, rest = "", column + 1
-        while rest:
-            rest, digit = divmod(rest - 1, 26)
-            letters = chr(65 + digit) + letters
-        LETTERS[column] = letters
-    return LETTERS[column]

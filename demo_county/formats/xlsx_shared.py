@@ -9,6 +9,8 @@ import zipfile
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from xlsxwriter.utility import xl_col_to_name, xl_range
+
 from demo_county.sheets import Cell, Sheet
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -32,12 +34,8 @@ def write_xlsx_shared(path: Path, sheets: list[Sheet]) -> None:
             archive.writestr(info, parts[name])
 
 
-def _letters(column: int) -> str:
-    return (chr(64 + column // 26) if column >= 26 else "") + chr(65 + column % 26)
-
-
 def _sheet(sheet: Sheet, shared: dict[str, int]) -> str:
-    names = [_letters(c) for c in range(max(map(len, sheet.rows), default=1))]
+    names = [xl_col_to_name(c) for c in range(max(map(len, sheet.rows), default=1))]
     hidden = set(sheet.hidden)
     lines = []
     for number, row in enumerate(sheet.rows, 1):
@@ -45,9 +43,7 @@ def _sheet(sheet: Sheet, shared: dict[str, int]) -> str:
         lines.append(
             f'<row r="{number}"{" hidden=" + quoteattr("1") if number - 1 in hidden else ""}>{"".join(cells)}</row>'
         )
-    merged = "".join(
-        f'<mergeCell ref="{_letters(c0)}{r0 + 1}:{_letters(c1)}{r1 + 1}"/>' for r0, c0, r1, c1 in sheet.merges
-    )
+    merged = "".join(f'<mergeCell ref="{xl_range(*corners)}"/>' for corners in sheet.merges)
     tail = f'<mergeCells count="{len(sheet.merges)}">{merged}</mergeCells>' if merged else ""
     return f"{_HEAD}<worksheet {_MAIN}><sheetData>{''.join(lines)}</sheetData>{tail}</worksheet>"
 

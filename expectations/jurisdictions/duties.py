@@ -12,7 +12,7 @@ from pydantic import field_validator
 from expectations.rulebook import Rules
 
 # `12-10` a day of each year, `Q-15` of each quarter's last month, `M-05` of each month, `2024-06-30` that day.
-DAY_RULE = re.compile(r"\d\d-\d\d|Q-\d\d|M-\d\d|\d{4}-\d\d-\d\d")
+DAY_RULE = re.compile(r"(?!.*-00)(?:\d\d-\d\d|Q-\d\d|M-\d\d|\d{4}-\d\d-\d\d)")
 LENGTHS = ("P1W", "P1M", "P3M", "P6M", "P1Y")
 # Whom this workspace works for: the county's bureau of civil affairs, which also acts where a paper says "each county".
 OWN = frozenset({"civil_affairs", "county"})

@@ -8,11 +8,11 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from dateutil.relativedelta import relativedelta
 
 from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, capped
-from expectations.lists.periods import months_before
 from expectations.lists.view import View, draft, sentences, with_note
 from matching.reading.dates import read_date
 
@@ -137,7 +137,7 @@ def without_agreement(view: View) -> pd.DataFrame:
 
 def _not_long_away(view: View, rows: BoolArray, months: int) -> BoolArray:
     """Children whose rows state since when the parents, or one of them, are away: less than so many months (rules/definitions.md#left-behind)."""
-    limit = months_before(view.files.as_of, months).isoformat()
+    limit = (view.files.as_of - relativedelta(months=months)).isoformat()
     short, long = np.zeros(len(view.child), dtype=np.bool_), np.zeros(len(view.child), dtype=np.bool_)
     # A source, or a version that read it, may not know the columns.
     for column in _AWAY_SINCE & set(view.files.records.columns):

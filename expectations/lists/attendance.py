@@ -7,11 +7,11 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from dateutil.relativedelta import relativedelta
 
 from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray, IntArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, absence, capped, near_notes, presence, probably_there
-from expectations.lists.periods import months_before
 from expectations.lists.view import View, draft, sentences, with_note
 
 
@@ -114,7 +114,7 @@ def suspended_too_long(view: View) -> pd.DataFrame:
     ended = suspended & view.records.test(
         "suspended_until", lambda day: len(day) > 0 and _before(day, view.files.as_of)
     )
-    limit = months_before(view.files.as_of, months).isoformat()
+    limit = (view.files.as_of - relativedelta(months=months)).isoformat()
     long = (
         suspended
         & ~view.filled("suspended_until")

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from dateutil.relativedelta import relativedelta
 
 from expectations.lists.ages import years_in_words
 from expectations.lists.agreements import both_away, said_nobody
 from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped
-from expectations.lists.periods import before, last_span, months_before, spoken
+from expectations.lists.periods import before, last_span, spoken
 from expectations.lists.view import View, draft, sentences, with_note
 
 
@@ -164,7 +165,7 @@ def _more(view: View, last: Texts, field: str) -> list[tuple[BoolArray, str]]:
     for name, span in rhythm.holidays.known().items():
         if field == "visit_date" and name in rhythm.extra_visits.known():
             first, end = last_span(view.files.as_of, span)
-            if months_before(view.files.as_of, 3) <= end:
+            if view.files.as_of - relativedelta(months=3) <= end:
                 missed = np.array([day < first.isoformat()[: len(day)] or day == "" for day in last], dtype=np.bool_)
                 notes.append((missed, f"{names.get(name, name)}集中走访没有记录"))
     return notes

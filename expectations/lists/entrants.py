@@ -7,11 +7,11 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from dateutil.relativedelta import relativedelta
 
 from expectations.lists.ages import day_in
 from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped, near_notes
-from expectations.lists.periods import months_before
 from expectations.lists.view import View, draft, sentences, with_note
 
 
@@ -46,4 +46,5 @@ def _next_start(view: View) -> date:
 
 
 def _near(view: View) -> bool:
-    return months_before(_next_start(view), view.profile.school.push_months_before.known()) <= view.files.as_of
+    ahead = relativedelta(months=view.profile.school.push_months_before.known())
+    return bool(_next_start(view) - ahead <= view.files.as_of)

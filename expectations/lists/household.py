@@ -5,6 +5,7 @@ Only this condition and its guards belong here (rules/definitions.md#register, r
 
 import numpy as np
 import pandas as pd
+from dateutil.relativedelta import relativedelta
 
 from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray, IntArray
@@ -46,8 +47,8 @@ def _outside(view: View) -> BoolArray:
 
 def _out_of_age(view: View) -> BoolArray:
     """Born within the registration period, or too old to be in the delivered register."""
-    grace = pd.DateOffset(months=view.profile.household.registration_grace_months.known())
-    opened = (pd.Timestamp(view.files.as_of) - grace).date().isoformat()
+    grace = relativedelta(months=view.profile.household.registration_grace_months.known())
+    opened = (view.files.as_of - grace).isoformat()
     newborn = (view.text("birth_date") > opened).to_numpy()
     return np.asarray(newborn | (view.number("age") >= view.profile.difficulty.below_age.known()), dtype=np.bool_)
 

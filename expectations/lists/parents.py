@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from dateutil.relativedelta import relativedelta
 
 from expectations.lists.files import BoolArray
-from expectations.lists.periods import months_before
 from expectations.lists.view import View
 
 # Words of a ledger that need no threshold: a death, a sentence. Illness, disability and lost contact do (level, six months).
@@ -78,4 +78,5 @@ def _over(end: str, as_of: date) -> bool:
 def _short(start: str, end: str, months: int) -> bool:
     if len(start) != 10 or len(end) != 10:
         return False
-    return months_before(date.fromisoformat(end), months).isoformat() < start
+    latest: date = date.fromisoformat(end) - relativedelta(months=months)
+    return latest.isoformat() < start

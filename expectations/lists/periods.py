@@ -1,32 +1,26 @@
-"""Calendar arithmetic of lists: so many months before a day, durations as the profiles write them, holidays.
+"""Calendar arithmetic of lists: durations as the profiles write them, holidays.
 
 Belongs here: days only. Not here: whose days (`care`, `attendance`).
 """
 
-import calendar
 import re
-from datetime import date, timedelta
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
 
 _UNITS = {"D": "天", "W": "周", "M": "个月", "Y": "年"}
-
-
-def months_before(day: date, months: int) -> date:
-    """The day so many months earlier; the month's last day where there is no such day."""
-    index = day.year * 12 + day.month - 1 - months
-    year, month = divmod(index, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+_FIELDS = {"D": "days", "W": "weeks", "M": "months", "Y": "years"}
 
 
 def before(day: date, duration: str) -> date:
-    """The day one duration (`P1W`, `P1M`, `P3M`, `P1Y`) earlier.
+    """The day one duration (`P1W`, `P1M`, `P3M`, `P1Y`) earlier; the month's last day where there is no such day.
 
     Raises:
         ValueError: not a duration.
     """
     number, unit = _parts(duration)
-    if unit in "DW":
-        return day - timedelta(days=number * (7 if unit == "W" else 1))
-    return months_before(day, number * (12 if unit == "Y" else 1))
+    earlier: date = day - relativedelta(**{_FIELDS[unit]: number})
+    return earlier
 
 
 def spoken(duration: str) -> str:

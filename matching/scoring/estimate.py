@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_matrix, diags_array
+from scipy.special import expit, logit
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
@@ -23,14 +24,18 @@ if TYPE_CHECKING:
 
 LN2 = float(np.log(2.0))
 _STEPS = 40
-_CLIP = 30.0
 _ENOUGH = 1e-3
 
 
 def sigmoid_bits(bits: Floats) -> Floats:
     """Probability of log2 odds."""
-    out: Floats = 1.0 / (1.0 + np.exp2(-np.clip(bits, -60, 60)))
-    return out
+    probability: Floats = expit(bits * LN2)
+    return probability
+
+
+def logit_bits(probability: float) -> float:
+    """Log2 odds of a probability between 0 and 1, both left out."""
+    return float(logit(probability) / LN2)
 
 
 def anchored_logistic(
@@ -61,7 +66,7 @@ def anchored_logistic(
     beta = start.copy() if warm is None else np.r_[warm[0] * LN2, warm[1] * LN2][used]
     loss = _loss(x, same, total, beta, (start, pull))
     for _ in range(_STEPS):
-        p = _sigmoid(x @ beta)
+        p = expit(x @ beta)
         gradient = x.T @ (same - total * p) - pull * (beta - start)
         curvature = (x.T @ diags_array(total * p * (1 - p)) @ x).toarray() + np.diag(pull)
         with threadpool_limits(1, user_api="blas"):  # two hundred equations: threads only burn time waiting
@@ -71,11 +76,6 @@ def anchored_logistic(
             break
     full[used] = beta
     return full[:-1] / LN2, float(full[-1] / LN2)
-
-
-def _sigmoid(score: Floats) -> Floats:
-    out: Floats = 1.0 / (1.0 + np.exp(-np.clip(score, -_CLIP, _CLIP)))
-    return out
 
 
 def _loss(x: csr_matrix, same: Floats, total: Floats, beta: Floats, prior: tuple[Floats, Floats]) -> float:
@@ -99,13 +99,18 @@ def _walk(
 
 
 def _intercept(offset: Floats, same: Floats, total: Floats) -> float:
-    """Intercept at which the expected number of matches is the observed one (bisection)."""
-    low, high = -60.0, 60.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        expected = float((total * _sigmoid(offset + middle)).sum())
-        low, high = (middle, high) if expected < same.sum() else (low, middle)
-    return (low + high) / 2
+    """Intercept at which the expected share of matches is the observed one."""
+    from scipy.optimize import brentq
+
+    weights = total / total.sum()
+    # Labels of one kind alone would have their intercept at infinity.
+    share = float(np.clip(same.sum() / total.sum(), 1e-12, 1 - 1e-12))
+
+    def surplus(intercept: float) -> float:
+        return float(weights @ expit(offset + intercept)) - share
+
+    # With every pair at the highest offset too few would be expected, with every pair at the lowest too many.
+    return float(brentq(surplus, logit(share) - offset.max() - 1, logit(share) - offset.min() + 1))
 
 
 def shifted_prior(score: Floats, counts: Floats, prior: float, labelled_share: float) -> float:
@@ -119,12 +124,12 @@ def shifted_prior(score: Floats, counts: Floats, prior: float, labelled_share: f
     """
     if counts.sum() < 50:
         return prior
-    base = _logit2(float(np.clip(labelled_share, 1e-7, 1 - 1e-7)))
+    base = logit_bits(float(np.clip(labelled_share, 1e-7, 1 - 1e-7)))
     shift = prior
     for _ in range(50):
         before = shift
         share = float(np.clip(_mean_posterior(score, counts, shift), 1e-7, 0.9))
-        shift = float(np.clip(prior + _logit2(share) - base, prior - 8, prior + 4))
+        shift = float(np.clip(prior + logit_bits(share) - base, prior - 8, prior + 4))
         if abs(shift - before) < 1e-4:
             break
     return shift
@@ -132,10 +137,6 @@ def shifted_prior(score: Floats, counts: Floats, prior: float, labelled_share: f
 
 def _mean_posterior(score: Floats, counts: Floats, prior: float) -> float:
     return float((sigmoid_bits(score + prior) * counts).sum() / counts.sum())
-
-
-def _logit2(p: float) -> float:
-    return float(np.log2(p / (1 - p)))
 
 
 def em_weights(design: Design, codes: NDArray[np.int8], counts: Floats, prior: float, learning: Learning) -> Floats:

@@ -17,6 +17,7 @@ from matching.comparing.candidates import CONTEXT, pattern_numbers, pattern_tabl
 from matching.comparing.compare import add_context, compare, group_table
 from matching.encoding.derived import doubted, forget
 from matching.scoring import screen as screening
+from matching.scoring.estimate import logit_bits
 from matching.shapes import Pairs
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class Histogram:
 def floor_bits(model: Model) -> float:
     """Weight below which a pair is nobody's partner, no close candidate and not undecided."""
     faintest = min(model.decide.near, model.residual.low)
-    return float(np.log2(faintest / (1 - faintest))) - _MARGIN
+    return logit_bits(faintest) - _MARGIN
 
 
 def looked_at(table: Levels, model: Model) -> Mask:

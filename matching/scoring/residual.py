@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from matching.distinct import as_text
+from matching.scoring.estimate import logit_bits
 from matching.shapes import Pairs
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def residual_bits(records: pd.DataFrame, pairs: Pairs, weight: Floats, model: Mo
         model: the band of undecided weights and the likeness that counts.
     """
     spec = model.residual
-    low, high = (float(np.log2(p / (1 - p))) for p in (spec.low, spec.high))
+    low, high = logit_bits(spec.low), logit_bits(spec.high)
     rows = np.flatnonzero((weight > low) & (weight < high))
     out = np.zeros(len(weight))
     if len(rows) > spec.limit:  # the most undecided first: those nearest to even odds

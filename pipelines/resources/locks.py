@@ -5,17 +5,15 @@ The operating system and the server release both when the process dies, so a kil
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Any
 
 import sqlalchemy as sa
+from filelock import FileLock, Timeout
 
 LOCK_NAME = ".lock"
 _ADVISORY_KEY = 7_400_281_562_026  # any constant that nobody else in the database uses
-_held: dict[Path, int] = {}
 
 
 class BusyError(Exception):
@@ -29,49 +27,24 @@ def only_run(root: Path, engine: sa.Engine | None = None) -> Iterator[None]:
     Raises:
         BusyError: another process holds it.
     """
-    root = root.resolve()
-    if _held.get(root):
-        with _counted(root):
-            yield
-        return
-    with ExitStack() as stack:
-        stack.enter_context(_file_lock(root / LOCK_NAME))
-        if engine is not None and engine.dialect.name == "postgresql":
-            stack.enter_context(_advisory_lock(engine))
-        stack.enter_context(_counted(root))
-        yield
-
-
-@contextmanager
-def _counted(root: Path) -> Iterator[None]:
-    _held[root] = _held.get(root, 0) + 1
+    # One lock per path and process, whichever thread asks; a marker file in place of the system's lock would outlive a killed run.
+    lock = FileLock(
+        root.resolve() / LOCK_NAME,
+        thread_local=False,
+        is_singleton=True,
+        fallback_to_soft=False,
+        preserve_lock_file=True,
+    )
+    again = lock.is_locked
     try:
-        yield
-    finally:
-        _held[root] -= 1
-
-
-@contextmanager
-def _file_lock(path: Path) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as file:
-        _take(file)
-        yield
-
-
-def _take(file: IO[bytes]) -> None:
-    try:
-        if os.name == "nt":  # pragma: no cover - Windows
-            import msvcrt
-
-            windows: Any = msvcrt
-            windows.locking(file.fileno(), windows.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+        lock.acquire(blocking=False)
+    except Timeout:
         raise BusyError("另一次运行正在进行，这次没有开始：请等它结束再试。") from None
+    with ExitStack() as stack:
+        stack.callback(lock.release)
+        if engine is not None and engine.dialect.name == "postgresql" and not again:
+            stack.enter_context(_advisory_lock(engine))
+        yield
 
 
 @contextmanager

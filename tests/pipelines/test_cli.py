@@ -176,9 +176,13 @@ def test_every_way_of_linking_has_a_word_for_people():
         (("run", "--perod", "2026Q3"), "没有 --perod 这个选项。是不是 --period？"),
         (("run", "--period"), "--period 后面缺少内容"),
         (("rnu",), "没有“rnu”这个命令。"),
+        (("it's",), "没有“it's”这个命令。"),
+        (("audit", "rnu"), "没有“rnu”这个命令。"),
         (("run", "--period", "2026Q3", "再来"), "多写了“再来”"),
+        (("run", "--period", "2026Q3", "(再", "来)"), "多写了“(再 来)”"),
         (("demo", "--children", "五百"), "--children 的值写得不对。要填数字。"),
         (("demo", "--children", "5"), "要填不小于 100 的数。"),
+        (("demo", "--children", "500.5"), "--children 的值写得不对。要填数字。"),
     ],
 )
 def test_wrong_usage_is_said_in_chinese(tongbi, words, sentence):

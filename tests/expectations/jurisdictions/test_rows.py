@@ -535,6 +535,7 @@ def test_a_county_s_own_file_of_an_earlier_state_still_says_what_it_said(tmp_pat
     [
         ("duties: {x: {what: 报, by: township, every: P2Y, clause: c}}", "duties.x.every"),
         ("duties: {x: {what: 报, by: township, until: 11月1日, clause: c}}", "duties.x.until"),
+        ("duties: {x: {what: 报, by: township, until: M-00, clause: c}}", "duties.x.until"),
         ("duties: {x: {what: 报, by: township, tos: [a], clause: c}}", "duties.x.tos"),
         ("duties: {x: {what: 报, by: township}}", "duties.x.clause"),
     ],

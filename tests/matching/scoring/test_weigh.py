@@ -12,7 +12,7 @@ from matching.linked import Linkage
 from matching.linking import find_children, link_records
 from matching.model import Model, default_model, load_model
 from matching.scoring.design import make_design
-from matching.scoring.estimate import anchored_logistic, shifted_prior, sigmoid_bits
+from matching.scoring.estimate import anchored_logistic, logit_bits, shifted_prior, sigmoid_bits
 
 MODEL = default_model()
 
@@ -46,6 +46,29 @@ def test_without_labels_the_anchor_stays() -> None:
     anchor = np.array([5.0, -3.0])
     bits, _ = anchored_logistic(np.eye(2), np.array([[1.0, 0.0], [0.0, 1.0]]), anchor, 50.0)
     np.testing.assert_allclose(bits, anchor, atol=0.1)
+
+
+def test_bits_and_probabilities_turn_into_each_other() -> None:
+    bits = np.array([-50.0, -3.0, 0.0, 4.0, 20.0])
+    np.testing.assert_allclose([logit_bits(p) for p in sigmoid_bits(bits)], bits, rtol=1e-9)
+    assert logit_bits(0.8) == pytest.approx(2.0)
+    assert sigmoid_bits(np.array([2.0, -2000.0, 2000.0])).tolist() == pytest.approx([0.8, 0.0, 1.0])
+
+
+@pytest.mark.parametrize("anchor", [0.0, 30.0, 200.0])
+def test_the_intercept_makes_as_many_matches_as_were_seen(anchor: float) -> None:
+    held = 1e9  # so strong a pull leaves the intercept alone to move
+    counts = np.array([[30.0, 20.0], [10.0, 940.0]])
+    bits, prior = anchored_logistic(np.array([[1.0], [0.0]]), counts, np.array([anchor]), held)
+    expected = (sigmoid_bits(np.array([1.0, 0.0]) * bits + prior) * counts.sum(axis=0)).sum()
+    assert bits[0] == pytest.approx(anchor, abs=1e-3)
+    assert expected == pytest.approx(50.0, abs=0.01)
+
+
+def test_labels_of_one_kind_alone_end_in_a_fit() -> None:
+    for counts in ([[3.0, 4.0], [0.0, 0.0]], [[0.0, 0.0], [3.0, 4.0]]):
+        bits, prior = anchored_logistic(np.eye(2), np.array(counts), np.array([5.0, -3.0]), 4.0)
+        assert np.isfinite([*bits, prior]).all()
 
 
 def test_the_prior_of_unlabelled_pairs_is_found() -> None:
