@@ -16,7 +16,7 @@ import pandas as pd
 
 from assets.county import official_areas, profile_of
 from assets.delivered import delivered_sources
-from assets.editionlines import ASKED, is_urgent, status_of
+from assets.editionlines import ASKED, status_of
 from assets.errata.holding import held_lines
 from assets.filenames import FileNames, naming_of
 from assets.protected import Protected, printed_for
@@ -240,6 +240,6 @@ def _list_info(code: str, info: Known, profile: Profile) -> ListInfo:
         recipients=tuple(rule.recipients),
         due=due,
         answers=tuple(info.answers),
-        urgent=is_urgent(rule),
+        urgent=rule.is_urgent,
         comparison=info.comparison,
     )
