@@ -130,7 +130,9 @@ def test_a_feed_may_go_to_a_department_of_the_place_and_to_nobody_else(tmp_path)
     own.write_text(shipped.replace("to: education", "to: womens_federation"), encoding="utf-8")
     place = load_catalogue().with_departments({"womens_federation": "妇联"}).recipients
     assert load_feeds(tmp_path, place)["own_entrants"].to == "womens_federation"
-    with pytest.raises(RuleFileError, match=r"own_entrants\.yaml 有误：to 写的“womens_federation”不是接收单位") as refused:
+    with pytest.raises(
+        RuleFileError, match=r"own_entrants\.yaml 有误：to 写的“womens_federation”不是接收单位"
+    ) as refused:
         load_feeds(tmp_path)
     assert "education＝教育" in str(refused.value)
 
