@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 import sqlalchemy as sa
 
+from assets.workbooks.layout import layout_for
 from expectations.jurisdictions.profile import Profile
 from expectations.life.states import KEPT, LASTING, PASSED, UNCHECKED
 from expectations.life.step import Passing
@@ -82,6 +83,11 @@ def turns_of(findings: pd.DataFrame, profile: Profile, sent: Collection[Sent], l
         if line.finding_id in order and line.recipient in spoken:
             before.setdefault(line.finding_id, {})[spoken[line.recipient]] = line.period
     return Turns(order, before, labels)
+
+
+def labels_of(profile: Profile) -> dict[str, str]:
+    """Department -> its name as what was sent is written down (`issue.recipient`), those that the place adds among them."""
+    return {name: recipient.label for name, recipient in layout_for(profile).departments.items()}
 
 
 @dataclass(frozen=True, slots=True)

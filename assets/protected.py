@@ -107,10 +107,6 @@ class Protected:
         blank = {name: frame[name].mask(hidden, "") for name in _PLACES if name in frame.columns}
         return frame.assign(**blank) if hidden.any() else frame
 
-    def person_of(self, child: str) -> str | None:
-        """The person who alone may see a child; None for a child that is not protected."""
-        return self.persons.get(child)
-
     def _near(self, column: pd.Series) -> pd.Series:
         known = re.compile("|".join(map(re.escape, sorted(self.persons))))
         return column.map(lambda text: self._cleaned(text) if known.search(text) else text)

@@ -80,7 +80,6 @@ REASONS = {
 }
 ABSENT = {"L01": "public_security", "L03": "education"}
 OTHER_REASON = "号码一致，两个部门的登记状态不相符，名册中仍为在册。"
-NEAR = "姓名读音相同、同村，出生日期差三年，监护人不同，判为不同的孩子"
 DEPARTMENTS = ("civil_affairs", "education", "public_security", "disability")
 
 

@@ -160,7 +160,7 @@ def _all_rows(held: Held) -> pd.DataFrame:
 def _bad_numbers(held: Held) -> set[int]:
     rows = _all_rows(held)
     errors = [set(written.split("|")) for written in rows["errors"]]
-    wrong = [bool(_BAD_NUMBER & these) and not _ILLEGIBLE & these for these in errors]
+    wrong = np.array([bool(_BAD_NUMBER & these) and not _ILLEGIBLE & these for these in errors], dtype=np.bool_)
     return _kids(rows[wrong]) | _kids(_not_own(held, rows[~rows["police"] & (rows["id_no_meant"] != "")]))
 
 

@@ -18,7 +18,7 @@ from pydantic import Field, model_validator
 from assets.feeds.meanings import UNSEEN, Leavings
 from assets.workbooks.layout import field_terms, fields_of_class
 from expectations.lists.catalogue import load_catalogue
-from expectations.rulebook import Rules, read_rules
+from expectations.rulebook import RuleFileError, Rules, read_rules, read_yaml, validated
 
 SHIPPED = Path(__file__).parent / "shipped"
 CODES = Path(__file__).with_name("codes.yaml")
@@ -114,9 +114,6 @@ class Feed(Rules):
             problems.append("文件名只能用小写字母、数字和下划线")
         if self.population == "lists" and (not self.lists or set(self.lists) - set(load_catalogue().lists)):
             problems.append("population 为 lists 时须写明存在的清单代码")
-        known = load_catalogue().recipients
-        if self.to and self.to not in known:
-            problems.append(f"to 写的“{self.to}”不是接收单位，可写：{'、'.join(known)}")
         if problems:
             raise ValueError("；".join(problems))
         return self
@@ -179,21 +176,30 @@ class FeedError(Exception):
         self.message, self.advice = message, advice
 
 
-def load_feeds(workspace: Path | None = None) -> dict[str, Feed]:
+def load_feeds(workspace: Path | None = None, recipients: Mapping[str, str] | None = None) -> dict[str, Feed]:
     """Every feed by name: the shipped ones, then the workspace's own.
 
+    Args:
+        workspace: whose own feeds are read, too.
+        recipients: code -> name of everybody whom the place may name for a list, the departments that it adds among them
+            (`Profile.catalogue`); None: those of every county.
+
     Raises:
-        RuleFileError: a file is wrong; names file and key.
+        RuleFileError: a file is wrong, or goes to nobody whom the place knows; names file and key.
     """
+    known = load_catalogue().recipients if recipients is None else recipients
     paths = {path.stem: path for folder in _folders(workspace) for path in sorted(folder.glob("*.yaml"))}
-    return {name: _read(path) for name, path in sorted(paths.items())}
+    return {name: _read(path, known) for name, path in sorted(paths.items())}
 
 
 def _folders(workspace: Path | None) -> list[Path]:
     return [SHIPPED, workspace / OWN] if workspace else [SHIPPED]
 
 
-def _read(path: Path) -> Feed:
-    from expectations.rulebook import read_yaml, validated
-
-    return validated({"name": path.stem, **read_yaml(path)}, Feed, path)
+def _read(path: Path, known: Mapping[str, str]) -> Feed:
+    feed = validated({"name": path.stem, **read_yaml(path)}, Feed, path)
+    # Not the model's to check: which departments there are is the place's to say, not the file's.
+    if feed.to and feed.to not in known:
+        allowed = "、".join(f"{code}＝{name}" for code, name in known.items())
+        raise RuleFileError(f"规则文件 {path.name} 有误：to 写的“{feed.to}”不是接收单位，可写：{allowed}。")
+    return feed

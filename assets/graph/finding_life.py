@@ -9,10 +9,10 @@ from dataclasses import replace
 import dagster as dg
 import pandas as pd
 
-from assets.asking import sent_before, turns_of
+from assets.asking import labels_of, sent_before, turns_of
 from assets.county import COUNT, department_names, opened_of, profile_of
 from assets.receiving.delivered import delivered_sources
-from assets.workbooks.layout import default_layout, field_terms
+from assets.workbooks.layout import field_terms
 from expectations.life.evidence import Lens, Parts, gather
 from expectations.life.rules import LifeRules, life_rules
 from expectations.life.states import Event, Life, fold
@@ -92,16 +92,12 @@ def follow(county: Opened, period: str, material: Material) -> pd.DataFrame:
     occasion = _occasion(county, period, (material, known, ended, usable))
     now = material.findings.drop_duplicates("finding_id")
     facts = {**known, **_facts(now)}
-    turns = turns_of(now, profile_of(county.workspace), sent, _labels())
+    profile = profile_of(county.workspace)
+    turns = turns_of(now, profile, sent, labels_of(profile))
     occasion = replace(occasion, passing=turns.passing())
     found = _frame(verdicts({name: past[name] for name in known}, occasion), past, facts)
     asked = (turns.asked(name, kind) for name, kind in zip(found["finding_id"], found["kind"], strict=True))
     return found.assign(**{OWNER: list(asked)})
-
-
-def _labels() -> dict[str, str]:
-    """Department -> its name as what was sent is written down (`issue.recipient`)."""
-    return {name: recipient.label for name, recipient in default_layout().departments.items()}
 
 
 def _facts(findings: pd.DataFrame) -> dict[str, tuple[str, str, str]]:

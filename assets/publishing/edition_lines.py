@@ -14,7 +14,7 @@ from typing import Final
 import pandas as pd
 
 from assets.county import profile_of
-from expectations.jurisdictions.profile import ListRule, Profile
+from expectations.jurisdictions.profile import Profile
 from expectations.life.rules import life_rules
 from expectations.life.states import STILL_UNSEEN, UNCHECKED, UNSEEN
 from expectations.lists.owners import OWNER
@@ -76,14 +76,9 @@ class EditionLines:
         return EditionLines(self.frame[self.frame["child_id"].isin(list(children))])
 
 
-def is_urgent(rule: ListRule) -> bool:
-    """Whether the place wants a list's lines answered the same day: it decides, for a workbook of its own and for every count."""
-    return rule.due_days is not None and rule.due_days <= 1
-
-
 def urgent_lists(profile: Profile) -> frozenset[str]:
     """The codes of the active lists that cannot wait."""
-    return frozenset(code for code, rule in profile.lists.items() if rule.active and is_urgent(rule))
+    return frozenset(code for code, rule in profile.lists.items() if rule.active and rule.is_urgent)
 
 
 def lines_of(findings: pd.DataFrame, life: pd.DataFrame, urgent: Collection[str]) -> pd.DataFrame:

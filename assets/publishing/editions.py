@@ -17,7 +17,7 @@ import pandas as pd
 from assets.county import official_areas, profile_of
 from assets.errata.holding import held_lines
 from assets.protected import Protected, printed_for
-from assets.publishing.edition_lines import ASKED, is_urgent, status_of
+from assets.publishing.edition_lines import ASKED, status_of
 from assets.receiving.delivered import delivered_sources
 from assets.receiving.filenames import FileNames, naming_of
 from assets.workbooks.context import FurtherBooks, ListInfo, PublishContext, Published
@@ -240,6 +240,6 @@ def _list_info(code: str, info: Known, profile: Profile) -> ListInfo:
         recipients=tuple(rule.recipients),
         due=due,
         answers=tuple(info.answers),
-        urgent=is_urgent(rule),
+        urgent=rule.is_urgent,
         comparison=info.comparison,
     )

@@ -13,7 +13,7 @@ import pandas as pd
 
 from assets.county import department_names, official_areas, profile_of
 from assets.protected import protected_in
-from assets.publishing.edition_lines import EditionLines, edition_lines, is_urgent, life_of
+from assets.publishing.edition_lines import EditionLines, edition_lines, life_of
 from assets.receiving.delivered import delivered_sources
 from assets.replies.coverage import coverage
 from assets.reports.wrong import PastAnswers, past_answers
@@ -69,7 +69,7 @@ def _listed(code: str, profile: Profile) -> Listed:
     info, rule = load_catalogue().lists[code], profile.lists[code]
     due = rule.due or (f"{rule.due_days}日内" if rule.due_days else "")
     clause = f"{info.clause}；{rule.clause}" if rule.clause else info.clause
-    return Listed(code, info.name, info.meaning, info.ask, tuple(rule.recipients), due, clause, is_urgent(rule))
+    return Listed(code, info.name, info.meaning, info.ask, tuple(rule.recipients), due, clause, rule.is_urgent)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,11 @@ class ListRule(Rules):
     clause: str = ""
 
     @property
+    def is_urgent(self) -> bool:
+        """Whether the place wants the list's lines answered the same day: it decides, for a workbook of its own and for every count."""
+        return self.due_days is not None and self.due_days <= 1
+
+    @property
     def lead(self) -> str:
         """Who answers for the list; empty where the place does not run it and names nobody."""
         return self.recipients[0] if self.recipients else ""

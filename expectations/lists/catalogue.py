@@ -39,7 +39,6 @@ class ListInfo(Rules):
     parameters: list[str]
     parameters_any: list[str] = Field(default_factory=list)
     show: list[str]
-    urgent: bool = False
 
 
 class Source(Rules):

@@ -84,7 +84,7 @@ def compute_findings(files: ChildFiles, profile: Profile, delivered: Collection[
         delivered: departments whose data came this period (`civil_affairs`, ...).
 
     Returns:
-        One row per finding, `urgent` ("1" = to be told the same day) and `priority` ("1" = a group the place puts first) beside it, and
+        One row per finding, `urgent` ("1" = the place wants it answered the same day) and `priority` ("1" = a group the place puts first) beside it, and
         `groups`, the child's marks (特殊群体) in words joined by 、, `owner` and `next_owners` (`owners.with_owner`, "" where a list doubts
         nobody's entry); sorted by code, town, village, child_id, field; none of a list that `not_computed` names.
     """
@@ -177,7 +177,7 @@ def _one_list(code: str, view: View, delivered: Collection[str]) -> pd.DataFrame
     # A village's finding is known by the village, whoever its first child is.
     owner = frame["place"] if "place" in frame.columns else frame["child_id"]
     frame["finding_id"] = [finding_id(code, one, field) for one, field in zip(owner, frame["field"], strict=True)]
-    frame["urgent"] = "1" if info.urgent else ""
+    frame["urgent"] = "1" if view.profile.lists[code].is_urgent else ""
     groups = groups_of(view)
     frame["groups"] = [groups.spoken[child] for child in frame["child"]]
     frame["priority"] = np.where(groups.first[frame["child"].to_numpy(np.int64)], "1", "")

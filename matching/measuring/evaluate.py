@@ -66,17 +66,6 @@ def _pairs(counts: pd.Series) -> int:
     return int((values * (values - 1) // 2).sum())
 
 
-def pair_measures(truth: pd.MultiIndex, found: pd.MultiIndex) -> dict[str, float]:
-    """recordlinkage's precision, recall and F-score of two sets of pairs (each pair once, smaller record first)."""
-    import recordlinkage as rl
-
-    return {
-        "precision": float(rl.precision(truth, found)),
-        "recall": float(rl.recall(truth, found)),
-        "f1": float(rl.fscore(truth, found)),
-    }
-
-
 CALIBRATION_EDGES = (0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 0.8, 0.9, 0.99, 0.999)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.table import Table
 
+from assets.county import profile_of
 from assets.feeds import answering, delivering, receiving
 from assets.feeds.delivering import Delivered, Order, deliver, repeat
 from assets.feeds.feed import Feed, load_feeds
@@ -33,7 +34,7 @@ class Wanted:
 
 def make_feed(opened: Opened, wanted: Wanted) -> Delivered | None:
     """Make one delivery and say what was given; without a name, list the feeds."""
-    feeds = load_feeds(opened.workspace.root)
+    feeds = feeds_of(opened)
     if not wanted.feed:
         _list(opened, feeds)
         return None
@@ -46,6 +47,15 @@ def make_feed(opened: Opened, wanted: Wanted) -> Delivered | None:
     _say(feed, made)
     say_left_out(delivering.veil_of(opened, feed, order.period.label))
     return made
+
+
+def feeds_of(opened: Opened) -> dict[str, Feed]:
+    """The feeds of a workspace by name; each goes to somebody whom its place knows.
+
+    Raises:
+        RuleFileError: a feed or the place's profile is wrong; names file and key.
+    """
+    return load_feeds(opened.workspace.root, profile_of(opened.workspace).catalogue.recipients)
 
 
 def _named(feeds: dict[str, Feed], name: str) -> Feed:
@@ -105,7 +115,7 @@ def show_sharing(opened: Opened) -> None:
 
 def make_again(opened: Opened, feed: str, number: int) -> None:
     """Write a delivery once more as it was."""
-    chosen = _named(load_feeds(opened.workspace.root), feed)
+    chosen = _named(feeds_of(opened), feed)
     _say(chosen, repeat(opened, chosen, number))
 
 
@@ -113,7 +123,7 @@ def take_receipt(opened: Opened, path: Path) -> None:
     """Read a receipt: its counts into the ledger, its answers into the life of the lines that were delivered."""
     if not path.is_file():
         refuse(say("fault.no_file", path=path))
-    feed, number = receiving.number_in(path, load_feeds(opened.workspace.root))
+    feed, number = receiving.number_in(path, feeds_of(opened))
     with opened.engine.connect() as connection:
         line = next((one for one in sharing.ledger(connection, feed.name) if one.number == number), None)
     if line is None:

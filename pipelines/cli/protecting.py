@@ -179,4 +179,5 @@ def rows_naming(veil: Protected, records: pd.DataFrame, cells: pd.Series) -> pd.
     mine = records[records["record_id"].isin(list(veil.records))]
     names = ("name", "id_no", "id_no_raw", "student_no", "disability_no", "guardian_name", "phone")
     words = sorted({word for name in names if name in mine for word in mine[name] if len(word) > 1})
-    return cells.map(lambda text: any(word in text for word in words))
+    # Of no rows the answers would be objects, and a frame takes those for columns to choose.
+    return cells.map(lambda text: any(word in text for word in words)).astype(bool)

@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
-from assets.asking import Sent, turns_of
+from assets.asking import Sent, labels_of, turns_of
 from expectations.jurisdictions.profile import load_profile
+from expectations.jurisdictions.recipients import AddedDepartment
 from expectations.life.states import APPEARED, CHANGED, KEPT, LASTING, PASSED, RETURNED
 
 CA, ED, PS = "civil_affairs", "education", "public_security"
@@ -62,3 +63,10 @@ def test_who_is_not_sent_the_list_is_passed_over():
 
 def test_lists_without_an_owner_have_no_turns():
     assert turns().asked(FREE, KEPT) == ""
+
+
+def test_a_department_that_the_place_adds_is_known_by_the_name_under_which_it_was_sent_lines():
+    """Without it the line would be handed to it again in every period."""
+    added = {"womens_federation": AddedDepartment(zh="妇联")}
+    labels = labels_of(load_profile("default").model_copy(update={"departments": added}))
+    assert (labels["womens_federation"], labels[ED]) == ("妇联", "教育")

@@ -57,6 +57,23 @@ def test_every_text_is_there_in_both_languages():
         assert fields[0] == fields[1], key
 
 
+def test_every_text_is_said_somewhere():
+    """By its key, or by a key that is put together (`say(f"state.{status}")`) of a beginning and a word that stands in the code."""
+    import re
+    from pathlib import Path
+
+    import pipelines
+
+    root = Path(pipelines.__file__).parent
+    texts = yaml.safe_load((root / "cli" / "texts.yaml").read_text(encoding="utf-8"))
+    folders = (root.parent / name for name in ("assets", "expectations", "matching", "pipelines"))
+    code = "\n".join(path.read_text(encoding="utf-8") for folder in folders for path in folder.rglob("*.py"))
+    words = set(re.findall(r"""["']([\w.]+)["']""", code))
+    begun = set(re.findall(r"""f["']([a-z_]+\.[a-z_.]*)\{""", code))
+    said = {begin + word for begin in begun for word in words} | words
+    assert sorted(set(texts) - said) == []
+
+
 def test_init_says_what_comes_next_and_may_be_repeated(workspace, tongbi):
     done = tongbi("init", "--workspace", workspace)
     assert done.returncode == 0

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from assets.receiving.filenames import FileNames
-from assets.workbooks.layout import field_terms, fields_of_class
+from assets.workbooks.layout import fields_of_class
 from assets.workbooks.masking import MaskRule, default_rule, mask_id, mask_phone, scrub
 from assets.workbooks.wording import field_name, word_of
 from expectations.life.rules import life_rules
@@ -254,8 +254,3 @@ def _step(event: Mapping[str, str], rule: MaskRule) -> Step:
     words = "；".join(part for part in (event["text"], scrub(event["note"], rule)) if part)
     day = event["answered_on"] or event["at"][:10]
     return Step(day, event["period"], life_rules().say(event["state"]), words, event["author"])
-
-
-def known_fields() -> frozenset[str]:
-    """Every field of the dictionary, for the check of the layout."""
-    return frozenset(field_terms())

@@ -9,13 +9,8 @@ import pandas as pd
 import pyarrow as pa
 
 
-def frame_of_texts(columns: list[list[str]]) -> pd.DataFrame:
-    """A frame from equally long columns of text; index = row number from 1 (`int32`), columns `0..n-1`."""
-    return _frame([_series(pa.array(column, pa.large_string())) for column in columns])
-
-
 def frame_of_packed(columns: list[bytes]) -> pd.DataFrame:
-    """The same from columns as `wire.pack_column` made them."""
+    """A frame from equally long columns as `wire.pack_column` made them; index = row number from 1 (`int32`), columns `0..n-1`."""
     return _frame([_series(_unpack(column)) for column in columns])
 
 

@@ -6,13 +6,13 @@ import sqlite3
 import openpyxl
 import pandas as pd
 import pytest
-from pydantic import ValidationError
+import yaml
 
 from assets.feeds.delivering import FOLDER, Order, configuration, deliver, kept, repeat
-from assets.feeds.feed import Feed, FeedError, load_feeds
+from assets.feeds.feed import SHIPPED, FeedError, load_feeds
 from assets.feeds.meanings import Leavings
 from assets.feeds.receiving import UNANSWERED, UNKNOWN, number_in, read_receipt
-from pipelines.cli.feeds import take_receipt
+from pipelines.cli.feeds import feeds_of, take_receipt
 from pipelines.partitions import Period
 from pipelines.resources import audit, finding_events, protecting, sharing
 from pipelines.resources.database import writing
@@ -283,10 +283,22 @@ def test_a_delivery_of_earlier_leavings_is_made_again_as_it_was(county):
     assert repeat(county, ROLL, 1).path.read_bytes() == before
 
 
-def placed(county, recipients):
+FEDERATION = """
+department: womens_federation
+code: WF
+zh: 妇联（关爱台账）
+mandatory: [[name], [id_no, birth_date]]
+states: [{state: exited, when: {exit_reason: ["*"]}}]
+layouts: [{name: care, zh: 妇联关爱儿童台账}]
+"""
+OWN_LISTS = ", L15: {recipients: [civil_affairs, womens_federation]}, L20: {recipients: [womens_federation]}"
+
+
+def placed(county, recipients, departments="", more=""):
     """The county has its own profile, which sends L26 to these."""
     (county.workspace.root / "own.yaml").write_text(
-        f"extends: default\nname: 某县\nlists: {{L26: {{recipients: [{recipients}]}}}}\n", encoding="utf-8"
+        f"extends: default\nname: 某县\n{departments}lists: {{L26: {{recipients: [{recipients}]}}{more}}}\n",
+        encoding="utf-8",
     )
     settings = county.workspace.root / "tongbi.toml"
     settings.write_text(settings.read_text(encoding="utf-8").replace('profile = ""', 'profile = "own.yaml"'), "utf-8")
@@ -317,8 +329,24 @@ def test_a_feed_of_lines_says_whose_it_is(county):
     with pytest.raises(FeedError, match="没有写明接收方是哪个单位") as refused:
         deliver(county, nameless, order())
     assert "township、civil_affairs、education" in refused.value.advice
-    with pytest.raises(ValidationError, match="to 写的“school”不是接收单位"):
-        Feed.model_validate({**ENTRANTS.model_dump(by_alias=True), "to": "school"})
+
+
+def test_a_department_that_only_the_place_has_is_fed_the_lines_that_it_is_sent(county):
+    root = county.workspace.root
+    (root / "contracts" / "wf.yaml").write_text(FEDERATION, encoding="utf-8")
+    shipped = yaml.safe_load((SHIPPED / "education_entrants.yaml").read_text(encoding="utf-8"))
+    (root / "feeds").mkdir()
+    for name, code in (("own_l20", "L20"), ("own_l26", "L26")):
+        own = {**shipped, "to": "womens_federation", "lists": [code], "leavings": {}}
+        (root / "feeds" / f"{name}.yaml").write_text(yaml.safe_dump(own, allow_unicode=True), encoding="utf-8")
+    found = pd.DataFrame([{"code": "L20", "child_id": "C1", "finding_id": "L20-1"}])
+    county.frames.write("findings", "2026Q2", found)
+    naming = placed(county, "education", "departments: {womens_federation: {zh: 妇联}}\n", OWN_LISTS)
+    feeds = feeds_of(naming)
+    assert deliver(naming, feeds["own_l20"], order()).line.rows == 1
+    with pytest.raises(FeedError, match="没有把清单 L26（应推送入学） 发给妇联"):
+        deliver(naming, feeds["own_l26"], order())
+    naming.engine.dispose()
 
 
 def test_stating_whose_a_feed_is_changes_no_delivery():

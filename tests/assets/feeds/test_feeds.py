@@ -123,6 +123,20 @@ def test_the_county_s_own_feed_replaces_the_shipped_one_and_a_wrong_one_names_it
         load_feeds(tmp_path)
 
 
+def test_a_feed_may_go_to_a_department_of_the_place_and_to_nobody_else(tmp_path):
+    (tmp_path / "feeds").mkdir()
+    shipped = (SHIPPED / "education_entrants.yaml").read_text(encoding="utf-8")
+    own = tmp_path / "feeds" / "own_entrants.yaml"
+    own.write_text(shipped.replace("to: education", "to: womens_federation"), encoding="utf-8")
+    place = load_catalogue().with_departments({"womens_federation": "妇联"}).recipients
+    assert load_feeds(tmp_path, place)["own_entrants"].to == "womens_federation"
+    with pytest.raises(
+        RuleFileError, match=r"own_entrants\.yaml 有误：to 写的“womens_federation”不是接收单位"
+    ) as refused:
+        load_feeds(tmp_path)
+    assert "education＝教育" in str(refused.value)
+
+
 def test_no_shipped_feed_names_a_field_of_class_x():
     named = {column.source for feed in FEEDS.values() for column in feed.fields}
     assert not named & fields_of_class("X")

@@ -37,6 +37,18 @@ def test_only_the_list_of_children_alone_is_urgent(town: Town) -> None:
     assert town.profile.lists["L21"].due_days == 1
 
 
+def test_what_is_urgent_is_the_place_s_to_say(town: Town) -> None:
+    town.add(CA, 1, **AWAY, has_carer="no", agreement="no")
+    days = {"L20": 1, "L21": 7}
+    rules = {
+        code: rule.model_copy(update={"due_days": days.get(code, rule.due_days)})
+        for code, rule in town.profile.lists.items()
+    }
+    town.profile = town.profile.model_copy(update={"lists": rules})
+    found = town.findings("", (CA,))
+    assert set(found.loc[found["urgent"] == "1", "code"]) == {"L20"}
+
+
 def test_young_children_alone_are_told_so(town: Town) -> None:
     town.add(CA, 1, **AWAY, has_carer="no", birth_date="2019-03-10")
     assert "不满八周岁" in town.reason("L21")

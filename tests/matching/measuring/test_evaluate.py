@@ -10,19 +10,13 @@ import pytest
 from benchmarks.county import Habits, make_county
 from matching.linked import Linkage
 from matching.linking import link_records
-from matching.measuring.evaluate import hidden_number_check, pair_measures, quality
+from matching.measuring.evaluate import hidden_number_check, quality
 
 
 def test_quality_counts_pairs_and_merged_children() -> None:
     found = quality([1, 1, 2, 2, 3], ["a", "a", "a", "b", "c"])
     assert (found.found, found.real, found.both, found.merged_children) == (3, 2, 1, 1)
     assert (found.precision, found.recall) == (pytest.approx(1 / 3), 0.5)
-
-
-def test_pair_measures_are_recordlinkages() -> None:
-    truth = pd.MultiIndex.from_tuples([("a", "b"), ("c", "d")])
-    found = pd.MultiIndex.from_tuples([("a", "b"), ("a", "c")])
-    assert pair_measures(truth, found)["precision"] == 0.5
 
 
 def test_hidden_numbers_are_found_again(county: pd.DataFrame) -> None:

@@ -7,8 +7,9 @@ import docx
 import pandas as pd
 import pytest
 
-from assets.childfile.document.content import Sources, known_fields, layout, paper_of
+from assets.childfile.document.content import Sources, layout, paper_of
 from assets.childfile.document.writing import Issue, write_child
+from assets.workbooks.layout import field_terms
 
 NUMBER, OTHER = "620722201503105115", "620722201503105131"
 PHONE = "13912345678"
@@ -116,4 +117,4 @@ def test_the_document_has_the_five_sections_of_the_papers(sources, tmp_path):
 
 def test_the_layout_names_only_known_fields():
     named = {name for group in layout().groups for name in group.fields} | set(layout().help) | layout().numbers
-    assert named <= known_fields()
+    assert named <= set(field_terms())
