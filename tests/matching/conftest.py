@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from benchmarks.county import Habits, make_county
+from matching.block import Pairs
 from matching.citizen import check_character
 from matching.linking import Linkage, link_records
+from matching.model import default_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,5 +76,30 @@ def frame() -> Any:
                 base |= {"id_no_raw": rest["id_no"], "id_no_status": "valid"}
             made.append(base | rest)
         return pd.DataFrame(made).fillna("")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def levels_of() -> Any:
+    """Level codes from names, one dictionary per pair; what is not named is missing, as for two empty records."""
+    model = default_model()
+
+    def make(*pairs: dict[str, str]) -> dict[str, Any]:
+        return {
+            field: np.array([model.code(field, pair.get(field, "missing")) for pair in pairs], dtype=np.int8)
+            for field in (*model.fields, "number")
+        }
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def pairs_of() -> Any:
+    """Pairs of record positions, in the order given; `keys` are the bits of the keys that found each."""
+
+    def make(*ends: tuple[int, int], keys: tuple[int, ...] = ()) -> Pairs:
+        left, right = (np.array([end[side] for end in ends], dtype=np.int32) for side in (0, 1))
+        return Pairs(left, right, np.array(keys or (0,) * len(ends), dtype=np.uint32))
 
     return make
