@@ -9,10 +9,15 @@ import pandas as pd
 import pytest
 
 from benchmarks.county import Habits, make_county
-from matching.block import Pairs
+from matching.block import KeyYield, Pairs
 from matching.citizen import check_character
-from matching.linking import Linkage, link_records
+from matching.cluster import Clusters
+from matching.decide import weigh_evidence
+from matching.design import make_design
+from matching.encode import encode
+from matching.linking import Linkage, Trail, link_records
 from matching.model import default_model
+from matching.weigh import Weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,5 +106,42 @@ def pairs_of() -> Any:
     def make(*ends: tuple[int, int], keys: tuple[int, ...] = ()) -> Pairs:
         left, right = (np.array([end[side] for end in ends], dtype=np.int32) for side in (0, 1))
         return Pairs(left, right, np.array(keys or (0,) * len(ends), dtype=np.uint32))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def trail_of(levels_of: Any, pairs_of: Any) -> Any:
+    """What the stations found, written by hand: `lists` names each record's department, an edge is
+    `(left, right): (levels, bits)` or `(levels, bits, verdict)`, `label` the clusters.
+    """
+    model = default_model()
+    number = np.array([level.bits for level in model.number.levels.values()])
+    design = make_design(model)
+    weights = Weights("fixed", "", design, design.anchor, -10.0, -4.0, number, {"patterns": 1.0})
+
+    def make(
+        lists: str,
+        edges: dict[tuple[int, int], tuple[Any, ...]],
+        label: list[int],
+        keys: tuple[int, ...] = (),
+        big: tuple[int, ...] = (),
+    ) -> Trail:
+        ids = [f"R{place}" for place in range(len(lists))]
+        e = encode(pd.DataFrame({"record_id": ids, "department": list(lists)}), model)
+        ends = sorted(edges)
+        inside = [lists[a] == lists[b] for a, b in ends]
+        patterns = [
+            {"origin": "inside" if same else "cross"} | edges[end][0] for end, same in zip(ends, inside, strict=True)
+        ]
+        pairs, levels = pairs_of(*ends, keys=keys), levels_of(*patterns)
+        judged = np.array([(*edges[end], 0)[2] for end in ends], dtype=np.int8)
+        bits = np.array([edges[end][1] for end in ends], dtype=np.float64)
+        evidence = weigh_evidence(pairs, levels, bits, judged, model)
+        clusters = Clusters(np.array(label), np.array([place in big for place in range(len(lists))], dtype=bool), 0)
+        yields = [KeyYield(name, 0, 0, 0, 0, 1) for name in model.keys]
+        return Trail(
+            e, model, pairs, levels, weights, evidence, clusters, yields, np.zeros(len(ends)), judged, len(ends)
+        )
 
     return make
