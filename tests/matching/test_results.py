@@ -244,7 +244,9 @@ def test_a_line_says_who_where_and_by_which_keys(trail_of: Any) -> None:
     assert "姓名相同" in line["reason"]
 
 
-@pytest.mark.xfail(strict=True, reason="each of the two stands in its own list, and is taken for a partner of the other there")
+@pytest.mark.xfail(
+    strict=True, reason="each of the two stands in its own list, and is taken for a partner of the other there"
+)
 def test_two_rows_of_one_list_are_not_told_of_a_better_record_where_there_is_none(trail_of: Any) -> None:
     found = pairs_frame(trail_of("aa", {(0, 1): (PLAIN, 8.0)}, [0, 1]))
     assert not found["reason"].str.contains("已有更相符的记录").any()
