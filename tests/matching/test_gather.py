@@ -1,0 +1,316 @@
+"""From counted patterns to the pairs that can matter: which are fetched, that the others are counted, and that no result depends on it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matching.comparing.candidates import CONTEXT, ArrayCandidates
+from matching.comparing.compare import compare
+from matching.encoding.encode import encode
+from matching.linked import Linkage
+from matching.linking import link_records
+from matching.model import default_model
+from matching.scoring import gather as gathering
+from matching.scoring.gather import (
+    Batch,
+    floor_bits,
+    gather,
+    heavier,
+    histogram,
+    late,
+    looked_at,
+    pair_codes,
+    screen_late,
+    within,
+)
+from matching.scoring.screen import Screened
+from matching.shapes import Encoded
+
+if TYPE_CHECKING:
+    from matching.scoring.gather import Gathered
+
+MODEL = default_model()
+NOBODY = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+
+
+def ends(batch: Batch) -> list[tuple[int, int]]:
+    return list(zip(batch.pairs.left.tolist(), batch.pairs.right.tolist(), strict=True))
+
+
+@pytest.fixture(scope="module")
+def batch_of(levels_of: Any, pairs_of: Any) -> Any:
+    """Pairs with a name level and a pattern each: `(left, right, name, pattern)`."""
+
+    def make(*rows: tuple[int, int, str, int]) -> Batch:
+        pairs = pairs_of(*[(left, right) for left, right, _, _ in rows])
+        levels = levels_of(*[{"name": name} for _, _, name, _ in rows])
+        return Batch(pairs, levels, np.array([pattern for *_, pattern in rows], dtype=np.int32))
+
+    return make
+
+
+def rows_of(batch: Batch) -> list[tuple[int, int, str, int]]:
+    names = MODEL.spec("name").names
+    return [
+        (left, right, names[int(batch.levels["name"][place])], int(batch.pattern[place]))
+        for place, (left, right) in enumerate(ends(batch))
+    ]
+
+
+def test_pairs_of_two_batches_stand_in_their_order(batch_of: Any) -> None:
+    one = batch_of((0, 1, "same", 0), (2, 3, "same", 0))
+    other = batch_of((0, 2, "different", 1), (1, 3, "different", 1), (4, 5, "different", 1))
+    assert ends(one.with_others(other, 6)) == [(0, 1), (0, 2), (1, 3), (2, 3), (4, 5)]
+
+
+def test_a_pair_of_both_batches_keeps_what_is_known_of_it_in_the_first(batch_of: Any) -> None:
+    one, other = (
+        batch_of((0, 1, "same", 3), (1, 2, "same", 3)),
+        batch_of((0, 1, "different", 9), (0, 3, "different", 9)),
+    )
+    assert rows_of(one.with_others(other, 4)) == [(0, 1, "same", 3), (0, 3, "different", 9), (1, 2, "same", 3)]
+    assert rows_of(other.with_others(one, 4))[0] == (0, 1, "different", 9)
+
+
+def test_nothing_more_is_nothing_new(batch_of: Any) -> None:
+    one, none = batch_of((0, 1, "same", 3)), batch_of()
+    assert one.with_others(none, 4) is one
+    assert one.followed_by(none) is one
+    assert rows_of(none.with_others(one, 4)) == rows_of(one)
+
+
+def test_one_batch_behind_the_other_keeps_both_orders(batch_of: Any) -> None:
+    one, other = batch_of((2, 3, "same", 0)), batch_of((0, 1, "different", 1), (2, 3, "different", 1))
+    assert rows_of(one.followed_by(other)) == [(2, 3, "same", 0), (0, 1, "different", 1), (2, 3, "different", 1)]
+
+
+def test_a_part_of_a_batch_keeps_levels_and_patterns_beside_the_pairs(batch_of: Any) -> None:
+    whole = batch_of((0, 1, "same", 0), (0, 2, "different", 1), (1, 2, "swapped", 2))
+    assert rows_of(whole.take(np.array([2, 0]))) == [(1, 2, "swapped", 2), (0, 1, "same", 0)]
+    assert rows_of(whole.take(np.array([False, True, False]))) == [(0, 2, "different", 1)]
+
+
+pairs_below_six = st.sets(st.tuples(st.integers(0, 5), st.integers(0, 5)).filter(lambda pair: pair[0] < pair[1]))
+
+
+@given(pairs_below_six, pairs_below_six)
+def test_both_batches_together_hold_every_pair_once(batch_of: Any, mine: set[Any], theirs: set[Any]) -> None:
+    one = batch_of(*[(*pair, "same", 0) for pair in sorted(mine)])
+    other = batch_of(*[(*pair, "different", 1) for pair in sorted(theirs)])
+    found = one.with_others(other, 6)
+    assert ends(found) == sorted(mine | theirs)
+    assert {(left, right) for left, right, name, _ in rows_of(found) if name == "same"} == mine
+    codes = pair_codes(found.pairs, 6)
+    assert codes.tolist() == [left * 6 + right for left, right in ends(found)]
+
+
+def test_the_floor_is_far_below_whatever_is_kept_or_undecided() -> None:
+    """2 bits below even odds of 0.0005, the lower end of what is undecided; nearer candidates are kept from 0.001 on."""
+    assert floor_bits(MODEL) == pytest.approx(np.log2(0.0005 / 0.9995) - 2)
+    wider = MODEL.model_copy(update={"decide": MODEL.decide.model_copy(update={"near": 0.0001})})
+    assert floor_bits(wider) == pytest.approx(np.log2(0.0001 / 0.9999) - 2)
+
+
+LOOKED_AT = [
+    ({"number": "same"}, True, "equal numbers"),
+    ({"number": "derived"}, True, "a number inside another"),
+    ({"number": "document"}, True, "another paper's number"),
+    ({"number": "slip"}, False, "a slip is weighed like anything else"),
+    ({"number": "differ"}, False, "two numbers"),
+    ({"birth": "same", "name": "same"}, True, "name and day"),
+    ({"birth": "same", "name": "same_sound"}, True, "a homophone and the day"),
+    ({"birth": "same", "name": "one_character"}, True, "a near name and the day: perhaps twins"),
+    ({"birth": "lunar", "name": "swapped"}, True, "the day by the old calendar agrees"),
+    ({"birth": "same", "name": "different"}, False, "another name, another family"),
+    ({"birth": "same", "name": "different", "people": "one"}, True, "one cradle"),
+    ({"birth": "same", "people": "two"}, True, "one cradle, no name"),
+    ({"birth": "same", "people": "sound"}, False, "a guardian who only sounds alike"),
+    ({"birth": "same"}, False, "a day alone"),
+    ({"birth": "one_part", "name": "same", "people": "two"}, False, "no day in common"),
+    ({"name": "same", "people": "two"}, False, "no day at all"),
+    ({}, False, "nothing"),
+]
+
+
+@pytest.mark.parametrize(("pair", "expected", "why"), LOOKED_AT, ids=[case[2] for case in LOOKED_AT])
+def test_which_patterns_rules_look_at(levels_of: Any, pair: dict[str, str], expected: bool, why: str) -> None:
+    assert looked_at(levels_of(pair), MODEL).tolist() == [expected]
+
+
+@pytest.fixture(scope="module")
+def records(county: pd.DataFrame) -> pd.DataFrame:
+    families = county["truth"].drop_duplicates().head(250)
+    return county[county["truth"].isin(families)].reset_index(drop=True)
+
+
+@pytest.fixture(scope="module")
+def e(records: pd.DataFrame) -> Encoded:
+    return encode(records, MODEL)
+
+
+@pytest.fixture(scope="module")
+def candidates(e: Encoded) -> ArrayCandidates:
+    return ArrayCandidates(e, MODEL)
+
+
+@pytest.fixture(scope="module")
+def found(e: Encoded, candidates: ArrayCandidates) -> Gathered:
+    return gather(e, candidates, NOBODY, MODEL)
+
+
+def test_every_pair_that_a_rule_looks_at_is_gathered_once(candidates: ArrayCandidates, found: Gathered) -> None:
+    shown = looked_at(candidates.table, MODEL)
+    every = candidates.fetch(shown)
+    wanted = set(zip(every.pairs.left.tolist(), every.pairs.right.tolist(), strict=True))
+    gathered = ends(found.batch)
+    assert wanted <= set(gathered)
+    assert gathered == sorted(set(gathered))
+    assert found.fetched.tolist() == shown.tolist()
+    assert 0 < len(wanted) < int(candidates.counts.sum())
+
+
+def test_gathered_pairs_carry_all_levels_the_family_among_them(e: Encoded, found: Gathered) -> None:
+    levels = found.batch.levels
+    assert set(levels) == {*MODEL.fields, "number"}
+    again = compare(e, found.batch.pairs, MODEL)
+    for name in set(again) - {"number", "birth"}:  # screening and derived births change these two
+        np.testing.assert_array_equal(levels[name], again[name], err_msg=name)
+    assert (levels["number"] != again["number"]).mean() < 0.2
+
+
+def test_the_pattern_of_a_gathered_pair_is_its_row_in_the_engine_s_table(
+    e: Encoded, candidates: ArrayCandidates, found: Gathered
+) -> None:
+    again = compare(e, found.batch.pairs, MODEL)
+    for name, codes in candidates.table.items():
+        np.testing.assert_array_equal(codes[found.batch.pattern], again[name], err_msg=name)
+
+
+def test_all_compared_pairs_are_counted_once(candidates: ArrayCandidates, found: Gathered) -> None:
+    counted = histogram(found, candidates, MODEL)
+    assert int(counted.counts.sum()) == int(candidates.counts.sum())
+    assert (counted.counts > 0).all()
+    assert counted.counts[: len(counted.counts) - len(counted.rest)].sum() == len(found.batch.pairs)
+
+
+def test_each_gathered_pair_knows_its_row_of_the_histogram(candidates: ArrayCandidates, found: Gathered) -> None:
+    counted = histogram(found, candidates, MODEL)
+    for name, codes in found.batch.levels.items():
+        np.testing.assert_array_equal(counted.levels[name][counted.back], codes, err_msg=name)
+
+
+def test_the_other_pairs_stand_behind_as_the_engine_counted_them(candidates: ArrayCandidates, found: Gathered) -> None:
+    counted = histogram(found, candidates, MODEL)
+    start = len(counted.counts) - len(counted.rest)
+    for name, codes in candidates.table.items():
+        np.testing.assert_array_equal(counted.levels[name][start:], codes[counted.rest], err_msg=name)
+    assert not counted.levels[CONTEXT][start:].any()
+    assert not found.fetched[counted.rest].any()
+
+
+def test_judged_pairs_are_gathered_whether_a_key_found_them_or_not(e: Encoded, candidates: ArrayCandidates) -> None:
+    met = set(zip(candidates.pairs.left.tolist(), candidates.pairs.right.tolist(), strict=True))
+    strangers = next((a, b) for a in range(len(e)) for b in range(a + 1, len(e)) if (a, b) not in met)
+    faint = next(pair for pair in sorted(met) if pair not in set(ends(gather(e, candidates, NOBODY, MODEL).batch)))
+    judged = sorted([strangers, faint])
+    sides = tuple(np.array([pair[side] for pair in judged], dtype=np.int64) for side in (0, 1))
+    gathered = gather(e, candidates, sides, MODEL)  # type: ignore[arg-type]
+    here = ends(gathered.batch)
+    assert {strangers, faint} <= set(here)
+    assert here == sorted(set(here))
+    assert gathered.batch.pattern[here.index(strangers)] == -1
+    assert gathered.batch.pattern[here.index(faint)] >= 0
+
+
+def test_heavier_patterns_come_whole_and_are_not_fetched_twice(
+    e: Encoded, candidates: ArrayCandidates, found: Gathered
+) -> None:
+    wanted = np.zeros(len(candidates.counts), dtype=bool)
+    wanted[np.flatnonzero(~found.fetched)[:20]] = True
+    more = heavier(len(e), candidates, found, wanted)
+    every = candidates.fetch(wanted)
+    new = set(zip(every.pairs.left.tolist(), every.pairs.right.tolist(), strict=True))
+    assert set(ends(more.batch)) == set(ends(found.batch)) | new
+    assert ends(more.batch) == sorted(set(ends(more.batch)))
+    assert more.fetched.tolist() == (found.fetched | wanted).tolist()
+    assert heavier(len(e), candidates, more, wanted) is more
+    assert heavier(len(e), candidates, found, found.fetched) is found
+
+
+def test_pairs_of_one_chain_that_were_not_gathered_are_found(
+    e: Encoded, candidates: ArrayCandidates, found: Gathered, pairs_of: Any
+) -> None:
+    """Forty records hang together by one of them; whatever the engine compared among them and nobody fetched is wanted."""
+    faint = candidates.fetch(~found.fetched).pairs.take(slice(0, 20))
+    members = sorted({*faint.left.tolist(), *faint.right.tolist()})
+    middle = members[0]
+    star = late(e, found, pairs_of(*[(middle, other) for other in members[1:]]), MODEL)
+    rows = np.arange(len(star.pairs))
+    more = within(e, candidates, replace(found, batch=star), rows >= 0)
+    every = candidates.fetch(~found.fetched).pairs
+    inside = zip(every.left.tolist(), every.right.tolist(), strict=True)
+    expected = [(a, b) for a, b in inside if a in members and b in members and a != middle]
+    assert ends(more) == expected
+    assert len(expected) >= 10
+    assert more.levels[CONTEXT].tolist() == [0] * len(expected)
+    two = within(e, candidates, replace(found, batch=star), rows == 0)
+    assert ends(two) == [], "two records alone are no chain"
+
+
+def test_a_pair_that_is_looked_at_late_is_compared_like_the_others(e: Encoded, found: Gathered) -> None:
+    rows = np.arange(0, len(found.batch.pairs), 7)
+    again = late(e, found, found.batch.pairs.take(rows), MODEL)
+    assert (again.pattern == -1).all()
+    for name in set(again.levels) - {"number"}:
+        np.testing.assert_array_equal(again.levels[name], found.batch.levels[name][rows], err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("number", "borrower", "expected"),
+    [
+        ("differ", {0}, "missing"),
+        ("differ", {1}, "missing"),
+        ("differ", {2}, "differ"),
+        ("same", {0}, "same"),
+        ("slip", {0, 1}, "slip"),
+        ("borrowed", {0, 1}, "borrowed"),
+    ],
+)
+def test_a_borrowed_number_does_not_speak_against_a_late_pair(
+    levels_of: Any, pairs_of: Any, number: str, borrower: set[int], expected: str
+) -> None:
+    levels = levels_of({"number": number})
+    screen_late(Screened(np.array([record in borrower for record in range(3)]), {}), pairs_of((0, 1)), levels, MODEL)
+    assert MODEL.number.names[int(levels["number"][0])] == expected
+
+
+@pytest.mark.parametrize("fetch", ["everything", "only what rules need"])
+def test_no_link_depends_on_how_much_is_fetched(
+    records: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, fetch: str
+) -> None:
+    """Fetching all pairs, or none but those above the floor and those that rules look at, gives the same links and sentences."""
+    usual = link_records(records)
+    if fetch == "everything":
+        monkeypatch.setattr(gathering, "looked_at", lambda table, model: np.ones(len(table["name"]), dtype=bool))
+    else:
+        monkeypatch.setattr(gathering, "_MARGIN", 0.0)
+    other: Linkage = link_records(records)
+    assert other.clusters["child_id"].tolist() == usual.clusters["child_id"].tolist()
+    pd.testing.assert_frame_equal(other.pairs, usual.pairs)
+
+
+def test_a_gathered_part_is_not_changed_by_what_comes_later(
+    e: Encoded, candidates: ArrayCandidates, found: Gathered
+) -> None:
+    before = replace(found.batch, levels={name: codes.copy() for name, codes in found.batch.levels.items()})
+    heavier(len(e), candidates, found, np.ones(len(candidates.counts), dtype=bool))
+    within(e, candidates, found, np.ones(len(found.batch.pairs), dtype=bool))
+    for name, codes in found.batch.levels.items():
+        np.testing.assert_array_equal(codes, before.levels[name])
