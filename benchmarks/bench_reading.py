@@ -1,4 +1,4 @@
-"""Speed and memory of `read_file` on large files of every kind: `python benchmarks/bench_reading.py [rows]`.
+"""Speed and memory of `read_file` on large files of every kind: `python -m benchmarks.bench_reading [rows]`.
 
 Prints one line per file: rows, size, seconds of the whole call, CPU seconds of this process and of the child, the
 child's peak memory. The files are generated in a temporary folder; nobody in them exists.
@@ -17,6 +17,7 @@ from pathlib import Path
 import xlsxwriter
 import xlwt
 
+from benchmarks.series import note
 from pipelines.resources.reading import read_file
 
 COLUMNS = 27
@@ -80,6 +81,8 @@ def measure(label: str, path: Path) -> str:
     cells = read_file(path).grids[0].cells
     wall = time.perf_counter() - start
     own, child = cpu(resource.RUSAGE_SELF) - own, cpu(resource.RUSAGE_CHILDREN) - child
+    note(f"read {label}, {len(cells):,} x {cells.shape[1]}: wall", wall, "s")
+    note(f"read {label}, {len(cells):,} x {cells.shape[1]}: processor", own + child, "CPU s")
     # The peak of all children so far: the files are ordered so that the largest one comes first.
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     return (

@@ -1,4 +1,6 @@
-"""The measurements of the README in one table: `make bench`, or `python benchmarks/run.py --children 20000 100000`.
+"""The measurements of the README in one table: `make bench`, or `python -m benchmarks.run --children 20000 100000`.
+
+At the end stands how each figure changed since it was last recorded (`series.csv`); `--record` adds this run's figures to the series.
 
 Every figure is of whole processes, started here one after the other, on a county that the demo generator makes; nothing is timed inside
 the product. Peak memory is that of the largest single process and, beside it, of the sampled process tree.
@@ -15,6 +17,8 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from benchmarks import series
 
 ROOT = Path(__file__).resolve().parents[1]
 TONGBI = Path(sys.executable).parent / "tongbi"
@@ -78,6 +82,13 @@ def stages(workspace: Path) -> list[tuple[str, float]]:
     return sorted(taken.items(), key=lambda item: -item[1])[:3]
 
 
+def note_process(work: str, measured: Measured) -> None:
+    """Note seconds and memory of a process that did its work; the figures of one that failed would be the series' best."""
+    if measured.code == 0:
+        series.note(f"{work}: wall", measured.seconds, "s")
+        series.note(f"{work}: memory of the tree", measured.gib, "GiB")
+
+
 def county(children: int, seed: int, keep: Path | None) -> None:
     """Generate a county, run its two periods, print a row for each."""
     with tempfile.TemporaryDirectory(prefix="tongbi-bench-") as folder:
@@ -93,11 +104,13 @@ def county(children: int, seed: int, keep: Path | None) -> None:
             str(seed),
             "--only-generate",
         )
+        note_process(f"generate {children:,} children, 2 quarters", made)
         print(
             f"| generate {children:,} children, 2 quarters | {made.seconds:.1f} s | {made.gib:.2f} GiB | |", flush=True
         )
         for period in sorted(path.name for path in (workspace / "inbox").iterdir()):
             ran = measure(TONGBI, "run", "--period", period, "--workspace", workspace)
+            note_process(f"run {period}, {children:,} children", ran)
             slowest = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in stages(workspace))
             note = slowest if ran.code == 0 else f"exit code {ran.code}"
             print(
@@ -113,9 +126,25 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--keep", type=Path, default=None, help="a folder in which the counties are left")
     parser.add_argument("--skip-parts", action="store_true", help="only the whole runs")
+    names = [module for module, *_ in PARTS]
+    parser.add_argument("--parts", nargs="+", choices=names, default=names, help="only these stations")
+    parser.add_argument("--record", action="store_true", help="add the figures to benchmarks/series.csv")
     asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="tongbi-bench-") as folder:
+        notes = Path(folder) / "notes"
+        os.environ[series.NOTES] = str(notes)
+        take(asked)
+        entries = series.collect(notes)
+    known = series.read()
+    print(f"\n### Change\n\n{series.table(entries, series.changes(entries, known, series.load_limits()))}", flush=True)
+    if asked.record:
+        series.append(entries)
+
+
+def take(asked: argparse.Namespace) -> None:
+    """Every measurement that was asked for, each printed when it is there."""
     if not asked.skip_parts:
-        for module, *options in PARTS:
+        for module, *options in (part for part in PARTS if part[0] in asked.parts):
             print(f"\n### {module}\n", flush=True)
             subprocess.run([sys.executable, "-m", f"benchmarks.{module}", *options], cwd=ROOT, check=False)
     print("\n| what | wall clock | peak memory of the tree | slowest stations |\n|---|---|---|---|", flush=True)

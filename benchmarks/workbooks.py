@@ -1,6 +1,6 @@
 """How long it takes to write all workbooks of a period: 30 townships of 500 lines, four departments and the summary.
 
-`python benchmarks/workbooks.py [--towns 30] [--lines 500] [--keep DIR]`; everything in it is invented.
+`python -m benchmarks.workbooks [--towns 30] [--lines 500] [--keep DIR]`; everything in it is invented.
 `--keep` leaves the workbooks for looking at.
 """
 
@@ -18,6 +18,7 @@ import pandas as pd
 
 from assets.workbooks.context import ListInfo, PublishContext
 from assets.workbooks.publish import publish_workbooks
+from benchmarks.series import note
 from expectations.jurisdictions.profile import load_profile
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹"
@@ -232,7 +233,9 @@ def main() -> None:
         started = time.perf_counter()
         published = publish_workbooks(findings, children, records, context, options.keep or Path(aside))
         seconds = time.perf_counter() - started
-    print(f"{len(published)} workbooks, {sum(item.rows for item in published[:-1])} lines, {seconds:.1f} s")
+    written = f"{len(published)} workbooks, {sum(item.rows for item in published[:-1])} lines"
+    note(f"write {written}: wall", seconds, "s")
+    print(f"{written}, {seconds:.1f} s")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Counts what a reader of the source meets, as one Markdown table: `python docs/measure_house.py`.
 
-They serve the reader: a number that gets better while a page gets harder to read has been misused.
+The figures serve the reader: one that gets better while a page gets harder to read has been misused.
 
     python docs/measure_house.py                                  the table, in total and by room
     python docs/measure_house.py --under matching                 the same for a part
@@ -13,196 +13,18 @@ from __future__ import annotations
 
 import argparse
 import ast
-import io
 import statistics
 import sys
-import tokenize
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from source_file import Place, SourceFile, read
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("pipelines", "assets", "matching", "expectations", "demo_county")
 EMPTY_NAMES = frozenset({"found", "told", "said", "one", "some", "what", "held", "made"})
 SHORT_PIECE, LONG_FUNCTION = 6, 40
-_LAYOUT_TOKENS = (tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
-
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-Defining = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module
-
-
-@dataclass(frozen=True, order=True)
-class Place:
-    """Where something that a measure counts stands."""
-
-    path: str
-    line: int
-    name: str
-
-    def __str__(self) -> str:
-        """As editors and terminals open it."""
-        return f"{self.path}:{self.line} {self.name}"
-
-
-@dataclass
-class SourceFile:
-    """One file of a room: its lines by kind, and what was found in one walk over its tree."""
-
-    path: str
-    module: str
-    lines: int = 0
-    code: int = 0
-    comments: int = 0
-    comments_behind_code: int = 0
-    docstrings: int = 0
-    functions: list[tuple[Place, int]] = field(default_factory=list)
-    private: list[tuple[Place, int]] = field(default_factory=list)
-    references: Counter[str] = field(default_factory=Counter)
-    bindings: list[Place] = field(default_factory=list)
-    classes: list[Place] = field(default_factory=list)
-    aliases: dict[str, ast.expr] = field(default_factory=dict)
-    parameters: list[tuple[Place, ast.expr]] = field(default_factory=list)
-    imports_at_top: set[str] = field(default_factory=set)
-    imports_later: set[str] = field(default_factory=set)
-
-    @property
-    def room(self) -> str:
-        """The first folder of the path."""
-        return self.path.split("/", 1)[0]
-
-    @property
-    def called_once(self) -> list[tuple[Place, int]]:
-        """Private functions that their own file names exactly once; with the lines of their bodies."""
-        return [(place, length) for place, length in self.private if self.references[place.name] == 1]
-
-
-def docstring_of(node: ast.AST) -> ast.Expr | None:
-    """The docstring's statement, where the node has one."""
-    body = node.body if isinstance(node, Defining) else []
-    match body[:1]:
-        case [ast.Expr(value=ast.Constant(value=str())) as statement]:
-            return statement
-    return None
-
-
-def span(node: ast.stmt) -> int:
-    """Lines from the first to the last of a statement."""
-    return (node.end_lineno or node.lineno) - node.lineno + 1
-
-
-def body_lines(function: Function) -> int:
-    """Lines of a function without decorators, signature and docstring; blank lines and comments inside count."""
-    body = function.body[1:] if docstring_of(function) else function.body
-    return (body[-1].end_lineno or body[-1].lineno) - body[0].lineno + 1 if body else 0
-
-
-class _Walk(ast.NodeVisitor):
-    """One walk over a tree; knows whether it is inside a function or under TYPE_CHECKING."""
-
-    def __init__(self, source: SourceFile, package: str) -> None:
-        self.source, self.package = source, package
-        self.depth, self.typing_only = 0, False
-
-    def place(self, node: ast.stmt | ast.expr | ast.arg, name: str) -> Place:
-        return Place(self.source.path, node.lineno, name)
-
-    def visit(self, node: ast.AST) -> None:
-        text = docstring_of(node)
-        self.source.docstrings += span(text) if text else 0
-        super().visit(node)
-
-    def visit_FunctionDef(self, node: Function) -> None:
-        place, length = self.place(node, node.name), body_lines(node)
-        self.source.functions.append((place, length))
-        if node.name.startswith("_") and not node.name.startswith("__"):
-            self.source.private.append((place, length))
-        arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-        for argument in arguments:
-            if argument.annotation is not None:
-                named = self.place(argument, f"{node.name}({argument.arg}: {ast.unparse(argument.annotation)})")
-                self.source.parameters.append((named, argument.annotation))
-        self.source.bindings += [
-            self.place(argument, argument.arg) for argument in arguments if argument.arg not in ("self", "cls")
-        ]
-        self.depth += 1
-        self.generic_visit(node)
-        self.depth -= 1
-
-    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - the name that ast asks for
-
-    def visit_Lambda(self, node: ast.Lambda) -> None:
-        self.source.bindings += [self.place(argument, argument.arg) for argument in node.args.args]
-        self.generic_visit(node)
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        if not node.name.startswith("_"):
-            self.source.classes.append(self.place(node, node.name))
-        outside, self.depth = self.depth, 0  # a class's fields are no locals
-        self.generic_visit(node)
-        self.depth = outside
-
-    def visit_Name(self, node: ast.Name) -> None:
-        if isinstance(node.ctx, ast.Load):
-            self.source.references[node.id] += 1
-        elif isinstance(node.ctx, ast.Store) and self.depth:
-            self.source.bindings.append(self.place(node, node.id))
-
-    def visit_Attribute(self, node: ast.Attribute) -> None:
-        self.source.references[node.attr] += 1
-        self.generic_visit(node)
-
-    def visit_Assign(self, node: ast.Assign) -> None:
-        self._alias(node.targets[0], node.value)
-        self.generic_visit(node)
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        self._alias(node.target, node.value)
-        self.generic_visit(node)
-
-    def _alias(self, target: ast.expr, value: ast.expr | None) -> None:
-        if not self.depth and isinstance(target, ast.Name) and isinstance(value, ast.Subscript):
-            self.source.aliases[target.id] = value
-
-    def visit_If(self, node: ast.If) -> None:
-        outside = self.typing_only
-        self.typing_only = outside or "TYPE_CHECKING" in ast.unparse(node.test)
-        self.generic_visit(node)
-        self.typing_only = outside
-
-    def visit_Import(self, node: ast.Import) -> None:
-        self._imported(alias.name for alias in node.names)
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
-        # one dot is the package itself, each further dot one folder up
-        above = self.package.split(".")[: 1 - node.level or None] if node.level else []
-        origin = ".".join([*above, *([node.module] if node.module else [])])
-        self._imported(f"{origin}.{alias.name}" for alias in node.names)
-
-    def _imported(self, names: Iterable[str]) -> None:
-        late = self.depth > 0 or self.typing_only
-        (self.source.imports_later if late else self.source.imports_at_top).update(names)
-
-
-def read(path: Path, root: Path) -> SourceFile:
-    """One file, counted."""
-    inside = path.relative_to(root)
-    parts = inside.with_suffix("").parts
-    is_package = parts[-1] == "__init__"
-    module, package = ".".join(parts[:-1] if is_package else parts), ".".join(parts[:-1])
-    text = path.read_text(encoding="utf-8")
-    source = SourceFile(inside.as_posix(), module, lines=len(text.splitlines()))
-    _Walk(source, package).visit(ast.parse(text))
-    code: set[int] = set()
-    comments: set[int] = set()
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.COMMENT:
-            comments.add(token.start[0])
-        elif token.type not in _LAYOUT_TOKENS:
-            code.update(range(token.start[0], token.end[0] + 1))
-    source.code = len(code) - source.docstrings
-    source.comments, source.comments_behind_code = len(comments - code), len(comments & code)
-    return source
 
 
 def strongly_connected(edges: dict[str, set[str]]) -> list[list[str]]:
@@ -232,16 +54,23 @@ def strongly_connected(edges: dict[str, set[str]]) -> list[list[str]]:
 
 
 class House:
-    """All files of the rooms that exist below a folder, and the places behind each measure."""
+    """The files of the rooms that exist, read when they are needed, and the places behind each measure below a folder."""
 
     def __init__(self, root: Path = ROOT, under: str = "") -> None:
         self.root, self.under = root, under.strip("/")
-        every = [read(path, root) for room in ROOMS for path in sorted((root / room).rglob("*.py"))]
-        self.modules = {source.module: source for source in every}
-        self.files = [source for source in every if self._is_asked(source.path)]
+        paths = [path for room in ROOMS for path in sorted((root / room).rglob("*.py"))]
+        self.modules = {
+            ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__"): path for path in paths
+        }
+        self._sources: dict[str, SourceFile] = {}
+        below = root / self.under
+        self.files = [self.source(module) for module, path in self.modules.items() if path.is_relative_to(below)]
 
-    def _is_asked(self, path: str) -> bool:
-        return not self.under or path == self.under or path.startswith(f"{self.under}/")
+    def source(self, module: str) -> SourceFile:
+        """The file of a module."""
+        if module not in self._sources:
+            self._sources[module] = read(self.modules[module], self.root)
+        return self._sources[module]
 
     def rooms(self) -> dict[str, list[SourceFile]]:
         """The files by room, rooms without files left out."""
@@ -254,8 +83,8 @@ class House:
             return source, source.aliases[name]
         for imported in source.imports_at_top | source.imports_later:
             origin, _, last = imported.rpartition(".")
-            if last == name and origin in self.modules and name in self.modules[origin].aliases:
-                return self.modules[origin], self.modules[origin].aliases[name]
+            if last == name and origin in self.modules and name in self.source(origin).aliases:
+                return self.source(origin), self.source(origin).aliases[name]
         return None
 
     def is_mixed(self, source: SourceFile, annotation: ast.expr) -> bool:
@@ -276,7 +105,13 @@ class House:
         """Parameters that are tuples of different types."""
         return [place for source in files for place, written in source.parameters if self.is_mixed(source, written)]
 
-    def repeated_classes(self, files: list[SourceFile]) -> list[Place]:
+    def classes_elsewhere(self) -> list[Place]:
+        """Where the public class names below the folder stand that stand in two files of the house or more."""
+        own = {place.name for source in self.files for place in source.classes}
+        return [place for place in self.repeated_classes(map(self.source, self.modules)) if place.name in own]
+
+    @staticmethod
+    def repeated_classes(files: Iterable[SourceFile]) -> list[Place]:
         """Where public class names stand that stand in two of these files or more."""
         standing: defaultdict[str, list[Place]] = defaultdict(list)
         for source in files:
@@ -303,11 +138,14 @@ class House:
         return strongly_connected({s.module: self.imported(s, late=late)[0] & inside for s in files})
 
     def test_code(self, part: str) -> int:
-        """Code lines of the tests of a room, a folder or a file; of all tests for the whole."""
+        """Code lines of the tests of a room, a folder or a file; for the whole, those of documents and benchmarks left out."""
         mirrored = self.root / "tests" / part
         named = mirrored.with_name(f"test_{mirrored.name}")
         paths = [named] if part.endswith(".py") and named.exists() else sorted(mirrored.rglob("*.py"))
-        return sum(read(path, self.root).code for path in paths)
+        others = [
+            self.root / "tests" / name for name in ("docs", "benchmarks")
+        ]  # what they test is not counted as source
+        return sum(read(path, self.root).code for path in paths if not any(map(path.is_relative_to, others)))
 
 
 def per(count: float, of: float, times: int) -> str:
@@ -373,7 +211,7 @@ def places(house: House, measure: str) -> Iterator[str]:
         "short": [place for place, length in once if length <= SHORT_PIECE],
         "tuples": house.mixed_tuples(files),
         "names": [place for source in files for place in source.bindings if place.name in EMPTY_NAMES],
-        "classes": house.repeated_classes(files),
+        "classes": house.classes_elsewhere() if measure == "classes" else [],
         "long": [place for place, length in sorted(lengths, key=lambda pair: -pair[1]) if length > LONG_FUNCTION],
     }
     if measure in ("circles", "late-circles"):

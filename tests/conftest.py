@@ -19,6 +19,7 @@ from filelock import FileLock
 
 from assets.intake.contract import all_contracts
 from pipelines.resources.naming import number_of
+from pipelines.resources.reading import workers
 
 PERIODS = ("2026Q2", "2026Q3")
 # Files whose tests look at one run: made once, on one worker. (The mark `xdist_group` has no effect in pytest 9.2 with xdist 3.8.)
@@ -43,6 +44,22 @@ socket.getaddrinfo = lookup
 from pipelines.cli import main
 main()
 """
+
+
+@pytest.fixture(autouse=True, scope="session")
+def reading_is_measured():
+    """Where coverage measures, a process that has read a file gets the time to write down which lines it ran; else it is ended at once."""
+    if "COVERAGE_RUN" not in os.environ:
+        return
+    end_at_once = workers.end
+
+    def end_by_itself(process):
+        with suppress(OSError, subprocess.TimeoutExpired):
+            process.stdin.close()  # one that waits for another file ends by this
+            process.wait(timeout=5)
+        end_at_once(process)
+
+    workers.end = end_by_itself
 
 
 @pytest.fixture(scope="session")

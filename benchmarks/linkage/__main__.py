@@ -21,6 +21,7 @@ from benchmarks.linkage.counties import county_file, province_file
 from benchmarks.linkage.febrl import febrl_file
 from benchmarks.linkage.habits import Kind, kinds
 from benchmarks.linkage.prepare import peers_file
+from benchmarks.series import note
 
 if TYPE_CHECKING:
     from benchmarks.linkage.children import Ran
@@ -68,6 +69,14 @@ def show(name: str, ran: Ran, truth: np.ndarray, base: float) -> None:
     for line, column in zip(ran.lines, ran.labels.columns, strict=False):
         found = quality.score(truth, ran.labels[column].to_numpy(dtype=np.int64))
         say(table.row(name, line, found, real, base))
+        if line["name"] == "Tongbi":
+            _note(f"county {name}", line, found.f1)
+
+
+def _note(work: str, line: dict[str, Any], f1: float) -> None:
+    note(f"{work}: wall", line["wall"], "s")
+    note(f"{work}: processor", line["cpu"], "CPU s")
+    note(f"{work}: F1", f1, "F1")
 
 
 def counties(options: argparse.Namespace, folder: Path) -> None:
@@ -99,6 +108,8 @@ def curve(sizes: list[int], folder: Path) -> None:
         for line in ran.lines:
             found = quality.score(truth, ran.labels["Tongbi"].to_numpy(dtype=np.int64))
             say(table.curve_row(line, found, len(np.unique(truth))))
+            _note(f"link {line['rows']:,} records", line, found.f1)
+            note(f"link {line['rows']:,} records: memory of the process", line["peak_gib"], "GiB")
 
 
 def second_period(rows: int, folder: Path) -> None:

@@ -80,6 +80,7 @@ FILES = {
             """
     '''
     + "    x = 1\n" * 37,
+    "tests/docs/test_page.py": '"""Head."""\n\nassert 1\n',
     "tests/matching/test_pairs.py": '"""Head."""\n\nassert 1\nassert 2\n',
 }  # fmt: skip
 
@@ -143,6 +144,7 @@ def test_a_circle_around_corners_is_one_group():
 
 def test_the_table_in_total_and_by_room(root):
     shown = table(House(root))
+    assert House(root).test_code("") == 2  # those of the documents test no source that is counted
     assert shown.startswith("| | total | assets | matching |")
     house = House(root, "matching")
     row = figures(house, house.files, house.test_code("matching"))
@@ -158,12 +160,20 @@ def test_the_table_in_total_and_by_room(root):
 
 
 def test_asked_for_a_part_the_other_rooms_are_left_out(root, capsys):
-    assert main(["--list", "classes", "--under", "matching"], root) == 0
+    assert main(["--list", "names", "--under", "assets"], root) == 0
     assert capsys.readouterr().out.strip() == ""
     assert main(["--list", "once", "--under", "matching/pairs.py"], root) == 0
     assert capsys.readouterr().out.strip() == "matching/pairs.py:26 _once"
     with pytest.raises(SystemExit):
         main(["--under", "nowhere"], root)
+
+
+def test_a_class_of_a_part_is_listed_with_where_else_its_name_stands(root):
+    assert list(places(House(root, "matching"), "classes")) == [
+        "assets/orders.py:6 Order",
+        "matching/pairs.py:12 Order",
+    ]
+    assert list(places(House(root, "matching/kinds.py"), "classes")) == []
 
 
 def test_every_list_can_be_asked_for(root):
