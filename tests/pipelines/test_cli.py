@@ -69,7 +69,7 @@ def test_every_text_is_said_somewhere():
     folders = (root.parent / name for name in ("assets", "expectations", "matching", "pipelines"))
     code = "\n".join(path.read_text(encoding="utf-8") for folder in folders for path in folder.rglob("*.py"))
     words = set(re.findall(r"""["']([\w.]+)["']""", code))
-    begun = {begin for begin in re.findall(r"""f["']([a-z_]+\.[a-z_.]*)\{""", code)}
+    begun = set(re.findall(r"""f["']([a-z_]+\.[a-z_.]*)\{""", code))
     said = {begin + word for begin in begun for word in words} | words
     assert sorted(set(texts) - said) == []
 
