@@ -8,12 +8,6 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from functools import cache
-from typing import TYPE_CHECKING
-
-from matching.distinct import by_distinct
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _YEARS = range(1900, 2061)
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -83,34 +77,6 @@ def _is_lunar_of(written: str, day: str) -> bool:
     digits = written_as_lunar(day)
     # In the weeks before the new year the lunar year is one less; many keep the Gregorian year with the lunar day.
     return bool(digits) and (written == digits or written == day[:4] + digits[4:])
-
-
-LUNAR_COLUMNS = ("from_lunar", "from_leap", "as_lunar")
-
-
-def lunar_columns(dates: pd.Series) -> pd.DataFrame:
-    """For each ISO day: what it is if its digits are lunar, and what its lunar digits are.
-
-    Args:
-        dates: ISO days; months, years and "" give "".
-
-    Returns:
-        `from_lunar` (the Gregorian day when the digits are read as lunar), `from_leap` (the same in a leap month, else ""),
-        `as_lunar` (the lunar digits of the Gregorian day), on the index of `dates`.
-    """
-    return by_distinct(dates, _lunar_row, LUNAR_COLUMNS)
-
-
-def _lunar_row(iso: str) -> tuple[str, ...]:
-    match = _ISO_DAY.fullmatch(iso)
-    if match is None:
-        return "", "", ""
-    year, month, day = int(match[1]), int(match[2]), int(match[3])
-    return (
-        lunar_to_gregorian(year, month, day),
-        lunar_to_gregorian(year, month, day, True),
-        written_as_lunar(iso),
-    )
 
 
 def days_between(a: str, b: str) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
@@ -106,13 +106,6 @@ class Inbox:
         ]
         reasons = {name: _ignored_because(folder / name, name) for name in names}
         return [name.as_posix() for name in names if (reason := reasons[name]) is None or reason.told]
-
-    def unknown_departments(self, period: str, known: Collection[str]) -> list[str]:
-        """Names of folders of the period that belong to no department we have a contract for, if there are files in
-        them.
-        """
-        folders = sorted(path for path in (self.root / period).glob("*") if path.is_dir() and path.name not in known)
-        return [folder.name for folder in folders if any(path.is_file() for path in folder.rglob("*"))]
 
     def _settle(self, states: dict[Path, tuple[int, int]], seconds: float) -> None:
         """Waits until the youngest file is old enough; a time in the future (another machine's clock) counts as now."""

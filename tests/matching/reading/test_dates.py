@@ -99,11 +99,15 @@ def test_lunar_equality_both_ways() -> None:
     assert not lunar.lunar_equal("2015-01-21", "2015-03-10")
 
 
-def test_lunar_columns() -> None:
-    found = lunar.lunar_columns(pd.Series(["2014-09-03", "2015-03-10", "2015-03", ""]))
-    assert list(found["from_lunar"]) == ["2014-09-26", "2015-04-28", "", ""]
-    assert list(found["from_leap"]) == ["2014-10-26", "", "", ""]
-    assert list(found["as_lunar"]) == ["2014-08-10", "2015-01-20", "", ""]
+def test_a_day_read_as_lunar_in_a_leap_month_and_its_lunar_digits() -> None:
+    assert lunar.lunar_to_gregorian(2014, 9, 3) == "2014-09-26"
+    assert lunar.lunar_to_gregorian(2014, 9, 3, True) == "2014-10-26"
+    assert lunar.lunar_to_gregorian(2015, 3, 10, True) == ""
+    assert [lunar.written_as_lunar(day) for day in ("2014-09-03", "2015-03-10", "2015-03")] == [
+        "2014-08-10",
+        "2015-01-20",
+        "",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -118,13 +118,6 @@ def test_a_time_in_the_future_does_not_wait_for_it(folder: Path, tmp_path: Path)
     assert waits == [2]
 
 
-def test_folders_of_unknown_departments_are_named_when_they_hold_files(folder: Path, tmp_path: Path) -> None:
-    put(folder / "甲.xlsx")
-    put(tmp_path / "2026Q3" / "卫健" / "乙.xlsx")
-    (tmp_path / "2026Q3" / "empty").mkdir()
-    assert Inbox(tmp_path).unknown_departments("2026Q3", {"education"}) == ["卫健"]
-
-
 @pytest.mark.skipif(os.name == "nt", reason="there are no pipes with names")
 def test_a_pipe_in_the_inbox_is_said_and_not_opened(folder: Path, tmp_path: Path) -> None:
     put(folder / "甲.csv", b"1")
