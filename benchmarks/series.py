@@ -128,7 +128,10 @@ def read(path: Path = SERIES) -> list[Entry]:
     if not path.exists():
         return []
     with path.open(encoding="utf-8", newline="") as file:
-        return [Entry(**{**row, "value": float(row["value"])}) for row in csv.DictReader(file)]
+        return [
+            Entry(row["date"], row["commit"], row["machine"], row["measure"], float(row["value"]), row["unit"])
+            for row in csv.DictReader(file)
+        ]
 
 
 def append(entries: list[Entry], path: Path = SERIES) -> None:

@@ -215,6 +215,10 @@ def fingerprint_of(model: BaseModel) -> str:
 def read_model(path: Path, kind: type[Kind]) -> Kind:
     """Read and check a model file of some kind.
 
+    Args:
+        path: a YAML file.
+        kind: what it must say, `Model` or `LatinModel`.
+
     Raises:
         ValueError: in Chinese, naming the file and the key that is wrong.
     """
@@ -227,7 +231,14 @@ def read_model(path: Path, kind: type[Kind]) -> Kind:
 
 
 def load_model(path: Path = MODEL_FILE) -> Model:
-    """Read and check a model file; errors as `read_model`."""
+    """Read and check a model file for Chinese children's records.
+
+    Args:
+        path: a YAML file with the keys of the shipped `matching/model.yaml`.
+
+    Raises:
+        ValueError: as `read_model`.
+    """
     return read_model(path, Model)
 
 

@@ -93,7 +93,14 @@ class LatinModel(_Strict):
 
 
 def load_latin_model(path: Path = MODEL_FILE) -> LatinModel:
-    """Read and check a model file; errors as `matching.model.read_model`."""
+    """Read and check a model file for names in Latin letters.
+
+    Args:
+        path: a YAML file with the keys of the shipped `matching/latin/model.yaml`.
+
+    Raises:
+        ValueError: as `matching.model.read_model`.
+    """
     return read_model(path, LatinModel)
 
 

@@ -123,7 +123,15 @@ def _linked(frame: pd.DataFrame, records: pd.DataFrame, clusters: pd.DataFrame, 
 
 
 def groups_of(records: pd.DataFrame, as_of: date | None = None) -> dict[str, pd.Series]:
-    """The value of every record in every group that its columns allow; `未填` where it says nothing."""
+    """The value of every record in every group that its columns allow; `未填` where it says nothing.
+
+    Args:
+        records: standard records (docs/data-shapes.md 3); absent columns make no group.
+        as_of: the day on which ages are counted; without it there is no group by age.
+
+    Returns:
+        Per group (`按乡镇` …) a value for every record, on the index of `records`.
+    """
 
     def text(column: str) -> pd.Series:
         empty = pd.Series("", index=records.index, dtype=object)
@@ -238,6 +246,10 @@ def _flags(every: pd.DataFrame) -> list[str]:
 def without_small_numbers(rates: pd.DataFrame, least: int = 8) -> pd.DataFrame:
     """The public form: a line is dropped where its records, its linked or its unlinked are 1 to `least - 1`, and with a single such
     line of a group the next smallest too, so that nobody subtracts (rules/law.md#small-counts).
+
+    Args:
+        rates: what `link_rates` gave.
+        least: the smallest number of records that may be shown; 0 may be shown, too.
     """
 
     def small(counts: pd.Series) -> pd.Series:

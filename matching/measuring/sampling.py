@@ -57,7 +57,14 @@ class Answered:
 
 
 def strata(pairs: pd.DataFrame) -> pd.Series:
-    """Stratum of each pair of `link_pairs`: grade, probability, method, pair of departments."""
+    """Stratum of each pair: grade, class of probability, method and the two departments, which differ in how often they err.
+
+    Args:
+        pairs: `link_pairs`, or `Linked.pairs` (then sources take the place of departments).
+
+    Returns:
+        A text per pair, on the index of `pairs`.
+    """
     place = np.digitize(pairs["probability"].to_numpy(dtype=np.float64), _EDGES)
     names = np.array(_NAMES, dtype=object)[place]
     sides = pairs[["department_a", "department_b"]] if "department_a" in pairs else pairs[["source_a", "source_b"]]

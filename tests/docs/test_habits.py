@@ -75,6 +75,11 @@ def test_lines_that_only_the_reading_process_runs_are_covered(tmp_path):
     assert files["pipelines/resources/reading/xlsx.py"]["summary"]["covered_lines"] > 30
 
 
+def test_the_version_is_the_changelog_s_first():
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (\d+\.\d+\.\d+)", changelog, re.MULTILINE)[0] == SETTINGS["project"]["version"]
+
+
 def test_what_the_page_on_security_names_is_there():
     page = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", page) if "://" not in link]
