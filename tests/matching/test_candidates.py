@@ -54,8 +54,8 @@ def test_nothing_has_the_number_nought(levels_of: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def e(county: pd.DataFrame) -> Encoded:
-    return encode(county.head(400), MODEL)
+def e(families: pd.DataFrame) -> Encoded:
+    return encode(families, MODEL)
 
 
 @pytest.fixture(scope="module")

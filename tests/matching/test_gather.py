@@ -143,14 +143,8 @@ def test_which_patterns_rules_look_at(levels_of: Any, pair: dict[str, str], expe
 
 
 @pytest.fixture(scope="module")
-def records(county: pd.DataFrame) -> pd.DataFrame:
-    families = county["truth"].drop_duplicates().head(250)
-    return county[county["truth"].isin(families)].reset_index(drop=True)
-
-
-@pytest.fixture(scope="module")
-def e(records: pd.DataFrame) -> Encoded:
-    return encode(records, MODEL)
+def e(families: pd.DataFrame) -> Encoded:
+    return encode(families, MODEL)
 
 
 @pytest.fixture(scope="module")
@@ -291,15 +285,15 @@ def test_a_borrowed_number_does_not_speak_against_a_late_pair(
 
 @pytest.mark.parametrize("fetch", ["everything", "only what rules need"])
 def test_no_link_depends_on_how_much_is_fetched(
-    records: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, fetch: str
+    families: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, fetch: str
 ) -> None:
     """Fetching all pairs, or none but those above the floor and those that rules look at, gives the same links and sentences."""
-    usual = link_records(records)
+    usual = link_records(families)
     if fetch == "everything":
         monkeypatch.setattr(gathering, "looked_at", lambda table, model: np.ones(len(table["name"]), dtype=bool))
     else:
         monkeypatch.setattr(gathering, "_MARGIN", 0.0)
-    other: Linkage = link_records(records)
+    other: Linkage = link_records(families)
     assert other.clusters["child_id"].tolist() == usual.clusters["child_id"].tolist()
     pd.testing.assert_frame_equal(other.pairs, usual.pairs)
 

@@ -47,6 +47,7 @@ def joined(label: list[int], edges: Edges, **marked: set[tuple[int, int]]) -> li
         ([0, 1], {(0, 1): 0.99}, [0, 1], "below the least weight"),
         ([0, 1], {(0, 1): -5.0}, [0, 1], "speaks against"),
         ([0, 1, 2], {(0, 1): 5.0, (0, 2): 1.0}, [0, 0, 2], "the rival is exactly four bits behind"),
+        ([0, 1, 2], {(0, 1): 5.0, (1, 2): 1.0}, [0, 0, 2], "so is a rival of the second"),
         ([0, 1, 2], {(0, 1): 5.0, (0, 2): 1.01}, [0, 1, 2], "a rival of the first comes too near"),
         ([0, 1, 2], {(0, 1): 5.0, (1, 2): 1.01}, [0, 1, 2], "a rival of the second comes too near"),
         ([0, 1, 2], {(0, 1): 5.0, (1, 2): 4.0, (0, 2): -0.5}, [0, 1, 2], "the second has a better-matching third"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -175,6 +176,13 @@ def test_weights_come_back_bit_for_bit(memory: Memory, linkage: Linkage) -> None
     assert (back.prior, back.prior_labelled) == (given_.prior, given_.prior_labelled)
     assert (back.mode, back.why, back.figures) == (given_.mode, given_.why, given_.figures)
     assert back.design.terms == given_.design.terms
+
+
+def test_the_two_priors_are_not_mixed_up(linkage: Linkage) -> None:
+    """They differ as soon as weights are learned from numbers."""
+    learned = replace(linkage, weights=replace(linkage.weights, prior=-9.5, prior_labelled=-3.25, mode="labels"))
+    back = Memory(pd.DataFrame(), pd.DataFrame(), facts_of(learned, 0)).weights(MODEL)
+    assert (back.prior, back.prior_labelled, back.mode) == (-9.5, -3.25, "labels")
 
 
 def test_facts_survive_being_written_as_json(memory: Memory) -> None:
