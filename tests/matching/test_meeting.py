@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.columns import Columns
+from matching.linking import link_records
 from matching.meeting import MEETINGS, READ, marks, met, tokens
 
 ROW = {column: f"值{place}" for place, column in enumerate(READ)}
@@ -29,6 +30,19 @@ def mark(*rows: dict[str, Any]) -> list[int]:
 def test_a_change_in_any_column_that_linking_reads_is_seen(column: str) -> None:
     plain, changed, blank = mark(ROW, ROW | {column: "别的"}, ROW | {column: ""})
     assert len({plain, changed, blank}) == 3
+
+
+def test_no_column_that_linking_reads_is_left_out_of_the_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every column that coding, comparing or the register asks a delivery for."""
+    asked: set[str] = set()
+    for way in ("once", "plain", "some"):
+        plain = getattr(Columns, way)
+        monkeypatch.setattr(
+            Columns, way, lambda self, column, *rest, plain=plain: asked.add(column) or plain(self, column, *rest)
+        )
+    link_records(pd.DataFrame([ROW | {"record_id": place, "department": "x"} for place in "ab"]))
+    assert len(asked) > 30
+    assert asked - {"record_id"} <= set(READ)
 
 
 @pytest.mark.parametrize("column", ["record_id", "period", "file", "sheet", "row", "note", "truth"])
