@@ -17,7 +17,7 @@ from matching.compare import carried
 from matching.delivery import Delivery
 from matching.encode import encode, order_of
 from matching.linking import link_records
-from matching.memory import Memory
+from matching.memory import Memory, remembered
 from matching.model import default_model
 from matching.register import KnownChildren
 from matching.screen import drop_frequent
@@ -495,3 +495,80 @@ def test_the_report_counts_the_periods_since_all_were_compared(
         found = link_period(first, model=LOOSE, known=found.known)
     assert found.report["changes"]["since"] == periods == found.known.memory.facts["since"]
     assert found.report["changes"]["compared"] == 0
+
+
+@pytest.mark.parametrize("cells", [{}, {"phone": {0: "13900000000"}, "name": {10: "冯若西"}}])
+def test_what_is_remembered_is_what_comparing_all_would_remember(
+    first: pd.DataFrame, before: Linkage, cells: dict[str, dict[int, str]]
+) -> None:
+    """Content keys, marks and tokens of every row, kept or new: else the period after next would meet nobody."""
+    later = next_period(first, **cells)
+    ours = link_period(later, model=LOOSE, known=before.known).known.memory
+    whole = remembered(link_records(later, model=LOOSE), later)
+    assert ours is not None
+    assert ours.rows["content"].tolist() == whole.rows["content"].tolist()
+    assert ours.rows["mark"].tolist() == whole.rows["mark"].tolist()
+    for name, table in whole.tokens().items():
+        np.testing.assert_array_equal(ours.tokens()[name], table, err_msg=name)
+    assert ours.facts["weights"] == whole.facts["weights"]
+
+
+def test_new_ids_of_rows_that_did_not_change_are_known_under_their_child(first: pd.DataFrame, before: Linkage) -> None:
+    found = link_period(next_period(first), model=LOOSE, known=before.known)
+    assert found.report["changes"]["compared"] == 0
+    known = found.known.identifiers
+    records = dict(
+        zip(known.query("kind == 'record'")["value"], known.query("kind == 'record'")["child_id"], strict=True)
+    )
+    for record, child in zip(found.clusters["record_id"], found.clusters["child_id"], strict=True):
+        assert records[record] == child == records[record.replace("-n", "-")], "the old id and the new"
+    contents = known.query("kind == 'content'")["value"].str.split(" ").str[0].tolist()
+    assert set(found.clusters["record_id"]) <= set(contents)
+    assert len(contents) == len(set(contents))
+
+
+def test_what_two_merged_children_share_with_a_namesake_moves_to_the_number_that_stays(frame: Any, number: Any) -> None:
+    """A name and day that another child has, too, takes no part in telling children apart; it must not stay behind all the same."""
+    name = {"name": "冯若溪", "birth_date": "2014-09-02", "sex": "2"}
+    records = frame(
+        {"d": "PS", "name": "卫一鸣", "birth_date": "2011-03-03", "id_no": number("2011-03-03", 11)},
+        {"d": "PS", **name, "id_no": number("2014-09-02", 22), "father_name": "冯守田", "live_town": "石桥镇"},
+        {"d": "PS", **name, "id_no": number("2014-09-02", 604), "father_name": "冯大有", "live_town": "白鹿乡"},
+    )
+    first_ = link_period(records, model=LOOSE)
+    assert first_.clusters["child_id"].nunique() == 3
+    judged = pd.DataFrame({"record_a": ["PS-000"], "record_b": ["PS-001"], "verdict": ["same"]})
+    found = link_period(records, model=LOOSE, known=first_.known, judgements=judged)
+    gone = found.events.query("kind == 'merge'")["other_id"].tolist()
+    assert gone == [first_.clusters["child_id"].iloc[1]]
+    mine = found.known.identifiers
+    assert not set(gone) & set(mine["child_id"])
+    owners = mine[mine["kind"] == "name_birth"].groupby("value")["child_id"].agg(set)
+    assert owners["冯若溪|2014-09-02"] == {first_.clusters["child_id"].iloc[0], first_.clusters["child_id"].iloc[2]}
+
+
+def test_two_rows_linked_anew_know_what_is_common_in_the_rest(frame: Any) -> None:
+    """A child of two lists among forty whose school's telephone and whose name many have: neither says more for being few now."""
+    many = [
+        {
+            "d": "ED",
+            "name": "冯若溪",
+            "birth_date": f"{2001 + place % 12}-{1 + place // 12:02d}-05",
+            "phone": "0558-6660000",
+        }
+        for place in range(40)
+    ]
+    child = {"name": "冯若溪", "birth_date": "2016-06-06", "phone": "0558-6660000"}
+    records = frame(*many, {"d": "PS", **child}, {"d": "ED", **child}).assign(school="")
+    first_ = link_period(records, model=LOOSE)
+    later = records.copy()
+    later.loc[41, "school"] = "石桥镇中心小学"
+    found = link_period(later, model=LOOSE, known=first_.known)
+    assert found.report["changes"]["compared"] == 2
+
+    def levels(linkage: Linkage) -> dict[str, str]:
+        pair = linkage.pairs.set_index(["record_a", "record_b"]).loc[("ED-041", "PS-040")]
+        return dict(part.split("=") for part in pair["levels"].split(";"))
+
+    assert levels(found) == levels(link_records(later, model=LOOSE))
+    assert (levels(found)["phone"], levels(found)["namesakes"]) == ("missing", "many")
