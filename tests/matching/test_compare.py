@@ -165,8 +165,8 @@ def test_every_field_says_the_same_both_ways_round(families: pd.DataFrame) -> No
     a, b = (np.r_[side[:1500], rng.integers(0, len(e), 1500).astype(np.int32)] for side in (pairs.left, pairs.right))
     kept = a != b
     comparer = Comparer(e, MODEL)
-    one, other = comparer.levels(a[kept], b[kept]), comparer.levels(b[kept], a[kept])
-    for field, codes in one.items():
+    forward, other = comparer.levels(a[kept], b[kept]), comparer.levels(b[kept], a[kept])
+    for field, codes in forward.items():
         np.testing.assert_array_equal(codes, other[field], err_msg=field)
         assert codes.min() >= 0
         assert codes.max() < len(MODEL.spec(field).levels)
@@ -271,12 +271,12 @@ def test_twins_of_one_list_are_twins_in_all_rows_of_the_family(levels_of: Any, p
     pairs = pairs_of((0, 1), (0, 2), (1, 2), (2, 3), (3, 4))
     levels = levels_of(twins, cradle, cradle, {"birth": "same", "people": "differ"}, cradle)
     e = encode(pd.DataFrame({"record_id": list("abcde"), "department": "x"}), MODEL)
-    found = add_context(e, pairs, levels, MODEL)
+    evidence = add_context(e, pairs, levels, MODEL)
     names = [MODEL.fields["family"].names[code] for code in levels["family"]]
     assert names == ["single", "twins", "twins", "missing", "single"]
-    assert found.tolist() == [1, 1, 1, 0, 0]
+    assert evidence.tolist() == [1, 1, 1, 0, 0]
     late = levels_of(cradle)
-    add_context(e, pairs_of((0, 4)), late, MODEL, found)
+    add_context(e, pairs_of((0, 4)), late, MODEL, evidence)
     assert MODEL.fields["family"].names[late["family"][0]] == "twins", (
         "a pair that comes later is told of the twins before"
     )

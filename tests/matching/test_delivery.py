@@ -40,8 +40,8 @@ def first(frame: Any, number: Any) -> pd.DataFrame:
             "id_no": number("2014-10-01", order),
         }
         rows += [{"d": "PS", **twin}, {"d": "ED", **twin}]
-    made: pd.DataFrame = frame(*rows)
-    return made.assign(phone="", guardian_name="", school="")
+    records: pd.DataFrame = frame(*rows)
+    return records.assign(phone="", guardian_name="", school="")
 
 
 CHILDREN = {

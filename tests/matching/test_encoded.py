@@ -22,8 +22,8 @@ MODEL = default_model()
 
 
 def encoded(*rows: dict[str, str]) -> Encoded:
-    made = [{"record_id": f"{place:03d}", "department": "x"} | row for place, row in enumerate(rows)]
-    return encode(pd.DataFrame(made).fillna(""), MODEL)
+    filled = [{"record_id": f"{place:03d}", "department": "x"} | row for place, row in enumerate(rows)]
+    return encode(pd.DataFrame(filled).fillna(""), MODEL)
 
 
 @pytest.mark.parametrize(
@@ -185,8 +185,8 @@ def test_what_is_left_of_a_number(raw: str, text: str) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(110000, 659999), st.dates(), st.integers(0, 999)), min_size=1, max_size=6))
-def test_a_number_s_code_holds_its_birth_and_its_parts(made: list[Any]) -> None:
-    firsts = [f"{area:06d}{born:%Y%m%d}{order:03d}".zfill(17) for area, born, order in made if born.year >= 1000]
+def test_a_number_s_code_holds_its_birth_and_its_parts(numbers: list[Any]) -> None:
+    firsts = [f"{area:06d}{born:%Y%m%d}{order:03d}".zfill(17) for area, born, order in numbers if born.year >= 1000]
     codes = number_codes([first + check_character(first) for first in firsts])
     assert codes.tolist() == [int(first) for first in firsts]
     assert birth_code(codes).tolist() == [int(first[6:14]) for first in firsts]
@@ -209,10 +209,10 @@ def test_names_of_one_spelling_share_their_code_and_of_one_sound_their_sound() -
 
 @given(st.text(max_size=20))
 def test_a_text_s_code_is_the_same_in_every_process(text: str) -> None:
-    found = 14695981039346656037
+    digest = 14695981039346656037
     for byte in text.encode():
-        found = ((found ^ byte) * 1099511628211) % 2**64
-    assert hash_text(text) == found
+        digest = ((digest ^ byte) * 1099511628211) % 2**64
+    assert hash_text(text) == digest
 
 
 BIRTHS = [
@@ -227,11 +227,11 @@ BIRTHS = [
 
 @pytest.mark.parametrize("case", BIRTHS, ids=[case[6] for case in BIRTHS])
 def test_births_that_only_the_number_tells(case: Any) -> None:
-    stated, said, own, birth, precision, derived, _ = case
-    found = with_derived(
-        np.array([stated], dtype=np.int32), np.array([said], dtype=np.int8), np.array([own], dtype=np.int64)
+    stated, said_precision, own, birth, precision, derived, _ = case
+    completed = with_derived(
+        np.array([stated], dtype=np.int32), np.array([said_precision], dtype=np.int8), np.array([own], dtype=np.int64)
     )
-    assert [column.tolist() for column in found] == [[birth], [precision], [derived]]
+    assert [column.tolist() for column in completed] == [[birth], [precision], [derived]]
 
 
 def test_a_derived_birth_goes_with_its_number_and_a_stated_one_stays(number: Any) -> None:

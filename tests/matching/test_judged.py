@@ -54,10 +54,10 @@ def found_again(old: dict[str, str], *now: dict[str, str]) -> list[int]:
         ),
         OTHER,
     )
-    found = find_judged(judged, records)
-    assert (found.right == len(now)).all()
-    assert found.unfound == int(not len(found.left))
-    return found.left.tolist()
+    decided = find_judged(judged, records)
+    assert (decided.right == len(now)).all()
+    assert decided.unfound == int(not len(decided.left))
+    return decided.left.tolist()
 
 
 @pytest.mark.parametrize(
@@ -149,31 +149,31 @@ AUTHORS = [
 
 @pytest.mark.parametrize("case", AUTHORS, ids=[case[3] for case in AUTHORS])
 def test_what_several_people_say_together(case: Any) -> None:
-    said, verdict, disputed, _ = case
+    words, verdict, disputed, _ = case
     records = rows(ROW, OTHER)
     judged = pd.DataFrame(
         [
             ("x", "other", word, author) if place % 2 else ("other", "x", word, author)
-            for place, (author, word) in enumerate(said)
+            for place, (author, word) in enumerate(words)
         ],
         columns=["record_a", "record_b", "verdict", "author"],
     )
-    found = find_judged(judged, records)
-    assert (found.left.tolist(), found.right.tolist()) == ([0], [1])
-    assert (found.verdict.tolist(), found.disputed.tolist()) == ([verdict], [disputed])
-    told = decisions_report(judged, records)
-    assert (told["given"], told["applied"], told["unsure"]) == (
-        len(said),
+    decided = find_judged(judged, records)
+    assert (decided.left.tolist(), decided.right.tolist()) == ([0], [1])
+    assert (decided.verdict.tolist(), decided.disputed.tolist()) == ([verdict], [disputed])
+    report = decisions_report(judged, records)
+    assert (report["given"], report["applied"], report["unsure"]) == (
+        len(words),
         int(verdict != 0),
         int(verdict == 0 and not disputed),
     )
-    assert [line["kind"] for line in told["conflicts"]] == ["disagree"] * disputed
+    assert [line["kind"] for line in report["conflicts"]] == ["disagree"] * disputed
 
 
 def test_a_decision_on_a_record_and_itself_is_none() -> None:
     judged = pd.DataFrame({"record_a": ["x"], "record_b": ["x"], "verdict": ["different"]})
-    found = find_judged(judged, rows(ROW, OTHER))
-    assert (len(found.left), found.unfound) == (0, 1)
+    decided = find_judged(judged, rows(ROW, OTHER))
+    assert (len(decided.left), decided.unfound) == (0, 1)
 
 
 @pytest.mark.parametrize("verdict", ["Same", "", "yes", "是"])
@@ -199,12 +199,12 @@ def test_contradictions_do_not_depend_on_the_order_of_decisions(lines: list[tupl
     judged = pd.DataFrame(
         [(f"R{a}", f"R{b}", word) for a, b, word in lines], columns=["record_a", "record_b", "verdict"]
     )
-    found = find_judged(judged, records)
-    ends = list(zip(found.left.tolist(), found.right.tolist(), strict=True))
+    decided = find_judged(judged, records)
+    ends = list(zip(decided.left.tolist(), decided.right.tolist(), strict=True))
     assert ends == sorted({(min(a, b), max(a, b)) for a, b, _ in lines})
-    told = conflicts(found, records)
+    report = conflicts(decided, records)
     turned = judged.sample(frac=1, random_state=random.randrange(1000))
-    pd.testing.assert_frame_equal(told, conflicts(find_judged(turned, records), records))
+    pd.testing.assert_frame_equal(report, conflicts(find_judged(turned, records), records))
     same = {frozenset((a, b)) for a, b, word in lines if word == "same"}
 
     def joined(a: int, b: int) -> bool:
@@ -213,5 +213,5 @@ def test_contradictions_do_not_depend_on_the_order_of_decisions(lines: list[tupl
         return any(all(frozenset(step) in same for step in zip((a, *way), (*way, b), strict=True)) for way in ways)
 
     expected = {tuple(sorted((f"R{a}", f"R{b}"))) for a, b, word in lines if word == "different" and joined(a, b)}
-    assert set(zip(told["record_a"], told["record_b"], strict=True)) == expected
-    assert set(told["reason"]) <= {SENTENCES["triangle"]}
+    assert set(zip(report["record_a"], report["record_b"], strict=True)) == expected
+    assert set(report["reason"]) <= {SENTENCES["triangle"]}

@@ -187,9 +187,9 @@ def test_candidates_come_once_sorted_and_only_across_sources_where_nobody_is_twi
     assert list(zip(every.left.tolist(), every.right.tolist(), strict=True)) == [(0, 1), (0, 2), (1, 2)]
     assert list(zip(across.left.tolist(), across.right.tolist(), strict=True)) == [(0, 1), (1, 2)]
     assert (every.keys > 0).all()
-    found = {str(line["key"]): line["pairs"] for line in every.yields}
-    assert found["surname~+given_name~"] == 3
-    assert "phone" not in " ".join(found), "a key whose field is not there is no line"
+    yields = {str(line["key"]): line["pairs"] for line in every.yields}
+    assert yields["surname~+given_name~"] == 3
+    assert "phone" not in " ".join(yields), "a key whose field is not there is no line"
 
 
 @given(
@@ -204,12 +204,12 @@ def test_candidates_come_once_sorted_and_only_across_sources_where_nobody_is_twi
 def test_candidates_are_the_pairs_that_share_a_key(rows: list[tuple[str, str, str]]) -> None:
     model = latin_model()
     e = some(*rows)
-    found = candidates(e, model, False)
+    pairs = candidates(e, model, False)
     codes = [key_codes(e, key) for key in model.keys]
     for a in range(len(rows)):
         for b in range(a + 1, len(rows)):
             bits = sum(1 << bit for bit, code in enumerate(codes) if code is not None and code[a] == code[b] != 0)
-            here = found.keys[(found.left == a) & (found.right == b)].tolist()
+            here = pairs.keys[(pairs.left == a) & (pairs.right == b)].tolist()
             assert here == ([bits] if bits else [])
 
 
@@ -218,22 +218,22 @@ def test_every_level_is_the_same_both_ways_round() -> None:
     e = encode(frame, ["a"] * len(frame), latin_model())
     rng = np.random.default_rng(4)
     a, b = rng.integers(0, len(e), 800), rng.integers(0, len(e), 800)
-    for (name, one), other in zip(
+    for (name, forward), other in zip(
         levels(e, a, b, latin_model()).items(), levels(e, b, a, latin_model()).values(), strict=True
     ):
-        np.testing.assert_array_equal(one, other, err_msg=name)
+        np.testing.assert_array_equal(forward, other, err_msg=name)
 
 
 def test_what_agrees_more_weighs_more_and_a_rare_surname_more_than_a_common_one() -> None:
     frame = datasets.load_febrl1().rename(columns=FIELDS)
     model = latin_model()
-    found = link_latin(frame, ["a"] * len(frame), model)
-    for name, bits in found.learned.bits.items():
+    linkage = link_latin(frame, ["a"] * len(frame), model)
+    for name, bits in linkage.learned.bits.items():
         named = dict(zip(model.levels(name), bits.tolist(), strict=True))
         assert named["missing"] == 0
         assert named["same"] > 0 > named["differ"], name
-    frequent = next(name for name, spec in model.fields.items() if spec.frequency and name in found.e.values)
-    bits, code = rarity(found.e, found.learned, frequent, model), found.e.values[frequent].code
+    frequent = next(name for name, spec in model.fields.items() if spec.frequency and name in linkage.e.values)
+    bits, code = rarity(linkage.e, linkage.learned, frequent, model), linkage.e.values[frequent].code
     counts = np.bincount(code)
     assert bits is not None
     known = np.flatnonzero(counts[1:]) + 1
@@ -246,8 +246,8 @@ def test_people_are_obeyed_and_a_source_holds_nobody_twice_where_the_caller_says
     rows = [("lee", "ann", "4223"), ("lee", "ann", "4223"), ("kim", "bob", "1000"), ("lee", "ann", "4223")]
     frame = pd.DataFrame(rows, columns=["surname", "given_name", "postcode"])
     judged = np.array([0, 0]), np.array([1, 2]), np.array([-1, 1], dtype=np.int8)
-    found = link_latin(frame, ["a", "b", "b", "a"], latin_model(), True, judged)
-    assert found.label[0] == found.label[2] != found.label[1]
-    assert found.label[0] != found.label[3], "both are of source a"
-    assert found.probability[found.judged == 1].min() > 0.999
-    assert found.probability[found.judged == -1].max() < 0.001
+    linkage = link_latin(frame, ["a", "b", "b", "a"], latin_model(), True, judged)
+    assert linkage.label[0] == linkage.label[2] != linkage.label[1]
+    assert linkage.label[0] != linkage.label[3], "both are of source a"
+    assert linkage.probability[linkage.judged == 1].min() > 0.999
+    assert linkage.probability[linkage.judged == -1].max() < 0.001

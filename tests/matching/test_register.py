@@ -161,8 +161,8 @@ def settled(
     )
     records = pd.DataFrame({"record_id": [f"R{place}" for place in range(len(clusters))], "period": "2026Q3"})
     lines = [(place, kind, value) for place, values in enumerate(clusters) for kind, value in values]
-    found = pd.DataFrame(lines, columns=["position", "kind", "value"]).astype({"position": "int64"})
-    assigned = assign(pd.Series(range(len(clusters)), dtype="int64"), records, found, register, SPEC)
+    identified = pd.DataFrame(lines, columns=["position", "kind", "value"]).astype({"position": "int64"})
+    assigned = assign(pd.Series(range(len(clusters)), dtype="int64"), records, identified, register, SPEC)
     events = [tuple(row) for row in assigned.events.to_numpy().tolist()]
     counts = assigned.counts
     assert counts["known"] + counts["new"] == len(clusters)
@@ -326,8 +326,8 @@ def test_laws_of_the_register(known: Known, clusters: list[list[tuple[str, str]]
         else:
             assert other in numbers
             assert child in numbers
-    again, told = settled(dict(reversed(known.items())), *clusters)
-    assert (again, told) == (numbers, events), "the order of the register does not matter"
+    again, again_events = settled(dict(reversed(known.items())), *clusters)
+    assert (again, again_events) == (numbers, events), "the order of the register does not matter"
 
 
 def test_what_a_record_is_known_by(number: Any) -> None:
@@ -342,8 +342,10 @@ def test_what_a_record_is_known_by(number: Any) -> None:
         "student_no": "G1",
         "student_no_id": number("2014-09-02", 24),
     }
-    found = identifiers(pd.DataFrame([row]))
-    known = {(kind, value) for kind, value in zip(found["kind"], found["value"], strict=True) if kind != "content"}
+    identified = identifiers(pd.DataFrame([row]))
+    known = {
+        (kind, value) for kind, value in zip(identified["kind"], identified["value"], strict=True) if kind != "content"
+    }
     assert known == {
         ("record", "R1"),
         ("id_no", row["id_no"]),
@@ -372,8 +374,8 @@ def test_name_and_birth_identify_only_when_both_are_whole(change: dict[str, str]
         "birth_date": "2014-09-02",
         "father_name": "冯守田",
     } | change
-    found = identifiers(pd.DataFrame([row]))
-    assert set(found["kind"]) - {"record", "content"} == kinds
+    identified = identifiers(pd.DataFrame([row]))
+    assert set(identified["kind"]) - {"record", "content"} == kinds
 
 
 def test_of_a_period_s_register_only_what_concerns_these_records_is_in_play() -> None:
@@ -389,7 +391,7 @@ def test_of_a_period_s_register_only_what_concerns_these_records_is_in_play() ->
     known = KnownChildren(
         pd.DataFrame(rows, columns=["child_id", "kind", "value"], dtype=object), KnownChildren.none().aliases
     )
-    found = pd.DataFrame([(0, "id_no", "1"), (1, "name_birth", "x")], columns=["position", "kind", "value"])
-    wanted = in_play(known, found, frozenset({C}), SPEC)
+    identified = pd.DataFrame([(0, "id_no", "1"), (1, "name_birth", "x")], columns=["position", "kind", "value"])
+    wanted = in_play(known, identified, frozenset({C}), SPEC)
     assert [row for row, mine in zip(rows, wanted, strict=True) if mine] == [rows[0], rows[1], rows[3]]
-    assert in_play(known, found, frozenset({A, B, C}), SPEC).tolist() == [False] * 6
+    assert in_play(known, identified, frozenset({A, B, C}), SPEC).tolist() == [False] * 6

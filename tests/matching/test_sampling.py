@@ -174,14 +174,14 @@ def test_decided_pairs_are_not_asked_again() -> None:
 
 def answers_of(right: dict[str, tuple[int, int, int]]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A sample by hand: per stratum its size and how many answers are drawn, of which the first ones say same."""
-    lines, said = [], []
+    lines, answers = [], []
     for stratum, (size, drawn, same) in right.items():
         for place in range(drawn):
             no = len(lines) + 1
             lines.append((no, f"a{no}", f"b{no}", stratum, size, drawn, size / drawn))
-            said.append((no, "same" if place < same else "different"))
+            answers.append((no, "same" if place < same else "different"))
     columns = ["sample_no", "record_a", "record_b", "stratum", "stratum_size", "drawn", "weight"]
-    return pd.DataFrame(lines, columns=columns), pd.DataFrame(said, columns=["sample_no", "verdict"])
+    return pd.DataFrame(lines, columns=columns), pd.DataFrame(answers, columns=["sample_no", "verdict"])
 
 
 @pytest.mark.parametrize(
@@ -202,25 +202,25 @@ def answers_of(right: dict[str, tuple[int, int, int]]) -> tuple[pd.DataFrame, pd
 def test_shares_are_weighed_by_what_each_answer_stands_for(
     strata_: dict[str, tuple[int, int, int]], precision: float, recall: float, why: str
 ) -> None:
-    found = estimate(*answers_of(strata_))
-    assert found.precision.value == pytest.approx(precision), why
-    assert found.recall.value == pytest.approx(recall), why
-    for share in (found.precision, found.recall):
+    estimated = estimate(*answers_of(strata_))
+    assert estimated.precision.value == pytest.approx(precision), why
+    assert estimated.recall.value == pytest.approx(recall), why
+    for share in (estimated.precision, estimated.recall):
         assert 0 <= share.low <= share.value <= share.high + 1e-9 <= 1 + 1e-9
-    assert found.precision.low < 1, "no error seen is no proof of none"
+    assert estimated.precision.low < 1, "no error seen is no proof of none"
 
 
 def test_more_answers_make_a_narrower_interval() -> None:
     widths = []
     for drawn in (10, 40, 160):
-        found = estimate(*answers_of({"same|a": (10_000, drawn, drawn * 9 // 10)})).precision
-        widths.append(found.high - found.low)
+        estimated = estimate(*answers_of({"same|a": (10_000, drawn, drawn * 9 // 10)})).precision
+        widths.append(estimated.high - estimated.low)
     assert widths == sorted(widths, reverse=True)
     assert widths[-1] < widths[0] / 2
 
 
 def test_without_answers_nothing_is_known() -> None:
-    sample, said = answers_of({"same|a": (100, 10, 10)})
-    found = estimate(sample, said.head(0))
-    assert np.isnan(found.precision.value)
-    assert (found.precision.low, found.precision.high, found.precision.answers) == (0.0, 1.0, 0)
+    sample, answers = answers_of({"same|a": (100, 10, 10)})
+    estimated = estimate(sample, answers.head(0))
+    assert np.isnan(estimated.precision.value)
+    assert (estimated.precision.low, estimated.precision.high, estimated.precision.answers) == (0.0, 1.0, 0)

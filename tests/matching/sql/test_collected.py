@@ -26,16 +26,16 @@ def table(**columns: list[int]) -> dict[str, Any]:
 
 def test_pairs_come_sorted_whatever_order_they_were_answered_in() -> None:
     rows = table(left_rid=[2, 0, 0], right_rid=[3, 5, 1], key_bits=[4, 2, 1], pattern=[70, 50, 70])
-    found = sorted_found(rows, np.array([50, 60, 70]), 6)
-    assert found.pairs.left.tolist() == [0, 0, 2]
-    assert found.pairs.right.tolist() == [1, 5, 3]
-    assert found.pairs.keys.tolist() == [1, 2, 4]
-    assert found.pattern.tolist() == [2, 0, 2], "the place of each pattern among the engine's"
+    answer = sorted_found(rows, np.array([50, 60, 70]), 6)
+    assert answer.pairs.left.tolist() == [0, 0, 2]
+    assert answer.pairs.right.tolist() == [1, 5, 3]
+    assert answer.pairs.keys.tolist() == [1, 2, 4]
+    assert answer.pattern.tolist() == [2, 0, 2], "the place of each pattern among the engine's"
 
 
 def test_no_rows_are_no_pairs() -> None:
-    found = sorted_found(table(left_rid=[], right_rid=[], key_bits=[], pattern=[]), np.array([50]), 6)
-    assert len(found.pairs) == len(found.pattern) == 0
+    answer = sorted_found(table(left_rid=[], right_rid=[], key_bits=[], pattern=[]), np.array([50]), 6)
+    assert len(answer.pairs) == len(answer.pattern) == 0
 
 
 @pytest.mark.parametrize(
@@ -125,5 +125,5 @@ def test_values_of_a_record_come_once_and_known() -> None:
         connection.execute(
             "CREATE TABLE keys AS SELECT * FROM (VALUES (1, 0, 5, 5, NULL), (2, 1, 6, NULL, 7)) t(rid, broken, a, b, c)"
         )
-        found = connection.execute(DUCKDB.exploded.format(values="a, b, c")).fetchall()
-    assert sorted(row for row in found if row[0] is not None) == [(5, 1, 0), (6, 2, 1), (7, 2, 1)]
+        answer = connection.execute(DUCKDB.exploded.format(values="a, b, c")).fetchall()
+    assert sorted(row for row in answer if row[0] is not None) == [(5, 1, 0), (6, 2, 1), (7, 2, 1)]
