@@ -35,6 +35,13 @@ def county_linkage(county: pd.DataFrame) -> Linkage:
 
 
 @pytest.fixture(scope="session")
+def families(county: pd.DataFrame) -> pd.DataFrame:
+    """All rows of the first children of the county: its first rows would be one department's."""
+    children = county["truth"].drop_duplicates().head(250)
+    return county[county["truth"].isin(children)].reset_index(drop=True)
+
+
+@pytest.fixture(scope="session")
 def number() -> Any:
     """Valid number of a birth date and an order number."""
 

@@ -26,16 +26,16 @@ def key(*of: tuple[str, ...]) -> KeySpec:
 
 
 def encoded(*rows: dict[str, str]) -> Encoded:
-    made = [
+    filled = [
         {"record_id": f"{place:03d}", "department": "x", "birth_precision": ""} | row for place, row in enumerate(rows)
     ]
-    return encode(pd.DataFrame(made).fillna(""), MODEL)
+    return encode(pd.DataFrame(filled).fillna(""), MODEL)
 
 
-def meet(found: Tokens) -> set[tuple[int, int]]:
+def meet(key_values: Tokens) -> set[tuple[int, int]]:
     """Pairs of records with a value in common."""
     by_value: dict[int, list[int]] = {}
-    for record, value in zip(found.record.tolist(), found.value.tolist(), strict=True):
+    for record, value in zip(key_values.record.tolist(), key_values.value.tolist(), strict=True):
         by_value.setdefault(value, []).append(record)
     return {(a, b) for records in by_value.values() for a in records for b in records if a < b}
 
@@ -96,8 +96,8 @@ def test_any_line_of_a_key_will_do_and_lines_meet_each_other() -> None:
 
 def test_a_record_carries_each_value_once() -> None:
     e = encoded({"father_name": "冯守田", "mother_name": "冯守甜", "birth_date": "2014-03-15"})
-    found = tokens(key(("people_sounds", "day")), Parts(e))
-    assert len(found.record) == 1
+    key_values = tokens(key(("people_sounds", "day")), Parts(e))
+    assert len(key_values.record) == 1
 
 
 @settings(max_examples=60, deadline=None)
@@ -119,7 +119,7 @@ def test_a_record_carries_each_value_once() -> None:
 def test_values_say_exactly_which_parts_are_equal(rows: list[dict[str, str]], of: tuple[str, ...]) -> None:
     e = encoded(*rows) if rows else encode(pd.DataFrame({"record_id": [], "department": []}, dtype=object), MODEL)
     parts = Parts(e)
-    found = tokens(key(of), parts)
+    key_values = tokens(key(of), parts)
     columns = [parts.of(name) for name in of]
 
     def all_values(record: int) -> set[tuple[int, ...]]:
@@ -127,15 +127,15 @@ def test_values_say_exactly_which_parts_are_equal(rows: list[dict[str, str]], of
         return {values for values in every if all(values)}
 
     expected = {(a, b) for a in range(len(e)) for b in range(a + 1, len(e)) if all_values(a) & all_values(b)}
-    assert meet(found) == expected
-    assert (found.value != 0).all()
-    assert sorted(set(found.record.tolist())) == [record for record in range(len(e)) if all_values(record)]
+    assert meet(key_values) == expected
+    assert (key_values.value != 0).all()
+    assert sorted(set(key_values.record.tolist())) == [record for record in range(len(e)) if all_values(record)]
 
 
 def test_lines_are_all_combinations_of_columns() -> None:
     e = encoded(ONE)
-    made = list(lines(key(("towns", "phones", "sex")), Parts(e)))
-    assert made == [(("towns", a), ("phones", b), ("sex", 0)) for a in range(3) for b in range(3)]
+    combinations = list(lines(key(("towns", "phones", "sex")), Parts(e)))
+    assert combinations == [(("towns", a), ("phones", b), ("sex", 0)) for a in range(3) for b in range(3)]
 
 
 def test_parts_that_fit_into_no_integer_are_refused_by_name() -> None:
@@ -147,17 +147,17 @@ def test_parts_that_fit_into_no_integer_are_refused_by_name() -> None:
 
 
 def test_a_part_is_made_once_and_let_go_with_its_last_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[str] = []
+    calls: list[str] = []
     plain = PARTS["sound"]
-    monkeypatch.setitem(PARTS, "sound", lambda e: made.append("sound") or plain(e))  # type: ignore[func-returns-value]
+    monkeypatch.setitem(PARTS, "sound", lambda e: calls.append("sound") or plain(e))  # type: ignore[func-returns-value]
     first, second = key(("sound", "day")), key(("sound", "month"))
     parts = Parts(encoded(ONE, ONE), [first, second])
     for spec in (first, second):
         tokens(spec, parts)
         parts.done(spec)
-    assert made == ["sound"], "made once for two keys"
+    assert calls == ["sound"], "made once for two keys"
     parts.of("sound")
-    assert made == ["sound", "sound"], "and not kept after the last"
+    assert calls == ["sound", "sound"], "and not kept after the last"
 
 
 def test_numbers_and_documents_never_meet() -> None:

@@ -30,9 +30,9 @@ def evidence_of(edges: Edges, **marked: set[tuple[int, int]]) -> tuple[Pairs, Ev
     left, right = (np.array([row[side] for row in rows], dtype=np.int32) for side in (0, 1))
     weight = np.array([edges[row] for row in rows], dtype=np.float64)
     nothing = np.zeros(len(rows), dtype=bool)
-    found = Evidence(weight, sigmoid_bits(weight), nothing, nothing, nothing, nothing, nothing)
+    evidence = Evidence(weight, sigmoid_bits(weight), nothing, nothing, nothing, nothing, nothing)
     masks = {name: np.array([row in pairs for row in rows], dtype=bool) for name, pairs in marked.items()}
-    return Pairs(left, right, np.zeros(len(rows), dtype=np.uint32)), replace(found, **masks)
+    return Pairs(left, right, np.zeros(len(rows), dtype=np.uint32)), replace(evidence, **masks)
 
 
 def joined(label: list[int], edges: Edges, **marked: set[tuple[int, int]]) -> list[int]:
@@ -47,6 +47,7 @@ def joined(label: list[int], edges: Edges, **marked: set[tuple[int, int]]) -> li
         ([0, 1], {(0, 1): 0.99}, [0, 1], "below the least weight"),
         ([0, 1], {(0, 1): -5.0}, [0, 1], "speaks against"),
         ([0, 1, 2], {(0, 1): 5.0, (0, 2): 1.0}, [0, 0, 2], "the rival is exactly four bits behind"),
+        ([0, 1, 2], {(0, 1): 5.0, (1, 2): 1.0}, [0, 0, 2], "so is a rival of the second"),
         ([0, 1, 2], {(0, 1): 5.0, (0, 2): 1.01}, [0, 1, 2], "a rival of the first comes too near"),
         ([0, 1, 2], {(0, 1): 5.0, (1, 2): 1.01}, [0, 1, 2], "a rival of the second comes too near"),
         ([0, 1, 2], {(0, 1): 5.0, (1, 2): 4.0, (0, 2): -0.5}, [0, 1, 2], "the second has a better-matching third"),
@@ -184,8 +185,8 @@ def test_laws_of_joining(label: list[int], edges: Edges, data: st.DataObject) ->
 def test_who_is_joined_does_not_depend_on_how_records_are_numbered(
     label: list[int], edges: Edges, order: list[int]
 ) -> None:
-    def groups(found: list[int], names: list[int]) -> set[frozenset[int]]:
-        return {frozenset(names[row] for row, other in enumerate(found) if other == one) for one in set(found)}
+    def groups(clusters: list[int], names: list[int]) -> set[frozenset[int]]:
+        return {frozenset(names[row] for row, other in enumerate(clusters) if other == name) for name in set(clusters)}
 
     moved = [0] * 8
     for row in range(8):

@@ -55,8 +55,8 @@ def test_nothing_has_the_number_nought(levels_of: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def e(county: pd.DataFrame) -> Encoded:
-    return encode(county.head(400), MODEL)
+def e(families: pd.DataFrame) -> Encoded:
+    return encode(families, MODEL)
 
 
 @pytest.fixture(scope="module")
@@ -82,13 +82,13 @@ def test_the_table_holds_each_pattern_once_in_the_order_of_its_number(whole: Arr
     assert whole.counts.tolist() == np.bincount(whole.pattern, minlength=len(whole.counts)).tolist()
 
 
-def same(found: Any, expected: np.ndarray, whole: ArrayCandidates) -> None:
+def same(answer: Any, expected: np.ndarray, whole: ArrayCandidates) -> None:
     """The pairs at these places, and nothing else."""
     rows = np.flatnonzero(expected)
-    assert found.pairs.left.tolist() == whole.pairs.left[rows].tolist()
-    assert found.pairs.right.tolist() == whole.pairs.right[rows].tolist()
-    assert found.pairs.keys.tolist() == whole.pairs.keys[rows].tolist()
-    assert found.pattern.tolist() == whole.pattern[rows].tolist()
+    assert answer.pairs.left.tolist() == whole.pairs.left[rows].tolist()
+    assert answer.pairs.right.tolist() == whole.pairs.right[rows].tolist()
+    assert answer.pairs.keys.tolist() == whole.pairs.keys[rows].tolist()
+    assert answer.pattern.tolist() == whole.pattern[rows].tolist()
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
@@ -133,10 +133,10 @@ def test_pieces_and_threads_change_nothing(
 
 @pytest.mark.parametrize("rows", [0, 1])
 def test_nobody_has_no_candidates(county: pd.DataFrame, rows: int) -> None:
-    found = ArrayCandidates(encode(county.head(rows), MODEL), MODEL)
+    answer = ArrayCandidates(encode(county.head(rows), MODEL), MODEL)
     nothing = np.zeros(0, dtype=bool)
-    assert len(found.counts) == 0
-    assert len(found.fetch(nothing).pairs) == 0
-    assert len(found.touching(np.ones(rows, dtype=bool), nothing).pairs) == 0
-    assert [line.pairs for line in found.yields] == [0] * len(MODEL.keys)
-    found.close()
+    assert len(answer.counts) == 0
+    assert len(answer.fetch(nothing).pairs) == 0
+    assert len(answer.touching(np.ones(rows, dtype=bool), nothing).pairs) == 0
+    assert [line.pairs for line in answer.yields] == [0] * len(MODEL.keys)
+    answer.close()

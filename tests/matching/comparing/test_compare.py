@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from matching.blocking.block import block
-from matching.comparing.compare import add_context, compare
+from matching.comparing import compare as comparing
+from matching.comparing.compare import Comparer, add_context, compare, twin_pairs
 from matching.encoding.encode import encode
 from matching.model import default_model
 from matching.shapes import Pairs
@@ -155,3 +156,128 @@ def test_twins_are_seen_in_the_delivery(frame: Any) -> None:
         "twins",
         "single",
     ]  # rows are sorted: CA, PS, PS; the twins' own pair is no evidence about itself
+
+
+def test_every_field_says_the_same_both_ways_round(families: pd.DataFrame) -> None:
+    """Of some thousand pairs that keys brought together, and as many that none did."""
+    e = encode(families, MODEL)
+    pairs, _ = block(e, MODEL)
+    rng = np.random.default_rng(2)
+    a, b = (np.r_[side[:1500], rng.integers(0, len(e), 1500).astype(np.int32)] for side in (pairs.left, pairs.right))
+    kept = a != b
+    comparer = Comparer(e, MODEL)
+    forward, other = comparer.levels(a[kept], b[kept]), comparer.levels(b[kept], a[kept])
+    for field, codes in forward.items():
+        np.testing.assert_array_equal(codes, other[field], err_msg=field)
+        assert codes.min() >= 0
+        assert codes.max() < len(MODEL.spec(field).levels)
+
+
+def test_a_record_beside_itself_agrees_wherever_it_says_anything(families: pd.DataFrame) -> None:
+    e = encode(families, MODEL)
+    rows = np.arange(len(e), dtype=np.int32)
+    levels = Comparer(e, MODEL).levels(rows, rows)
+    for field in ("birth", "sex", "people", "phone", "place", "household", "school", "nation"):
+        groups_ = {
+            MODEL.fields[field].levels[MODEL.fields[field].names[code]].group for code in set(levels[field].tolist())
+        }
+        allowed = {"missing", "agree"} | (
+            {"near"} if field in ("birth", "place") else set()
+        )  # a date without its day, a town alone
+        assert groups_ <= allowed, field
+
+
+def test_comparing_in_pieces_changes_nothing(families: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    e = encode(families, MODEL)
+    pairs, _ = block(e, MODEL)
+    whole = compare(e, pairs, MODEL)
+    monkeypatch.setattr(comparing, "CHUNK", 50)
+    pieces = compare(e, pairs, MODEL)
+    assert len(pairs) > 100
+    for field, codes in whole.items():
+        np.testing.assert_array_equal(codes, pieces[field], err_msg=field)
+
+
+def test_no_pairs_have_levels_of_no_length(county: pd.DataFrame) -> None:
+    nothing = np.zeros(0, dtype=np.int32)
+    levels = compare(encode(county.head(20), MODEL), Pairs(nothing, nothing, nothing.astype(np.uint32)), MODEL)
+    assert {field: len(codes) for field, codes in levels.items()} == dict.fromkeys(
+        [*(name for name in MODEL.fields if name != "family"), "number"], 0
+    )
+
+
+@pytest.mark.parametrize(
+    ("dates", "name", "expected", "why"),
+    [
+        (1, "冯若溪", "rare", "one child"),
+        (2, "冯若溪", "rare", "two children share it"),
+        (3, "冯若溪", "few", "three do"),
+        (8, "冯若溪", "few", "eight"),
+        (9, "冯若溪", "many", "nine"),
+        (9, "馮若溪", "many", "in another spelling, too"),
+        (9, "冯若海", "missing", "the names do not agree: how common they are says nothing"),
+        (9, "", "missing", "no name"),
+    ],
+)
+def test_how_common_a_name_is(frame: Any, dates: int, name: str, expected: str, why: str) -> None:
+    rows = [{"name": "冯若溪", "birth_date": f"20{year + 10}-01-01"} for year in range(dates)]
+    records = frame({"d": "CA", "name": name, "birth_date": "2010-01-01"}, *rows)
+    assert level(records, "namesakes") == expected, why
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ({"d": "CA"}, {"d": "PS"}, "cross"),
+        ({"d": "CA", "layout": "ledger"}, {"d": "CA", "layout": "payment"}, "roll"),
+        ({"d": "CA", "layout": "ledger"}, {"d": "CA", "layout": "ledger"}, "inside"),
+        ({"d": "CA"}, {"d": "CA"}, "inside"),
+        ({"d": "CA", "layout": "ledger"}, {"d": "PS", "layout": "ledger"}, "cross"),
+    ],
+)
+def test_whose_lists_two_rows_are_of(frame: Any, one: dict[str, str], other: dict[str, str], expected: str) -> None:
+    assert level(frame(one, other), "origin") == expected
+
+
+TWIN_PAIRS = [
+    # name, number, origin, sex, twins, why
+    ("one_character", "missing", "inside", "same", True, "one list has two children of one cradle"),
+    ("different", "missing", "inside", "same", True, "whatever their names are"),
+    ("one_character", "differ", "cross", "same", True, "two valid numbers"),
+    ("one_character", "missing", "cross", "same", False, "two lists may misspell one child"),
+    ("one_character", "same", "inside", "same", False, "one number: a child entered twice"),
+    ("one_character", "slip", "inside", "same", False, "one number with a slip"),
+    ("same", "missing", "inside", "same", False, "one name"),
+    ("same", "differ", "cross", "same", False, "one name and two numbers: a number replaced"),
+    ("former_name", "missing", "inside", "same", False, "renamed"),
+    ("minority_partial", "missing", "inside", "same", False, "half of a long name"),
+    ("same", "missing", "inside", "differ", True, "one name, two sexes in one list"),
+    ("same", "differ", "cross", "differ", False, "two lists may disagree on the sex"),
+]
+
+
+@pytest.mark.parametrize("case", TWIN_PAIRS, ids=[case[5] for case in TWIN_PAIRS])
+@pytest.mark.parametrize(("birth", "people"), [("same", "one"), ("same", "sound"), ("one_part", "one")])
+def test_which_pairs_show_twins(levels_of: Any, pairs_of: Any, case: Any, birth: str, people: str) -> None:
+    """Only where birth and guardian are the same."""
+    name, number, origin, sex, twins, _ = case
+    levels = levels_of({"name": name, "number": number, "origin": origin, "sex": sex, "birth": birth, "people": people})
+    assert twin_pairs(pairs_of((0, 1)), levels, MODEL).tolist() == [twins and (birth, people) == ("same", "one")]
+
+
+def test_twins_of_one_list_are_twins_in_all_rows_of_the_family(levels_of: Any, pairs_of: Any) -> None:
+    """0 and 1 are twins of one list, 2 is another list's row of the family, 3 and 4 are another family."""
+    cradle = {"birth": "same", "people": "one", "name": "same", "origin": "cross"}
+    twins = cradle | {"name": "one_character", "origin": "inside"}
+    pairs = pairs_of((0, 1), (0, 2), (1, 2), (2, 3), (3, 4))
+    levels = levels_of(twins, cradle, cradle, {"birth": "same", "people": "differ"}, cradle)
+    e = encode(pd.DataFrame({"record_id": list("abcde"), "department": "x"}), MODEL)
+    evidence = add_context(e, pairs, levels, MODEL)
+    names = [MODEL.fields["family"].names[code] for code in levels["family"]]
+    assert names == ["single", "twins", "twins", "missing", "single"]
+    assert evidence.tolist() == [1, 1, 1, 0, 0]
+    late = levels_of(cradle)
+    add_context(e, pairs_of((0, 4)), late, MODEL, evidence)
+    assert MODEL.fields["family"].names[late["family"][0]] == "twins", (
+        "a pair that comes later is told of the twins before"
+    )

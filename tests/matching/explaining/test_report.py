@@ -32,8 +32,8 @@ def expected(
 
 
 def test_without_links_there_is_nothing_to_be_wrong(trail_of: Any) -> None:
-    found = expected(trail_of, {(0, 1): (BARE, -9.0)}, [0, 1])
-    assert (found["expected_precision"], found["expected_recall"], found["links"]) == (
+    figures = expected(trail_of, {(0, 1): (BARE, -9.0)}, [0, 1])
+    assert (figures["expected_precision"], figures["expected_recall"], figures["links"]) == (
         1.0,
         1.0,
         {"with_number": 0, "without_number": 0},
@@ -56,11 +56,11 @@ def test_links_are_counted_by_what_they_rest_on(
     trail_of: Any, pair: dict[str, str], weight: float, judged: int, part: str, precision: float
 ) -> None:
     """Where no labels measure it a link without a number is believed at 97 of 100 at most; a person's word wholly."""
-    found = expected(trail_of, {(0, 1): (pair, weight, judged)}, [0, 0])
-    assert found["links"] == {"with_number": 0, "without_number": 0} | {part: 1}
-    assert found["precision"][part] == pytest.approx(precision, abs=1e-4)
-    assert found["expected_precision"] == pytest.approx(precision, abs=1e-4)
-    assert "样本" in found["note"]
+    figures = expected(trail_of, {(0, 1): (pair, weight, judged)}, [0, 0])
+    assert figures["links"] == {"with_number": 0, "without_number": 0} | {part: 1}
+    assert figures["precision"][part] == pytest.approx(precision, abs=1e-4)
+    assert figures["expected_precision"] == pytest.approx(precision, abs=1e-4)
+    assert "样本" in figures["note"]
 
 
 @pytest.mark.parametrize(
@@ -83,10 +83,10 @@ def test_links_are_counted_by_what_they_rest_on(
     ],
 )
 def test_what_may_have_been_missed(trail_of: Any, edges: Any, label: list[int], missed: float, why: str) -> None:
-    found = expected(trail_of, edges, label)
-    assert found["expected_missed"]["compared"] == pytest.approx(missed, abs=0.05), why
-    right = sum(found["precision"][part] * found["links"][part] for part in found["links"])
-    assert found["expected_recall"] == pytest.approx(right / (right + missed), abs=1e-4), why
+    figures = expected(trail_of, edges, label)
+    assert figures["expected_missed"]["compared"] == pytest.approx(missed, abs=0.05), why
+    right = sum(figures["precision"][part] * figures["links"][part] for part in figures["links"])
+    assert figures["expected_recall"] == pytest.approx(right / (right + missed), abs=1e-4), why
 
 
 @pytest.mark.parametrize(
@@ -104,14 +104,14 @@ def test_what_no_key_may_have_found_is_told_by_what_one_key_alone_found(
     trail_of: Any, keys: list[int], unseen: float, why: str
 ) -> None:
     edges = {(2 * place, 2 * place + 1): (NUMBERED, 20.0) for place in range(4)}
-    found = expected(trail_of, edges, [0, 0, 2, 2, 4, 4, 6, 6], tuple(keys))
-    assert found["expected_missed"]["not_compared"] == pytest.approx(unseen, abs=0.05), why
+    figures = expected(trail_of, edges, [0, 0, 2, 2, 4, 4, 6, 6], tuple(keys))
+    assert figures["expected_missed"]["not_compared"] == pytest.approx(unseen, abs=0.05), why
 
 
 def test_precision_that_holds_is_below_what_is_expected(trail_of: Any) -> None:
     edges = {(2 * place, 2 * place + 1): (BARE, bits(0.92)) for place in range(40)}
-    found = expected(trail_of, edges, [place // 2 * 2 for place in range(80)])
-    assert 0.7 < found["precision_at_least"] < found["expected_precision"] == pytest.approx(0.92, abs=1e-3)
+    figures = expected(trail_of, edges, [place // 2 * 2 for place in range(80)])
+    assert 0.7 < figures["precision_at_least"] < figures["expected_precision"] == pytest.approx(0.92, abs=1e-3)
 
 
 @settings(max_examples=20, deadline=None)
@@ -123,10 +123,10 @@ def test_expectations_are_shares(trail_of: Any, rows: list[Any]) -> None:
         for place, (_, _, joined) in enumerate(rows)
         for name in (2 * place, 2 * place if joined else 2 * place + 1)
     ]
-    found = expected(trail_of, edges, label)
+    figures = expected(trail_of, edges, label)
     for name in ("expected_precision", "precision_at_least", "expected_recall"):
-        assert 0 <= found[name] <= 1
-    assert sum(found["links"].values()) == sum(joined for _, _, joined in rows)
+        assert 0 <= figures[name] <= 1
+    assert sum(figures["links"].values()) == sum(joined for _, _, joined in rows)
 
 
 @pytest.fixture(scope="module")
@@ -134,10 +134,10 @@ def report(trail_of: Any) -> dict[str, Any]:
     edges = {(0, 1): (NUMBERED, 20.0), (2, 3): (BARE, bits(0.5)), (0, 3): (BARE, bits(0.01))}
     trail = trail_of("abab", edges, [0, 0, 2, 3])
     records = pd.DataFrame({"record_id": [f"R{place}" for place in range(4)], "department": list("abab")})
-    made: dict[str, Any] = make_report(
+    whole: dict[str, Any] = make_report(
         trail, pairs_frame(trail), children_frame(trail, records, ["T0", "T0", "T2", "T3"])
     )
-    return made
+    return whole
 
 
 def test_what_is_counted(report: dict[str, Any]) -> None:

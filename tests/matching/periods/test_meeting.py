@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.columns import Columns
+from matching.linking import link_records
 from matching.periods.meeting import MEETINGS, READ, marks, met, tokens
 
 ROW = {column: f"值{place}" for place, column in enumerate(READ)}
@@ -31,10 +32,23 @@ def test_a_change_in_any_column_that_linking_reads_is_seen(column: str) -> None:
     assert len({plain, changed, blank}) == 3
 
 
+def test_no_column_that_linking_reads_is_left_out_of_the_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every column that coding, comparing or the register asks a delivery for."""
+    asked: set[str] = set()
+    for way in ("once", "plain", "some"):
+        plain = getattr(Columns, way)
+        monkeypatch.setattr(
+            Columns, way, lambda self, column, *rest, plain=plain: asked.add(column) or plain(self, column, *rest)
+        )
+    link_records(pd.DataFrame([ROW | {"record_id": place, "department": "x"} for place in "ab"]))
+    assert len(asked) > 30
+    assert asked - {"record_id"} <= set(READ)
+
+
 @pytest.mark.parametrize("column", ["record_id", "period", "file", "sheet", "row", "note", "truth"])
 def test_what_linking_does_not_read_changes_no_mark(column: str) -> None:
-    one, other = mark(ROW | {column: "a"}, ROW | {column: "b"})
-    assert one == other == mark(ROW)[0]
+    first, other = mark(ROW | {column: "a"}, ROW | {column: "b"})
+    assert first == other == mark(ROW)[0]
 
 
 @pytest.mark.parametrize("column", ["name", "father_name", "school"])
@@ -54,10 +68,10 @@ def test_a_column_that_is_absent_is_an_empty_one(column: str) -> None:
 
 def test_texts_that_change_places_change_the_mark() -> None:
     """A father's name in the mother's column is another row."""
-    one, other = mark({"father_name": "冯守田", "mother_name": ""}, {"father_name": "", "mother_name": "冯守田"})
-    assert one != other
-    one, other = mark({"name": "甲", "former_name": "乙"}, {"name": "乙", "former_name": "甲"})
-    assert one != other
+    first, other = mark({"father_name": "冯守田", "mother_name": ""}, {"father_name": "", "mother_name": "冯守田"})
+    assert first != other
+    first, other = mark({"name": "甲", "former_name": "乙"}, {"name": "乙", "former_name": "甲"})
+    assert first != other
 
 
 @pytest.mark.xfail(
@@ -77,8 +91,8 @@ def test_the_order_of_columns_and_rows_changes_no_mark() -> None:
 
 
 def test_equal_rows_have_equal_marks_and_a_space_makes_another_row() -> None:
-    one, other, spaced = mark(ROW, dict(ROW), ROW | {"name": ROW["name"] + " "})
-    assert one == other != spaced
+    first, other, spaced = mark(ROW, dict(ROW), ROW | {"name": ROW["name"] + " "})
+    assert first == other != spaced
 
 
 def test_no_rows_have_no_marks() -> None:
@@ -87,8 +101,8 @@ def test_no_rows_have_no_marks() -> None:
 
 def shared(one: dict[str, str], other: dict[str, str]) -> set[str]:
     """Meetings at which the two rows have a token in common."""
-    found = tokens(Columns(pd.DataFrame([one, other]).fillna("")))
-    return {name for name, table in found.items() if (set(table[0].tolist()) & set(table[1].tolist())) - {0}}
+    by_meeting = tokens(Columns(pd.DataFrame([one, other]).fillna("")))
+    return {name for name, table in by_meeting.items() if (set(table[0].tolist()) & set(table[1].tolist())) - {0}}
 
 
 NUMBER = "341221201403150218"
@@ -318,9 +332,9 @@ def test_tokens_of_a_row_do_not_depend_on_the_other_rows(county: pd.DataFrame) -
     """So that they can be kept from one period to the next."""
     whole = county.head(300)
     part = whole.sample(n=40, random_state=11)
-    every, some = tokens(Columns(whole)), tokens(Columns(part))
+    every, mine = tokens(Columns(whole)), tokens(Columns(part))
     rows = whole.index.get_indexer(part.index)
-    for name, table in some.items():
+    for name, table in mine.items():
         np.testing.assert_array_equal(table, every[name][rows], err_msg=name)
 
 
@@ -332,9 +346,9 @@ def test_a_row_that_comes_back_changed_meets_its_child(county: pd.DataFrame) -> 
     every, mine = tokens(Columns(known)), tokens(Columns(changed))
     truth, hits, strangers = known["truth"].to_numpy(), 0, 0
     for place, child in enumerate(changed["truth"]):
-        found = met(every, {name: table[place : place + 1] for name, table in mine.items()}, len(known))
-        hits += bool((truth[found] == child).any())
-        strangers += int((truth[found] != child).sum())
+        met_rows_ = met(every, {name: table[place : place + 1] for name, table in mine.items()}, len(known))
+        hits += bool((truth[met_rows_] == child).any())
+        strangers += int((truth[met_rows_] != child).sum())
     assert hits >= len(changed) - 1
     assert strangers < 3 * len(changed)
 
@@ -410,8 +424,8 @@ values = st.sampled_from([0, 0, 1, 3, 1023, 1025, 2**31 + 1, 2**32 - 1])
 def rows_of_tokens(draw: Any) -> list[dict[str, list[int]]]:
     names = st.sampled_from(["number", "document", "name_month", "phone_year", "surname_day"])
     row = st.dictionaries(names, st.lists(values, min_size=1, max_size=1), max_size=4)
-    made: list[dict[str, list[int]]] = draw(st.lists(row, max_size=7))
-    return made
+    drawn: list[dict[str, list[int]]] = draw(st.lists(row, max_size=7))
+    return drawn
 
 
 @settings(max_examples=60, deadline=None)

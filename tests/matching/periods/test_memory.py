@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,7 +78,7 @@ def test_a_delivery_that_is_repeated_is_followed_row_by_row(values: list[int]) -
 def records(frame: Any, number: Any) -> pd.DataFrame:
     """A child of three lists, two brothers of one list, a child of nobody else."""
     home = {"father_name": "冯守田", "mother_name": "卫巧云", "live_town": "石桥镇", "live_village": "柳沟村"}
-    made: pd.DataFrame = frame(
+    delivery: pd.DataFrame = frame(
         {
             "d": "PS",
             "name": "冯若溪",
@@ -105,7 +106,7 @@ def records(frame: Any, number: Any) -> pd.DataFrame:
         },
         {"d": "ED", "name": "褚一鸣", "birth_date": "2013-06-30"},
     )
-    return made
+    return delivery
 
 
 @pytest.fixture(scope="module")
@@ -136,10 +137,10 @@ def test_content_keys_and_marks_are_those_of_the_record_itself(memory: Memory, r
 
 
 def test_tokens_come_back_as_they_were_made(memory: Memory, records: pd.DataFrame) -> None:
-    made = tokens(Columns(records.sort_values("record_id", ignore_index=True)))
+    expected = tokens(Columns(records.sort_values("record_id", ignore_index=True)))
     kept = memory.tokens()
     assert set(kept) == set(MEETINGS)
-    for name, table in made.items():
+    for name, table in expected.items():
         assert kept[name].dtype == np.uint32
         np.testing.assert_array_equal(kept[name], table, err_msg=name)
 
@@ -178,6 +179,13 @@ def test_weights_come_back_bit_for_bit(memory: Memory, linkage: Linkage) -> None
     assert back.design.terms == given_.design.terms
 
 
+def test_the_two_priors_are_not_mixed_up(linkage: Linkage) -> None:
+    """They differ as soon as weights are learned from numbers."""
+    learned = replace(linkage, weights=replace(linkage.weights, prior=-9.5, prior_labelled=-3.25, mode="labels"))
+    back = Memory(pd.DataFrame(), pd.DataFrame(), facts_of(learned, 0)).weights(MODEL)
+    assert (back.prior, back.prior_labelled, back.mode) == (-9.5, -3.25, "labels")
+
+
 def test_facts_survive_being_written_as_json(memory: Memory) -> None:
     again = Memory(memory.rows, memory.pairs, json.loads(json.dumps(memory.facts)))
     np.testing.assert_array_equal(again.weights(MODEL).bits, memory.weights(MODEL).bits)
@@ -199,9 +207,9 @@ def test_a_first_memory_says_that_all_rows_were_compared_just_now(memory: Memory
 def test_digests_stand_beside_the_rows_whatever_numbers_these_have() -> None:
     rows = pd.DataFrame({"record_id": ["b", "a"]}, index=[7, 3])
     table = {"number": np.array([[1, 2], [3, 4]], dtype=np.uint32)}
-    found = with_digests(rows, digests([11, 12]), table)
-    assert found.index.tolist() == [7, 3]
-    assert found[["record_id", "mark", "number.0", "number.1"]].to_numpy().tolist() == [
+    whole = with_digests(rows, digests([11, 12]), table)
+    assert whole.index.tolist() == [7, 3]
+    assert whole[["record_id", "mark", "number.0", "number.1"]].to_numpy().tolist() == [
         ["b", 11, 1, 2],
         ["a", 12, 3, 4],
     ]

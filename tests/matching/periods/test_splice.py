@@ -19,6 +19,7 @@ from matching.linking import link_records
 from matching.model import default_model
 from matching.periods.changes import link_period
 from matching.periods.delivery import Delivery
+from matching.periods.memory import remembered
 from matching.periods.splice import Part, _carried, _ordered, _quiet, _weighed, namesakes, spliced
 from matching.scoring.screen import drop_frequent
 
@@ -107,16 +108,16 @@ LIMIT = MODEL.blocking.phone_limit * 3
 @pytest.mark.parametrize(("rows", "quiet"), [(1, False), (LIMIT, False), (LIMIT + 1, True), (LIMIT * 2, True)])
 def test_a_telephone_of_many_is_blank_even_where_few_of_its_rows_are_linked_anew(rows: int, quiet: bool) -> None:
     records = named(*[(f"名{place}", "") for place in range(rows)]).assign(phone="0551-6660000")
-    found = _quiet(part_of(records, ["R0"]), MODEL)
-    assert found["phone"].tolist() == ["" if quiet else "0551-6660000"]
+    anew = _quiet(part_of(records, ["R0"]), MODEL)
+    assert anew["phone"].tolist() == ["" if quiet else "0551-6660000"]
     assert (encode(records, MODEL).phones[0, 0] == 0) == quiet, "as comparing everything would have it"
 
 
 def test_telephones_of_all_three_columns_are_counted_together() -> None:
     records = named(*[(f"名{place}", "") for place in range(LIMIT // 2 + 1)])
     records = records.assign(phone="", father_phone="139", mother_phone="139")
-    found = _quiet(part_of(records, ["R0"]), MODEL)
-    assert found[["phone", "father_phone", "mother_phone"]].to_numpy().tolist() == [["", "", ""]]
+    anew = _quiet(part_of(records, ["R0"]), MODEL)
+    assert anew[["phone", "father_phone", "mother_phone"]].to_numpy().tolist() == [["", "", ""]]
 
 
 def test_no_telephone_is_never_a_telephone_of_many() -> None:
@@ -226,9 +227,9 @@ def test_pairs_of_both_parts_stand_in_the_order_of_their_records() -> None:
     part = part_of(records, ["A", "C", "D"])
     anew = pd.DataFrame({"record_a": ["A", "C"], "record_b": ["D", "D"], "weight": [1.0, 2.0]})
     old = pd.DataFrame({"record_a": ["A", "B"], "record_b": ["B", "C"], "weight": [3.0, 4.0]})
-    found = _ordered(part, anew, old, np.array([0, 1]), np.array([1, 2]))
-    assert found.to_numpy().tolist() == [["A", "B", 3.0], ["A", "D", 1.0], ["B", "C", 4.0], ["C", "D", 2.0]]
-    assert found.index.tolist() == [0, 1, 2, 3]
+    pairs = _ordered(part, anew, old, np.array([0, 1]), np.array([1, 2]))
+    assert pairs.to_numpy().tolist() == [["A", "B", 3.0], ["A", "D", 1.0], ["B", "C", 4.0], ["C", "D", 2.0]]
+    assert pairs.index.tolist() == [0, 1, 2, 3]
 
 
 def figures(value: float, with_number: int, without: int) -> dict[str, Any]:
@@ -250,17 +251,17 @@ def figures(value: float, with_number: int, without: int) -> dict[str, Any]:
 def test_estimates_of_both_parts_are_weighed_by_their_links(
     mine: tuple[int, int], links: int, precision: float, counted: tuple[int, int], why: str
 ) -> None:
-    found = _weighed(figures(0.9, *mine), figures(1.0, 100, 100), links)
+    weighed = _weighed(figures(0.9, *mine), figures(1.0, 100, 100), links)
     for name in ("expected_precision", "precision_at_least", "expected_recall"):
-        assert found[name] == pytest.approx(precision), why
-    assert (found["links"]["with_number"], found["links"]["without_number"]) == counted, why
-    assert found["note"] == "n"
+        assert weighed[name] == pytest.approx(precision), why
+    assert (weighed["links"]["with_number"], weighed["links"]["without_number"]) == counted, why
+    assert weighed["note"] == "n"
 
 
 @given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 200), st.floats(0, 1), st.floats(0, 1))
 def test_a_weighed_estimate_lies_between_the_two(a: int, b: int, links: int, now: float, before: float) -> None:
-    found = _weighed(figures(now, a, b), figures(before, 10, 10), links)
-    assert min(now, before) - 1e-6 <= found["expected_precision"] <= max(now, before) + 1e-6
+    weighed = _weighed(figures(now, a, b), figures(before, 10, 10), links)
+    assert min(now, before) - 1e-6 <= weighed["expected_precision"] <= max(now, before) + 1e-6
 
 
 def test_without_a_memory_nothing_can_be_put_together() -> None:
@@ -311,8 +312,8 @@ def groups(linkage: Linkage) -> set[frozenset[str]]:
 
 @pytest.fixture(scope="module")
 def first(frame: Any, number: Any) -> pd.DataFrame:
-    made: pd.DataFrame = frame(*village(number))
-    return made.assign(period="2026Q2", phone=made["phone"], student_no="")
+    records: pd.DataFrame = frame(*village(number))
+    return records.assign(period="2026Q2", phone=records["phone"], student_no="")
 
 
 @pytest.fixture(scope="module")
@@ -358,11 +359,11 @@ def test_what_changed_is_linked_as_if_all_were_compared(
     first: pd.DataFrame, before: Linkage, cells: dict[str, dict[int, str]], why: str
 ) -> None:
     later = next_period(first, **cells)
-    found = link_period(later, model=LOOSE, known=before.known)
+    linkage = link_period(later, model=LOOSE, known=before.known)
     whole = link_records(later, model=LOOSE, known=replace(before.known, memory=None))
-    assert groups(found) == groups(whole), why
-    assert found.clusters["child_id"].tolist() == whole.clusters["child_id"].tolist(), why
-    assert found.report["changes"]["compared"] < len(later) or len(cells.get("live_village", {})) == len(later)
+    assert groups(linkage) == groups(whole), why
+    assert linkage.clusters["child_id"].tolist() == whole.clusters["child_id"].tolist(), why
+    assert linkage.report["changes"]["compared"] < len(later) or len(cells.get("live_village", {})) == len(later)
 
 
 @pytest.mark.parametrize("gone", [[0], [2], [5], [0, 1, 2], [11, 12], list(range(12))])
@@ -370,39 +371,39 @@ def test_rows_that_went_leave_the_rest_as_comparing_all_would(
     first: pd.DataFrame, before: Linkage, gone: list[int]
 ) -> None:
     later = next_period(first).drop(index=gone).reset_index(drop=True)
-    found = link_period(later, model=LOOSE, known=before.known)
-    assert groups(found) == groups(link_records(later, model=LOOSE))
-    assert found.report["changes"]["gone"] == len(gone)
-    assert found.report["changes"]["changed"] == 0
+    linkage = link_period(later, model=LOOSE, known=before.known)
+    assert groups(linkage) == groups(link_records(later, model=LOOSE))
+    assert linkage.report["changes"]["gone"] == len(gone)
+    assert linkage.report["changes"]["changed"] == 0
 
 
-def same_everywhere(found: Linkage, records: pd.DataFrame) -> None:
+def same_everywhere(linkage: Linkage, records: pd.DataFrame) -> None:
     """Nothing is lost, nothing comes twice, and all parts of the result speak of the same records."""
     ids = sorted(records["record_id"])
-    assert found.clusters["record_id"].tolist() == ids, "every record is in exactly one child"
-    assert found.clusters["child_id"].str.len().gt(0).all()
-    assert found.known.memory.rows["record_id"].tolist() == ids
-    assert found.known.memory.rows["child_id"].tolist() == found.clusters["child_id"].tolist()
-    pairs = list(zip(found.pairs["record_a"], found.pairs["record_b"], strict=True))
+    assert linkage.clusters["record_id"].tolist() == ids, "every record is in exactly one child"
+    assert linkage.clusters["child_id"].str.len().gt(0).all()
+    assert linkage.known.memory.rows["record_id"].tolist() == ids
+    assert linkage.known.memory.rows["child_id"].tolist() == linkage.clusters["child_id"].tolist()
+    pairs = list(zip(linkage.pairs["record_a"], linkage.pairs["record_b"], strict=True))
     assert pairs == sorted(set(pairs))
     assert all(a < b for a, b in pairs)
     assert {record for pair in pairs for record in pair} <= set(ids)
-    child = dict(zip(found.clusters["record_id"], found.clusters["child_id"], strict=True))
+    child = dict(zip(linkage.clusters["record_id"], linkage.clusters["child_id"], strict=True))
     together = [child[a] == child[b] for a, b in pairs]
-    assert together == (found.pairs["grade"] == "same").tolist()
+    assert together == (linkage.pairs["grade"] == "same").tolist()
     department = dict(zip(records["record_id"], records["department"], strict=True))
-    assert found.pairs["department_a"].tolist() == [department[a] for a, _ in pairs]
-    assert found.pairs["department_b"].tolist() == [department[b] for _, b in pairs]
-    assert found.report["records"] == len(ids)
-    assert found.report["children"] == len(set(child.values()))
-    records_known = set(found.known.identifiers.query("kind == 'record'")["value"])
+    assert linkage.pairs["department_a"].tolist() == [department[a] for a, _ in pairs]
+    assert linkage.pairs["department_b"].tolist() == [department[b] for _, b in pairs]
+    assert linkage.report["records"] == len(ids)
+    assert linkage.report["children"] == len(set(child.values()))
+    records_known = set(linkage.known.identifiers.query("kind == 'record'")["value"])
     assert set(ids) <= records_known, "decisions of people on any of them are found next time"
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_several_periods_in_a_row_lose_nothing(first: pd.DataFrame, before: Linkage, data: st.DataObject) -> None:
-    found, records = before, first
+    linkage, records = before, first
     for period in range(2):
         records = records.assign(
             record_id=[f"{record[:6]}-{data.draw(st.integers(0, 9))}{period}" for record in records["record_id"]]
@@ -412,20 +413,20 @@ def test_several_periods_in_a_row_lose_nothing(first: pd.DataFrame, before: Link
         column = data.draw(st.sampled_from(["name", "birth_date", "phone", "father_name", "id_no", "sex"]))
         changed = data.draw(st.sets(st.sampled_from(records.index.tolist()), max_size=3))
         records = records.assign(**{column: records[column].mask(records.index.isin(changed), "")})
-        found = link_period(records, model=LOOSE, known=found.known)
-        same_everywhere(found, records)
-        kept = len(records) - found.report["changes"]["changed"]
+        linkage = link_period(records, model=LOOSE, known=linkage.known)
+        same_everywhere(linkage, records)
+        kept = len(records) - linkage.report["changes"]["changed"]
         assert kept >= len(records) - len(changed)
 
 
 def test_children_of_whom_nothing_changed_keep_number_method_and_probability(
     first: pd.DataFrame, before: Linkage
 ) -> None:
-    found = link_period(next_period(first, phone={3: "13900000000"}), model=LOOSE, known=before.known)
-    one, other = (each.clusters.set_index("record_id") for each in (before, found))
+    linkage = link_period(next_period(first, phone={3: "13900000000"}), model=LOOSE, known=before.known)
+    earlier, other = (each.clusters.set_index("record_id") for each in (before, linkage))
     for record in ("PS-005", "ED-008", "CA-010", "PS-012"):
         for column in ("child_id", "method", "probability"):
-            assert one.loc[record, column] == other.loc[record.replace("-", "-n"), column], record
+            assert earlier.loc[record, column] == other.loc[record.replace("-", "-n"), column], record
 
 
 def test_where_each_record_stands_comes_from_this_period(first: pd.DataFrame, before: Linkage) -> None:
@@ -445,12 +446,12 @@ def test_a_new_child_gets_a_number_that_nobody_had(first: pd.DataFrame, before: 
         record_id="ED-new", period="2026Q2"
     )
     later = pd.concat([first, stranger], ignore_index=True).fillna("")
-    found = link_period(later, model=LOOSE, known=before.known)
-    assert found.report["changes"]["compared"] == 1
-    mine = found.clusters.set_index("record_id").loc["ED-new", "child_id"]
+    linkage = link_period(later, model=LOOSE, known=before.known)
+    assert linkage.report["changes"]["compared"] == 1
+    mine = linkage.clusters.set_index("record_id").loc["ED-new", "child_id"]
     assert mine not in set(before.clusters["child_id"])
     assert mine.startswith("T2026Q2-")
-    assert found.report["register"] == {"known": 6, "new": 1, "merge": 0, "split": 0}
+    assert linkage.report["register"] == {"known": 6, "new": 1, "merge": 0, "split": 0}
 
 
 def test_a_child_that_went_away_is_not_taken_by_a_stranger_and_known_again(
@@ -467,30 +468,107 @@ def test_a_child_that_went_away_is_not_taken_by_a_stranger_and_known_again(
 def test_a_merge_of_two_settled_numbers_reaches_the_register(first: pd.DataFrame, before: Linkage) -> None:
     ends = [("CA-010", "CA-011"), ("CA-010", "PS-012"), ("ED-009", "CA-011"), ("ED-009", "PS-012")]
     judged = pd.DataFrame(ends, columns=["record_a", "record_b"]).assign(verdict="same")
-    found = link_period(first, model=LOOSE, known=before.known, judgements=judged)
-    child, old = (each.clusters.set_index("record_id")["child_id"] for each in (found, before))
+    linkage = link_period(first, model=LOOSE, known=before.known, judgements=judged)
+    child, old = (each.clusters.set_index("record_id")["child_id"] for each in (linkage, before))
     assert set(child[["CA-010", "CA-011", "ED-009", "PS-012"]]) == {min(old["CA-010"], old["CA-011"])}
-    assert found.report["register"]["merge"] == 1
-    merged = found.known.aliases.to_dict("records")
-    assert merged == [{"child_id": found.events["other_id"].iloc[0], "alias_of": child["CA-010"]}]
-    assert found.events["other_id"].iloc[0] not in set(found.known.identifiers["child_id"])
+    assert linkage.report["register"]["merge"] == 1
+    merged = linkage.known.aliases.to_dict("records")
+    assert merged == [{"child_id": linkage.events["other_id"].iloc[0], "alias_of": child["CA-010"]}]
+    assert linkage.events["other_id"].iloc[0] not in set(linkage.known.identifiers["child_id"])
 
 
 def test_what_became_of_decisions_is_told_of_the_whole_delivery(first: pd.DataFrame, before: Linkage) -> None:
     judged = pd.DataFrame(
         {"record_a": ["PS-000", "nobody"], "record_b": ["ED-001", "PS-000"], "verdict": ["same", "same"]}
     )
-    found = link_period(first, model=LOOSE, known=before.known, judgements=judged)
-    told = found.report["decisions"]
-    assert (told["given"], told["applied"], told["unfound"]) == (2, 1, 1)
+    linkage = link_period(first, model=LOOSE, known=before.known, judgements=judged)
+    decided = linkage.report["decisions"]
+    assert (decided["given"], decided["applied"], decided["unfound"]) == (2, 1, 1)
 
 
 @pytest.mark.parametrize("periods", [1, 2, 3])
 def test_the_report_counts_the_periods_since_all_were_compared(
     first: pd.DataFrame, before: Linkage, periods: int
 ) -> None:
-    found = before
+    linkage = before
     for _ in range(periods):
-        found = link_period(first, model=LOOSE, known=found.known)
-    assert found.report["changes"]["since"] == periods == found.known.memory.facts["since"]
-    assert found.report["changes"]["compared"] == 0
+        linkage = link_period(first, model=LOOSE, known=linkage.known)
+    assert linkage.report["changes"]["since"] == periods == linkage.known.memory.facts["since"]
+    assert linkage.report["changes"]["compared"] == 0
+
+
+@pytest.mark.parametrize("cells", [{}, {"phone": {0: "13900000000"}, "name": {10: "冯若西"}}])
+def test_what_is_remembered_is_what_comparing_all_would_remember(
+    first: pd.DataFrame, before: Linkage, cells: dict[str, dict[int, str]]
+) -> None:
+    """Content keys, marks and tokens of every row, kept or new: else the period after next would meet nobody."""
+    later = next_period(first, **cells)
+    ours = link_period(later, model=LOOSE, known=before.known).known.memory
+    whole = remembered(link_records(later, model=LOOSE), later)
+    assert ours is not None
+    assert ours.rows["content"].tolist() == whole.rows["content"].tolist()
+    assert ours.rows["mark"].tolist() == whole.rows["mark"].tolist()
+    for name, table in whole.tokens().items():
+        np.testing.assert_array_equal(ours.tokens()[name], table, err_msg=name)
+    assert ours.facts["weights"] == whole.facts["weights"]
+
+
+def test_new_ids_of_rows_that_did_not_change_are_known_under_their_child(first: pd.DataFrame, before: Linkage) -> None:
+    linkage = link_period(next_period(first), model=LOOSE, known=before.known)
+    assert linkage.report["changes"]["compared"] == 0
+    known = linkage.known.identifiers
+    records = dict(
+        zip(known.query("kind == 'record'")["value"], known.query("kind == 'record'")["child_id"], strict=True)
+    )
+    for record, child in zip(linkage.clusters["record_id"], linkage.clusters["child_id"], strict=True):
+        assert records[record] == child == records[record.replace("-n", "-")], "the old id and the new"
+    contents = known.query("kind == 'content'")["value"].str.split(" ").str[0].tolist()
+    assert set(linkage.clusters["record_id"]) <= set(contents)
+    assert len(contents) == len(set(contents))
+
+
+def test_what_two_merged_children_share_with_a_namesake_moves_to_the_number_that_stays(frame: Any, number: Any) -> None:
+    """A name and day that another child has, too, takes no part in telling children apart; it must not stay behind all the same."""
+    name = {"name": "冯若溪", "birth_date": "2014-09-02", "sex": "2"}
+    records = frame(
+        {"d": "PS", "name": "卫一鸣", "birth_date": "2011-03-03", "id_no": number("2011-03-03", 11)},
+        {"d": "PS", **name, "id_no": number("2014-09-02", 22), "father_name": "冯守田", "live_town": "石桥镇"},
+        {"d": "PS", **name, "id_no": number("2014-09-02", 604), "father_name": "冯大有", "live_town": "白鹿乡"},
+    )
+    first_ = link_period(records, model=LOOSE)
+    assert first_.clusters["child_id"].nunique() == 3
+    judged = pd.DataFrame({"record_a": ["PS-000"], "record_b": ["PS-001"], "verdict": ["same"]})
+    linkage = link_period(records, model=LOOSE, known=first_.known, judgements=judged)
+    gone = linkage.events.query("kind == 'merge'")["other_id"].tolist()
+    assert gone == [first_.clusters["child_id"].iloc[1]]
+    mine = linkage.known.identifiers
+    assert not set(gone) & set(mine["child_id"])
+    owners = mine[mine["kind"] == "name_birth"].groupby("value")["child_id"].agg(set)
+    assert owners["冯若溪|2014-09-02"] == {first_.clusters["child_id"].iloc[0], first_.clusters["child_id"].iloc[2]}
+
+
+def test_two_rows_linked_anew_know_what_is_common_in_the_rest(frame: Any) -> None:
+    """A child of two lists among forty whose school's telephone and whose name many have: neither says more for being few now."""
+    many = [
+        {
+            "d": "ED",
+            "name": "冯若溪",
+            "birth_date": f"{2001 + place % 12}-{1 + place // 12:02d}-05",
+            "phone": "0558-6660000",
+        }
+        for place in range(40)
+    ]
+    child = {"name": "冯若溪", "birth_date": "2016-06-06", "phone": "0558-6660000"}
+    records = frame(*many, {"d": "PS", **child}, {"d": "ED", **child}).assign(school="")
+    first_ = link_period(records, model=LOOSE)
+    later = records.copy()
+    later.loc[41, "school"] = "石桥镇中心小学"
+    linkage = link_period(later, model=LOOSE, known=first_.known)
+    assert linkage.report["changes"]["compared"] == 2
+
+    def levels(linkage: Linkage) -> dict[str, str]:
+        pair = linkage.pairs.set_index(["record_a", "record_b"]).loc[("ED-041", "PS-040")]
+        return dict(part.split("=") for part in pair["levels"].split(";"))
+
+    assert levels(linkage) == levels(link_records(later, model=LOOSE))
+    assert (levels(linkage)["phone"], levels(linkage)["namesakes"]) == ("missing", "many")

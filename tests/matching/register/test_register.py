@@ -6,8 +6,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from matching.linked import KnownChildren
 from matching.linking import link_records
+from matching.model import default_model
+from matching.register.register import assign, identifiers, in_play
 
 
 @pytest.fixture
@@ -135,3 +140,259 @@ def test_a_decision_is_not_carried_to_a_namesake(frame: Any, number: Any) -> Non
     known = link_records(first, judgements=judged).known
     after = link_records(later, known=known, judgements=judged)
     assert not after.pairs["reason"].str.contains("人工确认").any()
+
+
+# Who gets which number, by hand: a cluster is what its one record is known by.
+Known = dict[str, list[tuple[str, str]]]
+SPEC = default_model().known_by
+
+
+def settled(
+    known: Known,
+    *clusters: list[tuple[str, str]],
+    aliases: dict[str, str] | None = None,
+    taken: frozenset[str] = frozenset(),
+) -> tuple[list[str], list[tuple[str, str, str]]]:
+    """Number of each cluster, and the events."""
+    rows = [(child, kind, value) for child, values in known.items() for kind, value in values]
+    register = KnownChildren(
+        pd.DataFrame(rows, columns=["child_id", "kind", "value"], dtype=object),
+        pd.DataFrame(list((aliases or {}).items()), columns=["child_id", "alias_of"], dtype=object),
+        taken=taken,
+    )
+    records = pd.DataFrame({"record_id": [f"R{place}" for place in range(len(clusters))], "period": "2026Q3"})
+    lines = [(place, kind, value) for place, values in enumerate(clusters) for kind, value in values]
+    identified = pd.DataFrame(lines, columns=["position", "kind", "value"]).astype({"position": "int64"})
+    assigned = assign(pd.Series(range(len(clusters)), dtype="int64"), records, identified, register, SPEC)
+    events = [tuple(row) for row in assigned.events.to_numpy().tolist()]
+    counts = assigned.counts
+    assert counts["known"] + counts["new"] == len(clusters)
+    assert counts["merge"] + counts["split"] == len(events)
+    return assigned.child_id.tolist(), events
+
+
+A, B, C, NEW, NEXT = "T2026Q1-000001", "T2026Q1-000002", "T2026Q2-000001", "T2026Q3-000001", "T2026Q3-000002"
+SETTLED = [
+    # known children, clusters, numbers, events, why
+    ({}, [[("id_no", "1")], [("id_no", "2")]], [NEW, NEXT], [], "nobody is known: new numbers in the order of the records"),
+    ({A: [("id_no", "1")]}, [[("id_no", "1")]], [A], [], "by the citizen number"),
+    ({A: [("record", "R0")]}, [[("record", "R0")]], [A], [], "by the record itself"),
+    ({A: [("name_birth", "x")]}, [[("name_birth", "x")]], [A], [], "by name and birth, where nothing contradicts"),
+    ({A: [("name_birth", "x"), ("id_no", "1")]}, [[("name_birth", "x")]], [A], [], "the one has a number, the other none"),
+    (
+        {A: [("name_birth", "x"), ("id_no", "1")]},
+        [[("name_birth", "x"), ("id_no", "2")]],
+        [NEW],
+        [],
+        "two numbers: a namesake of the same day",
+    ),
+    (
+        {A: [("student_no", "s"), ("id_no", "1")]},
+        [[("student_no", "s"), ("id_no", "2")]],
+        [NEW],
+        [],
+        "a student number does not outweigh two numbers",
+    ),
+    (
+        {A: [("name_birth", "x"), ("name_birth_guardian", "xg"), ("id_no", "1")]},
+        [[("name_birth", "x"), ("name_birth_guardian", "xg"), ("id_no", "2")]],
+        [A],
+        [],
+        "name, birth and guardian do: the number was replaced",
+    ),
+    ({A: [("birth_cert_no", "1")]}, [[("id_no", "1")]], [NEW], [], "a value is found under its own kind only"),
+    ({A: [("content", "k")]}, [[("content", "k")]], [NEW], [], "the keys of decisions are no identifier"),
+    (
+        {A: [("id_no", "1"), ("name_birth", "x")]},
+        [[("name_birth", "x")], [("id_no", "1")]],
+        [NEW, A],
+        [],
+        "who has the number has the better claim",
+    ),
+    (
+        {A: [("id_no", "1"), ("record", "R0")]},
+        [[("id_no", "1")], [("record", "R0")]],
+        [NEW, A],
+        [("split", A, NEW)],
+        "both claim it strongly: the heavier part keeps it, the other is told of",
+    ),
+    (
+        {A: [("id_no", "1")], C: [("id_no", "2")]},
+        [[("id_no", "1"), ("id_no", "2")]],
+        [A],
+        [("merge", A, C)],
+        "two children turn out to be one: the older number stays",
+    ),
+    (
+        {A: [("id_no", "1")], C: [("id_no", "2"), ("student_no", "s"), ("record", "R0")]},
+        [[("id_no", "1"), ("id_no", "2"), ("student_no", "s"), ("record", "R0")]],
+        [A],
+        [("merge", A, C)],
+        "though the younger is known better",
+    ),
+    (
+        {A: [("id_no", "1")], B: [("name_birth", "x")]},
+        [[("id_no", "1"), ("name_birth", "x")]],
+        [A],
+        [],
+        "a weak likeness merges nobody",
+    ),
+    (
+        {A: [("name_birth", "x")], B: [("name_birth", "x")]},
+        [[("name_birth", "x")]],
+        [NEW],
+        [],
+        "two known children of that name and day: it says nothing",
+    ),
+    (
+        {A: [("id_no", "1")], B: [("id_no", "1")]},
+        [[("id_no", "1")]],
+        [A],
+        [("merge", A, B)],
+        "two known children of one number",
+    ),
+    (
+        {A: [("id_no", "1")], B: [("id_no", "2")], C: [("id_no", "3")]},
+        [[("id_no", "3"), ("id_no", "2"), ("id_no", "1")]],
+        [A],
+        [("merge", A, B), ("merge", A, C)],
+        "three become one",
+    ),
+    (
+        {A: [("id_no", "1"), ("id_no", "2")], B: [("id_no", "3")]},
+        [[("id_no", "1")], [("id_no", "2"), ("id_no", "3")]],
+        [A, B],
+        [],
+        "each gets a number of its own: nothing to tell of",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SETTLED, ids=[case[4] for case in SETTLED])
+def test_who_gets_which_number(case: Any) -> None:
+    known, clusters, numbers, events, _ = case
+    assert settled(known, *clusters) == (numbers, events)
+
+
+@pytest.mark.parametrize(
+    ("known", "aliases", "taken", "number"),
+    [
+        ({}, {}, frozenset(), "T2026Q3-000001"),
+        ({"T2026Q3-000007": [("id_no", "9")]}, {}, frozenset(), "T2026Q3-000008"),
+        ({"T2026Q2-000007": [("id_no", "9")]}, {}, frozenset(), "T2026Q3-000001"),
+        ({A: [("id_no", "9")]}, {"T2026Q3-000011": A}, frozenset(), "T2026Q3-000012"),
+        ({}, {}, frozenset({"T2026Q3-000020", A}), "T2026Q3-000021"),
+        ({"T2026Q3-1000000": [("id_no", "9")]}, {}, frozenset(), "T2026Q3-1000001"),
+    ],
+)
+def test_no_number_is_given_twice(known: Known, aliases: dict[str, str], taken: frozenset[str], number: str) -> None:
+    """Not even one that was merged away, or one of a child whose records are settled."""
+    assert settled(known, [("id_no", "1")], aliases=aliases, taken=taken) == ([number], [])
+
+
+def test_a_merged_number_is_never_given_back() -> None:
+    known = {A: [("id_no", "1")], B: [("name_birth", "x")]}
+    assert settled(known, [("name_birth", "x")])[0] == [B]
+    assert settled(known, [("name_birth", "x")], aliases={B: A})[0] == [NEW]
+
+
+def test_a_serial_of_more_digits_is_younger() -> None:
+    old, young = "T2026Q1-999999", "T2026Q1-1000000"
+    assert settled({young: [("id_no", "1")], old: [("id_no", "2")]}, [("id_no", "1"), ("id_no", "2")]) == (
+        [old],
+        [("merge", old, young)],
+    )
+
+
+values = st.tuples(st.sampled_from(["id_no", "record", "student_no", "name_birth"]), st.sampled_from("1234"))
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.dictionaries(st.sampled_from([A, B, C]), st.lists(values, unique=True, max_size=4)),
+    st.lists(st.lists(values, unique=True, max_size=4), max_size=4),
+)
+def test_laws_of_the_register(known: Known, clusters: list[list[tuple[str, str]]]) -> None:
+    numbers, events = settled(known, *clusters)
+    assert len(set(numbers)) == len(numbers), "no two clusters have one number"
+    for number, mine in zip(numbers, clusters, strict=True):
+        assert number not in known or set(known[number]) & set(mine), (
+            "nobody is taken for a child of whom he has nothing"
+        )
+    for kind, child, other in events:
+        assert child != other
+        if kind == "merge":
+            assert child < other, "the older number stays"
+            assert other not in numbers
+        else:
+            assert other in numbers
+            assert child in numbers
+    again, again_events = settled(dict(reversed(known.items())), *clusters)
+    assert (again, again_events) == (numbers, events), "the order of the register does not matter"
+
+
+def test_what_a_record_is_known_by(number: Any) -> None:
+    row = {
+        "record_id": "R1",
+        "department": "x",
+        "name": "馮若溪",
+        "birth_date": "2014-09-02",
+        "mother_name": "卫巧云",
+        "guardian_name": "冯老三",
+        "id_no": number("2014-09-02", 22),
+        "student_no": "G1",
+        "student_no_id": number("2014-09-02", 24),
+    }
+    identified = identifiers(pd.DataFrame([row]))
+    known = {
+        (kind, value) for kind, value in zip(identified["kind"], identified["value"], strict=True) if kind != "content"
+    }
+    assert known == {
+        ("record", "R1"),
+        ("id_no", row["id_no"]),
+        ("id_no", row["student_no_id"]),
+        ("student_no", "G1"),
+        ("name_birth", "冯若溪|2014-09-02"),
+        ("name_birth_guardian", "冯若溪|2014-09-02|卫巧云"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "kinds"),
+    [
+        ({}, {"name_birth", "name_birth_guardian"}),
+        ({"birth_date": "2014-09"}, set()),
+        ({"birth_date": ""}, set()),
+        ({"name": ""}, set()),
+        ({"father_name": ""}, {"name_birth"}),
+    ],
+)
+def test_name_and_birth_identify_only_when_both_are_whole(change: dict[str, str], kinds: set[str]) -> None:
+    row = {
+        "record_id": "R1",
+        "department": "x",
+        "name": "冯若溪",
+        "birth_date": "2014-09-02",
+        "father_name": "冯守田",
+    } | change
+    identified = identifiers(pd.DataFrame([row]))
+    assert set(identified["kind"]) - {"record", "content"} == kinds
+
+
+def test_of_a_period_s_register_only_what_concerns_these_records_is_in_play() -> None:
+    """Children: A shares a number, B only a name that C has too, C is settled, D shares nothing."""
+    rows = [
+        (A, "id_no", "1"),
+        (A, "student_no", "s"),
+        (B, "name_birth", "x"),
+        (B, "id_no", "2"),
+        (C, "name_birth", "x"),
+        ("D", "id_no", "9"),
+    ]
+    known = KnownChildren(
+        pd.DataFrame(rows, columns=["child_id", "kind", "value"], dtype=object), KnownChildren.none().aliases
+    )
+    identified = pd.DataFrame([(0, "id_no", "1"), (1, "name_birth", "x")], columns=["position", "kind", "value"])
+    wanted = in_play(known, identified, frozenset({C}), SPEC)
+    assert [row for row, mine in zip(rows, wanted, strict=True) if mine] == [rows[0], rows[1], rows[3]]
+    assert in_play(known, identified, frozenset({A, B, C}), SPEC).tolist() == [False] * 6

@@ -174,10 +174,10 @@ WEIGHTS = [
 @pytest.mark.parametrize("case", WEIGHTS, ids=text)
 def test_the_weight_that_stands(decided: Any, case: Any) -> None:
     pair, bits, expected, _ = case
-    found = decided(pair, bits)
-    assert found.weight.tolist() == [pytest.approx(expected)]
-    assert found.probability.tolist() == sigmoid_bits(found.weight).tolist()
-    assert found.link.tolist() == [expected >= np.log2(0.9 / 0.1)]
+    evidence = decided(pair, bits)
+    assert evidence.weight.tolist() == [pytest.approx(expected)]
+    assert evidence.probability.tolist() == sigmoid_bits(evidence.weight).tolist()
+    assert evidence.link.tolist() == [expected >= np.log2(0.9 / 0.1)]
 
 
 @pytest.mark.parametrize("judged", [1, -1])
@@ -187,11 +187,11 @@ def test_the_weight_that_stands(decided: Any, case: Any) -> None:
 )
 @pytest.mark.parametrize("origin", ["cross", "inside"])
 def test_a_person_is_above_everything(decided: Any, pair: dict[str, str], judged: int, origin: str) -> None:
-    found = decided(pair | {"origin": origin}, 0.0, judged)
-    assert found.weight.tolist() == [judged * JUDGED_BITS]
-    assert found.link.tolist() == [judged == 1]
-    assert found.veto.tolist() == [judged == -1]
-    assert found.certain.tolist() == [judged == 1], "equal numbers do not outweigh a person"
+    evidence = decided(pair | {"origin": origin}, 0.0, judged)
+    assert evidence.weight.tolist() == [judged * JUDGED_BITS]
+    assert evidence.link.tolist() == [judged == 1]
+    assert evidence.veto.tolist() == [judged == -1]
+    assert evidence.certain.tolist() == [judged == 1], "equal numbers do not outweigh a person"
 
 
 INSIDE = {"origin": "inside"}
@@ -270,14 +270,14 @@ DOUBLES = [
 @pytest.mark.parametrize("case", DOUBLES, ids=text)
 def test_two_rows_of_one_list(decided: Any, case: Any) -> None:
     pair, bits, link, veto, _ = case
-    found = decided(pair | INSIDE, bits)
-    assert (found.link.tolist(), found.veto.tolist(), found.inside.tolist()) == ([link], [veto], [True])
+    evidence = decided(pair | INSIDE, bits)
+    assert (evidence.link.tolist(), evidence.veto.tolist(), evidence.inside.tolist()) == ([link], [veto], [True])
 
 
 @pytest.mark.parametrize("origin", ["cross", "roll"])
 def test_two_lists_need_no_such_proof(decided: Any, origin: str) -> None:
-    found = decided(PLAIN | {"origin": origin}, 4.0)
-    assert (found.link.tolist(), found.veto.tolist(), found.inside.tolist()) == ([True], [False], [False])
+    evidence = decided(PLAIN | {"origin": origin}, 4.0)
+    assert (evidence.link.tolist(), evidence.veto.tolist(), evidence.inside.tolist()) == ([True], [False], [False])
 
 
 SPELLINGS = [
@@ -302,16 +302,16 @@ def test_two_spellings_of_one_list_that_another_list_has_too(levels_of: Any, pai
         {"origin": "cross", "name": "same" if row in known else "same_sound", "birth": "same"} for row in (0, 1)
     ]
     levels = levels_of({"origin": "inside", "name": name, "birth": "same"}, *elsewhere)
-    found = weigh_evidence(pairs, levels, np.full(3, 9.0), np.zeros(3, dtype=np.int8), MODEL)
-    assert found.veto.tolist() == [expected, False, False]
+    evidence = weigh_evidence(pairs, levels, np.full(3, 9.0), np.zeros(3, dtype=np.int8), MODEL)
+    assert evidence.veto.tolist() == [expected, False, False]
 
 
 def test_an_exact_row_of_another_family_is_no_spelling_of_this_child(levels_of: Any, pairs_of: Any) -> None:
     pairs = pairs_of((0, 1), (0, 2), (1, 3))
     other = {"origin": "cross", "name": "same", "birth": "same"}
     levels = levels_of({"origin": "inside", "name": "same_sound", "birth": "same"}, other, other | {"people": "differ"})
-    found = weigh_evidence(pairs, levels, np.full(3, 9.0), np.zeros(3, dtype=np.int8), MODEL)
-    assert found.veto.tolist() == [False, False, False]
+    evidence = weigh_evidence(pairs, levels, np.full(3, 9.0), np.zeros(3, dtype=np.int8), MODEL)
+    assert evidence.veto.tolist() == [False, False, False]
 
 
 def test_certain_pairs_do_not_look_like_twins(decided: Any) -> None:
@@ -330,12 +330,12 @@ def test_laws_of_evidence(
     levels_of: Any, pairs_of: Any, pair: dict[str, str], bits: float, more: float, judged: int
 ) -> None:
     levels, verdict = levels_of(pair, pair), np.array([judged, judged], dtype=np.int8)
-    found = weigh_evidence(pairs_of((0, 1), (0, 1)), levels, np.array([bits, bits + more]), verdict, MODEL)
-    assert ((found.probability >= 0) & (found.probability <= 1)).all()
-    assert (found.probability[found.link] >= SPEC.same).all(), "no link below the threshold"
+    evidence = weigh_evidence(pairs_of((0, 1), (0, 1)), levels, np.array([bits, bits + more]), verdict, MODEL)
+    assert ((evidence.probability >= 0) & (evidence.probability <= 1)).all()
+    assert (evidence.probability[evidence.link] >= SPEC.same).all(), "no link below the threshold"
     if pair["name"] not in ("one_character", "surname_and_one", "surname_only", "different"):
-        assert found.weight[1] >= found.weight[0] - 1e-9, "more evidence never makes a pair less likely"
+        assert evidence.weight[1] >= evidence.weight[0] - 1e-9, "more evidence never makes a pair less likely"
     if not judged:
-        assert (np.abs(found.weight) < JUDGED_BITS).all()
-        assert found.certain.tolist() == deterministic(levels, MODEL).tolist()
-    assert not (found.veto & (verdict == 1)).any()
+        assert (np.abs(evidence.weight) < JUDGED_BITS).all()
+        assert evidence.certain.tolist() == deterministic(levels, MODEL).tolist()
+    assert not (evidence.veto & (verdict == 1)).any()

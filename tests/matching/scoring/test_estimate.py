@@ -25,9 +25,9 @@ def test_bits_are_log2_of_odds(bits: float, probability: float) -> None:
 
 @pytest.mark.parametrize("bits", [-1e9, -60.0, 60.0, 1e9, np.inf, -np.inf])
 def test_absurd_weights_are_near_certain_and_no_error(bits: float) -> None:
-    found = sigmoid_bits(np.array([bits]))[0]
-    assert found == pytest.approx(1.0 if bits > 0 else 0.0, abs=1e-15)
-    assert 0 < found <= 1
+    probability = sigmoid_bits(np.array([bits]))[0]
+    assert probability == pytest.approx(1.0 if bits > 0 else 0.0, abs=1e-15)
+    assert 0 < probability <= 1
 
 
 @given(st.lists(st.floats(-50, 50), min_size=2, max_size=8))
@@ -49,11 +49,11 @@ TRUE, ANCHOR = np.array([4.0, -2.0, 1.0]), np.array([1.0, 1.0, 1.0])
 
 
 def test_the_more_labels_the_farther_from_the_anchor() -> None:
-    found = [
+    answers = [
         anchored_logistic(MATRIX, labelled(MATRIX, TRUE, -3.0, size), ANCHOR, 3.0)[0] for size in (0.01, 1, 10, 1000)
     ]
-    from_anchor = [float(np.abs(bits - ANCHOR).sum()) for bits in found]
-    to_truth = [float(np.abs(bits - TRUE).sum()) for bits in found]
+    from_anchor = [float(np.abs(bits - ANCHOR).sum()) for bits in answers]
+    to_truth = [float(np.abs(bits - TRUE).sum()) for bits in answers]
     assert from_anchor == sorted(from_anchor)
     assert to_truth == sorted(to_truth, reverse=True)
     assert from_anchor[0] < 0.2
@@ -99,9 +99,9 @@ def test_counts_are_what_rows_would_be() -> None:
     matrix = np.array([[1.0], [0.0]])
     rows = np.concatenate([np.repeat(matrix, [3, 1], axis=0), np.repeat(matrix, [1, 4], axis=0)])
     single = np.stack([np.r_[np.ones(4), np.zeros(5)], np.r_[np.zeros(4), np.ones(5)]])
-    one, other = (anchored_logistic(x, c, np.zeros(1), 0.5) for x, c in ((matrix, counts), (rows, single)))
-    np.testing.assert_allclose(one[0], other[0], atol=1e-4)
-    assert one[1] == pytest.approx(other[1], abs=1e-4)
+    counted, other = (anchored_logistic(x, c, np.zeros(1), 0.5) for x, c in ((matrix, counts), (rows, single)))
+    np.testing.assert_allclose(counted[0], other[0], atol=1e-4)
+    assert counted[1] == pytest.approx(other[1], abs=1e-4)
 
 
 SCORE = np.array([12.0, -12.0])

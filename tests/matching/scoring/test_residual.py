@@ -88,13 +88,13 @@ TEXTS = ["石桥镇中心小学", "颍州县石桥镇中心小学", "白鹿乡�
 
 def test_likeness_is_the_same_both_ways_and_between_none_and_all() -> None:
     a, b = (np.array([pair[side] for pair in [(x, y) for x in TEXTS for y in TEXTS]], dtype=object) for side in (0, 1))
-    one, other = text_likeness(a, b), text_likeness(b, a)
-    np.testing.assert_allclose(one, other)
+    forward, other = text_likeness(a, b), text_likeness(b, a)
+    np.testing.assert_allclose(forward, other)
     known = (a != "") & (b != "")
-    assert np.isnan(one[~known]).all()
-    assert ((one[known] >= 0) & (one[known] <= 1)).all()
-    assert (one[known & (a == b)] == 1).all()
-    assert (one[known & (a != b)] < 1).all()
+    assert np.isnan(forward[~known]).all()
+    assert ((forward[known] >= 0) & (forward[known] <= 1)).all()
+    assert (forward[known & (a == b)] == 1).all()
+    assert (forward[known & (a != b)] < 1).all()
 
 
 def test_a_part_of_a_text_is_no_equal_text() -> None:
@@ -108,8 +108,8 @@ def test_no_texts_have_no_likeness() -> None:
 
 def test_addresses_are_compared_crosswise_and_schools_with_schools() -> None:
     texts = pd.DataFrame({"live_addr": [ALIKE[0], ""], "hukou_addr": ["", ALIKE[0]], "school": ["甲校", "乙校"]})
-    found = likeness(texts, pd.MultiIndex.from_tuples([(0, 1)]))
-    assert list(found.columns) == ["live_addr", "hukou_addr", "school", "crosswise", "crosswise_2"]
-    assert found["crosswise"].tolist() == [1.0]
-    assert found[["live_addr", "hukou_addr", "crosswise_2"]].isna().all(axis=None)
+    table = likeness(texts, pd.MultiIndex.from_tuples([(0, 1)]))
+    assert list(table.columns) == ["live_addr", "hukou_addr", "school", "crosswise", "crosswise_2"]
+    assert table["crosswise"].tolist() == [1.0]
+    assert table[["live_addr", "hukou_addr", "crosswise_2"]].isna().all(axis=None)
     assert list(likeness(texts[["school"]], pd.MultiIndex.from_tuples([(0, 1)])).columns) == ["school"]

@@ -27,14 +27,14 @@ FAMILY = {"father_name": "尤大河", "mother_name": "许秋菊"}
 
 def rows_of(*rows: dict[str, str]) -> pd.DataFrame:
     """Records in the order given, of different lists unless a department `d` is named."""
-    made = []
+    filled = []
     for place, row in enumerate(rows):
         own = {"record_id": f"{place:03d}", "department": row.get("d", f"list {place}"), "birth_precision": "day"}
         own |= {key: value for key, value in row.items() if key != "d"}
         if own.get("id_no"):
             own |= {"id_no_raw": own["id_no"], "id_no_status": "valid"}
-        made.append(own)
-    return pd.DataFrame(made).fillna("")
+        filled.append(own)
+    return pd.DataFrame(filled).fillna("")
 
 
 def screened(*rows: dict[str, str]) -> tuple[dict[tuple[int, int], str], set[int], dict[str, int]]:
@@ -44,9 +44,9 @@ def screened(*rows: dict[str, str]) -> tuple[dict[tuple[int, int], str], set[int
     left, right = (np.array([end[side] for end in ends], dtype=np.int32) for side in (0, 1))
     pairs = Pairs(left, right, np.zeros(len(ends), dtype=np.uint32))
     levels = compare(e, pairs, MODEL)
-    found = screen(e, pairs, levels, MODEL)
+    result = screen(e, pairs, levels, MODEL)
     names = [MODEL.number.names[code] for code in levels["number"].tolist()]
-    return dict(zip(ends, names, strict=True)), set(np.flatnonzero(found.borrowed).tolist()), found.notes
+    return dict(zip(ends, names, strict=True)), set(np.flatnonzero(result.borrowed).tolist()), result.notes
 
 
 @pytest.fixture(scope="module")
@@ -108,15 +108,21 @@ ELDER, YOUNGER = ("尤世杰", "2010-05-06", 31), ("尤雅静", "2014-11-20", 42
             "a sister whose name sounds alike",
         ),
         ({"name": "尤世洁", "birth_date": "2014-11-20", "sex": "1"}, "same", set(), "one sex: a wrong birth"),
+        (
+            {"name": "许世杰", "birth_date": "2014-11-20"},
+            "same",
+            set(),
+            "another surname: siblings never share the given name",
+        ),
         ({"name": "尤世", "birth_date": "2014-11-20"}, "borrowed", {1}, "a near name and a birth far away: a brother"),
     ],
 )
 def test_whose_number_it_is(own: Any, change: dict[str, str], level: str, borrowers: set[int], why: str) -> None:
     """Row 0 is the number's own child; row 1 carries the number, too."""
     child = own(*ELDER, **FAMILY)
-    levels, found, notes = screened(child, child | change)
+    levels, borrowing, notes = screened(child, child | change)
     assert levels[0, 1] == level, why
-    assert found == borrowers, why
+    assert borrowing == borrowers, why
     assert notes == {"borrowed_pairs": int(level == "borrowed"), "borrowed_records": len(borrowers)}
 
 
@@ -130,30 +136,41 @@ def test_the_order_of_the_two_does_not_matter(own: Any) -> None:
 def test_a_borrowed_number_does_not_speak_against_the_borrower_s_own_rows(own: Any) -> None:
     """Rows: the brother; the sister under her brother's number; the sister's own row."""
     elder, younger = own(*ELDER, **FAMILY), own(*YOUNGER, **FAMILY)
-    levels, found, _ = screened(elder, younger | {"id_no": elder["id_no"]}, younger)
-    assert found == {1}
+    levels, borrowing, _ = screened(elder, younger | {"id_no": elder["id_no"]}, younger)
+    assert borrowing == {1}
     assert levels == {(0, 1): "borrowed", (0, 2): "differ", (1, 2): "stale"}, "it is not her birth's"
-    undated, found, _ = screened(elder, younger | {"id_no": elder["id_no"], "birth_date": "", "sex": "2"}, younger)
+    undated, borrowing, _ = screened(elder, younger | {"id_no": elder["id_no"], "birth_date": "", "sex": "2"}, younger)
     assert undated[1, 2] == "missing"
-    assert 1 in found
+    assert 1 in borrowing
 
 
 def test_a_name_with_birth_and_number_of_its_own_elsewhere_shows_the_borrower(own: Any) -> None:
     """A twin under the other's number: births cannot tell them apart, but the twin's own row in another list can."""
-    one, other = own("尤世杰", "2012-08-08", 31, **FAMILY), own("尤世豪", "2012-08-08", 35, **FAMILY)
-    levels, found, _ = screened(one, other | {"id_no": one["id_no"]}, other)
+    twin, other = own("尤世杰", "2012-08-08", 31, **FAMILY), own("尤世豪", "2012-08-08", 35, **FAMILY)
+    levels, borrowing, _ = screened(twin, other | {"id_no": twin["id_no"]}, other)
     assert levels[0, 1] == "borrowed"
-    assert found == {1}
+    assert borrowing == {1}
     assert levels[1, 2] == "missing"
+
+
+def test_a_milk_name_under_the_number_is_no_borrower_though_the_number_was_replaced(own: Any, number: Any) -> None:
+    """Row 2 has the child's name and birth and a newer number: that says nothing against the row under the milk name."""
+    child = own(*ELDER, **FAMILY)
+    levels, borrowing, _ = screened(child, child | {"name": "毛毛"}, child | {"id_no": number("2010-05-06", 77)})
+    assert levels[0, 1] == "same"
+    assert borrowing == set()
+    renamed, others, _ = screened(child, child | {"name": "许家豪"}, child | {"id_no": number("2010-05-06", 77)})
+    assert renamed[0, 1] == "borrowed", "another name altogether does"
+    assert others
 
 
 def test_a_twin_s_row_without_a_number_shows_it_too(own: Any) -> None:
     """Row 2 is the twin beside row 0 in one list, and has no number: row 1, which looks like it, carries row 0's."""
-    one, other = own("尤世杰", "2012-08-08", 31, d=PS, **FAMILY), own("尤世豪", "2012-08-08", 35, d=PS, **FAMILY)
-    levels, found, _ = screened(one, other | {"id_no": one["id_no"], "d": CA}, other | {"id_no": ""})
+    twin, other = own("尤世杰", "2012-08-08", 31, d=PS, **FAMILY), own("尤世豪", "2012-08-08", 35, d=PS, **FAMILY)
+    levels, borrowing, _ = screened(twin, other | {"id_no": twin["id_no"], "d": CA}, other | {"id_no": ""})
     assert levels[0, 1] == "borrowed"
-    assert found == {1}
-    without = screened(one, other | {"id_no": one["id_no"], "d": CA})
+    assert borrowing == {1}
+    without = screened(twin, other | {"id_no": twin["id_no"], "d": CA})
     assert without[0][0, 1] == "same", "without that row nothing shows it"
 
 
@@ -198,9 +215,9 @@ def test_a_row_that_carries_two_numbers_is_suspect(own: Any, number: Any) -> Non
     """The number's column holds the brother's, the student number the child's own."""
     elder, younger = own(*ELDER, **FAMILY), own(*YOUNGER, **FAMILY)
     torn = younger | {"id_no": elder["id_no"], "student_no_id": younger["id_no"], "birth_date": ""}
-    levels, found, _ = screened(elder, torn)
+    levels, borrowing, _ = screened(elder, torn)
     assert levels[0, 1] == "borrowed"
-    assert found == {1}
+    assert borrowing == {1}
 
 
 @pytest.mark.parametrize(
@@ -215,12 +232,12 @@ def test_a_row_that_carries_two_numbers_is_suspect(own: Any, number: Any) -> Non
 )
 def test_a_number_of_many_is_no_number(number: Any, rows: int, names: int, births: int, dropped: int, why: str) -> None:
     value = number("2010-05-06", 31)
-    made = [
+    filled = [
         {"name": f"名{row % names}", "birth_date": f"20{10 + row % births}-05-06", "id_no": value}
         for row in range(rows)
     ]
-    e, found = drop_frequent(encode(rows_of(*made, {"name": "许家豪", "id_no": number("2011-01-01", 3)}), MODEL), 12)
-    assert found == dropped, why
+    e, gone = drop_frequent(encode(rows_of(*filled, {"name": "许家豪", "id_no": number("2011-01-01", 3)}), MODEL), 12)
+    assert gone == dropped, why
     assert (e.own[:rows] == 0).all() == bool(dropped), why
     assert (e.numbers[:rows, 0] == 0).all() == bool(dropped), why
     assert e.own[rows] != 0, "another number stays"
@@ -251,15 +268,15 @@ def test_a_parent_s_number_is_no_child_s(number: Any, column: str, stated: str, 
 
 def test_nothing_to_drop_leaves_the_records_as_they_are(own: Any) -> None:
     e = encode(rows_of(own(*ELDER), own(*YOUNGER)), MODEL)
-    found, dropped = drop_frequent(e, 12)
-    assert found is e
+    same_records, dropped = drop_frequent(e, 12)
+    assert same_records is e
     assert dropped == 0
 
 
 @given(st.lists(st.integers(-3, 9), max_size=8), st.lists(st.integers(-3, 9), max_size=4))
 def test_held_by(values: list[int], few: list[int]) -> None:
-    found = held_by(np.array(values, dtype=np.int64), few)
-    assert found.tolist() == [value in few for value in values]
+    mask = held_by(np.array(values, dtype=np.int64), few)
+    assert mask.tolist() == [value in few for value in values]
     table = np.array([values, values], dtype=np.int64)
     assert held_by(table, np.array(few, dtype=np.int64)).tolist() == [[value in few for value in values]] * 2
 
@@ -283,19 +300,19 @@ some_rows = st.lists(
 @settings(max_examples=25, deadline=None)
 @given(some_rows)
 def test_laws_of_screening(number: Any, rows: list[dict[str, str]]) -> None:
-    made = []
+    filled = []
     for row in rows:
         born, _, order = row["order"].partition("/")
-        made.append(
+        filled.append(
             {key: value for key, value in row.items() if key != "order"}
             | {"id_no": number(born, int(order)) if born else ""}
         )
-    levels, borrowed, notes = screened(*made)
+    levels, borrowed, notes = screened(*filled)
     for (a, b), level in levels.items():
-        equal = made[a]["id_no"] == made[b]["id_no"] != ""
+        equal = filled[a]["id_no"] == filled[b]["id_no"] != ""
         if equal:
             assert level in ("same", "borrowed")
-        elif made[a]["id_no"] and made[b]["id_no"]:
+        elif filled[a]["id_no"] and filled[b]["id_no"]:
             assert level in ("differ", "stale", "missing")
             assert level != "differ" or not {a, b} & borrowed, "a borrowed number speaks against nobody"
         else:
@@ -306,7 +323,7 @@ def test_laws_of_screening(number: Any, rows: list[dict[str, str]]) -> None:
         "of each such pair one is the borrower"
     )
     assert notes["borrowed_records"] == len(borrowed)
-    turned, others, _ = screened(*made[::-1])
-    last = len(made) - 1
+    turned, others, _ = screened(*filled[::-1])
+    last = len(filled) - 1
     assert {(last - b, last - a): level for (a, b), level in turned.items()} == levels
     assert {last - record for record in others} == borrowed

@@ -77,10 +77,10 @@ def test_what_agrees_less_weighs_less(levels_of: Any, field: str) -> None:
 def test_patterns_are_the_distinct_rows_and_lead_back(levels_of: Any) -> None:
     rows = [{"name": "same"}, {"birth": "same"}, {"name": "same"}, {"name": "same", "number": "same"}]
     levels = levels_of(*rows)
-    found = Patterns.count(levels, DESIGN)
-    assert len(found.codes) == 2, "the number is no part of them"
+    patterns = Patterns.count(levels, DESIGN)
+    assert len(patterns.codes) == 2, "the number is no part of them"
     for place, name in enumerate(DESIGN.fields):
-        assert found.codes[found.back, place].tolist() == levels[name].tolist()
+        assert patterns.codes[patterns.back, place].tolist() == levels[name].tolist()
 
 
 @pytest.mark.parametrize(
@@ -97,10 +97,10 @@ def test_pairs_are_counted_by_what_each_row_stands_for(
     levels_of: Any, counts: list[int] | None, mask: list[bool], total: int, tally: set[float]
 ) -> None:
     levels = levels_of({"name": "same"}, {"birth": "same"}, {"name": "same"})
-    found = Patterns.count(levels, DESIGN, None if counts is None else np.array(counts, dtype=np.int64))
+    patterns = Patterns.count(levels, DESIGN, None if counts is None else np.array(counts, dtype=np.int64))
     chosen = np.array(mask)
-    assert found.total(chosen) == total == found.tally(chosen).sum()
-    assert set(found.tally(chosen).tolist()) == tally
+    assert patterns.total(chosen) == total == patterns.tally(chosen).sum()
+    assert set(patterns.tally(chosen).tolist()) == tally
 
 
 def sample(levels_of: Any) -> tuple[Any, np.ndarray]:
@@ -122,15 +122,15 @@ def sample(levels_of: Any) -> tuple[Any, np.ndarray]:
 def test_learning_from_counts_is_learning_from_the_pairs_themselves(levels_of: Any) -> None:
     levels, counts = sample(levels_of)
     spread = {name: np.repeat(codes, counts) for name, codes in levels.items()}
-    one, other = learn(levels, 2000, MODEL, counts), learn(spread, 2000, MODEL)
-    np.testing.assert_allclose(one.bits, other.bits, atol=1e-6)
-    np.testing.assert_allclose(one.number, other.number, atol=1e-6)
-    assert (one.mode, one.prior, one.prior_labelled) == (
+    counted, other = learn(levels, 2000, MODEL, counts), learn(spread, 2000, MODEL)
+    np.testing.assert_allclose(counted.bits, other.bits, atol=1e-6)
+    np.testing.assert_allclose(counted.number, other.number, atol=1e-6)
+    assert (counted.mode, counted.prior, counted.prior_labelled) == (
         "labels",
         pytest.approx(other.prior, abs=1e-6),
         pytest.approx(other.prior_labelled, abs=1e-6),
     )
-    assert one.figures == pytest.approx(other.figures)
+    assert counted.figures == pytest.approx(other.figures)
 
 
 def test_two_numbers_of_one_child_are_measured_and_kept_in_bounds(levels_of: Any) -> None:
@@ -138,12 +138,12 @@ def test_two_numbers_of_one_child_are_measured_and_kept_in_bounds(levels_of: Any
     levels, counts = sample(levels_of)
     differ = MODEL.number.code("differ")
     low, high = MODEL.learning.differ_bounds
-    found = [
+    measured = [
         learn(levels, 2000, MODEL, np.where(np.arange(len(counts)) == 2, many, counts)).number[differ]
         for many in (0, 4, 40)
     ]
-    assert found == sorted(found)
-    assert low <= found[0] < found[-1] <= high
+    assert measured == sorted(measured)
+    assert low <= measured[0] < measured[-1] <= high
 
 
 @pytest.mark.parametrize(
@@ -165,10 +165,10 @@ def test_how_weights_are_learned_depends_on_labels_then_on_records(
         {"name": "different", "number": "differ"},
         {"name": "same", "birth": "same"},
     ]
-    found = learn(levels_of(*rows), records, MODEL, np.array([same, differ, 100], dtype=np.int64))
-    assert found.mode == mode
-    assert found.why
-    assert not any(word in found.why for word in ("None", "nan"))
+    weights = learn(levels_of(*rows), records, MODEL, np.array([same, differ, 100], dtype=np.int64))
+    assert weights.mode == mode
+    assert weights.why
+    assert not any(word in weights.why for word in ("None", "nan"))
 
 
 def test_a_number_inside_another_is_a_label_like_the_same_number(levels_of: Any) -> None:
@@ -183,9 +183,9 @@ def test_other_levels_of_the_number_are_no_labels(levels_of: Any, number: str) -
 
 
 def test_nothing_to_compare_is_said(levels_of: Any) -> None:
-    found = learn(levels_of(), 5000, MODEL)
-    assert (found.mode, found.why) == ("fixed", "没有需要比较的记录对")
-    np.testing.assert_array_equal(found.bits, DESIGN.anchor)
+    weights = learn(levels_of(), 5000, MODEL)
+    assert (weights.mode, weights.why) == ("fixed", "没有需要比较的记录对")
+    np.testing.assert_array_equal(weights.bits, DESIGN.anchor)
 
 
 @pytest.mark.parametrize(("records", "prior"), [(10, np.log2(2 / 1000)), (1001, np.log2(2 / 1000)), (4097, -11.0)])
@@ -193,8 +193,8 @@ def test_without_labels_each_record_is_taken_to_have_about_one_partner(
     levels_of: Any, records: int, prior: float
 ) -> None:
     few = MODEL.model_copy(update={"learning": MODEL.learning.model_copy(update={"em_records_needed": 10**9})})
-    found = learn(levels_of({"name": "same"}), records, few)
-    assert found.prior == found.prior_labelled == pytest.approx(prior)
+    weights = learn(levels_of({"name": "same"}), records, few)
+    assert weights.prior == weights.prior_labelled == pytest.approx(prior)
 
 
 def test_weights_are_not_changed_by_weighing(levels_of: Any) -> None:
