@@ -23,7 +23,7 @@ class Chooser:
         records: records in their fixed order.
         child: child row number per record.
         n: number of children.
-        solid: whether the record still counts (a cancelled row's value is used only when nothing else has one).
+        solid: whether the record still counts; a department's ended rows come after its others.
     """
 
     records: pd.DataFrame
@@ -47,14 +47,16 @@ class Chooser:
         places = {name: place for place, name in enumerate(departments)}
         # int16: numpy sorts it by radix.
         rank = np.array([2 * places.get(name, len(places)) for name in names], dtype=np.int16)[codes[at]]
+        # Between two departments: an ended row comes after the same department's others, still before the next department's.
         rank += ~self.solid[at]
         at = at[np.argsort(rank, kind="stable")][::-1]
-        found = np.full(self.n, -1, dtype=np.int64)
-        found[self.child[at]] = at
-        return found
+        best = np.full(self.n, -1, dtype=np.int64)
+        best[self.child[at]] = at
+        return best
 
     def take(self, column: str, at: IntArray) -> pd.Series:
         """Values of a column at record positions, "" where the position is -1."""
+        # An empty text at the end, where the position -1 points.
         values = np.append(self.records[column].to_numpy(object), "")
         return pd.Series(values[at], dtype=object)
 

@@ -15,7 +15,7 @@ from assets.childfile.document.content import paper_of
 from assets.childfile.document.finding_child import sources_of
 from assets.childfile.document.sample import Draw, draw, population
 from assets.childfile.document.samplebook import write_sheet
-from assets.childfile.document.writing import Issue, write_child
+from assets.childfile.document.writing import Imprint, write_child
 from assets.county import profile_of
 from assets.paper.pdf import to_pdf
 from assets.protected import FOLDER, book_of, protected_in
@@ -75,7 +75,7 @@ def _write_one(opened: Opened, number: str, period: Period, asked: Asked) -> Pat
     detail: dict[str, object] = {"period": period.label, "full": bool(approved_by), "approved_by": approved_by}
     _note(opened, audit.Act(opened.workspace.operator, "child_file", paper.child_id, detail))
     ending = "" if approved_by else "_遮蔽"
-    issue = Issue(period.zh, period.last_day, date.today(), _office(opened), approved_by)
+    issue = Imprint(period.zh, period.last_day, date.today(), _office(opened), approved_by)
     name, outbox = f"{paper.child_id}{ending}.docx", opened.workspace.outbox
     if person is None:
         return write_child(paper, issue, outbox / FILES / period.label / name)

@@ -44,7 +44,7 @@ def mark_child(opened: Opened, order: Order) -> None:
         refuse(say("file.no_period"))
     records = opened.frames.read("child_files.records", label)
     children = set(opened.frames.read("child_files.children", label, ["child_id"])["child_id"])
-    child = child_of(opened, order.child, (children, records, opened.frames.read("findings", label)))
+    child = child_of(opened, order.child, children, records, opened.frames.read("findings", label))
     veil = protected_in(opened, label)
     child = child or (order.child if order.child in veil.persons else "")
     if not child:
