@@ -119,6 +119,7 @@ def _read_areas(path: Path) -> list[tuple[str, str]]:
             "或改正 tongbi.toml 里的 areas。"
         )
     town, village = places
+    # Spreadsheet programs leave out empty cells at the end of a line.
     padded = [[*(cell.strip() for cell in line), *[""] * len(heads)] for line in lines[1:]]
     return [(line[town], line[village]) for line in padded if line[town]]
 

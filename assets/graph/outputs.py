@@ -23,9 +23,9 @@ from assets.publishing.edition_lines import NAME as LINES
 from assets.publishing.edition_lines import edition_lines, lines_of, period_before, urgent_lists
 from assets.publishing.editions import Ingredients, asked_now, write_exports, write_review_workbooks, write_workbooks
 from assets.publishing.locking import lock_folder
-from assets.publishing.marking import Order, marking
+from assets.publishing.marking import CopyOrder, marking
 from assets.publishing.reaching import CODE, sentences, unreached
-from assets.publishing.verdicts import Chapter, record
+from assets.publishing.verdicts import PeriodVerdicts, record
 from assets.receiving.filenames import file_names
 from assets.workbooks.context import Published
 from expectations.jurisdictions.profile import ListRule
@@ -94,7 +94,7 @@ class _Run:
 
 def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, int]:
     folder = county.outbox.aside(run.period)
-    with marking(Order(county.workspace.frames, run.period, folder, run.contracts)) as copies:
+    with marking(CopyOrder(county.workspace.frames, run.period, folder, run.contracts)) as copies:
         made, veil = _ingredients(county, run, frames), protected_in(county, run.period)
         seen = made.through(veil.without)
         digest = write_exports(seen, file_names(county.workspace, run.period), folder)
@@ -135,7 +135,7 @@ def _announced(county: Opened, run: _Run, digest: str) -> str:
         return announce(connection, run.period, digest, county.workspace.operator).printed
 
 
-def _chapter(county: Opened, run: _Run, found: Ingredients, made: tuple[str, list[Published]]) -> Chapter:
+def _chapter(county: Opened, run: _Run, found: Ingredients, made: tuple[str, list[Published]]) -> PeriodVerdicts:
     digest, written = made
     published, rules = date.today(), profile_of(county.workspace).lists
     issued = {
@@ -143,7 +143,9 @@ def _chapter(county: Opened, run: _Run, found: Ingredients, made: tuple[str, lis
         for one in written
         for name, code in one.lines
     }
-    return Chapter(run.period, found.life, list(issued.values()), county.workspace.operator, f"edition:{digest[:16]}")
+    return PeriodVerdicts(
+        run.period, found.life, list(issued.values()), county.workspace.operator, f"edition:{digest[:16]}"
+    )
 
 
 def _due(rule: ListRule | None, published: date) -> str:

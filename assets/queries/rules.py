@@ -12,7 +12,7 @@ from expectations.rulebook import Rules, read_rules
 FILE = Path(__file__).with_name("queries.yaml")
 
 
-class Shown(Rules):
+class ShownColumn(Rules):
     """A grey column; `when_missing`: shown only where that other value is missing."""
 
     zh: str
@@ -21,7 +21,7 @@ class Shown(Rules):
     when_missing: str = ""
 
 
-class AskedFor(Rules):
+class AskedColumn(Rules):
     """A yellow column."""
 
     zh: str
@@ -36,8 +36,8 @@ class Query(Rules):
     title: str
     whom: str
     purpose: str
-    columns: list[Shown] = Field(min_length=1)
-    asked: list[AskedFor] = Field(min_length=1)
+    columns: list[ShownColumn] = Field(min_length=1)
+    asked: list[AskedColumn] = Field(min_length=1)
     answers: dict[str, str]
     delivers: str
     layout: dict[str, str]
@@ -50,7 +50,7 @@ class Query(Rules):
 
     @model_validator(mode="after")
     def _check(self) -> Query:
-        known = {*(one.zh for one in self.columns), *(one.zh for one in self.asked), *self.answers.values()}
+        known = {column.zh for column in (*self.columns, *self.asked)} | set(self.answers.values())
         used = {name for names in self.layout.values() for name in names.split("|")}
         if used - known:
             raise ValueError(f"layout 用了没有的栏：{'、'.join(sorted(used - known))}")

@@ -50,8 +50,9 @@ def write_further_books(children: pd.DataFrame, context: PublishContext, path: P
 def _rows(members: pd.DataFrame, known: pd.DataFrame, context: PublishContext) -> list[list[Cell]]:
     if members.empty:
         return [["—", "本期没有", "", "", "", "", ""]]
-    mine = known.reindex(members["child_id"])
-    names = [mask_name(name) if context.names_masked else name for name in text(mine, "name")]
-    columns = (names, say(text(mine, "sex"), "sex"), text(mine, "birth_date"), members["town"], members["village"])
+    # By the members, not by the children: a book may name a child whose record is not among the period's.
+    theirs = known.reindex(members["child_id"])
+    names = [mask_name(name) if context.names_masked else name for name in text(theirs, "name")]
+    columns = (names, say(text(theirs, "sex"), "sex"), text(theirs, "birth_date"), members["town"], members["village"])
     lines = zip(members["child_id"].astype(str), *columns, strict=True)
     return [[str(number), *line] for number, line in enumerate(lines, start=1)]

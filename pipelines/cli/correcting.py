@@ -10,8 +10,8 @@ from rich.table import Table
 
 from assets.county import department_names, profile_of
 from assets.errata.holding import hold
-from assets.errata.lines import Asked, errata_rules, errors_of, outcome
-from assets.errata.writing import Frames, Sheet, write_errata
+from assets.errata.lines import EarlierErrors, errata_rules, errors_of, outcome
+from assets.errata.writing import DepartmentErrors, Frames, write_errata
 from assets.protected import protected_in
 from assets.publishing.editions import bare_context, with_asked
 from assets.publishing.locking import lock_folder
@@ -45,7 +45,7 @@ def write_corrections(opened: Opened, period: str) -> None:
         out.print(say("errata.held", count=count, period=label), markup=False)
 
 
-def errata_of(opened: Opened, label: str) -> dict[str, Sheet]:
+def errata_of(opened: Opened, label: str) -> dict[str, DepartmentErrors]:
     """Department -> its errors now, and what became of those of the period before."""
     findings, done = _asked_now(opened, label), _answered(opened, label)
     findings = findings[~findings["finding_id"].isin(done)]
@@ -57,7 +57,7 @@ def errata_of(opened: Opened, label: str) -> dict[str, Sheet]:
     for name in department_names(opened.workspace):
         sent = profile.lists_for(name)
         before = _before(opened, earlier, name, sent)
-        found[name] = Sheet(name, errors_of(findings, name, sent), outcome(before, life, delivered))
+        found[name] = DepartmentErrors(name, errors_of(findings, name, sent), outcome(before, life, delivered))
     return found
 
 
@@ -81,15 +81,15 @@ def _earlier(opened: Opened, label: str) -> str:
     return same[-1] if same else ""
 
 
-def _before(opened: Opened, earlier: str, department: str, sent: Collection[str]) -> Asked:
+def _before(opened: Opened, earlier: str, department: str, sent: Collection[str]) -> EarlierErrors:
     if not earlier:
-        return Asked(pd.DataFrame(columns=["finding_id", "code", "department", "file", "sheet", "row"]), {})
+        return EarlierErrors(pd.DataFrame(columns=["finding_id", "code", "department", "file", "sheet", "row"]), {})
     life = opened.frames.read("finding_life", earlier, ["finding_id", "evidence"])
     evidence = dict(zip(life["finding_id"], life["evidence"], strict=True))
-    return Asked(errors_of(_asked_now(opened, earlier), department, sent), evidence)
+    return EarlierErrors(errors_of(_asked_now(opened, earlier), department, sent), evidence)
 
 
-def _table(found: Mapping[str, Sheet], names: Mapping[str, str], label: str) -> Table:
+def _table(found: Mapping[str, DepartmentErrors], names: Mapping[str, str], label: str) -> Table:
     words = errata_rules().results
     table = Table(
         say("table.department"),

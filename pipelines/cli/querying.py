@@ -11,7 +11,7 @@ from assets.county import profile_of
 from assets.protected import protected_in
 from assets.publishing.editions import bare_context
 from assets.publishing.locking import lock_folder
-from assets.queries.answers import Taken, take_answers
+from assets.queries.answers import TakenAnswers, take_answers
 from assets.queries.people import children_to_ask, parents_to_ask
 from assets.queries.rules import Query, query_rules
 from assets.queries.sheets import read_answers, write_query
@@ -108,7 +108,7 @@ def _take(opened: Opened, label: str, what: tuple[Query, pd.DataFrame], answer: 
     _deliver(opened, label, (query, taken), answer)
 
 
-def _deliver(opened: Opened, label: str, what: tuple[Query, Taken], answer: Path) -> None:
+def _deliver(opened: Opened, label: str, what: tuple[Query, TakenAnswers], answer: Path) -> None:
     """Put the answer into the inbox as a file of the department, named by its own date and content."""
     query, taken = what
     sha256, _ = sha256_of(answer)

@@ -14,7 +14,7 @@ from openpyxl import Workbook, load_workbook
 
 from assets.replies.judging import Known, Outcome, judge
 from assets.replies.lines import Returned, read_lines
-from assets.workbooks.context import ListInfo, PublishContext
+from assets.workbooks.context import PrintedList, PublishContext
 from expectations.jurisdictions.profile import load_profile
 from pipelines.resources.reading import read_file
 
@@ -55,7 +55,7 @@ def findings(period: str) -> pd.DataFrame:
 def context(period: str = "2026Q3") -> PublishContext:
     profile = load_profile("default")
     lists = tuple(
-        ListInfo(code, f"清单{code}", code, answers=answers, recipients=tuple(profile.lists[code].recipients))
+        PrintedList(code, f"清单{code}", code, answers=answers, recipients=tuple(profile.lists[code].recipients))
         for code, answers in CHOICES.items()
     )
     return PublishContext(period, date(2026, 9, 30), "清远县", lists, "清远县民政局", towns=TOWNS)
