@@ -32,10 +32,7 @@ def children_to_ask(children: pd.DataFrame, listed: Collection[str] | None, quer
         query: its code.
     """
     asked = children[children["alive"] != "no"]
-    if listed is None:
-        asked = asked[asked["police_state"] == "absent"]
-    else:
-        asked = asked[asked["child_id"].isin(listed)]
+    asked = asked[asked["police_state"] == "absent"] if listed is None else asked[asked["child_id"].isin(listed)]
     parent = asked["father_name"].where(asked["father_name"] != "", asked["mother_name"])
     parent = parent.where(parent != "", asked["guardian_name"])
     sex = asked["sex"].map({"1": "男", "2": "女"}).fillna("")
