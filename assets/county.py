@@ -103,10 +103,9 @@ def official_areas(workspace: Workspace) -> list[tuple[str, str]]:
     Raises:
         WorkspaceError: the file is no CSV with the columns 乡镇 and 村; says what is wrong.
     """
-    return _read_areas(workspace.areas) if workspace.areas else []
-
-
-def _read_areas(path: Path) -> list[tuple[str, str]]:
+    path = workspace.areas
+    if not path:
+        return []
     lines = list(csv.reader(io.StringIO(_text(path), newline="")))
     heads = [head.strip() for head in lines[0]] if lines else []
     places = [

@@ -95,6 +95,7 @@ def _result(name: str, department: str, before: str, now: pd.DataFrame) -> str:
     listed = name in now.index and now.at[name, "listed"] == "yes"
     after = str(now.at[name, "evidence"]) if name in now.index else ""
     changed = _own_values(before, department) != _own_values(after, department)
+    # Before what has changed: whoever has answered that its entry is right has left nothing undone.
     if listed and now.at[name, "shown"] == "no":
         return ANSWERED
     if listed:

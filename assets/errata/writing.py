@@ -165,6 +165,7 @@ def _letter(whose: DepartmentErrors, context: PublishContext, path: Path) -> Non
     opening = document.add_paragraph(f"{context.place}{addressee}：", "公文正文")
     opening.paragraph_format.first_line_indent = 0
 
+    # From the day of the letter, not of the period: it may be written weeks after the run.
     due = _spoken(date.today() + timedelta(days=words.due_days))
     facts = {"office": context.office or "民政部门", "period": context.period_zh(), "count": count, "due": due}
     tracked = words.first

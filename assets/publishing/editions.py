@@ -97,6 +97,7 @@ def write_exports(frames: Ingredients, names: FileNames, folder: Path) -> str:
 
 def write_workbooks(frames: Ingredients, workspace: Workspace, folder: Path, veil: Protected) -> list[Published]:
     """Write the workbooks of departments, townships and the summary below the folder, those of persons in folders of their own."""
+    # A line that a correction list asks for already is not asked a second time.
     in_corrections = held_lines(FrameStore(workspace.frames), frames.period)
     shown, seen = asked_now(frames), frames.through(veil.without)
     shown = shown.assign(held=shown["finding_id"].map(in_corrections).fillna(""))

@@ -69,6 +69,7 @@ class Marking:
             )
             assert self._process.stdin is not None
             pickle.dump(order, self._process.stdin)
+            # Not closed: that the pipe closes tells the process that the run is gone (`_end_with_parent`).
             self._process.stdin.flush()
 
     def finished(self) -> int:

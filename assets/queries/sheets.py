@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from assets.queries.rules import Query
 from assets.replies.lines import plain
 from assets.workbooks.answers import facts_sheet
-from assets.workbooks.book import Book, clean, open_book
+from assets.workbooks.book import clean, open_book
 from assets.workbooks.context import PublishContext
 from expectations.life.numbering import GOOD, printed, read
 from pipelines.resources.reading import Grid, Reading
@@ -38,7 +37,17 @@ def write_query(people: pd.DataFrame, query: Query, context: PublishContext, pat
     """Write the query; only the configured columns stand in it."""
     with open_book(path, context, query.zh) as book:
         sheet = book.sheet(query.title)
-        _head(book, sheet, query, len(people))
+        layout = book.layout
+        sheet.set_row(0, 34)
+        title = f"{context.place}{query.zh}　{context.period_zh()}{query.title}"
+        sheet.write_string(0, 0, clean(title), book.title(align="left"))
+        note = f"共 {len(people)} 人。用途：{query.purpose}。请在黄色单元格填写，不必提供其他信息；查询编号请勿改动。含敏感个人信息，用毕销毁。"
+        sheet.write_string(1, 0, note, book.style(font_name=layout.fonts.body, font_size=layout.sizes.body))
+        columns = [(NUMBER, 16.5), *((column.zh, column.width) for column in (*query.columns, *query.asked))]
+        for place, (heading, width) in enumerate(columns):
+            sheet.set_column(place, place, width)
+            sheet.write_string(_FIRST_ROW - 1, place, heading, book.head())
+
         answer_column = len(query.columns) + 1
         grey, colours = book.cell(bg_color=book.layout.colours["locked"]), book.layout.colours
         for row, person in enumerate(people.to_dict("records"), start=_FIRST_ROW):
@@ -58,20 +67,6 @@ def write_query(people: pd.DataFrame, query: Query, context: PublishContext, pat
         sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
         facts_sheet(book, {"tongbi": "query", "period": context.period, "kind": query.code, "recipient": query.zh})
     return path
-
-
-def _head(book: Book, sheet: Any, query: Query, count: int) -> None:
-    context, layout = book.context, book.layout
-    sheet.set_row(0, 34)
-    sheet.write_string(
-        0, 0, clean(f"{context.place}{query.zh}　{context.period_zh()}{query.title}"), book.title(align="left")
-    )
-    note = f"共 {count} 人。用途：{query.purpose}。请在黄色单元格填写，不必提供其他信息；查询编号请勿改动。含敏感个人信息，用毕销毁。"
-    sheet.write_string(1, 0, note, book.style(font_name=layout.fonts.body, font_size=layout.sizes.body))
-    columns = [(NUMBER, 16.5), *((column.zh, column.width) for column in (*query.columns, *query.asked))]
-    for place, (heading, width) in enumerate(columns):
-        sheet.set_column(place, place, width)
-        sheet.write_string(_FIRST_ROW - 1, place, heading, book.head())
 
 
 def read_answers(reading: Reading, query: Query, period: str) -> list[QueryAnswer]:

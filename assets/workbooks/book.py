@@ -21,8 +21,10 @@ from assets.workbooks.layout import WorkbookLayout
 from assets.workbooks.textsheet import TextSheet
 
 # Nothing that came from a department may become a formula, a link or a number (rules/law.md#formulas).
+# And nothing is put aside in the machine's temporary folder meanwhile, where others could read it.
 SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 LONGEST_CELL = 4000
+# XML has no way to write these: a workbook that holds one is called damaged.
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 RETURNS = re.compile(r"\r\n?")
 
@@ -118,6 +120,7 @@ class Book:
 def open_book(path: Path, context: PublishContext, recipient: str) -> Iterator[Book]:
     """Write a workbook aside and rename it when it is whole; after an exception nothing is left."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    # In the same folder: only within one file system is a rename whole.
     aside = path.with_name(f".{path.name}.part")
     file = xlsxwriter.Workbook(str(aside), SAFE)
     file.set_properties(
@@ -166,4 +169,5 @@ def sheet_name(wanted: str, taken: set[str]) -> str:
 def file_name(wanted: str) -> str:
     """A text as a part of a file name on every system."""
     plain = re.sub(r"[\\/:*?\"<>|\x00-\x1f]", "_", clean(wanted)).strip(" .")
+    # A name may take 255 bytes, a Chinese character three of them, and the period and the kind of paper come behind it.
     return plain[:60] or "_"

@@ -88,6 +88,7 @@ def _lines(book: Book, sheet: Any, part: ListPart) -> None:
                 sheet.write_string(row, place, value, styles[value])
             continue
         align = layout.columns[name].align
+        # The prefix keeps a text that begins like a formula a text when somebody has lifted the protection and edits the cell.
         style = book.cell(align=align, bg_color=layout.colours["locked"], quote_prefix=True)
         sheet.write_texts(FIRST_ROW, place, values, style)
     for row, needed in enumerate(part.needed, start=FIRST_ROW):

@@ -20,6 +20,7 @@ from expectations.jurisdictions.profile import Profile, load_profile
 STAR = "*"
 LEAST_HIDDEN_DIGITS = 4
 MaskKind = Literal["none", "open", "id", "name", "phone"]
+# Wider than the numbers are (15 and 18, 20 and more on a disability certificate): one with a digit lost or doubled is still somebody's.
 LONG_NUMBER = re.compile(r"(?<![0-9])[0-9]{14,22}[0-9Xx]?(?![0-9])")
 MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 

@@ -54,6 +54,7 @@ def publish_workbooks(
     whole = [*department_packets(pile, context), *township_packets(pile, context)]
     packets = [part for packet in whole for part in packet.apart()]
     published = [write_packet(packet, context, folder / FOLDERS[packet.kind]) for packet in packets]
+    # Without a frame of lines nothing was answered before: everything goes out.
     lines = context.lines if len(context.lines) else lines_of(findings, pd.DataFrame(), ())
     write_summary(EditionLines(lines), children, context, folder / SUMMARY)
     write_further_books(children, context, folder / FOLDERS["department"] / further_name(context))

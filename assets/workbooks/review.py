@@ -103,6 +103,7 @@ def write_review(
         sheet.repeat_rows(_FIRST_ROW - 1)
         sheet.data_validation(_FIRST_ROW, len(_HEADINGS), last, len(_HEADINGS), _CHOICE)
         sheet.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
+        # Whoever it was made for: it is read back, and its answers are entered, as the bureau's own review.
         facts_sheet(book, {"tongbi": "review", "period": context.period, "kind": "review", "recipient": RECIPIENT})
     return len(waiting)
 

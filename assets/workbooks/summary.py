@@ -135,6 +135,7 @@ def _by_grade(book: Book, asked: pd.DataFrame) -> None:
     for code in codes_in_order(asked, context):
         for grade in context.layout.grades:
             numbers = [by_town.get((code, grade, town), 0) for town in towns]
+            # Three grades of every list would be mostly rows of noughts.
             if any(numbers):
                 rows.append([code, context.info(code).name, grade, sum(numbers), *numbers])
     sent = life_rules().counts["asked"]
@@ -198,6 +199,7 @@ def _deliveries(book: Book) -> None:
     frame = book.context.accounting
     rows: list[list[Cell]] = []
     names = ("rows_in", "accepted", "quarantined", "set_aside")
+    # Frames of earlier states have no number of a file.
     numbered = ["交件号"] if "number" in frame else []
     for row in frame.sort_values(["department", "file"]).to_dict("records") if len(frame) else []:
         numbers = [int(row[name]) for name in names]

@@ -135,13 +135,17 @@ def paper_of(sources: ChildSources) -> ChildPaper:
     """Gather one child's file."""
     there = [name for name in sources.departments if name in set(sources.records["department"])]
     groups = {group.title: _entries(group.fields, sources, there) for group in layout().groups}
+    visited = sources.records[sources.records["visit_date"] != ""]
+    lines = zip(visited["visit_date"], visited["child_worker"], visited["department"], strict=True)
+    # A set: the same visit may stand on several rows of the child. The latest comes first.
+    visits = sorted({(day, who, sources.departments.get(name, name)) for day, who, name in lines}, reverse=True)
     return ChildPaper(
         child_id=str(sources.child["child_id"]),
         place="".join(str(sources.child[name]) for name in ("town", "village")) or "未落实乡镇",
         columns=[sources.departments[name] for name in there],
         groups={title: lines for title, lines in groups.items() if lines},
         help=_entries(layout().help, sources, there),
-        visits=_visits(sources),
+        visits=visits,
         origins=_origins(sources),
         findings=_findings(sources),
         moves=sources.moves,
@@ -202,14 +206,6 @@ class _Shown:
         if self.name in layout().masked_phones:
             return mask_phone(value, self.rule)
         return value if self.name in layout().numbers else scrub(self.word(value), self.rule)
-
-
-def _visits(sources: ChildSources) -> list[tuple[str, str, str]]:
-    """Day, visitor and department of every recorded visit, the latest first."""
-    records = sources.records[sources.records["visit_date"] != ""]
-    lines = zip(records["visit_date"], records["child_worker"], records["department"], strict=True)
-    # A set: a visit stands on every row that the same worker hands in for the child.
-    return sorted({(day, who, sources.departments.get(name, name)) for day, who, name in lines}, reverse=True)
 
 
 def _origins(sources: ChildSources) -> list[tuple[str, str, str, str]]:
