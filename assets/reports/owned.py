@@ -1,6 +1,6 @@
 """What each department is to check of the lists whose lines have an owner: of what the data show and of what goes out, like the other figures of the pack.
 
-Here: counting. Not here: whose a line is (`assets.asking`), who reads it (`assets.workbooks.routing`, whose rule this follows).
+Here: counting. Not here: whose a line is (`assets.publishing.turns`), who reads it (`assets.workbooks.routing`, whose rule this follows).
 """
 
 from __future__ import annotations
