@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 import dagster as dg
 import pandas as pd
 
-from assets.county import COUNT, official_areas, opened_of, profile_of
+from assets.county import official_areas, profile_of
+from assets.graph.step import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.intake.gather import SheetRows, sheets
 from assets.receiving.kept_readings import kept_readings

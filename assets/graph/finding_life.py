@@ -9,7 +9,8 @@ from dataclasses import replace
 import dagster as dg
 import pandas as pd
 
-from assets.county import COUNT, department_names, opened_of, profile_of
+from assets.county import department_names, profile_of
+from assets.graph.step import COUNT, opened_of
 from assets.publishing.turns import labels_of, sent_before, turns_of
 from assets.receiving.delivered import delivered_sources
 from assets.workbooks.layout import field_terms

@@ -14,7 +14,8 @@ import dagster as dg
 import pandas as pd
 import sqlalchemy as sa
 
-from assets.county import COUNT, opened_of, profile_of
+from assets.county import profile_of
+from assets.graph.step import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.protected import protected_in
 from assets.publishing import exports
