@@ -68,6 +68,7 @@ class Ingredients:
 
     def through(self, see: Callable[[pd.DataFrame], pd.DataFrame]) -> Ingredients:
         """The same with every frame that names a child seen as somebody may see it."""
+        # Accounting and rates name nobody; in `lines` and `before`, which are figures, every child counts.
         return replace(
             self,
             findings=see(self.findings),

@@ -25,6 +25,7 @@ from expectations.life.step import Verdict, events_of
 from pipelines.resources import finding_events
 from pipelines.resources.finding_events import Issued
 
+# After these somebody has something to do.
 _SENT = (APPEARED, RETURNED, INHERITED, PASSED)
 
 

@@ -165,6 +165,7 @@ class WorkbookLayout(Rules):
         return self
 
     def _column_problems(self) -> list[str]:
+        # Refused when the file is read, not when a cell is written: a column that shows what it must not is never printed once.
         hidden = fields_of_class("X")
         problems = [f"sets.{name} 与列同名" for name in self.sets if name in self.columns]
         for name, column in self.columns.items():

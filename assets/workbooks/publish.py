@@ -68,6 +68,7 @@ def further_name(context: PublishContext) -> str:
 
 def numbered(findings: pd.DataFrame, period: str) -> pd.DataFrame:
     """The findings with the number that a workbook shows (`number`): with its check characters."""
+    # A frame without any finding may have no columns either.
     names = findings["finding_id"].astype(str) if "finding_id" in findings else pd.Series(dtype=object)
     return findings.assign(number=[printed(name, period) for name in names])
 

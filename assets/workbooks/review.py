@@ -73,6 +73,7 @@ def pair_id(record_a: str, record_b: str) -> str:
 def review_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     """The pairs that wait for a person, the likeliest first: the columns of link_pairs and `pair_id`."""
     waiting = pairs[pairs["grade"] == "review"]
+    # Equally likely ones by their numbers: which pairs still find room must not depend on the order of files.
     waiting = waiting.sort_values(["probability", "record_a", "record_b"], ascending=[False, True, True])
     waiting = waiting.head(MOST_PAIRS).reset_index(drop=True)
     names = [pair_id(a, b) for a, b in zip(waiting["record_a"], waiting["record_b"], strict=True)]

@@ -110,6 +110,7 @@ def pile_up(lines: pd.DataFrame, layout: WorkbookLayout) -> Pile:
     whole, masked, needed = {}, {}, {}
     for name, column in layout.columns.items():
         values = lines[name]
+        # Each distinct text once: a county's lists repeat names of places, sentences and paragraphs thousands of times.
         cleaned = {value: clean(value) for value in values.unique()}
         rows = {value: rows_needed(text, column.width) for value, text in cleaned.items()}
         shown = values.map(cleaned)

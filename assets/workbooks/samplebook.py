@@ -126,6 +126,7 @@ def read_answers(path: Path) -> tuple[str, pd.DataFrame]:
     Raises:
         ValueError: it is no such workbook, or a conclusion is none of the three (in Chinese, with its number).
     """
+    # By what stands in it, not by a sheet's name or a row's number: other programs rename sheets, and people add rows.
     for grid in read_file(path).grids:
         cells = grid.cells.astype(str)
         batch = next((match[1] for text in cells.to_numpy().ravel() if (match := BATCH.search(text))), "")

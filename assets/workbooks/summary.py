@@ -220,6 +220,7 @@ def _rates(book: Book) -> None:
     rows: list[list[Cell]] = []
     for line in book.context.rates.to_dict("records"):
         shares = [f"{float(line[name]):.1%}" for name in ("rate", "low", "high", "expected_rate")]
+        # Departments stand there as codes; what other groups are called is words already.
         value = book.context.department(str(line["value"])) if line["group"] == "按部门" else str(line["value"])
         rows.append(
             [
