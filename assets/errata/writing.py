@@ -23,7 +23,7 @@ from assets.workbooks.context import PublishContext
 from assets.workbooks.heights import row_height, rows_needed
 from assets.workbooks.lines import align, build_lines
 from assets.workbooks.publish import numbered
-from assets.workbooks.table import Cell, Table
+from assets.workbooks.table import Cell, TableSheet
 from assets.workbooks.wording import field_name
 
 SHEET = "更正清单"
@@ -136,7 +136,7 @@ def _row(book: Book, page: Any, row: int, cells: list[str]) -> None:
         page.write_blank(row, place, None, book.cell(**look, num_format="yyyy-mm-dd" if "日期" in heading else "@"))
 
 
-def _tracking(whose: DepartmentErrors, context: PublishContext) -> Table:
+def _tracking(whose: DepartmentErrors, context: PublishContext) -> TableSheet:
     """上期更正情况: every earlier error with what this period's data show of it."""
     words = errata_rules().results
     rows: list[list[Cell]] = [
@@ -151,7 +151,7 @@ def _tracking(whose: DepartmentErrors, context: PublishContext) -> Table:
         for error in whose.before.sort_values(["result", "finding_id"]).to_dict("records")
     ]
     headings = ["线索", "清单", "上期文件", "工作表", "行", "本期数据显示"]
-    return Table("上期更正情况", "上期请更正事项的办理情况", headings, [16, 20, 40, 12, 7, 26], rows)
+    return TableSheet("上期更正情况", "上期请更正事项的办理情况", headings, [16, 20, 40, 12, 7, 26], rows)
 
 
 def _letter(whose: DepartmentErrors, context: PublishContext, path: Path) -> None:

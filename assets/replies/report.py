@@ -21,7 +21,7 @@ from assets.workbooks.book import Book, clean, open_book
 from assets.workbooks.context import PublishContext
 from assets.workbooks.heights import row_height, rows_needed
 from assets.workbooks.review import LIST
-from assets.workbooks.table import Cell, Table
+from assets.workbooks.table import Cell, TableSheet
 from expectations.life.numbering import printed
 from expectations.life.rules import life_rules
 
@@ -71,7 +71,7 @@ def _files(book: Book, taking: Taking, dry_run: bool) -> None:
     verb = "将登记" if dry_run else "登记"
     headings = ["文件", "单位", "行数", verb, "已登记过", TROUBLE, "未填写", "说明"]
     title = f"核查答复回收情况{'（试算，没有登记）' if dry_run else ''}"
-    Table(
+    TableSheet(
         "回收情况", title, headings, [40, 14, 8, 8, 9, 9, 8, 50], rows or [["没有收到答复文件", "", 0, 0, 0, 0, 0, ""]]
     ).write(book)
 
@@ -149,10 +149,10 @@ def _entered(book: Book, taking: Taking, dry_run: bool) -> None:
     ]
     headings = ["线索编号", "清单", "单位", "答复", "核查日期", "核查人", "说明", "登记后的状态"]
     title = "将要登记的答复（试算）" if dry_run else "本次登记的答复"
-    Table("登记的答复", title, headings, [17, 22, 12, 24, 12, 10, 34, 12], rows).write(book)
+    TableSheet("登记的答复", title, headings, [17, 22, 12, 24, 12, 10, 34, 12], rows).write(book)
 
 
-def coverage_table(covered: Sequence[Covered]) -> Table:
+def coverage_table(covered: Sequence[Covered]) -> TableSheet:
     """答复覆盖: who has answered how much, who is late and by how many days."""
     rows: list[list[Cell]] = []
     for one in covered:
@@ -173,7 +173,7 @@ def coverage_table(covered: Sequence[Covered]) -> Table:
         "答复率",
         "未答复的清单",
     ]
-    return Table("答复覆盖", "核查答复覆盖情况", headings, [8, 14, 8, 8, 10, 10, 8, 8, 11, 9, 60], rows, kept=2)
+    return TableSheet("答复覆盖", "核查答复覆盖情况", headings, [8, 14, 8, 8, 10, 10, 8, 8, 11, 9, 60], rows, kept=2)
 
 
 def _dictionary(book: Book, taking: Taking) -> None:

@@ -12,7 +12,7 @@ from assets.reports.material import Material
 from assets.reports.survey import survey, tables
 from assets.workbooks.book import open_book
 from assets.workbooks.context import PublishContext
-from assets.workbooks.table import Cell, Table
+from assets.workbooks.table import Cell, TableSheet
 
 NAME = "农村留守儿童基本情况排查汇总表"
 
@@ -39,6 +39,6 @@ def write_form(material: Material, figures: Figures, folder: Path) -> Path:
         shares.append([zh, whole, *[figures.share(table, row, (column, TOTAL)) for _, table, column, _ in items]])
     widths = [16, 9, *[9.5] * len(items)]
     with open_book(path, context, material.office) as book:
-        Table("人数", NAME, headings, widths, rows, total=True, kept=2).write(book)
-        Table("占比", NAME, headings, widths, shares, total=True, kept=2).write(book)
+        TableSheet("人数", NAME, headings, widths, rows, total=True, kept=2).write(book)
+        TableSheet("占比", NAME, headings, widths, shares, total=True, kept=2).write(book)
     return path

@@ -15,7 +15,7 @@ from assets.workbooks.book import open_book
 from assets.workbooks.context import PublishContext
 from assets.workbooks.lines import text
 from assets.workbooks.masking import mask_name
-from assets.workbooks.table import Cell, Table
+from assets.workbooks.table import Cell, TableSheet
 from assets.workbooks.wording import say
 
 HEADINGS = (
@@ -50,5 +50,5 @@ def write_further_books(children: pd.DataFrame, context: PublishContext, path: P
             # An empty book is printed, too: that there is nobody is an answer.
             rows = rows or [["—", "本期没有", "", "", "", "", ""]]
             headings, widths = [name for name, _ in HEADINGS], [width for _, width in HEADINGS]
-            Table(zh, f"{zh}（{len(members)}名）", headings, widths, rows, kept=3).write(book)
+            TableSheet(zh, f"{zh}（{len(members)}名）", headings, widths, rows, kept=3).write(book)
     return path

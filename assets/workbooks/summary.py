@@ -20,7 +20,7 @@ from assets.workbooks.book import Book, open_book
 from assets.workbooks.context import PublishContext
 from assets.workbooks.explain import HEADINGS, MEANING, count_text, list_cells, why_not
 from assets.workbooks.lines import text
-from assets.workbooks.table import Cell, Table
+from assets.workbooks.table import Cell, TableSheet
 from expectations.life.rules import life_rules
 
 TERMS = (
@@ -117,7 +117,7 @@ def _overview(book: Book, lines: EditionLines) -> None:
     headings = ["代码", "清单", *_size_heads(), *grades, *[town or context.layout.unknown_town for town in towns]]
     widths = [7, 24, 11, 10, 13, *[8] * len(grades), *[8.5] * len(towns)]
     title = f"{context.place}儿童数据比对线索总表（把握程度、乡镇按本期下发）"
-    Table("总表", title, headings, widths, rows, total=True, kept=3).write(book)
+    TableSheet("总表", title, headings, widths, rows, total=True, kept=3).write(book)
 
 
 def _totals(rows: Sequence[Sequence[Cell]], first: int, start: list[Cell]) -> list[Cell]:
@@ -141,7 +141,7 @@ def _by_grade(book: Book, asked: pd.DataFrame) -> None:
     sent = life_rules().counts["asked"]
     headings = ["代码", "清单", "把握程度", sent, *[town or context.layout.unknown_town for town in towns]]
     widths = [7, 24, 9, 10, *[8.5] * len(towns)]
-    Table("分级明细", f"各乡镇线索分级明细（{sent}）", headings, widths, rows, kept=4).write(book)
+    TableSheet("分级明细", f"各乡镇线索分级明细（{sent}）", headings, widths, rows, kept=4).write(book)
 
 
 def _by_group(book: Book, lines: EditionLines, children: pd.DataFrame) -> None:
@@ -162,7 +162,7 @@ def _by_group(book: Book, lines: EditionLines, children: pd.DataFrame) -> None:
     title = "本地文件列明的比对对象（按民政在册类别，一名儿童可属多类；把握程度按本期下发）"
     widths = [20, 10, 14, 12, 12, 14, *[10] * len(context.layout.grades)]
     # No row of totals: whoever is in two classes would be counted twice.
-    Table("比对对象", title, headings, widths, rows, kept=1).write(book)
+    TableSheet("比对对象", title, headings, widths, rows, kept=1).write(book)
 
 
 def _lives(book: Book, lines: EditionLines) -> None:
@@ -191,7 +191,7 @@ def _lives(book: Book, lines: EditionLines) -> None:
     rows.append(["", "合计", *[figures.values[grid, TOTAL, column] for grid, column in cells]])
     headings = ["代码", "清单", *[words[grid][column] for grid, column in cells]]
     title = f"{context.place}线索去向（与上期相比）"
-    Table("线索去向", title, headings, [7, 26, *[11] * len(cells)], rows, total=True, kept=2).write(book)
+    TableSheet("线索去向", title, headings, [7, 26, *[11] * len(cells)], rows, total=True, kept=2).write(book)
 
 
 def _deliveries(book: Book) -> None:
@@ -210,7 +210,7 @@ def _deliveries(book: Book) -> None:
         rows.append([*_totals([row[:6] for row in rows], 2, ["合计", ""]), "", *[""] * len(numbered)])
     headings = ["部门", "文件", "总行数", "接收", "退回", "不计", "核对（总行数＝接收＋退回＋不计）", *numbered]
     widths = [10, 48, 10, 10, 10, 10, 22, *[15] * len(numbered)]
-    Table("交付情况", "各部门数据交付情况", headings, widths, rows, total=bool(rows)).write(book)
+    TableSheet("交付情况", "各部门数据交付情况", headings, widths, rows, total=bool(rows)).write(book)
 
 
 def _rates(book: Book) -> None:
@@ -235,7 +235,7 @@ def _rates(book: Book) -> None:
         )
     headings = ["分组", "类别", "记录", "已关联", "关联率", "区间下限", "区间上限", "应有", "待人工判断", "提示"]
     title = "各类孩子的关联率（与户籍等最大的名册；明显偏低的，先核对记录，也可能确未登记）"
-    Table("关联率", title, headings, [16, 18, 9, 9, 9, 10, 10, 9, 12, 20], rows, kept=2).write(book)
+    TableSheet("关联率", title, headings, [16, 18, 9, 9, 9, 10, 10, 9, 12, 20], rows, kept=2).write(book)
 
 
 def _linkage(book: Book) -> None:
@@ -263,7 +263,7 @@ def _linkage(book: Book) -> None:
             ["比对记录对", PAIR_GRADES.get(grade, grade), int(graded[grade]), ""]
             for grade in _in_order(graded.index, PAIR_GRADES)
         ]
-    Table("关联质量", "记录关联情况", ["部门", "关联方式", "数量", "占比"], [16, 44, 12, 10], rows).write(book)
+    TableSheet("关联质量", "记录关联情况", ["部门", "关联方式", "数量", "占比"], [16, 44, 12, 10], rows).write(book)
 
 
 def _in_order(codes: Iterable[str], words: Mapping[str, str]) -> list[str]:
@@ -279,14 +279,14 @@ def _not_computed(book: Book) -> None:
         [code, context.info(code).name, why] for code, why in sorted(context.not_computed.items())
     ]
     rows = rows or [["—", "本期清单全部计算", ""]]
-    Table("未计算的清单", "本期未计算的清单及原因", ["代码", "清单", "原因"], [9, 30, 70], rows).write(book)
+    TableSheet("未计算的清单", "本期未计算的清单及原因", ["代码", "清单", "原因"], [9, 30, 70], rows).write(book)
 
 
 def _terms(book: Book, lines: EditionLines) -> None:
     """What the figures count, and every list explained."""
     context = book.context
     rows: list[list[Cell]] = [[term, meaning] for term, meaning in TERMS]
-    Table("名词与口径说明", "名词与口径说明", ["名词", "口径"], [24, 110], rows).write(book)
+    TableSheet("名词与口径说明", "名词与口径说明", ["名词", "口径"], [24, 110], rows).write(book)
     infos = [context.info(code) for code in codes_in_order(lines.frame, context)]
     explanations: list[list[Cell]] = []
     for info in infos:
@@ -294,4 +294,4 @@ def _terms(book: Book, lines: EditionLines) -> None:
         cells[MEANING] += why_not(book, info)
         explanations.append(list(cells))
     headings, widths = [name for name, _ in HEADINGS], [size for _, size in HEADINGS]
-    Table("说明", "各清单说明", headings, widths, explanations).write(book)
+    TableSheet("说明", "各清单说明", headings, widths, explanations).write(book)

@@ -17,7 +17,7 @@ HEAD_ROW, FIRST_ROW = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableSheet:
     """A table of the summary.
 
     Attributes:

@@ -13,7 +13,7 @@ from assets.childfile.document.sample import KINDS, Draw
 from assets.workbooks.book import Book, clean, open_book
 from assets.workbooks.context import PublishContext
 from assets.workbooks.masking import mask_name
-from assets.workbooks.table import Cell, Table
+from assets.workbooks.table import Cell, TableSheet
 
 CHECKS = ("儿童基本信息", "走访记录", "工作日志", "关爱帮扶记录", "发现问题和解决方案", "与系统信息一致")
 ANSWERS = ["齐全", "不全", "没有"]
@@ -80,7 +80,7 @@ def _form(book: Book, drawn: pd.DataFrame, wanted: Draw) -> None:
     sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
 
 
-def _strata(drawn: pd.DataFrame, wanted: Draw) -> Table:
+def _strata(drawn: pd.DataFrame, wanted: Draw) -> TableSheet:
     """分层: how many there are of each stratum and how many were drawn, so that the draw can be checked by hand."""
     strata = drawn.drop_duplicates(["town", "kind"])
     rows: list[list[Cell]] = [
@@ -89,4 +89,6 @@ def _strata(drawn: pd.DataFrame, wanted: Draw) -> Table:
     ]
     rows.append(["合计", "", sum(int(row[2]) for row in rows), sum(int(row[3]) for row in rows)])
     title = f"分层情况（种子“{wanted.seed}”）"
-    return Table("分层", title, ["乡镇（街道）", "类别", "在册人数", "抽取人数"], [24, 24, 14, 14], rows, total=True)
+    return TableSheet(
+        "分层", title, ["乡镇（街道）", "类别", "在册人数", "抽取人数"], [24, 24, 14, 14], rows, total=True
+    )
