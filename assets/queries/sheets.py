@@ -43,7 +43,7 @@ def write_query(people: pd.DataFrame, query: Query, context: PublishContext, pat
         sheet.write_string(0, 0, clean(title), book.title(align="left"))
         note = f"共 {len(people)} 人。用途：{query.purpose}。请在黄色单元格填写，不必提供其他信息；查询编号请勿改动。含敏感个人信息，用毕销毁。"
         sheet.write_string(1, 0, note, book.style(font_name=layout.fonts.body, font_size=layout.sizes.body))
-        columns = [(NUMBER, 16.5), *((column.zh, column.width) for column in (*query.columns, *query.asked))]
+        columns = [(NUMBER, 16.5), *((column.zh, column.width) for column in query.all_columns)]
         for place, (heading, width) in enumerate(columns):
             sheet.set_column(place, place, width)
             sheet.write_string(_FIRST_ROW - 1, place, heading, book.head())
@@ -75,7 +75,7 @@ def read_answers(reading: Reading, query: Query, period: str) -> list[QueryAnswe
 
 
 def _answers_on(grid: Grid, query: Query, period: str) -> list[QueryAnswer]:
-    heading, places = _heading_row(grid, [NUMBER, *(column.zh for column in (*query.columns, *query.asked))])
+    heading, places = _heading_row(grid, [NUMBER, *(column.zh for column in query.all_columns)])
     if NUMBER not in places:
         return []
     answers = []

@@ -83,10 +83,10 @@ def add_explanation(book: Book, packet: Packet) -> None:
         sheet.write_string(row, place, heading, book.head())
     sheet.set_row(row, 26)
     # Also lists without lines and lists that were not computed: an empty list and a missing one must not look alike.
-    for number, part in enumerate(packet.parts, start=row + 1):
+    for below, part in enumerate(packet.parts, start=row + 1):
         cells = list_cells(part.info, count_text(book, part.info, part.count) + elsewhere_text(len(part.elsewhere)))
         cells[MEANING] += why_not(book, part.info)
-        write_list_cells(book, sheet, number, cells)
+        write_list_cells(book, sheet, below, cells)
     sheet.repeat_rows(row)
     sheet.protect("", {"format_columns": True, "format_rows": True})
 
