@@ -77,7 +77,7 @@ def _of_list(code: str, info: ListInfo, places: ListPlaces) -> Iterator[str]:
         yield f"没有计算条件：请在 {CONDITIONS} 的 LISTS 中写明"
     yield from _of_recipients(code, places)
 
-    # An answer without an outcome would be read, thanked for and followed by nothing.
+    # An answer without an outcome would be read back and change nothing.
     unknown = [answer for answer in info.answers if not places.life.names(code, answer)]
     if unknown:
         yield f"的答复“{'”“'.join(unknown)}”没有写明办理结果：请在 {LIFE} 的 answers 或 lists.{code} 中写明"

@@ -43,7 +43,6 @@ def take_out(folder: Path, kept: Path, passwords: Passwords) -> bool:
         return False
     for name in EXPORTS:
         source, book = folder / name, Path(name).with_suffix(".xlsx")
-        # Copied, not moved: the outbox may lie on another disk, and a moved file is half there when the run is killed.
         with replacing(kept / name) as aside:
             shutil.copyfile(source, aside)
         if passwords.of(recipient_of(book)):

@@ -42,7 +42,7 @@ def recipient_of(path: Path) -> str:
 
 def lock_file(path: Path, password: str) -> None:
     """Put an opening password on an Office file (ECMA-376 agile, AES-256)."""
-    # Here and not above: its import costs every command time, and few places set passwords.
+    # Here and not above: its import takes a third of a second, and few places set passwords.
     from msoffcrypto.format.ooxml import OOXMLFile  # type: ignore[import-untyped]
 
     inside = OOXMLFile(io.BytesIO(path.read_bytes()))

@@ -40,7 +40,7 @@ def write_marked_copies(contracts: Mapping[str, Contract], frames: Mapping[str, 
         result = Standardised(accepted, refused, accepted.iloc[:0])
         target = folder / FOLDER / contract.zh
         for file in dict.fromkeys(raw["file"].astype(str)):
-            # A file of a subfolder keeps the folder's name in its own, for departments hand in a 1月/名册.xlsx and a 2月/名册.xlsx.
+            # A file's name holds its subfolder, and two subfolders may have files of one name.
             target.mkdir(parents=True, exist_ok=True)
             path = target / f"{file.replace('/', '_').replace(os.sep, '_')}_问题说明.xlsx"
             marked += write_error_list(_shown(raw, result, file), result, readings, file, path)

@@ -175,7 +175,7 @@ def _entry(name: str, sources: ChildSources, there: Sequence[str]) -> FieldEntry
         sources.departments[who]: "；".join("一致" if text == chosen else show(text) for text in texts)
         for who, texts in values.items()
     }
-    # Everybody knows another telephone number of a family: that they differ says nothing.
+    # Telephones are left out: that two departments know two numbers of a family is no contradiction.
     differs = name not in layout().masked_phones and any(
         not _agree(text, chosen) for texts in values.values() for text in texts
     )
