@@ -215,7 +215,7 @@ def _damaged(columns: Columns, own: Ints) -> Texts:
     readable = np.array([text in READABLE for text in status.distinct], dtype=bool)
     out = np.full(len(own), "", dtype=object)
     rows = np.flatnonzero(readable[status.code] & (own == 0)) if len(readable) else np.zeros(0, dtype=np.int64)
-    out[rows] = [damaged_text(text) for text in columns.some("id_no_raw", rows)]
+    out[rows] = [damaged_text(text) for text in columns.take("id_no_raw", rows)]
     return out
 
 

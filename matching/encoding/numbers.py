@@ -64,7 +64,7 @@ def number_column(column: Coded) -> Ints:
     """`read_numbers` of a column that is coded anyway."""
     table = np.zeros(len(column), dtype=np.int64)
     rows = np.flatnonzero(column.lengths() == 18)
-    table[rows] = number_codes(column.some(rows))
+    table[rows] = number_codes(column.take(rows))
     return table[column.code] if len(table) else np.zeros(len(column.code), dtype=np.int64)
 
 

@@ -46,7 +46,7 @@ def test_a_column_has_the_same_codes_whatever_holds_it(held: Callable[[pd.Series
     assert expected.code.tolist() == found.code.tolist() == [0, 1, 2, 3, 1, 0, 4, 3]
     assert found.lengths().tolist() == [2, 0, 3, 2, 1]
     assert found.where("李雷").tolist() == [False] * 3 + [True] + [False] * 3 + [True]
-    assert found.some(np.array([3, 0])) == ["李雷", "王芳"]
+    assert found.take(np.array([3, 0])) == ["李雷", "王芳"]
 
 
 def test_texts_that_no_encoding_has_are_coded_too() -> None:
