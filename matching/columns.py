@@ -145,7 +145,7 @@ def _first_met(indices: pa.Array, texts: pa.Array) -> tuple[Codes, pa.Array]:
     return order[place], texts.take(pa.array(seen, mask=seen == len(texts)))
 
 
-class Columns:
+class TextColumns:
     """The text columns of a frame; a column that is not there is missing on every row."""
 
     def __init__(self, records: pd.DataFrame) -> None:
