@@ -84,9 +84,9 @@ def area_name(code: str) -> str:
 
 def _at(text: str, start: int, within: str, level: int) -> tuple[str, int]:
     """The longest area name at `start` whose code begins with `within`; level 2 province, 4 prefecture, 6 county: (code, end)."""
-    found = _table()[1]
+    codes = _table()[1]
     for end in range(min(len(text), start + _LONGEST), start + 1, -1):
-        for code in found.get(text[start:end], ()):
+        for code in codes.get(text[start:end], ()):
             if code.startswith(within) and _level(code) == level:
                 return code, end
     return "", start
@@ -110,24 +110,19 @@ def read_area(text: str, home: str = "") -> Area:
     province, end = _at(text, 0, "", 2)
     prefecture, after = _at(text, end, province[:2], 4)
     # 吉林 and 海南 are provinces and prefectures: a prefecture that is followed by nothing of its own is the province.
-    if prefecture and text[end:after] == _short(area_name(prefecture)) and not _goes_on(text, after, prefecture):
+    short = prefecture and text[end:after] == _short(area_name(prefecture))
+    if short and not _at(text, after, prefecture[:4], 6)[0]:
         prefecture, after = "", end
     if province[:2] in _MUNICIPALITIES and text[after:].startswith(area_name(province)):
         after += len(area_name(province))  # 北京市北京市东城区
-    after = _skip(text, after)
+    if text.startswith("市辖区", after):
+        after += 3  # the table's word for a city's districts together, written by people who copy from it
     county, last = _county(text, after, (prefecture or province).rstrip("0") if (prefecture or province) else "", home)
     return _area(province, prefecture, county, last if county else after)
 
 
-def _skip(text: str, start: int) -> int:
-    return start + 3 if text.startswith("市辖区", start) else start
-
-
-def _goes_on(text: str, start: int, prefecture: str) -> bool:
-    return bool(_at(text, start, prefecture[:4], 6)[0])
-
-
 def _county(text: str, start: int, within: str, home: str) -> tuple[str, int]:
+    """The county at `start`, (code, end): the home county before others, for many names stand in several provinces."""
     name = area_name(home)
     if name and home.startswith(within):
         # The home county is also told without its kind (甘肃民乐洪水镇), a name of one character never is.
@@ -138,6 +133,7 @@ def _county(text: str, start: int, within: str, home: str) -> tuple[str, int]:
 
 
 def _area(province: str, prefecture: str, county: str, length: int) -> Area:
+    """The levels above follow from the county only where no other county of today has its name."""
     if county:
         sure = bool(prefecture or province) or len(_counties(area_name(county))) == 1
         code = county if sure else ""
