@@ -50,6 +50,7 @@ class Parts:
         self._bits: dict[str, int] = {}
         # Keys are made by several threads: without the lock two of them would make the same part and hold it twice.
         self._lock = Lock()
+        # Parts are as long as the delivery: held to the end they would stand beside the pairs (docs/decisions/engine.md).
         self._left = Counter(name for spec in used for name in _names(spec))
 
     def of(self, name: str) -> list[Whole]:

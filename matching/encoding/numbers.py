@@ -74,10 +74,11 @@ def _digits(characters: Bits) -> Ints:
     out = np.zeros(len(characters) // 18, dtype=np.int64)
     for start in range(0, len(out), _CHUNK):
         digits = characters[start * 18 : (start + _CHUNK) * 18].reshape(-1, 18)[:, :17].T - np.uint8(ord("0"))
-        digits = np.ascontiguousarray(digits)
+        digits = np.ascontiguousarray(digits)  # one place of all numbers after the other
         whole = np.zeros(digits.shape[1], dtype=np.int64)
         for place in digits:
             whole = whole * 10 + place
+        # What stands before "0" has run over to something large, so that one comparison finds whatever is no digit.
         out[start : start + _CHUNK] = np.where((digits <= 9).all(axis=0), whole, 0)
     return out
 
@@ -93,6 +94,7 @@ def document_column(column: Coded, kind: int) -> Ints:
 
     Fewer than five characters identify nobody and are 0.
     """
+    # Numbered as they come: equality is all that is asked, so what a number looks like need not be kept.
     table = -(np.arange(len(column), dtype=np.int64) * 8 + kind + 1)
     table[column.lengths() < 5] = 0
     return table[column.code] if len(table) else np.zeros(len(column.code), dtype=np.int64)
@@ -113,7 +115,8 @@ def slip_parts(text: str) -> tuple[int, ...]:
     if len(text) < 15:
         return (0, 0, 0, 0)
     pieces = (text[:15], text[:14] + text[-2:], text[-12:], text[:6] + text[-4:])
-    # The place is part of the code, so that the first fifteen digits of one number never meet the last twelve of another.
+    # The place is part of the code, so that the first fifteen digits of one number never meet the last twelve of another. X counts as 9,
+    # here and where `blocking.parts.good_parts` makes the same parts by arithmetic.
     return tuple(
         0 if len(piece) < 10 or "*" in piece else int(piece.replace("X", "9")) * 4 + place + 1
         for place, piece in enumerate(pieces)

@@ -104,6 +104,7 @@ def encode(names: Sequence[str]) -> NameCodes:
     back = np.zeros(int(raw.max(initial=0)) + 1, dtype=np.int32)
     back[points] = np.arange(len(points))
     folded = ["" if point == 0 else fold(chr(point)) for point in points.tolist()]
+    # Sorted: a character's number must not depend on which name comes first.
     known = ["", WILDCARD, *sorted(set(folded) - {"", WILDCARD})]
     number = {character: place for place, character in enumerate(known)}
     characters = np.array([number[c] for c in folded], dtype=np.int32)[back[raw]]
@@ -153,6 +154,7 @@ def _relation(known: list[str], sounds: list[frozenset[str]]) -> Bits:
     for character, rows in places.items():
         columns = [place for other in shapes.get(character, frozenset()) & places.keys() for place in places[other]]
         table[np.ix_(rows, columns)] |= SHAPE
+    # Last, over what the tables say: beyond the end there is nothing but the end, and what cannot be read may be anything.
     table[0, 0] = END
     table[_WILD_ID, 1:] = WILD
     table[1:, _WILD_ID] = WILD

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["CodeTables", "load_tables", "read_codes", "read_grades", "read_sets"]
 
 CODE_COLUMNS = ("value", "unknown")
+# 1-男, 2.女, 汉族(01): exports write the number and the word into one cell.
 _NUMBERED = re.compile(r"^([0-9A-Z]{1,3})[-.、:_)）]?(?=[\u4e00-\u9fff(])|(?<=[\u4e00-\u9fff)])[-.、:_(]?\d{1,3}\)?$")
 _SEPARATORS = re.compile(r"[、,，;；/|+&\n]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])|[和及与](?=[\u4e00-\u9fff])")
 _EDGES = " \t。.,，;；:：、'\"’‘`-—"
@@ -42,10 +43,12 @@ class CodeTables(BaseModel):
 
     def number(self, table: str, source: str, written: str) -> str | None:
         """The code that a number stands for, the source's own reading first; none when it is unknown."""
+        # Some systems count in an order of their own, so a bare number means what its source means by it (rules/codes.md#nation).
         for numbers in (self.by_source.get(source, {}).get(table), self.numbers.get(table)):
             if numbers and written in numbers:
                 return numbers[written]
         if table in self.own_numbers and written.isdigit():
+            # Spreadsheets take the noughts from the front of 01.
             padded = written.zfill(self.own_numbers[table])
             if padded in self.own_aliases.get(table, {}):
                 return self.own_aliases[table][padded]
@@ -66,6 +69,7 @@ def load_tables() -> CodeTables:
     for table, codes in tables.items():
         for code, forms in codes.items():
             for form in forms:
+                # A word for two codes would mean whichever stands first in the file.
                 known = words[table].setdefault(_key(form), code)
                 if known != code:
                     raise ValueError(f"matching/tables/codes.yaml: {table}: {form} stands for {known} and {code}")
@@ -146,7 +150,7 @@ def _lookup(key: str, table: str, source: str) -> str | None:
     ):
         if shorter and shorter in words:
             return words[shorter]
-    return words.get(key + "族") if table == "nation" else None
+    return words.get(key + "族") if table == "nation" else None  # 汉 for 汉族
 
 
 def _says_nothing(text: str) -> bool:

@@ -258,6 +258,7 @@ def _without_unknown_county(rest: str, places: Gazetteer) -> str:
 
 def _read_town(rest: str, places: Gazetteer) -> tuple[str, str]:
     """The township at the beginning: a known one, else by its kind; a bare stem only when a village of it follows."""
+    # Longest first: a stem is the beginning of its own full name, and sometimes of another township's.
     for end in range(min(len(rest), 10), 1, -1):
         town = places.towns.get(rest[:end])
         if town is None:
