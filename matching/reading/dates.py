@@ -113,7 +113,7 @@ def read_months(values: pd.Series, as_of: date | None = None) -> pd.DataFrame:
 
     def month(text: str) -> tuple[str, ...]:
         value, precision, note = read_date(text, limit)
-        # That only the month is known (B04) is no flaw of a month.
+        # That only the month is known (`B04`) is no flaw of a month.
         codes = ";".join(code for code in note.split(";") if code != "B04" or precision == "year")
         return (value[:7], "month" if precision == "day" else precision, codes)
 

@@ -171,7 +171,7 @@ def _mark_filled_down(cells: list[str], frame: pd.DataFrame) -> pd.DataFrame:
         above, here = cells[place - 1], cells[place]
         return above.isdigit() and here.isdigit() and len(above) == len(here) == 18 and int(here) - int(above) == 1
 
-    hits = [place for place in np.flatnonzero(failing) if place and counted_up(place)]
+    hits = [place for place in np.flatnonzero(failing).tolist() if place and counted_up(place)]
     if hits:
         notes = frame["note"].to_numpy(dtype=object, copy=True)
         notes[hits] = [f"{notes[place]};C15" for place in hits]
