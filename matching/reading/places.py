@@ -141,7 +141,6 @@ def learn_places(*frames: pd.DataFrame, county: str = "", least: int = 3) -> Gaz
             pairs.update((town, "") for town in as_text(frame["town"]))
     towns = tuple(sorted({town for town, _ in pairs if len(town) > 2}))
 
-    # Only what stands before the first digit: neighbours differ in their house numbers and are read once.
     addresses: list[tuple[Area, str, int]] = []
     votes: Counter[str] = Counter()
     for frame in frames:
@@ -224,6 +223,7 @@ def _address(text: str, places: Gazetteer) -> tuple[str, ...]:
         area = (area_name(bare[:2] + "0000"), area_name(bare[:4] + "00"), area_name(bare[:6]))
         code = bare[:6] if area[2] and not bare.startswith("00", 4) else ""
         return (*area, code, "", "", "")  # townships' own codes are in no table of ours
+    # What stands before the first digit is read once: neighbours differ in their house numbers only.
     head = (_HEAD.match(bare) or [""])[0]
     if head not in places._seen:
         places._seen[head] = _read_head(head, places)
