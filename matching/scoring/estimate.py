@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.model import Learning
+    from matching.model import LearningSettings
     from matching.scoring.design import Design
 
     Floats = NDArray[np.float64]
@@ -139,7 +139,9 @@ def _mean_posterior(score: Floats, counts: Floats, prior: float) -> float:
     return float((sigmoid_bits(score + prior) * counts).sum() / counts.sum())
 
 
-def em_weights(design: Design, codes: NDArray[np.int8], counts: Floats, prior: float, learning: Learning) -> Floats:
+def em_weights(
+    design: Design, codes: NDArray[np.int8], counts: Floats, prior: float, learning: LearningSettings
+) -> Floats:
     """Fellegi-Sunter by EM on pattern counts, started at and held near the anchor; only the shape inside each field
     is learned.
 
@@ -170,7 +172,9 @@ def em_weights(design: Design, codes: NDArray[np.int8], counts: Floats, prior: f
     return bits
 
 
-def _shaped(design: Design, codes: NDArray[np.int8], same: Floats, different: Floats, learning: Learning) -> Floats:
+def _shaped(
+    design: Design, codes: NDArray[np.int8], same: Floats, different: Floats, learning: LearningSettings
+) -> Floats:
     """The anchor bent, within `em_bend` bits, towards the observed log2(m/u) of each field's levels."""
     out = design.anchor.copy()
     for place, terms in enumerate(design.level_term):

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.model import FieldSpec
+    from matching.model import ComparedField
 
     Days = NDArray[np.int32]
 
@@ -28,7 +28,7 @@ class Births:
         return Births(self.day[rows], self.lunar[rows], self.precision[rows])
 
 
-def birth_levels(a: Births, b: Births, spec: FieldSpec) -> NDArray[np.int8]:
+def birth_levels(a: Births, b: Births, spec: ComparedField) -> NDArray[np.int8]:
     """Level of each pair of dates; the coarser precision of the two decides what can be compared."""
     x, y = a.day, b.day
     year = x // 10000 == y // 10000

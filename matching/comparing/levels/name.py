@@ -15,14 +15,14 @@ from matching.names.levels import LEVELS, former_levels
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.model import FieldSpec
+    from matching.model import ComparedField
     from matching.shapes import NameTable
 
     Rows = NDArray[np.int32]
 
 
 def name_levels(
-    table: NameTable, name: tuple[Rows, Rows], former: tuple[Rows, Rows], spec: FieldSpec
+    table: NameTable, name: tuple[Rows, Rows], former: tuple[Rows, Rows], spec: ComparedField
 ) -> NDArray[np.int8]:
     """Level of each pair of names.
 

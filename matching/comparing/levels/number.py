@@ -16,13 +16,13 @@ from matching.reading.citizen import CHECK_CHARACTERS, WEIGHTS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.model import FieldSpec
+    from matching.model import ComparedField
     from matching.shapes import Encoded, Sets
 
     Rows = NDArray[np.int32]
 
 
-def number_levels(e: Encoded, sets: Sets, pair: tuple[Rows, Rows], spec: FieldSpec) -> NDArray[np.int8]:
+def number_levels(e: Encoded, sets: Sets, pair: tuple[Rows, Rows], spec: ComparedField) -> NDArray[np.int8]:
     """Level of each pair of numbers; `differ` needs two numbers that stand as the children's own."""
     a, b = pair
     out = np.zeros(len(a), dtype=np.int8)
@@ -42,7 +42,7 @@ def number_levels(e: Encoded, sets: Sets, pair: tuple[Rows, Rows], spec: FieldSp
     return out
 
 
-def damaged_levels(e: Encoded, sets: Sets, pair: tuple[Rows, Rows], spec: FieldSpec) -> NDArray[np.int8]:
+def damaged_levels(e: Encoded, sets: Sets, pair: tuple[Rows, Rows], spec: ComparedField) -> NDArray[np.int8]:
     """Levels of pairs of a damaged number and a good one; 0 for all others.
 
     A whole number beside the damaged one (in the student number) speaks instead: twins share the first 15 digits.
@@ -56,7 +56,7 @@ def damaged_levels(e: Encoded, sets: Sets, pair: tuple[Rows, Rows], spec: FieldS
     return out
 
 
-def _damaged_levels(e: Encoded, a: Rows, b: Rows, spec: FieldSpec) -> NDArray[np.int8]:
+def _damaged_levels(e: Encoded, a: Rows, b: Rows, spec: ComparedField) -> NDArray[np.int8]:
     """Best level of the unusable number against any good number of the other side; texts are compared once per
     distinct pair.
     """

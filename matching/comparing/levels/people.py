@@ -9,13 +9,13 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.model import FieldSpec
+    from matching.model import ComparedField
     from matching.shapes import Sets
 
     Rows = NDArray[np.int32]
 
 
-def people_levels(sets: Sets, a: Rows, b: Rows, spec: FieldSpec) -> NDArray[np.int8]:
+def people_levels(sets: Sets, a: Rows, b: Rows, spec: ComparedField) -> NDArray[np.int8]:
     """Level of each pair: by number, by two names, by one name, by sound; another person in the same role, or only
     other roles.
     """
@@ -28,7 +28,7 @@ def people_levels(sets: Sets, a: Rows, b: Rows, spec: FieldSpec) -> NDArray[np.i
     return out
 
 
-def _named(sets: Sets, a: Rows, b: Rows, spec: FieldSpec) -> NDArray[np.int8]:
+def _named(sets: Sets, a: Rows, b: Rows, spec: ComparedField) -> NDArray[np.int8]:
     """Levels by name of pairs that both have people."""
     people = sets.tables["people"]
     names = sets.shared("people", a, b)

@@ -14,7 +14,7 @@ from matching.comparing.sql.name_cases import HARD, bit_columns, name_case, name
 if TYPE_CHECKING:
     from matching.comparing.sql.dialect import Dialect
     from matching.comparing.sql.tables import Tables
-    from matching.model import FieldSpec, Model
+    from matching.model import ComparedField, Model
 
 
 PAIRED = "FROM pairs p JOIN records a ON a.rid = p.left_rid JOIN records b ON b.rid = p.right_rid"
@@ -87,13 +87,13 @@ class Fields:
     def _shared(self, name: str) -> str:
         return either(self._equal(name))
 
-    def _flat(self, field: str, spec: FieldSpec) -> str:
+    def _flat(self, field: str, spec: ComparedField) -> str:
         missing = f"(a.{field} = 0 OR b.{field} = 0)"
         return case(
             [(missing, spec.code("missing")), (f"a.{field} = b.{field}", spec.code("same"))], spec.code("differ")
         )
 
-    def _birth(self, spec: FieldSpec) -> str:
+    def _birth(self, spec: ComparedField) -> str:
         div = self._dialect.div
         year = f"{div('a.birth', 10000)} = {div('b.birth', 10000)}"
         months = {side: f"{div(f'{side}.birth', 100)} % 100" for side in "ab"}
@@ -131,7 +131,7 @@ class Fields:
         month = {day: f"({div(day, 10000)} * 12 + {div(day, 100)} % 100)" for day in (low, high)}
         return every((f"{month[high]} - {month[low]} = 1", f"{high} % 100 = 1", f"{low} % 100 >= 28"))
 
-    def _people(self, spec: FieldSpec) -> str:
+    def _people(self, spec: ComparedField) -> str:
         names = count(self._equal("people"))
         role = either(f"(a.people_{place} <> 0 AND b.people_{place} <> 0)" for place in (1, 2))
         tests = [
@@ -144,11 +144,11 @@ class Fields:
         ]
         return case([(test, spec.code(level)) for test, level in tests], spec.code("apart"))
 
-    def _phone(self, spec: FieldSpec) -> str:
+    def _phone(self, spec: ComparedField) -> str:
         tests = [(self._shared("phones"), "same"), (self._known("phones"), "differ")]
         return case([(test, spec.code(level)) for test, level in tests], spec.code("missing"))
 
-    def _place(self, spec: FieldSpec) -> str:
+    def _place(self, spec: ComparedField) -> str:
         towns, town = self._known("towns"), self._shared("towns")
         tests = [
             (self._shared("houses"), "house"),
@@ -158,7 +158,7 @@ class Fields:
         ]
         return case([(test, spec.code(level)) for test, level in tests], spec.code("differ"))
 
-    def _namesakes(self, spec: FieldSpec) -> str:
+    def _namesakes(self, spec: ComparedField) -> str:
         """Over the name's level, which the statement has as a column."""
         limit, names = self._model.namesakes, self._model.spec("name").levels
         agreeing = ", ".join(str(code) for code, level in enumerate(names.values()) if level.group == "agree")
@@ -169,11 +169,11 @@ class Fields:
         ]
         return case([(test, spec.code(level)) for test, level in tests], spec.code("many"))
 
-    def _origin(self, spec: FieldSpec) -> str:
+    def _origin(self, spec: ComparedField) -> str:
         tests = [("a.source <> b.source", spec.code("cross")), ("a.roll = b.roll", spec.code("inside"))]
         return case(tests, spec.code("roll"))
 
-    def _number(self, spec: FieldSpec) -> str:
+    def _number(self, spec: ComparedField) -> str:
         anyone = {side: either(f"{side}.numbers_{place} <> 0" for place in self._places("numbers")) for side in "ab"}
         tests = [
             ("(a.numbers_1 = b.numbers_1 AND a.numbers_1 <> 0)", spec.code("same")),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matching.blocking.block import Limits, limits
+from matching.blocking.block import BlockLimits, limits
 from matching.blocking.keys import NEEDS_DAMAGE, lines, widths
 from matching.comparing.sql.dialect import every
 
@@ -36,7 +36,7 @@ class KeySql:
         self._model = model
         self._dialect = dialect
         self._keys = {bit: key for bit, key in enumerate(model.keys) if bit in keys}
-        self._limits: dict[int, Limits] = {}
+        self._limits: dict[int, BlockLimits] = {}
 
     def tokens(self, parts: Parts) -> str:
         """The values of the keys as `value, rid, broken`, each once per record."""

@@ -13,7 +13,7 @@ from matching.names.codes import ALIKE, END, SAME, SHAPE, SOUND, WILD
 from matching.names.levels import LEVELS
 
 if TYPE_CHECKING:
-    from matching.model import FieldSpec
+    from matching.model import ComparedField
 
 HARD = (
     "((a.odd = 1 OR b.odd = 1 OR a.surname <> b.surname) AND a.empty = 0 AND b.empty = 0 AND NOT (a.name = b.name AND a.sure = 1) "
@@ -64,7 +64,7 @@ def name_columns(width: int) -> str:
     return ", ".join(f"{side}.{name} AS {side}_{name}" for side in "ab" for name in names)
 
 
-def name_case(width: int, spec: FieldSpec) -> str:
+def name_case(width: int, spec: ComparedField) -> str:
     """The name's level in the model's codes, over `name_columns`, `bits1`… and `hard_name`."""
     code = {level: spec.code(level) for level in LEVELS}
     return (

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from matching.columns import Columns
+from matching.columns import TextColumns
 from matching.comparing.compare import carried
 from matching.encoding.encode import encode, order_of
 from matching.linked import KnownChildren, Memory
@@ -35,7 +35,7 @@ def part_of(records: pd.DataFrame, chosen: list[str], old: dict[str, int] | None
     order = order_of(records)
     ids = records["record_id"].to_numpy(dtype=object)[order]
     rows = np.array([(old or {}).get(record, -1) for record in ids], dtype=np.int64)
-    delivery = Delivery(records, order, np.zeros(len(ids), dtype=np.uint64), rows, Columns(records))
+    delivery = Delivery(records, order, np.zeros(len(ids), dtype=np.uint64), rows, TextColumns(records))
     return Part(delivery, np.isin(ids, chosen), {})
 
 
