@@ -34,6 +34,7 @@ def left(feed: Feed, stock: Stock, before: pd.DataFrame | None = None) -> pd.Dat
     Returns:
         `LEFT`, index `child_id`; an answer goes before the ledger's exit, that before what the data show.
     """
+    # In the order of trust: of a child that leaves in two ways the first word is the one that is sent.
     parts = [_by_answer(feed, stock), _by_roll(feed, stock), _by_facts(feed, stock, before)]
     together = pd.concat(parts, ignore_index=True).drop_duplicates("child_id")
     return together.set_index("child_id")[LEFT].astype(object)

@@ -27,7 +27,7 @@ def write_form(material: Material, figures: Figures, folder: Path) -> Path:
         lists=(),
         office=material.office,
     )
-    items = [(block.title, *one) for block in survey().blocks for one in tables(block)]
+    items = [(block.title, *item) for block in survey().blocks for item in tables(block)]
     first = f"survey_{survey().blocks[0].name}"
     headings = ["地区", "留守儿童总数", *[f"{title}\n{zh}" for title, _, _, zh in items]]
     rows: list[list[Cell]] = []
