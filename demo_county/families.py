@@ -12,11 +12,11 @@ import pandas as pd
 from demo_county.county import County
 from demo_county.dice import Dice, Ints, Texts, texts
 from demo_county.numbers import Days, citizen_numbers, distinct_orders, phones, serials
-from demo_county.settings import Life, Words, places, words
+from demo_county.settings import LifeRates, NameParts, places, words
 
 
 def build_families(
-    dice: Dice, county: County, life: Life, span: tuple[dt.date, dt.date], children: int
+    dice: Dice, county: County, life: LifeRates, span: tuple[dt.date, dt.date], children: int
 ) -> pd.DataFrame:
     """Invent the families of the county.
 
@@ -42,7 +42,7 @@ def build_families(
     return kids
 
 
-def _births(dice: Dice, life: Life, span: tuple[dt.date, dt.date], children: int) -> pd.DataFrame:
+def _births(dice: Dice, life: LifeRates, span: tuple[dt.date, dt.date], children: int) -> pd.DataFrame:
     guess = np.arange(children)
     sizes = dice.pick_index(guess, "size", life.family_sizes) + 1
     fam = np.repeat(guess, sizes)[:children].astype(np.int64)
@@ -61,7 +61,7 @@ def _births(dice: Dice, life: Life, span: tuple[dt.date, dt.date], children: int
     return kids.set_index("kid", drop=False).rename_axis(None)
 
 
-def _homes(dice: Dice, fams: pd.DataFrame, county: County, life: Life) -> pd.DataFrame:
+def _homes(dice: Dice, fams: pd.DataFrame, county: County, life: LifeRates) -> pd.DataFrame:
     place, key = places(), fams["fam"].to_numpy(dtype=np.int64)
     town = dice.pick_index(key, "town", county.weights)
     share = dice.uniform(key, "village of")
@@ -87,7 +87,7 @@ def _homes(dice: Dice, fams: pd.DataFrame, county: County, life: Life) -> pd.Dat
     return fams
 
 
-def _adults(dice: Dice, fams: pd.DataFrame, eldest: Days, life: Life) -> pd.DataFrame:
+def _adults(dice: Dice, fams: pd.DataFrame, eldest: Days, life: LifeRates) -> pd.DataFrame:
     word, key = words(), fams["fam"].to_numpy(dtype=np.int64)
     fams["nation"] = dice.pick(key, "nation", list(word.nations), list(word.nations.values()))
     surname_weights = list(word.surnames.values())
@@ -139,11 +139,11 @@ def _adults(dice: Dice, fams: pd.DataFrame, eldest: Days, life: Life) -> pd.Data
 
 
 def _given(dice: Dice, key: Ints, salt: str, chars: list[str], single: float) -> Texts:
-    one, two = dice.pick(key, salt + "1", chars), dice.pick(key, salt + "2", chars)
-    return np.where(dice.happens(key, salt + "single", single), one, one + two).astype(object)
+    single_char, second_char = dice.pick(key, salt + "1", chars), dice.pick(key, salt + "2", chars)
+    return np.where(dice.happens(key, salt + "single", single), single_char, single_char + second_char).astype(object)
 
 
-def _children_names(dice: Dice, kids: pd.DataFrame, life: Life) -> None:
+def _children_names(dice: Dice, kids: pd.DataFrame, life: LifeRates) -> None:
     word, key = words(), kids["kid"].to_numpy(dtype=np.int64)
     boy = (kids["sex"] == "1").to_numpy()
     first = np.where(boy, dice.pick(key, "g1", list(word.given_boy)), dice.pick(key, "g1", list(word.given_girl)))
@@ -162,7 +162,7 @@ def _children_names(dice: Dice, kids: pd.DataFrame, life: Life) -> None:
     _former_names(dice, kids, life)
 
 
-def _minority_names(dice: Dice, kids: pd.DataFrame, word: Words) -> None:
+def _minority_names(dice: Dice, kids: pd.DataFrame, word: NameParts) -> None:
     key, boy = kids["kid"].to_numpy(dtype=np.int64), (kids["sex"] == "1").to_numpy()
     dotted = kids["nation"].isin(word.dotted).to_numpy()
     own = np.where(boy, dice.pick(key, "dot", word.dotted_boy), dice.pick(key, "dot", word.dotted_girl))
@@ -195,7 +195,7 @@ def _minority_names(dice: Dice, kids: pd.DataFrame, word: Words) -> None:
     )
 
 
-def _former_names(dice: Dice, kids: pd.DataFrame, life: Life) -> None:
+def _former_names(dice: Dice, kids: pd.DataFrame, life: LifeRates) -> None:
     word, key = words(), kids["kid"].to_numpy(dtype=np.int64)
     changed = dice.happens(key, "renamed", life.former_name) & kids["han_style"].to_numpy()
     surname = dice.happens(key, "resurnamed", life.surname_change) & kids["han_style"].to_numpy()
@@ -205,7 +205,7 @@ def _former_names(dice: Dice, kids: pd.DataFrame, life: Life) -> None:
     kids.loc[kids["former_name"] == kids["name"], "former_name"] = ""
 
 
-def _namesakes(dice: Dice, kids: pd.DataFrame, life: Life) -> None:
+def _namesakes(dice: Dice, kids: pd.DataFrame, life: LifeRates) -> None:
     """Give some pairs of unrelated children the same name and birthday (rules/names.md#n15)."""
     key = kids["kid"].to_numpy(dtype=np.int64)
     plain = (

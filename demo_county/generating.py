@@ -18,6 +18,7 @@ from demo_county import deliver_federation, deliver_further, deliver_police, del
 from demo_county.county import County, build_county
 from demo_county.dice import Dice
 from demo_county.families import build_families
+from demo_county.filed import FiledRecords
 from demo_county.formats import text
 from demo_county.formats.biff import write_xls
 from demo_county.formats.ods import write_ods
@@ -29,9 +30,9 @@ from demo_county.lives import live
 from demo_county.moment import stand
 from demo_county.scoring import unit
 from demo_county.settings import period_end, rates
-from demo_county.sheets import Delivery
+from demo_county.sheets import DemoFile
 from demo_county.spoil import spoil
-from demo_county.truth import Held, lists, write_truth
+from demo_county.truth import lists, write_truth
 from demo_county.welfare import ledgers, month_only, payments, settle_flags
 
 
@@ -100,15 +101,15 @@ def generate(
 
 
 def _period(folder: Path, period: str, people: pd.DataFrame, scene: Scene) -> PeriodSummary:
-    held = _typed(people, scene)
+    filed = _typed(people, scene)
     inbox, truth = folder / "inbox" / period, folder / "truth" / period
     _sweep(inbox, truth)
     deliveries = [
-        *deliver_police.deliver(held.register, scene, inbox / "public_security"),
-        *deliver_school.deliver(held.education, scene, inbox / "education"),
-        *deliver_welfare.deliver(held.books, held.roll, scene, inbox / "civil_affairs"),
-        *deliver_federation.deliver(held.holders, scene, inbox / "disability"),
-        *(deliver_further.deliver(held.further, scene, inbox) if held.further else ()),
+        *deliver_police.deliver(filed.register, scene, inbox / "public_security"),
+        *deliver_school.deliver(filed.education, scene, inbox / "education"),
+        *deliver_welfare.deliver(filed.books, filed.roll, scene, inbox / "civil_affairs"),
+        *deliver_federation.deliver(filed.holders, scene, inbox / "disability"),
+        *(deliver_further.deliver(filed.further, scene, inbox) if filed.further else ()),
     ]
     deliveries = [
         delivery for delivery in deliveries if any(sheet.data_rows or sheet.adults for sheet in delivery.sheets)
@@ -116,8 +117,8 @@ def _period(folder: Path, period: str, people: pd.DataFrame, scene: Scene) -> Pe
     for delivery in deliveries:
         delivery.path.parent.mkdir(parents=True, exist_ok=True)
         write(delivery)
-    findings = lists(held)
-    write_truth(truth, held, deliveries, findings)
+    findings = lists(filed)
+    write_truth(truth, filed, deliveries, findings)
     records = Counter[str]()
     for delivery in deliveries:
         records[delivery.path.parent.name] += sum(sheet.data_rows for sheet in delivery.sheets)
@@ -126,7 +127,7 @@ def _period(folder: Path, period: str, people: pd.DataFrame, scene: Scene) -> Pe
     return PeriodSummary(period, len(deliveries), rows, dict(records), dict(sorted(counts.items())))
 
 
-def _typed(people: pd.DataFrame, scene: Scene) -> Held:
+def _typed(people: pd.DataFrame, scene: Scene) -> FiledRecords:
     """Let the four departments write down what they know, with their mistakes."""
     now = stand(people, scene.day)
     around = now[["old_id", "renumbered", "grandma_phone"]].copy()
@@ -141,7 +142,7 @@ def _typed(people: pd.DataFrame, scene: Scene) -> Held:
     education.loc[education["enrolment"] != "在读", "left_behind"] = "非留守"
     known = further_sources(now, education, books, scene) if scene.profile.further else None
     holders = spoil("disability", certificates(now, scene), "town_no", scene, around)
-    return Held(
+    return FiledRecords(
         now,
         spoil("public_security", register(now, scene), "town_no", scene, around),
         spoil("education", education, "school_no", scene, around),
@@ -162,7 +163,7 @@ def _typed_further(known: Further, scene: Scene, around: pd.DataFrame) -> Furthe
     return Further(**typed, roster=known.roster)
 
 
-def write(delivery: Delivery) -> None:
+def write(delivery: DemoFile) -> None:
     """Write one delivery in its container."""
     match delivery.container:
         case "xlsx":

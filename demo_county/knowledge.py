@@ -16,7 +16,7 @@ from demo_county.county import County
 from demo_county.dice import Dice, Ints, Texts, texts
 from demo_county.lives import NEVER
 from demo_county.numbers import Days
-from demo_county.settings import Life, Profile, places, words
+from demo_county.settings import ClerkProfile, LifeRates, places, words
 
 GRADES = [
     "小班",
@@ -45,8 +45,8 @@ class Scene:
 
     dice: Dice
     county: County
-    life: Life
-    profile: Profile
+    life: LifeRates
+    profile: ClerkProfile
     day: dt.date
     index: int
     first: bool
@@ -115,24 +115,24 @@ def register(now: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     """Return the police register: active children under 18, cancelled rows, and the history row of a move
     inside the county.
     """
-    held = now[(now["hukou"] == "local") & (now["age"] < 18)]
-    out = person_columns(held)
-    child = np.where(held["sex"] == "1", "子", "女")
+    children = now[(now["hukou"] == "local") & (now["age"] < 18)]
+    out = person_columns(children)
+    child = np.where(children["sex"] == "1", "子", "女")
     out["rel_head"] = np.where(
-        held["guardian_rel"].isin(["祖父", "祖母"]), np.where(held["sex"] == "1", "孙子", "孙女"), child
+        children["guardian_rel"].isin(["祖父", "祖母"]), np.where(children["sex"] == "1", "孙子", "孙女"), child
     )
-    out["household_no"] = held["household_no"]
-    out["cancel_kind"] = np.where(held["dead"], "死亡", np.where(held["left"], "迁出", ""))
-    cancel = np.where(held["dead"], held["cancelled"], np.where(held["left"], held["moved_out"], NEVER)).astype(
-        "datetime64[D]"
-    )
+    out["household_no"] = children["household_no"]
+    out["cancel_kind"] = np.where(children["dead"], "死亡", np.where(children["left"], "迁出", ""))
+    cancel = np.where(
+        children["dead"], children["cancelled"], np.where(children["left"], children["moved_out"], NEVER)
+    ).astype("datetime64[D]")
     out["cancel_date"] = cancel
-    out["death_date"] = np.where(held["dead"], held["died"], NEVER).astype("datetime64[D]")
+    out["death_date"] = np.where(children["dead"], children["died"], NEVER).astype("datetime64[D]")
     out["status"] = np.where(out["cancel_kind"] == "", "正常", "注销")
-    moved = (held["inside_done"] & held["alive_here"]).to_numpy()
-    old = out[moved].assign(copy=1, cancel_kind="迁出", status="注销", cancel_date=held["moved_inside"][moved])
+    moved = (children["inside_done"] & children["alive_here"]).to_numpy()
+    old = out[moved].assign(copy=1, cancel_kind="迁出", status="注销", cancel_date=children["moved_inside"][moved])
     old["town"], old["village"], old["address"] = (
-        held[f"old_{column}"][moved] for column in ("town", "village", "address")
+        children[f"old_{column}"][moved] for column in ("town", "village", "address")
     )
     old["hukou_addr"] = places().province + places().prefecture + places().county + old["address"]
     both = pd.concat([out, old]).sort_values(["fam", "kid", "copy"], kind="stable").reset_index(drop=True)
@@ -146,8 +146,8 @@ def enrolments(now: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     grade = now["grade"].to_numpy(dtype=np.int64)
     status = _enrolment_status(now, scene, key, grade)
     has = status != ""
-    held, grade, status = now[has], grade[has], status[has]
-    out = person_columns(held)
+    pupils, grade, status = now[has], grade[has], status[has]
+    out = person_columns(pupils)
     out["enrolment"], out["grade_no"] = status, np.where(status == "毕业", 9, grade)
     out["grade"] = texts(GRADES)[np.clip(out["grade_no"].to_numpy() + 2, 0, 14)]
     stage = np.select(
@@ -157,16 +157,16 @@ def enrolments(now: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     )
     school = np.select(
         [stage == s for s in ("kindergarten", "primary", "junior")],
-        [held[s] for s in ("kindergarten", "primary", "junior")],
-        held["senior"],
+        [pupils[s] for s in ("kindergarten", "primary", "junior")],
+        pupils["senior"],
     )
     out["school_no"] = school.astype(np.int64)
-    second = out[(held["twice"] & (out["enrolment"] == "在读") & (out["grade_no"].between(1, 9))).to_numpy()].assign(
+    second = out[(pupils["twice"] & (out["enrolment"] == "在读") & (out["grade_no"].between(1, 9))).to_numpy()].assign(
         copy=1
     )
     second["school_no"] = [_another_school(scene.county, n) for n in second["school_no"]]
-    unable = held["has_number"].to_numpy()
-    out["student_no"] = np.where(unable, held["student_no"], held["j_no"])
+    unable = pupils["has_number"].to_numpy()
+    out["student_no"] = np.where(unable, pupils["student_no"], pupils["j_no"])
     second["student_no"] = "L" + out.loc[second.index, "student_no"].str[1:15] + "0017"
     out = pd.concat([out, second]).sort_values(["school_no", "grade_no", "kid", "copy"], kind="stable")
     _school_columns(out, now.loc[out["kid"]], scene)
@@ -259,31 +259,31 @@ def certificates(now: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     """
     dice = scene.dice
     kept = now["alive_here"] | (now["dead"] & dice.happens(now["kid"].to_numpy(dtype=np.int64), "card kept", 0.7))
-    held = now[
+    holders = now[
         kept & (now["dis_type"] != "") & (now["card_issued"].to_numpy() <= np.datetime64(scene.day)) & (now["age"] < 18)
     ]
-    key = held["kid"].to_numpy(dtype=np.int64)
-    out = person_columns(held)
-    out["dis_card"], out["dis_type"] = held["dis_card"], held["dis_type"].map(DISABILITIES)
-    out["dis_level"], out["severe"] = held["dis_level"].map(LEVELS), held["severe"]
-    out["issued"] = held["card_issued"]
-    out["valid_to"] = held["card_issued"].to_numpy(dtype="datetime64[D]") + np.timedelta64(3652, "D")
+    key = holders["kid"].to_numpy(dtype=np.int64)
+    out = person_columns(holders)
+    out["dis_card"], out["dis_type"] = holders["dis_card"], holders["dis_type"].map(DISABILITIES)
+    out["dis_level"], out["severe"] = holders["dis_level"].map(LEVELS), holders["severe"]
+    out["issued"] = holders["card_issued"]
+    out["valid_to"] = holders["card_issued"].to_numpy(dtype="datetime64[D]") + np.timedelta64(3652, "D")
     out["card_status"] = "正常"
     out["rehab"] = np.where(dice.happens(key, "rehab", 0.3), "是", "否")
-    care, living = paid(held, scene)
+    care, living = paid(holders, scene)
     out["care"] = np.where(care & dice.happens(key, "care noted", 0.95), "是", "否")
     out["living"] = np.where(living & dice.happens(key, "living noted", 0.95), "是", "否")
-    out["relief"] = np.where(held["poor"], "低保", "")
+    out["relief"] = np.where(holders["poor"], "低保", "")
     out["dis_cause"] = dice.pick(key, "cause", ["先天", "疾病", "遗传", "其他", "药物"])
-    out["household_no"] = held["household_no"]
+    out["household_no"] = holders["household_no"]
     return out.reset_index(drop=True)
 
 
 def paid(
-    held: pd.DataFrame, scene: Scene
+    holders: pd.DataFrame, scene: Scene
 ) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.bool_]], np.ndarray[tuple[int, ...], np.dtype[np.bool_]]]:
     """Decide which certificate holders draw the care allowance and the living allowance."""
-    key = held["kid"].to_numpy(dtype=np.int64)
-    care = held["severe"].to_numpy(dtype=bool) & scene.dice.happens(key, "care paid", scene.profile.allowance_paid)
-    poor = (held["poor"] & ~held["orphan"] & ~held["de_facto"]).to_numpy(dtype=bool)
+    key = holders["kid"].to_numpy(dtype=np.int64)
+    care = holders["severe"].to_numpy(dtype=bool) & scene.dice.happens(key, "care paid", scene.profile.allowance_paid)
+    poor = (holders["poor"] & ~holders["orphan"] & ~holders["de_facto"]).to_numpy(dtype=bool)
     return care, poor & scene.dice.happens(key, "living paid", scene.profile.allowance_paid)

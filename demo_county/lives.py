@@ -15,7 +15,7 @@ import pandas as pd
 from demo_county.county import County
 from demo_county.dice import Dice, Flags, Ints
 from demo_county.numbers import Days, citizen_numbers
-from demo_county.settings import Life, places
+from demo_county.settings import LifeRates, places
 from expectations.jurisdictions.profile import load_profile
 
 NEVER = np.datetime64("2200-01-01", "D")
@@ -24,7 +24,7 @@ PROFILE = Path(__file__).with_name("profile.yaml")
 LONG_AGO = np.datetime64("1990-01-01", "D")
 
 
-def live(dice: Dice, people: pd.DataFrame, county: County, life: Life, ends: list[dt.date]) -> pd.DataFrame:
+def live(dice: Dice, people: pd.DataFrame, county: County, life: LifeRates, ends: list[dt.date]) -> pd.DataFrame:
     """Add to every child what happens to it between a year before the first period's end and the last one's.
 
     Args:
@@ -53,7 +53,7 @@ def _dates(dice: Dice, key: Ints, salt: str, happens: Flags, span: tuple[dt.date
     return np.where(happens, drawn, NEVER).astype("datetime64[D]")
 
 
-def _registration(dice: Dice, out: pd.DataFrame, key: Ints, life: Life, ends: list[dt.date]) -> None:
+def _registration(dice: Dice, out: pd.DataFrame, key: Ints, life: LifeRates, ends: list[dt.date]) -> None:
     birth = out["birth"].to_numpy(dtype="datetime64[D]")
     fam = out["fam"].to_numpy(dtype=np.int64)
     elsewhere = dice.happens(fam, "elsewhere", life.hukou_elsewhere)
@@ -79,7 +79,7 @@ def _registration(dice: Dice, out: pd.DataFrame, key: Ints, life: Life, ends: li
     out["old_id"] = np.where(changed & ~pd.Series(old).isin(out["id_no"]).to_numpy(), old, "")
 
 
-def _moves(dice: Dice, out: pd.DataFrame, key: Ints, life: Life, ends: list[dt.date]) -> None:
+def _moves(dice: Dice, out: pd.DataFrame, key: Ints, life: LifeRates, ends: list[dt.date]) -> None:
     birth = out["birth"].to_numpy(dtype="datetime64[D]")
     fam = out["fam"].to_numpy(dtype=np.int64)
     local = (out["hukou_home"] == "local").to_numpy() & (out["hukou_from"].to_numpy() < NEVER)
@@ -102,7 +102,7 @@ def _moves(dice: Dice, out: pd.DataFrame, key: Ints, life: Life, ends: list[dt.d
         out["old_" + column] = other[column].to_numpy()[swap][fam]
 
 
-def _care(dice: Dice, out: pd.DataFrame, key: Ints, life: Life) -> None:
+def _care(dice: Dice, out: pd.DataFrame, key: Ints, life: LifeRates) -> None:
     fam = out["fam"].to_numpy(dtype=np.int64)
     share = dice.uniform(fam, "away")
     rural = out["rural"].to_numpy(dtype=bool)
@@ -145,7 +145,7 @@ def _care(dice: Dice, out: pd.DataFrame, key: Ints, life: Life) -> None:
     out["dilemma"] = dice.happens(key, "dilemma", life.dilemma)
 
 
-def _disability(dice: Dice, out: pd.DataFrame, key: Ints, first_end: np.datetime64, life: Life) -> None:
+def _disability(dice: Dice, out: pd.DataFrame, key: Ints, first_end: np.datetime64, life: LifeRates) -> None:
     years = (first_end - out["birth"].to_numpy(dtype="datetime64[D]")).astype(np.int64) / 365.25
     holder = dice.happens(key, "disabled", life.disabled) & (years > 2) & (out["hukou_from"].to_numpy() < NEVER)
     kind = dice.pick(key, "dis kind", list("1234567"), [8, 10, 5, 30, 30, 10, 7])
@@ -169,7 +169,7 @@ def _disability(dice: Dice, out: pd.DataFrame, key: Ints, first_end: np.datetime
     out["severe"] = out["dis_level"].isin(rules.care_levels.known()) | widened
 
 
-def _schooling(dice: Dice, out: pd.DataFrame, key: Ints, county: County, life: Life) -> None:
+def _schooling(dice: Dice, out: pd.DataFrame, key: Ints, county: County, life: LifeRates) -> None:
     heavy = out["dis_level"].isin(["1", "2"]).to_numpy()
     edges = np.cumsum([life.study_elsewhere, life.never_enrolled, life.dropout, life.suspended])
     share = dice.uniform(key, "path")

@@ -22,8 +22,8 @@ def with_check(seventeen: Texts) -> Texts:
     if len(seventeen) == 0:
         return seventeen
     digits = np.array(seventeen, dtype="U17").view("U1").reshape(len(seventeen), 17).astype(np.int64)
-    found: Texts = seventeen + _CHECK[digits @ _WEIGHTS % 11]
-    return found
+    numbers: Texts = seventeen + _CHECK[digits @ _WEIGHTS % 11]
+    return numbers
 
 
 def compact(days: Days) -> Texts:
@@ -84,8 +84,8 @@ def phones(dice: Dice, keys: Ints, salt: str) -> Texts:
         "199",
     ]
     head = dice.pick(keys, salt + "head", heads)
-    made: Texts = head + texts([f"{n:08d}" for n in dice.whole(keys, salt + "tail", 0, 10**8).tolist()])
-    return made
+    numbers: Texts = head + texts([f"{n:08d}" for n in dice.whole(keys, salt + "tail", 0, 10**8).tolist()])
+    return numbers
 
 
 def serials(prefix: str, keys: Ints, width: int) -> Texts:

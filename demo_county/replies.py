@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from demo_county.dice import Dice
-from demo_county.reply_files import Book, Filled, books_of, write_csv_copy, write_edited, write_xls_copy
+from demo_county.reply_files import Filled, SentWorkbook, books_of, write_csv_copy, write_edited, write_xls_copy
 from demo_county.scoring import kids_of_findings
 from expectations.life.rules import life_rules
 from expectations.lists.catalogue import load_catalogue
@@ -55,7 +55,7 @@ def generate_replies(root: Path, period: str, following: str, seed: int) -> Repl
     clerk = _Clerk(Dice(seed), solved, dt.date.today(), written)
     for place, book in enumerate(books):
         answers = ((number, clerk.answer(number, book)) for number in book.numbers)
-        filled = {number: one for number, one in answers if one is not None}
+        filled = {number: cells for number, cells in answers if cells is not None}
         _send(folder, place, (book, clerk.spoilt(filled, books, place)))
         written.files += 1
     _strays(folder, books, written)
@@ -79,7 +79,7 @@ class _Clerk:
     today: dt.date
     written: Replies
 
-    def answer(self, number: str, book: Book) -> Filled | None:
+    def answer(self, number: str, book: SentWorkbook) -> Filled | None:
         """What is written on a line, None when nothing is."""
         finding, key = number[: number.rindex("-")], _key(number)
         code = finding.partition("-")[0]
@@ -109,21 +109,21 @@ class _Clerk:
             return filled.with_day("上月底")
         return filled
 
-    def spoilt(self, filled: Mapping[str, Filled], books: Sequence[Book], place: int) -> dict[str, Filled]:
+    def spoilt(self, filled: Mapping[str, Filled], books: Sequence[SentWorkbook], place: int) -> dict[str, Filled]:
         """Some numbers mistyped, some copied from the neighbour's list."""
         other = books[(place + 1) % len(books)].numbers
-        found: dict[str, Filled] = {}
-        for number, one in filled.items():
+        spoilt: dict[str, Filled] = {}
+        for number, cells in filled.items():
             key = _key(number)
             if self.dice.happens(key, "damage", _DAMAGED)[0]:
                 self.written.mistakes["damaged"] += 1
-                found[number] = one.with_number(number[:5] + ("Q" if number[5] != "Q" else "W") + number[6:])
+                spoilt[number] = cells.with_number(number[:5] + ("Q" if number[5] != "Q" else "W") + number[6:])
             elif other and self.dice.happens(key, "foreign", _FOREIGN)[0]:
                 self.written.mistakes["foreign"] += 1
-                found[number] = one.with_number(other[0])
+                spoilt[number] = cells.with_number(other[0])
             else:
-                found[number] = one
-        return found
+                spoilt[number] = cells
+        return spoilt
 
 
 def _choices(code: str, kind: str) -> list[str]:
@@ -141,7 +141,7 @@ def _key(number: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return np.array([int.from_bytes(digest, "big")], dtype=np.int64)
 
 
-def _send(folder: Path, place: int, what: tuple[Book, Mapping[str, Filled]]) -> None:
+def _send(folder: Path, place: int, what: tuple[SentWorkbook, Mapping[str, Filled]]) -> None:
     """Save it as this township does: filled in and sent back; under another name; as CSV; as an old workbook."""
     book, filled = what
     match place % 4:
@@ -155,7 +155,7 @@ def _send(folder: Path, place: int, what: tuple[Book, Mapping[str, Filled]]) -> 
             write_xls_copy(book, filled, folder / book.recipient / "核查清单.xls")
 
 
-def _strays(folder: Path, books: Sequence[Book], written: Replies) -> None:
+def _strays(folder: Path, books: Sequence[SentWorkbook], written: Replies) -> None:
     """A list that is no list; a workbook in the wrong township's folder; a colleague who answers differently."""
     notes = folder / "通讯录.csv"
     notes.parent.mkdir(parents=True, exist_ok=True)

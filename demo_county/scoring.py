@@ -74,7 +74,7 @@ class Score:
 
     def among(self, departments: frozenset[str]) -> Ratio:
         """The pairs whose rows both come from these departments (codes of the truth)."""
-        parts = [one for key, one in self.by_departments.items() if departments.issuperset(key.split("-"))]
+        parts = [ratio for key, ratio in self.by_departments.items() if departments.issuperset(key.split("-"))]
         return Ratio(sum(p.true for p in parts), sum(p.found for p in parts), sum(p.right for p in parts))
 
 
@@ -132,8 +132,8 @@ def _exported(path: Path, truth_dir: Path) -> Iterator[dict[str, str]]:
     spoken = _spoken(truth_dir)
     with path.open(encoding="utf-8-sig", newline="") as source:
         for line in csv.DictReader(source):
-            said = (line["file"], line.get("sheet") or "")
-            file, sheet = spoken.get(said, said)
+            as_exported = (line["file"], line.get("sheet") or "")
+            file, sheet = spoken.get(as_exported, as_exported)
             yield {**line, "file": file, "sheet": sheet}
 
 
@@ -144,19 +144,19 @@ def _place(line: dict[str, str], rows: dict[Place, _Row]) -> Place | None:
 
 
 def _read_links(lines: Iterable[dict[str, str]], rows: dict[Place, _Row]) -> tuple[dict[Place, str], int]:
-    found: dict[Place, str] = {}
+    child_of: dict[Place, str] = {}
     unknown = 0
     for line in lines:
         place = _place(line, rows)
         if place is None:
             unknown += 1
         elif line["child_id"]:
-            found[place] = line["child_id"]
-    return found, unknown
+            child_of[place] = line["child_id"]
+    return child_of, unknown
 
 
 def _pairs(rows: dict[Place, _Row], child_of: dict[Place, str]) -> Score:
-    true, right, found = Counter[str](), Counter[str](), Counter[str]()
+    true, right, exported = Counter[str](), Counter[str](), Counter[str]()
     hard_true, hard_right = Counter[str](), Counter[str]()
     for places in _grouped((row.kid, place) for place, row in rows.items()):
         for a, b in combinations(places, 2):
@@ -172,12 +172,12 @@ def _pairs(rows: dict[Place, _Row], child_of: dict[Place, str]) -> Score:
         merged += len({rows[place].kid for place in places}) > 1
         # counted, not enumerated: a wrong export may put ten thousand rows into one child
         sizes = sorted(Counter(rows[place].department for place in places).items())
-        found.update({f"{a}-{a}": n * (n - 1) // 2 for a, n in sizes if n > 1})
-        found.update({f"{a}-{b}": n * m for (a, n), (b, m) in combinations(sizes, 2)})
+        exported.update({f"{a}-{a}": n * (n - 1) // 2 for a, n in sizes if n > 1})
+        exported.update({f"{a}-{b}": n * m for (a, n), (b, m) in combinations(sizes, 2)})
     # a child_id that several true children share is counted in `found` but never in `right`
-    ratios = {key: Ratio(true[key], found[key], right[key]) for key in sorted(true | found)}
+    ratios = {key: Ratio(true[key], exported[key], right[key]) for key in sorted(true | exported)}
     errors = {error: Ratio(n, hard_right[error], hard_right[error]) for error, n in sorted(hard_true.items())}
-    total = Ratio(true.total(), found.total(), right.total())
+    total = Ratio(true.total(), exported.total(), right.total())
     return Score(len(rows), len(child_of), 0, total, ratios, errors.pop("", Ratio(0, 0, 0)), errors, merged)
 
 
@@ -191,11 +191,11 @@ def _grouped(pairs: Iterable[tuple[str, Place]]) -> Iterable[list[Place]]:
 def kids_of_findings(truth_dir: Path, findings_csv: Path) -> dict[str, tuple[str, str]]:
     """finding_id -> list and true child, of the exported findings whose row the truth knows."""
     rows = _truth_rows(truth_dir)
-    found: dict[str, tuple[str, str]] = {}
+    kids: dict[str, tuple[str, str]] = {}
     for line in _exported(findings_csv, truth_dir):
         if place := _place(line, rows):
-            found[line["finding_id"]] = (line["code"], rows[place].kid)
-    return found
+            kids[line["finding_id"]] = (line["code"], rows[place].kid)
+    return kids
 
 
 def _lists(truth: Path, findings: Iterable[dict[str, str]], rows: dict[Place, _Row]) -> dict[str, Ratio]:

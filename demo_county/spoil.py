@@ -239,7 +239,7 @@ class Clerks:
 
     def finish(self) -> pd.DataFrame:
         """Return the frame with its errors joined into one text per row."""
-        self.frame["errors"] = ["|".join(found) for found in self.errors]
+        self.frame["errors"] = ["|".join(errors) for errors in self.errors]
         return self.frame
 
 

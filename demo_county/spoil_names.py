@@ -19,11 +19,11 @@ Rewriting = Callable[[str, Random], str]
 @cache
 def _groups(which: str) -> dict[str, str]:
     rows = words().homophones if which == "homophones" else words().shapes
-    found: dict[str, str] = {}
+    alike: dict[str, str] = {}
     for group in rows:
         for char in group:
-            found[char] = found.get(char, "") + group.replace(char, "")
-    return found
+            alike[char] = alike.get(char, "") + group.replace(char, "")
+    return alike
 
 
 def _swap_one(name: str, chance: Random, choices: dict[str, str]) -> str:

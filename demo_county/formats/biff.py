@@ -8,13 +8,13 @@ import datetime as dt
 import struct
 from pathlib import Path
 
-from demo_county.sheets import Cell, Sheet
+from demo_county.sheets import Cell, DemoSheet
 
 _SECTOR, _END, _FREE, _FAT = 512, 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 _SMALLEST = 4096  # shorter streams would have to live in the mini stream
 
 
-def write_xls(path: Path, sheets: list[Sheet]) -> None:
+def write_xls(path: Path, sheets: list[DemoSheet]) -> None:
     """Write sheets as one xls file."""
     path.write_bytes(_compound(_workbook(sheets)))
 
@@ -32,7 +32,7 @@ def _begin(kind: int) -> bytes:
     return _record(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0x0DBB, 0x07CC, 0, 6))
 
 
-def _workbook(sheets: list[Sheet]) -> bytes:
+def _workbook(sheets: list[DemoSheet]) -> bytes:
     font = _record(0x0031, struct.pack("<HHHHHBBBB", 200, 0, 0x7FFF, 400, 0, 0, 0, 134, 0) + _text("宋体", "<B"))
     styles = [
         _record(0x00E0, struct.pack("<HHHBBBBIIH", 0, 0, 0xFFF5, 0x20, 0, 0, 0xF4, 0, 0, 0x20C0)) for _ in range(15)
@@ -59,7 +59,7 @@ def _workbook(sheets: list[Sheet]) -> bytes:
     return head + bounds + _record(0x000A, b"") + b"".join(pages)
 
 
-def _sheet(sheet: Sheet) -> bytes:
+def _sheet(sheet: DemoSheet) -> bytes:
     width = max((len(row) for row in sheet.rows), default=1)
     out = [_begin(0x0010), _record(0x0200, struct.pack("<IIHHH", 0, len(sheet.rows), 0, width, 0))]
     out += [_record(0x0208, struct.pack("<HHHHHHI", r, 0, width, 0xFF, 0, 0, 0x20 | 0x0100)) for r in sheet.hidden]

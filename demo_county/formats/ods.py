@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from demo_county.sheets import Cell, Sheet
+from demo_county.sheets import Cell, DemoSheet
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 _MIME = "application/vnd.oasis.opendocument.spreadsheet"
@@ -17,7 +17,7 @@ _SPACES = " ".join(
 )
 
 
-def write_ods(path: Path, sheets: list[Sheet]) -> None:
+def write_ods(path: Path, sheets: list[DemoSheet]) -> None:
     """Write sheets as one ods file."""
     tables = "".join(
         f"<table:table table:name={quoteattr(sheet.name)}>{_rows(sheet)}</table:table>" for sheet in sheets
@@ -36,7 +36,7 @@ def write_ods(path: Path, sheets: list[Sheet]) -> None:
             archive.writestr(info, text)
 
 
-def _rows(sheet: Sheet) -> str:
+def _rows(sheet: DemoSheet) -> str:
     return "".join(
         f"<table:table-row>{''.join(map(_cell, row)) or '<table:table-cell/>'}</table:table-row>" for row in sheet.rows
     )

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from xlsxwriter.utility import xl_col_to_name, xl_range
 
-from demo_county.sheets import Cell, Sheet
+from demo_county.sheets import Cell, DemoSheet
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -21,7 +21,7 @@ _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-def write_xlsx_shared(path: Path, sheets: list[Sheet]) -> None:
+def write_xlsx_shared(path: Path, sheets: list[DemoSheet]) -> None:
     """Write sheets as one workbook."""
     shared: dict[str, int] = {}
     parts = {f"xl/worksheets/sheet{i + 1}.xml": _sheet(sheet, shared) for i, sheet in enumerate(sheets)}
@@ -34,7 +34,7 @@ def write_xlsx_shared(path: Path, sheets: list[Sheet]) -> None:
             archive.writestr(info, parts[name])
 
 
-def _sheet(sheet: Sheet, shared: dict[str, int]) -> str:
+def _sheet(sheet: DemoSheet, shared: dict[str, int]) -> str:
     names = [xl_col_to_name(c) for c in range(max(map(len, sheet.rows), default=1))]
     hidden = set(sheet.hidden)
     lines = []
@@ -62,7 +62,7 @@ def _strings(shared: dict[str, int]) -> str:
     return f'{_HEAD}<sst {_MAIN} uniqueCount="{len(shared)}">{items}</sst>'
 
 
-def _frame(sheets: list[Sheet]) -> dict[str, str]:
+def _frame(sheets: list[DemoSheet]) -> dict[str, str]:
     names = [f"sheet{i + 1}" for i in range(len(sheets))]
     tabs = "".join(
         f'<sheet name={quoteattr(s.name)} sheetId="{i + 1}" r:id="rId{i + 1}"/>' for i, s in enumerate(sheets)
