@@ -20,7 +20,7 @@ from assets.reports.count import (
 )
 from assets.reports.coverage import count_coverage, count_saved
 from assets.reports.figures import TOTAL, FigureGrid, Figures
-from assets.reports.material import Material
+from assets.reports.material import ReportMaterial
 from assets.reports.owned import count_owned
 from assets.reports.suppress import public
 from assets.reports.survey import count_survey
@@ -36,7 +36,7 @@ class Version(StrEnum):
     PUBLIC = "public"
 
 
-def figures_of(material: Material, version: Version) -> Figures:
+def figures_of(material: ReportMaterial, version: Version) -> Figures:
     """Count everything once, check that it adds up, and hide what this version may not show.
 
     Raises:
@@ -68,7 +68,7 @@ def figures_of(material: Material, version: Version) -> Figures:
     return public(figures)
 
 
-def _count_answers(figures: Figures, material: Material) -> None:
+def _count_answers(figures: Figures, material: ReportMaterial) -> None:
     """`answers`: lines sent per recipient, and how many of them were answered."""
     # Added up: a department and a township may bear the same name.
     counts: Counter[tuple[str, str]] = Counter()
@@ -80,7 +80,7 @@ def _count_answers(figures: Figures, material: Material) -> None:
     figures.add(FigureGrid("answers", "核查答复情况", {**rows, TOTAL: "合计"}, STATES), counts, totals="both")
 
 
-def _close_the_past(figures: Figures, material: Material) -> None:
+def _close_the_past(figures: Figures, material: ReportMaterial) -> None:
     """A number of an earlier period is shown only where that period's own public report showed it."""
     for label in material.earlier:
         shown = material.published.get(label, {})

@@ -14,7 +14,7 @@ import pandas as pd
 from assets.publishing.edition_lines import ASKED, QUIET, fates_of
 from assets.reports.fates import GONE_GRID, count_fates
 from assets.reports.figures import TOTAL, FigureGrid, Figures
-from assets.reports.material import Material
+from assets.reports.material import ReportMaterial
 from expectations.life.rules import life_rules
 
 GRADES = {"sure": "明确", "likely": "很可能", "open": "待核"}
@@ -26,7 +26,7 @@ UNKNOWN_AGE = "unknown"
 AGREEMENTS = {"fulfilled": "已签订", "unsigned": "未签订", "unfilled": "未填写", "not_delivered": "未提供"}
 
 
-def count_lists(figures: Figures, material: Material, summed: bool) -> None:
+def count_lists(figures: Figures, material: ReportMaterial, summed: bool) -> None:
     """`asked`: lines per list in the data, sent out, and answered and not sent again; `lists`: those sent out, by grade.
 
     Args:
@@ -47,7 +47,7 @@ def count_lists(figures: Figures, material: Material, summed: bool) -> None:
         figures.same(("lists", code, TOTAL), ("asked", code, ASKED))
 
 
-def count_towns(figures: Figures, material: Material, summed: bool) -> None:
+def count_towns(figures: Figures, material: ReportMaterial, summed: bool) -> None:
     """`towns`: lines sent out per list and township; what belongs to no township of the county is 其他. As in `count_lists`."""
     names, asked = dict.fromkeys(material.towns), material.lines.asked
     town = [name if name in names else OTHER_TOWN for name in asked["town"]]
@@ -59,7 +59,7 @@ def count_towns(figures: Figures, material: Material, summed: bool) -> None:
         figures.same(("towns", code, TOTAL), ("lists", code, TOTAL))
 
 
-def count_life(figures: Figures, material: Material, summed: bool) -> None:
+def count_life(figures: Figures, material: ReportMaterial, summed: bool) -> None:
     """`trend`: lines in the data per list and period; `life`: what is new, lasting or gone since the period before."""
     now = material.findings
     periods = {**dict(material.earlier), material.period.label: now}
@@ -90,7 +90,7 @@ def count_life(figures: Figures, material: Material, summed: bool) -> None:
     _cross(figures, material, is_old)
 
 
-def _cross(figures: Figures, material: Material, is_old: pd.Series) -> None:
+def _cross(figures: Figures, material: ReportMaterial, is_old: pd.Series) -> None:
     """`cross`: new and lasting, each sent or not. Printed nowhere, but a reader knows that no part is larger than its whole.
 
     Answered lines that are shown bound the lasting ones that are not: only with these cells can small numbers be protected.
@@ -109,7 +109,7 @@ def _cross(figures: Figures, material: Material, is_old: pd.Series) -> None:
             figures.total(("asked", code, status), [("cross", code, f"{age}_{status}") for age in ("new", "lasting")])
 
 
-def count_what_became(figures: Figures, material: Material) -> None:
+def count_what_became(figures: Figures, material: ReportMaterial) -> None:
     """`fates_*`: what became of every line since the period before, for the offices; `gone` is the sum of its parts."""
     if not material.earlier or material.life.empty:
         return
@@ -120,7 +120,7 @@ def count_what_became(figures: Figures, material: Material) -> None:
         figures.same(("life", code, "gone"), (GONE_GRID, code, TOTAL))
 
 
-def count_deliveries(figures: Figures, material: Material) -> None:
+def count_deliveries(figures: Figures, material: ReportMaterial) -> None:
     """`deliveries`: the accounting equation per department."""
     sums = material.accounting.groupby("department")[list(NUMBERS)].sum()
     counts = {(str(name), column): int(line[column]) for name, line in sums.iterrows() for column in NUMBERS}
@@ -135,7 +135,7 @@ def count_deliveries(figures: Figures, material: Material) -> None:
         figures.total(("deliveries", name, "rows_in"), parts)
 
 
-def count_children(figures: Figures, material: Material) -> None:
+def count_children(figures: Figures, material: ReportMaterial) -> None:
     """`found`: in how many departments a child was found; `ages`: children here by age, on which roll."""
     many = material.children["departments"].str.count(";") + 1
     rows = {str(number): f"{number}个部门" for number in range(1, int(many.max() if len(many) else 1) + 1)}
@@ -171,7 +171,7 @@ def in_difficulty(categories: pd.Series) -> pd.Series:
     return categories.map({text: bool(kinds & set(text.split(";"))) for text in categories.unique()}).astype(bool)
 
 
-def count_agreements(figures: Figures, material: Material, by_town: bool) -> None:
+def count_agreements(figures: Figures, material: ReportMaterial, by_town: bool) -> None:
     """`agreement`: children who must have a written care agreement, by its state: the very states of L20 (rules/lists.md#agreements, rules/workflow.md#m11)."""
     children = left_behind(material)
     state = children["child_id"].map(material.left_behind)
@@ -181,7 +181,7 @@ def count_agreements(figures: Figures, material: Material, by_town: bool) -> Non
     figures.add(grid, Counter(zip(areas_of(children["town"][must], rows), state[must], strict=True)), totals="both")
 
 
-def count_workers(figures: Figures, material: Material, by_town: bool) -> None:
+def count_workers(figures: Figures, material: ReportMaterial, by_town: bool) -> None:
     """`workers`: villages with left-behind or difficulty children, and whether they have a child worker.
 
     By the roster where one came, else by the name in the children's ledger (rules/jurisdictions.md#row-12, rules/workflow.md#m15).
@@ -197,7 +197,7 @@ def count_workers(figures: Figures, material: Material, by_town: bool) -> None:
     figures.add(FigureGrid("workers", "儿童主任配备情况", rows, columns), counts, totals="both")
 
 
-def area_rows(material: Material, by_town: bool) -> dict[str, str]:
+def area_rows(material: ReportMaterial, by_town: bool) -> dict[str, str]:
     """The rows of a table by area: every township and what belongs to none, or only the county; then the total."""
     towns = dict.fromkeys(material.towns) if by_town else {}
     return {**{name: name for name in towns}, OTHER_TOWN: "未落实" if by_town else material.place, TOTAL: "合计"}
@@ -208,12 +208,12 @@ def areas_of(towns: Iterable[str], rows: Mapping[str, str]) -> list[str]:
     return [name if name in rows else OTHER_TOWN for name in towns]
 
 
-def left_behind(material: Material) -> pd.DataFrame:
+def left_behind(material: ReportMaterial) -> pd.DataFrame:
     """The left-behind children on civil affairs' roll: 在册留守, one number wherever it is printed (rules/definitions.md#left-behind)."""
     return material.children[material.children["child_id"].isin(set(material.left_behind))]
 
 
-def first_value(material: Material, field: str, first: str = "civil_affairs") -> pd.Series:
+def first_value(material: ReportMaterial, field: str, first: str = "civil_affairs") -> pd.Series:
     """child_id -> the first value of a field that one department, then anybody, recorded."""
     records = material.records
     values = records.loc[records["active"] & (records[field] != ""), ["child_id", "department", field]]
@@ -221,6 +221,6 @@ def first_value(material: Material, field: str, first: str = "civil_affairs") ->
     return values.drop_duplicates("child_id").set_index("child_id")[field]
 
 
-def _list_rows(material: Material, summed: bool) -> dict[str, str]:
+def _list_rows(material: ReportMaterial, summed: bool) -> dict[str, str]:
     rows = {info.code: info.name for info in material.computed}
     return {**rows, TOTAL: "合计"} if summed else rows

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from assets.reports.figures import TOTAL, FigureGrid, Figures
-from assets.reports.material import Material
+from assets.reports.material import ReportMaterial
 from assets.reports.suppress import default_rule
 from matching.measuring.groups import OUTSIDE
 
@@ -21,7 +21,7 @@ COVERAGE, LEFT_OUT = "coverage_", "coverage_outside"
 INSIDE_ONLY = ("按乡镇", "按部门")
 
 
-def count_coverage(figures: Figures, material: Material, inside: bool) -> None:
+def count_coverage(figures: Figures, material: ReportMaterial, inside: bool) -> None:
     """`coverage_<place>`: records of each group, found in the register or not; each group adds up to the same total.
 
     Args:
@@ -51,7 +51,7 @@ def count_coverage(figures: Figures, material: Material, inside: bool) -> None:
         figures.secret |= {key for key, value in cells if 0 < value <= most}
 
 
-def _add(figures: Figures, table: str, rates: pd.DataFrame, material: Material) -> None:
+def _add(figures: Figures, table: str, rates: pd.DataFrame, material: ReportMaterial) -> None:
     """One group's rates as a table, titled by the group."""
     rows = {value: material.departments.get(value, value) for value in rates["value"].astype(str)}
     linked = dict(zip(rows, rates["linked"].astype(int), strict=True))
@@ -62,7 +62,7 @@ def _add(figures: Figures, table: str, rates: pd.DataFrame, material: Material) 
     figures.add(FigureGrid(table, title, {**rows, TOTAL: "合计"}, COLUMNS), counts, totals="both")
 
 
-def count_saved(figures: Figures, material: Material) -> None:
+def count_saved(figures: Figures, material: ReportMaterial) -> None:
     """`saved`: children found in the register, by an equal citizen number or only by everything else.
 
     The latter would each have been sent out as "no record" by a comparison of numbers: walks that nobody has to make

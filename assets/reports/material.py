@@ -84,7 +84,7 @@ class RecipientAnswers:
 
 
 @dataclass(frozen=True)
-class Material:
+class ReportMaterial:
     """Everything that a report counts.
 
     Attributes:
@@ -162,7 +162,7 @@ class Material:
         return tuple(info for info in self.lists if info.code not in self.missing)
 
 
-def gather(opened: Opened, period: Period) -> Material:
+def gather(opened: Opened, period: Period) -> ReportMaterial:
     """Read everything of a period.
 
     Raises:
@@ -181,7 +181,7 @@ def gather(opened: Opened, period: Period) -> Material:
     missing["sentence"] = missing["sentence"].str.replace(r"（[a-z_.]+）", "", regex=True)
     with opened.engine.connect() as connection:
         audit_head = audit.head(connection).printed
-    return Material(
+    return ReportMaterial(
         period=period,
         findings=veil.placeless(edition_lines(opened, label).frame),
         children=children,

@@ -13,7 +13,7 @@ from assets.publishing.edition_lines import ASKED, QUIET
 from assets.publishing.editions import with_asked
 from assets.reports.count import GRADES
 from assets.reports.figures import TOTAL, FigureGrid, Figures
-from assets.reports.material import Material
+from assets.reports.material import ReportMaterial
 from assets.workbooks.lines import involved
 from expectations.life.rules import life_rules
 from expectations.lists.owners import OWNER
@@ -21,7 +21,7 @@ from expectations.lists.owners import OWNER
 OWNED, SENT, LISTED = "owned_", "sent", "listed"
 
 
-def count_owned(figures: Figures, material: Material) -> None:
+def count_owned(figures: Figures, material: ReportMaterial) -> None:
     """`owned_<department>`: its own lines per list; a list stands there whenever any of its lines has an owner."""
     if OWNER not in material.findings.columns:
         return

@@ -11,7 +11,7 @@ from assets.paper.tables import Cell, Row, TableLook
 from assets.reports.count import LIFE
 from assets.reports.fates import EARLIER_GRID, GONE_GRID
 from assets.reports.figures import TOTAL
-from assets.reports.material import Listed, Material
+from assets.reports.material import Listed, ReportMaterial
 from assets.reports.sections import Reporting
 
 PER_ROW = 3
@@ -84,7 +84,7 @@ def _fates_table(cursor: Cursor, about: Reporting) -> None:
     cursor.table("不再出现的线索去向", rows, look, FATES_NOTE)
 
 
-def zero_lists(material: Material) -> list[Listed]:
+def zero_lists(material: ReportMaterial) -> list[Listed]:
     """The lists that a place wants to see at zero (动态清零), in the order in which its profile names them."""
     codes = material.profile.comparison.zero_lists.value or []
     return [info for code in codes for info in material.computed if info.code == code]

@@ -13,7 +13,7 @@ from assets.publishing.edition_lines import ASKED, QUIET
 from assets.reports.assemble import Version
 from assets.reports.coverage import COVERAGE, LEFT_OUT
 from assets.reports.figures import HIDDEN, TOTAL, Figures
-from assets.reports.material import Listed, Material
+from assets.reports.material import Listed, ReportMaterial
 from assets.reports.words import words
 from assets.reports.wrong import wrong_sentence
 from pipelines.partitions import Period
@@ -30,7 +30,7 @@ LEAST_DARK = 8
 class Reporting:
     """What a section writer needs: the material, the figures of this version, the version."""
 
-    material: Material
+    material: ReportMaterial
     figures: Figures
     version: Version
 

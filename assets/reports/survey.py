@@ -19,7 +19,7 @@ from pydantic import Field
 
 from assets.reports.count import area_rows, areas_of, first_value, left_behind
 from assets.reports.figures import TOTAL, FigureGrid, Figures
-from assets.reports.material import Material
+from assets.reports.material import ReportMaterial
 from expectations.rulebook import Rules, read_rules
 
 FILE = Path(__file__).with_name("survey.yaml")
@@ -55,7 +55,7 @@ def survey() -> Survey:
     return read_rules(FILE, Survey)
 
 
-def count_survey(figures: Figures, material: Material, by_town: bool) -> None:
+def count_survey(figures: Figures, material: ReportMaterial, by_town: bool) -> None:
     """`survey_<block>`: items by area; the column total is the number of left-behind children.
 
     Args:
@@ -89,7 +89,7 @@ def _grids(block: Block, rows: dict[str, str], items: list[tuple[str, ...]]) -> 
         yield grid, [name if name in of_child else OFF for of_child in items]
 
 
-def _items(block: Block, children: pd.DataFrame, material: Material) -> list[tuple[str, ...]]:
+def _items(block: Block, children: pd.DataFrame, material: ReportMaterial) -> list[tuple[str, ...]]:
     """The items that each child counts in."""
     if block.bands:
         return [_band(block, int(age), sex) for age, sex in zip(children["age"], children["sex"], strict=True)]
@@ -103,7 +103,7 @@ def _items(block: Block, children: pd.DataFrame, material: Material) -> list[tup
     return items
 
 
-def _values(block: Block, children: pd.DataFrame, material: Material) -> pd.Series:
+def _values(block: Block, children: pd.DataFrame, material: ReportMaterial) -> pd.Series:
     """The child's value: of the department whose word comes first (mostly civil affairs, whose form it is), then the file's."""
     own = {"sex": "sex", "aid": "aids"}.get(block.field)  # the merged child's own columns, not one department's word
     if own:
@@ -116,7 +116,7 @@ def _values(block: Block, children: pd.DataFrame, material: Material) -> pd.Seri
     return pd.Series(values, dtype=object)
 
 
-def _recorded(field: str, first: str, children: pd.DataFrame, material: Material) -> npt.NDArray[np.object_]:
+def _recorded(field: str, first: str, children: pd.DataFrame, material: ReportMaterial) -> npt.NDArray[np.object_]:
     recorded = first_value(material, field, first).reindex(children["child_id"]).fillna("").to_numpy(object)
     merged = children[field].to_numpy(object) if field in children else np.full(len(children), "", dtype=object)
     return np.where(recorded == "", merged, recorded)

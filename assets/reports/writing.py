@@ -14,7 +14,7 @@ from assets.paper.document import Cursor, Section, add_footer, fill, open_templa
 from assets.reports.assemble import Version, figures_of
 from assets.reports.due import addressees
 from assets.reports.figures import TOTAL, Figures
-from assets.reports.material import Material
+from assets.reports.material import ReportMaterial
 from assets.reports.pack import departments_section, overview_section
 from assets.reports.people import children_section, indicators_section, survey_section
 from assets.reports.progress import answers_section, trend_section, year_section
@@ -59,7 +59,7 @@ class Job:
     today: date
 
 
-def write_report(material: Material, job: Job, figures: Figures | None = None) -> Path:
+def write_report(material: ReportMaterial, job: Job, figures: Figures | None = None) -> Path:
     """Write one Word file.
 
     Args:
@@ -91,7 +91,7 @@ def write_report(material: Material, job: Job, figures: Figures | None = None) -
     return save(document, job.folder / name, kind, material.office)
 
 
-def _texts(material: Material, job: Job) -> dict[str, str]:
+def _texts(material: ReportMaterial, job: Job) -> dict[str, str]:
     last = material.period.last_day
     return {
         "县": material.place,

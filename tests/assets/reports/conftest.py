@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assets.reports.material import Material, RecipientAnswers, lists_of
+from assets.reports.material import RecipientAnswers, ReportMaterial, lists_of
 from expectations.jurisdictions.profile import load_profile
 from matching.measuring.groups import link_rates
 from pipelines.partitions import Period
@@ -23,7 +23,7 @@ def made_up(seed=1, children=300, lines=400, profile="guiyang"):
     codes = [info.code for info in lists_of(place)]
     people = _children(dice, children)
     records = _records(dice, people)
-    return Material(
+    return ReportMaterial(
         period=Period.parse("2026Q3"),
         findings=_findings(dice, lines, codes, people),
         children=people,
