@@ -67,6 +67,7 @@ def class_lists(now: pd.DataFrame, education: pd.DataFrame, scene: Scene) -> pd.
     ]
     known = known[sends[known["school_no"].to_numpy(dtype=np.int64)]]
     key = _keys(known)
+    # The first chance is the child's and lasts, the second the quarter's: who is gone may be back, and most are not.
     gone = dice.happens(key, "gone from class", 0.012) & dice.happens(key + 3_000_017 * scene.index, "still gone", 0.75)
     unnamed = gone & dice.happens(key, "left off the list", 0.5)
     sick = dice.happens(key + 3_000_017 * scene.index, "on leave", 0.012)

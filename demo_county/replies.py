@@ -56,7 +56,7 @@ def generate_replies(root: Path, period: str, following: str, seed: int) -> Repl
     for place, book in enumerate(books):
         answers = ((number, clerk.answer(number, book)) for number in book.numbers)
         filled = {number: cells for number, cells in answers if cells is not None}
-        _send(folder, place, (book, clerk.spoilt(filled, books, place)))
+        _send(folder, place, book, clerk.spoilt(filled, books, place))
         written.files += 1
     _strays(folder, books, written)
     return written
@@ -117,6 +117,7 @@ class _Clerk:
             key = _key(number)
             if self.dice.happens(key, "damage", _DAMAGED)[0]:
                 self.written.mistakes["damaged"] += 1
+                # One letter of the number: its check characters must tell.
                 spoilt[number] = cells.with_number(number[:5] + ("Q" if number[5] != "Q" else "W") + number[6:])
             elif other and self.dice.happens(key, "foreign", _FOREIGN)[0]:
                 self.written.mistakes["foreign"] += 1
@@ -131,9 +132,9 @@ def _choices(code: str, kind: str) -> list[str]:
     info = load_catalogue().lists.get(code)
     if info is None:
         return []
-    by_kind = {answer: life_rules().outcome(code, answer) for answer in info.answers}
-    wanted = {"done", "explained"} & {kind} or {"acting", "confirmed", "verifying"}
-    return [answer for answer, outcome in by_kind.items() if outcome in wanted]
+    # By what the answer does to a finding: a list whose answers change keeps its shares.
+    outcomes = {"done", "explained"} & {kind} or {"acting", "confirmed", "verifying"}
+    return [answer for answer in info.answers if life_rules().outcome(code, answer) in outcomes]
 
 
 def _key(number: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -141,9 +142,8 @@ def _key(number: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return np.array([int.from_bytes(digest, "big")], dtype=np.int64)
 
 
-def _send(folder: Path, place: int, what: tuple[SentWorkbook, Mapping[str, Filled]]) -> None:
+def _send(folder: Path, place: int, book: SentWorkbook, filled: Mapping[str, Filled]) -> None:
     """Save it as this township does: filled in and sent back; under another name; as CSV; as an old workbook."""
-    book, filled = what
     match place % 4:
         case 0:
             write_edited(book, filled, folder / book.recipient / book.path.name)
@@ -157,18 +157,19 @@ def _send(folder: Path, place: int, what: tuple[SentWorkbook, Mapping[str, Fille
 
 def _strays(folder: Path, books: Sequence[SentWorkbook], written: Replies) -> None:
     """A list that is no list; a workbook in the wrong township's folder; a colleague who answers differently."""
+    # Whoever collects files collects this, too; it must be refused by name and stop nothing.
     notes = folder / "通讯录.csv"
     notes.parent.mkdir(parents=True, exist_ok=True)
     notes.write_text("乡镇,联系人\r\n某镇,甲\r\n某乡,乙\r\n", encoding="utf-8")
     towns = [book for book in books if book.numbers]
     if len(towns) > 1:
         write_edited(towns[0], {}, folder / towns[1].recipient / "放错了的表.xlsx")
-        contrary = {number: _contrary(number) for number in towns[-1].numbers[:3]}
+        lists = load_catalogue().lists
+        contrary = {
+            number: Filled(lists[number.partition("-")[0]].answers[-1], "", "他某", "")
+            for number in towns[-1].numbers[:3]
+        }
         write_edited(towns[-1], contrary, folder / f"{towns[-1].recipient}_另一人.xlsx")
         written.files += 2
     written.files += 1
     written.mistakes["stray"] += 2
-
-
-def _contrary(number: str) -> Filled:
-    return Filled(load_catalogue().lists[number.partition("-")[0]].answers[-1], "", "他某", "")

@@ -80,23 +80,22 @@ def write_edited(book: SentWorkbook, filled: Mapping[str, Filled], path: Path) -
     """The workbook itself, its yellow cells filled in."""
     from openpyxl import load_workbook
 
+    # The file itself, not its content written anew: hidden sheet, locks and drop-downs come back as they went out.
     workbook = load_workbook(book.path)
     for name in book.tables:
-        _fill_sheet(workbook[name], filled)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    workbook.save(path)
-
-
-def _fill_sheet(sheet: Any, filled: Mapping[str, Filled]) -> None:
-    head = next(row for row in sheet.iter_rows(max_row=10) if row[0].value == _NUMBER)
-    at = {str(cell.value): cell.column for cell in head}
-    for row in range(head[0].row + 1, sheet.max_row + 1):
-        cells = filled.get(str(sheet.cell(row, 1).value))
-        if cells:
+        sheet: Any = workbook[name]
+        head = next(row for row in sheet.iter_rows(max_row=10) if row[0].value == _NUMBER)
+        at = {str(cell.value): cell.column for cell in head}
+        for row in range(head[0].row + 1, sheet.max_row + 1):
+            cells = filled.get(str(sheet.cell(row, 1).value))
+            if cells is None:
+                continue
             for heading, value in _values(cells).items():
                 sheet.cell(row, at[heading]).value = value or None
             if cells.number:
                 sheet.cell(row, 1).value = cells.number
+    path.parent.mkdir(parents=True, exist_ok=True)
+    workbook.save(path)
 
 
 def _values(cells: Filled) -> dict[str, str]:
@@ -117,18 +116,15 @@ def write_xls_copy(book: SentWorkbook, filled: Mapping[str, Filled], path: Path)
 
 def _own_table(book: SentWorkbook, filled: Mapping[str, Filled], name: str) -> DemoSheet:
     heads = list(dict.fromkeys(head for table in book.tables.values() for head in table[0] if head not in _DROPPED))
-    rows = [
-        _own_row(dict(zip(table[0], row, strict=False)), filled) for table in book.tables.values() for row in table[1:]
-    ]
+    rows = []
+    for table in book.tables.values():
+        for values in table[1:]:
+            row = dict(zip(table[0], values, strict=False))
+            if cells := filled.get(row[_NUMBER]):
+                row = {**row, **_values(cells), _NUMBER: cells.number or row[_NUMBER]}
+            rows.append(row)
     sheet = DemoSheet(name)
     sheet.rows = [["序号", *heads]]
     for place, row in enumerate(reversed(rows), 1):
         sheet.rows.append([place, *(row.get(head, "") for head in heads)])
     return sheet
-
-
-def _own_row(row: dict[str, str], filled: Mapping[str, Filled]) -> dict[str, str]:
-    cells = filled.get(row[_NUMBER])
-    if cells is None:
-        return row
-    return {**row, **_values(cells), _NUMBER: cells.number or row[_NUMBER]}

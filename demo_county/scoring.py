@@ -98,7 +98,14 @@ def score(truth_dir: Path, links_csv: Path, findings_csv: Path | None = None) ->
         The score; lists stay empty without findings.
     """
     rows = _truth_rows(truth_dir)
-    child_of, unknown = _read_links(_exported(links_csv, truth_dir), rows)
+    child_of: dict[Place, str] = {}
+    unknown = 0
+    for line in _exported(links_csv, truth_dir):
+        place = _place(line, rows)
+        if place is None:
+            unknown += 1
+        elif line["child_id"]:
+            child_of[place] = line["child_id"]
     result = _pairs(rows, child_of)
     result.unknown = unknown
     if findings_csv is not None:
@@ -116,24 +123,24 @@ def _truth_rows(truth_dir: Path) -> dict[Place, _Row]:
         }
 
 
-def _spoken(truth_dir: Path) -> dict[tuple[str, str], tuple[str, str]]:
+def _called(truth_dir: Path) -> dict[tuple[str, str], tuple[str, str]]:
     """File and sheet as the exports name them -> as they are called, by the frames of the run; nothing where there was none."""
     root, period = truth_dir.parent.parent, truth_dir.name
     frames = FrameStore(root / "frames")
     if not frames.exists("link_children", period):
         return {}
-    known = frames.read("link_children", period, ["record_id", "file", "sheet"]).drop_duplicates(["file", "sheet"])
+    sheets = frames.read("link_children", period, ["record_id", "file", "sheet"]).drop_duplicates(["file", "sheet"])
     names = file_names(Workspace.open(root), period)
-    return {names.of_record(line): (str(line["file"]), str(line["sheet"])) for line in known.to_dict("records")}
+    return {names.of_record(line): (str(line["file"]), str(line["sheet"])) for line in sheets.to_dict("records")}
 
 
 def _exported(path: Path, truth_dir: Path) -> Iterator[dict[str, str]]:
     """The lines of an export, its files and sheets as they are called."""
-    spoken = _spoken(truth_dir)
+    called = _called(truth_dir)
     with path.open(encoding="utf-8-sig", newline="") as source:
         for line in csv.DictReader(source):
             as_exported = (line["file"], line.get("sheet") or "")
-            file, sheet = spoken.get(as_exported, as_exported)
+            file, sheet = called.get(as_exported, as_exported)
             yield {**line, "file": file, "sheet": sheet}
 
 
@@ -143,24 +150,13 @@ def _place(line: dict[str, str], rows: dict[Place, _Row]) -> Place | None:
     return next((place for place in ((name, line["sheet"], row), (name, "", row)) if place in rows), None)
 
 
-def _read_links(lines: Iterable[dict[str, str]], rows: dict[Place, _Row]) -> tuple[dict[Place, str], int]:
-    child_of: dict[Place, str] = {}
-    unknown = 0
-    for line in lines:
-        place = _place(line, rows)
-        if place is None:
-            unknown += 1
-        elif line["child_id"]:
-            child_of[place] = line["child_id"]
-    return child_of, unknown
-
-
 def _pairs(rows: dict[Place, _Row], child_of: dict[Place, str]) -> Score:
     true, right, exported = Counter[str](), Counter[str](), Counter[str]()
     hard_true, hard_right = Counter[str](), Counter[str]()
     for places in _grouped((row.kid, place) for place, row in rows.items()):
         for a, b in combinations(places, 2):
             together = child_of.get(a) is not None and child_of.get(a) == child_of.get(b)
+            # One key for both directions, as the counts of the export below have it.
             key = "-".join(sorted((rows[a].department, rows[b].department)))
             true[key] += 1
             right[key] += together
@@ -199,18 +195,19 @@ def kids_of_findings(truth_dir: Path, findings_csv: Path) -> dict[str, tuple[str
 
 
 def _lists(truth: Path, findings: Iterable[dict[str, str]], rows: dict[Place, _Row]) -> dict[str, Ratio]:
-    want: dict[str, set[str]] = defaultdict(set)
-    got: dict[str, set[str]] = defaultdict(set)
+    true: dict[str, set[str]] = defaultdict(set)
+    listed: dict[str, set[str]] = defaultdict(set)
     with truth.open(encoding="utf-8", newline="") as source:
         for line in csv.DictReader(source):
-            want[line["rule"]].add(unit(line["rule"], line["kid"], line["field"]))
+            true[line["rule"]].add(unit(line["rule"], line["kid"], line["field"]))
     villages = _villages(truth.parent / "kids.csv")
     for line in findings:
         place = _place(line, rows)
         # a finding on a row that is no child of the truth counts as listed, and wrong
         kid = rows[place].kid if place else f"?{line['file']}{line['row']}"
-        got[line["code"]].add(unit(line["code"], kid, villages.get(kid, kid)))
-    return {code: Ratio(len(want[code]), len(got[code]), len(want[code] & got[code])) for code in sorted(want)}
+        listed[line["code"]].add(unit(line["code"], kid, villages.get(kid, kid)))
+    # Lists of which the truth knows nobody are left out: a rate of nothing says nothing.
+    return {code: Ratio(len(true[code]), len(listed[code]), len(true[code] & listed[code])) for code in sorted(true)}
 
 
 def _villages(path: Path) -> dict[str, str]:

@@ -26,7 +26,7 @@ def ledgers(now: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     out["ledger"], out["category"], out["roll"] = book[has], classes[has], roll[has]
     _circumstances(out, children, scene, key)
     _care_columns(out, children, scene, key)
-    return _second_files(out, children, scene)
+    return _second_files(out, scene)
 
 
 def _classes(now: pd.DataFrame, scene: Scene, key: Ints) -> tuple[Texts, Texts]:
@@ -42,10 +42,9 @@ def _classes(now: pd.DataFrame, scene: Scene, key: Ints) -> tuple[Texts, Texts]:
         | (now["poor"] & dice.happens(key, "poor listed", 0.35))
     )
     hard &= now["age"] < 18
-    orphan, facto = (
-        now["orphan"] & dice.happens(key, "orphan listed", 0.98),
-        now["de_facto"] & dice.happens(key, "facto listed", 0.93),
-    )
+    orphan = now["orphan"] & dice.happens(key, "orphan listed", 0.98)
+    facto = now["de_facto"] & dice.happens(key, "facto listed", 0.93)
+    # One book per child, the one with the most money in it; the category names the others.
     book = np.select([orphan | facto, hard, left], ["allowance", "dilemma", "leftbehind"], "").astype(object)
     both = hard & left
     words_for = ["孤儿", "事实无人抚养儿童", "困境儿童、农村留守儿童", "困境儿童", "农村留守儿童"]
@@ -54,6 +53,7 @@ def _classes(now: pd.DataFrame, scene: Scene, key: Ints) -> tuple[Texts, Texts]:
 
 
 def _roll_status(now: pd.DataFrame, dice: Dice, key: Ints) -> Texts:
+    """Whether the file is active, ended, or thrown away; who is grown up is taken off far more surely than who has left."""
     share = dice.uniform(key, "taken off")
     gone = ~now["alive_here"].to_numpy() | (now["age"] >= 18).to_numpy()
     limit = np.where((now["age"] >= 18).to_numpy(), 0.05, 0.55)
@@ -64,6 +64,7 @@ def _roll_status(now: pd.DataFrame, dice: Dice, key: Ints) -> Texts:
 
 def _circumstances(out: pd.DataFrame, children: pd.DataFrame, scene: Scene, key: Ints) -> None:
     dice, day = scene.dice, np.datetime64(scene.day)
+    # A number that was given in the last quarter reaches half of the townships late; an infant's is asked for at once.
     slow = dice.happens(key, "hears late", 0.5)
     known = children["has_number"].to_numpy() & ~(
         (children["hukou_from"].to_numpy() > day - np.timedelta64(90, "D")) & slow & (children["age"] > 1).to_numpy()
@@ -111,6 +112,7 @@ def _circumstances(out: pd.DataFrame, children: pd.DataFrame, scene: Scene, key:
 
 def _study(children: pd.DataFrame, dice: Dice, key: Ints) -> Texts:
     grade, path = children["grade"].to_numpy(dtype=np.int64), children["path"].to_numpy(dtype=object)
+    """Where the village says that the child learns; where it says nothing, what would be usual at that age."""
     tells = dice.happens(key, "village tells", 0.75)
     young, pupil = grade < 1, (grade >= 1) & (grade <= 9)
     left = (path == "dropout") & (grade >= children["leaves_at"].to_numpy())
@@ -143,6 +145,7 @@ def _care_columns(out: pd.DataFrame, children: pd.DataFrame, scene: Scene, key: 
         "父母双方同时外出",
         np.where(children["other_unable"], "父母一方外出另一方无监护能力", ""),
     )
+    # Another draw each period, by a step larger than any number of children: facts that last must not change with it.
     out["visit"] = day - dice.whole(key + scene.index * 7_000_003, "visit", 3, 85).astype("timedelta64[D]")
     if scene.profile.further:
         _hard_cases(out, children, scene, key)
@@ -181,7 +184,7 @@ def _hard_cases(out: pd.DataFrame, children: pd.DataFrame, scene: Scene, key: In
     out["visit"] = np.where(missed, long_ago, out["visit"].to_numpy()).astype("datetime64[D]")
 
 
-def _second_files(out: pd.DataFrame, children: pd.DataFrame, scene: Scene) -> pd.DataFrame:
+def _second_files(out: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     """Open a second file for a few children in another township's left-behind sheet (list L16C)."""
     key = out["kid"].to_numpy(dtype=np.int64)
     twice: Flags = (
@@ -220,15 +223,14 @@ def payments(now: pd.DataFrame, scene: Scene) -> pd.DataFrame:
         (living, "困难残疾人生活补贴", "living noted", "110元"),
         (care, "重度残疾人护理补贴", "care noted", "110.00"),
     ):
+        # What the federation has noted (same salt) is nearly always paid; what it has not noted always is.
         drawn = flag & (~dice.happens(key, salt, 0.95) | dice.happens(key, salt + " roll", 0.9))
         part = person_columns(holders[drawn]).assign(
             subsidy=kind, amount=amount, copy=2 if kind.startswith("困难") else 3
         )
         part["dis_card"], part["dis_name"] = holders["dis_card"][drawn], holders["dis_type"][drawn].map(DISABILITIES)
-        part["dis_level"], part["low_income"] = (
-            holders["dis_level"][drawn].map(LEVELS),
-            np.where(holders["poor"][drawn], "低保", ""),
-        )
+        part["dis_level"] = holders["dis_level"][drawn].map(LEVELS)
+        part["low_income"] = np.where(holders["poor"][drawn], "低保", "")
         part["object"] = np.where(holders["poor"][drawn], "低保家庭残疾人", "重度残疾人")
         rows.append(part)
     out = pd.concat(rows).sort_values(["town_no", "kid", "copy"], kind="stable").reset_index(drop=True)
