@@ -105,7 +105,7 @@ def _titled(name: str, scene: Scene) -> DemoSheet:
     sheet.line(
         f"填报单位：{places().county}教育和体育局　　统计时间：{scene.day - dt.timedelta(days=1)}", across=len(columns)
     )
-    # Only the first cell of a merged area holds its text; the column 序号 is merged downwards and has it above.
+    # Only the first cell of a merged area holds its text; the first column is merged downwards, so its text stands above.
     tops = [top for top, _ in columns]
     upper = [top if i == 0 or tops[i - 1] != top else "" for i, top in enumerate(tops)]
     upper[0] = columns[0][1]

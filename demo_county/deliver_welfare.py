@@ -71,7 +71,12 @@ def _left_behind(
         if part.empty:
             continue  # a township without such children sends nothing
         if number in listed:
-            part = part.assign(errors=_without_number_and_birth(part["errors"]))
+            # A list that shows neither number nor birthday has none of the mistakes in them.
+            shown = [
+                [error for error in row.split("|") if error and not error.startswith(("id_", "birth_"))]
+                for row in part["errors"]
+            ]
+            part = part.assign(errors=["|".join([*row, "no_number_list"]) for row in shown])
             sheet = DemoSheet("Sheet1")
             sheet.line(*headings("query_list"))
             records(sheet, numbered(part), "query_list")
@@ -127,7 +132,7 @@ def township_sheet(part: pd.DataFrame, scene: Scene, number: int, numeric: bool)
     sheet.line(*headings("left_behind"))
     part = _habits(part, scene, number)
     rows = _typed(table(part, "left_behind"), part, _DATE_STYLES[number % len(_DATE_STYLES)])
-    # Remainders of different primes, so that each habit meets each other one somewhere in the county.
+    # By different remainders of the township's number, so that habits meet each other in every combination somewhere.
     if numeric:
         _numbers_as_numbers(rows, part)
     if number % 3 == 1:
@@ -225,12 +230,6 @@ def _merge_runs(sheet: DemoSheet, rows: list[list[Cell]], column: int) -> None:
                 for below in rows[start + 1 : i]:
                     below[column] = ""
             start = i
-
-
-def _without_number_and_birth(errors: pd.Series) -> list[str]:
-    """What is left of the rows' errors on a list that shows neither."""
-    kept = [[error for error in row.split("|") if error and not error.startswith(("id_", "birth_"))] for row in errors]
-    return ["|".join([*row, "no_number_list"]) for row in kept]
 
 
 def _instructions(*lines: str) -> DemoSheet:

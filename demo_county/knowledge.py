@@ -70,11 +70,8 @@ def person_columns(now: pd.DataFrame) -> pd.DataFrame:
     out["id_no"] = now["id_now"]
     here = place.prefecture.join([place.province, place.county])
     outside = now["home_code"].map(place.other_places).fillna(here)
-    # Away from here nobody knows townships by name: 某镇, which the form then leaves out.
-    rest = "某镇" + now["village"].str.replace("社区", "村") + now["rest"].str.replace("栋", "组")
-    out["hukou_addr"] = np.where(
-        now["hukou"] == "elsewhere", outside + rest.str.removeprefix("某镇"), here + now["address"]
-    )
+    rest = now["village"].str.replace("社区", "村") + now["rest"].str.replace("栋", "组")
+    out["hukou_addr"] = np.where(now["hukou"] == "elsewhere", outside + rest, here + now["address"])
     out["live_addr"] = place.county + now["address"]
     out["nature"] = np.where(now["rural"], "农业", "非农业")
     parents = ["father_name", "father_id", "father_phone", "mother_name", "mother_id", "mother_phone"]

@@ -63,7 +63,7 @@ def _registration(dice: Dice, out: pd.DataFrame, key: Ints, life: LifeRates, end
     late = dice.happens(key, "late", 0.015)
     lag = np.where(late, dice.whole(key, "lag", 60, 700), dice.whole(key, "lag", 4, 40))
     start = birth + lag.astype("timedelta64[D]")
-    # Who gains a registration does so between the first period and the last: so L01 shrinks in a way that can be checked.
+    # Gained between the first period and the last: those whom L01 has in one and no longer in the next.
     recent = _dates(dice, key, "gained on", gained, (ends[0], ends[-1])) if len(ends) > 1 else np.full(len(key), NEVER)
     out["hukou_from"] = np.where(elsewhere, birth, np.where(none, recent, start)).astype("datetime64[D]")
     code = out["code"].where(~pd.Series(elsewhere, index=out.index), dice.pick(fam, "their code", places().other_codes))
@@ -157,7 +157,7 @@ def _disability(dice: Dice, out: pd.DataFrame, key: Ints, first_end: np.datetime
     out["dis_type"], out["dis_level"] = np.where(holder, kind, ""), np.where(holder, level, "")
     birth = out["birth"].to_numpy(dtype="datetime64[D]")
     issued = birth + np.maximum(dice.whole(key, "issued", 900, 4200), 0).astype("timedelta64[D]")
-    # Certificates are older than the first period: then the truth of L23 does not turn on the day of a print.
+    # A month before the first period at the latest: who holds a certificate holds it in every period.
     latest = first_end - np.timedelta64(30, "D") - dice.whole(key, "issued late", 0, 900).astype("timedelta64[D]")
     out["card_issued"] = np.where(holder, np.minimum(issued, latest), NEVER).astype("datetime64[D]")
     renewed = np.where(dice.happens(key, "renewed", 0.07), "B1", "")

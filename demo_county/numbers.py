@@ -53,6 +53,7 @@ def distinct_orders(dice: Dice, frame: pd.DataFrame, fixed: pd.Series) -> Ints:
     odd = (frame["sex"] == "1").to_numpy().astype(np.int64)
     orders = np.where(fixed.to_numpy() >= 0, fixed.to_numpy(), dice.whole(keys, "order", 0, 490) * 2 + odd)
     free = (fixed < 0).to_numpy()
+    # Equal ones are drawn anew until none are left; a day has few births in a county, so a round or two are enough.
     for again in range(50):
         who = pd.DataFrame({"code": frame["code"], "birth": frame["birth"], "order": orders})
         # rows with a fixed order come first, so that the free one of two equal rows moves

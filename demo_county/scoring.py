@@ -200,7 +200,11 @@ def _lists(truth: Path, findings: Iterable[dict[str, str]], rows: dict[Place, _R
     with truth.open(encoding="utf-8", newline="") as source:
         for line in csv.DictReader(source):
             true[line["rule"]].add(unit(line["rule"], line["kid"], line["field"]))
-    villages = _villages(truth.parent / "kids.csv")
+    # Child -> `town|village`, by which a village's list is compared; a truth of earlier days has no list of children.
+    villages: dict[str, str] = {}
+    if (truth.parent / "kids.csv").exists():
+        with (truth.parent / "kids.csv").open(encoding="utf-8", newline="") as source:
+            villages = {line["kid"]: f"{line['town']}|{line['village']}" for line in csv.DictReader(source)}
     for line in findings:
         place = _place(line, rows)
         # a finding on a row that is no child of the truth counts as listed, and wrong
@@ -208,11 +212,3 @@ def _lists(truth: Path, findings: Iterable[dict[str, str]], rows: dict[Place, _R
         listed[line["code"]].add(unit(line["code"], kid, villages.get(kid, kid)))
     # Lists of which the truth knows nobody are left out: a rate of nothing says nothing.
     return {code: Ratio(len(true[code]), len(listed[code]), len(true[code] & listed[code])) for code in sorted(true)}
-
-
-def _villages(path: Path) -> dict[str, str]:
-    """Child -> `town|village`; nothing where the truth has no list of children."""
-    if not path.exists():
-        return {}
-    with path.open(encoding="utf-8", newline="") as source:
-        return {line["kid"]: f"{line['town']}|{line['village']}" for line in csv.DictReader(source)}

@@ -81,6 +81,7 @@ def headings(layout: str) -> list[str]:
 def table(frame: pd.DataFrame, layout: str) -> list[list[Cell]]:
     """Lay the columns of a frame out in the order of a layout, as rows of cells."""
     columns: list[list[Cell]] = []
+    # "=x" is the constant x, "" an empty column, as forms have them that nobody fills in.
     for _, source in layouts()[layout]:
         if source == "" or source.startswith("="):
             columns.append([source[1:]] * len(frame))

@@ -64,7 +64,7 @@ def _roll_status(now: pd.DataFrame, dice: Dice, key: Ints) -> Texts:
 
 def _circumstances(out: pd.DataFrame, children: pd.DataFrame, scene: Scene, key: Ints) -> None:
     dice, day = scene.dice, np.datetime64(scene.day)
-    # A number that was given in the last quarter reaches half of the townships late; an infant's is asked for at once.
+    # Half of the numbers that were given in the last quarter have not been heard of yet; an infant's is asked for at once.
     slow = dice.happens(key, "hears late", 0.5)
     known = children["has_number"].to_numpy() & ~(
         (children["hukou_from"].to_numpy() > day - np.timedelta64(90, "D")) & slow & (children["age"] > 1).to_numpy()

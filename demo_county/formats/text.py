@@ -50,19 +50,15 @@ def write_html(path: Path, sheet: DemoSheet, encoding: str) -> None:
 
 def write_xmlss(path: Path, sheets: list[DemoSheet]) -> None:
     """Write sheets as XML Spreadsheet 2003."""
-    pages = "".join(
-        f'<Worksheet ss:Name="{escape(sheet.name)}"><Table>\n{"".join(map(_xml_row, sheet.rows))}</Table></Worksheet>'
-        for sheet in sheets
-    )
+    pages = ""
+    for sheet in sheets:
+        rows = ""
+        for row in sheet.rows:
+            kinds = [("String" if isinstance(cell, str) else "Number", escape(str(cell))) for cell in row]
+            cells = "".join(f'<Cell><Data ss:Type="{kind}">{text}</Data></Cell>' for kind, text in kinds)
+            rows += f"<Row>{cells}</Row>\n"
+        pages += f'<Worksheet ss:Name="{escape(sheet.name)}"><Table>\n{rows}</Table></Worksheet>'
+    # The second line makes Windows open the file in Excel although it is XML.
     head = '<?xml version="1.0" encoding="UTF-8"?>\n<?mso-application progid="Excel.Sheet"?>\n'
     book = f'<Workbook xmlns="{_OFFICE}:spreadsheet" xmlns:ss="{_OFFICE}:spreadsheet">'
     path.write_text(head + book + pages + "</Workbook>\n", encoding="utf-8")
-
-
-def _xml_row(row: object) -> str:
-    assert isinstance(row, list)
-    cells = "".join(
-        f'<Cell><Data ss:Type="{"String" if isinstance(cell, str) else "Number"}">{escape(str(cell))}</Data></Cell>'
-        for cell in row
-    )
-    return f"<Row>{cells}</Row>\n"

@@ -25,9 +25,13 @@ def write_xlsx_shared(path: Path, sheets: list[DemoSheet]) -> None:
     """Write sheets as one workbook."""
     shared: dict[str, int] = {}
     parts = {f"xl/worksheets/sheet{i + 1}.xml": _sheet(sheet, shared) for i, sheet in enumerate(sheets)}
-    parts["xl/sharedStrings.xml"] = _strings(shared)
+    # After the sheets: they fill the table of texts. A control character would make the XML unreadable as a whole.
+    items = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in shared)
+    items = _CONTROL.sub("", items)
+    parts["xl/sharedStrings.xml"] = f'{_HEAD}<sst {_MAIN} uniqueCount="{len(shared)}">{items}</sst>'
     parts.update(_frame(sheets))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
+        # [Content_Types].xml first, where programs look that read the file as it comes in.
         for name in sorted(parts, key=lambda part: (part != "[Content_Types].xml", part)):
             info = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))  # the same seed gives the same bytes
             info.compress_type = zipfile.ZIP_DEFLATED
@@ -54,12 +58,6 @@ def _cell(place: str, cell: Cell, shared: dict[str, int]) -> str:
     if isinstance(cell, int | float):
         return f'<c r="{place}"><v>{cell!r}</v></c>'
     raise TypeError("this writer has no dates")
-
-
-def _strings(shared: dict[str, int]) -> str:
-    items = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in shared)
-    items = _CONTROL.sub("", items)
-    return f'{_HEAD}<sst {_MAIN} uniqueCount="{len(shared)}">{items}</sst>'
 
 
 def _frame(sheets: list[DemoSheet]) -> dict[str, str]:
