@@ -42,6 +42,8 @@ def figures_of(material: ReportMaterial, version: Version) -> Figures:
     Raises:
         FiguresError: the figures do not add up.
     """
+    # Counted for this version, not cut from the internal one: a sum that is not there cannot give a small number away, so
+    # the public version has fewer sums and loses fewer of its cells.
     inside = version is Version.INTERNAL
     figures = Figures()
     count_lists(figures, material, inside)
@@ -85,6 +87,7 @@ def _close_the_past(figures: Figures, material: ReportMaterial) -> None:
     for label in material.earlier:
         shown = material.published.get(label, {})
         for info in material.computed:
+            # A list that was corrected since differs from what was printed: that difference is news of a few children.
             key = ("trend", info.code, label)
             if shown.get(info.code) != figures.values[key]:
                 figures.secret.add(key)

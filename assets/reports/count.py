@@ -43,6 +43,7 @@ def count_lists(figures: Figures, material: ReportMaterial, summed: bool) -> Non
     spoken = {zh: name for name, zh in GRADES.items()}
     graded = Counter(zip(lines.asked["code"], lines.asked["grade"].map(spoken), strict=True))
     figures.add(FigureGrid("lists", "各清单线索数", rows, {**GRADES, TOTAL: words[ASKED]}), graded, totals)
+    # One number in two tables: tied, or what the one hides could be read in the other.
     for code in rows:
         figures.same(("lists", code, TOTAL), ("asked", code, ASKED))
 
@@ -189,6 +190,7 @@ def count_workers(figures: Figures, material: ReportMaterial, by_town: bool) -> 
     roll = material.children[(material.children["categories"] != "") & (material.children["alive"] == "yes")]
     roll = roll[roll["village"] != ""]
     named = roll.assign(named=roll["child_worker"] != "").groupby(["town", "village"])["named"].any().reset_index()
+    # Where a roster came, a village that it does not name has nobody, whatever a ledger of earlier days says.
     on_roster = [place in material.rostered for place in zip(named["town"], named["village"], strict=True)]
     state = np.where(np.array(on_roster, dtype=np.bool_) if material.rostered else named["named"], "with", "without")
     columns = {"with": "已配备", "without": "未见配备", TOTAL: "有在册儿童的村（社区）"}
@@ -217,6 +219,7 @@ def first_value(material: ReportMaterial, field: str, first: str = "civil_affair
     """child_id -> the first value of a field that one department, then anybody, recorded."""
     records = material.records
     values = records.loc[records["active"] & (records[field] != ""), ["child_id", "department", field]]
+    # Stable: of several records of one department the first in the file counts, in every run the same.
     values = values.assign(later=values["department"] != first).sort_values("later", kind="stable")
     return values.drop_duplicates("child_id").set_index("child_id")[field]
 

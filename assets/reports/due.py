@@ -70,6 +70,7 @@ def duties(profile: Profile, since: date, until: date) -> list[Duty]:
     """Everything due between two days, both included, in the order of days; what has no day stands last."""
     rules = {COMPARISON: _comparison(profile)} | {name: rule for name, rule in profile.duties.items() if rule}
     owed = [duty for name, rule in rules.items() for duty in _occasions(name, rule, since, until)]
+    # By role before the work: what the bureau itself owes on a day stands beside each other.
     dated = sorted((duty for duty in owed if duty.due), key=lambda duty: (duty.due or since, duty.role.name, duty.what))
     return [*dated, *[duty for duty in owed if duty.due is None]]
 
@@ -103,6 +104,7 @@ def _day(year: int, month: int, day: int) -> date:
 
 def _comparison(profile: Profile) -> DutyRule:
     """The comparison itself is the bureau's, in the rhythm of the profile; what it feeds is kept up to date with it."""
+    # In the form of a duty, though no profile lists it as one: the calendar, the table and the reports then need no second case.
     setting, systems = profile.rhythm.compare_every, labels().value(profile.comparison.systems.value or [])
     fed = f"，核实更新{systems}" if systems else ""
     others = [labels().value(party) for party in profile.comparison.parties.value or [] if party != "civil_affairs"]

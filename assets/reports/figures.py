@@ -81,6 +81,7 @@ class Figures:
         if totals in ("columns", "both"):
             for column in [name for name in grid.columns if totals == "both" or name != TOTAL]:
                 self._make((grid.name, TOTAL, column), [(grid.name, row, column) for row in rows])
+        # The corner is the sum of its row, too: a reader may use either.
         if totals == "both":
             self.total((grid.name, TOTAL, TOTAL), [(grid.name, TOTAL, column) for column in columns])
 

@@ -38,7 +38,7 @@ RECORD_COLUMNS = [
     *("study_status", "hukou_nature", "health", "boarding", "migrant", "guardian_rel"),
     *("child", "category", "guardian_name", "hukou_class", "father_status", "mother_status", "file", "sheet"),
 ]
-EARLIER = ["code", "finding_id", "child_id", "town"]
+ACCOUNTING = ["department", "file", "rows_in", "accepted", "quarantined", "set_aside", "supersedes", "difference"]
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class ReportMaterial:
         towns: official townships, else those of the data.
         departments: Chinese names.
         profile: of the place.
-        county: the six digits that the data are of.
+        area_code: the six digits that the data are of.
         life: the frame finding_life: what became of every finding; empty where it was not followed.
         answers: how the recipients stand.
         rostered: (township, village) with a child worker on the roster; empty when no roster came.
@@ -123,7 +123,7 @@ class ReportMaterial:
     towns: tuple[str, ...]
     departments: Mapping[str, str]
     profile: Profile
-    county: str = ""
+    area_code: str = ""
     life: pd.DataFrame = field(default_factory=pd.DataFrame)
     answers: tuple[RecipientAnswers, ...] = ()
     rostered: frozenset[tuple[str, str]] = frozenset()
@@ -141,7 +141,7 @@ class ReportMaterial:
     def place(self) -> str:
         """The county's name: as stated, else that of the area code; 本县 when nobody stated either."""
         stated = self.profile.place
-        return stated.county_name.value or area_name(stated.area_code.value or self.county) or "本县"
+        return stated.county_name.value or area_name(stated.area_code.value or self.area_code) or "本县"
 
     @property
     def office(self) -> str:
@@ -175,12 +175,18 @@ def gather(opened: Opened, period: Period) -> ReportMaterial:
     children = veil.placeless(frames.read("child_files.children", label))
     records = veil.placeless(frames.read("child_files.records", label, RECORD_COLUMNS))
     files = ChildFiles(children, records, pd.DataFrame(), period.last_day, label, "")
-    accounting = _accounting(opened, label)
+    with opened.engine.connect() as connection:
+        files_in = deliveries.of_period(connection, label, LIVE)
+        covered = coverage(connection, label, date.today())
+        audit_head = audit.head(connection).printed
+        past: tuple[PastAnswers, ...] = ()
+        if before:
+            events = finding_events.events(connection, life_event.c.period == before[-1])
+            past = past_answers(events, before[-1])
+    accounting = pd.DataFrame([{name: line[name] for name in ACCOUNTING} for line in files_in], columns=ACCOUNTING)
     missing = not_computed(profile, delivered_sources(accounting.to_dict("records"), frames, label))
     # The settings' names in the file are for whoever fills them in, not for those who read the report.
     missing["sentence"] = missing["sentence"].str.replace(r"（[a-z_.]+）", "", regex=True)
-    with opened.engine.connect() as connection:
-        audit_head = audit.head(connection).printed
     return ReportMaterial(
         period=period,
         findings=veil.placeless(edition_lines(opened, label).frame),
@@ -195,26 +201,20 @@ def gather(opened: Opened, period: Period) -> ReportMaterial:
         towns=townships_of(opened, children),
         departments=department_names(opened.workspace),
         profile=profile,
-        county=str(frames.read("child_files.facts", label)["county"].iloc[0]),
+        area_code=str(frames.read("child_files.facts", label)["county"].iloc[0]),
         life=veil.placeless(life_of(opened, label)),
-        answers=_answers(opened, label),
+        # The one person who alone sees a protected child is no line of a report.
+        answers=tuple(
+            RecipientAnswers(row.recipient, row.issued, row.own + row.others, row.overdue)
+            for row in covered
+            if row.kind != "person"
+        ),
         rostered=_rostered(opened, label, profile),
         # The linkage's own rates; a period that was linked before they were kept has none.
         rates=frames.read(RATES, label) if frames.exists(RATES, label) else pd.DataFrame(),
-        past_answers=_past_answers(opened, before[-1]) if before else (),
+        past_answers=past,
         audit_head=audit_head,
         left_behind=states_on_roll(View(files, profile, profile.catalogue)),
-    )
-
-
-def _answers(opened: Opened, label: str) -> tuple[RecipientAnswers, ...]:
-    """How departments and townships stand; the one person who sees a protected child is no line of a report."""
-    with opened.engine.connect() as connection:
-        covered = coverage(connection, label, date.today())
-    return tuple(
-        RecipientAnswers(row.recipient, row.issued, row.own + row.others, row.overdue)
-        for row in covered
-        if row.kind != "person"
     )
 
 
@@ -231,27 +231,16 @@ def _rostered(opened: Opened, label: str, profile: Profile) -> frozenset[tuple[s
     return frozenset(zip(town.astype(str), village.astype(str), strict=True))
 
 
-def _past_answers(opened: Opened, label: str) -> tuple[PastAnswers, ...]:
-    with opened.engine.connect() as connection:
-        return past_answers(finding_events.events(connection, life_event.c.period == label), label)
-
-
 def remember(opened: Opened, period: Period, shown: Mapping[str, int]) -> None:
     """Keep what a public report said about the lists: later reports may repeat it, and nothing else of that period."""
     frame = pd.DataFrame({"code": list(shown), "value": list(shown.values())}).astype({"value": "int64"})
     opened.frames.write(PUBLISHED, period.label, frame)
 
 
-def _accounting(opened: Opened, label: str) -> pd.DataFrame:
-    columns = ["department", "file", "rows_in", "accepted", "quarantined", "set_aside", "supersedes", "difference"]
-    with opened.engine.connect() as connection:
-        lines = deliveries.of_period(connection, label, LIVE)
-    return pd.DataFrame([{name: line[name] for name in columns} for line in lines], columns=columns)
-
-
 def _before(opened: Opened, period: Period) -> list[str]:
     """The last seven periods before this one of its kind: a county that also compares by months has two series."""
     labels = [label for label in opened.frames.periods("findings") if ("Q" in label) != period.monthly]
+    # With this one eight: two years of quarters.
     return [label for label in labels if label < period.label][-7:]
 
 

@@ -23,6 +23,7 @@ def children_section(cursor: Cursor, about: Reporting) -> None:
     cursor.text(
         f"数据中在本县生活的18周岁以下儿童{here}名，其中民政在册留守儿童{left}名，困境儿童（含孤儿、事实无人抚养儿童）{hard}名。"
     )
+    # Who has no known age has no place on the axis; the tables count those children.
     ages = [row for row in figures.grids["ages_left_behind"].rows if row not in (TOTAL, UNKNOWN_AGE)]
     series = [
         (zh, [figures.number(f"ages_{name}", age, "on") for age in ages])

@@ -116,6 +116,7 @@ def lists_section(cursor: Cursor, about: Reporting) -> None:
     size_words = [figures.grids["asked"].columns[name] for name in SIZES]
     rows: list[Row] = [["代码", "清单", *size_words, "明确", "很可能", "待核", "答复时限"]]
     for info in about.material.lists:
+        # A list that could not be computed stands there as such: left out, or as a zero, it would read as good news.
         if info.code in about.material.missing:
             rows.append([info.code, Cell(info.name, align="left"), Cell("未计算", span=6), ""])
             continue
@@ -196,6 +197,7 @@ def limits_section(cursor: Cursor, about: Reporting) -> None:
         cursor.text(sentence)
     for sentence in material.missing.values():
         cursor.text(sentence)
+    # Counts of no table, so nothing protects them: the public version does without.
     if about.internal:
         weak = int((material.children["identifiers"] == "weak").sum())
         review = int((material.pairs["grade"] == "review").sum())

@@ -122,6 +122,7 @@ def _cover(table: SummedTable, hidden: Bools, exposed: Sequence[int]) -> bool:
     """Hide one more cell for each exposed one, as near to it as there is one; False when nothing is left to hide."""
     groups, added = _members(table), False
     for place in exposed:
+        # First the sums in which the cell itself stands, then those of the cells that are hidden there, and so on outwards.
         reached = {place}
         while True:
             near = [group for group in groups if reached & set(group)]
@@ -174,6 +175,7 @@ class _Reader:
         self.places = np.flatnonzero(hidden)
         column = {int(place): number for number, place in enumerate(self.places)}
         rows, rest = [], []
+        # Each sum is an equation of its hidden cells; what is shown of it moves to the other side.
         for total, parts in table.sums:
             line = np.zeros(len(self.places))
             shown = 0

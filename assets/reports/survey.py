@@ -123,6 +123,7 @@ def _recorded(field: str, first: str, children: pd.DataFrame, material: ReportMa
 
 
 def _band(block: Block, age: int, sex: str) -> tuple[str, ...]:
+    # Outside every band lies an age that nobody knows, or one that the form does not ask for: 未采集.
     name = next((zh for zh, (least, most) in block.bands.items() if least <= age <= most), "")
     if not name or (block.by_sex and sex not in SEXES):
         return (REST,)

@@ -99,6 +99,7 @@ def _texts(material: ReportMaterial, job: Job) -> dict[str, str]:
         "年份": str(material.period.year),
         "截止日期": f"{last.year}年{last.month}月{last.day}日",
         "版本": words().versions[job.version.value],
+        # To be filled in by hand where the place's papers name nobody: a wrong addressee is worse than none.
         "主送": addressees(material.profile, job.kind) or "＿＿＿＿＿＿",
         "发文机关": material.office,
         "成文日期": f"{job.today.year}年{job.today.month}月{job.today.day}日",
