@@ -93,7 +93,7 @@ def take(opened: Opened, dry_run: bool, today: date, reader: Reader = read_known
     outcome.refused += [RefusedFile(notice.file, notice.code, notice.message, notice.advice) for notice in scan.notices]
     taking = Taking(sent.period, outcome)
     if not dry_run:
-        # Kept before anything is entered: an answer in the register without the paper it came from cannot be proven.
+        # Kept before anything is entered: an answer without the paper that it came from cannot be proven.
         for arrival in scan.files:
             keep(opened.workspace.store, arrival.path, arrival.sha256)
         # One transaction for answers and decisions: a run that is killed has entered a file whole or not at all.
