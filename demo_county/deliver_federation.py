@@ -6,13 +6,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from demo_county.knowledge import Scene
 from demo_county.settings import places
 from demo_county.sheets import DemoFile, DemoSheet, forget, headings, records
-from demo_county.spoil import write_dates
+from demo_county.spoil import with_births, write_dates
 from demo_county.spoil_dates import STYLES
 
 _LEVEL_WORDS = {"一级": "1级", "二级": "2", "三级": "Ⅲ级", "四级": "四级"}
@@ -21,7 +20,7 @@ _LEVEL_WORDS = {"一级": "1级", "二级": "2", "三级": "Ⅲ级", "四级": "
 def deliver(frame: pd.DataFrame, scene: Scene, folder: Path) -> list[DemoFile]:
     """Lay the certificate holders out as this period's file."""
     style = STYLES["compact" if scene.index % 2 else "short_slash"]
-    frame["birth_text"] = np.where(frame["birth_text"] == "", write_dates(frame, "birth", style), frame["birth_text"])
+    frame["birth_text"] = with_births(frame, style)["birth_text"]
     for text, column in (("issued_text", "issued"), ("valid_text", "valid_to")):
         frame[text] = write_dates(frame, column, style)
     if scene.index % 2:

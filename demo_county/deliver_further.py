@@ -12,7 +12,7 @@ from demo_county.further import Further
 from demo_county.knowledge import Scene
 from demo_county.settings import places
 from demo_county.sheets import DemoFile, DemoSheet, headings, numbered, records, table
-from demo_county.spoil import write_dates
+from demo_county.spoil import with_births, write_dates
 from demo_county.spoil_dates import STYLES
 
 _CODES = {"attendance": "at", "subsistence": "su", "lifted_poverty": "lp", "visits": "vi", "workers": "wo"}
@@ -21,7 +21,8 @@ _CODES = {"attendance": "at", "subsistence": "su", "lifted_poverty": "lp", "visi
 def deliver(further: Further, scene: Scene, inbox: Path) -> list[DemoFile]:
     """Lay the further sources out as this period's files, each in its own folder of the inbox."""
     stamp, month = f"{scene.day:%Y%m}", f"（{scene.day.year}年{scene.day.month}月）"
-    low_income, lifted = _dated(further.subsistence, "dash"), _dated(further.lifted_poverty, "compact")
+    low_income = with_births(further.subsistence, STYLES["dash"])
+    lifted = with_births(further.lifted_poverty, STYLES["compact"])
 
     def file(source: str, name: str, container: str, sheets: list[DemoSheet]) -> DemoFile:
         return DemoFile(_CODES[source], inbox / source / name, container, sheets)
@@ -43,12 +44,6 @@ def deliver(further: Further, scene: Scene, inbox: Path) -> list[DemoFile]:
         file("visits", f"走访记录_{stamp}.xlsx", "xlsx", [_visits(further.visits)]),
         file("workers", f"儿童主任名册_{stamp}.xlsx", "xlsx", [_roster(further.roster)]),
     ]
-
-
-def _dated(frame: pd.DataFrame, style: str) -> pd.DataFrame:
-    # What a clerk's mistake has written already stays as it is.
-    written = pd.Series(write_dates(frame, "birth", STYLES[style]), index=frame.index, dtype=object)
-    return frame.assign(birth_text=frame["birth_text"].where(frame["birth_text"] != "", written))
 
 
 def _schools(frame: pd.DataFrame, scene: Scene) -> list[DemoSheet]:

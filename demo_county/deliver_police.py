@@ -12,7 +12,7 @@ import pandas as pd
 from demo_county.knowledge import Scene
 from demo_county.settings import words
 from demo_county.sheets import DemoFile, DemoSheet, headings, records
-from demo_county.spoil import write_dates
+from demo_county.spoil import with_births, write_dates
 from demo_county.spoil_dates import STYLES
 
 PIECE = 10_000
@@ -21,7 +21,7 @@ PIECE = 10_000
 def deliver(frame: pd.DataFrame, scene: Scene, folder: Path) -> list[DemoFile]:
     """Lay the register out as this period's files."""
     compact = STYLES["compact"]
-    frame["birth_text"] = np.where(frame["birth_text"] == "", write_dates(frame, "birth", compact), frame["birth_text"])
+    frame["birth_text"] = with_births(frame, compact)["birth_text"]
     for text, column in (("cancel_text", "cancel_date"), ("death_text", "death_date")):
         frame[text] = write_dates(frame, column, compact)
     # The police change their export between periods: nothing may rest on last quarter's headings.

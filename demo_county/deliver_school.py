@@ -13,7 +13,7 @@ import pandas as pd
 from demo_county.knowledge import Scene
 from demo_county.settings import layouts, places
 from demo_county.sheets import DemoFile, DemoSheet, forget, headings, numbered, records
-from demo_county.spoil import write_dates
+from demo_county.spoil import with_births, write_dates
 from demo_county.spoil_dates import STYLES
 
 _NUMERALS = "一二三四五六七八九"
@@ -35,7 +35,7 @@ def deliver(frame: pd.DataFrame, scene: Scene, folder: Path) -> list[DemoFile]:
     stamp = f"{scene.day - dt.timedelta(days=9):%Y%m%d}"
     in_template = DemoSheet("学生基础信息")
     in_template.line(*headings("school_template"))
-    records(in_template, _dated(frame[template], "compact"), "school_template")
+    records(in_template, with_births(frame[template], STYLES["compact"]), "school_template")
     files = [
         DemoFile("edu", folder / f"学籍信息模板_{places().seat}_{stamp}.xlsx", "xlsx_shared", [in_template]),
         _export(frame[~small & ~senior & ~template], folder / f"义务教育学籍导出_{stamp}.xlsx", scene),
@@ -58,18 +58,12 @@ def deliver(frame: pd.DataFrame, scene: Scene, folder: Path) -> list[DemoFile]:
     return files
 
 
-def _dated(frame: pd.DataFrame, style: str) -> pd.DataFrame:
-    return frame.assign(
-        birth_text=np.where(frame["birth_text"] == "", write_dates(frame, "birth", STYLES[style]), frame["birth_text"])
-    )
-
-
 def _plain(frame: pd.DataFrame, layout: str, delivery: DemoFile, style: str) -> DemoFile:
     sheet = DemoSheet("")
     if delivery.container == "html":
         sheet.line(f"{places().county}幼儿园在园幼儿花名册")
     sheet.line(*headings(layout))
-    records(sheet, _dated(frame, style), layout)
+    records(sheet, with_births(frame, STYLES[style]), layout)
     delivery.sheets.append(sheet)
     return delivery
 
@@ -79,7 +73,7 @@ def _export(frame: pd.DataFrame, path: Path, scene: Scene) -> DemoFile:
     for district in range(1, places().districts):
         part = frame[frame["district"] == district]
         sheet = _titled(f"第{_NUMERALS[district - 1]}学区", scene)
-        rows = numbered(_dated(part, ["dash", "short_slash", "dot"][district % 3]))
+        rows = numbered(with_births(part, STYLES[["dash", "short_slash", "dot"][district % 3]]))
         half = len(rows) // 2
         records(sheet, rows.iloc[:half], "school_export")
         if district == 2:
@@ -93,7 +87,7 @@ def _export(frame: pd.DataFrame, path: Path, scene: Scene) -> DemoFile:
         sheets.append(sheet)
     # The seat's pupils stand in the template; of them this file has only those with another status than 在读.
     changed = _titled("异动学生", scene)
-    records(changed, numbered(_dated(frame[frame["district"] == 0], "slash")), "school_export")
+    records(changed, numbered(with_births(frame[frame["district"] == 0], STYLES["slash"])), "school_export")
     return DemoFile("edu", path, "xlsx_shared", [*sheets, changed])
 
 

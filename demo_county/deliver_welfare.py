@@ -13,7 +13,7 @@ from demo_county.dice import Ints, Texts
 from demo_county.knowledge import Scene
 from demo_county.settings import places
 from demo_county.sheets import Cell, DemoFile, DemoSheet, forget, headings, numbered, records, table
-from demo_county.spoil import write_dates
+from demo_county.spoil import with_births, write_dates
 from demo_county.spoil_dates import STYLES
 
 _DATE_STYLES = ["dash", "slash", "dot", "chinese", "typed", "compact", "short_slash", "comma", "typed_serial"]
@@ -90,7 +90,7 @@ def _left_behind(
             # Rows that nobody can accept stand above the three closing lines, where a clerk would insert them.
             nameless = part.iloc[: scene.profile.quarantined_rows]
             sheet.rows, tail = sheet.rows[:-3], sheet.rows[-3:]
-            sheet.nameless(numbered(_dated(nameless, "dash")), "left_behind")
+            sheet.nameless(numbered(with_births(nameless, STYLES["dash"])), "left_behind")
             sheet.rows += tail
         if number in alone:
             sheet.name = "Sheet1"
@@ -108,12 +108,6 @@ def _write_back(books: pd.DataFrame, typed: list[pd.DataFrame]) -> None:
         values = books[column].to_numpy(dtype=object).copy()
         values[after["record"].to_numpy()] = after[column].to_numpy(dtype=object)
         books[column] = values
-
-
-def _dated(frame: pd.DataFrame, style: str) -> pd.DataFrame:
-    return frame.assign(
-        birth_text=np.where(frame["birth_text"] == "", write_dates(frame, "birth", STYLES[style]), frame["birth_text"])
-    )
 
 
 def township_sheet(part: pd.DataFrame, scene: Scene, number: int, numeric: bool) -> tuple[DemoSheet, pd.DataFrame]:
@@ -160,7 +154,7 @@ def _habits(part: pd.DataFrame, scene: Scene, number: int) -> pd.DataFrame:
     """What this township's clerk does to texts."""
     style = _DATE_STYLES[number % len(_DATE_STYLES)]
     # Typed days are cells of their own kind (`_typed`); a text stands there only where a mistake has written one.
-    part = _dated(numbered(part), "dash" if style.startswith("typed") else style)
+    part = with_births(numbered(part), STYLES["dash" if style.startswith("typed") else style])
     errors = part["errors"].to_numpy(dtype=object).copy()
     name, id_no = part["name"].to_numpy(dtype=object).copy(), part["id_no"].to_numpy(dtype=object).copy()
     if number % 2:
@@ -243,7 +237,7 @@ def _instructions(*lines: str) -> DemoSheet:
 def _dilemma(part: pd.DataFrame, scene: Scene, path: Path) -> DemoFile:
     """Instructions on the first sheet (rules/files.md#ff7); township typed once and left empty below."""
     part = part.sort_values(["town_no", "village", "fam", "kid"], kind="stable")
-    part = _dated(numbered(part), "slash").reset_index(drop=True)
+    part = with_births(numbered(part), STYLES["slash"]).reset_index(drop=True)
     sheet = DemoSheet("困境儿童")
     sheet.line(f"{places().county}困境儿童信息台账", across=len(headings("dilemma")))
     sheet.line(f"填报单位（盖章）：{places().county}民政局　　　填报时间：{scene.day}")
@@ -262,7 +256,7 @@ def _dilemma(part: pd.DataFrame, scene: Scene, path: Path) -> DemoFile:
 
 
 def _allowance(part: pd.DataFrame, scene: Scene) -> DemoSheet:
-    part = _dated(numbered(part.sort_values(["town_no", "fam", "kid"], kind="stable")), "compact")
+    part = with_births(numbered(part.sort_values(["town_no", "fam", "kid"], kind="stable")), STYLES["compact"])
     sheet = DemoSheet("发放名册")
     sheet.line(f"{places().county}孤儿、事实无人抚养儿童基本生活费发放名册")
     sheet.line(

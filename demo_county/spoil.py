@@ -279,3 +279,9 @@ def write_dates(frame: pd.DataFrame, column: str, style: Callable[[dt.date], str
     distinct, where = np.unique(days, return_inverse=True)
     written = [style(day) if day.year < 2190 else "" for day in distinct.astype(object)]
     return [written[i] for i in where]
+
+
+def with_births(frame: pd.DataFrame, style: Callable[[dt.date], str]) -> pd.DataFrame:
+    """Write the births in a sheet's style; what a mistake has written already stays as it is."""
+    written = np.where(frame["birth_text"] == "", write_dates(frame, "birth", style), frame["birth_text"])
+    return frame.assign(birth_text=written)
