@@ -30,8 +30,7 @@ def test_a_number_tells_birthday_and_sex() -> None:
 def test_children_of_one_day_have_numbers_of_their_own_and_fixed_ones_stay() -> None:
     count = 300
     frame = pd.DataFrame({"code": "620722", "birth": DAYS[0], "sex": ["1", "2"] * (count // 2)})
-    fixed = pd.Series(-1, index=frame.index)
-    fixed[[4, 5]] = [101, 102]
+    fixed = pd.Series([101 if kid == 4 else 102 if kid == 5 else -1 for kid in range(count)], index=frame.index)
     orders = distinct_orders(Dice(1), frame, fixed)
     assert len(set(orders.tolist())) == count
     assert orders[[4, 5]].tolist() == [101, 102]
