@@ -126,7 +126,7 @@ def township_sheet(part: pd.DataFrame, scene: Scene, number: int, numeric: bool)
     sheet.line(*headings("left_behind"))
     part = _habits(part, scene, number)
     rows = _typed(table(part, "left_behind"), part, _DATE_STYLES[number % len(_DATE_STYLES)])
-    # By different remainders of the township's number, so that habits meet each other in every combination somewhere.
+    # By different remainders of the township's number, so that habits meet in many combinations.
     if numeric:
         _numbers_as_numbers(rows, part)
     if number % 3 == 1:

@@ -210,5 +210,5 @@ def _lists(truth: Path, findings: Iterable[dict[str, str]], rows: dict[Place, _R
         # a finding on a row that is no child of the truth counts as listed, and wrong
         kid = rows[place].kid if place else f"?{line['file']}{line['row']}"
         listed[line["code"]].add(unit(line["code"], kid, villages.get(kid, kid)))
-    # Lists of which the truth knows nobody are left out: a rate of nothing says nothing.
+    # Lists of which the truth knows nobody are left out.
     return {code: Ratio(len(true[code]), len(listed[code]), len(true[code] & listed[code])) for code in sorted(true)}

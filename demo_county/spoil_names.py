@@ -27,7 +27,7 @@ def _groups(which: str) -> dict[str, str]:
 
 
 def _swap_one(name: str, chance: Random, choices: dict[str, str]) -> str:
-    # The given name first: surnames are few, and whoever types knows how they are written.
+    # The given name first; a surname only where nothing behind it has a neighbour.
     places = [i for i, char in enumerate(name) if i > 0 and choices.get(char)] or [
         i for i, char in enumerate(name) if choices.get(char)
     ]

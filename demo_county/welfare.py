@@ -44,7 +44,7 @@ def _classes(now: pd.DataFrame, scene: Scene, key: Ints) -> tuple[Texts, Texts]:
     hard &= now["age"] < 18
     orphan = now["orphan"] & dice.happens(key, "orphan listed", 0.98)
     facto = now["de_facto"] & dice.happens(key, "facto listed", 0.93)
-    # One book per child, the one with the most money in it; the category names the others.
+    # One book per child; the category names both where a child belongs in two.
     book = np.select([orphan | facto, hard, left], ["allowance", "dilemma", "leftbehind"], "").astype(object)
     both = hard & left
     words_for = ["孤儿", "事实无人抚养儿童", "困境儿童、农村留守儿童", "困境儿童", "农村留守儿童"]

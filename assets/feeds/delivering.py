@@ -163,7 +163,6 @@ def stock_of(opened: Opened, period: str, veil: Protected) -> Stock:
     months_before = school.push_months_before.value or 0
     with opened.engine.connect() as connection:
         findings = {name: (row[0], row[1]) for name, row in finding_events.known(connection).items()}
-        # Nothing that was answered later than the period: a delivery of an earlier period can be made again as it was.
         events = finding_events.events(connection, finding_events.same_kind(period) & (life_event.c.period <= period))
     return Stock(
         children=veil.without(frames.read("child_files.children", period)),

@@ -92,7 +92,7 @@ def read_receipt(path: Path, feed: Feed, number: int, rows: pd.DataFrame) -> Fee
     results = {key: _result(feed, key in delivered, of_child) for key, of_child in words.items()}
     counts = Counter(results.values())
     counts[UNANSWERED] += len(delivered - set(words))
-    # Of several rows of one child the last that says something: rows are copied below and the copy is filled in.
+    # Of several rows of one child the last that says something.
     counting = {
         key: next((word for word in reversed(of_child) if word.answer), of_child[-1])
         for key, of_child in words.items()

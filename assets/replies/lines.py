@@ -88,7 +88,7 @@ def read_lines(reading: Reading, file: str, sha256: str, sender: str = "") -> Re
 def _facts(grid: Grid, words: ReplyWords) -> dict[str, str]:
     """What the hidden sheet says of the workbook; nothing where the grid is another sheet."""
     cells = grid.cells
-    # By its first cell, too: a CSV export and some programs give the sheet another name.
+    # By its first cell, too: the sheet may have lost its name.
     if cells.empty or not (grid.sheet == words.dictionary_sheet or str(cells.iat[0, 0]) == "tongbi"):
         return {}
     values = cells[1] if 1 in cells else pd.Series([""] * len(cells), index=cells.index)
@@ -123,7 +123,7 @@ def _headed(cells: pd.DataFrame, words: ReplyWords) -> tuple[int, dict[str, int]
         columns = _columns([str(cell) for cell in cells.loc[row]], words)
         if len(columns) > len(best[1]):
             best = (int(row), columns)
-    # One known word alone may stand in any cell (说明 in a title, 日期 in a line for signatures).
+    # One known word alone is no heading: 说明 or 日期 may stand in any cell.
     return best if len(best[1]) >= 2 or "number" in best[1] else (0, {})
 
 

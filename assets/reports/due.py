@@ -70,7 +70,6 @@ def duties(profile: Profile, since: date, until: date) -> list[Duty]:
     """Everything due between two days, both included, in the order of days; what has no day stands last."""
     rules = {COMPARISON: _comparison(profile)} | {name: rule for name, rule in profile.duties.items() if rule}
     owed = [duty for name, rule in rules.items() for duty in _occasions(name, rule, since, until)]
-    # By role before the work: what the bureau itself owes on a day stands beside each other.
     dated = sorted((duty for duty in owed if duty.due), key=lambda duty: (duty.due or since, duty.role.name, duty.what))
     return [*dated, *[duty for duty in owed if duty.due is None]]
 
