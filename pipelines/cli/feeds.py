@@ -10,7 +10,7 @@ from rich.table import Table
 
 from assets.county import profile_of
 from assets.feeds import answering, delivering, receiving
-from assets.feeds.delivering import Delivered, Order, deliver, repeat
+from assets.feeds.delivering import Delivered, DeliveryOrder, deliver, repeat
 from assets.feeds.feed import Feed, load_feeds
 from pipelines.cli.protecting import say_left_out
 from pipelines.cli.shell import err, local_time, out, refuse, show
@@ -42,7 +42,7 @@ def make_feed(opened: Opened, wanted: Wanted) -> Delivered | None:
     if not wanted.period:
         refuse(say("feed.no_period"), 2)
     kind = "full" if wanted.full else "changes"
-    order = Order(Period.parse(wanted.period), kind, wanted.approved_by, os.environ.get(DATABASE_VARIABLE, ""))
+    order = DeliveryOrder(Period.parse(wanted.period), kind, wanted.approved_by, os.environ.get(DATABASE_VARIABLE, ""))
     made = deliver(opened, feed, order)
     _say(feed, made)
     say_left_out(delivering.veil_of(opened, feed, order.period.label))
@@ -129,7 +129,7 @@ def take_receipt(opened: Opened, path: Path) -> None:
     if line is None:
         refuse(say("sharing.no_delivery", feed=feed.title, number=number))
     rows = opened.frames.read(delivering.kept(feed), f"{number:04d}")
-    receipt = receiving.read_receipt(path, feed, (number, rows))
+    receipt = receiving.read_receipt(path, feed, number, rows)
     entered = answering.enter(opened, feed, line, receipt)
     if entered is None:
         err.print(say("sharing.read_before"), markup=False, style="yellow")

@@ -39,10 +39,12 @@ def write_reports(opened: Opened, wanted: Wanted) -> list[Path]:
     Raises:
         typer.Exit: an unknown kind or version.
     """
+    from assets.reports.assemble import figures_of
     from assets.reports.formbook import write_form
     from assets.reports.material import gather, remember
+    from assets.reports.template import template_of
     from assets.reports.words import words
-    from assets.reports.writing import figures_and_jobs, published_totals, write_report
+    from assets.reports.writing import Job, published_totals, write_report
 
     period = Period.parse(wanted.period)
     kind = wanted.kind or ("month" if period.monthly else "quarter")
@@ -52,9 +54,11 @@ def write_reports(opened: Opened, wanted: Wanted) -> list[Path]:
     material = gather(opened, period)
     folder = opened.workspace.outbox / FOLDER / period.label
     written = []
-    for figures, job in figures_and_jobs(material, (kind, versions), (folder, opened.workspace.root, date.today())):
+    for version in versions:
+        figures = figures_of(material, version)
+        job = Job(kind, version, folder, template_of(kind, opened.workspace.root), date.today())
         written.append(write_report(material, job, figures))
-        if job.version.value == "public":
+        if version.value == "public":
             remember(opened, period, published_totals(figures))
         elif kind in ("quarter", "year"):
             written.append(write_form(material, figures, folder))
