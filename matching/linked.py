@@ -46,7 +46,7 @@ class Linkage:
 
 
 @dataclass
-class Trail:
+class LinkageTrace:
     """What the stations found, in their order; the report and the frames are made from it."""
 
     e: Encoded

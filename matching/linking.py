@@ -22,13 +22,21 @@ from matching.decisions.judged import judged_pairs
 from matching.encoding.encode import checked, encode
 from matching.explaining.report import make_report
 from matching.explaining.results import children_frame, pairs_frame
-from matching.linked import KnownChildren, Linkage, Trail
+from matching.linked import KnownChildren, Linkage, LinkageTrace
 from matching.model import Model, default_model
 from matching.register.register import assign, identifiers
-from matching.scoring import screen as screening
+from matching.scoring import screening
 from matching.scoring.decide import Evidence, weigh_evidence
-from matching.scoring.gather import floor_bits, gather, heavier, histogram, late, pair_codes, within
 from matching.scoring.residual import residual_bits
+from matching.scoring.selection import (
+    faint_pairs_within,
+    floor_bits,
+    histogram,
+    late_pairs,
+    pair_codes,
+    select_pairs,
+    with_heavier_pairs,
+)
 from matching.scoring.weigh import Weights, learn
 from matching.shapes import Encoded, Pairs
 
@@ -36,14 +44,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matching.comparing.candidates import Candidates
-    from matching.scoring.gather import Batch, Gathered
+    from matching.scoring.selection import PairBatch, Selection
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Given:
+class PriorKnowledge:
     """What is known beside the records.
 
     Attributes:
@@ -59,9 +67,9 @@ class Given:
     carried: NDArray[np.int32] | None = None
 
     @staticmethod
-    def of(judgements: pd.DataFrame | None, known: KnownChildren | None) -> Given:
+    def of(judgements: pd.DataFrame | None, known: KnownChildren | None) -> PriorKnowledge:
         """Decisions and the register."""
-        return Given(judgements, known.identifiers if known else None)
+        return PriorKnowledge(judgements, known.identifiers if known else None)
 
 
 class _Clock:
@@ -111,7 +119,7 @@ def _linked(
     engine: EngineName | Engine,
 ) -> Linkage:
     records = checked(records)
-    trail = find_children(records, model, Given.of(judgements, known), engine)
+    trail = find_children(records, model, PriorKnowledge.of(judgements, known), engine)
     clock = _Clock()
     labels = pd.Series(trail.clusters.label, index=records.index)
     found = identifiers(records)
@@ -128,11 +136,11 @@ def _linked(
 
 
 def find_children(
-    records: pd.DataFrame, model: Model, given: Given | None = None, engine: EngineName | Engine = "auto"
-) -> Trail:
+    records: pd.DataFrame, model: Model, given: PriorKnowledge | None = None, engine: EngineName | Engine = "auto"
+) -> LinkageTrace:
     """All stations up to the clusters; `records` sorted by `record_id`."""
-    given, clock = given or Given(), _Clock()
-    e, dropped = screening.drop_frequent(encode(records, model), model.blocking.number_limit)
+    given, clock = given or PriorKnowledge(), _Clock()
+    e, dropped = screening.drop_frequent_numbers(encode(records, model), model.blocking.number_limit)
     e = e if given.carried is None else replace(e, carried=given.carried)
     decided = judged_pairs(given.judgements, records, given.remembered)
     clock.stop("encode")
@@ -154,11 +162,11 @@ class _Stations:
 
     def run(
         self, candidates: Candidates, decided: tuple[Ints, Ints, NDArray[np.int8]], known: Weights | None = None
-    ) -> Trail:
+    ) -> LinkageTrace:
         """All stations; `decided` are people's decisions: left, right, verdict; weights that are not known are learned."""
         e, model, clock = self.e, self.model, self.clock
         left, right, verdict = decided
-        found = gather(e, candidates, (left, right), model)
+        found = select_pairs(e, candidates, (left, right), model)
         clock.stop("screen")
         weights, found, weight = _weighed(e, candidates, found, (model, known))
         clock.stop("weigh")
@@ -181,12 +189,14 @@ class _Stations:
             np.r_[extra, np.zeros(len(none))],
             np.r_[judged, none],
         )
-        return Trail(e, model, batch.pairs, batch.levels, *learned, int(candidates.counts.sum()), notes, clock.seconds)
+        return LinkageTrace(
+            e, model, batch.pairs, batch.levels, *learned, int(candidates.counts.sum()), notes, clock.seconds
+        )
 
 
 def _weighed(
-    e: Encoded, candidates: Candidates, found: Gathered, given: tuple[Model, Weights | None]
-) -> tuple[Weights, Gathered, Floats]:
+    e: Encoded, candidates: Candidates, found: Selection, given: tuple[Model, Weights | None]
+) -> tuple[Weights, Selection, Floats]:
     """Weights learned on the counts, the pairs above the floor, and every gathered pair's bits."""
     model, known = given
     counted = histogram(found, candidates, model)
@@ -195,19 +205,19 @@ def _weighed(
     wanted = np.zeros(len(candidates.counts), dtype=bool)
     rest = bits[len(bits) - len(counted.rest) :]
     wanted[counted.rest[rest >= floor_bits(model)]] = True
-    found = heavier(len(e), candidates, found, wanted)
+    found = with_heavier_pairs(len(e), candidates, found, wanted)
     return weights, found, weights.of(found.batch.levels)
 
 
-def _unexamined(e: Encoded, candidates: Candidates, found: Gathered, evidence: Evidence, model: Model) -> Batch:
+def _unexamined(e: Encoded, candidates: Candidates, found: Selection, evidence: Evidence, model: Model) -> PairBatch:
     """Pairs inside groups that may become one child which are not gathered yet: faint ones, and ones that no key brought together."""
     near = evidence.link | (evidence.weight > min(model.decide.alone_bits - model.decide.rival_bits, 0.0))
-    faint = within(e, candidates, found, near)
+    faint = faint_pairs_within(e, candidates, found, near)
     alone = evidence.link | (evidence.weight >= model.decide.alone_bits)  # leftovers join whole groups too
     a, b = unseen_pairs(len(e), found.batch.pairs, alone, model.decide.close_limit)
     fresh = ~np.isin(a * len(e) + b, pair_codes(faint.pairs, len(e)))
     unseen = Pairs(a[fresh].astype(np.int32), b[fresh].astype(np.int32), np.zeros(int(fresh.sum()), dtype=np.uint32))
-    return faint.followed_by(late(e, found, unseen, model))
+    return faint.followed_by(late_pairs(e, found, unseen, model))
 
 
 def _both(one: Evidence, other: Evidence) -> Evidence:

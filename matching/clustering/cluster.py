@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matching.arrays import components
-from matching.clustering.leftover import join_leftovers
+from matching.clustering.unmatched import join_unmatched_clusters
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,7 +84,7 @@ def cluster(n: int, pairs: Pairs, evidence: Evidence, model: Model) -> Clusters:
     oversized = np.zeros(n, dtype=bool)
     for component in _by_component(whole[pairs.left[rows]], rows):
         _resolve(component, pairs, evidence, model, (label, oversized))
-    label = _first_record(join_leftovers(_first_record(label), pairs, evidence, model))
+    label = _first_record(join_unmatched_clusters(_first_record(label), pairs, evidence, model))
     return Clusters(label, oversized, int(doubtful.sum()))
 
 

@@ -35,7 +35,7 @@ CHUNK = 500_000
 
 
 @dataclass(frozen=True)
-class Found:
+class FetchedPairs:
     """Pairs sorted by (left, right), and the row of each one's pattern in the table."""
 
     pairs: Pairs
@@ -55,13 +55,13 @@ class Candidates(Protocol):
     counts: Ints
     yields: list[KeyYield]
 
-    def fetch(self, patterns: Mask) -> Found:
+    def fetch(self, patterns: Mask) -> FetchedPairs:
         """The pairs of some patterns."""
 
-    def touching(self, records: Mask, patterns: Mask) -> Found:
+    def touching(self, records: Mask, patterns: Mask) -> FetchedPairs:
         """The pairs of these patterns that touch one of the records."""
 
-    def inside(self, label: Ints, patterns: Mask) -> Found:
+    def inside(self, label: Ints, patterns: Mask) -> FetchedPairs:
         """The pairs of these patterns whose two records have the same label; negative labels are nobody's."""
 
     def close(self) -> None:
@@ -127,24 +127,24 @@ class ArrayCandidates:
             out[here] = np.searchsorted(numbers, distinct).astype(np.int32)[out[here]]
         return out, numbers
 
-    def _found(self, rows: Ints) -> Found:
-        return Found(self.pairs.take(rows), self.pattern[rows])
+    def _found(self, rows: Ints) -> FetchedPairs:
+        return FetchedPairs(self.pairs.take(rows), self.pattern[rows])
 
-    def fetch(self, patterns: Mask) -> Found:
+    def fetch(self, patterns: Mask) -> FetchedPairs:
         """The pairs of some patterns."""
         return self._found(np.flatnonzero(patterns[self.pattern]))
 
-    def touching(self, records: Mask, patterns: Mask) -> Found:
+    def touching(self, records: Mask, patterns: Mask) -> FetchedPairs:
         """The pairs of these patterns that touch one of the records."""
         return self._where(lambda left, right, pattern: (records[left] | records[right]) & patterns[pattern])
 
-    def inside(self, label: Ints, patterns: Mask) -> Found:
+    def inside(self, label: Ints, patterns: Mask) -> FetchedPairs:
         """The pairs of these patterns whose two records have the same label."""
         return self._where(
             lambda left, right, pattern: (label[left] >= 0) & (label[left] == label[right]) & patterns[pattern]
         )
 
-    def _where(self, test: Callable[[Rows, Rows, Rows], Mask]) -> Found:
+    def _where(self, test: Callable[[Rows, Rows, Rows], Mask]) -> FetchedPairs:
         """The pairs that pass, a chunk at a time."""
         rows = [
             here.start + np.flatnonzero(test(self.pairs.left[here], self.pairs.right[here], self.pattern[here]))

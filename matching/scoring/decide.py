@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
     Floats = NDArray[np.float64]
 
-JUDGED_BITS = 100.0
+CLERICAL_BITS = 100.0
 """Weight of a person's decision: above anything the machine can say."""
 
 
@@ -156,7 +156,7 @@ def weigh_evidence(pairs: Pairs, levels: Levels, weight: Floats, judged: NDArray
     # Equal number and nothing else, or two valid numbers under names that are only near: never a link, a person looks.
     lone |= (levels["number"] == model.number.code("differ")) & (groups(levels, "name", model) == 2)
     weight = np.where(lone, np.minimum(weight, 0.0), weight)
-    weight = np.where(judged == 1, JUDGED_BITS, np.where(judged == -1, -JUDGED_BITS, weight))
+    weight = np.where(judged == 1, CLERICAL_BITS, np.where(judged == -1, -CLERICAL_BITS, weight))
     probability = sigmoid_bits(weight)
     equal = np.isin(levels["number"], [model.number.code(level) for level in ("same", "derived", "document")])
     double = certain | equal | _near_certain_double(levels, weight, model) | (judged == 1)

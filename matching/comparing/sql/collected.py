@@ -1,6 +1,6 @@
 """What the engines on SQL hand to the later stations: sorted pairs, and the yields of the keys.
 
-Belongs here: rows of an answer as `Found` and `KeyYield`. Does not belong here: any statement.
+Belongs here: rows of an answer as `FetchedPairs` and `KeyYield`. Does not belong here: any statement.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from matching.comparing.candidates import Found
+from matching.comparing.candidates import FetchedPairs
 from matching.shapes import KeyYield, Pairs
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Rows = dict[str, NDArray[Any]]
 
 
-def sorted_found(rows: Rows, patterns: Ints, size: int) -> Found:
+def sorted_found(rows: Rows, patterns: Ints, size: int) -> FetchedPairs:
     """Rows `left_rid, right_rid, key_bits, pattern` in any order as pairs sorted by their records."""
     codes = rows["left_rid"].astype(np.int64) * size + rows["right_rid"]
     order = np.argsort(codes)
@@ -30,7 +30,7 @@ def sorted_found(rows: Rows, patterns: Ints, size: int) -> Found:
         rows["right_rid"][order].astype(np.int32),
         rows["key_bits"][order].astype(np.uint32),
     )
-    return Found(pairs, np.searchsorted(patterns, rows["pattern"][order]).astype(np.int32))
+    return FetchedPairs(pairs, np.searchsorted(patterns, rows["pattern"][order]).astype(np.int32))
 
 
 def block_figures(some: Rows, figures: Rows, windowed: Rows) -> dict[int, tuple[int, int, int]]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from matching.blocking.keys import Parts
-from matching.comparing.sql.asked import SqlCandidates
+from matching.comparing.sql.candidates import SqlCandidates
 from matching.comparing.sql.collected import block_figures
 from matching.comparing.sql.dialect import SPARK
 from matching.comparing.sql.keys import KeySql, merged_query

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 
-def join_leftovers(label: Ints, pairs: Pairs, evidence: Evidence, model: Model) -> Ints:
+def join_unmatched_clusters(label: Ints, pairs: Pairs, evidence: Evidence, model: Model) -> Ints:
     """Join clusters that are each other's only candidate.
 
     A pair that is likelier right than wrong, but not likely enough to stand alone, is right far more often when no other

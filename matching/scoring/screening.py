@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Screened:
+class ScreenedNumbers:
     """Which records' numbers say nothing about them, per record, and the counts for the report."""
 
     borrowed: Mask
     notes: dict[str, int]
 
 
-def drop_frequent(e: Encoded, limit: int) -> tuple[Encoded, int]:
+def drop_frequent_numbers(e: Encoded, limit: int) -> tuple[Encoded, int]:
     """Blank numbers that stand on more than `limit` records of different names or of different births:
     placeholders (rules/identifiers.md#placeholders).
     """
@@ -50,12 +50,12 @@ def drop_frequent(e: Encoded, limit: int) -> tuple[Encoded, int]:
     gone = list(dropped) + _parents_numbers(e)
     if not gone:
         return e, 0
-    numbers = np.where(held_by(e.numbers, gone), 0, e.numbers)
-    e = without(e, held_by(e.own, gone))
+    numbers = np.where(is_among(e.numbers, gone), 0, e.numbers)
+    e = without(e, is_among(e.own, gone))
     return replace(e, own=numbers[:, 0].copy(), numbers=numbers), len(gone)
 
 
-def held_by(values: NDArray[np.int64], few: Sequence[int] | NDArray[np.int64]) -> Mask:
+def is_among(values: NDArray[np.int64], few: Sequence[int] | NDArray[np.int64]) -> Mask:
     """Which values are among the few: one table of the few, where NumPy would sort both."""
     found: Mask = pd.Series(values.ravel()).isin(few).to_numpy().reshape(values.shape)
     return found
@@ -72,12 +72,12 @@ def _parents_numbers(e: Encoded) -> list[int]:
     """
     stated = (birth_code(e.own) == e.birth) & ~e.derived
     doubted, adults = e.own[(e.own != 0) & ~stated], e.people_no[e.people_no != 0]
-    suspects = set(adults[held_by(adults, doubted)].tolist())  # the few are asked for among the many
+    suspects = set(adults[is_among(adults, doubted)].tolist())  # the few are asked for among the many
     supported = e.own[stated]
-    return sorted(suspects.difference(supported[held_by(supported, [*suspects])].tolist()))
+    return sorted(suspects.difference(supported[is_among(supported, [*suspects])].tolist()))
 
 
-def screen(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Screened:
+def screen_shared_numbers(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> ScreenedNumbers:
     """Mark equal numbers that belong to one of the two only, and correct the number levels in place.
 
     A pair of equal numbers whose names and births both disagree is `borrowed`. So is one whose names disagree
@@ -104,7 +104,7 @@ def screen(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Screened:
     levels["number"][_stale(e, pairs, levels, model)] = spec.code("stale")
     touched = (borrowed[pairs.left] | borrowed[pairs.right]) & (levels["number"] == spec.code("differ"))
     levels["number"][touched] = spec.code("missing")
-    return Screened(borrowed, {"borrowed_pairs": int(suspect.sum()), "borrowed_records": int(borrowed.sum())})
+    return ScreenedNumbers(borrowed, {"borrowed_pairs": int(suspect.sum()), "borrowed_records": int(borrowed.sum())})
 
 
 def _has_rival(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Mask:

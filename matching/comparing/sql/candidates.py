@@ -21,7 +21,7 @@ from matching.comparing.sql.hard import Hard
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.comparing.candidates import Found
+    from matching.comparing.candidates import FetchedPairs
     from matching.comparing.resources import Engine
     from matching.comparing.sql.dialect import Dialect
     from matching.comparing.sql.tables import Columns, Tables
@@ -91,24 +91,24 @@ class SqlCandidates(ABC):
         sets = self._numpy("SELECT key_bits, count(*) AS pairs FROM compared GROUP BY key_bits")
         self.yields = key_yields(sets["key_bits"], sets["pairs"], blocks, model)
 
-    def fetch(self, patterns: Mask) -> Found:
+    def fetch(self, patterns: Mask) -> FetchedPairs:
         """The pairs of some patterns."""
         return self._found(patterns)
 
-    def touching(self, records: Mask, patterns: Mask) -> Found:
+    def touching(self, records: Mask, patterns: Mask) -> FetchedPairs:
         """The pairs of these patterns that touch one of the records."""
         self._load("touched", {"rid": np.flatnonzero(records).astype(np.int32)})
         rids = "SELECT rid FROM touched"
         return self._found(patterns, f"WHERE c.left_rid IN ({rids}) OR c.right_rid IN ({rids})")
 
-    def inside(self, label: Ints, patterns: Mask) -> Found:
+    def inside(self, label: Ints, patterns: Mask) -> FetchedPairs:
         """The pairs of these patterns whose two records have the same label."""
         rows = np.flatnonzero(label >= 0)
         self._load("labels", {"rid": rows.astype(np.int32), "label": label[rows]})
         both = "JOIN labels x ON x.rid = c.left_rid JOIN labels y ON y.rid = c.right_rid AND y.label = x.label"
         return self._found(patterns, both)
 
-    def _found(self, patterns: Mask, narrowed: str = "") -> Found:
+    def _found(self, patterns: Mask, narrowed: str = "") -> FetchedPairs:
         self._load("wanted", {"pattern": self._patterns[patterns]})
         query = f"SELECT c.* FROM compared c {self.dialect.semi} wanted w ON w.pattern = c.pattern {narrowed}"
         rows = self._numpy(f"SELECT left_rid, right_rid, key_bits, pattern FROM ({query}) q")

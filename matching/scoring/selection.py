@@ -16,16 +16,16 @@ from matching.arrays import components
 from matching.comparing.candidates import CONTEXT, pattern_numbers, pattern_table
 from matching.comparing.compare import add_context, compare, group_table
 from matching.encoding.derived import doubted, forget
-from matching.scoring import screen as screening
+from matching.scoring import screening
 from matching.scoring.estimate import logit_bits
 from matching.shapes import Pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.comparing.candidates import Candidates, Found
+    from matching.comparing.candidates import Candidates, FetchedPairs
     from matching.model import Model
-    from matching.scoring.screen import Screened
+    from matching.scoring.screening import ScreenedNumbers
     from matching.shapes import Encoded, Levels
 
     Ints = NDArray[np.int64]
@@ -36,20 +36,20 @@ _MARGIN = 2.0
 
 
 @dataclass(frozen=True)
-class Batch:
+class PairBatch:
     """Pairs sorted by (left, right), their levels, and the row of each in the engine's table (-1: no key brought it together)."""
 
     pairs: Pairs
     levels: Levels
     pattern: NDArray[np.int32]
 
-    def take(self, rows: Mask | Ints) -> Batch:
+    def take(self, rows: Mask | Ints) -> PairBatch:
         """The pairs at these positions or under this mask."""
-        return Batch(
+        return PairBatch(
             self.pairs.take(rows), {name: codes[rows] for name, codes in self.levels.items()}, self.pattern[rows]
         )
 
-    def followed_by(self, other: Batch) -> Batch:
+    def followed_by(self, other: PairBatch) -> PairBatch:
         """Both, one behind the other: no longer sorted."""
         if not len(other.pairs):
             return self
@@ -57,9 +57,9 @@ class Batch:
         left, right = np.concatenate([x.left, y.left]), np.concatenate([x.right, y.right])
         pairs = Pairs(left, right, np.concatenate([x.keys, y.keys]))
         levels = {name: np.concatenate([self.levels[name], other.levels[name]]) for name in self.levels}
-        return Batch(pairs, levels, np.concatenate([self.pattern, other.pattern]))
+        return PairBatch(pairs, levels, np.concatenate([self.pattern, other.pattern]))
 
-    def with_others(self, other: Batch, n: int) -> Batch:
+    def with_others(self, other: PairBatch, n: int) -> PairBatch:
         """Both, sorted; a pair that is in both keeps what is known of it here."""
         if not len(other.pairs):
             return self
@@ -71,7 +71,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Gathered:
+class Selection:
     """The pairs that can matter, and what is known of the others.
 
     Attributes:
@@ -80,9 +80,9 @@ class Gathered:
         screened, doubts, twins: what screening and context found, for pairs that come later.
     """
 
-    batch: Batch
+    batch: PairBatch
     fetched: Mask
-    screened: Screened
+    screened: ScreenedNumbers
     doubts: Mask
     twins: Ints
 
@@ -119,7 +119,7 @@ def looked_at(table: Levels, model: Model) -> Mask:
     return found
 
 
-def gather(e: Encoded, candidates: Candidates, judged: tuple[Ints, Ints], model: Model) -> Gathered:
+def select_pairs(e: Encoded, candidates: Candidates, judged: tuple[Ints, Ints], model: Model) -> Selection:
     """The pairs that rules look at, and the ones that people judged, screened and in context."""
     shown = looked_at(candidates.table, model)
     batch = _batch(candidates.fetch(shown), candidates)
@@ -128,19 +128,19 @@ def gather(e: Encoded, candidates: Candidates, judged: tuple[Ints, Ints], model:
         named[np.concatenate(judged)] = True
         batch = batch.with_others(_batch(candidates.touching(named, ~shown), candidates), len(e))
         batch = batch.with_others(_uncompared(e, batch.pairs, judged, model), len(e))
-    screened = screening.screen(e, batch.pairs, batch.levels, model)
+    screened = screening.screen_shared_numbers(e, batch.pairs, batch.levels, model)
     doubts = doubted(e, batch.pairs, batch.levels, model)
     touched = screened.borrowed | doubts
     if touched.any():
         more = _batch(candidates.touching(touched, ~shown), candidates)
-        screen_late(screened, more.pairs, more.levels, model)
+        silence_borrowed(screened, more.pairs, more.levels, model)
         batch = batch.with_others(more, len(e))
     forget(doubts, batch.pairs, batch.levels, model)
     twins = add_context(e, batch.pairs, batch.levels, model)
-    return Gathered(batch, shown, screened, doubts, twins)
+    return Selection(batch, shown, screened, doubts, twins)
 
 
-def histogram(found: Gathered, candidates: Candidates, model: Model) -> Histogram:
+def histogram(found: Selection, candidates: Candidates, model: Model) -> Histogram:
     """Count the patterns of all candidates, the gathered ones as screening left them."""
     levels, size = found.batch.levels, len(model.fields[CONTEXT].levels)
     numbers = pattern_numbers(levels, model) * size + levels[CONTEXT]
@@ -156,7 +156,7 @@ def histogram(found: Gathered, candidates: Candidates, model: Model) -> Histogra
     return Histogram(joined, np.concatenate([counts, left[rest]]), back, rest)
 
 
-def heavier(n: int, candidates: Candidates, found: Gathered, wanted: Mask) -> Gathered:
+def with_heavier_pairs(n: int, candidates: Candidates, found: Selection, wanted: Mask) -> Selection:
     """The pairs of these patterns too: those above the floor."""
     wanted = wanted & ~found.fetched
     if not wanted.any():
@@ -165,7 +165,7 @@ def heavier(n: int, candidates: Candidates, found: Gathered, wanted: Mask) -> Ga
     return replace(found, batch=batch, fetched=found.fetched | wanted)
 
 
-def within(e: Encoded, candidates: Candidates, found: Gathered, near: Mask) -> Batch:
+def faint_pairs_within(e: Encoded, candidates: Candidates, found: Selection, near: Mask) -> PairBatch:
     """The pairs not gathered yet whose records hang together by pairs of `near`, however little they weigh: they speak against a
     child that others would put together.
     """
@@ -177,40 +177,42 @@ def within(e: Encoded, candidates: Candidates, found: Gathered, near: Mask) -> B
     return more.take(~known)
 
 
-def late(e: Encoded, found: Gathered, pairs: Pairs, model: Model) -> Batch:
+def late_pairs(e: Encoded, found: Selection, pairs: Pairs, model: Model) -> PairBatch:
     """Pairs that no key brought together, compared, screened and put in context like the others."""
     levels = compare(e, pairs, model)
-    screen_late(found.screened, pairs, levels, model)
+    silence_borrowed(found.screened, pairs, levels, model)
     forget(found.doubts, pairs, levels, model)
     add_context(e, pairs, levels, model, found.twins)
-    return Batch(pairs, levels, np.full(len(pairs), -1, dtype=np.int32))
+    return PairBatch(pairs, levels, np.full(len(pairs), -1, dtype=np.int32))
 
 
-def screen_late(screened: Screened, pairs: Pairs, levels: Levels, model: Model) -> None:
+def silence_borrowed(screened: ScreenedNumbers, pairs: Pairs, levels: Levels, model: Model) -> None:
     """A borrowed number says nothing in the pairs found later either (in place)."""
     spec = model.number
     touched = screened.borrowed[pairs.left] | screened.borrowed[pairs.right]
     levels["number"][touched & (levels["number"] == spec.code("differ"))] = spec.code("missing")
 
 
-def _batch(found: Found, candidates: Candidates) -> Batch:
-    return Batch(found.pairs, {name: codes[found.pattern] for name, codes in candidates.table.items()}, found.pattern)
+def _batch(found: FetchedPairs, candidates: Candidates) -> PairBatch:
+    return PairBatch(
+        found.pairs, {name: codes[found.pattern] for name, codes in candidates.table.items()}, found.pattern
+    )
 
 
-def _plain(found: Found, candidates: Candidates) -> Batch:
+def _plain(found: FetchedPairs, candidates: Candidates) -> PairBatch:
     """Pairs without context: whoever shares birth and guardian with another is gathered before."""
     batch = _batch(found, candidates)
     batch.levels[CONTEXT] = np.zeros(len(found.pairs), dtype=np.int8)
     return batch
 
 
-def _uncompared(e: Encoded, pairs: Pairs, judged: tuple[Ints, Ints], model: Model) -> Batch:
+def _uncompared(e: Encoded, pairs: Pairs, judged: tuple[Ints, Ints], model: Model) -> PairBatch:
     """The judged pairs that are no candidates, compared all the same."""
     codes = judged[0] * len(e) + judged[1]
     fresh = np.sort(codes[~np.isin(codes, pair_codes(pairs, len(e)))])
     left, right = (fresh // len(e)).astype(np.int32), (fresh % len(e)).astype(np.int32)
     made = Pairs(left, right, np.zeros(len(fresh), dtype=np.uint32))
-    return Batch(made, compare(e, made, model), np.full(len(fresh), -1, dtype=np.int32))
+    return PairBatch(made, compare(e, made, model), np.full(len(fresh), -1, dtype=np.int32))
 
 
 def pair_codes(pairs: Pairs, n: int) -> Ints:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.clustering.leftover import join_leftovers
+from matching.clustering.unmatched import join_unmatched_clusters
 from matching.model import default_model
 from matching.scoring.decide import Evidence
 from matching.scoring.estimate import sigmoid_bits
@@ -36,7 +36,7 @@ def evidence_of(edges: Edges, **marked: set[tuple[int, int]]) -> tuple[Pairs, Ev
 
 
 def joined(label: list[int], edges: Edges, **marked: set[tuple[int, int]]) -> list[int]:
-    return join_leftovers(np.array(label, dtype=np.int64), *evidence_of(edges, **marked), MODEL).tolist()
+    return join_unmatched_clusters(np.array(label, dtype=np.int64), *evidence_of(edges, **marked), MODEL).tolist()
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_names_of_clusters_are_their_first_records() -> None:
 
 def test_the_given_clusters_are_left_as_they_were() -> None:
     label = np.array([0, 1], dtype=np.int64)
-    join_leftovers(label, *evidence_of({(0, 1): 5.0}), MODEL)
+    join_unmatched_clusters(label, *evidence_of({(0, 1): 5.0}), MODEL)
     assert label.tolist() == [0, 1]
 
 
