@@ -34,9 +34,9 @@ class Dialect:
     semi: str
     temporary: str
 
-    def div(self, one: str, other: int) -> str:
+    def div(self, number: str, divisor: int) -> str:
         """Integer division."""
-        return self.divide.format(one, other)
+        return self.divide.format(number, divisor)
 
     def create(self, name: str, query: str) -> str:
         """Statement that keeps a query's answer as a table (or view) of this name."""

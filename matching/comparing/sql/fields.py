@@ -63,25 +63,29 @@ class Fields:
 
     def hard_query(self) -> str:
         """The pairs that the reference must judge: names (`HARD`), and a damaged number against a good one."""
-        anyone = {side: either(f"{side}.numbers_{place} <> 0" for place in self._places("numbers")) for side in "ab"}
+        numbered = {side: self._filled(side, "numbers") for side in "ab"}
         damaged = either(
-            f"({one}.damaged <> 0 AND {anyone[other]} AND NOT {anyone[one]})" for one, other in ("ab", "ba")
+            f"({bad}.damaged <> 0 AND {numbered[good]} AND NOT {numbered[bad]})" for bad, good in ("ab", "ba")
         )
         return f"SELECT p.left_rid, p.right_rid {PAIRED} WHERE {HARD} OR {damaged}"
 
     def _places(self, name: str) -> range:
         return range(1, self._tables.widths[name] + 1)
 
+    def _filled(self, side: str, name: str) -> str:
+        """The record of this side has a member of the set."""
+        return either(f"{side}.{name}_{place} <> 0" for place in self._places(name))
+
     def _known(self, name: str) -> str:
         """Both records have a member of the set."""
-        return every(either(f"{side}.{name}_{place} <> 0" for place in self._places(name)) for side in "ab")
+        return every(self._filled(side, name) for side in "ab")
 
     def _equal(self, name: str) -> list[str]:
         """One test per pair of members."""
         return [
-            f"(a.{name}_{one} = b.{name}_{other} AND a.{name}_{one} <> 0)"
-            for one in self._places(name)
-            for other in self._places(name)
+            f"(a.{name}_{left} = b.{name}_{right} AND a.{name}_{left} <> 0)"
+            for left in self._places(name)
+            for right in self._places(name)
         ]
 
     def _shared(self, name: str) -> str:
@@ -99,21 +103,22 @@ class Fields:
         months = {side: f"{div(f'{side}.birth', 100)} % 100" for side in "ab"}
         month, day = f"{months['a']} = {months['b']}", "a.birth % 100 = b.birth % 100"
         full, least = "(a.precision = 3 AND b.precision = 3)", "least(a.precision, b.precision)"
-        witness = either(
+        same_witness = either(
             every(
                 (
-                    f"{one}.derived = 1",
-                    either(f"{other}.numbers_{place} = {one}.numbers_1" for place in self._places("numbers")),
+                    f"{derived}.derived = 1",
+                    either(f"{other}.numbers_{place} = {derived}.numbers_1" for place in self._places("numbers")),
                 )
             )
-            for one, other in ("ab", "ba")
+            for derived, other in ("ab", "ba")
         )
         lunar = "((a.lunar = b.birth AND b.birth > 0) OR (b.lunar = a.birth AND a.birth > 0))"
         weak = "(a.birth % 10000 = 101 OR b.birth % 10000 = 101)"
         swapped = every((full, year, f"{months['a']} = b.birth % 100", f"a.birth % 100 = {months['b']}"))
         slipped = either((every((full, f"{count((year, month, day))} = 2")), every((full, self._neighbours()))))
+        # The first test that holds decides, so the strongest stand first: the order of `levels.birth` turned round.
         tests = [
-            (either((witness, f"{least} = 0", f"({least} = 1 AND {year})")), "missing"),
+            (either((same_witness, f"{least} = 0", f"({least} = 1 AND {year})")), "missing"),
             (every((full, "a.birth = b.birth")), "same"),
             (every((full, lunar)), "lunar"),
             (every((full, year, weak)), "weak"),
@@ -174,11 +179,10 @@ class Fields:
         return case(tests, spec.code("roll"))
 
     def _number(self, spec: FieldSpec) -> str:
-        anyone = {side: either(f"{side}.numbers_{place} <> 0" for place in self._places("numbers")) for side in "ab"}
         tests = [
             ("(a.numbers_1 = b.numbers_1 AND a.numbers_1 <> 0)", spec.code("same")),
             (self._shared("numbers"), spec.code("derived")),
             (self._shared("documents"), spec.code("document")),
-            (every(anyone.values()), spec.code("differ")),
+            (self._known("numbers"), spec.code("differ")),
         ]
-        return case(tests, "coalesce(hard.damage, 0)")
+        return case(tests, "coalesce(hard.damage, 0)")  # with numbers on both sides no damage was looked at

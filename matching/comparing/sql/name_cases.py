@@ -144,7 +144,6 @@ def _given_same(width: int) -> str:
 
 def _shares_given(width: int) -> str:
     """A character of the one given name is in the other's, at any place."""
-    tests = [
-        f"(a_h{one} = b_h{other} AND a_h{one} > 1)" for one in range(2, width + 1) for other in range(2, width + 1)
-    ]
+    places = range(2, width + 1)
+    tests = [f"(a_h{left} = b_h{right} AND a_h{left} > 1)" for left in places for right in places]
     return either(tests) if tests else "FALSE"

@@ -60,9 +60,16 @@ def make_tables(e: Encoded, model: Model) -> Tables:
     records |= {name: column[e.name] for name, column in names.items()}
     widths = {name: table.shape[1] for name, table in sets.tables.items()}
     codes = e.names.names.codes
-    return Tables(
-        key_columns(e, model), records, _relation(e.names.names), codes.characters.shape[1], len(codes.relation), widths
-    )
+    # Sparse: few couples of characters are related, and what a character is to itself, to the wildcard and to the end follows
+    # from the numbers.
+    left, right = np.nonzero(codes.relation)
+    kept = (left >= _BLANK) & (right >= _BLANK) & (left != right)
+    left, right = left[kept], right[kept]
+    relation = {
+        "code": left.astype(np.int64) * len(codes.relation) + right,
+        "bits": codes.relation[left, right].astype(np.int32),
+    }
+    return Tables(key_columns(e, model), records, relation, codes.characters.shape[1], len(codes.relation), widths)
 
 
 def key_columns(e: Encoded, model: Model) -> Columns:
@@ -106,12 +113,3 @@ def name_columns(names: NameSet) -> Columns:
     out["odd"] = (spread(milk.astype(np.int32)) > 0) | names.long
     out |= {"nick": names.nick, "empty": names.empty, "sure": names.sure}
     return {name: column.astype(np.int8) if column.dtype == bool else column for name, column in out.items()}
-
-
-def _relation(names: NameSet) -> Columns:
-    """Related characters that are not the same number: everything else follows from the numbers."""
-    bits = names.codes.relation
-    one, other = np.nonzero(bits)
-    kept = (one >= _BLANK) & (other >= _BLANK) & (one != other)
-    one, other = one[kept], other[kept]
-    return {"code": one.astype(np.int64) * len(bits) + other, "bits": bits[one, other].astype(np.int32)}
