@@ -18,7 +18,7 @@ from matching.linked import Linkage
 from matching.linking import link_records
 from matching.model import default_model
 from matching.scoring import selection as selecting
-from matching.scoring.screening import ScreenedNumbers
+from matching.scoring.screening import ScreenedNumbers, silence_borrowed
 from matching.scoring.selection import (
     PairBatch,
     faint_pairs_within,
@@ -28,7 +28,6 @@ from matching.scoring.selection import (
     looked_at,
     pair_codes,
     select_pairs,
-    silence_borrowed,
     with_heavier_pairs,
 )
 from matching.shapes import Encoded
