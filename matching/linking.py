@@ -107,7 +107,9 @@ def link_records(
     model = model or default_model()
     try:
         return _linked(records, model, known, judgements, engine)
-    except UnicodeEncodeError:  # half a surrogate pair: too rare to look through every text of every delivery for it beforehand
+    except (
+        UnicodeEncodeError
+    ):  # half a surrogate pair: too rare to look through every text of every delivery for it beforehand
         return _linked(without_halves(records), model, known, judgements, engine)
 
 

@@ -1,7 +1,7 @@
-"""Children left over: who is joined for want of anybody else, and everything that keeps two clusters apart; on hand-made evidence.
+"""Unmatched clusters: who is joined for want of anybody else, and everything that keeps two clusters apart; on hand-made evidence.
 
-In the tables an edge is `(record, record): bits`; the bits that matter are the model's: at least `alone_bits` (1), every rival
-`rival_bits` (4) below, nothing in between below `refuse_bits` (-1).
+In the tables an edge is `(record, record): bits`; the bits that matter are the model's: at least `alone_bits` (1), every competing
+candidate `rival_bits` (4) below, nothing in between below `refuse_bits` (-1).
 """
 
 from __future__ import annotations

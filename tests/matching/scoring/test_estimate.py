@@ -27,7 +27,7 @@ def test_bits_are_log2_of_odds(bits: float, probability: float) -> None:
 def test_absurd_weights_are_near_certain_and_no_error(bits: float) -> None:
     probability = sigmoid_bits(np.array([bits]))[0]
     assert probability == pytest.approx(1.0 if bits > 0 else 0.0, abs=1e-15)
-    assert 0 < probability <= 1
+    assert 0 <= probability <= 1
 
 
 @given(st.lists(st.floats(-50, 50), min_size=2, max_size=8))
