@@ -108,8 +108,8 @@ class Memory:
     @cached_property
     def place(self) -> pd.Index:
         """Where each record stands in the rows."""
-        found: pd.Index = pd.Index(self.rows["record_id"])
-        return found
+        places: pd.Index = pd.Index(self.rows["record_id"])
+        return places
 
     @cached_property
     def ends(self) -> tuple[Ints, Ints]:

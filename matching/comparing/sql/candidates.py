@@ -16,7 +16,7 @@ import numpy as np
 from matching.comparing.candidates import FetchedPairs, pattern_table
 from matching.comparing.levels.name import name_levels
 from matching.comparing.levels.number import damaged_levels
-from matching.comparing.sql.fields import Fields
+from matching.comparing.sql.fields import FieldSql
 from matching.shapes import KeyYield, Pairs
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class SqlCandidates(ABC):
         """From `pairs` to `compared`; pairs that SQL cannot judge exactly come from the reference (`hard_pairs`)."""
         self._load("records", tables.records)
         self._load("relation", tables.relation)
-        fields = Fields(model, tables, self.dialect)
+        fields = FieldSql(model, tables, self.dialect)
         hard = self._numpy(fields.hard_query())
         self._load("hard", hard_pairs(e, model, hard["left_rid"], hard["right_rid"]))
         self._keep("compared", fields.compared_query())

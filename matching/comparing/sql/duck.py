@@ -83,7 +83,7 @@ class DuckCandidates(SqlCandidates):
         self._connection.unregister("frame")
 
     def _keep(self, name: str, query: str) -> None:
-        self._run(DUCKDB.create(name, query))
+        self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
 
     def _run(self, statement: str) -> None:
         self._connection.execute(statement).fetchall()  # to the end: a pending result blocks the connection

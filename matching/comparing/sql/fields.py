@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PAIRED = "FROM pairs p JOIN records a ON a.rid = p.left_rid JOIN records b ON b.rid = p.right_rid"
 
 
-class Fields:
+class FieldSql:
     """Compiles a model's fields for one delivery's tables."""
 
     def __init__(self, model: Model, tables: Tables, dialect: Dialect) -> None:
@@ -31,13 +31,21 @@ class Fields:
     def levels(self) -> dict[str, str]:
         """The level codes of the fields that need only the two records."""
         spec = self._model.spec
+        phone = [
+            (self._shared("phones"), spec("phone").code("same")),
+            (self._known("phones"), spec("phone").code("differ")),
+        ]
+        origin = [
+            ("a.source <> b.source", spec("origin").code("cross")),
+            ("a.roll = b.roll", spec("origin").code("inside")),
+        ]
         return {
             "birth": self._birth(spec("birth")),
             **{field: self._flat(field, spec(field)) for field in ("sex", "household", "school", "nation")},
             "people": self._people(spec("people")),
-            "phone": self._phone(spec("phone")),
+            "phone": case(phone, spec("phone").code("missing")),
             "place": self._place(spec("place")),
-            "origin": self._origin(spec("origin")),
+            "origin": case(origin, spec("origin").code("roll")),
             "number": self._number(spec("number")),
         }
 
@@ -50,6 +58,7 @@ class Fields:
 
     def compared_query(self) -> str:
         """Every pair with its keys and its pattern, from `pairs`, `records`, `relation` and `hard`."""
+        # Nested, not one list: names need the looked-up relations as columns, and the namesakes need the name's level.
         width = self._tables.width
         levels = ", ".join(f"{text} AS level_{field}" for field, text in self.levels().items())
         joined = (
@@ -137,6 +146,7 @@ class Fields:
         return every((f"{month[high]} - {month[low]} = 1", f"{high} % 100 = 1", f"{low} % 100 >= 28"))
 
     def _people(self, spec: FieldSpec) -> str:
+        # Two names stand above a number here, as in `levels.people`, so the number comes second and not first.
         names = count(self._equal("people"))
         role = either(f"(a.people_{place} <> 0 AND b.people_{place} <> 0)" for place in (1, 2))
         tests = [
@@ -148,10 +158,6 @@ class Fields:
             (role, "differ"),
         ]
         return case([(test, spec.code(level)) for test, level in tests], spec.code("apart"))
-
-    def _phone(self, spec: FieldSpec) -> str:
-        tests = [(self._shared("phones"), "same"), (self._known("phones"), "differ")]
-        return case([(test, spec.code(level)) for test, level in tests], spec.code("missing"))
 
     def _place(self, spec: FieldSpec) -> str:
         towns, town = self._known("towns"), self._shared("towns")
@@ -173,10 +179,6 @@ class Fields:
             (f"carried <= {limit.few}", "few"),
         ]
         return case([(test, spec.code(level)) for test, level in tests], spec.code("many"))
-
-    def _origin(self, spec: FieldSpec) -> str:
-        tests = [("a.source <> b.source", spec.code("cross")), ("a.roll = b.roll", spec.code("inside"))]
-        return case(tests, spec.code("roll"))
 
     def _number(self, spec: FieldSpec) -> str:
         tests = [

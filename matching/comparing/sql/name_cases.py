@@ -74,6 +74,7 @@ def name_case(width: int, spec: FieldSpec) -> str:
 
 
 def _short(width: int, code: dict[str, int]) -> str:
+    # The order of `names.levels` turned round: several tests hold for most near names, here the first is the level, there the last.
     places = range(1, width + 1)
     equal, size = "a_size = b_size", "a_size"
 
@@ -118,6 +119,7 @@ def _character(side: str, place: int, width: int) -> str:
 def _dropped(width: int) -> str:
     """One name is the other without one character; at least two are left."""
 
+    # Written out for each place that may be gone: an edit distance in SQL would count bytes (rules/linkage.md#bytes).
     def without(long: str, short: str) -> str:
         ways = [
             every(

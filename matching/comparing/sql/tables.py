@@ -106,9 +106,11 @@ def name_columns(names: NameSet) -> Columns:
     out["c1"] = spread(codes.characters[:, 0]) if len(rows) else spread(np.zeros(0, dtype=np.int32))
     for place in range(width):
         out[f"h{place + 1}"] = spread(codes.heard[:, place])
+    # Two names of the same characters in another order have one bag: compared as one number instead of character by character.
     _, bag = np.unique(np.sort(codes.characters, axis=1), axis=0, return_inverse=True)
     out |= {"size": spread(codes.length), "surname": spread(codes.surname), "bag": spread(bag.reshape(-1))}
     first, second = codes.characters[:, 0], codes.characters[:, min(1, width - 1)]
+    # A doubled character or a first one such as 小 makes it a short form, which the reference compares by other tests.
     milk = (codes.length == 2) & ((first == second) | codes.nick_prefix[first])
     out["odd"] = (spread(milk.astype(np.int32)) > 0) | names.long
     out |= {"nick": names.nick, "empty": names.empty, "sure": names.sure}
