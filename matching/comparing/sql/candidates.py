@@ -127,15 +127,20 @@ class SqlCandidates(ABC):
         self._load("wanted", {"pattern": self._patterns[patterns]})
         query = f"SELECT c.* FROM compared c {self.dialect.semi} wanted w ON w.pattern = c.pattern {narrowed}"
         rows = self._numpy(f"SELECT left_rid, right_rid, key_bits, pattern FROM ({query}) q")
-        # Rows come in any order: DuckDB is told not to keep one, Spark never has one, and no result may depend on it.
-        order = np.argsort(rows["left_rid"].astype(np.int64) * self._size + rows["right_rid"])
-        left, right = (rows[side][order].astype(np.int32) for side in ("left_rid", "right_rid"))
-        pairs = Pairs(left, right, rows["key_bits"][order].astype(np.uint32))
-        return FetchedPairs(pairs, np.searchsorted(self._patterns, rows["pattern"][order]).astype(np.int32))
+        return sorted_pairs(rows, self._patterns, self._size)
 
     def close(self) -> None:
         """Delete what the engine wrote: codes of persons."""
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def sorted_pairs(rows: Answer, patterns: Ints, size: int) -> FetchedPairs:
+    """Rows `left_rid, right_rid, key_bits, pattern` in any order as pairs sorted by their records."""
+    # DuckDB is told not to keep an order and Spark never has one, and no result may depend on it.
+    order = np.argsort(rows["left_rid"].astype(np.int64) * size + rows["right_rid"])
+    left, right = (rows[side][order].astype(np.int32) for side in ("left_rid", "right_rid"))
+    pairs = Pairs(left, right, rows["key_bits"][order].astype(np.uint32))
+    return FetchedPairs(pairs, np.searchsorted(patterns, rows["pattern"][order]).astype(np.int32))
 
 
 def hard_pairs(e: Encoded, model: Model, left: Rows, right: Rows) -> Columns:
