@@ -59,7 +59,7 @@ class LinkageTrace:
     yields: list[KeyYield]
     residual: NDArray[np.float64]
     judged: NDArray[np.int8]
-    compared: int
+    compared: int  # also those that were counted and never fetched
     notes: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 

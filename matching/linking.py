@@ -146,6 +146,7 @@ def find_children(
     e = e if prior.carried is None else replace(e, carried=prior.carried)
     left, right, verdict = judged_pairs(prior.judgements, records, prior.remembered)
     clock.stop("encode")
+    # Closed whatever happens: until then an SQL engine keeps codes of persons on the disk.
     with closing(candidates_of(e, model, engine)) as candidates:
         clock.stop("candidates")
         selection = select_pairs(e, candidates, (left, right), model)

@@ -101,6 +101,7 @@ class ArrayCandidates:
         self.pairs, self.yields = block(e, model, threads)
         self.pattern, numbers = self._patterns(e, model, threads)
         self.table = pattern_table(numbers, model)
+        # Again in pieces: `bincount` widens what it counts to eight bytes a pair.
         self.counts = np.zeros(len(numbers), dtype=np.int64)
         for here in self._chunks():
             self.counts += np.bincount(self.pattern[here], minlength=len(numbers))

@@ -173,8 +173,9 @@ def _other_child(pairs: Pairs, levels: Levels, signs: _Signs, model: Model) -> M
     """
     near_by_chance = (levels["birth"] == model.code("birth", "one_part")) & signs.one_wrong
     unconfirmed = signs.other_sex & (groups(levels, "birth", model) != 1)
-    second: Mask = signs.two_numbers[pairs.left] | signs.two_numbers[pairs.right]
-    return near_by_chance | unconfirmed | second
+    second = signs.two_numbers[pairs.left] | signs.two_numbers[pairs.right]
+    sibling: Mask = near_by_chance | unconfirmed | second
+    return sibling
 
 
 def _side_by_side(pairs: Pairs, levels: Levels, signs: _Signs, model: Model) -> Mask:

@@ -160,6 +160,7 @@ class FieldSql:
         return case([(test, spec.code(level)) for test, level in tests], spec.code("apart"))
 
     def _place(self, spec: FieldSpec) -> str:
+        # A house comes before "missing": where no town is legible, an equal address is still one.
         towns, town = self._known("towns"), self._shared("towns")
         tests = [
             (self._shared("houses"), "house"),
@@ -171,6 +172,7 @@ class FieldSql:
 
     def _namesakes(self, spec: FieldSpec) -> str:
         """Over the name's level, which the statement has as a column."""
+        # `carried` is the greater of the two sides', as in `compare`: whoever is spelt rarely is not rare.
         limit, names = self._model.namesakes, self._model.spec("name").levels
         agreeing = ", ".join(str(code) for code, level in enumerate(names.values()) if level.group == "agree")
         tests = [

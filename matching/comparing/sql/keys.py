@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 KEYS = 32
-"""Numbers of keys behind a value."""
+"""Numbers of keys behind a value; a model has fewer, since their flags share one integer."""
 
 
 class KeySql:
@@ -52,6 +52,7 @@ class KeySql:
             value = columns[0]
             for column, width in zip(columns[1:], bits[1:], strict=True):
                 value = f"({value} * {1 << width} + {column})"
+            # A part that is missing makes no value: two records that both know nothing would meet in one huge block.
             known = every(f"{name}_{place + 1} <> 0" for name, place in combination)
             yield f"CASE WHEN {known} THEN {value} * {KEYS} + {bit} END"
 
@@ -66,6 +67,7 @@ class KeySql:
 
     def set_limits(self, key_no: Ints, size: Ints, blocks: Ints, records: int) -> None:
         """Set each key's limits from the answer of `histogram`."""
+        # By the size of the blocks, not by the blocks: a few dozen rows come back, however large the county is.
         for bit, key in self._keys.items():
             here = key_no == bit
             by_size = np.zeros(int(size[here].max(initial=0)) + 1, dtype=np.int64)

@@ -96,12 +96,13 @@ def session(engine: Engine, folder: Path) -> Any:
     active = SparkSession.getActiveSession()
     if active is not None:
         return active
+    # Its pages would open a port of the machine and show statements to whoever looks in.
     builder = SparkSession.builder.appName("tongbi linkage").config("spark.ui.enabled", "false")
     if "SPARK_MASTER" not in os.environ and "MASTER" not in os.environ:
         builder = builder.master(f"local[{engine.threads}]")
     settings = {
         "spark.driver.memory": engine.memory.replace("GB", "g").replace("MB", "m"),
-        "spark.local.dir": str(folder.parent),
+        "spark.local.dir": str(folder.parent),  # the session outlives this delivery, whose own folder is deleted
         "spark.sql.shuffle.partitions": str(engine.threads),  # on one machine; a cluster's are its own
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
