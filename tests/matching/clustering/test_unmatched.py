@@ -46,10 +46,10 @@ def joined(label: list[int], edges: Edges, **marked: set[tuple[int, int]]) -> li
         ([0, 1], {(0, 1): 1.0}, [0, 0], "exactly the least weight is enough"),
         ([0, 1], {(0, 1): 0.99}, [0, 1], "below the least weight"),
         ([0, 1], {(0, 1): -5.0}, [0, 1], "speaks against"),
-        ([0, 1, 2], {(0, 1): 5.0, (0, 2): 1.0}, [0, 0, 2], "the rival is exactly four bits behind"),
-        ([0, 1, 2], {(0, 1): 5.0, (1, 2): 1.0}, [0, 0, 2], "so is a rival of the second"),
-        ([0, 1, 2], {(0, 1): 5.0, (0, 2): 1.01}, [0, 1, 2], "a rival of the first comes too near"),
-        ([0, 1, 2], {(0, 1): 5.0, (1, 2): 1.01}, [0, 1, 2], "a rival of the second comes too near"),
+        ([0, 1, 2], {(0, 1): 5.0, (0, 2): 1.0}, [0, 0, 2], "the competing candidate is exactly four bits behind"),
+        ([0, 1, 2], {(0, 1): 5.0, (1, 2): 1.0}, [0, 0, 2], "so is a candidate of the second"),
+        ([0, 1, 2], {(0, 1): 5.0, (0, 2): 1.01}, [0, 1, 2], "a candidate of the first comes too near"),
+        ([0, 1, 2], {(0, 1): 5.0, (1, 2): 1.01}, [0, 1, 2], "a candidate of the second comes too near"),
         ([0, 1, 2], {(0, 1): 5.0, (1, 2): 4.0, (0, 2): -0.5}, [0, 1, 2], "the second has a better-matching third"),
         ([0, 1, 2, 3], {(0, 1): 2.0, (2, 3): 2.0}, [0, 0, 2, 2], "two lonely couples, both joined"),
         ([0, 1, 2, 3], {(0, 1): 6.0, (1, 2): 1.0, (2, 3): 6.0}, [0, 0, 2, 2], "each is the other's best by far"),
@@ -88,7 +88,7 @@ def test_one_forbidden_pair_forbids_the_whole_join(mark: str) -> None:
 
 
 @pytest.mark.parametrize("mark", ["veto", "twinlike", "inside"])
-def test_a_forbidden_candidate_is_a_rival_all_the_same(mark: str) -> None:
+def test_a_forbidden_candidate_competes_all_the_same(mark: str) -> None:
     """Record 0 has a lawful candidate and a heavier forbidden one: whose it is stays open."""
     assert joined([0, 1, 2], {(0, 1): 5.0, (0, 2): 6.0}, **{mark: {(0, 2)}}) == [0, 1, 2]
     assert joined([0, 1, 2], {(0, 1): 5.0, (0, 2): 4.0}, **{mark: {(0, 2)}}) == [0, 1, 2]
@@ -101,7 +101,7 @@ def test_marks_on_pairs_inside_a_cluster_do_not_matter() -> None:
 
 
 def test_the_heaviest_pair_of_two_clusters_is_their_score() -> None:
-    """Clusters {0,1} and {2} by 5 and 1.5; the rival 3 is at 1.2: near the fainter pair, far from the heavier."""
+    """Clusters {0,1} and {2} by 5 and 1.5; the competing candidate 3 is at 1.2: near the fainter pair, far from the heavier."""
     edges = {(0, 1): 9.0, (0, 2): 5.5, (1, 2): 1.5, (2, 3): 1.2}
     assert joined([0, 0, 2, 3], edges) == [0, 0, 0, 3]
 
@@ -115,7 +115,7 @@ def test_one_heavy_pair_does_not_outweigh_the_mean() -> None:
 
 
 def test_no_pair_says_more_than_the_cap() -> None:
-    """Beyond the cap both the best and its rival say the same: a tie is no decision."""
+    """Beyond the cap both the best and its competitor say the same: a tie is no decision."""
     far = SPEC.cap_bits + 50
     assert joined([0, 1, 2], {(0, 1): far, (0, 2): SPEC.cap_bits}) == [0, 1, 2]
     assert joined([0, 1, 2], {(0, 1): far, (0, 2): SPEC.cap_bits - SPEC.rival_bits}) == [0, 0, 2]
@@ -177,7 +177,7 @@ def test_laws_of_joining(label: list[int], edges: Edges, data: st.DataObject) ->
                 for (a, b), bits in edges.items()
                 if len({label[a], label[b]} & parts) == 1 and label[a] != label[b]
             ]
-            assert all(bits <= max(between) - SPEC.rival_bits + 1e-9 for bits in outside), "no rival near"
+            assert all(bits <= max(between) - SPEC.rival_bits + 1e-9 for bits in outside), "no candidate near"
 
 
 @settings(max_examples=60, deadline=None)

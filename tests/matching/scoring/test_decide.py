@@ -339,3 +339,14 @@ def test_laws_of_evidence(
         assert (np.abs(evidence.weight) < CLERICAL_BITS).all()
         assert evidence.certain.tolist() == deterministic(levels, MODEL).tolist()
     assert not (evidence.veto & (verdict == 1)).any()
+
+
+def test_evidence_behind_other_evidence_keeps_every_part_beside_its_pair(levels_of: Any, pairs_of: Any) -> None:
+    judged = np.array([1, -1], dtype=np.int8)
+    first = weigh_evidence(pairs_of((0, 1), (0, 2)), levels_of({}, {}), np.zeros(2), judged, MODEL)
+    later = weigh_evidence(pairs_of((1, 2)), levels_of({}), np.array([-3.0]), np.zeros(1, dtype=np.int8), MODEL)
+    both = first.followed_by(later)
+    assert both.weight.tolist() == [CLERICAL_BITS, -CLERICAL_BITS, -3.0]
+    assert both.veto.tolist() == [False, True, False]
+    assert both.certain.tolist() == [True, False, False]
+    assert both.link.tolist() == [True, False, False]

@@ -20,6 +20,7 @@ from matching.model import default_model
 from matching.scoring import selection as selecting
 from matching.scoring.screening import ScreenedNumbers, silence_borrowed
 from matching.scoring.selection import (
+    Histogram,
     PairBatch,
     faint_pairs_within,
     floor_bits,
@@ -208,6 +209,14 @@ def test_the_other_pairs_stand_behind_as_the_engine_counted_them(
         np.testing.assert_array_equal(counted.levels[name][start:], codes[counted.rest], err_msg=name)
     assert not counted.levels[CONTEXT][start:].any()
     assert not selected.fetched[counted.rest].any()
+
+
+def test_heavy_patterns_are_those_of_the_others_from_the_floor_on() -> None:
+    """Three selected rows and the engine's patterns 4, 7 and 9: what the selected weigh does not count."""
+    counted = Histogram({}, np.ones(6, dtype=np.int64), np.arange(3), np.array([4, 7, 9]))
+    bits = np.array([9.0, 9.0, 9.0, -1.0, -3.0, 2.0])
+    assert counted.heavy_patterns(bits, -1.0).tolist() == [4, 9], "the floor itself is heavy enough"
+    assert counted.heavy_patterns(bits, 3.0).tolist() == []
 
 
 def test_judged_pairs_are_selected_whether_a_key_found_them_or_not(e: Encoded, candidates: ArrayCandidates) -> None:
