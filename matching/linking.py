@@ -141,7 +141,7 @@ def find_children(
 ) -> LinkageTrace:
     """All stations up to the clusters; `records` sorted by `record_id`."""
     prior, clock = prior or PriorKnowledge(), _Clock()
-    # Placeholders go before anything meets: their blocks would be the largest, and learning believes numbers.
+    # Placeholders go before anything meets: learning believes numbers (rules/linkage.md#idea-6).
     e, without_information = drop_frequent_numbers(encode(records, model), model.blocking.number_limit)
     e = e if prior.carried is None else replace(e, carried=prior.carried)
     left, right, verdict = judged_pairs(prior.judgements, records, prior.remembered)

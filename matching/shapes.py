@@ -131,8 +131,7 @@ class Sets:
             "villages": e.villages,
             "houses": e.houses,
         }
-        # One word per record says for all sets whether there is anything to compare: where departments leave most columns empty,
-        # most pairs end here.
+        # One word per record says for all sets whether there is anything to compare: pairs without are not looked at again.
         filled = np.zeros(len(e), dtype=np.uint16)
         for bit, table in enumerate(tables.values()):
             filled |= (table != 0).any(axis=1).astype(np.uint16) << np.uint16(bit)

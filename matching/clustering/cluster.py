@@ -44,7 +44,7 @@ def unseen_pairs(n: int, pairs: Pairs, link: Mask, limit: int) -> tuple[Ints, In
     label = components(n, pairs.left[link], pairs.right[link])
     order = np.argsort(label, kind="stable")
     size = np.bincount(label, minlength=n)[label[order]]
-    # A chain of sixty has 1,770 pairs, one of six hundred a hundred times as many: that is no child, and is refused later anyway.
+    # A chain of sixty has 1,770 pairs, one of six hundred a hundred times as many: and no child has so many rows (`cluster_limit`).
     order = order[(size > 2) & (size <= limit)]
     if not len(order):
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
@@ -142,7 +142,7 @@ def _grown(rows: Ints, pairs: Pairs, evidence: Evidence, model: Model) -> tuple[
     """Greedy merging of one component, the heaviest link first: its clusters, and whether one of them would have grown too large."""
     groups = _Groups(rows, pairs)
     links = rows[evidence.link[rows]]
-    # Equal weights are common, since a weight is its pattern's: the records' order decides, or the result would depend on the engine's.
+    # Equal weights are common, since a weight is its pattern's: between them the records' own order decides.
     order = np.lexsort((pairs.right[links], pairs.left[links], -evidence.weight[links], ~evidence.certain[links]))
     overflow = False
     for row in links[order].tolist():
@@ -165,5 +165,5 @@ def _may_join(rows: list[int], evidence: Evidence, model: Model) -> bool:
         return False
     weights = np.clip(evidence.weight[between], -model.decide.cap_bits, model.decide.cap_bits)
     weights[evidence.twinlike[between]] = -model.decide.twin_bits
-    # A person's "same" is no vote among others.
+    # A person's "same", or agreement in nearly everything, is not outvoted.
     return float(weights.mean()) > 0.0 or bool((evidence.weight[between] >= 50).any())

@@ -81,7 +81,7 @@ def text_likeness(a: NDArray[np.object_], b: NDArray[np.object_]) -> NDArray[np.
     pairs, codes = np.unique(left[0] * len(right[1]) + right[0], return_inverse=True)
     x, y = left[1][pairs // len(right[1])], right[1][pairs % len(right[1])]
     whole = process.cpdist(x, y, scorer=fuzz.ratio, dtype=np.float64)
-    # One address without its county is inside the other; a little less than equal, so that equal texts stay the most alike.
+    # A text inside the other (an address without its county) is nearly equal, and stays below one that is equal.
     part = process.cpdist(x, y, scorer=fuzz.partial_ratio, dtype=np.float64) * 0.95
     alike = np.maximum(whole, part) / 100.0
     alike[(x == "") | (y == "")] = np.nan
@@ -93,7 +93,7 @@ def likeness(texts: pd.DataFrame, index: pd.MultiIndex) -> pd.DataFrame:
     (recordlinkage `Compare`).
     """
     features: list[Any] = [TextAlike(str(column), str(column), label=str(column)) for column in texts]
-    # Schools copy one text into all their address columns: a home may stand under the register's heading
+    # Schools often copy one text into all their address columns: a home may stand under the register's heading
     # (rules/places-and-people.md#addresses).
     if {"live_addr", "hukou_addr"} <= set(texts):
         features += [

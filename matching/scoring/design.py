@@ -81,8 +81,7 @@ def make_design(model: Model) -> Design:
         level_term.append(places)
         groups.append(np.array([GROUPS[level.group] for level in model.fields[name].levels.values()], dtype=np.int64))
     crossed = []
-    # Fields that move together are crossed by group, not by level: nine terms instead of a hundred, each of which the labels show
-    # often enough.
+    # Fields that move together are crossed by group, not by level: nine terms to learn instead of a hundred.
     for item in model.interactions:
         first, second = item.fields
         crossed.append((fields.index(first), fields.index(second), len(terms)))

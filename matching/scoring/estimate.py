@@ -149,7 +149,6 @@ def shifted_prior(score: Floats, counts: Floats, prior: float, labelled_share: f
         before = shift
         posterior = float((sigmoid_bits(score + shift) * counts).sum() / counts.sum())
         share = float(np.clip(posterior, 1e-7, 0.9))
-        # Kept near the labelled pairs' prior: rows without numbers are another population, but of the same county.
         shift = float(np.clip(prior + logit_bits(share) - base, prior - 8, prior + 4))
         if abs(shift - before) < 1e-4:
             break

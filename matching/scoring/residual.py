@@ -45,7 +45,7 @@ def residual_bits(records: pd.DataFrame, pairs: Pairs, weight: Floats, model: Mo
     if not len(undecided) or not columns:
         return out
     close = pairs.take(undecided)
-    # Only the records touched go to recordlinkage, numbered anew: its pairs are a pandas index, whose size is that of the frame.
+    # Only the records touched, numbered anew: most pairs are decided, and the texts of their records need not be read.
     touched = np.unique(np.concatenate([close.left, close.right]))
     texts = pd.DataFrame({column: as_text(records[column].iloc[touched]).to_numpy() for column in columns})
     left, right = (np.searchsorted(touched, side).astype(np.int32) for side in (close.left, close.right))

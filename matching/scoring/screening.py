@@ -46,7 +46,7 @@ def drop_frequent_numbers(e: Encoded, limit: int) -> tuple[Encoded, int]:
     placeholders: set[int] = set()
     for number in values[counts > limit]:
         rows = np.flatnonzero(e.own == number)
-        # Many rows alone prove nothing: a child of several payment rolls has as many. Two spellings and a slipped birth are one child's too.
+        # Many rows alone prove nothing (payment rolls repeat a child), and two names with two births may still be one child's.
         if len(np.unique(e.name[rows])) > 2 and len(np.unique(e.birth[rows])) > 2:
             placeholders.add(int(number))
     gone = list(placeholders) + _parents_numbers(e)
@@ -163,7 +163,7 @@ def _wrong_birth(e: Encoded) -> Mask:
 
 
 _lunar_day = cache(lunar_day)
-"""Kept: the calendar is slow, and the same days are asked for with every delivery and every explanation."""
+"""Kept: the same days are asked for with every delivery and every explanation."""
 
 
 def _other_child(pairs: Pairs, levels: Levels, signs: _Signs, model: Model) -> Mask:
@@ -243,7 +243,6 @@ def _borrowers(pairs: Pairs, suspect: Mask, competing: Mask, signs: _Signs) -> M
     """
     out = np.zeros(len(signs.wrong_birth), dtype=bool)
     a, b = pairs.left[suspect], pairs.right[suspect]
-    # The number's own birth date is asked first: a competing candidate may itself be wrong.
     wrong = signs.wrong_birth | signs.two_numbers
     for side, opposite in ((a, b), (b, a)):
         tied = wrong[side] == wrong[opposite]

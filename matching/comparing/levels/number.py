@@ -63,7 +63,7 @@ def damaged_levels(e: Encoded, sets: Sets, pair: tuple[Rows, Rows], spec: FieldS
     bad, good = np.where(swap, b, a), np.where(swap, a, b)
 
     ranks = np.zeros(len(rows), dtype=np.int8)
-    # Texts are compared once per distinct pair of text and number: one cut number meets its whole block.
+    # Texts are compared once per distinct pair of text and number: one cut number stands in many pairs.
     texts, text = np.unique(e.damaged[bad].astype(str), return_inverse=True) if len(bad) else (np.zeros(0, str), bad)
     for place in range(e.numbers.shape[1]):
         number = e.numbers[good, place]

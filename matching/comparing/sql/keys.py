@@ -67,7 +67,7 @@ class KeySql:
 
     def set_limits(self, key_no: Ints, size: Ints, blocks: Ints, records: int) -> None:
         """Set each key's limits from the answer of `histogram`."""
-        # By the size of the blocks, not by the blocks: a few dozen rows come back, however large the county is.
+        # By the size of the blocks, not by the blocks: few rows come back, however large the county is.
         for bit, key in self._keys.items():
             here = key_no == bit
             by_size = np.zeros(int(size[here].max(initial=0)) + 1, dtype=np.int64)

@@ -276,7 +276,7 @@ def test_nothing_to_drop_leaves_the_records_as_they_are(own: Any) -> None:
 
 
 @given(st.lists(st.integers(-3, 9), max_size=8), st.lists(st.integers(-3, 9), max_size=4))
-def test_held_by(values: list[int], few: list[int]) -> None:
+def test_is_among(values: list[int], few: list[int]) -> None:
     mask = is_among(np.array(values, dtype=np.int64), few)
     assert mask.tolist() == [value in few for value in values]
     table = np.array([values, values], dtype=np.int64)
