@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]
 
-LN2 = float(np.log(2.0))
 Mode = Literal["labels", "em", "fixed"]
 
 
