@@ -26,6 +26,7 @@ def place_levels(sets: Sets, a: Rows, b: Rows, spec: ComparedField) -> NDArray[n
     village = sets.shared("villages", a, b) > 0
     out = np.full(len(a), spec.code("differ"), dtype=np.int8)
     out[town] = spec.code("town")
+    # Villages of two towns carry one name; without a town on both sides there is nothing that contradicts the village.
     out[village & (town | ~towns)] = spec.code("village")
     out[~(towns | villages)] = spec.code("missing")
     out[sets.shared("houses", a, b) > 0] = spec.code("house")

@@ -21,7 +21,7 @@ from matching.periods.changes import link_period
 from matching.periods.delivery import Delivery
 from matching.periods.memory import remembered
 from matching.periods.splice import Part, _carried, _ordered, _quiet, _weighed, namesakes, spliced
-from matching.scoring.screen import drop_frequent
+from matching.scoring.screening import drop_frequent_numbers
 
 if TYPE_CHECKING:
     from matching.linked import Linkage
@@ -152,7 +152,7 @@ def test_a_number_is_a_placeholder_for_a_part_only_where_it_is_for_the_whole(num
     """Thirteen rows of one number and one birth date under thirteen names: one child that is misspelt, says the whole."""
     value = number("2014-09-02", 21)
     records = named(*[(f"名{place}", "2014-09-02") for place in range(MANY + 1)]).assign(id_no=value)
-    whole, _ = drop_frequent(encode(records, MODEL), MANY)
+    whole, _ = drop_frequent_numbers(encode(records, MODEL), MANY)
     assert (_quiet(part_of(records, ["R0"]), MODEL)["id_no"] == "").tolist() == [whole.own[0] == 0]
 
 
