@@ -25,7 +25,7 @@ from expectations.life.states import (
     SOLVED,
     WITHDRAWN,
     Event,
-    Life,
+    FindingLife,
     fold,
 )
 from expectations.lists.findings import finding_id
@@ -57,7 +57,7 @@ class Lines:
 
     period: str
     of_child: Mapping[str, str]
-    lives: Mapping[str, Life]
+    lives: Mapping[str, FindingLife]
     decided: Collection[str]
 
 
@@ -135,7 +135,7 @@ def entry_of(feed: Feed, receipt: Receipt, lines: Lines) -> Entry:
     return Entry(events, dict(counts))
 
 
-def _event(feed: Feed, receipt: Receipt, row: tuple[Life, str, Word], period: str) -> Event:
+def _event(feed: Feed, receipt: Receipt, row: tuple[FindingLife, str, Word], period: str) -> Event:
     life, code, word = row
     rules = life_rules()
     return Event(

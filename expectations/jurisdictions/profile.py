@@ -27,13 +27,13 @@ from expectations.jurisdictions.sections import (
     Consistency,
     Difficulty,
     Household,
-    Indicators,
+    IndicatorTargets,
     Leaving,
     LeftBehind,
     Masking,
     Place,
     Rhythm,
-    School,
+    Schooling,
     Setting,
     UnknownSettingError,
     Workers,
@@ -41,7 +41,7 @@ from expectations.jurisdictions.sections import (
 from expectations.lists.catalogue import Catalogue
 from expectations.rulebook import RuleFileError, Rules, read_yaml, validated
 
-__all__ = ["ListRule", "Place", "Profile", "School", "Setting", "UnknownSettingError", "load_profile", "places"]
+__all__ = ["ListRule", "Place", "Profile", "Schooling", "Setting", "UnknownSettingError", "load_profile", "places"]
 FOLDER = Path(__file__).parent
 LABELS = "labels.yaml"
 
@@ -54,7 +54,7 @@ class Profile(Rules):
     place: Place
     rhythm: Rhythm
     comparison: Comparison
-    school: School
+    school: Schooling
     left_behind: LeftBehind
     difficulty: Difficulty
     allowances: Allowances
@@ -63,7 +63,7 @@ class Profile(Rules):
     consistency: Consistency
     masking: Masking
     workers: Workers
-    indicators: Indicators
+    indicators: IndicatorTargets
     duties: dict[str, DutyRule | None] = Field(default_factory=dict)
     departments: dict[str, AddedDepartment] = Field(default_factory=dict)
     lists: dict[str, ListRule]

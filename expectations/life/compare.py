@@ -10,7 +10,18 @@ from dataclasses import dataclass
 import pandas as pd
 
 from expectations.life.rules import LifeRules
-from expectations.life.states import ANSWERED, BY_DATA, INHERITED, MERGED, PASSED, RETURNED, UNSEEN, Event, Life, fold
+from expectations.life.states import (
+    ANSWERED,
+    BY_DATA,
+    INHERITED,
+    MERGED,
+    PASSED,
+    RETURNED,
+    UNSEEN,
+    Event,
+    FindingLife,
+    fold,
+)
 
 NEW, OPEN, UNSEEN_NOW, BY_DATA_NOW, BY_ANSWER, BACK = "new", "open", "unseen", "by_data", "by_answer", "returned"
 UNCHECKED_NOW = "unchecked"
@@ -19,14 +30,16 @@ COLUMNS = [NEW, OPEN, BACK, BY_DATA_NOW, BY_ANSWER, UNSEEN_NOW, UNCHECKED_NOW]
 
 
 @dataclass(frozen=True)
-class Span:
+class PeriodPair:
     """Two periods of the same kind, the earlier first."""
 
     first: str
     second: str
 
 
-def became(events: Iterable[Event], span: Span, rules: LifeRules, asked: Collection[str] | None = None) -> pd.DataFrame:
+def became(
+    events: Iterable[Event], span: PeriodPair, rules: LifeRules, asked: Collection[str] | None = None
+) -> pd.DataFrame:
     """What became of each finding between two periods.
 
     Args:
@@ -54,7 +67,7 @@ def became(events: Iterable[Event], span: Span, rules: LifeRules, asked: Collect
     return pd.DataFrame(rows, columns=["finding_id", "town", "what"], dtype=object)
 
 
-def _within(events: Iterable[Event], kind: str, span: Span) -> set[str]:
+def _within(events: Iterable[Event], kind: str, span: PeriodPair) -> set[str]:
     """Findings with an event of this kind after the first period and up to the second."""
     return {event.finding_id for event in events if event.kind == kind and span.first < event.period <= span.second}
 
@@ -73,7 +86,7 @@ class Past:
     sent: bool
 
 
-def _what(now: Life, past: Past, rules: LifeRules) -> str:
+def _what(now: FindingLife, past: Past, rules: LifeRules) -> str:
     if now.kind == MERGED:
         return ""
     if rules.is_open(now.state):

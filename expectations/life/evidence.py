@@ -30,14 +30,14 @@ def dumped(parts: Parts) -> str:
 
 
 @dataclass(frozen=True)
-class Lens:
+class EvidenceScope:
     """What evidence is looked at through: the rules, and list -> the departments it looks at (none named: all)."""
 
     rules: LifeRules
     concerned: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-def gather(records: pd.DataFrame, wanted: pd.DataFrame, lens: Lens) -> dict[str, Parts]:
+def gather(records: pd.DataFrame, wanted: pd.DataFrame, lens: EvidenceScope) -> dict[str, Parts]:
     """The evidence of findings in these child files.
 
     Args:
@@ -78,7 +78,7 @@ class _Columns:
             self._lists[name] = self._records[name].tolist() if there else [""] * len(self._records)
         return self._lists[name]
 
-    def parts(self, rows: Iterable[int], key: tuple[str, str, tuple[str, ...]], lens: Lens) -> Parts:
+    def parts(self, rows: Iterable[int], key: tuple[str, str, tuple[str, ...]], lens: EvidenceScope) -> Parts:
         _, code, fields = key
         looked, values = lens.concerned.get(code), dict[str, list[str]]()
         departments, active = self._list("department"), self._list("active")

@@ -69,7 +69,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class FindingLife:
     """A finding as its events leave it.
 
     Attributes:
@@ -95,16 +95,16 @@ class Life:
     returns: int = 0
 
 
-def fold(events: Iterable[Event], settled: Iterable[str] = ("rejected", "closed")) -> dict[str, Life]:
+def fold(events: Iterable[Event], settled: Iterable[str] = ("rejected", "closed")) -> dict[str, FindingLife]:
     """The present state of every finding, from its events in the order in which they were appended."""
-    done, lives = frozenset(settled), dict[str, Life]()
+    done, lives = frozenset(settled), dict[str, FindingLife]()
     for event in events:
-        before = lives.get(event.finding_id) or Life(event.finding_id, "", "", event.period, event.period)
+        before = lives.get(event.finding_id) or FindingLife(event.finding_id, "", "", event.period, event.period)
         lives[event.finding_id] = _after(before, event, done)
     return lives
 
 
-def _after(life: Life, event: Event, settled: frozenset[str]) -> Life:
+def _after(life: FindingLife, event: Event, settled: frozenset[str]) -> FindingLife:
     return replace(
         life,
         state=event.state,
@@ -120,7 +120,7 @@ def _after(life: Life, event: Event, settled: frozenset[str]) -> Life:
     )
 
 
-def _settler(life: Life, event: Event) -> str:
+def _settler(life: FindingLife, event: Event) -> str:
     """Who settled it: data that only prove an answer leave it to the answer; a number carried over brings its own."""
     if event.kind in (PROVEN, MERGED, INHERITED, RESTORED, CHANGED, DISPATCHED):
         return life.settled_by or event.source

@@ -29,7 +29,7 @@ from expectations.life.states import (
     UNSEEN,
     WITHDRAWN,
     Event,
-    Life,
+    FindingLife,
 )
 
 SILENT = (LASTING, KEPT, UNCHECKED, STILL_UNSEEN)
@@ -46,7 +46,7 @@ class Passing:
 
 
 @dataclass(frozen=True)
-class Occasion:
+class PeriodFacts:
     """What a period knows.
 
     Attributes:
@@ -97,7 +97,7 @@ class Verdict:
     shown: bool
 
 
-def verdicts(lives: Mapping[str, Life], occasion: Occasion) -> list[Verdict]:
+def verdicts(lives: Mapping[str, FindingLife], occasion: PeriodFacts) -> list[Verdict]:
     """What the period says of every finding that is listed or known, in the order of their numbers.
 
     Args:
@@ -110,7 +110,7 @@ def verdicts(lives: Mapping[str, Life], occasion: Occasion) -> list[Verdict]:
     return [one for one in found if one is not None]
 
 
-def _carried_over(lives: Mapping[str, Life], occasion: Occasion) -> dict[str, Life]:
+def _carried_over(lives: Mapping[str, FindingLife], occasion: PeriodFacts) -> dict[str, FindingLife]:
     """Lives by the number under which they go on: that of the older child leads; it keeps its own history if it has one."""
     before = {name: life for name, life in lives.items() if name not in occasion.carried}
     for old in sorted(set(occasion.carried) & set(lives)):
@@ -118,7 +118,7 @@ def _carried_over(lives: Mapping[str, Life], occasion: Occasion) -> dict[str, Li
     return before
 
 
-def _verdict(name: str, life: Life | None, what: tuple[bool, Occasion]) -> Verdict | None:
+def _verdict(name: str, life: FindingLife | None, what: tuple[bool, PeriodFacts]) -> Verdict | None:
     own, occasion = what
     if own and name in occasion.carried:
         text = f"儿童编号合并或拆分，线索转为 {occasion.carried[name]}"
@@ -131,7 +131,7 @@ def _verdict(name: str, life: Life | None, what: tuple[bool, Occasion]) -> Verdi
     return _listed(name, life, occasion) if listed else _unlisted(name, life, occasion)
 
 
-def _event(name: str, kind: str, state: str, text: str, occasion: Occasion) -> Event:
+def _event(name: str, kind: str, state: str, text: str, occasion: PeriodFacts) -> Event:
     parts = occasion.evidence.get(name, {})
     town = occasion.listed.get(name, "")
     return Event(
@@ -139,11 +139,11 @@ def _event(name: str, kind: str, state: str, text: str, occasion: Occasion) -> E
     )
 
 
-def _fresh(name: str, occasion: Occasion) -> Verdict:
+def _fresh(name: str, occasion: PeriodFacts) -> Verdict:
     return Verdict(_event(name, APPEARED, "new", "本期比对新发现", occasion), True, True)
 
 
-def _inherited(name: str, life: Life, occasion: Occasion) -> Verdict:
+def _inherited(name: str, life: FindingLife, occasion: PeriodFacts) -> Verdict:
     """A finding that goes on under another number: in the state it had."""
     text = f"儿童编号合并或拆分，承接 {life.finding_id} 的办理情况（{occasion.rules.say(life.state)}）"
     event = _event(name, INHERITED, life.state, text, occasion)
@@ -151,7 +151,7 @@ def _inherited(name: str, life: Life, occasion: Occasion) -> Verdict:
     return Verdict(event, True, occasion.rules.is_open(life.state))
 
 
-def _listed(name: str, life: Life, occasion: Occasion) -> Verdict:
+def _listed(name: str, life: FindingLife, occasion: PeriodFacts) -> Verdict:
     same = occasion.told(_parts(life)) == occasion.told(occasion.evidence.get(name, {}))
     if occasion.rules.is_open(life.state):
         said = f"仍在清单上，上次答复“{life.answer}”" if life.answer else "仍在清单上"
@@ -162,7 +162,7 @@ def _listed(name: str, life: Life, occasion: Occasion) -> Verdict:
     return _settled_listed(name, life, (same, occasion))
 
 
-def _settled_listed(name: str, life: Life, what: tuple[bool, Occasion]) -> Verdict:
+def _settled_listed(name: str, life: FindingLife, what: tuple[bool, PeriodFacts]) -> Verdict:
     same, occasion = what
     changed = _what_changed(name, life, occasion)
     if life.settled_by in ("data", ""):
@@ -180,27 +180,27 @@ def _settled_listed(name: str, life: Life, what: tuple[bool, Occasion]) -> Verdi
     return _returned(name, f"上次答复“{life.answer}”，之后依据有变化：{changed}", occasion)
 
 
-def _passed(name: str, life: Life, occasion: Occasion) -> Verdict:
+def _passed(name: str, life: FindingLife, occasion: PeriodFacts) -> Verdict:
     to = occasion.passing[name]
     text = f"{to.before}已答复“{life.answer}”，数据仍不一致，转请{to.then}核对本单位的登记"
     return Verdict(_event(name, PASSED, "assigned", text, occasion), True, True)
 
 
-def _returned(name: str, text: str, occasion: Occasion) -> Verdict:
+def _returned(name: str, text: str, occasion: PeriodFacts) -> Verdict:
     return Verdict(_event(name, RETURNED, "reopened", text, occasion), True, True)
 
 
-def _what_changed(name: str, life: Life, occasion: Occasion) -> str:
+def _what_changed(name: str, life: FindingLife, occasion: PeriodFacts) -> str:
     before, now = occasion.told(_parts(life)), occasion.told(occasion.evidence.get(name, {}))
     return differences(before, now, occasion.say, occasion.rules)
 
 
-def _parts(life: Life) -> Parts:
+def _parts(life: FindingLife) -> Parts:
     found: Parts = json.loads(life.evidence) if life.evidence else {}
     return found
 
 
-def _unlisted(name: str, life: Life, occasion: Occasion) -> Verdict | None:
+def _unlisted(name: str, life: FindingLife, occasion: PeriodFacts) -> Verdict | None:
     """What is said of a finding that is on no list now: an open one is never lost, whatever the period can tell."""
     is_open = occasion.rules.is_open(life.state)
     if not _checkable(name, life, occasion):
@@ -221,12 +221,12 @@ def _unlisted(name: str, life: Life, occasion: Occasion) -> Verdict | None:
     return None
 
 
-def _checkable(name: str, life: Life, occasion: Occasion) -> bool:
+def _checkable(name: str, life: FindingLife, occasion: PeriodFacts) -> bool:
     """Whether the period's data can say anything of a finding: its list was computed, and every department that it rests on sent data."""
     return occasion.codes.get(name, "") in occasion.computed and occasion.told(_parts(life)) == _parts(life)
 
 
-def events_of(found: Sequence[Verdict], written: Mapping[str, Event], lives: Mapping[str, Life]) -> list[Event]:
+def events_of(found: Sequence[Verdict], written: Mapping[str, Event], lives: Mapping[str, FindingLife]) -> list[Event]:
     """The events to append for a period, empty when they are all written already.
 
     Args:
@@ -244,7 +244,7 @@ def events_of(found: Sequence[Verdict], written: Mapping[str, Event], lives: Map
     return [event for event in [*news, *gone] if event is not None]
 
 
-def _news(one: Verdict, before: Event | None, life: Life | None) -> Event | None:
+def _news(one: Verdict, before: Event | None, life: FindingLife | None) -> Event | None:
     event = one.event
     if before is None:
         return None if event.kind in SILENT else event

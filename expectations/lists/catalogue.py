@@ -41,7 +41,7 @@ class ListInfo(Rules):
     show: list[str]
 
 
-class Source(Rules):
+class DataSource(Rules):
     """A source that is no department: where its data may come from (a department's key, `department.layout`, or a column that anybody
     fills: `#field`, or one of its codes, `#field=code`).
     """
@@ -50,7 +50,7 @@ class Source(Rules):
     origins: list[str] = Field(alias="from", min_length=1)
 
 
-class Comparison(Rules):
+class MinistryCheck(Rules):
     """One of 四查三比对: the lists that answer it, what it needs, and of which key group only."""
 
     lists: list[str] = Field(min_length=1)
@@ -72,8 +72,8 @@ class Catalogue(Rules):
     departments: dict[str, str]
     township: str
     answering: dict[str, str] = Field(default_factory=dict)
-    sources: dict[str, Source]
-    comparisons: dict[str, Comparison]
+    sources: dict[str, DataSource]
+    comparisons: dict[str, MinistryCheck]
     groups: dict[str, dict[str, list[str]]]
     lists: dict[str, ListInfo]
 

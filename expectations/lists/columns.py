@@ -15,7 +15,7 @@ from expectations.lists.files import BoolArray, IntArray
 Texts = NDArray[np.object_]
 
 
-class Columns:
+class CodedColumns:
     """A frame of text columns ("" = missing) with its factorised columns remembered."""
 
     def __init__(self, frame: pd.DataFrame) -> None:

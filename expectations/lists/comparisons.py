@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from expectations.jurisdictions.profile import Profile
-from expectations.lists.catalogue import Comparison, load_catalogue
+from expectations.lists.catalogue import MinistryCheck, load_catalogue
 from expectations.lists.findings import not_computed
 
 COLUMNS = ["name", "asks", "lists", "children", "certain", "sentence"]
@@ -35,7 +35,7 @@ def comparisons(findings: pd.DataFrame, profile: Profile, delivered: Collection[
 
 
 def _row(
-    name: str, one: Comparison, findings: pd.DataFrame, run: tuple[Profile, set[str], Collection[str]]
+    name: str, one: MinistryCheck, findings: pd.DataFrame, run: tuple[Profile, set[str], Collection[str]]
 ) -> tuple[str, str, str, int, int, str]:
     profile, missing, delivered = run
     catalogue = profile.catalogue

@@ -118,8 +118,10 @@ def _doubled(view: View, civil: BoolArray) -> Texts:
     """Why a child's files are too many (`same`, `number`, `town`, "" = they are not), from all pairs of its files."""
     at = np.flatnonzero(civil & (view.count(civil) > 1)[view.child])
     rows = view.files.records.iloc[at]
-    entries = [Entry(*values) for values in zip(*(rows[name].tolist() for name in Entry._fields), strict=True)]
-    by_child: dict[int, list[Entry]] = {}
+    entries = [
+        WelfareRow(*values) for values in zip(*(rows[name].tolist() for name in WelfareRow._fields), strict=True)
+    ]
+    by_child: dict[int, list[WelfareRow]] = {}
     for child, entry in zip(view.child[at].tolist(), entries, strict=True):
         by_child.setdefault(child, []).append(entry)
     why = np.full(view.n, "", dtype=object)
@@ -129,7 +131,7 @@ def _doubled(view: View, civil: BoolArray) -> Texts:
     return why
 
 
-class Entry(NamedTuple):
+class WelfareRow(NamedTuple):
     """What tells one civil-affairs row from another."""
 
     layout: str
@@ -144,7 +146,7 @@ class Entry(NamedTuple):
     aid: str
 
 
-def _why_double(one: Entry, other: Entry, profile: Profile) -> str:
+def _why_double(one: WelfareRow, other: WelfareRow, profile: Profile) -> str:
     """Rows of different layouts (a ledger and a payment roll) are one child in two kinds of book (rules/codes.md#categories, rules/departments.md#civil-affairs)."""
     if one.layout != other.layout:
         return ""
@@ -160,7 +162,7 @@ def _why_double(one: Entry, other: Entry, profile: Profile) -> str:
     return "town" if towns else ""
 
 
-def _same_kind(one: Entry, other: Entry) -> bool:
+def _same_kind(one: WelfareRow, other: WelfareRow) -> bool:
     """Same sheet, or a class in common, or two rows that name no class."""
     if (one.file, one.sheet) == (other.file, other.sheet) or not (one.category or other.category):
         return True

@@ -49,7 +49,7 @@ class Payment:
 
 
 @dataclass(frozen=True)
-class Line:
+class AmountRemark:
     """A sentence about a payment and the highest grade that it may have."""
 
     text: str
@@ -79,7 +79,7 @@ def _amounts(view: View, payments: list[Payment], drawn: dict[str, Drawn]) -> pd
     return draft(record >= 0, record, grade, reason, "amount")
 
 
-def _line(view: View, payment: Payment, drawn: dict[str, Drawn]) -> Line | None:
+def _line(view: View, payment: Payment, drawn: dict[str, Drawn]) -> AmountRemark | None:
     amounts = {
         code: None if np.isnan(one.amount[payment.child]) else float(one.amount[payment.child])
         for code, one in drawn.items()
@@ -96,22 +96,24 @@ def _line(view: View, payment: Payment, drawn: dict[str, Drawn]) -> Line | None:
     return None if abs(payment.paid - owed.monthly) < _CENT else _exact(payment, owed, end)
 
 
-def _exact(payment: Payment, owed: Due, end: str) -> Line:
+def _exact(payment: Payment, owed: Due, end: str) -> AmountRemark:
     taken = "".join(f"－{_words([code])}{_yuan(amount)}" for code, amount in owed.deducted.items())
     how = f"（{owed.kind}：标准{_yuan(owed.standard)}{taken}）"
     over = payment.paid - owed.monthly
     text = f"每月应发{_yuan(owed.monthly)}{how}，名册实发{_yuan(payment.paid)}，{'多' if over > 0 else '少'}{_yuan(abs(over))}"
     times = payment.paid / owed.monthly if owed.monthly else 0.0
     if round(times) in _SUMS_OF_MONTHS and abs(times - round(times)) < _CENT:
-        return Line(f"{text}{end}；实发正好是应发的{round(times)}倍，可能登记的是几个月合计", OPEN)
+        return AmountRemark(f"{text}{end}；实发正好是应发的{round(times)}倍，可能登记的是几个月合计", OPEN)
     if owed.kind == FULL:
-        return Line(text + end, LIKELY)
+        return AmountRemark(text + end, LIKELY)
     # More than one deduction: no paper says whether they add up, the bureau has to.
     added = len(owed.deducted) > 1
-    return Line(text + end + ("；几项待遇是否都扣减，请按本地规定核对" if added else ""), OPEN if added else LIKELY)
+    return AmountRemark(
+        text + end + ("；几项待遇是否都扣减，请按本地规定核对" if added else ""), OPEN if added else LIKELY
+    )
 
 
-def _bounded(payment: Payment, owed: Due, end: str) -> Line | None:
+def _bounded(payment: Payment, owed: Due, end: str) -> AmountRemark | None:
     """What is taken off is not known: the due amount lies below `monthly`, and only what reaches that can be wrong for sure."""
     if payment.paid < owed.monthly - _CENT:
         return None
@@ -119,7 +121,7 @@ def _bounded(payment: Payment, owed: Due, end: str) -> Line | None:
         f"同时享受{_words(owed.unknown)}，应按补差发放，每月不足{_yuan(owed.monthly)}（标准{_yuan(owed.standard)}），名册实发{_yuan(payment.paid)}；"
         f"{_words(owed.unknown)}的人均金额各处都没有写明，请按核定金额计算"
     )
-    return Line(text + end, OPEN)
+    return AmountRemark(text + end, OPEN)
 
 
 def _stacked(view: View, payments: list[Payment], drawn: dict[str, Drawn]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.catalogue import Catalogue
-from expectations.lists.columns import Columns, Texts
+from expectations.lists.columns import CodedColumns, Texts
 from expectations.lists.comparable import name_keys
 from expectations.lists.files import BoolArray, ChildFiles, IntArray
 
@@ -52,9 +52,9 @@ class View:
         return ~self.of(*self.profile.consistency.not_compared.known())
 
     @cached_property
-    def beside(self) -> Columns:
+    def beside(self) -> CodedColumns:
         """The records about adults as codes."""
-        return Columns(self.files.beside)
+        return CodedColumns(self.files.beside)
 
     @cached_property
     def roll(self) -> BoolArray:
@@ -68,14 +68,14 @@ class View:
         return self.roll | (members & self.filled("aid"))
 
     @cached_property
-    def records(self) -> Columns:
+    def records(self) -> CodedColumns:
         """The records' columns as codes."""
-        return Columns(self.files.records)
+        return CodedColumns(self.files.records)
 
     @cached_property
-    def children(self) -> Columns:
+    def children(self) -> CodedColumns:
         """The children's columns as codes."""
-        return Columns(self.files.children)
+        return CodedColumns(self.files.children)
 
     @cached_property
     def statements(self) -> dict[str, pd.DataFrame]:

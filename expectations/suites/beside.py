@@ -17,9 +17,9 @@ from typing import IO, Any
 import pandas as pd
 
 from expectations.rulebook import RuleFileError
-from expectations.suites.engine import Occasion, Outcome, load_engine
+from expectations.suites.engine import DeliveryFacts, RuleOutcome, load_engine
 from expectations.suites.engine import evaluate as evaluate_here
-from expectations.suites.suite import Rule
+from expectations.suites.suite import SuiteRule
 
 _ROOT = Path(__file__).parents[2]
 _asking = threading.Lock()
@@ -44,7 +44,7 @@ def warm_up() -> None:
             )
 
 
-def evaluate(data: pd.DataFrame, rules: list[Rule], occasion: Occasion) -> dict[str, Outcome] | None:
+def evaluate(data: pd.DataFrame, rules: list[SuiteRule], occasion: DeliveryFacts) -> dict[str, RuleOutcome] | None:
     """`engine.evaluate` in the process beside; None when there is none, or when it died.
 
     Raises:
@@ -59,7 +59,7 @@ def evaluate(data: pd.DataFrame, rules: list[Rule], occasion: Occasion) -> dict[
         try:
             pickle.dump((data, rules, occasion), process.stdin, protocol=5)
             process.stdin.flush()
-            answer: dict[str, Outcome] | str | None = pickle.load(process.stdout)
+            answer: dict[str, RuleOutcome] | str | None = pickle.load(process.stdout)
         except (OSError, EOFError, pickle.PickleError):
             answer = None
     if isinstance(answer, str):
@@ -95,7 +95,7 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
         answers.flush()
 
 
-def _answer(data: pd.DataFrame, rules: list[Rule], occasion: Occasion) -> dict[str, Outcome] | str | None:
+def _answer(data: pd.DataFrame, rules: list[SuiteRule], occasion: DeliveryFacts) -> dict[str, RuleOutcome] | str | None:
     try:
         return evaluate_here(data, rules, occasion)
     except RuleFileError as fault:

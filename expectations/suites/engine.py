@@ -17,11 +17,11 @@ from typing import Any
 import pandas as pd
 
 from expectations.rulebook import RuleFileError
-from expectations.suites.suite import Rule, When
+from expectations.suites.suite import SuiteRule, When
 
 
 @dataclass(frozen=True)
-class Occasion:
+class DeliveryFacts:
     """What a suite needs to know besides the rows.
 
     Attributes:
@@ -38,7 +38,7 @@ class Occasion:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RuleOutcome:
     """What Great Expectations said about one rule: no value, only counts and positions.
 
     Attributes:
@@ -54,17 +54,17 @@ class Outcome:
     positions: tuple[int, ...] = ()
 
 
-def columns_of(rule: Rule) -> list[str]:
+def columns_of(rule: SuiteRule) -> list[str]:
     """The columns that a rule reads."""
     named = [str(value) for key, value in rule.args.items() if key.startswith("column")]
     return [*named, rule.when.column] if rule.when else named
 
 
-def evaluate(data: pd.DataFrame, rules: list[Rule], occasion: Occasion) -> dict[str, Outcome]:
+def evaluate(data: pd.DataFrame, rules: list[SuiteRule], occasion: DeliveryFacts) -> dict[str, RuleOutcome]:
     """Run the rules over a prepared frame (missing is None, the index counts from 0).
 
     Returns:
-        Outcome per rule id.
+        RuleOutcome per rule id.
 
     Raises:
         RuleFileError: a rule names no expectation of Great Expectations.
@@ -111,13 +111,13 @@ def _frames() -> Any:
     return asset.add_batch_definition_whole_dataframe("all")
 
 
-def _outcome(found: Any) -> Outcome:
+def _outcome(found: Any) -> RuleOutcome:
     result = found.result or {}
     positions = tuple(sorted(int(at) for at in result.get("unexpected_index_list") or ()))
-    return Outcome(bool(found.success), bool(result), int(result.get("unexpected_count") or 0), positions)
+    return RuleOutcome(bool(found.success), bool(result), int(result.get("unexpected_count") or 0), positions)
 
 
-def _expectation(gx: Any, rule: Rule, occasion: Occasion) -> Any:
+def _expectation(gx: Any, rule: SuiteRule, occasion: DeliveryFacts) -> Any:
     name = "".join(part.capitalize() for part in rule.expect.split("_"))
     kind = getattr(gx.expectations, name, None)
     if kind is None:
@@ -134,7 +134,7 @@ def _condition(when: When | None) -> Any:
     return Column(when.column).is_not_null() if when.present else Column(when.column).is_null()
 
 
-def _argument(value: Any, occasion: Occasion) -> Any:
+def _argument(value: Any, occasion: DeliveryFacts) -> Any:
     if value == "$today":
         return int(occasion.as_of.strftime("%Y%m%d"))
     if isinstance(value, str) and value.startswith("$years_ago:"):
@@ -143,7 +143,7 @@ def _argument(value: Any, occasion: Occasion) -> Any:
     return value if compared is None else int(compared * float(value.partition("*")[2]))
 
 
-def compared_rows(value: Any, occasion: Occasion) -> int | None:
+def compared_rows(value: Any, occasion: DeliveryFacts) -> int | None:
     """The number of rows that a bound like `$previous*0.6` or `$edition*0.6` is taken from (0 when there was none); None for any other."""
     rows = {"$previous": occasion.previous_rows, "$edition": occasion.edition_rows}
     name = value.partition("*")[0] if isinstance(value, str) else ""

@@ -12,10 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from expectations.suites import beside
-from expectations.suites.engine import Occasion, Outcome, columns_of, compared_rows, evaluate
-from expectations.suites.suite import Derived, Rule, Severity, Suite
+from expectations.suites.engine import DeliveryFacts, RuleOutcome, columns_of, compared_rows, evaluate
+from expectations.suites.suite import Derived, Severity, Suite, SuiteRule
 
-__all__ = ["CheckResult", "Occasion", "SuiteResult", "validate"]
+__all__ = ["CheckResult", "DeliveryFacts", "SuiteResult", "validate"]
 
 FAILURE_COLUMNS = ["index", "rule", "field", "message", "advice", "quarantine"]
 
@@ -61,7 +61,7 @@ class SuiteResult:
 COMPARABLE_ROWS = 100
 
 
-def validate(frame: pd.DataFrame, suite: Suite, occasion: Occasion) -> SuiteResult:
+def validate(frame: pd.DataFrame, suite: Suite, occasion: DeliveryFacts) -> SuiteResult:
     """Check one department's standard frame.
 
     Args:
@@ -86,17 +86,17 @@ def validate(frame: pd.DataFrame, suite: Suite, occasion: Occasion) -> SuiteResu
     return SuiteResult(checks, pd.concat(found, ignore_index=True) if found else empty)
 
 
-def _applies(rule: Rule, occasion: Occasion) -> bool:
+def _applies(rule: SuiteRule, occasion: DeliveryFacts) -> bool:
     before = rows_before(rule, occasion)
     return before is None or (before >= COMPARABLE_ROWS and not occasion.consented)
 
 
-def rows_before(rule: Rule, occasion: Occasion) -> int | None:
+def rows_before(rule: SuiteRule, occasion: DeliveryFacts) -> int | None:
     """The number of rows that a rule compares with; None for a rule that looks at this delivery only."""
     return next((rows for value in rule.args.values() if (rows := compared_rows(value, occasion)) is not None), None)
 
 
-def _prepared(frame: pd.DataFrame, suite: Suite, rules: list[Rule]) -> pd.DataFrame:
+def _prepared(frame: pd.DataFrame, suite: Suite, rules: list[SuiteRule]) -> pd.DataFrame:
     """Only the columns the rules read, "" as missing, positions as index."""
     wanted = sorted({name for rule in rules for name in columns_of(rule)})
     made = {name: _derive(frame, suite.derived[name]) for name in wanted if name in suite.derived}
@@ -128,7 +128,7 @@ def _derive(frame: pd.DataFrame, derived: Derived) -> NDArray[Any]:
     return numbers
 
 
-def _check(rule: Rule, outcome: Outcome, data: pd.DataFrame) -> CheckResult:
+def _check(rule: SuiteRule, outcome: RuleOutcome, data: pd.DataFrame) -> CheckResult:
     missing = [name for name in columns_of(rule) if name not in data.columns]
     passed, failed = outcome.passed, outcome.failed
     sentence = rule.message if not passed else "通过"
@@ -148,7 +148,7 @@ def _with_numbers(check: CheckResult, rows: int, before: int | None) -> CheckRes
     return replace(check, sentence=f"{check.sentence}（原来{before}行，这次{rows}行）")
 
 
-def _failures(rule: Rule, outcome: Outcome, index: pd.Index) -> pd.DataFrame:
+def _failures(rule: SuiteRule, outcome: RuleOutcome, index: pd.Index) -> pd.DataFrame:
     labels = index[np.asarray(outcome.positions, dtype=np.int64)]
     row = {"rule": rule.id, "field": rule.field, "message": rule.message, "advice": rule.advice}
     return pd.DataFrame({"index": labels, **row, "quarantine": rule.quarantine})[FAILURE_COLUMNS]

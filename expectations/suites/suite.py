@@ -32,7 +32,7 @@ class When(Rules):
     present: bool
 
 
-class Rule(Rules):
+class SuiteRule(Rules):
     """One rule. A rule of the row kind (`field` set) yields row indices; `quarantine` sends those rows away.
 
     Attributes:
@@ -55,7 +55,7 @@ class Rule(Rules):
     advice: str = ""
 
     @model_validator(mode="after")
-    def _row_rules_name_their_field(self) -> "Rule":
+    def _row_rules_name_their_field(self) -> "SuiteRule":
         if self.quarantine and not self.field:
             raise ValueError("quarantine: true 的规则必须写 field")
         return self
@@ -66,7 +66,7 @@ class Suite(Rules):
 
     asset: str
     derived: dict[str, Derived] = Field(default_factory=dict)
-    rules: list[Rule]
+    rules: list[SuiteRule]
 
 
 def load_suite(name_or_path: str | Path) -> Suite:

@@ -14,7 +14,7 @@ from rich.table import Table
 from assets.county import list_names
 from assets.protected import protected_in
 from assets.publishing.edition_lines import Tally, edition_lines
-from expectations.life.compare import COLUMNS, Span, became, table
+from expectations.life.compare import COLUMNS, PeriodPair, became, table
 from expectations.life.numbering import read
 from expectations.life.rules import life_rules
 from expectations.life.states import Event, fold
@@ -109,17 +109,17 @@ def show_comparison(opened: Opened, first: str, second: str) -> None:
     one, two = sorted(fitting_period(opened, text).label for text in (first, second))
     if one == two:
         refuse(say("compare.same"))
-    found, codes = became_between(opened, Span(one, two))
+    found, codes = became_between(opened, PeriodPair(one, two))
     names = list_names(opened.workspace)
     places = _places(opened, found, two)
     towns = dict(zip(found["finding_id"], places.where(places != "", say("compare.no_town")), strict=True))
     if all(opened.frames.exists("findings", period) for period in (one, two)):
-        show(_sizes_table(opened, Span(one, two), names))
+        show(_sizes_table(opened, PeriodPair(one, two), names))
     show(_printed(table(found, codes), (say("compare.lists", first=one, second=two), "list"), names))
     show(_printed(table(found, towns), (say("compare.towns", first=one, second=two), "town"), {}))
 
 
-def _sizes_table(opened: Opened, span: Span, names: Mapping[str, str]) -> Table:
+def _sizes_table(opened: Opened, span: PeriodPair, names: Mapping[str, str]) -> Table:
     """Both periods' lists by their sizes: what the columns below start from and come to."""
     both = [edition_lines(opened, period) for period in (span.first, span.second)]
     heads = [f"{period} {say(f'table.quantity.{name}')}" for period in (span.first, span.second) for name in SIZES]
@@ -142,7 +142,7 @@ def _places(opened: Opened, lines: pd.DataFrame, period: str) -> pd.Series:
     return protected_in(opened, period).placeless(named)["town"]
 
 
-def became_between(opened: Opened, span: Span) -> tuple[pd.DataFrame, dict[str, str]]:
+def became_between(opened: Opened, span: PeriodPair) -> tuple[pd.DataFrame, dict[str, str]]:
     """`expectations.life.compare.became` over the workspace's events, and each finding's list."""
     with opened.engine.connect() as connection:
         rows = finding_events.events(connection, finding_events.same_kind(span.second))
