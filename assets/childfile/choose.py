@@ -72,4 +72,4 @@ class Chooser:
     def union(self, field: str, mask: BoolArray) -> pd.Series:
         """All `;`-joined tokens of a set column over a child's records in the mask, sorted, `;`-joined."""
         codes, values = self.columns.coded(field)
-        return pd.Series(joined(self.child[mask], (codes[mask], values), self.n), dtype=object)
+        return pd.Series(joined(self.child[mask], codes[mask], values, self.n), dtype=object)

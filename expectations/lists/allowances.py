@@ -21,6 +21,7 @@ def unpaid_allowances(view: View) -> pd.DataFrame:
     eligible &= view.number("age") < view.profile.difficulty.below_age.known()
     aids = view.of("civil_affairs", "subsistence") & view.active
     poor = view.any(aids & view.tokens("aid", rules.living_needs.known()))
+    # Whoever is provided for in full (特困, the orphans' allowance) draws no living allowance besides.
     other = view.any(aids & view.tokens("aid", rules.living_excluded_by.known()))
     care = _unpaid(view, holders, CARE, eligible & view.any(holders & _severe(view)))
     living = _unpaid(view, holders, LIVING, eligible & view.any(holders) & poor & ~other)
@@ -30,6 +31,7 @@ def unpaid_allowances(view: View) -> pd.DataFrame:
 def _severe(view: View) -> BoolArray:
     """Level 1-2 of any kind, or the further levels of the kinds that the place includes."""
     rules = view.profile.allowances
+    # The wider group is the rule of particular places: nobody is sent to a family for an allowance that the place may not pay.
     wider = view.tokens("disability_type", rules.care_types_all.known())
     return view.codes("disability_level", rules.care_levels.known()) | (
         wider & view.codes("disability_level", rules.care_types_all_levels.known())
@@ -38,10 +40,10 @@ def _severe(view: View) -> BoolArray:
 
 def _unpaid(view: View, holders: BoolArray, allowance: str, eligible: BoolArray) -> pd.DataFrame:
     paid = view.codes(allowance, ["yes"]) | view.tokens("aid", [allowance])
-    told = view.codes(allowance, ["no"])
+    denied = view.codes(allowance, ["no"])
     # An empty cell says something only where the department fills the column at all.
-    silent = ~view.any(told)
-    listed = eligible & ~view.any(paid) & (view.any(told) | bool(told.any() or paid.any()))
+    silent = ~view.any(denied)
+    listed = eligible & ~view.any(paid) & (view.any(denied) | bool(denied.any() or paid.any()))
     name = {CARE: "重度残疾人护理补贴", LIVING: "困难残疾人生活补贴"}[allowance]
     why = {CARE: "残疾类别和等级符合条件", LIVING: "家庭享受低保"}[allowance]
     reason = sentences(view, f"{why}，残联和民政都没有发放{name}的记录")

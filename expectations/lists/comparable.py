@@ -17,11 +17,8 @@ _COUNTY_BEFORE = re.compile(r"^.{1,8}?(?:自治县|县|旗|市|区)(?=.{2,}(?:�
 def name_keys(columns: CodedColumns, field: str, profile: Profile) -> Texts:
     """Names in one spelling (simplified, variants, no dots or blanks); "" where a character is unreadable."""
     ignored = str.maketrans("", "", profile.consistency.ignored_characters.known())
-    return columns.mapped(field, lambda name: _name_key(name, ignored))
-
-
-def _name_key(name: str, ignored: dict[int, int | None]) -> str:
-    return "" if "?" in name else fold(name.translate(ignored)).casefold()
+    # "?" stands where a program could not write a rare character: any character may have stood there, so the name is compared with none.
+    return columns.mapped(field, lambda name: "" if "?" in name else fold(name.translate(ignored)).casefold())
 
 
 def code_keys(columns: CodedColumns, field: str, profile: Profile) -> Texts:

@@ -6,7 +6,6 @@ Only this condition and its guards belong here (rules/codes.md#register-class, r
 import numpy as np
 import pandas as pd
 
-from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped, presence
 from expectations.lists.view import View, draft, sentences, with_note
 
@@ -14,23 +13,20 @@ from expectations.lists.view import View, draft, sentences, with_note
 def household_elsewhere(view: View) -> pd.DataFrame:
     """L02: on civil affairs' roll, alive, and civil affairs says 外省市户口 or the police say moved out; no active register here."""
     rolled = view.helped
-    told = rolled & view.codes("register_side", ["elsewhere"])
+    stated = rolled & view.codes("register_side", ["elsewhere"])
     here = view.flag("police_state", "active")
-    listed = view.any(rolled) & (view.any(told) | view.flag("moved_out")) & view.flag("alive") & ~(here & _here(view))
+    # Whom the police have here in so many words is none of these: then the form is wrong, which L15 tells.
+    settled = here & view.flag("hukou", "here")
+    listed = view.any(rolled) & (view.any(stated) | view.flag("moved_out")) & view.flag("alive") & ~settled
     reason = sentences(view, "民政名册在册，民政登记户口在外省市（外县），请核实户籍地是否已有档案")
     reason[view.flag("moved_out")] = "民政名册在册，公安登记户籍已迁出本县，请核实迁入地是否已接续"
     grade = np.where(view.flag("moved_out"), presence(view), SURE).astype(np.int64)
-    by_class = view.any(told & view.codes("hukou_class", ["elsewhere"]))
+    by_class = view.any(stated & view.codes("hukou_class", ["elsewhere"]))
     notes = (
-        (view.any(told) & ~by_class, LIKELY, "按户籍地址判断"),
+        (view.any(stated) & ~by_class, LIKELY, "按户籍地址判断"),
         (view.truth("said_none"), OPEN, "另有档案登记为无户口"),
         (here, OPEN, "公安另有未注销的记录"),
     )
     for where, at_most, note in notes:
         grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
-    return draft(listed, view.first(told, rolled), grade, reason)
-
-
-def _here(view: View) -> BoolArray:
-    """Children whom the police have here in so many words: then the form is wrong, which L15 tells."""
-    return view.flag("hukou", "here")
+    return draft(listed, view.first(stated, rolled), grade, reason)

@@ -22,8 +22,8 @@ Stated = pd.DataFrame
 def stated(view: View, field: str) -> Stated:
     """All statements about a field, without empty ones."""
     if field not in view.statements:
-        found = _READERS.get(field, _plain)(view, field)
-        view.statements[field] = found[found["key"] != ""]
+        keys = _READERS.get(field, _plain)(view, field)
+        view.statements[field] = keys[keys["key"] != ""]
     return view.statements[field]
 
 
@@ -109,18 +109,14 @@ def _household(view: View, field: str) -> Stated:
     side[(side == "") & view.of("public_security") & view.compared] = "here"
     sides = _frame(view, side, side, view.compared)
     contradicted = spread(view, sides)
-    town = town_keys(view.records, "hukou_town")
-    here = view.compared & ~np.isin(side, ["elsewhere", "none"]) & ~contradicted[view.child] & _in_address(view, town)
-    towns = _frame(view, town, town, here)
-    found: Stated = pd.concat([sides[contradicted[sides["child"].to_numpy(np.int64)]], towns], ignore_index=True)
-    return found
-
-
-def _in_address(view: View, town: Texts) -> BoolArray:
-    """Records whose own address names the township: a school's or a sheet's township is nobody's register."""
-    address = _column(view, "hukou_addr")
+    # Only a township that the record's own address names: a school's or a sheet's township is nobody's register.
+    town, address = town_keys(view.records, "hukou_town"), _column(view, "hukou_addr")
     named = (bool(name) and name[:2] in text for name, text in zip(town, address, strict=True))
-    return np.fromiter(named, np.bool_, len(town))
+    in_address = np.fromiter(named, np.bool_, len(town))
+    here = view.compared & ~np.isin(side, ["elsewhere", "none"]) & ~contradicted[view.child] & in_address
+    towns = _frame(view, town, town, here)
+    statements: Stated = pd.concat([sides[contradicted[sides["child"].to_numpy(np.int64)]], towns], ignore_index=True)
+    return statements
 
 
 _READERS: dict[str, Callable[[View, str], Stated]] = {

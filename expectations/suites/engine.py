@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from expectations.rulebook import RuleFileError
-from expectations.suites.suite import SuiteRule, When
+from expectations.suites.suite import SuiteRule
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def columns_of(rule: SuiteRule) -> list[str]:
     return [*named, rule.when.column] if rule.when else named
 
 
-def evaluate(data: pd.DataFrame, rules: list[SuiteRule], occasion: DeliveryFacts) -> dict[str, RuleOutcome]:
+def evaluate(data: pd.DataFrame, rules: list[SuiteRule], facts: DeliveryFacts) -> dict[str, RuleOutcome]:
     """Run the rules over a prepared frame (missing is None, the index counts from 0).
 
     Returns:
@@ -71,11 +71,18 @@ def evaluate(data: pd.DataFrame, rules: list[SuiteRule], occasion: DeliveryFacts
     """
     gx = load_engine()
     batch = _frames().get_batch({"dataframe": data})
-    expectations = [_expectation(gx, rule, occasion) for rule in rules]
+    expectations = [_expectation(gx, rule, facts) for rule in rules]
     suite = gx.ExpectationSuite(name="suite", expectations=expectations)
+    # Positions of all failing rows, and of none the row itself: what comes back holds no cell.
     shape = {"result_format": "COMPLETE", "include_unexpected_rows": False, "partial_unexpected_count": 0}
-    result = batch.validate(suite, result_format=shape)
-    return {outcome.expectation_config.meta["rule"]: _outcome(outcome) for outcome in result.results}
+    outcomes = {}
+    for checked in batch.validate(suite, result_format=shape).results:
+        result = checked.result or {}
+        positions = tuple(sorted(int(at) for at in result.get("unexpected_index_list") or ()))
+        failed = int(result.get("unexpected_count") or 0)
+        rule = checked.expectation_config.meta["rule"]
+        outcomes[rule] = RuleOutcome(bool(checked.success), bool(result), failed, positions)
+    return outcomes
 
 
 def load_engine() -> Any:
@@ -111,40 +118,33 @@ def _frames() -> Any:
     return asset.add_batch_definition_whole_dataframe("all")
 
 
-def _outcome(found: Any) -> RuleOutcome:
-    result = found.result or {}
-    positions = tuple(sorted(int(at) for at in result.get("unexpected_index_list") or ()))
-    return RuleOutcome(bool(found.success), bool(result), int(result.get("unexpected_count") or 0), positions)
-
-
-def _expectation(gx: Any, rule: SuiteRule, occasion: DeliveryFacts) -> Any:
+def _expectation(gx: Any, rule: SuiteRule, facts: DeliveryFacts) -> Any:
     name = "".join(part.capitalize() for part in rule.expect.split("_"))
     kind = getattr(gx.expectations, name, None)
     if kind is None:
         raise RuleFileError(f"规则 {rule.id}：没有名为 {rule.expect} 的期望")
-    args = {key: _argument(value, occasion) for key, value in rule.args.items()}
-    return kind(**args, row_condition=_condition(rule.when), meta={"rule": rule.id})
+    args = {key: _argument(value, facts) for key, value in rule.args.items()}
+    condition = None
+    if rule.when is not None:
+        from great_expectations.expectations.row_conditions import Column
+
+        column = Column(rule.when.column)
+        condition = column.is_not_null() if rule.when.present else column.is_null()
+    return kind(**args, row_condition=condition, meta={"rule": rule.id})
 
 
-def _condition(when: When | None) -> Any:
-    from great_expectations.expectations.row_conditions import Column
-
-    if when is None:
-        return None
-    return Column(when.column).is_not_null() if when.present else Column(when.column).is_null()
-
-
-def _argument(value: Any, occasion: DeliveryFacts) -> Any:
+def _argument(value: Any, facts: DeliveryFacts) -> Any:
+    # Days are compared as numbers yyyymmdd, as `day_first` and `day_last` of a suite make them; so a year is 10,000.
     if value == "$today":
-        return int(occasion.as_of.strftime("%Y%m%d"))
+        return int(facts.as_of.strftime("%Y%m%d"))
     if isinstance(value, str) and value.startswith("$years_ago:"):
-        return int(occasion.as_of.strftime("%Y%m%d")) - 10000 * int(value.partition(":")[2]) + 1
-    compared = compared_rows(value, occasion)
+        return int(facts.as_of.strftime("%Y%m%d")) - 10000 * int(value.partition(":")[2]) + 1
+    compared = compared_rows(value, facts)
     return value if compared is None else int(compared * float(value.partition("*")[2]))
 
 
-def compared_rows(value: Any, occasion: DeliveryFacts) -> int | None:
+def compared_rows(value: Any, facts: DeliveryFacts) -> int | None:
     """The number of rows that a bound like `$previous*0.6` or `$edition*0.6` is taken from (0 when there was none); None for any other."""
-    rows = {"$previous": occasion.previous_rows, "$edition": occasion.edition_rows}
+    rows = {"$previous": facts.previous_rows, "$edition": facts.edition_rows}
     name = value.partition("*")[0] if isinstance(value, str) else ""
     return (rows[name] or 0) if name in rows else None

@@ -37,7 +37,7 @@ class SuiteRule(Rules):
 
     Attributes:
         expect: snake-case name of a Great Expectations expectation.
-        args: its arguments; the texts `$today`, `$years_ago:N`, `$previous*F`, `$edition*F` stand for values of the occasion.
+        args: its arguments; the texts `$today`, `$years_ago:N`, `$previous*F`, `$edition*F` stand for values of the delivery (`DeliveryFacts`).
         when: the rule applies only to rows where this column has a value (or has none).
         severity: `stop` ends the department's branch with the sentence, `warn` is shown and counted.
         field: the field whose cell is wrong; makes it a row rule.
@@ -84,11 +84,9 @@ def load_suite(name_or_path: str | Path) -> Suite:
     rules: dict[str, Any] = {}
     for part in [*(read_yaml(FOLDER / f"{name}.yaml") for name in content.pop("include", [])), content]:
         derived |= part.get("derived", {})
-        rules |= {_id(rule, path): rule for rule in part.get("rules", [])}
+        for rule in part.get("rules", []):
+            # Before validation: an included rule is replaced by its id, so a rule without one is told here and not as a wrong key.
+            if not isinstance(rule, dict) or "id" not in rule:
+                raise RuleFileError(f"规则文件 {path.name}：rules 中有一条没有 id")
+            rules[str(rule["id"])] = rule
     return validated({**content, "derived": derived, "rules": list(rules.values())}, Suite, path)
-
-
-def _id(rule: Any, path: Path) -> str:
-    if not isinstance(rule, dict) or "id" not in rule:
-        raise RuleFileError(f"规则文件 {path.name}：rules 中有一条没有 id")
-    return str(rule["id"])
