@@ -121,6 +121,7 @@ def load_profile(name_or_path: str | Path, columns: Columns | None = None) -> Pr
     chain = _chain(_path_of(name_or_path), seen=())
     leaf = chain[0].path
     content: dict[str, Any] = {}
+    # From the most general file to the place's own, which has the last word.
     for layer in reversed(chain):
         content = _merged(content, layer.content)
     content.setdefault("code", leaf.stem)

@@ -42,6 +42,7 @@ def check_characters(finding_id: str, period: str) -> str:
     """Two characters over the number and the period."""
     rest = 0
     for character in finding_id + period:
+        # A dash carries nothing: a number that was typed without its dashes is the same number.
         if character in _ALPHABET:
             rest = (rest + _ALPHABET.index(character)) * 36 % 1271
     first, second = divmod((1272 - rest * 36 % 1271) % 1271, 36)

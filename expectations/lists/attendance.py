@@ -21,6 +21,7 @@ def not_present(view: View) -> pd.DataFrame:
     marked_absent = roll & view.codes("present", ["no"])
     there = roll & ~marked_absent
     covered = pupils & _covered(view, roll)
+    # Nobody has to be in kindergarten.
     absent = view.any(pupils & ~view.codes("grade", ["K"])) & (
         view.any(marked_absent) | (view.any(covered) & ~view.any(roll))
     )
@@ -118,6 +119,7 @@ def suspended_too_long(view: View) -> pd.DataFrame:
         & ~view.filled("suspended_until")
         & view.records.test("status_date", lambda day: len(day) == 10 and day < limit)
     )
+    # Who came back may have a second record, the suspended one being forgotten; and beyond grade 9 nobody has to.
     back = view.any(pupils & view.codes("state", ["active", "in"]))
     listed = (
         (view.any(ended) | view.any(long))

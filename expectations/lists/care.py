@@ -67,8 +67,8 @@ def not_visited(view: View) -> pd.DataFrame:
         overdue.append(_overdue(view, _Rhythm(rhythm.visit_every.known(), "visit_date", classes), ~contacts))
     if rhythm.contact_every.value is not None and contacts.any():
         # A visit fulfils a contact, too, never the reverse (rules/lists.md#visits).
-        everything = np.ones(len(view.child), dtype=np.bool_)
-        overdue.append(_overdue(view, _Rhythm(rhythm.contact_every.known(), "contact", classes), everything))
+        visits_too = np.ones(len(view.child), dtype=np.bool_)
+        overdue.append(_overdue(view, _Rhythm(rhythm.contact_every.known(), "contact", classes), visits_too))
     if rhythm.street_child_revisit.value is not None:
         # Guiyang's paper speaks of street children who are de facto unattended, and of nobody else.
         revisit = _Rhythm(rhythm.street_child_revisit.known(), "visit_date", ["street"], "回访", ["de_facto"])

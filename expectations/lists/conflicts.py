@@ -12,6 +12,7 @@ from expectations.lists.grading import LIKELY, OPEN, SURE, capped, presence
 from expectations.lists.owners import with_owner
 from expectations.lists.view import View, draft, sentences, with_note
 
+# Not assessed yet; and several categories, of which a cell may name some (rules/codes.md#disability).
 _UNSETTLED = "9"
 _SEVERAL = "7"
 
@@ -30,7 +31,7 @@ def _of_field(view: View, field: str, differ: Callable[[str, str], bool], word: 
     first = view.first(own)
     certified = view.record_text(field, first).to_numpy(object)[view.child]
     written = view.files.records[field].to_numpy(object)
-    differing = [bool(ours) and differ(str(ours), str(theirs)) for ours, theirs in zip(certified, written, strict=True)]
+    differing = [bool(own) and differ(str(own), str(other)) for own, other in zip(certified, written, strict=True)]
     apart = stated & ~own & np.array(differing, dtype=np.bool_)
     listed = (view.any(printed) | view.any(apart)) & view.flag("alive")
     reason = sentences(view, f"残联登记的残疾{word}与其他部门登记的不同，请按最近一次评定更正")

@@ -31,18 +31,20 @@ def invalid_documents(view: View) -> pd.DataFrame:
     reason = np.where(
         view.any(renamed) & ~view.any(foreign), "公安答复这个身份证号登记的是另一个姓名，请对照户口簿更正", reason
     )
-    known = view.flag("police_state", "active")
+    registered = view.flag("police_state", "active")
     phrases = wording().invalid
     fault = view.record_text("id_no_status", view.first(wrong)).map(lambda state: phrases.get(state, phrases["other"]))
     reason = np.where(view.any(wrong), fault.to_numpy(object), reason)
     # Only who is registered has a household booklet to correct it by.
-    reason = np.where(view.any(wrong) & known, reason + "，请对照户口簿更正", reason)
+    reason = np.where(view.any(wrong) & registered, reason + "，请对照户口簿更正", reason)
     # A wrong check digit is a fact of one record; another number at the police rests on the link.
     grade = np.where(view.any(wrong), SURE, presence(view)).astype(np.int64)
     # What the police answered is right for them: the row to correct is the one whose number they were asked about.
-    asked = view.records.filled("id_no") & view.compared & ~view.of("public_security") & view.any(renamed)[view.child]
-    numbers = draft(listed, view.first(wrong, foreign, unknown, asked, renamed), grade, reason, "id_no")
-    doubted = _doubted(view, wrong | foreign | unknown | asked, foreign | unknown | asked)
+    asked_about = (
+        view.records.filled("id_no") & view.compared & ~view.of("public_security") & view.any(renamed)[view.child]
+    )
+    numbers = draft(listed, view.first(wrong, foreign, unknown, asked_about, renamed), grade, reason, "id_no")
+    doubted = _doubted(view, wrong | foreign | unknown | asked_about, foreign | unknown | asked_about)
     return pd.concat([with_owner(numbers, view, doubted), _other_name(view)], ignore_index=True)
 
 

@@ -17,6 +17,7 @@ def entrants_to_push(view: View) -> pd.DataFrame:
     school = view.profile.school
     rolled = view.roll
     entering = (view.number("cohort_grade") == 0) & (view.number("age") >= school.entry_age.known() - 1)
+    # A place in kindergarten is no school record.
     enrolled = view.of("education") & ~view.codes("grade", ["K"])
     start = day_in(view.files.as_of.year, school.year_start.known())
     start = start if start > view.files.as_of else start.replace(year=start.year + 1)

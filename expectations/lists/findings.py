@@ -14,7 +14,7 @@ import pandas as pd
 from expectations.jurisdictions.labels import labels
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.agreements import without_agreement
-from expectations.lists.allowances import unpaid_allowances
+from expectations.lists.allowances import unpaid_allowances, without_rehabilitation
 from expectations.lists.attendance import not_placed, not_present, suspended_too_long
 from expectations.lists.care import nobody_cares, not_visited
 from expectations.lists.catalogue import ListInfo, load_catalogue
@@ -28,13 +28,11 @@ from expectations.lists.evidence import near_json, records_json, with_child_valu
 from expectations.lists.files import ChildFiles
 from expectations.lists.grading import LIKELY
 from expectations.lists.groups import groups_of
-from expectations.lists.household import no_household
-from expectations.lists.household_elsewhere import household_elsewhere
+from expectations.lists.household import household_elsewhere, no_household
 from expectations.lists.leaving import dead_on_roll, moved_on_roll, overage_on_roll
 from expectations.lists.owners import NEXT, OWNER
 from expectations.lists.payments import wrong_amounts
 from expectations.lists.protection import orphans_unlisted, poor_unlisted
-from expectations.lists.rehabilitation import without_rehabilitation
 from expectations.lists.schooling import dropped_out, not_enrolled
 from expectations.lists.view import View
 from expectations.lists.workers import too_few_workers
@@ -66,7 +64,7 @@ LISTS: dict[str, Callable[[View], pd.DataFrame]] = {
     "L23": disabled_unlisted,
     "L24": disability_conflicts,
     "L25": too_few_workers,
-    "L26": entrants_to_push,
+    "L26": entrants_to_push,  # there is no L27
     "L28": wrong_amounts,
 }
 COLUMNS = [

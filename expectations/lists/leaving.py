@@ -18,6 +18,7 @@ from expectations.lists.view import View, draft, sentences, with_note
 def overage_on_roll(view: View) -> pd.DataFrame:
     """L12: paid by civil affairs under an age limit, grown up, and not known to be at school (rules/definitions.md#after-eighteen)."""
     rules = view.profile.leaving
+    # 低保 and the two subsidies know no age.
     paid = view.of("civil_affairs") & view.active & ~view.codes("layout", ["subsidies", "household_members"])
     paid &= view.tokens("category", rules.age_limited.known()) | view.tokens(
         "aid", ["orphan_allowance", "de_facto_allowance"]
@@ -83,6 +84,7 @@ def moved_on_roll(view: View) -> pd.DataFrame:
     """L14: on civil affairs' roll and moved out of the county per police, with no active row left here."""
     rolled = view.helped
     limit = (view.files.as_of - timedelta(days=view.profile.leaving.move_lag_days.known())).isoformat()
+    # A move without a day counts as an old one here, and is 待核 below.
     listed = view.any(rolled) & view.flag("moved_out") & view.flag("alive") & (view.text("left_on") <= limit).to_numpy()
     reason = sentences(view, "公安登记户籍已迁出，而民政名册仍在册，请核实迁往地和是否仍在本县居住")
     notes = (

@@ -34,6 +34,7 @@ def orphans_unlisted(view: View) -> pd.DataFrame:
     # ledger does not show: open.
     proven, firm = father.proven & mother.proven, father.firm & mother.firm
     grade = np.minimum(np.where(proven, SURE, np.where(firm, LIKELY, OPEN)), presence(view)).astype(np.int64)
+    # A school's mark without a word about the parents only asks.
     grade[declared] = OPEN
     rolled = view.of("civil_affairs") & view.active
     grown = f"已满{years_in_words(rules.below_age.known())}周岁，在校就读的可继续享受"

@@ -23,7 +23,8 @@ def not_enrolled(view: View) -> pd.DataFrame:
     school = view.profile.school
     civil, disabled = view.of("civil_affairs") & view.active, view.of("disability") & view.active
     registered = view.of("public_security") & view.active
-    known = (view.any(registered) & view.flag("hukou", "here")) | view.any(civil) | view.any(disabled)
+    # Registered elsewhere, the child may be at school there (义务教育法 Art. 12): it counts when civil affairs or the federation know it here.
+    known_here = (view.any(registered) & view.flag("hukou", "here")) | view.any(civil) | view.any(disabled)
     excused = _said(view, [*school.studies_elsewhere.known(), *school.taught_at_home.known()])
     # On a working list of education's only: taught at home is no drop-out, 未入学 and the rest are (rules/departments.md#dropout-ledger, #home-teaching).
     beside = view.of("education") & view.codes("state", ["off_register"])
@@ -31,7 +32,7 @@ def not_enrolled(view: View) -> pd.DataFrame:
     # Who was put off is excused for the years for which that may be done, and asked about afterwards.
     delay = np.asarray(view.number("cohort_grade") <= school.delay_years.known())
     excused |= _said(view, school.delayed.known()) & delay
-    listed = of_school_age(view) & view.flag("alive") & ~view.flag("moved_out") & known & ~excused
+    listed = of_school_age(view) & view.flag("alive") & ~view.flag("moved_out") & known_here & ~excused
     listed &= ~view.any(view.of("education") & ~beside) & ~probably_there(view, view.of("education") & ~beside)
     grade, reason = _graded_absence(view)
     return draft(listed, view.first(registered, civil, disabled), grade, reason)

@@ -44,6 +44,7 @@ def own_number(view: View) -> BoolArray:
     """
     codes = view.records.coded("id_no")[0]
     filled = view.records.filled("id_no") & view.compared
+    # Of several numbers that no police row decides between, none is known to be the child's.
     several = spread(view, pd.DataFrame({"child": view.child[filled], "key": codes[filled]}))
     by_police = filled & view.of("public_security")
     chosen = np.full(view.n, -1, dtype=np.int64)
@@ -78,10 +79,6 @@ def _with_number(view: View, field: str, numbered: str) -> Stated:
     declared = _frame(view, _column(view, field), _column(view, field), view.compared)
     in_number = _frame(view, _column(view, numbered), _column(view, numbered), own_number(view), number=True)
     return pd.concat([declared, in_number], ignore_index=True)
-
-
-def _sexes(view: View, field: str) -> Stated:
-    return _with_number(view, "sex", "id_no_sex")
 
 
 def _births(view: View, field: str) -> Stated:
@@ -125,6 +122,6 @@ _READERS: dict[str, Callable[[View, str], Stated]] = {
     "mother_name": _names,
     "guardian_name": _names,
     "birth_date": _births,
-    "sex": _sexes,
+    "sex": lambda view, _: _with_number(view, "sex", "id_no_sex"),
     "hukou": _household,
 }

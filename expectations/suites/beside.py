@@ -66,6 +66,7 @@ def evaluate(data: pd.DataFrame, rules: list[SuiteRule], facts: DeliveryFacts) -
     if isinstance(answer, str):
         raise RuleFileError(answer)
     if answer is None:
+        # It is not asked again: what is left in its pipe would be read as the answer to the next question.
         stop()
     return answer
 

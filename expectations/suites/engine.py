@@ -92,6 +92,7 @@ def load_engine() -> Any:
     with _without_spark():
         import great_expectations as gx
 
+    # Whatever a library logs about data may quote a cell.
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
     return gx
 

@@ -100,6 +100,7 @@ def _prepared(frame: pd.DataFrame, suite: Suite, rules: list[SuiteRule]) -> pd.D
 
 
 def _missing(values: pd.Series) -> NDArray[Any]:
+    # Great Expectations takes an empty text for a value.
     texts: NDArray[Any] = values.to_numpy(object).copy()
     texts[texts == ""] = None
     return texts

@@ -77,8 +77,8 @@ def load_suite(name_or_path: str | Path) -> Suite:
     Raises:
         RuleFileError: no such file, or a wrong key; names file and key.
     """
-    given = Path(name_or_path)
-    path = given if given.suffix == ".yaml" else FOLDER / f"{name_or_path}.yaml"
+    as_path = Path(name_or_path)
+    path = as_path if as_path.suffix == ".yaml" else FOLDER / f"{name_or_path}.yaml"
     content = read_yaml(path)
     derived: dict[str, Any] = {}
     rules: dict[str, Any] = {}

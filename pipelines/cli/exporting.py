@@ -7,6 +7,7 @@ alone: others on the machine cannot read it, wherever it was put.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from assets.protected import Protected, protected_in
@@ -24,9 +25,12 @@ from pipelines.resources.session import Opened
 def export(opened: Opened, period: str, name: str, target: Path) -> None:
     """Copy a published file to where the person wants it, whole or not at all."""
     label = Period.parse(period).label
-    _finish_interrupted(opened)
-    kept = place(opened.workspace.root, label, _published(opened, label))
-    source = published_file(opened.outbox.shown(label), kept, name)
+    # Put right what a killed run left; while another run works, its own recovery does.
+    with suppress(BusyError), only_run(opened.workspace.root):
+        opened.recover()
+    with opened.engine.connect() as connection:
+        digest = latest_digest(connection, label)
+    source = published_file(opened.outbox.shown(label), place(opened.workspace.root, label, digest), name)
     if source is None:
         refuse(say("export.none", period=label))
     content = _open_rows(source.read_bytes(), protected_in(opened, label))
@@ -51,21 +55,6 @@ def _open_rows(content: bytes, veil: Protected) -> bytes:
         [rows[0], *(row for row in rows[1:] if row[at] not in veil.persons)]
     )
     return kept.getvalue().encode("utf-8-sig")
-
-
-def _published(opened: Opened, label: str) -> str:
-    """The digest of the published edition."""
-    with opened.engine.connect() as connection:
-        return latest_digest(connection, label)
-
-
-def _finish_interrupted(opened: Opened) -> None:
-    """Put right what a killed run left; while another run works, its own recovery does."""
-    try:
-        with only_run(opened.workspace.root):
-            opened.recover()
-    except BusyError:
-        return
 
 
 def _records(content: bytes) -> int:

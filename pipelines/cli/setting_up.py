@@ -20,15 +20,15 @@ def init_workspace(root: Path | None) -> None:
     from assets.intake.contract import load_contracts
 
     workspace = Workspace.create(root or default_root())
-    county = opened(workspace.root)
-    county.engine.dispose()
+    session = opened(workspace.root)
+    session.engine.dispose()
     period = Period.containing(date.today()).label
     departments = load_contracts(workspace.contracts)
     for name in departments:
         (workspace.inbox / period / name).mkdir(parents=True, exist_ok=True)
     out.print(say("init.done", root=workspace.root), markup=False)
-    if county.chain.key:
-        out.print(say("audit.key", path=county.chain.key.path), markup=False)
+    if session.chain.key:
+        out.print(say("audit.key", path=session.chain.key.path), markup=False)
     names = "、".join(f"{name}（{contract.zh}）" for name, contract in departments.items())
     out.print(say("init.next", inbox=workspace.inbox, departments=names, period=period), markup=False)
 
@@ -37,9 +37,9 @@ def open_ui(root: Path | None, port: int) -> None:
     """Replace this process by `dagster dev`, bound to this machine."""
     from pipelines.resources.history import prepare
 
-    county = opened(root)
-    workspace = county.workspace
-    with suppress(BusyError), county.held():  # while a run holds it, that run has seen to it
+    session = opened(root)
+    workspace = session.workspace
+    with suppress(BusyError), session.held():  # while a run holds it, that run has seen to it
         workspace.renew()
         prepare(workspace.dagster_home)
     settings = {"DAGSTER_HOME": str(workspace.dagster_home), HOME_VARIABLE: str(workspace.root)}

@@ -18,7 +18,7 @@ from expectations.jurisdictions.profile import load_profile
 from matching.explaining.report import read_report, report_frame
 from matching.linking import link_records
 from pipelines.cli import explaining, story
-from pipelines.cli.explaining import Wanted, explain_ids
+from pipelines.cli.explaining import ExplainRequest, explain_ids
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.tables import decision, metadata
 from pipelines.resources.workspace import Settings
@@ -114,7 +114,7 @@ def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def told(county: Any, capsys: pytest.CaptureFixture[str], *ids: str, **how: Any) -> str:
-    explain_ids(county, replace(Wanted(PERIOD, list(ids)), **how))
+    explain_ids(county, replace(ExplainRequest(PERIOD, list(ids)), **how))
     return capsys.readouterr().out
 
 
@@ -241,7 +241,7 @@ def test_refusals(
     if "svg" in how:
         how = {"svg": tmp_path / how["svg"]}
     with pytest.raises(typer.Exit):
-        explain_ids(county, replace(Wanted(PERIOD, ids), **how))
+        explain_ids(county, replace(ExplainRequest(PERIOD, ids), **how))
     assert said in capsys.readouterr().err
 
 
