@@ -80,6 +80,7 @@ def accept(
 
     session = looked_at(workspace)
     with only_run(session.workspace.root, session.engine):
+        # Both chains begin anew together: there is one way on for all damage, and none that leaves no trace.
         line = chain.accept(session.chain, by.strip(), reason.strip(), new_key)
         views.begin_anew(session.chain, by.strip(), reason.strip())
     out.print(say("audit.accepted", line=line.number, name=by.strip()), markup=False)
@@ -104,6 +105,7 @@ def print_verified(session: Opened) -> bool:
         err.print(chain.lost, markup=False, style="red")
         return False
     examined = everything(chain)
+    # Looks have a chain and a file of their own: a publication holds SQLite's only writer for long, and a look is noted before it is shown.
     looks, doubts = views.examine(chain)
     complaints = [*examined.complaints, *doubts]
     for complaint in complaints[:MOST_COMPLAINTS]:
@@ -125,7 +127,7 @@ def _print_begun(row: Mapping[str, Any]) -> None:
     detail = json.loads(row["detail"])
     why, before = detail.get("why"), detail.get("before", {})
     if why == "new" and "formerly" not in detail:
-        return
+        return  # with the workspace, as every chain does
     facts = {"line": row["id"], "when": local_time(row["at"]), "name": row["actor"], "reason": detail.get("reason", "")}
     facts |= {"lines": before.get("lines", 0), "wrong": len(detail.get("wrong", [])), "last": before.get("last", 0)}
     out.print(say(f"audit.begun_{why}", **facts), markup=False, style="yellow")

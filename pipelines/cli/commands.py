@@ -82,6 +82,7 @@ def run(  # noqa: PLR0913 - every argument is an option people type
     from pipelines.cli import running
     from pipelines.jobs import Consent
 
+    # Who is named for --accept-period alone has consented to no jump in rows: that takes a second person, the period does not.
     dated = running.checked_period(session, accept_period or [], consent)
     size = running.checked_size(session, accept_size or [], consent if accept_size or not accept_period else "")
     gone, engine = running.known_departments(session, withdraw or []), running.checked_engine(engine)

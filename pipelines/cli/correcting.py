@@ -52,6 +52,7 @@ def errata_of(opened: Opened, label: str) -> dict[str, DepartmentErrors]:
     findings, done = _asked_now(opened, label), _answered(opened, label)
     findings = findings[~findings["finding_id"].isin(done)]
     life = opened.frames.read("finding_life", label, ["finding_id", "listed", "shown", "evidence"])
+    # Of a department that delivered nothing since, nobody can say whether it corrected anything.
     with opened.engine.connect() as connection:
         delivered = usable_departments(deliveries.of_period(connection, label, deliveries.LIVE))
     same_kind = [period for period in opened.frames.periods("finding_life") if ("Q" in period) == ("Q" in label)]

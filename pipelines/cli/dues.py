@@ -80,6 +80,7 @@ def _state(opened: Opened, duty: Duty, towns: Sequence[str]) -> str:
     from pipelines.cli.reports import FOLDER
 
     name = words().kinds[duty.report].name
+    # Noted nowhere else: a report is written when it lies in the outbox.
     written = list((opened.workspace.outbox / FOLDER).glob(f"{duty.period}*/*{name}_*.docx"))
     return say("due.written") if written else say("due.open")
 

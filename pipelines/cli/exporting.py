@@ -37,7 +37,7 @@ def export(opened: Opened, period: str, name: str, target: Path) -> None:
     opened.look(name.removesuffix(".csv"), label, count=_records(content))
     with replacing(target.resolve()) as aside:
         aside.write_bytes(content)
-        owner_only(aside)
+        owner_only(aside)  # before it has its name, under which others would look for it
     out.print(say("export.done", count=_records(content), path=target), markup=False)
 
 

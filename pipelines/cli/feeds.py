@@ -81,6 +81,7 @@ def _say(feed: Feed, delivery: Delivered) -> None:
     line = delivery.line
     if line is None:
         return
+    # Changes are relative to what the recipient holds: without any, its last delivery stands.
     if not delivery.fresh:
         out.print(say("feed.same", number=line.number, period=line.period), markup=False)
         return

@@ -46,6 +46,7 @@ def show_timeline(opened: Opened, identity: str, named: str = "") -> None:
         touching = child_event.c.child_id.in_(children) | child_event.c.other_id.in_(children)
         columns = (child_event.c.period, child_event.c.kind, child_event.c.child_id, child_event.c.other_id)
         moves = connection.execute(sa.select(*columns).where(touching).order_by(child_event.c.id)).all()
+    # Let in and noted before anything is printed: a look that cannot be noted is not taken.
     admitted(opened, latest_veil(opened), children, named)
     opened.look("timeline", "", children, len(events))
     lead, *others = children

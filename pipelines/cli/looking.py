@@ -39,6 +39,7 @@ def show_status(opened: Opened, period: str) -> None:
             show(_register(opened, label, deliveries.of_period(connection, label, deliveries.STATES)))
     if not labels:
         out.print(say("status.empty"))
+    # The whole of it, as a run does; the other commands verify its last lines only.
     if not print_verified(opened):
         raise typer.Exit(REFUSED)
 

@@ -113,7 +113,7 @@ def _print_rates(rates: pd.DataFrame, spoken: Mapping[str, str]) -> None:
         return
     heads = ("group", "value_of", "records", "rate", "interval", "expected", "review", "flag")
     table = Table(*(say(f"table.{name}") for name in heads), title=say("linkage.groups"), title_justify="left")
-    last = ""
+    last = ""  # a group's name stands once, before its first value
     for line in rates.to_dict("records"):
         group, value, flag = str(line["group"]), str(line["value"]), str(line["flag"])
         rate, low, high, expected = (float(line[name]) for name in ("rate", "low", "high", "expected_rate"))

@@ -106,6 +106,7 @@ def check_profile(place: PlaceArgument = "", workspace: WorkspaceOption = None) 
     for path, setting in profile.settings():
         if setting.value is None:
             out.print(f"  {_term(path).replace(chr(10), ' ')}：{setting.clause or say('profile.open')}", markup=False)
+        # Set, but by a paper that nobody has read whole yet.
         elif "待确认" in setting.source or "待核对原文" in setting.source:
             out.print(
                 f"  {_term(path).replace(chr(10), ' ')}：{_value(setting)}（{setting.source}）",

@@ -36,6 +36,7 @@ def run_and_print(opened: Opened, request: RunRequest) -> RunReport:
     """
     period = fitting_period(opened, request.period)
     departments = department_names(opened.workspace)
+    # Workspaces of earlier versions could be read by others on the machine.
     if closed := opened.tighten():
         err.print(say("run.tightened", count=closed), markup=False, style="yellow")
     _check_inbox(opened, period, departments)

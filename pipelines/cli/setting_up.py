@@ -24,6 +24,7 @@ def init_workspace(root: Path | None) -> None:
     session.engine.dispose()
     period = Period.containing(date.today()).label
     departments = load_contracts(workspace.contracts)
+    # The folders of this period at once: a file must lie in one of them, and only these names are departments'.
     for name in departments:
         (workspace.inbox / period / name).mkdir(parents=True, exist_ok=True)
     out.print(say("init.done", root=workspace.root), markup=False)
@@ -43,5 +44,6 @@ def open_ui(root: Path | None, port: int) -> None:
         workspace.renew()
         prepare(workspace.dagster_home)
     settings = {"DAGSTER_HOME": str(workspace.dagster_home), HOME_VARIABLE: str(workspace.root)}
+    # Its pages ask nobody who he is, so they answer to this machine only.
     arguments = ["-m", "dagster", "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)]
     os.execve(sys.executable, [sys.executable, *arguments], {**os.environ, **settings})

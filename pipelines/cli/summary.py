@@ -126,6 +126,7 @@ def _print_results(opened: Opened, report: RunReport) -> None:
         out.print(sentence, markup=False, style="yellow")
     say_marked(opened, report.period)
     out.print(say("run.outbox", path=opened.outbox.shown(report.period)), markup=False)
+    # For paper: somebody with the key and the database can write a whole new chain, which only the paper shows.
     with opened.engine.connect() as connection:
         out.print(say("run.head", head=audit.head(connection).printed), markup=False)
     out.print(say("run.done", seconds=report.seconds), markup=False)
@@ -160,6 +161,7 @@ def lists_table(opened: Opened, lines: EditionLines, missing: Mapping[str, str])
     """Every list of the place with its sizes and how sure the lines are that go out."""
     heads = ("code", "list", *(f"quantity.{name}" for name in SIZES), "certain", "likely", "open")
     table = Table(*(say(f"table.{name}") for name in heads), title=say("table.lists"), title_justify="left")
+    # Grades count what goes out, so that the numbers of a list are those of its workbooks.
     asked = lines.asked
     for code, name in list_names(opened.workspace).items():
         grades = asked.loc[asked["code"] == code, "grade"]

@@ -134,6 +134,7 @@ class TraceReader:
         trace = self._about({a, b}, str(children[a]) if same else "")
         direct = (self.pairs["record_a"] == a) & (self.pairs["record_b"] == b)
         trace.joins = self._reports(self.pairs[direct])
+        # Asked about two records, it is what stands between them that is told, not who else was compared with either.
         trace.competing = []
         if same and not any(report.explanation.grade == "same" for report in trace.joins):
             others = self.links[(self.links["child_id"] == children[a]) & ~self.links["record_id"].isin(ids)]
@@ -201,6 +202,7 @@ class TraceReader:
                 return explain_kept(line, self._weights)
         except ValueError:
             pass
+        # What the linkage kept of the pair itself needs no weights.
         levels = dict(part.split("=", 1) for part in line["levels"].split(";"))
         figures = float(line["weight"]), float(line["probability"]), line["grade"], line["reason"], levels
         return Explanation(line["record_a"], line["record_b"], (), *figures)

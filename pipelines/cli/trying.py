@@ -82,15 +82,15 @@ def check_file(path: Path, department: str, period: str, root: Path | None) -> N
     order = Order(Branch(chosen.label, tried.contract.department), tried.contract)
     result = try_delivery(workspace, order, tried.tabulated)
     _print_sheets(understanding(tried.tabulated, result.standardised, path.name), speaker.naming)
-    _print_notices(notices)
+    print_notices(notices)
     questions = [speaker.asked(line) for line in _doubts(tried, path, chosen if period else None)]
     if any(line.severity == STOP for line in questions):
         _refuse(questions)
-    _print_notices(questions)
+    print_notices(questions)
     _print_result(tried, result)
 
 
-def _print_notices(notices: Sequence[Said]) -> None:
+def print_notices(notices: Sequence[Said]) -> None:
     """The sentences that a run would print and keep."""
     for line in notices:
         style = "red" if line.severity == STOP else "yellow"
@@ -98,7 +98,7 @@ def _print_notices(notices: Sequence[Said]) -> None:
 
 
 def _refuse(notices: Sequence[Said]) -> NoReturn:
-    _print_notices(notices)
+    print_notices(notices)
     refuse(say("check.bad"))
 
 
@@ -119,7 +119,7 @@ def _understood(source: Source, candidates: list[Contract], speaker: Speaker, as
         refusals = {tried.tabulated.refusal.code for tried in tries if tried.tabulated.refusal}
         if len(refusals) == 1 and refusals <= EVERYBODYS:
             _refuse(speaker.of_file(source.reading, tries[0].tabulated))
-        _print_notices(speaker.of_file(source.reading))
+        print_notices(speaker.of_file(source.reading))
         refuse(say("check.unknown", departments="、".join(contract.department for contract in candidates)))
 
     def likeness(tried: Tried) -> tuple[int, int]:
