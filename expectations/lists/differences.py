@@ -85,21 +85,19 @@ def _reasons(view: View, pairs: pd.DataFrame, field: str) -> tuple[Texts, IntArr
     reason, record = np.full(view.n, "", dtype=object), np.full(view.n, -1, dtype=np.int64)
     record[child] = first["at_odd"].to_numpy(np.int64)
     how = _difference(field, first["value_led"].to_numpy(object), first["value_odd"].to_numpy(object))
-    sides = []
-    for side in ("led", "odd"):
-        departments = view.files.records["department"].to_numpy(object)[first[f"at_{side}"].to_numpy(np.int64)]
-        inside = first[f"number_{side}"].tolist()
-        sides.append(
-            [
-                _Side(view.catalogue.department(str(name)), bool(number))
-                for name, number in zip(departments, inside, strict=True)
-            ]
-        )
+    departments = view.files.records["department"].to_numpy(object)
+    led, odd = (
+        [
+            _Side(view.catalogue.department(str(departments[at])), bool(inside))
+            for at, inside in zip(first[f"at_{side}"].to_numpy(np.int64), first[f"number_{side}"], strict=True)
+        ]
+        for side in ("led", "odd")
+    )
     word = wording().words.get(field, field)
     others = _also_odd(view, pairs)
     reason[child] = [
-        _sentence(word, led, odd, part, others.get(number, ""))
-        for number, led, odd, part in zip(child.tolist(), *sides, how, strict=True)
+        _sentence(word, trusted, differing, part, others.get(number, ""))
+        for number, trusted, differing, part in zip(child.tolist(), led, odd, how, strict=True)
     ]
     return reason, record
 

@@ -50,6 +50,7 @@ def _open_rows(content: bytes, veil: Protected) -> bytes:
     at = rows[0].index("child_id")
     if not any(row[at] in veil.persons for row in rows[1:]):
         return content
+    # Written as publishing writes it, so that what remains is the same line by line.
     kept = io.StringIO()
     csv.writer(kept, lineterminator="\r\n").writerows(
         [rows[0], *(row for row in rows[1:] if row[at] not in veil.persons)]
@@ -61,4 +62,5 @@ def _records(content: bytes) -> int:
     import csv
     import io
 
+    # Counted as CSV: a cell may hold a line break.
     return max(0, sum(1 for _ in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))) - 1)

@@ -36,6 +36,7 @@ def show_replies(opened: Opened, dry_run: bool) -> Taking:
     with opened.engine.connect() as connection:
         from pipelines.resources.finding_events import issued_periods
 
+        # Before anything went out, whatever lies in the folder is nobody's answer.
         if not issued_periods(connection):
             refuse(say("replies.none_out"))
     # Nothing is entered by a trial, so it waits for no run.

@@ -107,6 +107,7 @@ class TraceReader:
 
     def __init__(self, opened: Opened, label: str, values: Values, veil: Protected) -> None:
         self._opened, self._label, self._values, self._veil = opened, label, values, veil
+        # A protected child is left out where frames are read, not where they are shown: nothing made of them later can hold it.
         self.links = veil.without(opened.frames.read("link_children", label))
         self.pairs = veil.without(opened.frames.read("link_pairs", label))
         self._spoken = department_names(opened.workspace)
@@ -233,6 +234,7 @@ class TraceReader:
             return {"1": "男", "2": "女"}.get(text, text)
         if self._values != "masked":
             return text
+        # The number as it was written is covered by the place's rule for numbers.
         return mask_text(text, self._masking.of_field(column.removesuffix("_raw"), mask), self._masking)
 
     def _place(self, record: dict[str, str], identity: str) -> str:
