@@ -20,7 +20,7 @@ from matching.explaining.report import report_frame
 from matching.linking import link_records
 from matching.measuring.groups import link_rates
 from matching.reading.citizen import check_character
-from pipelines.cli import deciding, measuring, shell, story
+from pipelines.cli import deciding, measuring, shell, tracing
 from pipelines.cli.deciding import DecisionRequest, decide
 from pipelines.cli.measuring import LinkageRequest, show_linkage
 from pipelines.resources import decisions
@@ -69,7 +69,7 @@ def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     frames.write("link_pairs", PERIOD, found.pairs)
     frames.write("link_register.report", PERIOD, report_frame(found.report))
     frames.write("link_register.rates", PERIOD, link_rates(every, found.clusters, found.pairs, date(2026, 9, 30)))
-    for module in (story, measuring):
+    for module in (tracing, measuring):
         monkeypatch.setattr(module, "department_names", lambda _: {"public_security": "公安", "education": "教育"})
     for module in (shell, measuring, deciding):
         monkeypatch.setattr(module.out, "_width", 200)
