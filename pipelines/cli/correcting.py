@@ -11,7 +11,7 @@ from rich.table import Table
 from assets.county import department_names, profile_of
 from assets.errata.holding import hold
 from assets.errata.lines import EarlierErrors, errata_rules, errors_of, outcome
-from assets.errata.writing import Frames, DepartmentErrors, write_errata
+from assets.errata.writing import DepartmentErrors, Frames, write_errata
 from assets.protected import protected_in
 from assets.publishing.editions import bare_context, with_asked
 from assets.publishing.locking import lock_folder
