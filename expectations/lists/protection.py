@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from expectations.lists.ages import years_in_words
-from expectations.lists.files import BoolArray
+from expectations.lists.files import BoolArray, IntArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped, presence
-from expectations.lists.parents import parent_states
+from expectations.lists.parents import Parent, parent_states
 from expectations.lists.view import View, draft, sentences, with_note
 
 
@@ -30,10 +30,7 @@ def orphans_unlisted(view: View) -> pd.DataFrame:
     )
     reason[orphan] = "父母双方均登记为死亡或失踪，民政没有孤儿档案"
     reason[declared] = "学校登记为孤儿，民政没有孤儿或事实无人抚养儿童档案"
-    # Proven by an answer or a register: sure; firm words of a ledger: likely; illness, disability and lost contact need months or levels that a
-    # ledger does not show: open.
-    proven, firm = father.proven & mother.proven, father.firm & mother.firm
-    grade = np.minimum(np.where(proven, SURE, np.where(firm, LIKELY, OPEN)), presence(view)).astype(np.int64)
+    grade = _how_sure(view, father, mother)
     # A school's mark without a word about the parents only asks.
     grade[declared] = OPEN
     rolled = view.of("civil_affairs") & view.active
@@ -61,6 +58,13 @@ def orphans_unlisted(view: View) -> pd.DataFrame:
     return pd.concat(
         [orphans, draft(listed & ~orphan & ~declared, record, grade, reason, "de_facto")], ignore_index=True
     )
+
+
+def _how_sure(view: View, father: Parent, mother: Parent) -> IntArray:
+    """Proven by an answer or a register: sure; firm words of a ledger: likely; illness, disability, lost contact: open."""
+    proven, firm = father.proven & mother.proven, father.firm & mother.firm
+    # The last need months or levels that a ledger does not show.
+    return np.minimum(np.where(proven, SURE, np.where(firm, LIKELY, OPEN)), presence(view)).astype(np.int64)
 
 
 def _entitled(view: View) -> BoolArray:
