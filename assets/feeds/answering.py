@@ -25,7 +25,7 @@ from expectations.life.states import (
     SOLVED,
     WITHDRAWN,
     Event,
-    Life,
+    FindingLife,
     fold,
 )
 from expectations.lists.findings import finding_id
@@ -58,7 +58,7 @@ class Lines:
 
     period: str
     of_child: Mapping[str, str]
-    lives: Mapping[str, Life]
+    lives: Mapping[str, FindingLife]
     decided: Collection[str]
 
 
