@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    # Widths are part of the meaning: a million records have tens of millions of pairs, and what is kept per pair decides how much memory a run takes.
+    # Widths are part of the meaning: six million records have sixty million pairs, and what is kept per pair decides how much memory a run takes.
     Bits = NDArray[np.uint8]
     """Sets of at most eight facts, one bit each."""
     Codes = NDArray[np.int32]

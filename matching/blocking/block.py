@@ -62,7 +62,7 @@ def block(e: Encoded, model: Model, threads: int = 1) -> tuple[Pairs, list[KeyYi
             codes += bit
         return pieces, oversized
 
-    # NumPy lets go of Python's lock while it sorts, which is most of what a key costs.
+    # Threads, not processes: NumPy lets go of Python's lock while it sorts.
     with ThreadPoolExecutor(threads) as pool:
         by_key = list(pool.map(paired, range(len(model.keys)), model.keys, model.keys.values()))
     every_piece = [codes for pieces, _ in by_key for codes in pieces]

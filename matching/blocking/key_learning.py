@@ -41,7 +41,7 @@ PROPOSED_PARTS = (
     *("people_numbers", "phones", "household", "towns", "villages"),
 )
 """What proposals are made of."""
-# All keys of the shipped model make 3.6 pairs per record of a million: a proposal that alone makes four times as many is none.
+# For comparison: all keys of the shipped model together make 3.6 pairs per record of a million (docs/decisions/engine.md).
 _MOST_PER_RECORD = 15.0
 _LARGEST_GROUP = 6
 
@@ -117,7 +117,7 @@ def catches(values: KeyValues, left: Ints, right: Ints, n: int) -> Mask:
         place = start[side] + number
         return np.where(place < start[side + 1], value[np.minimum(place, len(value) - 1)], 0)
 
-    # Records have a handful of values: every one against every one is quicker than making the key's pairs to look these up.
+    # Every value against every value: a record has a handful of them.
     for number in range(most):
         mine = nth(left, number)
         for other in range(most):

@@ -132,7 +132,7 @@ def _names(columns: TextColumns) -> dict[str, Any]:
     codes, distinct = columns.together(("name", "former_name", *(name for name, _ in PEOPLE)), ("",))
     table = encode_names(distinct)
     name, former = codes[:, 0], table.folded[codes[:, 1]]
-    # A former name that is the present one in another spelling would make the record meet itself under two names.
+    # The present name in another spelling is no second name.
     former = np.where(former == table.folded[name], 0, former)
     people = table.folded[codes[:, 2:]]
     father, mother, guardian = people[:, 0], people[:, 1], people[:, 2]
@@ -197,7 +197,7 @@ def _phones(columns: TextColumns, limit: int) -> tuple[Codes, int]:
     """Telephones of each record; a telephone on more than `limit` records says nothing and is dropped (counted)."""
     table = columns.codes(("phone", "father_phone", "mother_phone"))
     counts = np.bincount(table.ravel(), minlength=1)
-    # Places are counted, not records: a family of one telephone writes it into all three columns.
+    # Counted by places, of which a record has three.
     frequent = counts > limit * 3
     frequent[0] = False
     table[frequent[table]] = 0

@@ -50,7 +50,7 @@ def _sounds(names: NameSet) -> tuple[Hashes, ...]:
     size = codes.length - codes.surname
     named = np.where(size >= 2, _pack(rest), np.where(codes.length == 2, packed, np.uint64(0)))
     whole, given, surname = (np.zeros(len(names.texts), dtype=np.uint64) for _ in range(3))
-    # A name with a lost character has no sound as a whole: any value here would only bring together names that lost the same one.
+    # A lost character has no sound and would not count: 张?明 would sound like 张明.
     whole[short] = np.where(wild, np.uint64(0), packed)
     given[short] = np.where(wild, np.uint64(0), named)
     surname[short] = heard[:, 0] * _ODD

@@ -59,7 +59,7 @@ def _no_names() -> frozenset[str]:
 
 def _settled(text: str) -> tuple[str, str, str, str]:
     """One cell; see `clean_names`. Cleaned until nothing changes: one sign taken away may lay another one bare (王五1• → 王五1 → 王五)."""
-    # Nearly every cell is an ordinary name, perhaps padded, and need not go through twenty patterns.
+    # Most cells are ordinary names, perhaps padded, and need not go through all the patterns below.
     ordinary = None
     if _PLAIN.fullmatch(text):
         ordinary = text

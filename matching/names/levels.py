@@ -154,7 +154,7 @@ def former_levels(names: NameSet, name: tuple[Ints, Ints], former: tuple[Ints, I
 
 def level_codes(names: NameSet, left: Ints, right: Ints) -> tuple[Ints, Ints]:
     """Codes in `LEVELS` and, for one differing character, its 1-based place; worked out once per distinct pair."""
-    # Namesakes are what blocking brings together: thousands of pairs of records are one pair of names. The lower row goes first, so that
+    # Namesakes are what blocking brings together: many pairs of records are one pair of names. The lower row goes first, so that
     # (a, b) and (b, a) are one pair, too, and no test below can say two things of them.
     low, high = np.minimum(left, right).astype(np.int64), np.maximum(left, right)
     pairs, back = np.unique(low * len(names.texts) + high, return_inverse=True)

@@ -178,7 +178,7 @@ def _digits(text: str, as_of: str) -> tuple[str, str] | None:
         year, month, day = int(text[:4]), int(text[4:6]), int(text[6:8])
         if day > 0 or not _year_ok(year):
             return _whole(year, month, day)
-        # 20150300 and 20150000: systems that must fill eight digits fill in noughts for what nobody told.
+        # 20150300 tells no day, 20150000 no month either.
         return (text[:4] if month == 0 else f"{text[:4]}-{month:02d}", "") if month <= 12 else None
     if len(text) == 6:
         year, month = int(text[:4]), int(text[4:])
@@ -269,7 +269,7 @@ def _full_year(written: str, as_of: str) -> tuple[int, str]:
 
 
 def _century(two: int, as_of: str) -> int:
-    # Children and their parents: a year of the future was one of the century before.
+    # A year behind the period's would lie in the future: it is one of the century before.
     latest = int(as_of[2:4]) if as_of else 39
     return 2000 + two if two <= latest else 1900 + two
 

@@ -96,7 +96,7 @@ def _stage(text: str) -> str:
     """`primary`, `junior`, `high`, `S`, `K` or "" by the words of a school's or stage's name; two stages at once say nothing."""
     if "九年一贯" in text or "十二年" in text or "完全中学" in text or "中小学" in text:
         return ""
-    # The special stage comes first: a 培智 school says 小学 in its name as well, and its grades are others.
+    # The special stage comes first: its grades are counted otherwise, whatever else stands in a 培智 school's name.
     return next((stage for stage, pattern in _STAGES if pattern.search(text)), "")
 
 

@@ -108,12 +108,12 @@ def _plain_rows(texts: list[str], context: NumberContext) -> dict[Cell, Row]:
     numbers = [text for text in texts if len(text) == 18 and text.isascii() and text[:17].isdigit()]
     if not numbers:
         return {}
-    # One product of a matrix instead of a loop per number: the check is nearly all that a good number asks for.
+    # One product of a matrix instead of a loop per number.
     letters = np.frombuffer("".join(numbers).encode("ascii"), dtype=np.uint8).reshape(-1, 18)
     total = (letters[:, :17].astype(np.int32) - 48) @ np.array(WEIGHTS, dtype=np.int32)
     passes = letters[:, 17] == np.frombuffer(CHECK_CHARACTERS.encode("ascii"), dtype=np.uint8)[total % 11]
 
-    # A county has some hundred areas and some thousand birth dates, each judged once.
+    # Areas and birth dates repeat from number to number: each is judged once.
     births: dict[str, str] = {}
     regions: dict[str, str] = {}
     rows: dict[Cell, Row] = {}

@@ -219,7 +219,7 @@ def _eighteen(number: str, context: NumberContext) -> Identity:
     if len(set(number[:17])) <= 2 or number.startswith("1234567"):
         return Identity("", "placeholder", issues=("C16",))
     passes = check_passes(number)
-    # Before the check: a running number of 000 was never issued, whatever the check says.
+    # Before the check, which one such number in eleven passes by chance (rules/identifiers.md#c05).
     if number.endswith("0000") and birth:
         return Identity("", "placeholder", "", birth, "", number[:6], number[:15] + "***", ("C16",))
     if not passes and number.endswith("000") and birth:

@@ -18,7 +18,7 @@ def _month_starts(year: int) -> tuple[tuple[int, bool, int, int], ...]:
     """(month, leap, ordinal of the first day, days) of each lunar month of a year."""
     from borax.calendars.lunardate import LunarDate
 
-    # A year's thirteen months are asked of the library once: it walks day by day, and a county has thousands of birth dates.
+    # Each year is asked of the library once; every date of it is then a sum.
     starts = []
     here = LunarDate(year, 1, 1)
     while here.year == year:

@@ -124,7 +124,7 @@ def read_area(text: str, home: str = "") -> Area:
     if province[:2] in _MUNICIPALITIES and text[after:].startswith(area_name(province)):
         after += len(area_name(province))  # 北京市北京市东城区
     if text.startswith("市辖区", after):
-        after += 3  # the table's word for a city's districts together, written by people who copy from it
+        after += 3  # the table's word for a city's districts together, of which one follows
     county, last = _county(text, after, (prefecture or province).rstrip("0") if (prefecture or province) else "", home)
     return _area(province, prefecture, county, last if county else after)
 

@@ -86,7 +86,7 @@ def _problem(error: ErrorDetails, model: type[BaseModel]) -> str:
     if kind == "value_error":  # one of our own checks, whose sentence is Chinese already
         return str(context.get("error", "")) or _say("otherwise", kind=kind)
     if kind == "extra_forbidden":
-        # A key that nobody knows is most often a known one mistyped: pydantic names the key only, so its model is looked up.
+        # A key that nobody knows may be a known one mistyped. Pydantic names the key only, so its model is looked up.
         holder = _model_at(model, error["loc"][:-1])
         if holder is None:
             return _say("unknown_key_bare")
