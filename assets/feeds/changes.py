@@ -53,7 +53,7 @@ def since(feed: Feed, before: pd.DataFrame, now: pd.DataFrame, left: pd.DataFram
 
 
 def _gone(feed: Feed, gone: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
-    """The rows of children who are not there any more, with the word for it, or as to be checked: absence is no leaving (R1)."""
+    """The rows of children who are not there any more, with the word for it, or as to be checked: absence is no leaving (rules/people.md#nobody-loses)."""
     action = feed.heading("action")
     words = left["word"].reindex(gone.index).fillna(UNSEEN).astype(object)
     rows = gone.assign(**{action: words.to_numpy()})
