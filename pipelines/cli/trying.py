@@ -27,7 +27,7 @@ from pipelines.partitions import Period
 from pipelines.resources.deliveries import Branch, Said, Taken
 from pipelines.resources.inbox import left_remark, sha256_of
 from pipelines.resources.naming import Naming, naming, number_of
-from pipelines.resources.reading import Refusal
+from pipelines.resources.reading import Reading, Refusal
 from pipelines.resources.workspace import SETTINGS_NAME, Workspace, default_root
 
 SHOWN = 30
@@ -72,7 +72,8 @@ def check_file(path: Path, department: str, period: str, root: Path | None) -> N
         refuse(say("check.unknown", departments="、".join(contracts)))
     candidates = [contracts[department]] if department else list(contracts.values())
     source = Source(reading, path.name, sha256_of(path)[0], TRIED)
-    tried = _understood(source, candidates, speaker, chosen.last_day)
+    tries = [Tried(contract, tabulate_files([source], contract, chosen.last_day)[0]) for contract in candidates]
+    tried = _most_likely(reading, tries, speaker)
     out.print(say("check.detected", department=tried.contract.zh), markup=False)
     out.print(say("check.number", number=number_of(tried.contract.code, sha256_of(path)[0])), markup=False)
     notices = speaker.of_file(reading, tried.tabulated)
@@ -111,16 +112,15 @@ def _doubts(tried: Tried, path: Path, period: Period | None) -> list[Said]:
     return [line for line in lines if period or line.code not in OF_PERIOD]
 
 
-def _understood(source: Source, candidates: list[Contract], speaker: Speaker, as_of: date) -> Tried:
-    """The file as the department understands it whose file it most likely is."""
-    tries = [Tried(contract, tabulate_files([source], contract, as_of)[0]) for contract in candidates]
+def _most_likely(reading: Reading, tries: list[Tried], speaker: Speaker) -> Tried:
+    """The file as the department understands it whose file it most likely is; refused when it is nobody's."""
     good = [tried for tried in tries if tried.tabulated.refusal is None]
     if not good and len(tries) > 1:
         refusals = {tried.tabulated.refusal.code for tried in tries if tried.tabulated.refusal}
         if len(refusals) == 1 and refusals <= EVERYBODYS:
-            _refuse(speaker.of_file(source.reading, tries[0].tabulated))
-        print_notices(speaker.of_file(source.reading))
-        refuse(say("check.unknown", departments="、".join(contract.department for contract in candidates)))
+            _refuse(speaker.of_file(reading, tries[0].tabulated))
+        print_notices(speaker.of_file(reading))
+        refuse(say("check.unknown", departments="、".join(tried.contract.department for tried in tries)))
 
     def likeness(tried: Tried) -> tuple[int, int]:
         # Fields typical of the department, then how many at all: most headings are everybody's.
@@ -151,8 +151,8 @@ def _print_result(tried: Tried, result: Result) -> None:
     out.print(say("check.accounts", set_aside=rows - accepted - quarantined, **counts), markup=False)
     if quarantined:
         table = Table(*(say(f"table.{name}") for name in ("sheet", "row", "problem", "advice")))
-        rows = result.quarantine[["sheet", "row", "message", "advice"]].head(SHOWN).astype(str)
-        for line in rows.itertuples(index=False):
+        shown = result.quarantine[["sheet", "row", "message", "advice"]].head(SHOWN).astype(str)
+        for line in shown.itertuples(index=False):
             table.add_row(*line)
         show(table)
     for sentence in result.warnings:
