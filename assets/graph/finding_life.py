@@ -58,20 +58,22 @@ def tracking_asset() -> dg.AssetsDefinition:
         """Follow the findings."""
         with station(NAME):
             moves = link_register["events"]
-            found = follow(opened_of(context), context.partition_key, Material(findings, child_files["records"], moves))
+            found = follow(
+                opened_of(context), context.partition_key, LifeFrames(findings, child_files["records"], moves)
+            )
         return dg.Output(found, metadata={COUNT: len(found), **_counts(found)})
 
     return finding_life
 
 
-class Material:
+class LifeFrames:
     """The frames that a period's verdicts rest on."""
 
     def __init__(self, findings: pd.DataFrame, records: pd.DataFrame, moves: pd.DataFrame) -> None:
         self.findings, self.records, self.moves = findings, records, moves
 
 
-def follow(county: Opened, period: str, material: Material) -> pd.DataFrame:
+def follow(county: Opened, period: str, material: LifeFrames) -> pd.DataFrame:
     """What a period says of every finding that is listed or was known before it.
 
     Args:
@@ -108,7 +110,7 @@ def _facts(findings: pd.DataFrame) -> dict[str, tuple[str, str, str]]:
 Known = Mapping[str, tuple[str, str, str]]
 
 
-def _occasion(county: Opened, period: str, what: tuple[Material, Known, Mapping[str, str], list[str]]) -> Occasion:
+def _occasion(county: Opened, period: str, what: tuple[LifeFrames, Known, Mapping[str, str], list[str]]) -> Occasion:
     material, known, ended, usable = what
     rules, profile = life_rules(), profile_of(county.workspace)
     now = material.findings.drop_duplicates("finding_id")
@@ -133,7 +135,7 @@ def _occasion(county: Opened, period: str, what: tuple[Material, Known, Mapping[
     )
 
 
-def _evidence(material: Material, known: Known, what: tuple[Mapping[str, str], LifeRules]) -> dict[str, Parts]:
+def _evidence(material: LifeFrames, known: Known, what: tuple[Mapping[str, str], LifeRules]) -> dict[str, Parts]:
     """The evidence of what is listed and of what was; an ended child's is that of the one that leads."""
     leads, rules = what
     rows = [(name, code, child, field) for name, (code, child, field) in _facts(material.findings).items()]

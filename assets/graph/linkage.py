@@ -13,7 +13,7 @@ import pandas as pd
 from assets.county import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.intake.linkable import fold, linkable, unfold
-from assets.receiving.plausibility import Look, looked_at
+from assets.receiving.plausibility import PlausibilityCheck, looked_at
 from matching.comparing.resources import Engine, engine_name
 from matching.explaining.report import read_report, report_frame
 from matching.linked import KnownChildren, Linkage, Memory
@@ -40,7 +40,7 @@ _OUTPUTS = {
 
 
 @dataclass(frozen=True)
-class Register:
+class ChildRegister:
     """The child register after a period: what children are known by, merged numbers, this period's merges and splits, and
     what the linkage says of itself (`name`, `value` as JSON; no personal value) and the link rate of every group.
 
@@ -99,7 +99,9 @@ def _stop_when_cut(context: dg.AssetExecutionContext, contracts: Mapping[str, Co
     Raises:
         dg.Failure: with the sentences; nothing is linked or published.
     """
-    look = Look(context.partition_key, context.run_id, {name: contract.zh for name, contract in contracts.items()})
+    look = PlausibilityCheck(
+        context.partition_key, context.run_id, {name: contract.zh for name, contract in contracts.items()}
+    )
     stops = [said for said in looked_at(opened_of(context), look, records) if said.severity == "stop"]
     if stops:
         raise dg.Failure("；".join(f"{said.message}{said.advice}" for said in stops), allow_retries=False)
@@ -131,10 +133,10 @@ def _by_changes(county: Opened, records: int) -> bool:
     return asked == "changes" or (asked == "auto" and records >= MANY)
 
 
-def _register(found: Linkage, rates: pd.DataFrame) -> Register:
+def _register(found: Linkage, rates: pd.DataFrame) -> ChildRegister:
     known, memory = found.known, found.known.memory
     rows, facts = (memory.rows, memory.facts) if memory else (pd.DataFrame(), {})
-    return Register(
+    return ChildRegister(
         known.identifiers, known.aliases, found.events, report_frame(found.report), rates, rows, report_frame(facts)
     )
 

@@ -9,7 +9,7 @@ import pandas as pd
 from assets.county import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.receiving.doubts import Confirmed
-from assets.receiving.receive import Order, receive
+from assets.receiving.receive import ReceivingRequest, receive
 from expectations.suites.beside import warm_up
 from pipelines.partitions import period_partitions
 from pipelines.resources import consenting
@@ -36,7 +36,7 @@ def raw_asset(contract: Contract) -> dg.AssetsDefinition:
         warm_up()
         with station(name):
             branch = Branch(context.partition_key, contract.department)
-            order = Order(branch, contract, _withdrawn(context, contract), _confirmed(context, branch))
+            order = ReceivingRequest(branch, contract, _withdrawn(context, contract), _confirmed(context, branch))
             frame = receive(opened_of(context), order)
         if frame.empty:
             context.log.info(f"{contract.zh}本期没有交来文件，跳过。")

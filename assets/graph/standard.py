@@ -12,7 +12,7 @@ import pandas as pd
 
 from assets.county import COUNT, opened_of
 from assets.intake.contract import Contract
-from assets.intake.department import Order, Result, standardise_delivery, suite_of
+from assets.intake.department import StandardisedDelivery, StandardisingRequest, standardise_delivery, suite_of
 from assets.receiving.receive import refuse_when_told
 from expectations.suites.run import CheckResult
 from expectations.suites.suite import Rule
@@ -59,14 +59,16 @@ def standard_assets(contract: Contract) -> dg.AssetsDefinition:
     return standardise
 
 
-def _order(context: dg.AssetExecutionContext, contract: Contract) -> Order:
+def _order(context: dg.AssetExecutionContext, contract: Contract) -> StandardisingRequest:
     period, name = context.partition_key, contract.department
     county = opened_of(context)
     with county.engine.connect() as connection:
         confirmed = consenting.given(connection, context.run_id, period, name)
     asset = f"std_{name}"
     previous = rows_of(county.frames, asset, Period.parse(period).previous.label)
-    return Order(Branch(period, name), contract, previous, confirmed, rows_of(county.frames, asset, period))
+    return StandardisingRequest(
+        Branch(period, name), contract, previous, confirmed, rows_of(county.frames, asset, period)
+    )
 
 
 def rows_of(frames: FrameStore, asset: str, period: str) -> int | None:
@@ -78,7 +80,7 @@ def _spec(rule: Rule, asset: str) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(rule.id, asset=asset, blocking=rule.severity == "stop", description=rule.message)
 
 
-def _check_results(department: str, result: Result) -> Iterator[dg.AssetCheckResult]:
+def _check_results(department: str, result: StandardisedDelivery) -> Iterator[dg.AssetCheckResult]:
     """Dagster's view of the suite: passed or not, how many rows; never a value. A rule that did not apply passes."""
     found = {check.name: check for check in result.checks}
     for rule in suite_of(department).rules:

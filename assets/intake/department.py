@@ -35,7 +35,7 @@ from pipelines.resources.workspace import Workspace
 
 
 @dataclass(frozen=True)
-class Order:
+class StandardisingRequest:
     """What to standardise.
 
     Attributes:
@@ -54,7 +54,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Result:
+class StandardisedDelivery:
     """What became of a delivery.
 
     Attributes:
@@ -76,7 +76,9 @@ class Result:
     stopped: str
 
 
-def standardise_delivery(county: Opened, order: Order, raw: pd.DataFrame, places: pd.DataFrame) -> Result:
+def standardise_delivery(
+    county: Opened, order: StandardisingRequest, raw: pd.DataFrame, places: pd.DataFrame
+) -> StandardisedDelivery:
     """Standardise, check, and write counts and sentences into the register."""
     readings = kept_readings(county.frames, order.contract, Period.parse(order.branch.period), raw)
     result = _standardised(order, Tabulated(raw, readings=readings), _context(county.workspace, order, places))
@@ -88,20 +90,22 @@ def standardise_delivery(county: Opened, order: Order, raw: pd.DataFrame, places
     return result
 
 
-def try_delivery(workspace: Workspace | None, order: Order, tabulated: Tabulated) -> Result:
+def try_delivery(
+    workspace: Workspace | None, order: StandardisingRequest, tabulated: Tabulated
+) -> StandardisedDelivery:
     """The same for one file alone, without storing anything; its places are learned from itself."""
     places = find_places(workspace, list(sheets(tabulated.raw, tabulated.readings)))
     return _standardised(order, tabulated, _context(workspace, order, places))
 
 
-def _context(workspace: Workspace | None, order: Order, places: pd.DataFrame) -> Context:
+def _context(workspace: Workspace | None, order: StandardisingRequest, places: pd.DataFrame) -> Context:
     """What the rows are read with; a file that is tried without a workspace has no place, and the national school year."""
     period, known = Period.parse(order.branch.period), places_of(places)
     context = Context(period.label, period.last_day, known, known.county)
     return replace(context, year_start=profile_of(workspace).school.year_start.known()) if workspace else context
 
 
-def _standardised(order: Order, tabulated: Tabulated, context: Context) -> Result:
+def _standardised(order: StandardisingRequest, tabulated: Tabulated, context: Context) -> StandardisedDelivery:
     period, raw = Period.parse(order.branch.period), tabulated.raw
     done = standardise(raw, tabulated.readings, order.contract, context)
     checked = _validated(done.accepted, order, period) if len(raw) else SuiteResult([], pd.DataFrame())
@@ -117,12 +121,12 @@ def suite_of(department: str) -> Suite:
     return load_suite(FOLDER / "common.yaml")
 
 
-def _validated(accepted: pd.DataFrame, order: Order, period: Period) -> SuiteResult:
+def _validated(accepted: pd.DataFrame, order: StandardisingRequest, period: Period) -> SuiteResult:
     occasion = Occasion(period.last_day, order.previous_rows, order.size_confirmed, order.edition_rows)
     return validate(accepted, suite_of(order.branch.department), occasion)
 
 
-def _divided(done: Standardised, checked: SuiteResult, raw: pd.DataFrame) -> Result:
+def _divided(done: Standardised, checked: SuiteResult, raw: pd.DataFrame) -> StandardisedDelivery:
     """Rows that break a row rule leave the accepted for the quarantine."""
     broken = checked.quarantined if len(checked.failures) else checked.failures
     gone = done.accepted.loc[broken["index"]] if len(broken) else done.accepted.iloc[:0]
@@ -134,7 +138,7 @@ def _divided(done: Standardised, checked: SuiteResult, raw: pd.DataFrame) -> Res
     stopped = "".join(f"{check.sentence}。{check.advice}。" for check in checked.stopped)
     warnings = [f"{check.sentence}。{check.advice}。" for check in checked.checks if not check.passed]
     warnings = [text for text in warnings if text not in stopped]
-    return Result(divided, kept, quarantine, account(raw, divided), checked.checks, warnings, stopped)
+    return StandardisedDelivery(divided, kept, quarantine, account(raw, divided), checked.checks, warnings, stopped)
 
 
 def _refused_rows(gone: pd.DataFrame, broken: pd.DataFrame, raw: pd.DataFrame) -> pd.DataFrame:
@@ -160,6 +164,6 @@ def _counted(raw: pd.DataFrame, accounting: pd.DataFrame) -> dict[str, Counted]:
     return {identities[file]: Counted(*map(int, numbers)) for file, *numbers in lines}
 
 
-def _sentences(result: Result) -> list[Said]:
+def _sentences(result: StandardisedDelivery) -> list[Said]:
     stops = [Said("", SUITE_CODE, "stop", "", 0, result.stopped, "")] if result.stopped else []
     return stops + [Said("", SUITE_CODE, "warn", "", 0, sentence, "") for sentence in result.warnings]

@@ -16,7 +16,7 @@ import xlsxwriter
 
 from assets.intake.gather import cell_columns, sheets
 from assets.intake.mapping import Mapping
-from assets.intake.sentences import Issue, is_issue, issue
+from assets.intake.sentences import RowIssue, is_issue, issue
 from assets.intake.sheetreading import SheetReading
 from assets.intake.standard import Standardised
 from assets.workbooks.book import clean
@@ -35,7 +35,7 @@ _QUIET = {"other_county", "adult"}
 class Fault:
     """One sentence about one row; `column` 0-based, None for the row as a whole."""
 
-    spec: Issue
+    spec: RowIssue
     column: int | None
     stop: bool
 
@@ -88,12 +88,12 @@ def _faults(
             yield str(record), told
 
 
-def _refusal(code: str, message: str, advice: str, field: str) -> Issue:
+def _refusal(code: str, message: str, advice: str, field: str) -> RowIssue:
     """The sentence of a refused row: intake's own, or that of the rule of the suite that it broke."""
-    return issue(code) if is_issue(code) else Issue(zh=message, advice=advice, field=field)
+    return issue(code) if is_issue(code) else RowIssue(zh=message, advice=advice, field=field)
 
 
-def _fault(spec: Issue, mapping: Mapping, stop: bool) -> Fault:
+def _fault(spec: RowIssue, mapping: Mapping, stop: bool) -> Fault:
     return Fault(spec, next(iter(mapping.positions(spec.field)), None), stop)
 
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from assets.intake.claims import Span, contradiction, latest_day, load_claims, spans, strongest
+from assets.intake.claims import WrittenTime, contradiction, latest_day, load_claims, spans, strongest
 from assets.intake.contract import load_fields
 from assets.intake.gather import SheetRows, cell_columns, sheets
 from assets.intake.headings import normalise_heading
@@ -71,7 +71,7 @@ def _stem(file: str) -> str:
 def _titled(raw: pd.DataFrame, period: Period) -> OtherTime | None:
     """What titles, signatures and names of sheets say together: a book may hold a sheet for every month."""
     lines = raw[raw["kind"].isin(["title", "signature"])]
-    said: list[tuple[str, Span]] = []
+    said: list[tuple[str, WrittenTime]] = []
     for sheet, cells in zip(lines["sheet"], lines[cell_columns(raw)].to_numpy(dtype=object), strict=True):
         short = [cell for cell in cells if cell and len(cell) <= load_claims().longest_title]
         said += [(str(sheet), span) for cell in short for span in spans(cell, period)]

@@ -12,13 +12,13 @@ import numpy as np
 from assets.intake import rows
 from assets.intake.contract import load_dictionary
 from assets.intake.notices import IntakeNotice, column_at, where
-from assets.intake.table import Sheet
+from assets.intake.table import TabulatedSheet
 
 MOST_COLUMNS = 20
 TOTAL_ADVICE = "请核对是否漏了行，或文件是否完整。"
 
 
-def remarks(sheet: Sheet, merged_down: int) -> list[IntakeNotice]:
+def remarks(sheet: TabulatedSheet, merged_down: int) -> list[IntakeNotice]:
     """All notices of a sheet, in a fixed order."""
     notices = [*_unknown(sheet), *_totals(sheet), *_damaged(sheet)]
     name = sheet.grid.sheet
@@ -40,7 +40,7 @@ def remarks(sheet: Sheet, merged_down: int) -> list[IntakeNotice]:
     return notices
 
 
-def _unknown(sheet: Sheet) -> list[IntakeNotice]:
+def _unknown(sheet: TabulatedSheet) -> list[IntakeNotice]:
     assert sheet.mapping is not None
     unknown = sheet.mapping.unknown_places
     if not unknown:
@@ -52,7 +52,7 @@ def _unknown(sheet: Sheet) -> list[IntakeNotice]:
     return [IntakeNotice("unknown_heading", "warn", sheet.grid.sheet, message=text, advice=advice)]
 
 
-def _damaged(sheet: Sheet) -> list[IntakeNotice]:
+def _damaged(sheet: TabulatedSheet) -> list[IntakeNotice]:
     if not sheet.damaged:
         return []
     place = where(sheet.grid.sheet, sheet.grid.number)
@@ -64,7 +64,7 @@ def _damaged(sheet: Sheet) -> list[IntakeNotice]:
     ]
 
 
-def _totals(sheet: Sheet) -> list[IntakeNotice]:
+def _totals(sheet: TabulatedSheet) -> list[IntakeNotice]:
     """Compare each stated total with the data rows: a subtotal since the last one, a grand total with all."""
     notices: list[IntakeNotice] = []
     # Money is added up in these rows, too: it is no number of people.

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from assets.intake.contract import Contract, Layout, all_contracts, load_dictionary
+from assets.intake.contract import Contract, FileLayout, all_contracts, load_dictionary
 from assets.intake.headings import normalise_heading
 from assets.intake.notices import column_at
 from matching.names.tables import compound_surnames
@@ -68,7 +68,7 @@ def _vocabulary() -> frozenset[str]:
         }
     words |= {alias for aliases in shared.roles.values() for alias in aliases}
     for contract in all_contracts().values():
-        parts: list[Contract | Layout] = [contract, *contract.layouts]
+        parts: list[Contract | FileLayout] = [contract, *contract.layouts]
         for part in parts:
             words |= {*part.ignore, *part.flags, *(alias for aliases in part.headings.values() for alias in aliases)}
     return frozenset(normalise_heading(word) for word in words if word)

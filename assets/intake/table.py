@@ -24,7 +24,7 @@ def _no_kinds() -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class TabulatedSheet:
     """One sheet while it is being read; `reason` says why it was not taken ("" when it was)."""
 
     grid: GridLike
@@ -72,7 +72,7 @@ def fill_down(grid: GridLike, start: int) -> tuple[pd.DataFrame, int]:
     return pd.DataFrame(values, index=body.index, columns=body.columns), count
 
 
-def raw_rows(sheets: list[Sheet], code: str, source: tuple[str, str, str]) -> pd.DataFrame:
+def raw_rows(sheets: list[TabulatedSheet], code: str, source: tuple[str, str, str]) -> pd.DataFrame:
     """The raw frame of one file from its sheets (docs/data-shapes.md section 2).
 
     A sheet without its own heading gets one more row, numbered 0 and of kind `heading`: no physical row, never counted.
@@ -85,7 +85,7 @@ def raw_rows(sheets: list[Sheet], code: str, source: tuple[str, str, str]) -> pd
     return raw
 
 
-def _sheet_rows(sheet: Sheet, width: int, code: str, source: tuple[str, str, str]) -> pd.DataFrame:
+def _sheet_rows(sheet: TabulatedSheet, width: int, code: str, source: tuple[str, str, str]) -> pd.DataFrame:
     file, sha256, delivery_id = source
     values = sheet.cells.to_numpy(dtype=object)
     numbers = [int(row) for row in sheet.cells.index]

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 from assets.intake import profile, rows
-from assets.intake.contract import Contract, Layout, Positional, load_contracts, load_dictionary, load_fields
+from assets.intake.contract import Contract, FileLayout, Positional, load_contracts, load_dictionary, load_fields
 from assets.intake.forms import is_form
 from assets.intake.headings import compile_aliases
 from assets.intake.layout import Heading, find_heading
-from assets.intake.mapping import Column, Headings, Mapping, Surroundings, missing_mandatory, understand_headings
+from assets.intake.mapping import Headings, Mapping, SheetColumn, Surroundings, missing_mandatory, understand_headings
 from assets.intake.notices import (
     GridLike,
     IntakeNotice,
@@ -30,7 +30,7 @@ from assets.intake.notices import (
     where,
 )
 from assets.intake.sheetreading import SheetReading
-from assets.intake.table import Sheet, damaged_cells, fill_down, raw_rows
+from assets.intake.table import TabulatedSheet, damaged_cells, fill_down, raw_rows
 
 FORM = "form"
 FORM_ADVICE = "请改交名册：第一行是列名，下面一行一名儿童；可由业务系统导出，或把各张登记表抄进一张名册。"
@@ -39,7 +39,7 @@ KEY_COLUMNS = ["record_id", "delivery_id", "file", "sheet", "sheet_no", "row", "
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownHeadings:
     """Headings known from an earlier piece or sheet, for one that comes without (rules/files.md#ff10), and what was understood of them."""
 
     names: list[str]
@@ -48,7 +48,11 @@ class Known:
 
 
 def tabulate(
-    reading: ReadingLike, contract: Contract, source: tuple[str, str, str], as_of: date, known: Sequence[Known] = ()
+    reading: ReadingLike,
+    contract: Contract,
+    source: tuple[str, str, str],
+    as_of: date,
+    known: Sequence[KnownHeadings] = (),
 ) -> Tabulated:
     """One file to raw rows (docs/data-shapes.md section 2).
 
@@ -64,12 +68,12 @@ def tabulate(
         Rows and notices; or a refusal and no rows: no data rows, no heading, wrong department, missing column.
     """
     file = source[0]
-    earlier, sheets = list(known), list[Sheet]()
+    earlier, sheets = list(known), list[TabulatedSheet]()
     for grid in reading.grids:
         sheet = read_sheet(grid, (contract, as_of), file, earlier)
         sheets.append(sheet)
         if sheet.mapping is not None and sheet.report.data_rows:
-            earlier.append(Known(sheet.names, sheet.cells[sheet.kinds == "data"].head(200), sheet.mapping))
+            earlier.append(KnownHeadings(sheet.names, sheet.cells[sheet.kinds == "data"].head(200), sheet.mapping))
     refusal = _refusal(sheets, contract)
     notices = [notice for sheet in sheets for notice in sheet.notices if refusal is None or notice.code != refusal.code]
     reports = [sheet.report for sheet in sheets]
@@ -83,7 +87,7 @@ def tabulate(
     return Tabulated(raw_rows(sheets, contract.code, source), notices, None, reports, readings)
 
 
-def read_sheet(grid: GridLike, read_by: tuple[Contract, date], file: str, known: list[Known]) -> Sheet:
+def read_sheet(grid: GridLike, read_by: tuple[Contract, date], file: str, known: list[KnownHeadings]) -> TabulatedSheet:
     """One sheet: heading, mapping, kinds of rows, and what there is to say about it; `read_by` = contract, last day of the period."""
     contract, as_of = read_by
     cells = grid.cells
@@ -100,10 +104,12 @@ def read_sheet(grid: GridLike, read_by: tuple[Contract, date], file: str, known:
     around = Surroundings(file, grid.sheet, _titles(cells, heading), as_of)
     body, merged_down = fill_down(grid, heading.last + 1)
     understood = understand_headings(heading.names, contract, around)
-    return _judge(Sheet(grid=grid, heading=heading, around=around), contract, understood, body, merged_down)
+    return _judge(TabulatedSheet(grid=grid, heading=heading, around=around), contract, understood, body, merged_down)
 
 
-def _judge(sheet: Sheet, contract: Contract, understood: Headings, body: pd.DataFrame, merged_down: int) -> Sheet:
+def _judge(
+    sheet: TabulatedSheet, contract: Contract, understood: Headings, body: pd.DataFrame, merged_down: int
+) -> TabulatedSheet:
     mapping, heading, grid = understood.settled_by(body), sheet.heading, sheet.grid
     assert heading is not None
     if mapping.layout.kind == "set_aside":
@@ -137,7 +143,7 @@ def _judge(sheet: Sheet, contract: Contract, understood: Headings, body: pd.Data
     return replace(done, notices=[*_remarks(done, merged_down), *_about(mapping.layout, grid)])
 
 
-def _about(layout: Layout, grid: GridLike) -> list[IntakeNotice]:
+def _about(layout: FileLayout, grid: GridLike) -> list[IntakeNotice]:
     """What a layout has to say about files of its kind, for example that a row is a household."""
     if not layout.notice:
         return []
@@ -151,7 +157,7 @@ def _titles(cells: pd.DataFrame, heading: Heading) -> str:
     return " ".join(cell for cell in above if cell)[:400]
 
 
-def _without_heading(grid: GridLike, contract: Contract, known: list[Known]) -> Heading | None:
+def _without_heading(grid: GridLike, contract: Contract, known: list[KnownHeadings]) -> Heading | None:
     """Headings from an earlier piece or a positional profile, when the values agree with them (rules/files.md#ff10, #ff11)."""
     cells = grid.cells[(grid.cells != "").sum(axis=1) >= 2]
     width = int((cells != "").any(axis=0).to_numpy().nonzero()[0].max()) + 1 if len(cells) else 0
@@ -172,7 +178,7 @@ def _positional_fits(spec: Positional, cells: pd.DataFrame, width: int) -> bool:
     return width * 2 >= len(spec.headings) and profile.fits(cells, spec.fits)
 
 
-def _expected(earlier: Known) -> dict[int, str]:
+def _expected(earlier: KnownHeadings) -> dict[int, str]:
     wanted = ("name", "id_no", "sex", "birth_date", "student_no", "disability_no")
     found = {positions[0]: field for field in wanted if (positions := earlier.mapping.positions(field))}
     return {position: f for position, f in found.items() if profile.share(earlier.sample.iloc[:, position], f) >= 0.6}
@@ -193,7 +199,7 @@ def _rival(headings: list[str], contract: Contract) -> Contract | None:
 
 def _marks(headings: list[str], contract: Contract) -> int:
     aliases = compile_aliases(contract)
-    found = {Column(0, heading, aliases.find(heading)).field for heading in headings if heading}
+    found = {SheetColumn(0, heading, aliases.find(heading)).field for heading in headings if heading}
     found |= {aliases.ambiguous[field[1:]].default for field in found if field.startswith("?")}
     return len(found & set(contract.marks))
 
@@ -215,7 +221,7 @@ def _group_names(groups: list[list[str]]) -> str:
     return "；".join("或".join(fields[name].zh for name in group if name in fields) for group in groups)
 
 
-def _aside(grid: GridLike, code: str, message: str, advice: str = "", quiet: bool = False) -> Sheet:
+def _aside(grid: GridLike, code: str, message: str, advice: str = "", quiet: bool = False) -> TabulatedSheet:
     kinds = np.full(len(grid.cells), "other_sheet", dtype=object)
     if len(grid.cells):
         kinds[~(grid.cells != "").any(axis=1).to_numpy()] = "blank"
@@ -226,7 +232,9 @@ def _aside(grid: GridLike, code: str, message: str, advice: str = "", quiet: boo
         else [IntakeNotice(code, "warn", grid.sheet, message=text, advice=advice or "如需读取，请核对表头。")]
     )
     report = SheetReport(grid.sheet, grid.number, "未读取", 0, {}, [], 0, message)
-    return Sheet(grid=grid, cells=grid.cells, kinds=kinds, report=report, notices=notices, reason=code or "empty")
+    return TabulatedSheet(
+        grid=grid, cells=grid.cells, kinds=kinds, report=report, notices=notices, reason=code or "empty"
+    )
 
 
 def _report(grid: GridLike, mapping: Mapping, heading: Heading, data_rows: int) -> SheetReport:
@@ -241,13 +249,13 @@ def _role(person: str, field: str) -> str:
     return person or field
 
 
-def _remarks(sheet: Sheet, merged_down: int) -> list[IntakeNotice]:
+def _remarks(sheet: TabulatedSheet, merged_down: int) -> list[IntakeNotice]:
     from assets.intake import remarks
 
     return remarks.remarks(sheet, merged_down)
 
 
-def _refusal(sheets: list[Sheet], contract: Contract) -> IntakeRefusal | None:
+def _refusal(sheets: list[TabulatedSheet], contract: Contract) -> IntakeRefusal | None:
     """Why the whole file cannot be used; None when at least one sheet can, or when it is another kind of file."""
     usable = [sheet for sheet in sheets if sheet.mapping is not None and not sheet.reason]
     if any(sheet.report.data_rows for sheet in usable) or any(sheet.other_kind for sheet in sheets):
@@ -280,7 +288,7 @@ def _refusal(sheets: list[Sheet], contract: Contract) -> IntakeRefusal | None:
     )
 
 
-def _form_refusal(forms: list[Sheet]) -> IntakeRefusal:
+def _form_refusal(forms: list[TabulatedSheet]) -> IntakeRefusal:
     places = "、".join(f"第{sheet.grid.number}张表" for sheet in forms[:MOST_SHEETS])
     more = "等" if len(forms) > MOST_SHEETS else ""
     text = f"有 {len(forms)} 张表是一页登记一人的登记表（一人一表），不是名册，没有读取：{places}{more}。"

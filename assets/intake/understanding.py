@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-import pandas as pd
-
 from assets.intake.notices import IntakeNotice, SheetReport, Tabulated
 from assets.intake.sentences import field_name, is_issue, issue
 from assets.intake.shown import shown_headings
@@ -58,11 +56,18 @@ def _sheet(
     shown = shown_headings({place: heading for place, (heading, _) in report.columns.items()}, report.words)
     if standardised is not None:
         frames = [standardised.accepted, standardised.quarantine, standardised.set_aside]
-        mine = [frame[(frame["file"] == file) & (frame["sheet"] == report.sheet)] for frame in frames]
-        counts = [len(frame) for frame in mine]
-        codes = mine[0]["issues"][mine[0]["issues"] != ""].str.split(";").explode().value_counts(sort=True)
+        accepted, refused, aside = (
+            frame[(frame["file"] == file) & (frame["sheet"] == report.sheet)] for frame in frames
+        )
+        counts = [len(accepted), len(refused), len(aside)]
+        codes = accepted["issues"][accepted["issues"] != ""].str.split(";").explode().value_counts(sort=True)
         issues = [(issue(str(code)).zh, int(count)) for code, count in codes.items()]
-        issues += _refused(mine[1])
+        # A rule of the suite is no code of ours and brings its own sentence: without it a refused row would have no reason.
+        reasons = [
+            issue(code).zh if is_issue(code) else message
+            for code, message in refused[["code", "message"]].astype(str).itertuples(index=False, name=None)
+        ]
+        issues += Counter(reasons).most_common()
     return Understanding(
         file=file,
         sheet=report.sheet,
@@ -77,12 +82,3 @@ def _sheet(
         issues=issues,
         warnings=[notice.message for notice in notices if notice.sheet == report.sheet],
     )
-
-
-def _refused(quarantine: pd.DataFrame) -> list[tuple[str, int]]:
-    """What the quarantined rows were refused for; a rule of the suite brings its own sentence (its `message`)."""
-    told = [
-        issue(code).zh if is_issue(code) else message
-        for code, message in quarantine[["code", "message"]].astype(str).itertuples(index=False, name=None)
-    ]
-    return list(Counter(told).most_common())

@@ -19,7 +19,7 @@ STOP = "stop"
 
 
 @dataclass(frozen=True)
-class Speaker:
+class FileReporter:
     """Says things about one file: under the name that may be said of it (`label`)."""
 
     label: str

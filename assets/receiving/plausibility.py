@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from assets.county import profile_of
-from assets.intake.contract import Model
+from assets.intake.contract import StrictModel
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.ages import completed_years
 from expectations.rulebook import read_rules
@@ -30,7 +30,7 @@ FILE = Path(__file__).with_name("plausibility.yaml")
 CODE = "implausible"
 
 
-class Counted(Model):
+class RegisterComparison(StrictModel):
     """One comparison: the department, whose children it must know, at which completed years of age (both ends inside)."""
 
     department: str
@@ -38,11 +38,11 @@ class Counted(Model):
     ages: tuple[int, int]
 
 
-class Plausibility(Model):
+class Plausibility(StrictModel):
     """All of `plausibility.yaml`."""
 
     least_children: int
-    comparisons: list[Counted]
+    comparisons: list[RegisterComparison]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def load_plausibility() -> Plausibility:
 
 
 @dataclass(frozen=True)
-class Look:
+class PlausibilityCheck:
     """Which run looks at which period, and what the departments are called."""
 
     period: str
@@ -76,7 +76,7 @@ class Look:
     names: Mapping[str, str]
 
 
-def looked_at(county: Opened, look: Look, records: pd.DataFrame) -> list[Said]:
+def looked_at(county: Opened, look: PlausibilityCheck, records: pd.DataFrame) -> list[Said]:
     """Look at the departments that have no earlier period to be compared with, and write down what there is to ask.
 
     Returns:
@@ -92,7 +92,7 @@ def looked_at(county: Opened, look: Look, records: pd.DataFrame) -> list[Said]:
     return said
 
 
-def _written(county: Opened, look: Look, short: Shortfall, ids: list[str]) -> Said:
+def _written(county: Opened, look: PlausibilityCheck, short: Shortfall, ids: list[str]) -> Said:
     branch, line = Branch(look.period, short.department), sentence(short, look.names)
     with writing(county.engine) as connection:
         if consenting.given(connection, look.run_id, branch.period, branch.department):
@@ -139,7 +139,7 @@ def sentence(short: Shortfall, names: Mapping[str, str]) -> Said:
     return Said("", CODE, "stop", "", 0, message, advice)
 
 
-def _counted(valid: pd.DataFrame, each: Counted, as_of: date, least: float) -> Shortfall | None:
+def _counted(valid: pd.DataFrame, each: RegisterComparison, as_of: date, least: float) -> Shortfall | None:
     ours = set(valid.loc[valid["department"] == each.department, "id_no"])
     others = valid[valid["department"].isin(each.by)]
     by = tuple(name for name in each.by if name in set(others["department"]))

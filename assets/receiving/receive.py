@@ -20,11 +20,11 @@ import sqlalchemy as sa
 
 from assets.intake.contract import Contract, all_contracts
 from assets.intake.notices import Tabulated
-from assets.intake.pieces import Source, tabulate_files
+from assets.intake.pieces import DeliveredFile, tabulate_files
 from assets.intake.tabulate import KEY_COLUMNS
 from assets.receiving.corrections import compare_contents
 from assets.receiving.doubts import OF_PERIOD, Confirmed, Question, day_zh, doubts
-from assets.receiving.file_accounts import Speaker
+from assets.receiving.file_accounts import FileReporter
 from assets.receiving.filenames import Arriving, arriving
 from assets.receiving.kept_readings import keep_readings
 from pipelines.partitions import Period
@@ -42,7 +42,7 @@ READERS = 2
 
 
 @dataclass(frozen=True)
-class Order:
+class ReceivingRequest:
     """What to receive; `withdrawn`: a person confirmed that everything was taken back; `confirmed`: what else people confirmed."""
 
     branch: Branch
@@ -57,7 +57,7 @@ class Order:
 
 
 @dataclass
-class Basket:
+class ReceivedFiles:
     """What receiving found so far: the files that were read, everything there is to say, with `names` for the files, and what is
     asked by delivery.
     """
@@ -68,12 +68,12 @@ class Basket:
     refused: list[str] = field(default_factory=list)
     asked: dict[str, list[Said]] = field(default_factory=dict)
 
-    def speaker(self, file: str, sha256: str = "") -> Speaker:
+    def speaker(self, file: str, sha256: str = "") -> FileReporter:
         """Who says things about a file of the folder."""
-        return Speaker(self.names.label(file, sha256), self.names.naming)
+        return FileReporter(self.names.label(file, sha256), self.names.naming)
 
 
-def receive(county: Opened, order: Order) -> pd.DataFrame:
+def receive(county: Opened, order: ReceivingRequest) -> pd.DataFrame:
     """Take the department's files of the period.
 
     Returns:
@@ -81,14 +81,14 @@ def receive(county: Opened, order: Order) -> pd.DataFrame:
         sentence in the register: other departments go on, and this one's next station stops (`refuse_when_told`).
     """
     found = arrivals(county.workspace.inbox, order.branch.period, order.branch.department)
-    basket = Basket(arriving(county.workspace, order.branch.period, order.branch.department))
+    basket = ReceivedFiles(arriving(county.workspace, order.branch.period, order.branch.department))
     basket.said += [basket.speaker(notice.file).left_alone(notice) for notice in found.notices]
     taken = _register(county, order, found.files, basket)
     basket.said += _copies(basket.names, found.files, taken, order.branch.period)
     if not found.files and not basket.said:
         basket.said.append(Said("", "nothing", "warn", "", 0, f"{order.contract.zh}本期没有交来文件，跳过。", ""))
     paths = {one.sha256: keep(county.workspace.store, one.path, one.sha256) for one in found.files}
-    sources: list[Source] = []
+    sources: list[DeliveredFile] = []
     reading = _read_all([(one, paths[one.sha256]) for one in taken], basket, sources)
     for source, done in zip(sources, tabulate_files(reading, order.contract, order.as_of), strict=True):
         basket.said += basket.speaker(source.file, source.sha256).of_file(cast(Reading, source.reading), done)
@@ -103,7 +103,7 @@ def receive(county: Opened, order: Order) -> pd.DataFrame:
     return _together([done.raw for done in basket.read])
 
 
-def _register(county: Opened, order: Order, files: Sequence[Arrival], basket: Basket) -> list[Taken]:
+def _register(county: Opened, order: ReceivingRequest, files: Sequence[Arrival], basket: ReceivedFiles) -> list[Taken]:
     arrived = [deliveries.Arrived(one.file, one.sha256, one.size) for one in files]
     with writing(county.engine) as connection:
         before = [row for row in deliveries.rows(connection, order.branch) if row["status"] == "current"]
@@ -130,7 +130,7 @@ def _copies(names: Arriving, files: Sequence[Arrival], taken: Sequence[Taken], p
     return said
 
 
-def _ask(county: Opened, order: Order, taken: Sequence[Taken], basket: Basket) -> None:
+def _ask(county: Opened, order: ReceivingRequest, taken: Sequence[Taken], basket: ReceivedFiles) -> None:
     """Look whether the files are the period's, and whole."""
     with county.engine.connect() as connection:
         earlier = deliveries.elsewhere(connection, order.branch, taken)
@@ -146,13 +146,15 @@ def _ask(county: Opened, order: Order, taken: Sequence[Taken], basket: Basket) -
     basket.said += [line for lines in basket.asked.values() for line in lines]
 
 
-def _vanished(order: Order) -> Said:
+def _vanished(order: ReceivingRequest) -> Said:
     zh, name = order.contract.zh, order.branch.department
     message = f"{zh}以前交来并已采用的文件，现在收件箱里一个也没有了。"
     return Said("", "vanished", "stop", "", 0, message, f"请放回文件；确实全部撤回时，请加 --withdraw {name} 再运行。")
 
 
-def _read_all(taken: Sequence[tuple[Taken, Path]], basket: Basket, sources: list[Source]) -> Iterator[Source]:
+def _read_all(
+    taken: Sequence[tuple[Taken, Path]], basket: ReceivedFiles, sources: list[DeliveredFile]
+) -> Iterator[DeliveredFile]:
     """Read the files, two at a time, each spreadsheet in a process of its own; `sources` grows by what is handed out.
 
     The next files are read while the caller looks at one.
@@ -165,7 +167,7 @@ def _read_all(taken: Sequence[tuple[Taken, Path]], basket: Basket, sources: list
                 basket.refused.append(one.id)
                 basket.said += basket.speaker(one.file, one.sha256).of_file(result)
                 continue
-            sources.append(Source(result, one.file, one.sha256, one.id))
+            sources.append(DeliveredFile(result, one.file, one.sha256, one.id))
             yield sources[-1]
 
 
@@ -176,7 +178,7 @@ def _read(path: Path, sha256: str) -> Reading | Refusal:
         return refusal
 
 
-def _write_down(county: Opened, order: Order, taken: Sequence[Taken], basket: Basket) -> None:
+def _write_down(county: Opened, order: ReceivingRequest, taken: Sequence[Taken], basket: ReceivedFiles) -> None:
     """Sentences, refusals and differences go into the register before anything can stop the branch."""
     new = {str(done.raw["delivery_id"].iloc[0]): done.raw for done in basket.read if len(done.raw)}
     corrected = [one for one in taken if one.new and one.supersedes and one.id in new]
@@ -189,7 +191,7 @@ def _write_down(county: Opened, order: Order, taken: Sequence[Taken], basket: Ba
             deliveries.note_difference(connection, identity, change)
 
 
-def _write_answers(connection: sa.Connection, county: Opened, order: Order, basket: Basket) -> None:
+def _write_answers(connection: sa.Connection, county: Opened, order: ReceivingRequest, basket: ReceivedFiles) -> None:
     """What is asked about is not taken; what was taken although it was asked about stands in the audit."""
     deliveries.refuse_new(connection, [name for name, lines in basket.asked.items() if _stops(lines)])
     for name, lines in basket.asked.items():
@@ -202,14 +204,16 @@ def _stops(lines: Sequence[Said]) -> bool:
     return any(line.severity == "stop" for line in lines)
 
 
-def _earlier(county: Opened, order: Order, identity: str) -> pd.DataFrame:
+def _earlier(county: Opened, order: ReceivingRequest, identity: str) -> pd.DataFrame:
     """The raw rows of the delivery that is corrected, read again from the store."""
     with county.engine.connect() as connection:
         row = next(row for row in deliveries.rows(connection, order.branch) if row["id"] == identity)
     result = _read(kept(county.workspace.store, row["file"], row["sha256"]), row["sha256"])
     if isinstance(result, Refusal):
         return _together([])
-    return tabulate_files([Source(result, row["file"], row["sha256"], identity)], order.contract, order.as_of)[0].raw
+    return tabulate_files([DeliveredFile(result, row["file"], row["sha256"], identity)], order.contract, order.as_of)[
+        0
+    ].raw
 
 
 def refuse_when_told(county: Opened, branch: Branch) -> None:

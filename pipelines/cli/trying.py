@@ -12,13 +12,13 @@ import pandas as pd
 from rich.table import Table
 
 from assets.intake.contract import Contract, all_contracts, load_contracts
-from assets.intake.department import Order, Result, try_delivery
+from assets.intake.department import StandardisedDelivery, StandardisingRequest, try_delivery
 from assets.intake.notices import Tabulated
-from assets.intake.pieces import Source, tabulate_files
+from assets.intake.pieces import DeliveredFile, tabulate_files
 from assets.intake.tabulate import FORM
 from assets.intake.understanding import Understanding, understanding
 from assets.receiving.doubts import OF_PERIOD, Question, doubts
-from assets.receiving.file_accounts import STOP, Speaker
+from assets.receiving.file_accounts import STOP, FileReporter
 from assets.receiving.filenames import naming_of
 from expectations.suites.beside import warm_up
 from pipelines.cli.shell import err, out, refuse, show
@@ -59,7 +59,7 @@ def check_file(path: Path, department: str, period: str, root: Path | None) -> N
     if department not in contracts:
         # A further source is named by the person; its headings are too few to be told from a department's.
         contracts |= all_contracts(workspace.contracts if workspace else None) if department else {}
-    speaker = Speaker("", naming_of(workspace) if workspace else naming())
+    speaker = FileReporter("", naming_of(workspace) if workspace else naming())
     if remark := left_remark(path, path.name):
         _refuse_said([speaker.left_alone(remark)])
     try:
@@ -74,7 +74,7 @@ def check_file(path: Path, department: str, period: str, root: Path | None) -> N
     if tried.tabulated.refusal:
         _print_sheets(understanding(tried.tabulated, None, path.name), speaker.naming)
         _refuse_said(said)
-    order = Order(Branch(chosen.label, tried.contract.department), tried.contract)
+    order = StandardisingRequest(Branch(chosen.label, tried.contract.department), tried.contract)
     result = try_delivery(workspace, order, tried.tabulated)
     _print_sheets(understanding(tried.tabulated, result.standardised, path.name), speaker.naming)
     _print_said(said)
@@ -120,9 +120,9 @@ def _candidates(contracts: Mapping[str, Contract], department: str) -> list[Cont
     return [contracts[department]]
 
 
-def _understood(reading: Reading, path: Path, asked: tuple[list[Contract], Speaker, date]) -> Tried:
+def _understood(reading: Reading, path: Path, asked: tuple[list[Contract], FileReporter, date]) -> Tried:
     candidates, speaker, as_of = asked
-    source = Source(reading, path.name, sha256_of(path)[0], TRIED)
+    source = DeliveredFile(reading, path.name, sha256_of(path)[0], TRIED)
     tries = [Tried(contract, tabulate_files([source], contract, as_of)[0]) for contract in candidates]
     good = [one for one in tries if one.tabulated.refusal is None]
     if not good and len(tries) > 1:
@@ -154,7 +154,7 @@ def _print_sheets(sheets: list[Understanding], naming: Naming) -> None:
             out.print(f"  {name}：{count}", markup=False)
 
 
-def _print_result(tried: Tried, result: Result) -> None:
+def _print_result(tried: Tried, result: StandardisedDelivery) -> None:
     rows = len(tried.tabulated.raw[tried.tabulated.raw["row"] > 0])
     accepted, quarantined = len(result.accepted), len(result.quarantine)
     counts = {"rows_in": rows, "accepted": accepted, "quarantined": quarantined}

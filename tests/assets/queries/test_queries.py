@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from assets.intake.contract import load_contracts
-from assets.intake.department import Order, try_delivery
+from assets.intake.department import StandardisingRequest, try_delivery
 from assets.intake.tabulate import tabulate
 from assets.queries.answers import take_answers
 from assets.queries.people import children_to_ask, parents_to_ask
@@ -135,7 +135,9 @@ def test_an_answer_file_becomes_a_delivery_of_the_police(asked, tmp_path):
     target = write_csv(taken.delivery, tmp_path / "police.csv")
     contract = load_contracts()["public_security"]
     tabulated = tabulate(read_file(target), contract, (target.name, "0" * 64, "d"), date(2026, 9, 30))
-    found = try_delivery(None, Order(Branch(PERIOD, "public_security"), contract), tabulated).standardised.accepted
+    found = try_delivery(
+        None, StandardisingRequest(Branch(PERIOD, "public_security"), contract), tabulated
+    ).standardised.accepted
     said = {
         row["name"]: (row["id_no_raw"], row["cancel_kind"] != "", row["death_date"]) for row in found.to_dict("records")
     }
