@@ -216,15 +216,24 @@ class Contract(StrictModel):
 
     @model_validator(mode="after")
     def _known_fields(self) -> Contract:
-        known = {*load_fields(), "sequence"}
+        # At load and not when a file comes: a county edits its contract in the weeks between two deliveries.
+        fields = {*load_fields(), "sequence"}
         for place, name in _named_fields(self):
-            if name not in known:
+            if name not in fields:
                 raise ValueError(f"{place}: 字段「{name}」不在 fields.yaml 中")
         return self
 
     def layout(self, name: str) -> FileLayout:
-        """The layout of that name; raises KeyError for an unknown one."""
+        """The layout of that name; the ordinary one, which is the last, for a name that the contract does not have."""
         return next((each for each in self.layouts if each.name == name), self.layouts[-1])
+
+    @property
+    def age_limits(self) -> dict[str, int | None]:
+        """By layout the age (completed years) from which a row is no child's; None where none is set aside."""
+        return {
+            each.name: each.set_aside_age if each.set_aside_age is not None else self.bounds.set_aside_age
+            for each in self.layouts
+        }
 
     @property
     def subjects(self) -> dict[str, Subject]:
@@ -274,15 +283,15 @@ def load_contracts(extra: Path | None = None) -> dict[str, Contract]:
     Raises:
         ContractError: a file cannot be read or breaks the model; file and key are named.
     """
-    contracts = all_contracts(extra)
-    return {name: each for name, each in contracts.items() if not each.further or _in_use(name, extra)}
 
+    def in_use(department: str) -> bool:
+        # Also by its frames: who empties the inbox takes no station away.
+        root = extra.parent if extra else None
+        if root is None:
+            return False
+        return any((root / "inbox").glob(f"*/{department}")) or (root / "frames" / f"raw_{department}").is_dir()
 
-def _in_use(name: str, extra: Path | None) -> bool:
-    if extra is None:
-        return False
-    root = extra.parent
-    return any((root / "inbox").glob(f"*/{name}")) or (root / "frames" / f"raw_{name}").is_dir()
+    return {name: each for name, each in all_contracts(extra).items() if not each.further or in_use(name)}
 
 
 @lru_cache(maxsize=8)
@@ -294,7 +303,12 @@ def all_contracts(extra: Path | None = None) -> dict[str, Contract]:
     contracts: dict[str, Contract] = {}
     for path in paths:
         contract = _validated(Contract, path)
-        contracts[contract.department] = _keeping_states(contract, contracts.get(contract.department))
+        replaced = contracts.get(contract.department)
+        # A county's own contract states headings; written before there were `states`, it must not silently lose them.
+        if replaced is not None and contract.states is None:
+            contract = contract.model_copy(update={"states": replaced.states})
+        contracts[contract.department] = contract
+    # The code begins the number of every record: two departments with one would have records of the same number.
     codes = [contract.code for contract in contracts.values()]
     for contract in contracts.values():
         if codes.count(contract.code) > 1:
@@ -302,13 +316,6 @@ def all_contracts(extra: Path | None = None) -> dict[str, Contract]:
                 f"约定文件有误：代码 {contract.code} 被两个部门使用（键 code，部门 {contract.department}）"
             )
     return contracts
-
-
-def _keeping_states(contract: Contract, replaced: Contract | None) -> Contract:
-    """A county's own contract for a known department states headings; written before there were `states`, it must not silently lose them."""
-    if replaced is None or contract.states is not None:
-        return contract
-    return contract.model_copy(update={"states": replaced.states})
 
 
 def state_rules(extra: Path | None = None) -> dict[str, list[StateRule]]:
@@ -327,13 +334,14 @@ def _read_yaml(path: Path) -> dict[str, Any]:
 
 def _validated(model: type[M], path: Path) -> M:
     try:
-        found = model.model_validate(_read_yaml(path))
-        _check_patterns(found)
+        checked = model.model_validate(_read_yaml(path))
+        _check_patterns(checked)
     except ValidationError as error:
+        # Without the original: pydantic's English repeats the file's own words, and everything raised may end in a log.
         raise ContractError(f"约定文件 {path.name} 有误：{mistakes_in(error, model)}。请改正后重新运行。") from None
     except re.error as error:
         raise ContractError(f"约定文件 {path.name} 有误：正则表达式「{error.pattern!r}」不合法") from error
-    return found
+    return checked
 
 
 def _check_patterns(model: BaseModel) -> None:

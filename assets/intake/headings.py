@@ -124,12 +124,13 @@ def compile_aliases(contract: Contract, layout: FileLayout | None = None) -> Ali
 
 @lru_cache(maxsize=64)
 def _compiled(contract_json: str, layout_json: str) -> Aliases:
-    parts: list[Contract | FileLayout] = [Contract.model_validate_json(contract_json)]
+    contract = Contract.model_validate_json(contract_json)
+    parts: list[Contract | FileLayout] = [contract]
     if layout_json:
         parts.append(FileLayout.model_validate_json(layout_json))
     shared = load_dictionary()
     exact: dict[str, Target] = {}
-    ambiguous = {normalise_heading(key): value for key, value in {**shared.ambiguous, **parts[0].ambiguous}.items()}
+    ambiguous = {normalise_heading(key): value for key, value in {**shared.ambiguous, **contract.ambiguous}.items()}
 
     def take(names: dict[str, list[str]]) -> None:
         exact.update((normalise_heading(alias), Target(field)) for field, aliases in names.items() for alias in aliases)

@@ -34,10 +34,16 @@ class FileReporter:
         """
         if isinstance(reading, Refusal):
             return [self._refused(reading)]
-        said = [self._noted(notice) for notice in (*reading.notices, *(tabulated.notices if tabulated else ()))]
+        messages = []
+        for notice in (*reading.notices, *(tabulated.notices if tabulated else ())):
+            # The register is read by people who must not learn a child's name, and sheets bear children's names.
+            sheet = self.naming.words(notice.sheet)
+            messages.append(
+                Said(self.label, notice.code, notice.severity, sheet, notice.row, notice.message, notice.advice)
+            )
         if tabulated and tabulated.refusal:
-            said.append(self._refused(tabulated.refusal))
-        return said
+            messages.append(self._refused(tabulated.refusal))
+        return messages
 
     def left_alone(self, remark: Remark) -> Said:
         """A file that was not opened at all."""
@@ -46,10 +52,6 @@ class FileReporter:
     def asked(self, line: Said) -> Said:
         """What is asked about the file, under the names that may be said."""
         return replace(line, file=self.label, sheet=self.naming.words(line.sheet))
-
-    def _noted(self, notice: Any) -> Said:
-        sheet = self.naming.words(notice.sheet)
-        return Said(self.label, notice.code, notice.severity, sheet, notice.row, notice.message, notice.advice)
 
     def _refused(self, refusal: Any) -> Said:
         return Said(self.label, refusal.code, STOP, "", 0, refusal.message, refusal.advice)
