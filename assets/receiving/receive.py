@@ -200,9 +200,10 @@ def _write_down(county: Opened, order: ReceivingRequest, taken: Sequence[Taken],
         for delivery_id, messages in received.questions.items():
             codes = {message.code for message in messages if message.code in OF_PERIOD and message.severity == "warn"}
             if codes and order.confirmed.period:
-                because = {"because": sorted(codes)}
-                act = audit.Act(county.workspace.operator, "period_override", delivery_id, because)
-                audit.append(connection, act)
+                operator = county.workspace.operator
+                audit.append(
+                    connection, audit.Act(operator, "period_override", delivery_id, {"because": sorted(codes)})
+                )
         for delivery_id, change in changes.items():
             deliveries.note_difference(connection, delivery_id, change)
 
