@@ -216,7 +216,7 @@ class Contract(StrictModel):
 
     @model_validator(mode="after")
     def _known_fields(self) -> Contract:
-        # At load and not when a file comes: a county edits its contract in the weeks between two deliveries.
+        # At load, and not when the first file comes that has such a column.
         fields = {*load_fields(), "sequence"}
         for place, name in _named_fields(self):
             if name not in fields:

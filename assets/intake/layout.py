@@ -46,19 +46,15 @@ def _candidate(rows: tuple[int, int], names: list[str], aliases: Aliases, least:
     """The heading that these rows would be, None when it is none or knows fewer than `least` names."""
     words = [name for name in names if name]
     # A data row or an instruction may hold a heading's word: most filled cells of a real heading are headings.
-    hits = _hits(words, aliases, max(least, 0.4 * len(words)))
-    sentences_and_numbers = sum(len(word) > 40 or normalise_heading(word).isdigit() for word in words)
-    return Heading(*rows, names, hits) if hits and sentences_and_numbers <= 0.3 * len(words) else None
-
-
-def _hits(words: list[str], aliases: Aliases, least: float) -> int:
-    """How many words are known; 0 when fewer than `least` are, which the first unknown ones of a data row tell."""
+    enough = max(least, 0.4 * len(words))
     hits, left = 0, len(words)
     for word in words:
-        if hits + left < least:
-            return 0
+        # The first unknown cells of a data row tell: thirty rows are asked at three depths, and few of them are headings.
+        if hits + left < enough:
+            return None
         hits, left = hits + aliases.find(word).known, left - 1
-    return hits if hits >= least else 0
+    sentences_and_numbers = sum(len(word) > 40 or normalise_heading(word).isdigit() for word in words)
+    return Heading(*rows, names, hits) if hits >= enough and sentences_and_numbers <= 0.3 * len(words) else None
 
 
 def _stacked(levels: list[list[str]]) -> bool:

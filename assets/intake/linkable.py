@@ -66,7 +66,7 @@ def about_children(records: pd.DataFrame, contracts: Mapping[str, Contract], as_
             if subject == "adult":
                 of_child &= ~rows
             elif subject == "anyone":
-                # Of unknown age is of no child: in a list of the dead or of members most rows are grown up.
+                # Without a known age it is no child's: in a list of the dead, or of members, most people are grown up.
                 of_child &= ~(rows & ~_young(records, contract, as_of))
     return of_child
 
@@ -89,7 +89,7 @@ def fold(records: pd.DataFrame, most: int) -> Folded:
     records = records.reset_index(drop=True)
     present = [name for name in SAME if name in records.columns]
     stands = np.arange(len(records))
-    # The cheap question first: few rows share name and number with another of their source: only those are compared in every column.
+    # Few rows share name and number with another of their source: only those are compared in every column.
     alike = records.duplicated(["department", "layout", "name", "id_no"], keep=False).to_numpy()
     at = np.flatnonzero(alike)
     at = at[_proven(records.iloc[at]) & records.iloc[at].duplicated(present, keep=False).to_numpy()]

@@ -38,6 +38,16 @@ class ReadingLike(Protocol):
 
 
 @dataclass(frozen=True)
+class DeliveredFile:
+    """One file of a delivery: its grids, its name as people know it, SHA-256 (64 hex) and delivery number."""
+
+    reading: ReadingLike
+    file: str
+    sha256: str
+    delivery_id: str
+
+
+@dataclass(frozen=True)
 class IntakeNotice:
     """A remark on a file, in the shape of the reading's notices; Chinese, without cell values."""
 

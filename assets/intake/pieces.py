@@ -13,18 +13,8 @@ import pandas as pd
 
 from assets.intake.contract import Contract, load_dictionary
 from assets.intake.gather import cell_columns, sheets
-from assets.intake.notices import IntakeNotice, ReadingLike, Tabulated, where
+from assets.intake.notices import DeliveredFile, IntakeNotice, Tabulated, where
 from assets.intake.tabulate import KnownHeadings, tabulate
-
-
-@dataclass(frozen=True)
-class DeliveredFile:
-    """One file of a delivery: its grids, name, SHA-256 (64 hex) and delivery number."""
-
-    reading: ReadingLike
-    file: str
-    sha256: str
-    delivery_id: str
 
 
 def tabulate_files(sources: Iterable[DeliveredFile], contract: Contract, as_of: date) -> list[Tabulated]:
@@ -35,8 +25,7 @@ def tabulate_files(sources: Iterable[DeliveredFile], contract: Contract, as_of: 
     """
 
     def taken_in(source: DeliveredFile, known: list[KnownHeadings]) -> Tabulated:
-        identity = (source.file, source.sha256, source.delivery_id)
-        return tabulate(source.reading, contract, identity, as_of, known)
+        return tabulate(source, contract, as_of, known)
 
     read: list[DeliveredFile] = []
     files: list[Tabulated] = []

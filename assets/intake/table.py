@@ -12,7 +12,7 @@ import pandas as pd
 
 from assets.intake.layout import Heading
 from assets.intake.mapping import Mapping, Surroundings
-from assets.intake.notices import GridLike, IntakeNotice, SheetReport
+from assets.intake.notices import DeliveredFile, GridLike, IntakeNotice, SheetReport
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ def fill_down(grid: GridLike, start: int) -> tuple[pd.DataFrame, int]:
     return pd.DataFrame(values, index=body.index, columns=body.columns), count
 
 
-def raw_rows(sheets: list[TabulatedSheet], code: str, source: tuple[str, str, str]) -> pd.DataFrame:
-    """The raw frame of one file from its sheets (docs/data-shapes.md section 2).
+def raw_rows(sheets: list[TabulatedSheet], code: str, source: DeliveredFile) -> pd.DataFrame:
+    """The raw frame of one file from its sheets (docs/data-shapes.md section 2); `code` is the department's two letters.
 
     A sheet without its own heading gets one more row, numbered 0 and of kind `heading`: no physical row, never counted.
     """
@@ -79,8 +79,7 @@ def raw_rows(sheets: list[TabulatedSheet], code: str, source: tuple[str, str, st
     return raw
 
 
-def _sheet_rows(sheet: TabulatedSheet, width: int, code: str, source: tuple[str, str, str]) -> pd.DataFrame:
-    file, sha256, delivery_id = source
+def _sheet_rows(sheet: TabulatedSheet, width: int, code: str, source: DeliveredFile) -> pd.DataFrame:
     values = sheet.cells.to_numpy(dtype=object)
     numbers = [int(row) for row in sheet.cells.index]
     kinds = list(sheet.kinds)
@@ -92,12 +91,12 @@ def _sheet_rows(sheet: TabulatedSheet, width: int, code: str, source: tuple[str,
         else:
             values, numbers, kinds = np.vstack([names, values]), [0, *numbers], ["heading", *kinds]
     # By the content and not by the file's name: the same file, renamed or delivered again, has the same records.
-    prefix = f"{code}-{sha256[:10]}-{sheet.grid.number}-"
+    prefix = f"{code}-{source.sha256[:10]}-{sheet.grid.number}-"
     frame = pd.DataFrame(
         {
             "record_id": [f"{prefix}{row}" for row in numbers],
-            "delivery_id": delivery_id,
-            "file": file,
+            "delivery_id": source.delivery_id,
+            "file": source.file,
             "sheet": sheet.grid.sheet,
             "sheet_no": sheet.grid.number,
             "row": numbers,

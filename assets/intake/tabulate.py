@@ -20,10 +20,10 @@ from assets.intake.headings import compile_aliases
 from assets.intake.layout import Heading, find_heading
 from assets.intake.mapping import Headings, Mapping, SheetColumn, Surroundings, missing_mandatory, understand_headings
 from assets.intake.notices import (
+    DeliveredFile,
     GridLike,
     IntakeNotice,
     IntakeRefusal,
-    ReadingLike,
     SheetReport,
     Tabulated,
     column_at,
@@ -49,30 +49,21 @@ class KnownHeadings:
     mapping: Mapping
 
 
-def tabulate(
-    reading: ReadingLike,
-    contract: Contract,
-    source: tuple[str, str, str],
-    as_of: date,
-    known: Sequence[KnownHeadings] = (),
-) -> Tabulated:
+def tabulate(source: DeliveredFile, contract: Contract, as_of: date, known: Sequence[KnownHeadings] = ()) -> Tabulated:
     """One file to raw rows (docs/data-shapes.md section 2).
 
     Args:
-        reading: the file's grids.
+        source: the file.
         contract: the department's contract.
-        source: name of the file as people know it; its fingerprint, 64 hex characters, of which the first ten stand in the record numbers;
-            number of the delivery.
         as_of: last day of its period.
         known: headings of earlier pieces, for sheets without.
 
     Returns:
         Rows and notices; or a refusal and no rows: no data rows, no heading, wrong department, missing column.
     """
-    file = source[0]
     earlier, sheets = list(known), list[TabulatedSheet]()
-    for grid in reading.grids:
-        sheet = read_sheet(grid, contract, file, as_of, earlier)
+    for grid in source.reading.grids:
+        sheet = read_sheet(grid, contract, source.file, as_of, earlier)
         sheets.append(sheet)
         if sheet.mapping is not None and sheet.report.data_rows:
             earlier.append(KnownHeadings(sheet.names, sheet.cells[sheet.kinds == "data"].head(200), sheet.mapping))
@@ -83,7 +74,7 @@ def tabulate(
     if refusal is not None:
         return Tabulated(raw=pd.DataFrame(columns=KEY_COLUMNS), notices=notices, refusal=refusal, sheets=reports)
     readings = [
-        SheetReading(source[2], sheet.grid.number, sheet.around, sheet.mapping)
+        SheetReading(source.delivery_id, sheet.grid.number, sheet.around, sheet.mapping)
         for sheet in sheets
         if sheet.mapping is not None and sheet.around is not None
     ]

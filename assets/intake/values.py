@@ -173,7 +173,7 @@ def _places(out: Columns, context: Context) -> None:
         pd.DataFrame({name: out[name] for name in PLACE_FIELDS}), county=context.county
     )
     stated = places.read_addresses(out["town"] + out["village"], county_places)
-    # Addresses are the slowest to read, and in many files both columns are one.
+    # In many files both addresses are the same column's words: those are read once.
     sides = {"hukou": places.read_addresses(out["hukou_addr"], county_places)}
     same = out["live_addr"].equals(out["hukou_addr"])
     sides["live"] = sides["hukou"] if same else places.read_addresses(out["live_addr"], county_places)

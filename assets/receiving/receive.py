@@ -18,8 +18,8 @@ from typing import cast
 import pandas as pd
 
 from assets.intake.contract import Contract, all_contracts
-from assets.intake.notices import Tabulated
-from assets.intake.pieces import DeliveredFile, tabulate_files
+from assets.intake.notices import DeliveredFile, Tabulated
+from assets.intake.pieces import tabulate_files
 from assets.intake.tabulate import KEY_COLUMNS
 from assets.receiving.corrections import compare_contents
 from assets.receiving.doubts import OF_PERIOD, Confirmed, Question, day_zh, doubts

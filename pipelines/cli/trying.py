@@ -13,8 +13,8 @@ from rich.table import Table
 
 from assets.intake.contract import Contract, all_contracts, load_contracts
 from assets.intake.department import StandardisedDelivery, StandardisingRequest, try_delivery
-from assets.intake.notices import Tabulated
-from assets.intake.pieces import DeliveredFile, tabulate_files
+from assets.intake.notices import DeliveredFile, Tabulated
+from assets.intake.pieces import tabulate_files
 from assets.intake.tabulate import FORM
 from assets.intake.understanding import Understanding, understanding
 from assets.receiving.doubts import OF_PERIOD, Question, doubts

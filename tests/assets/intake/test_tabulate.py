@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from assets.intake.contract import load_contracts
-from assets.intake.notices import Tabulated
-from assets.intake.pieces import DeliveredFile, tabulate_files
+from assets.intake.notices import DeliveredFile, Tabulated
+from assets.intake.pieces import tabulate_files
 from pipelines.resources.reading.shapes import Grid, Reading
 
 Read = Callable[..., Tabulated]
