@@ -10,9 +10,6 @@ import csv
 import io
 import re
 from pathlib import Path
-from typing import cast
-
-import dagster as dg
 
 from assets.intake.contract import all_contracts, load_contracts
 from assets.receiving.delivered import delivered_sources
@@ -29,15 +26,8 @@ from pipelines.resources.workspace import Workspace, WorkspaceError
 DEFAULT_PROFILE = "default"
 # The two columns of the list of towns and villages, and what their headings have in them.
 AREA_HEADS = {"乡镇": re.compile("乡|镇|街道|town"), "村": re.compile("村|社区|居委|village")}
-# Dagster's own name for the number of rows of a partition; counts are all that metadata may hold.
-COUNT = "dagster/partition_row_count"
 # A county has some hundreds of villages; a list of more than this is another file.
 _AREA_BYTES = 16 << 20
-
-
-def opened_of(context: dg.AssetExecutionContext) -> Opened:
-    """The opened workspace of a running station."""
-    return cast(Opened, context.resources.county)
 
 
 def load_place(name_or_path: str | Path) -> Profile:
@@ -103,10 +93,9 @@ def official_areas(workspace: Workspace) -> list[tuple[str, str]]:
     Raises:
         WorkspaceError: the file is no CSV with the columns 乡镇 and 村; says what is wrong.
     """
-    return _read_areas(workspace.areas) if workspace.areas else []
-
-
-def _read_areas(path: Path) -> list[tuple[str, str]]:
+    path = workspace.areas
+    if not path:
+        return []
     lines = list(csv.reader(io.StringIO(_text(path), newline="")))
     heads = [head.strip() for head in lines[0]] if lines else []
     places = [
@@ -119,6 +108,7 @@ def _read_areas(path: Path) -> list[tuple[str, str]]:
             "或改正 tongbi.toml 里的 areas。"
         )
     town, village = places
+    # Spreadsheet programs leave out empty cells at the end of a line.
     padded = [[*(cell.strip() for cell in line), *[""] * len(heads)] for line in lines[1:]]
     return [(line[town], line[village]) for line in padded if line[town]]
 

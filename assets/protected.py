@@ -79,7 +79,19 @@ class Protected:
         if not self or frame.empty:
             return frame
         rest = frame[~self.hides(frame)]
-        return rest.assign(near=self._near(rest["near"])) if "near" in rest.columns else rest
+        if "near" not in rest.columns:
+            return rest
+
+        # Few texts name one of these children, and reading JSON is slow: only those are read.
+        names_one = re.compile("|".join(map(re.escape, sorted(self.persons))))
+
+        def cleaned(text: str) -> str:
+            if not names_one.search(text):
+                return text
+            others = [entry for entry in json.loads(text) if entry.get("child_id") not in self.persons]
+            return json.dumps(others, ensure_ascii=False, separators=(",", ":"))
+
+        return rest.assign(near=rest["near"].map(cleaned))
 
     def only(self, frame: pd.DataFrame, person: str) -> pd.DataFrame:
         """The rows that this person alone may see; what concerns another person's child as well is nobody's."""
@@ -92,9 +104,8 @@ class Protected:
 
     def _kept(self, wanted: Callable[[str], bool]) -> Protected:
         persons = {child: who for child, who in self.persons.items() if wanted(who)}
-        return replace(
-            self, persons=persons, records={name: one for name, one in self.records.items() if one in persons}
-        )
+        records = {record: child for record, child in self.records.items() if child in persons}
+        return replace(self, persons=persons, records=records)
 
     def placeless(self, frame: pd.DataFrame) -> pd.DataFrame:
         """All rows, for figures: a protected child counts for the county, never for a township, a village or a school.
@@ -107,14 +118,6 @@ class Protected:
         blank = {name: frame[name].mask(hidden, "") for name in _PLACES if name in frame.columns}
         return frame.assign(**blank) if hidden.any() else frame
 
-    def _near(self, column: pd.Series) -> pd.Series:
-        known = re.compile("|".join(map(re.escape, sorted(self.persons))))
-        return column.map(lambda text: self._cleaned(text) if known.search(text) else text)
-
-    def _cleaned(self, text: str) -> str:
-        kept = [entry for entry in json.loads(text) if entry.get("child_id") not in self.persons]
-        return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
-
 
 def protected_in(opened: Opened, period: str) -> Protected:
     """The protected children of a period, by people's marks and by what the departments' own columns say.
@@ -123,23 +126,25 @@ def protected_in(opened: Opened, period: str) -> Protected:
         opened: the workspace.
         period: a period that was run, at least to its child files; else only numbers are known, no records.
     """
-    frames, links = opened.frames, "link_register.events"
+    frames, register_events = opened.frames, "link_register.events"
     with opened.engine.connect() as connection:
         marks, moves = protecting.read(connection), protecting.moves(connection)
-    if frames.exists(links, period):
-        now = frames.read(links, period)
-        moves += [Move(period, *row) for row in now[["kind", "child_id", "other_id"]].itertuples(index=False)]
+    # This period's own merges and splits are in the database only once it is published, and it is protected before that.
+    if frames.exists(register_events, period):
+        events = frames.read(register_events, period)[["kind", "child_id", "other_id"]]
+        moves += [Move(period, *row) for row in events.itertuples(index=False)]
     whole = "child_files.records"
     records = frames.read(whole, period, _READ) if frames.exists(whole, period) else pd.DataFrame()
     if not set(_READ) <= set(records.columns):  # a period that was run before the column was known
         records = records.reindex(columns=_READ, fill_value="")
-    veil = protected_of(records, Known(period, tuple(marks), tuple(moves)), opened.workspace.settings.protected_person)
+    history = ProtectionHistory(period, tuple(marks), tuple(moves))
+    veil = protected_of(records, history, opened.workspace.settings.protected_person)
     if not veil.records or not frames.exists("link_pairs", period):
         return veil
-    return _with_doubles(veil, records, frames.read("link_pairs", period, ["record_a", "record_b", "grade"]))
+    return with_doubles(veil, records, frames.read("link_pairs", period, ["record_a", "record_b", "grade"]))
 
 
-def _with_doubles(veil: Protected, records: pd.DataFrame, pairs: pd.DataFrame) -> Protected:
+def with_doubles(veil: Protected, records: pd.DataFrame, pairs: pd.DataFrame) -> Protected:
     """The same with whoever may be one of these children: a pair that waits for a judgement, or was kept apart although alike.
 
     An unlinked row of the new school is no child's but its own, and bears no mark.
@@ -153,13 +158,13 @@ def _with_doubles(veil: Protected, records: pd.DataFrame, pairs: pd.DataFrame) -
             child = str(owners.get(other, ""))
             if own in veil.records and child and child not in veil.persons:
                 doubles.setdefault(child, veil.persons[veil.records[own]])
-    mine = records[records["child_id"].isin(list(doubles))]
-    known = {**veil.records, **dict(zip(mine["record_id"], mine["child_id"], strict=True))}
-    return replace(veil, persons={**veil.persons, **doubles}, records=known)
+    theirs = records[records["child_id"].isin(list(doubles))]
+    hidden = {**veil.records, **dict(zip(theirs["record_id"], theirs["child_id"], strict=True))}
+    return replace(veil, persons={**veil.persons, **doubles}, records=hidden)
 
 
 @dataclass(frozen=True)
-class Known:
+class ProtectionHistory:
     """What is known beside the records: the period, all marks, all merges and splits of numbers, each in its order."""
 
     period: str
@@ -176,7 +181,7 @@ class _Standing:
     keys: set[str]
 
 
-def protected_of(records: pd.DataFrame, known: Known, default: str = "") -> Protected:
+def protected_of(records: pd.DataFrame, history: ProtectionHistory, default: str = "") -> Protected:
     """Which children are protected, and for whom.
 
     A mark reaches the child under every number it had, whoever was split from it since, and whoever has a record with the
@@ -185,13 +190,15 @@ def protected_of(records: pd.DataFrame, known: Known, default: str = "") -> Prot
 
     Args:
         records: of the child files.
-        known: marks and moves.
+        history: marks and moves.
         default: the person for children without one of their own.
     """
-    standing = _standing(known)
-    reached = [*_by_number(standing, known.moves), *_by_content(standing, records), *_by_column(records)]
+    standing = _standing(history)
+    by_number = _by_number(standing, history.moves)
+    by_column = sorted(set(records.loc[records[FIELD] == "yes", "child_id"]))
     persons: dict[str, str] = {}
-    for child, person in reached:
+    # The first person who is named has it: a mark's own before one that content brings, and a column names nobody.
+    for child, person in [*by_number, *_by_content(standing, records), *((child, "") for child in by_column)]:
         persons[child] = persons.get(child, "") or person
     if not persons:
         return Protected()
@@ -202,14 +209,14 @@ def protected_of(records: pd.DataFrame, known: Known, default: str = "") -> Prot
         records=dict(zip(here["record_id"], here["child_id"], strict=True)),
         present=len(present),
         unnamed=sum(not persons[child] for child in present),
-        fresh=tuple(_fresh(records, standing, known)),
+        fresh=_marks_of_columns(records, set(by_column) - {child for child, _ in by_number}, history.period),
     )
 
 
-def _standing(known: Known) -> dict[str, _Standing]:
+def _standing(history: ProtectionHistory) -> dict[str, _Standing]:
     """The marks that nobody lifted, by the number that leads now; a column's mark does not put a named person aside."""
-    leads, standing = _leads(known.moves), dict[str, _Standing]()
-    for mark in known.marks:
+    leads, standing = _leads(history.moves), dict[str, _Standing]()
+    for mark in history.marks:
         child = leads.get(mark.child_id, mark.child_id)
         if mark.kind == LIFT:
             standing.pop(child, None)
@@ -255,28 +262,26 @@ def _by_content(standing: Mapping[str, _Standing], records: pd.DataFrame) -> lis
     reached = []
     for mark in standing.values():
         numbers = {number for _, number, _, _ in (key.split(" ") for key in mark.keys)} - {"-"}
-        people = {(name, cradle) for _, _, name, cradle in (key.split(" ") for key in mark.keys) if name != "-"}
+        people = {(name, birth) for _, _, name, birth in (key.split(" ") for key in mark.keys) if name != "-"}
         reached += [
             (child, mark.recipient)
-            for child, (_, number, name, cradle), dated in zip(children, parts, born, strict=True)
-            if number in numbers or (dated and (name, cradle) in people)
+            for child, (_, number, name, birth), dated in zip(children, parts, born, strict=True)
+            # Without a birth date it is a bare name wherever guardians are missing, too, and a bare name is anybody's.
+            if number in numbers or (dated and (name, birth) in people)
         ]
     return list(dict.fromkeys(reached))
 
 
-def _by_column(records: pd.DataFrame) -> list[tuple[str, str]]:
-    return [(child, "") for child in sorted(set(records.loc[records[FIELD] == "yes", "child_id"]))]
-
-
-def _fresh(records: pd.DataFrame, standing: Mapping[str, _Standing], known: Known) -> Iterable[Mark]:
-    marked = {child for child, _ in _by_number(standing, known.moves)}
-    for child, _ in _by_column(records):
-        if child not in marked:
-            mine = records[records["child_id"] == child]
-            sources = "、".join(sorted(set(mine.loc[mine[FIELD] == "yes", "department"])))
-            yield Mark(
-                child, known.period, protecting.PROTECT, COLUMN, "", sources, "来源数据的保护标记", "", keys_of(mine)
-            )
+def _marks_of_columns(records: pd.DataFrame, children: Iterable[str], period: str) -> tuple[Mark, ...]:
+    """A mark for every child that only a delivered column protects, signed by the departments whose column it is."""
+    marks = []
+    for child in sorted(children):
+        own = records[records["child_id"] == child]
+        sources = "、".join(sorted(set(own.loc[own[FIELD] == "yes", "department"])))
+        marks.append(
+            Mark(child, period, protecting.PROTECT, COLUMN, "", sources, "来源数据的保护标记", "", keys_of(own))
+        )
+    return tuple(marks)
 
 
 def keys_of(records: pd.DataFrame) -> str:

@@ -14,7 +14,7 @@ from functools import cache
 from assets.childfile.preference import preference
 from assets.errata.lines import errata_rules
 from assets.intake.contract import Contract
-from assets.workbooks.layout import Layout, default_layout, field_terms
+from assets.workbooks.layout import WorkbookLayout, default_layout, field_terms
 from expectations.jurisdictions.profile import Profile, load_profile
 from expectations.life.rules import LifeRules, life_rules
 from expectations.lists.catalogue import Catalogue, ListInfo, load_catalogue
@@ -26,7 +26,7 @@ LIFE, LAYOUT, ERRATA = "life.yaml", "layout.yaml", "errata.yaml"
 
 
 @dataclass(frozen=True)
-class Places:
+class ListPlaces:
     """Everything that has to know a list.
 
     Attributes:
@@ -41,11 +41,12 @@ class Places:
     conditions: Collection[str]
     catalogue: Catalogue
     profile: Profile
-    layout: Layout
+    layout: WorkbookLayout
     life: LifeRules
     corrections: Collection[str]
 
 
+# Once a process: the files are the product's own and do not change while it runs.
 @cache
 def check_lists() -> None:
     """Refuse to go on with a list that is half written down.
@@ -54,13 +55,13 @@ def check_lists() -> None:
         RuleFileError: names every list with what is missing and the file where it belongs.
     """
     profile = load_profile("default")
-    places = Places(LISTS, load_catalogue(), profile, default_layout(), life_rules(), errata_rules().lists)
+    places = ListPlaces(LISTS, load_catalogue(), profile, default_layout(), life_rules(), errata_rules().lists)
     sentences = missing_parts(places)
     if sentences:
         raise RuleFileError("；".join(sentences) + "。请补全后重新运行；写法见 docs/guides/lists.zh-CN.md。")
 
 
-def missing_parts(places: Places) -> list[str]:
+def missing_parts(places: ListPlaces) -> list[str]:
     """What is missing of which list, in Chinese, with the file; none where all lists are whole."""
     known = places.catalogue.lists
     sentences = [
@@ -71,35 +72,34 @@ def missing_parts(places: Places) -> list[str]:
     return [*sentences, *_of_unknown(places)]
 
 
-def _of_list(code: str, info: ListInfo, places: Places) -> Iterator[str]:
+def _of_list(code: str, info: ListInfo, places: ListPlaces) -> Iterator[str]:
     if code not in places.conditions:
         yield f"没有计算条件：请在 {CONDITIONS} 的 LISTS 中写明"
     yield from _of_recipients(code, places)
-    yield from _of_answers(code, info, places.life)
-    yield from _of_data(info, places)
 
-
-def _of_recipients(code: str, places: Places) -> Iterator[str]:
-    rule = places.profile.lists.get(code)
-    if rule is None or not rule.recipients:
-        yield f"没有写明发给谁：请在 {PROFILE} 的 lists.{code}.recipients 中写明"
-        return
-    able = places.layout.columns_for()
-    for name in rule.recipients:
-        if code not in able.get(name, ()):
-            who = places.catalogue.recipients.get(name, name)
-            yield f"没有{who}（{name}）看到的列：请在 {LAYOUT} 中写明"
-
-
-def _of_answers(code: str, info: ListInfo, life: LifeRules) -> Iterator[str]:
-    unknown = [answer for answer in info.answers if not life.names(code, answer)]
+    # An answer without an outcome would be read back and change nothing.
+    unknown = [answer for answer in info.answers if not places.life.names(code, answer)]
     if unknown:
         yield f"的答复“{'”“'.join(unknown)}”没有写明办理结果：请在 {LIFE} 的 answers 或 lists.{code} 中写明"
     if len(set(info.answers)) < len(info.answers):
         yield f"的答复写了两次：请在 {CATALOGUE} 中删去一个"
+    yield from _of_data(info, places)
 
 
-def _of_data(info: ListInfo, places: Places) -> Iterator[str]:
+def _of_recipients(code: str, places: ListPlaces) -> Iterator[str]:
+    """Whoever the default profile names and the layout has no columns for would be sent a sheet of nothing."""
+    rule = places.profile.lists.get(code)
+    if rule is None or not rule.recipients:
+        yield f"没有写明发给谁：请在 {PROFILE} 的 lists.{code}.recipients 中写明"
+        return
+    lists_with_columns = places.layout.columns_for()
+    for name in rule.recipients:
+        if code not in lists_with_columns.get(name, ()):
+            who = places.catalogue.recipients.get(name, name)
+            yield f"没有{who}（{name}）看到的列：请在 {LAYOUT} 中写明"
+
+
+def _of_data(info: ListInfo, places: ListPlaces) -> Iterator[str]:
     """Needs, settings and fields that do not exist would be a list that is never computed, or a bare error in the middle of a run."""
     sources = {*places.catalogue.departments, *places.catalogue.sources}
     strange = [name for name in (*info.needs, *info.needs_any, *info.guards) if name not in sources]
@@ -114,7 +114,7 @@ def _of_data(info: ListInfo, places: Places) -> Iterator[str]:
         yield f"展示的字段不存在：{'、'.join(strange)}（{CATALOGUE} 的 show）"
 
 
-def _of_unknown(places: Places) -> Iterator[str]:
+def _of_unknown(places: ListPlaces) -> Iterator[str]:
     """Places that speak of a list which is none: most often a code that was mistyped, so that the rule acts nowhere."""
     life = places.life
     spoken: Mapping[str, Collection[str]] = {

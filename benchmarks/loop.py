@@ -18,7 +18,7 @@ import pandas as pd
 from workbooks import example
 
 from assets.graph.finding_life import LifeFrames, follow
-from assets.publishing.verdicts import Chapter, record
+from assets.publishing.verdicts import PeriodVerdicts, record
 from assets.replies.taking import take
 from assets.workbooks.publish import publish_workbooks
 from demo_county.reply_files import Filled, books_of, write_csv_copy, write_edited, write_xls_copy
@@ -68,7 +68,7 @@ def publish(opened: Opened, period: str, frames: tuple[pd.DataFrame, ...], conte
         fresh = findings[~findings["finding_id"].isin(known)].drop_duplicates("finding_id")
         rows = fresh[["finding_id", "code", "child_id", "field"]].assign(first_period=period).to_dict("records")
         insert_rows(connection, finding, [{str(name): value for name, value in row.items()} for row in rows])
-        record(connection, Chapter(period, life, list(issued.values()), "bench", "bench"))
+        record(connection, PeriodVerdicts(period, life, list(issued.values()), "bench", "bench"))
     return len(shown)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from assets.childfile.document.content import paper_of
 from assets.childfile.document.finding_child import sources_of
-from assets.childfile.document.writing import Issue, write_child
+from assets.childfile.document.writing import Imprint, write_child
 from assets.feeds.delivering import stock_of
 from assets.feeds.feed import load_feeds
 from assets.feeds.rows import rows_of
@@ -56,7 +56,7 @@ def measure(opened: Opened, period: Period, folder: Path) -> None:
     clock.say(f"PDF ({len(made)} of {len(written)})")
     print(f"{'quarterly report, both versions':<44} {clock.total:7.2f} s")
     paper = paper_of(replace(sources_of(opened, period.label, str(material.findings["child_id"].iloc[0])), open=False))
-    write_child(paper, Issue(period.zh, period.last_day, date.today(), material.office), folder / "child.docx")
+    write_child(paper, Imprint(period.zh, period.last_day, date.today(), material.office), folder / "child.docx")
     clock.say("one child's file (Word)")
     stock = stock_of(opened, period.label, protected_in(opened, period.label))
     for name, feed in load_feeds().items():

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from assets.workbooks.context import ListInfo, PublishContext
+from assets.workbooks.context import PrintedList, PublishContext
 from assets.workbooks.publish import publish_workbooks
 from benchmarks.series import note
 from expectations.jurisdictions.profile import load_profile
@@ -84,10 +84,10 @@ OTHER_REASON = "号码一致，两个部门的登记状态不相符，名册中�
 DEPARTMENTS = ("civil_affairs", "education", "public_security", "disability")
 
 
-def list_infos() -> tuple[ListInfo, ...]:
+def list_infos() -> tuple[PrintedList, ...]:
     """Thirteen lists with texts of a realistic length."""
     return tuple(
-        ListInfo(
+        PrintedList(
             code=code,
             name=name,
             short=short,

@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from assets.childfile.choose import Chooser
-from expectations.jurisdictions.profile import School
+from expectations.jurisdictions.profile import Schooling
 from expectations.lists.ages import birth_span, completed_years, school_grade
-from expectations.lists.files import BoolArray
 
 
 def births(chooser: Chooser, departments: list[str], as_of: date) -> pd.DataFrame:
@@ -22,15 +21,21 @@ def births(chooser: Chooser, departments: list[str], as_of: date) -> pd.DataFram
     mistyped), a full police date, a full date of another department, the date in a valid number, then coarser dates. A
     date in the future or more than a century ago is a damaged one and is not used.
     """
-    columns = chooser.columns
-    usable = columns.test("birth_date", lambda text: _plausible(text, as_of))
-    full = columns.test("birth_date", lambda text: len(text) == 10 and _plausible(text, as_of))
-    in_number = columns.test("id_no_birth", lambda text: _plausible(text, as_of)) & chooser.columns.isin(
-        "id_no_status", ["valid"]
-    )
+    columns, century_ago = chooser.columns, f"{as_of.year - 100}"
+
+    def plausible(text: str) -> bool:
+        # As texts: a year alone, a month and a day of any precision stand in one order, and an empty text before them all.
+        return century_ago <= text <= as_of.isoformat()
+
+    usable = columns.test("birth_date", plausible)
+    full = columns.test("birth_date", lambda text: len(text) == 10 and plausible(text))
+    in_number = columns.test("id_no_birth", plausible) & columns.isin("id_no_status", ["valid"])
+    # The number as the first department gives it: another one's may belong to a brother.
+    numbers = chooser.take("id_no_birth", chooser.first(in_number, departments)).to_numpy(object)[chooser.child]
+    confirmed = full & (numbers != "") & (chooser.records["birth_date"].to_numpy(object) == numbers)
+
     chosen = pd.DataFrame({"birth_date": "", "birth_date_from": ""}, index=range(chooser.n), dtype=object)
     undecided = np.ones(chooser.n, dtype=np.bool_)
-    confirmed = full & _confirmed(chooser, in_number, departments)
     for mask, column in (
         (confirmed, "birth_date"),
         (full, "birth_date"),
@@ -38,46 +43,34 @@ def births(chooser: Chooser, departments: list[str], as_of: date) -> pd.DataFram
         (usable, "birth_date"),
     ):
         at = np.where(undecided, chooser.first(mask, departments), -1)
-        found, undecided = at >= 0, undecided & (at < 0)
-        chosen.loc[found, "birth_date"] = chooser.take(column, at)[found]
-        chosen.loc[found, "birth_date_from"] = chooser.take("department", at)[found]
+        decided, undecided = at >= 0, undecided & (at < 0)
+        chosen.loc[decided, "birth_date"] = chooser.take(column, at)[decided]
+        chosen.loc[decided, "birth_date_from"] = chooser.take("department", at)[decided]
     precision = {10: "day", 7: "month", 4: "year"}
     chosen["birth_precision"] = [precision.get(len(text), "") for text in chosen["birth_date"]]
     return chosen
 
 
-def _confirmed(chooser: Chooser, in_number: BoolArray, departments: list[str]) -> BoolArray:
-    """Records whose declared date is the one in the child's number, as the first department gives the number."""
-    numbers = chooser.take("id_no_birth", chooser.first(in_number, departments)).to_numpy(object)[chooser.child]
-    return np.asarray((numbers != "") & (chooser.records["birth_date"].to_numpy(object) == numbers), dtype=np.bool_)
-
-
-def _plausible(text: str, as_of: date) -> bool:
-    return f"{as_of.year - 100}" <= text <= as_of.isoformat()
-
-
-def ages(birth: pd.Series, as_of: date, school: School) -> pd.DataFrame:
+def ages(birth: pd.Series, as_of: date, school: Schooling) -> pd.DataFrame:
     """Ages and school cohort at the as-of day from dates of any precision (rules/definitions.md#school-age).
 
     Returns:
         `age, age_most` (completed years by the latest and the earliest possible birthday; -1 unknown), `cohort_grade`
         (by the latest birthday; below 1 too young, above the last grade finished), `in_cohort, cohort_sure, in_band`.
     """
+    # Each distinct date once: a prefecture's children have a few thousand birthdays.
     codes, dates = pd.factorize(birth.to_numpy(object))
-    return _ages(pd.Series(dates, dtype=object), as_of, school).iloc[codes].reset_index(drop=True)
-
-
-def _ages(birth: pd.Series, as_of: date, school: School) -> pd.DataFrame:
-    first, last = birth_span(birth)
+    distinct = pd.Series(dates, dtype=object)
+    first, last = birth_span(distinct)
     days = (school.cutoff.known(), school.year_start.known())
     entry, years = school.entry_age.known(), school.years.known()
     low, high = school_grade(last, as_of, entry, days), school_grade(first, as_of, entry, days)
-    known = (birth != "").to_numpy()
+    known = (distinct != "").to_numpy()
     age = np.where(known, completed_years(last, as_of), -1)
     youngest, oldest = school.band.known()
     inside = (low >= 1) & (low <= years) & known
     inside_too = (high >= 1) & (high <= years) & known
-    return pd.DataFrame(
+    by_date = pd.DataFrame(
         {
             "age": age,
             "age_most": np.where(known, completed_years(first, as_of), -1),
@@ -87,3 +80,4 @@ def _ages(birth: pd.Series, as_of: date, school: School) -> pd.DataFrame:
             "in_band": known & (age >= youngest) & (age <= oldest),
         }
     )
+    return by_date.iloc[codes].reset_index(drop=True)

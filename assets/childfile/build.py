@@ -1,7 +1,10 @@
 """Child files (一人一档): standard records and links in, one row per child out, with every value's department.
 
-Belongs here: putting the pieces of `assets.childfile` together. Not here: reading files, linking, and the lists.
-Source: rules/identifiers.md#trust-order, rules/dates.md#dates, rules/places-and-people.md#not-errors, rules/definitions.md#definitions; docs/data-shapes.md section 5.
+Belongs here: putting the pieces of `assets.childfile` together, and the records beside them that belong to no child (child workers, heads of
+households, parents whom justice or the funeral home named). Not here: reading files, linking, which rows are about adults
+(`assets.intake.linkable`), and the lists. Source: rules/identifiers.md#trust-order,
+rules/dates.md#dates, rules/places-and-people.md#not-errors, rules/definitions.md#definitions, #orphans, rules/departments.md#subsistence,
+#worker-roster; docs/data-shapes.md section 5.
 """
 
 import dataclasses
@@ -11,19 +14,23 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from assets.childfile.beside import beside_records
 from assets.childfile.births import ages, births
 from assets.childfile.choose import Chooser
-from assets.childfile.household import households, own_county, register_side
+from assets.childfile.household import households, own_county, register_side, responsible_places
 from assets.childfile.near import near_candidates
-from assets.childfile.places import responsible_places
 from assets.childfile.preference import Preference, preference
 from assets.childfile.states import StateRules, collapse_police, is_active, record_states
 from assets.intake.contract import state_rules
 from expectations.jurisdictions.profile import Profile
-from expectations.lists.files import BoolArray, ChildFiles
+from expectations.lists.files import ChildFiles
 
-__all__ = ["ChildFiles", "FileContext", "build_child_files"]
+__all__ = ["ChildFiles", "FileContext", "beside_records", "build_child_files"]
+
+# No more of an adult than lists need: nobody has a file of a child worker here.
+_BESIDE = [
+    *("record_id", "department", "layout", "file", "sheet", "row", "name", "id_no", "person_status", "death_date"),
+    *("term_from", "term_to", "aid", "post", "live_town", "live_village", "town", "village", "household_no"),
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,39 +60,49 @@ def build_child_files(
         Child files; the order of the input does not matter.
     """
     order = preference()
-    linked = _linked(records, links, order, context.states, context.profile)
+    linked = _in_fixed_order(records, links, order, context)
     n = int(linked["child"].max()) + 1 if len(linked) else 0
-    solid = linked["active"].to_numpy(np.bool_)
-    chooser = Chooser(linked, linked["child"].to_numpy(np.int64), n, solid)
+    chooser = Chooser(linked, linked["child"].to_numpy(np.int64), n, linked["active"].to_numpy(np.bool_))
+    # Before the children are made: what a record says about the register takes part in whether its child is registered here.
     county = own_county(linked, context.profile.place)
     linked["register_side"] = register_side(linked, context.profile.place, county)
     children = _children(chooser, order, context)
     near = near_candidates(pairs, linked)
-    beside = beside_records(records, links)
-    return ChildFiles(children, linked, near, context.as_of, context.period, county, beside)
+    return ChildFiles(children, linked, near, context.as_of, context.period, county, beside_records(records, links))
 
 
-def _linked(
-    records: pd.DataFrame, links: pd.DataFrame, order: Preference, states: StateRules, profile: Profile
+def beside_records(records: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
+    """The records without a child, in a fixed order: texts, and `row` a number; a column that no source has is empty."""
+    unlinked = records[~records["record_id"].isin(links["record_id"])].reindex(columns=_BESIDE).fillna("")
+    unlinked["row"] = unlinked["row"].astype("int32")
+    return unlinked.sort_values(["department", "file", "sheet", "row", "record_id"], kind="stable", ignore_index=True)
+
+
+def _in_fixed_order(
+    records: pd.DataFrame, links: pd.DataFrame, order: Preference, context: FileContext
 ) -> pd.DataFrame:
-    """The linked records in a fixed order, which makes every later "first record" independent of the order of files."""
-    at = pd.Index(links["record_id"]).get_indexer(pd.Index(records["record_id"]))
-    ids, child = np.unique(links["child_id"].to_numpy(object)[at[at >= 0]].astype(str), return_inverse=True)
-    mine = np.flatnonzero(at >= 0)
-    keys = [records[name].to_numpy(object)[mine] for name in ("record_id", "row", "sheet", "file", "department")]
+    """The linked records in an order which makes every later "first record" independent of the order of files."""
+    link_of = pd.Index(links["record_id"]).get_indexer(pd.Index(records["record_id"]))
+    places = np.flatnonzero(link_of >= 0)
+    ids, child = np.unique(links["child_id"].to_numpy(object)[link_of[places]].astype(str), return_inverse=True)
+
+    # `lexsort` looks at its last key first: child, department, file, sheet, row. Row 10 comes after row 9, so it is compared as a
+    # number; texts are compared by their rank, which is far quicker than comparing objects.
+    keys = [records[name].to_numpy(object)[places] for name in ("record_id", "row", "sheet", "file", "department")]
     keys[1] = keys[1].astype(np.int64)
     sorting = np.lexsort([*(key if key.dtype != object else pd.factorize(key, sort=True)[0] for key in keys), child])
-    source = at[mine[sorting]]
-    found = records.iloc[mine[sorting]].reset_index(drop=True)
-    for name in sorted({*order.reads, *order.values} - set(found.columns)):
+
+    linked = records.iloc[places[sorting]].reset_index(drop=True)
+    for name in sorted({*order.reads, *order.values} - set(linked.columns)):
         # A source that lacks a column has nothing to say there.
-        found[name] = ""
-    found["child"], found["child_id"] = child[sorting], ids.astype(object)[child[sorting]]
-    found["method"] = links["method"].to_numpy(object)[source]
-    found["probability"] = pd.to_numeric(links["probability"], errors="coerce").fillna(1.0).to_numpy()[source]
-    found["state"] = record_states(found, states, profile.allowances.card_not_valid.known())
-    found["active"] = is_active(found["state"], order)
-    return found
+        linked[name] = ""
+    link = link_of[places[sorting]]
+    linked["child"], linked["child_id"] = child[sorting], ids.astype(object)[child[sorting]]
+    linked["method"] = links["method"].to_numpy(object)[link]
+    linked["probability"] = pd.to_numeric(links["probability"], errors="coerce").fillna(1.0).to_numpy()[link]
+    linked["state"] = record_states(linked, context.states, context.profile.allowances.card_not_valid.known())
+    linked["active"] = is_active(linked["state"], order)
+    return linked
 
 
 def _children(chooser: Chooser, order: Preference, context: FileContext) -> pd.DataFrame:
@@ -94,6 +111,7 @@ def _children(chooser: Chooser, order: Preference, context: FileContext) -> pd.D
     columns["departments"] = chooser.union("department", everyone)
     for field, departments in order.values.items():
         columns[field], columns[f"{field}_from"] = chooser.value(field, departments)
+
     birth = births(chooser, order.departments, context.as_of)
     parts = [
         pd.DataFrame(columns),
@@ -115,6 +133,10 @@ def _life(chooser: Chooser, death_date: pd.Series, moved_out_date: pd.Series) ->
     died = chooser.any(dead)
     cancelled_on = chooser.take("cancel_date", at)
     moved = (state == "moved_out").to_numpy()
+    # Whoever has no active row at the police may live here all the same: another department that counts the child has seen it.
+    elsewhere = chooser.any(~chooser.of("public_security") & chooser.solid)
+    present = (state == "active").to_numpy() | elsewhere
+
     life = households(chooser, chooser.records["register_side"], state)
     life["alive"] = np.where(died, "no", "yes").astype(object)
     life["dead_from"] = chooser.union("department", dead)
@@ -122,18 +144,14 @@ def _life(chooser: Chooser, death_date: pd.Series, moved_out_date: pd.Series) ->
     life["police_state"] = state
     life["moved_out"] = np.where(moved, "yes", "no").astype(object)
     life["left_on"] = cancelled_on.where(cancelled_on != "", moved_out_date).where(moved, "")
-    life["here"] = np.where(_present(chooser, state) & ~died & ~moved, "yes", "no").astype(object)
+    life["here"] = np.where(present & ~died & ~moved, "yes", "no").astype(object)
     return life
-
-
-def _present(chooser: Chooser, state: pd.Series) -> BoolArray:
-    elsewhere = ~chooser.of("public_security") & chooser.solid
-    return np.asarray((state == "active").to_numpy() | chooser.any(elsewhere), dtype=np.bool_)
 
 
 def _rolls(chooser: Chooser) -> pd.DataFrame:
     """What civil affairs' roll says: `categories, aids`, of active records only; and how sure the child's links are."""
     civil = chooser.of("civil_affairs") & chooser.solid
+    # The weakest of a child's links, not their mean: one wrong record is enough to send somebody to the wrong door.
     weakest = np.ones(chooser.n)
     np.minimum.at(weakest, chooser.child, chooser.records["probability"].to_numpy(np.float64))
     return pd.DataFrame(

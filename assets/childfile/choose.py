@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from expectations.lists.columns import Columns, joined
+from expectations.lists.columns import CodedColumns, joined
 from expectations.lists.files import BoolArray, IntArray
 
 
@@ -23,7 +23,7 @@ class Chooser:
         records: records in their fixed order.
         child: child row number per record.
         n: number of children.
-        solid: whether the record still counts (a cancelled row's value is used only when nothing else has one).
+        solid: whether the record still counts; a department's ended rows come after its others.
     """
 
     records: pd.DataFrame
@@ -32,9 +32,9 @@ class Chooser:
     solid: BoolArray
 
     @cached_property
-    def columns(self) -> Columns:
+    def columns(self) -> CodedColumns:
         """The records' columns as codes."""
-        return Columns(self.records)
+        return CodedColumns(self.records)
 
     def of(self, department: str) -> BoolArray:
         """Records of a department."""
@@ -47,14 +47,16 @@ class Chooser:
         places = {name: place for place, name in enumerate(departments)}
         # int16: numpy sorts it by radix.
         rank = np.array([2 * places.get(name, len(places)) for name in names], dtype=np.int16)[codes[at]]
+        # Between two departments: an ended row comes after the same department's others, still before the next department's.
         rank += ~self.solid[at]
         at = at[np.argsort(rank, kind="stable")][::-1]
-        found = np.full(self.n, -1, dtype=np.int64)
-        found[self.child[at]] = at
-        return found
+        best = np.full(self.n, -1, dtype=np.int64)
+        best[self.child[at]] = at
+        return best
 
     def take(self, column: str, at: IntArray) -> pd.Series:
         """Values of a column at record positions, "" where the position is -1."""
+        # An empty text at the end, where the position -1 points.
         values = np.append(self.records[column].to_numpy(object), "")
         return pd.Series(values[at], dtype=object)
 
@@ -70,4 +72,4 @@ class Chooser:
     def union(self, field: str, mask: BoolArray) -> pd.Series:
         """All `;`-joined tokens of a set column over a child's records in the mask, sorted, `;`-joined."""
         codes, values = self.columns.coded(field)
-        return pd.Series(joined(self.child[mask], (codes[mask], values), self.n), dtype=object)
+        return pd.Series(joined(self.child[mask], codes[mask], values, self.n), dtype=object)

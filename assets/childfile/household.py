@@ -1,7 +1,8 @@
-"""Where a child is registered: here, elsewhere, nowhere or unknown, and which department says so.
+"""Where a child belongs: registered here, elsewhere, nowhere or unknown, and which township and village must act for it.
 
 Belongs here: combining the police state with what civil affairs and education say about the register (rules/definitions.md#register,
-rules/codes.md#register-class, rules/places-and-people.md#not-errors), and inferring the county's own code. Not here: the list 无户籍 itself.
+rules/codes.md#register-class, rules/places-and-people.md#not-errors), inferring the county's own code, the order of addresses (`preference.yaml`). Not here: the list 无户籍 itself, reading addresses
+(`matching`).
 """
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 
 from assets.childfile.choose import Chooser
 from expectations.jurisdictions.profile import Place
-from expectations.lists.columns import Columns
+from expectations.lists.columns import CodedColumns
 
 
 def own_county(records: pd.DataFrame, place: Place) -> str:
@@ -27,6 +28,7 @@ def commonest_county(records: pd.DataFrame) -> str:
     ):
         counted = codes.fillna("")[codes.fillna("") != ""].value_counts()
         if len(counted):
+            # Of two that are equally frequent the smaller code, so that the order of rows decides nothing.
             return str(sorted(counted[counted == counted.iloc[0]].index)[0])
     return ""
 
@@ -37,17 +39,18 @@ def register_side(records: pd.DataFrame, place: Place, county: str) -> pd.Series
     An area code or address of another county says elsewhere even when the form's class column says nothing; the classes
     本辖区 and 集体户 are what forms offer first and count for nothing.
     """
-    columns = Columns(records)
+    columns = CodedColumns(records)
     side = columns.mapped("hukou_class", lambda word: word if word in ("none", "elsewhere") else "")
-    by_code = columns.mapped("hukou_area_code", lambda code: _area_side(code, county, place))
+
+    def area_side(area: str) -> str:
+        # Some systems export a name in the column of codes.
+        return _code_side(area[:6], county, place) if area[:6].isdigit() and len(area) >= 6 else _word_side(area, place)
+
+    by_code = columns.mapped("hukou_area_code", area_side)
     by_address = columns.mapped("hukou_county", lambda code: _code_side(code, county, place))
-    for told in (by_code, by_address):
-        side = np.where((side == "") | ((told == "elsewhere") & (side != "none")), told, side)
+    for by_place in (by_code, by_address):
+        side = np.where((side == "") | ((by_place == "elsewhere") & (side != "none")), by_place, side)
     return pd.Series(side, index=records.index, dtype=object)
-
-
-def _area_side(area: str, county: str, place: Place) -> str:
-    return _code_side(area[:6], county, place) if area[:6].isdigit() and len(area) >= 6 else _word_side(area, place)
 
 
 def _code_side(code: str, county: str, place: Place) -> str:
@@ -69,23 +72,25 @@ def _word_side(word: str, place: Place) -> str:
         return ""
     if name in word:
         return "here"
+    # From the second character: 县 or 市 that begins a name is no unit.
     return "elsewhere" if any(unit in word[1:] for unit in ("县", "区", "市", "旗")) else ""
 
 
 def households(chooser: Chooser, side: pd.Series, police_state: pd.Series) -> pd.DataFrame:
     """`hukou` per child (here, elsewhere, none, unknown) and `hukou_from`: who says elsewhere or none."""
     others = ~chooser.of("public_security")
-    told = Columns(side.to_frame("side"))
-    says = {word: chooser.any(told.isin("side", [word]) & others) for word in ("elsewhere", "none")}
-    police_elsewhere = chooser.any(told.isin("side", ["elsewhere"]) & ~others & chooser.solid)
+    sides = CodedColumns(side.to_frame("side"))
+    says = {word: chooser.any(sides.isin("side", [word]) & others) for word in ("elsewhere", "none")}
+    police_elsewhere = chooser.any(sides.isin("side", ["elsewhere"]) & ~others & chooser.solid)
     active = (police_state == "active").to_numpy()
     moved = (police_state == "moved_out").to_numpy()
+    # The police keep the register: what others say counts only where the police have no current row of the child.
     hukou = np.select(
         [active & ~police_elsewhere, active | moved, says["none"], says["elsewhere"]],
         ["here", "elsewhere", "none", "elsewhere"],
         "unknown",
     )
-    mask = told.isin("side", ["elsewhere", "none"])
+    mask = sides.isin("side", ["elsewhere", "none"])
     return pd.DataFrame(
         {
             "hukou": hukou.astype(object),
@@ -94,3 +99,17 @@ def households(chooser: Chooser, side: pd.Series, police_state: pd.Series) -> pd
             "said_none": says["none"],
         }
     )
+
+
+def responsible_places(chooser: Chooser, order: list[tuple[str, str, str]]) -> pd.DataFrame:
+    """`town, village, town_from` per child: the first address in order that names a township, with its own village."""
+    place = pd.DataFrame({"town": "", "village": "", "town_from": ""}, index=range(chooser.n), dtype=object)
+    undecided = np.ones(chooser.n, dtype=np.bool_)
+    for department, town, village in order:
+        mask = chooser.of(department) & chooser.columns.filled(town)
+        at = np.where(undecided, chooser.first(mask, [department]), -1)
+        decided, undecided = at >= 0, undecided & (at < 0)
+        # Village and township from one record: two right halves of different addresses would make a place that is none.
+        for column, source in (("town", town), ("village", village), ("town_from", "department")):
+            place.loc[decided, column] = chooser.take(source, at)[decided]
+    return place

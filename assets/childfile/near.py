@@ -23,11 +23,18 @@ def near_candidates(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     """
     if pairs.empty:
         return pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
-    at = pd.Series(range(len(records)), index=records["record_id"])
-    known = pairs[pairs["record_a"].isin(at.index) & pairs["record_b"].isin(at.index)]
-    one_way = _directed(known, "record_a", "record_b", (records, at))
-    other_way = _directed(known, "record_b", "record_a", (records, at))
-    both = pd.concat([one_way, other_way], ignore_index=True)
+    place = pd.Series(range(len(records)), index=records["record_id"])
+    # Pairs of adults' records, and of records that the period no longer has, are near to no child.
+    known = pairs[pairs["record_a"].isin(place.index) & pairs["record_b"].isin(place.index)]
+    shown = records[["child", "child_id", "record_id", "department", "file", "sheet", "row"]]
+    sides = {name: shown.iloc[place.loc[known[name]].to_numpy()] for name in ("record_a", "record_b")}
+    both = pd.concat(
+        [
+            _directed(known, sides["record_a"], sides["record_b"]),
+            _directed(known, sides["record_b"], sides["record_a"]),
+        ],
+        ignore_index=True,
+    )
     both = both[both["child_id"] != both["other_child_id"]]
     both = both.sort_values(
         ["child", "probability", "other_record_id", "record_id"], ascending=[True, False, True, True]
@@ -35,25 +42,13 @@ def near_candidates(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     return both.reset_index(drop=True)[COLUMNS]
 
 
-def _directed(pairs: pd.DataFrame, own: str, other: str, source: tuple[pd.DataFrame, pd.Series]) -> pd.DataFrame:
-    records, at = source
-    told = records[["child", "child_id", "record_id", "department", "file", "sheet", "row"]]
-    mine = told.iloc[at.loc[pairs[own]].to_numpy()].reset_index(drop=True)
-    theirs = told.iloc[at.loc[pairs[other]].to_numpy()].reset_index(drop=True)
-    return pd.DataFrame(
-        {
-            "child": mine["child"],
-            "child_id": mine["child_id"],
-            "record_id": mine["record_id"],
-            "department": mine["department"],
-            "other_child_id": theirs["child_id"],
-            "other_record_id": theirs["record_id"],
-            "other_department": theirs["department"],
-            "other_file": theirs["file"],
-            "other_sheet": theirs["sheet"],
-            "other_row": theirs["row"],
-            "grade": pairs["grade"].to_numpy(),
-            "probability": pd.to_numeric(pairs["probability"]).to_numpy(),
-            "reason": pairs["reason"].to_numpy(),
-        }
-    )
+def _directed(pairs: pd.DataFrame, own: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """The pairs as the records `own` see them: each beside the other one of its pair."""
+    of_own = {name: own[name].to_numpy() for name in ("child", "child_id", "record_id", "department")}
+    of_other = {f"other_{name}": other[name].to_numpy() for name in other.columns if name != "child"}
+    judgement = {
+        "grade": pairs["grade"].to_numpy(),
+        "probability": pd.to_numeric(pairs["probability"]).to_numpy(),
+        "reason": pairs["reason"].to_numpy(),
+    }
+    return pd.DataFrame(of_own | of_other | judgement)

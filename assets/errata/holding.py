@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
-from assets.errata.writing import Sheet
+from assets.errata.writing import DepartmentErrors
 from pipelines.resources.frames import FrameStore
 
 HELD = "errata_lines"
@@ -25,7 +25,7 @@ def held_lines(frames: FrameStore, period: str) -> dict[str, str]:
     return dict(zip(kept["finding_id"].astype(str), kept["department"].astype(str), strict=True))
 
 
-def hold(frames: FrameStore, period: str, sheets: Mapping[str, Sheet], answered: Collection[str]) -> int:
+def hold(frames: FrameStore, period: str, sheets: Mapping[str, DepartmentErrors], answered: Collection[str]) -> int:
     """Keep what the lists hold now, in place of what they held before.
 
     Args:

@@ -56,22 +56,22 @@ def errors_of(findings: pd.DataFrame, department: str, sent: Collection[str]) ->
         sent: its lists (`Profile.lists_for`).
     """
     lists = set(errata_rules().lists) & set(sent)
-    mine = findings["code"].isin(lists) & (findings["department"] == department)
+    own = findings["code"].isin(lists) & (findings["department"] == department)
     if "owner" in findings.columns:
         # A line that somebody else is asked to check now is no error of this department's any more: it answered that its entry is right.
-        mine &= findings["owner"].isin(["", department])
-    return findings[mine].reset_index(drop=True)
+        own &= findings["owner"].isin(["", department])
+    return findings[own].reset_index(drop=True)
 
 
 @dataclass(frozen=True)
-class Asked:
+class EarlierErrors:
     """What a department was asked in the period before: the findings, and the evidence of each then."""
 
     findings: pd.DataFrame
     evidence: Mapping[str, str]
 
 
-def outcome(asked: Asked, life: pd.DataFrame, delivered: Collection[str]) -> pd.DataFrame:
+def outcome(asked: EarlierErrors, life: pd.DataFrame, delivered: Collection[str]) -> pd.DataFrame:
     """What became of earlier errors in the light of this period's delivery.
 
     Args:
@@ -84,19 +84,18 @@ def outcome(asked: Asked, life: pd.DataFrame, delivered: Collection[str]) -> pd.
     """
     now = life.set_index("finding_id")
     results = [
-        _result((name, department), asked.evidence.get(name, ""), now, department in delivered)
+        _result(name, department, asked.evidence.get(name, ""), now) if department in delivered else UNKNOWN
         for name, department in zip(asked.findings["finding_id"], asked.findings["department"], strict=True)
     ]
     return asked.findings.assign(result=results)
 
 
-def _result(key: tuple[str, str], before: str, now: pd.DataFrame, came: bool) -> str:
-    name, department = key
-    if not came:
-        return UNKNOWN
+def _result(name: str, department: str, before: str, now: pd.DataFrame) -> str:
+    """What the department's own value and the list say together; the other departments' values change without its doing."""
     listed = name in now.index and now.at[name, "listed"] == "yes"
     after = str(now.at[name, "evidence"]) if name in now.index else ""
-    changed = _own(before, department) != _own(after, department)
+    changed = _own_values(before, department) != _own_values(after, department)
+    # Before what has changed: whoever has answered that its entry is right has left nothing undone.
     if listed and now.at[name, "shown"] == "no":
         return ANSWERED
     if listed:
@@ -105,6 +104,7 @@ def _result(key: tuple[str, str], before: str, now: pd.DataFrame, came: bool) ->
     return FIXED if changed or not after else OTHER
 
 
-def _own(evidence: str, department: str) -> dict[str, str]:
+def _own_values(evidence: str, department: str) -> dict[str, str]:
+    """Of the evidence (`department.field`: value) what stands in this department's rows."""
     parts = json.loads(evidence) if evidence else {}
     return {key: value for key, value in parts.items() if key.partition(".")[0] == department}

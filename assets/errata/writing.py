@@ -21,9 +21,9 @@ from assets.workbooks.answers import add_choices, facts_sheet
 from assets.workbooks.book import Book, clean, file_name, open_book
 from assets.workbooks.context import PublishContext
 from assets.workbooks.heights import row_height, rows_needed
-from assets.workbooks.lines import build_lines, gather
+from assets.workbooks.lines import align, build_lines
 from assets.workbooks.publish import numbered
-from assets.workbooks.table import Cell, Table
+from assets.workbooks.table import Cell, TableSheet
 from assets.workbooks.wording import field_name
 
 SHEET = "更正清单"
@@ -34,7 +34,7 @@ _YELLOW = (("核查结果", 16), ("核查日期", 11.5), ("核查人", 9), ("说
 
 
 @dataclass(frozen=True)
-class Sheet:
+class DepartmentErrors:
     """What one department gets: its errors now, and what became of those before (with `result`)."""
 
     department: str
@@ -50,60 +50,59 @@ class Frames:
     records: pd.DataFrame
 
 
-def write_errata(sheet: Sheet, frames: Frames, context: PublishContext, folder: Path) -> list[Path]:
+def write_errata(whose: DepartmentErrors, frames: Frames, context: PublishContext, folder: Path) -> list[Path]:
     """Write the letter and the list of a department below a folder; nothing when there is nothing to say.
 
     Those written for it earlier in the same period are taken away then: they may hold lines that it is not sent any more.
     """
-    label = context.department(sheet.department)
+    label = context.department(whose.department)
     stem = f"{file_name(label)}_{file_name(context.period)}"
     letter, path = folder / f"{stem}_数据更正函.docx", folder / f"{stem}_更正清单.xlsx"
-    if sheet.errors.empty and sheet.before.empty:
+    if whose.errors.empty and whose.before.empty:
         letter.unlink(missing_ok=True)
         path.unlink(missing_ok=True)
         return []
-    paths = [_letter(sheet, context, letter)]
+    _letter(whose, context, letter)
     with open_book(path, context, label) as book:
-        _list(book, sheet, frames)
-        if not sheet.before.empty:
-            _tracking(sheet, context).write(book)
+        _list(book, whose, frames)
+        if not whose.before.empty:
+            _tracking(whose, context).write(book)
+        # The same kind of facts as a workbook of lists: it comes back through the same reader, and one answer counts for both.
         facts = {"tongbi": "findings", "period": context.period, "kind": "errata", "recipient": label}
-        _dictionary(book, sheet, facts)
-    return [*paths, path]
+        codes = sorted(set(whose.errors["code"])) if len(whose.errors) else []
+        add_choices(book, facts_sheet(book, facts), [context.info(code) for code in codes])
+    return [letter, path]
 
 
-def _dictionary(book: Book, sheet: Sheet, facts: Mapping[str, str]) -> None:
-    hidden = facts_sheet(book, facts)
-    codes = sorted(set(sheet.errors["code"])) if len(sheet.errors) else []
-    add_choices(book, hidden, [book.context.info(code) for code in codes])
-
-
-def _list(book: Book, sheet: Sheet, frames: Frames) -> None:
+def _list(book: Book, whose: DepartmentErrors, frames: Frames) -> None:
+    """更正清单: one row an error, by file, sheet and row, because the clerk corrects in the system that the file came from."""
     context, page = book.context, book.sheet(SHEET)
-    lines = build_lines(gather(numbered(sheet.errors, context.period), frames.children, frames.records, context))
-    found = {str(one["finding_id"]): one for one in sheet.errors.to_dict("records")}
+    lines = build_lines(align(numbered(whose.errors, context.period), frames.children, frames.records, context))
+    findings = {str(row["finding_id"]): row for row in whose.errors.to_dict("records")}
     page.set_row(0, 34)
     title = f"{context.place}{book.recipient}　{context.period_zh()}数据更正清单"
     page.write_string(0, 0, clean(title), book.title(align="left"))
-    said = f"共 {len(lines)} 处（与此前发出的核查清单中相同编号的线索，在任一份表中答复一次即可）。请对照原始材料核对，在黄色单元格选择核查结果；更正以业务系统中的更正为准，下期数据会显示是否已经更正。"
-    page.write_string(1, 0, said, book.style(font_name=book.layout.fonts.body, font_size=book.layout.sizes.body))
+    note = f"共 {len(lines)} 处（与此前发出的核查清单中相同编号的线索，在任一份表中答复一次即可）。请对照原始材料核对，在黄色单元格选择核查结果；更正以业务系统中的更正为准，下期数据会显示是否已经更正。"
+    page.write_string(1, 0, note, book.style(font_name=book.layout.fonts.body, font_size=book.layout.sizes.body))
     for place, (heading, width) in enumerate((*_FIXED, *_SIDES, *_YELLOW)):
         page.set_column(place, place, width)
         page.write_string(_FIRST_ROW - 1, place, heading, book.head())
+
+    result_column = len(_FIXED) + len(_SIDES)
     for row, line in enumerate(lines.to_dict("records"), start=_FIRST_ROW):
-        _row(book, page, row, _cells(line, found[str(line["_finding"])], (sheet.department, context)))
+        _row(book, page, row, _cells(line, findings[str(line["_finding"])], whose.department, context))
         code = str(line["_code"])
+        # Row by row: the lists stand mixed in one table, and each has answers of its own.
         if context.info(code).answers:
             rule = {"validate": "list", "source": f"=answers_{code}", "input_message": "从下拉列表中选择"}
-            page.data_validation(row, len(_FIXED) + len(_SIDES), row, len(_FIXED) + len(_SIDES), rule)
+            page.data_validation(row, result_column, row, result_column, rule)
     page.freeze_panes(_FIRST_ROW, 1)
     page.repeat_rows(_FIRST_ROW - 1)
     page.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
 
 
-def _cells(line: Mapping[Any, Any], finding: Mapping[Any, Any], whom: tuple[str, PublishContext]) -> list[str]:
+def _cells(line: Mapping[Any, Any], finding: Mapping[Any, Any], department: str, context: PublishContext) -> list[str]:
     """The grey cells of one error: where it stands in the department's file, its value and the others'."""
-    department, context = whom
     sides = context.layout.sides
     own = str(line.get(sides.get(department, ""), ""))
     others = [
@@ -112,15 +111,14 @@ def _cells(line: Mapping[Any, Any], finding: Mapping[Any, Any], whom: tuple[str,
         if name != department and line.get(column)
     ]
     if not finding["field"]:
+        # Nothing differs between departments: it is the row's number that is wrong in itself.
         own, others = str(line["record_no"] or line["record_name"]), []
-    place = [str(finding[name]) for name in ("file", "sheet", "row")]
-    about = str(line["field"]) or "身份证号"
     return [
         str(line["finding_id"]),
         str(line["list_name"]),
-        *place,
+        *(str(finding[name]) for name in ("file", "sheet", "row")),
         str(line["name"]),
-        about,
+        str(line["field"]) or "身份证号",
         own,
         "\n".join(others),
         str(line["reason"]),
@@ -138,69 +136,60 @@ def _row(book: Book, page: Any, row: int, cells: list[str]) -> None:
         page.write_blank(row, place, None, book.cell(**look, num_format="yyyy-mm-dd" if "日期" in heading else "@"))
 
 
-def _tracking(sheet: Sheet, context: PublishContext) -> Table:
+def _tracking(whose: DepartmentErrors, context: PublishContext) -> TableSheet:
+    """上期更正情况: every earlier error with what this period's data show of it."""
     words = errata_rules().results
     rows: list[list[Cell]] = [
         [
-            str(one["finding_id"]),
-            context.info(str(one["code"])).name,
-            str(one["file"]),
-            str(one["sheet"]),
-            int(one["row"]),
-            words[str(one["result"])],
+            str(error["finding_id"]),
+            context.info(str(error["code"])).name,
+            str(error["file"]),
+            str(error["sheet"]),
+            int(error["row"]),
+            words[str(error["result"])],
         ]
-        for one in sheet.before.sort_values(["result", "finding_id"]).to_dict("records")
+        for error in whose.before.sort_values(["result", "finding_id"]).to_dict("records")
     ]
     headings = ["线索", "清单", "上期文件", "工作表", "行", "本期数据显示"]
-    return Table("上期更正情况", "上期请更正事项的办理情况", headings, [16, 20, 40, 12, 7, 26], rows)
+    return TableSheet("上期更正情况", "上期请更正事项的办理情况", headings, [16, 20, 40, 12, 7, 26], rows)
 
 
-def _letter(sheet: Sheet, context: PublishContext, path: Path) -> Path:
-    words, document = errata_rules().letter, blank()
+def _letter(whose: DepartmentErrors, context: PublishContext, path: Path) -> None:
+    rules, document = errata_rules(), blank()
+    words, count = rules.letter, len(whose.errors)
     for paragraph in list(document.paragraphs):
         paragraph._p.getparent().remove(paragraph._p)
     title = words.title.format(period=context.period_zh())
     document.add_paragraph(title, "公文标题")
-    document.add_paragraph(
-        f"{context.place}{context.layout.bureau(sheet.department) or context.department(sheet.department)}：",
-        "公文正文",
-    ).paragraph_format.first_line_indent = 0
+    addressee = context.layout.bureau(whose.department) or context.department(whose.department)
+    opening = document.add_paragraph(f"{context.place}{addressee}：", "公文正文")
+    opening.paragraph_format.first_line_indent = 0
+
+    # From the day of the letter, not of the period: it may be written weeks after the run.
     due = _spoken(date.today() + timedelta(days=words.due_days))
-    facts = {
-        "office": context.office or "民政部门",
-        "period": context.period_zh(),
-        "count": len(sheet.errors),
-        "due": due,
-    }
-    for text in (words.opening.format(**facts), _tracked(sheet), words.ask.format(**facts), words.care):
+    facts = {"office": context.office or "民政部门", "period": context.period_zh(), "count": count, "due": due}
+    tracked = words.first
+    if not whose.before.empty:
+        counts = Counter(whose.before["result"])
+        results = "，".join(f"{word}{counts[result]}处" for result, word in rules.results.items() if counts[result])
+        tracked = words.tracking.format(asked=len(whose.before), said=results)
+    for text in (words.opening.format(**facts), tracked, words.ask.format(**facts), words.care):
         document.add_paragraph(text, "公文正文")
+
     document.add_paragraph("本期需更正事项分类", "表题")
-    document.element.body.insert(
-        len(document.element.body) - 1, table_xml(_counts(sheet, context), TableLook([70, 40, 30]))
-    )
+    rows: list[Row] = [["清单", "项目", "处数"]]
+    keys = Counter(zip(whose.errors["code"], whose.errors["field"], strict=True))
+    for (code, field), number in sorted(keys.items()):
+        rows.append([context.info(str(code)).name, field_name(str(field)) or "—", f"{number:,}"])
+    rows.append(["合计", "", f"{count:,}"])
+    # The last element of the body is the page's setup: the table goes before it.
+    document.element.body.insert(len(document.element.body) - 1, table_xml(rows, TableLook([70, 40, 30])))
     document.add_paragraph("", "表注")
-    document.add_paragraph(f"附件：{SHEET}（{len(sheet.errors)}处）", "公文正文")
+    document.add_paragraph(f"附件：{SHEET}（{count}处）", "公文正文")
     document.add_paragraph(context.office, "公文署名")
     document.add_paragraph(_spoken(date.today()), "公文署名")
-    return save(document, path, title, context.office)
+    save(document, path, title, context.office)
 
 
 def _spoken(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
-
-
-def _tracked(sheet: Sheet) -> str:
-    words = errata_rules()
-    if sheet.before.empty:
-        return words.letter.first
-    counts = Counter(sheet.before["result"])
-    said = "，".join(f"{word}{counts[result]}处" for result, word in words.results.items() if counts[result])
-    return words.letter.tracking.format(asked=len(sheet.before), said=said)
-
-
-def _counts(sheet: Sheet, context: PublishContext) -> list[Row]:
-    rows: list[Row] = [["清单", "项目", "处数"]]
-    keys = Counter(zip(sheet.errors["code"], sheet.errors["field"], strict=True))
-    for (code, field), number in sorted(keys.items()):
-        rows.append([context.info(str(code)).name, field_name(str(field)) or "—", f"{number:,}"])
-    return [*rows, ["合计", "", f"{len(sheet.errors):,}"]]

@@ -8,7 +8,8 @@ import dagster as dg
 import pandas as pd
 
 from assets.childfile.build import ChildFiles, FileContext, build_child_files
-from assets.county import COUNT, opened_of, profile_of
+from assets.county import profile_of
+from assets.graph.step import COUNT, opened_of
 from assets.intake.contract import state_rules
 from pipelines.partitions import Period, period_partitions
 from pipelines.resources.step_guard import station

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping
 import dagster as dg
 import pandas as pd
 
-from assets.county import COUNT, official_areas, opened_of, profile_of
+from assets.county import official_areas, profile_of
+from assets.graph.step import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.intake.gather import SheetRows, sheets
 from assets.receiving.kept_readings import kept_readings
-from matching.reading.places import Places, learn_places, places_from_list
+from matching.reading.places import Gazetteer, learn_places, places_from_list
 from pipelines.partitions import Period, period_partitions
 from pipelines.resources.step_guard import station
 from pipelines.resources.workspace import Workspace
@@ -67,7 +68,7 @@ def find_places(workspace: Workspace | None, sheets_read: list[SheetRows]) -> pd
     return pd.DataFrame(rows or [(county, "", "", "")], columns=COLUMNS, dtype=object)
 
 
-def places_of(frame: pd.DataFrame) -> Places:
+def places_of(frame: pd.DataFrame) -> Gazetteer:
     """The places of a `county_places` frame."""
     return places_from_list(frame, str(frame["county"].iloc[0]))
 
@@ -90,7 +91,7 @@ def _commonest_code(sheets_read: list[SheetRows]) -> str:
     return ""
 
 
-def _rows(places: Places, county: str) -> Iterator[tuple[str, str, str, str]]:
+def _rows(places: Gazetteer, county: str) -> Iterator[tuple[str, str, str, str]]:
     """Townships, their other written forms, and villages with theirs; enough to know everything again."""
 
     for written, town in places.towns.items():

@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 import dagster as dg
 import pandas as pd
 
-from assets.asking import labels_of, sent_before, turns_of
-from assets.county import COUNT, department_names, opened_of, profile_of
+from assets.county import department_names, profile_of
+from assets.graph.step import COUNT, opened_of
+from assets.publishing.turns import labels_of, sent_before, turns_of
 from assets.receiving.delivered import delivered_sources
 from assets.workbooks.layout import field_terms
-from expectations.life.evidence import Lens, Parts, gather
+from expectations.life.evidence import EvidenceScope, Parts, gather
 from expectations.life.rules import LifeRules, life_rules
-from expectations.life.states import Event, Life, fold
-from expectations.life.step import Occasion, Verdict, carried, verdicts
+from expectations.life.states import Event, FindingLife, fold
+from expectations.life.step import PeriodFacts, Verdict, carried, verdicts
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import finding_id, not_computed
 from expectations.lists.owners import OWNER
@@ -96,7 +97,7 @@ class _Before:
         delivered: departments, kinds of file and columns that the period can rest on.
     """
 
-    lives: Mapping[str, Life]
+    lives: Mapping[str, FindingLife]
     known: Known
     ended: Mapping[str, str]
     delivered: list[str]
@@ -136,7 +137,7 @@ def _facts(findings: pd.DataFrame) -> dict[str, tuple[str, str, str]]:
     return {name: (code, child, field) for name, code, child, field in rows}
 
 
-def _occasion(county: Opened, period: str, frames: LifeFrames, before: _Before) -> Occasion:
+def _occasion(county: Opened, period: str, frames: LifeFrames, before: _Before) -> PeriodFacts:
     rules, profile = life_rules(), profile_of(county.workspace)
     now = frames.findings.drop_duplicates("finding_id")
     listed = dict(zip(now["finding_id"], now["town"], strict=True))
@@ -146,7 +147,7 @@ def _occasion(county: Opened, period: str, frames: LifeFrames, before: _Before) 
     ]
     skipped = set(not_computed(profile, before.delivered)["code"])
     leads = {**before.ended, **{other: child for kind, child, other in moves if kind == "merge"}}
-    return Occasion(
+    return PeriodFacts(
         period=period,
         listed=listed,
         evidence=_evidence(frames, before.known, leads, rules),
@@ -171,7 +172,7 @@ def _evidence(frames: LifeFrames, known: Known, leads: Mapping[str, str], rules:
         if name not in listed
     ]
     findings = pd.DataFrame(rows, columns=["finding_id", "code", "child_id", "field"], dtype=object)
-    return gather(frames.records, findings, Lens(rules, looked_at()))
+    return gather(frames.records, findings, EvidenceScope(rules, looked_at()))
 
 
 def looked_at() -> dict[str, frozenset[str]]:
@@ -190,7 +191,7 @@ def looked_at() -> dict[str, frozenset[str]]:
     }
 
 
-def _frame(decided: list[Verdict], lives: Mapping[str, Life], facts: Known) -> pd.DataFrame:
+def _frame(decided: list[Verdict], lives: Mapping[str, FindingLife], facts: Known) -> pd.DataFrame:
     rows = []
     for verdict in decided:
         event, life = verdict.event, lives.get(verdict.event.finding_id)

@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 
 from assets.childfile.build import ChildFiles
-from assets.county import COUNT, opened_of, profile_of
+from assets.county import profile_of
+from assets.graph.step import COUNT, opened_of
 from assets.protected import protected_in
 from assets.receiving.delivered import COUNTY_CODE, county_doubt, delivered_sources
 from expectations.lists.files import VEILED

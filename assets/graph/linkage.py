@@ -10,7 +10,7 @@ from typing import Any, Self
 import dagster as dg
 import pandas as pd
 
-from assets.county import COUNT, opened_of
+from assets.graph.step import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.intake.linkable import fold, linkable, unfold
 from assets.receiving.plausibility import PlausibilityCheck, question_shortfalls

@@ -13,7 +13,8 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from assets.county import COUNT, opened_of, profile_of
+from assets.county import profile_of
+from assets.graph.step import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.protected import protected_in
 from assets.publishing import exports
@@ -22,9 +23,9 @@ from assets.publishing.edition_lines import NAME as LINES
 from assets.publishing.edition_lines import edition_lines, lines_of, period_before, urgent_lists
 from assets.publishing.editions import Ingredients, asked_now, write_exports, write_review_workbooks, write_workbooks
 from assets.publishing.locking import lock_folder
-from assets.publishing.marking import Order, marking
+from assets.publishing.marking import CopyOrder, marking
 from assets.publishing.reaching import CODE, sentences, unreached
-from assets.publishing.verdicts import Chapter, record
+from assets.publishing.verdicts import PeriodVerdicts, record
 from assets.receiving.filenames import file_names
 from assets.workbooks.context import Published
 from expectations.lists.catalogue import load_catalogue
@@ -97,7 +98,7 @@ class _Run:
 
 def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, int]:
     folder = county.outbox.aside(run.period)
-    with marking(Order(county.workspace.frames, run.period, folder, run.contracts)) as copies:
+    with marking(CopyOrder(county.workspace.frames, run.period, folder, run.contracts)) as copies:
         ingredients, veil = _ingredients(county, run, frames), protected_in(county, run.period)
         seen = ingredients.through(veil.without)
         digest = write_exports(seen, file_names(county.workspace, run.period), folder)
@@ -125,7 +126,7 @@ def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, 
     with writing(county.engine) as connection:
         put_into_database(connection, _edition(county, run, ingredients, digest, frames))
         protecting.append(connection, veil.fresh, county.workspace.operator)
-        record(connection, _chapter(county, run, ingredients, digest, written))
+        record(connection, _verdicts(county, run, ingredients, digest, written))
         # With civil affairs, whose office leads the comparison and decides whom else to ask.
         names = {code: info.name for code, info in load_catalogue().lists.items()}
         unsent = sentences(unreached(asked_now(ingredients), written), names)
@@ -137,7 +138,9 @@ def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, 
     return counts
 
 
-def _chapter(county: Opened, run: _Run, ingredients: Ingredients, digest: str, written: Sequence[Published]) -> Chapter:
+def _verdicts(
+    county: Opened, run: _Run, ingredients: Ingredients, digest: str, written: Sequence[Published]
+) -> PeriodVerdicts:
     published, rules = date.today(), profile_of(county.workspace).lists
 
     def due(code: str) -> str:
@@ -151,7 +154,7 @@ def _chapter(county: Opened, run: _Run, ingredients: Ingredients, digest: str, w
         for name, code in workbook.lines
     }
     reason = f"edition:{digest[:16]}"
-    return Chapter(run.period, ingredients.life, list(issued.values()), county.workspace.operator, reason)
+    return PeriodVerdicts(run.period, ingredients.life, list(issued.values()), county.workspace.operator, reason)
 
 
 def _ingredients(county: Opened, run: _Run, frames: Mapping[str, Any]) -> Ingredients:

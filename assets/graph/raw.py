@@ -6,7 +6,7 @@ Taking the files is `assets.receiving.receive`; what a heading is, `assets.intak
 import dagster as dg
 import pandas as pd
 
-from assets.county import COUNT, opened_of
+from assets.graph.step import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.receiving.doubts import Confirmed
 from assets.receiving.receive import ReceivingRequest, receive

@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from assets.county import COUNT, opened_of
+from assets.graph.step import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.intake.department import StandardisedDelivery, StandardisingRequest, standardise_delivery, suite_of
 from assets.receiving.receive import stop_when_refused

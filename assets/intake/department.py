@@ -24,7 +24,7 @@ from assets.intake.gather import cell_columns, sheets
 from assets.intake.notices import Tabulated
 from assets.intake.standard import Standardised, standardise
 from assets.receiving.kept_readings import kept_readings
-from expectations.suites.run import CheckResult, Occasion, SuiteResult, validate
+from expectations.suites.run import CheckResult, DeliveryFacts, SuiteResult, validate
 from expectations.suites.suite import FOLDER, Suite, load_suite
 from pipelines.partitions import Period
 from pipelines.resources import deliveries
@@ -120,7 +120,7 @@ def _standardised(order: StandardisingRequest, tabulated: Tabulated, context: Co
     # A department that delivered nothing broke no rule: it is skipped with a sentence of its own.
     checked = SuiteResult([], pd.DataFrame())
     if len(raw):
-        occasion = Occasion(context.as_of, order.previous_rows, order.size_confirmed, order.edition_rows)
+        occasion = DeliveryFacts(context.as_of, order.previous_rows, order.size_confirmed, order.edition_rows)
         checked = validate(done.accepted, suite_of(order.branch.department), occasion)
 
     accepted, quarantine = done.accepted, done.quarantine

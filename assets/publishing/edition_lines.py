@@ -65,7 +65,7 @@ class EditionLines:
 
     def by_list(self) -> Mapping[str, Tally]:
         """Code -> how many lines; a list without lines is not in it."""
-        return {str(code): EditionLines(mine).total for code, mine in self.frame.groupby("code")}
+        return {str(code): EditionLines(lines).total for code, lines in self.frame.groupby("code")}
 
     def of(self, code: str) -> Tally:
         """How many lines a list has."""
@@ -125,8 +125,10 @@ def life_of(opened: Opened, period: str) -> pd.DataFrame:
 
 def period_before(opened: Opened, period: str) -> str:
     """The last period of the same kind before one that has lists; "" for the first."""
-    same = [one for one in opened.frames.periods("findings") if one < period and ("Q" in one) == ("Q" in period)]
-    return max(same, default="")
+    # A month is no step between two quarters: each kind of comparison follows its own findings.
+    quarterly = "Q" in period
+    earlier = [name for name in opened.frames.periods("findings") if name < period and ("Q" in name) == quarterly]
+    return max(earlier, default="")
 
 
 def fates_of(now: pd.DataFrame, before: pd.DataFrame, life: pd.DataFrame) -> pd.DataFrame:
@@ -155,10 +157,11 @@ def fates_of(now: pd.DataFrame, before: pd.DataFrame, life: pd.DataFrame) -> pd.
         for name, code in before[["finding_id", "code"]].itertuples(index=False)
         if name not in present
     ]
-    followed = life[["finding_id", "code", "kind"]].itertuples(index=False)
-    rows += [(n, code, EARLIER, _earlier(kind)) for n, code, kind in followed if n not in present and n not in last]
+    # What nobody could look at again is still open, however long ago it was listed.
+    unsettled = (UNSEEN, STILL_UNSEEN, UNCHECKED)
+    rows += [
+        (name, code, EARLIER, rules.earlier["open" if kind in unsettled else "done"])
+        for name, code, kind in life[["finding_id", "code", "kind"]].itertuples(index=False)
+        if name not in present and name not in last
+    ]
     return pd.DataFrame(rows, columns=FATES, dtype=object)
-
-
-def _earlier(kind: str) -> str:
-    return life_rules().earlier["open" if kind in (UNSEEN, STILL_UNSEEN, UNCHECKED) else "done"]

@@ -20,17 +20,16 @@ from assets.protected import Protected, printed_for
 from assets.publishing.edition_lines import ASKED, status_of
 from assets.receiving.delivered import delivered_sources
 from assets.receiving.filenames import FileNames, naming_of
-from assets.workbooks.context import FurtherBooks, ListInfo, PublishContext, Published
+from assets.workbooks.context import FurtherBooks, PrintedList, PublishContext, Published
 from assets.workbooks.csvout import EXACT, FINDINGS_COLUMNS, LINKS_COLUMNS, write_csv
 from assets.workbooks.layout import layout_for
-from assets.workbooks.personbook import folder_of, write_person_book
+from assets.workbooks.personbook import PersonBook, folder_of, write_person_book
 from assets.workbooks.publish import publish_workbooks
 from assets.workbooks.review import review_pairs, write_review
 from expectations.jurisdictions.labels import labels
 from expectations.jurisdictions.profile import Profile
 from expectations.life.states import PASSED, RETURNED
-from expectations.lists.catalogue import ListInfo as Known
-from expectations.lists.catalogue import load_catalogue
+from expectations.lists.catalogue import ListInfo, load_catalogue
 from expectations.lists.files import ChildFiles
 from expectations.lists.findings import not_computed
 from expectations.lists.ledgers import books_of, extra_ledgers
@@ -69,6 +68,7 @@ class Ingredients:
 
     def through(self, see: Callable[[pd.DataFrame], pd.DataFrame]) -> Ingredients:
         """The same with every frame that names a child seen as somebody may see it."""
+        # Accounting and rates name nobody; in `lines` and `before`, which are figures, every child counts.
         return replace(
             self,
             findings=see(self.findings),
@@ -80,64 +80,71 @@ class Ingredients:
         )
 
 
-def write_exports(found: Ingredients, names: FileNames, folder: Path) -> str:
+def write_exports(frames: Ingredients, names: FileNames, folder: Path) -> str:
     """Write links.csv and findings.csv; returns the hash of their bytes, which names the edition.
 
     Files and sheets stand there under the names that may be said: other systems read these lists, and files are named after children.
     """
-    links = found.links.sort_values(_PLACE_ORDER, kind="stable")
+    links = frames.links.sort_values(_PLACE_ORDER, kind="stable")
+    # Six digits: beyond them the same data may give other bytes on another processor, and so another edition.
     links = links.assign(probability=[f"{float(value):.6f}" for value in links["probability"]])
-    frames = {"links.csv": links, "findings.csv": found.findings}
+    exported = {"links.csv": links, "findings.csv": frames.findings}
     digest = hashlib.sha256()
     for name, columns in EXPORTS.items():
-        path = write_csv(names.on(frames[name])[list(columns)], folder / name, EXACT)
+        path = write_csv(names.on(exported[name])[list(columns)], folder / name, EXACT)
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def write_workbooks(found: Ingredients, workspace: Workspace, folder: Path, veil: Protected) -> list[Published]:
+def write_workbooks(frames: Ingredients, workspace: Workspace, folder: Path, veil: Protected) -> list[Published]:
     """Write the workbooks of departments, townships and the summary below the folder, those of persons in folders of their own."""
-    shown, seen = asked_now(found), found.through(veil.without)
-    shown = shown.assign(
-        held=shown["finding_id"].map(held_lines(FrameStore(workspace.frames), found.period)).fillna("")
-    )
+    # A line that a correction list asks for already is not asked a second time.
+    in_corrections = held_lines(FrameStore(workspace.frames), frames.period)
+    shown, seen = asked_now(frames), frames.through(veil.without)
+    shown = shown.assign(held=shown["finding_id"].map(in_corrections).fillna(""))
     context = _context(seen, workspace)
     # A protected child counts for the county, never for a township: its lines are in the figures without their places.
-    whole = replace(context, life=found.life, lines=veil.placeless(found.lines), before=found.before)
+    whole = replace(context, life=frames.life, lines=veil.placeless(frames.lines), before=frames.before)
     written = publish_workbooks(veil.without(shown), seen.children, seen.records, whole, folder)
     for person in veil.named:
-        frames = [veil.but_for(person).without(frame) for frame in (found.children, found.records)]
-        written += write_person_book(veil.only(shown, person), (frames[0], frames[1]), context, (person, folder))
+        others = veil.but_for(person)
+        children, records = others.without(frames.children), others.without(frames.records)
+        own = PersonBook(person, veil.only(shown, person), children, records)
+        written += write_person_book(own, context, folder)
     return written
 
 
-def write_review_workbooks(found: Ingredients, workspace: Workspace, folder: Path, veil: Protected) -> int:
+def write_review_workbooks(frames: Ingredients, workspace: Workspace, folder: Path, veil: Protected) -> int:
     """Write the pairs that wait for a person; returns how many. A pair with a protected child waits for the named person."""
-    context, waiting = bare_context(workspace, found.period), review_pairs(found.pairs)
-    count = write_review(veil.without(waiting), found.records, context, folder)
+    context, waiting = bare_context(workspace, frames.period), review_pairs(frames.pairs)
+    count = write_review(veil.without(waiting), frames.records, context, folder)
     for person in veil.named:
         whom = printed_for(person)
-        count += write_review(veil.only(waiting, person), found.records, context, folder_of(person, folder), whom)
+        count += write_review(veil.only(waiting, person), frames.records, context, folder_of(person, folder), whom)
     return count
 
 
-def asked_now(found: Ingredients) -> pd.DataFrame:
+def asked_now(frames: Ingredients) -> pd.DataFrame:
     """The findings that somebody is asked to look at: not those that were answered and whose evidence is the same.
 
     Returns:
         The lists with `life` (新发现, 第2期, 复发) and, where one has come back, why, before its reason.
     """
-    if found.life.empty:
-        return found.findings.assign(life="")
-    life = found.life.set_index("finding_id")
-    goes_out = [status == ASKED for status in status_of(found.findings, found.life)]
-    shown = found.findings[np.array(goes_out, dtype=np.bool_)]  # an empty list would choose columns
-    mine = life.reindex(shown["finding_id"])
-    shown = with_asked(shown, found.life)
-    past = zip(*(mine[name].fillna("") for name in ("kind", "text", "answer")), strict=True)
+    if frames.life.empty:
+        return frames.findings.assign(life="")
+    goes_out = [status == ASKED for status in status_of(frames.findings, frames.life)]
+    shown = frames.findings[np.array(goes_out, dtype=np.bool_)]  # an empty list would choose columns
+    past = frames.life.set_index("finding_id").reindex(shown["finding_id"])
+    shown = with_asked(shown, frames.life)
+    kinds, texts, answers, firsts = (
+        past[name].fillna("").to_list() for name in ("kind", "text", "answer", "first_period")
+    )
     return shown.assign(
-        reason=[f"{_before(*one)}{reason}" for one, reason in zip(past, shown["reason"], strict=True)],
-        life=[_age(*row, found.period) for row in _ages(mine)],
+        reason=[
+            f"{_of_the_past(kind, text, answer)}{reason}"
+            for kind, text, answer, reason in zip(kinds, texts, answers, shown["reason"], strict=True)
+        ],
+        life=[_age(kind, first, frames.period) for kind, first in zip(kinds, firsts, strict=True)],
     )
 
 
@@ -154,7 +161,7 @@ def with_asked(shown: pd.DataFrame, life: pd.DataFrame) -> pd.DataFrame:
     return shown.assign(**{OWNER: now.where(now != "", shown[OWNER])})
 
 
-def _before(kind: str, text: str, answer: str) -> str:
+def _of_the_past(kind: str, text: str, answer: str) -> str:
     """What a reader must know of a line's past: why it came back, or what was answered while it stays open."""
     if kind == RETURNED:
         return f"【复发】{text}。"
@@ -163,11 +170,8 @@ def _before(kind: str, text: str, answer: str) -> str:
     return f"【上次答复：{answer}】" if answer else ""
 
 
-def _ages(mine: pd.DataFrame) -> list[tuple[str, str]]:
-    return list(zip(mine["kind"].fillna(""), mine["first_period"].fillna(""), strict=True))
-
-
 def _age(kind: str, first: str, period: str) -> str:
+    """How long a line has been open. One that came back is not counted from its beginning: it was closed in between."""
     if kind == RETURNED:
         return "复发"
     if not first or first == period:
@@ -180,11 +184,12 @@ def bare_context(workspace: Workspace, label: str) -> PublishContext:
     profile, period = profile_of(workspace), Period.parse(label)
     place = profile.place.county_name.value or ""
     office = f"{place}民政局" if place else ""
+    active = [code for code in load_catalogue().lists if code in profile.lists and profile.lists[code].active]
     return PublishContext(
         period.label,
         period.last_day,
         place,
-        _lists(profile),
+        tuple(_printed_list(code, load_catalogue().lists[code], profile) for code in active),
         office,
         layout=layout_for(profile),
         names_masked=profile.masking.name_masked_in_summary.known(),
@@ -193,50 +198,40 @@ def bare_context(workspace: Workspace, label: str) -> PublishContext:
     )
 
 
-def _context(found: Ingredients, workspace: Workspace) -> PublishContext:
-    came = delivered_sources(found.accounting.to_dict("records"), FrameStore(workspace.frames), found.period)
-    missing = not_computed(profile_of(workspace), came)
+def _context(frames: Ingredients, workspace: Workspace) -> PublishContext:
+    """The same with the period's data, as far as everybody may see them."""
+    profile, period = profile_of(workspace), Period.parse(frames.period)
+    came = delivered_sources(frames.accounting.to_dict("records"), FrameStore(workspace.frames), frames.period)
+    missing = not_computed(profile, came)
+    # The further books are kept by conditions like the lists' own, but over the child files alone: no pairs, no area code.
+    files = ChildFiles(frames.children, frames.records, pd.DataFrame(), period.last_day, period.label, "")
     return replace(
-        bare_context(workspace, found.period),
+        bare_context(workspace, frames.period),
         not_computed=dict(zip(missing["code"], missing["sentence"], strict=True)),
-        accounting=found.accounting,
-        life=found.life,
-        links=found.links,
-        pairs=found.pairs,
-        rates=found.rates,
+        accounting=frames.accounting,
+        life=frames.life,
+        links=frames.links,
+        pairs=frames.pairs,
+        rates=frames.rates,
         towns=tuple(dict.fromkeys(town for town, _ in official_areas(workspace))),
-        department_names=found.department_names,
-        further=_further(found, profile_of(workspace)),
-        audit_head=found.audit_head,
+        department_names=frames.department_names,
+        further=FurtherBooks(books_of(profile), extra_ledgers(View(files, profile, profile.catalogue))),
+        audit_head=frames.audit_head,
     )
 
 
-def _further(found: Ingredients, profile: Profile) -> FurtherBooks:
-    nobody, period = pd.DataFrame(), Period.parse(found.period)
-    files = ChildFiles(found.children, found.records, nobody, period.last_day, period.label, "")
-    return FurtherBooks(books_of(profile), extra_ledgers(View(files, profile, profile.catalogue)))
-
-
-def _lists(profile: Profile) -> tuple[ListInfo, ...]:
-    known = load_catalogue().lists
-    return tuple(
-        _list_info(code, info, profile)
-        for code, info in known.items()
-        if code in profile.lists and profile.lists[code].active
-    )
-
-
-def _list_info(code: str, info: Known, profile: Profile) -> ListInfo:
-    catalogue, rule = profile.catalogue, profile.lists[code]
+def _printed_list(code: str, info: ListInfo, profile: Profile) -> PrintedList:
+    """A list as this place has it: what the catalogue says, then whom the profile names, by when, and its own paper."""
+    rule = profile.lists[code]
     due = rule.due or (f"{rule.due_days} 日内" if rule.due_days else "")
-    return ListInfo(
+    return PrintedList(
         code=code,
         name=info.name,
         short=info.name[:6],
         meaning=info.meaning,
         action=info.ask,
         clause=f"{info.clause}；{rule.clause}" if rule.clause else info.clause,
-        owner=catalogue.recipients[rule.lead],
+        owner=profile.catalogue.recipients[rule.lead],
         recipients=tuple(rule.recipients),
         due=due,
         answers=tuple(info.answers),

@@ -7,7 +7,6 @@ Belongs here: which password a file gets, and locking it whole or not at all. No
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 from assets.protected import FOLDER
@@ -21,17 +20,15 @@ _NAMED_FOLDERS = (FOLDER,)
 
 def lock_folder(folder: Path, passwords: Passwords) -> int:
     """Lock every workbook below a folder for which there is a password; returns how many."""
+    if not passwords:
+        return 0
     locked = 0
-    for path in _workbooks(folder) if passwords else ():
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".xlsx", ".docx") and path.is_file()):
         password = passwords.of(recipient_of(path.relative_to(folder)))
         if password:
             lock_file(path, password)
             locked += 1
     return locked
-
-
-def _workbooks(folder: Path) -> Iterator[Path]:
-    yield from sorted(path for path in folder.rglob("*") if path.suffix in (".xlsx", ".docx") and path.is_file())
 
 
 def recipient_of(path: Path) -> str:
@@ -45,6 +42,7 @@ def recipient_of(path: Path) -> str:
 
 def lock_file(path: Path, password: str) -> None:
     """Put an opening password on an Office file (ECMA-376 agile, AES-256)."""
+    # Here and not above: its import takes a third of a second, and few places set passwords.
     from msoffcrypto.format.ooxml import OOXMLFile  # type: ignore[import-untyped]
 
     inside = OOXMLFile(io.BytesIO(path.read_bytes()))

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ import pandas as pd
 from assets.intake.contract import Contract
 from assets.intake.errorlist import write_error_list
 from assets.intake.gather import cell_columns
-from assets.intake.sheetreading import SheetReading
 from assets.intake.standard import Standardised
 
 FOLDER = "问题数据"
@@ -39,26 +38,22 @@ def write_marked_copies(contracts: Mapping[str, Contract], frames: Mapping[str, 
         raw, refused, readings = (frames[f"{layer}_{name}"] for layer in ("raw", "quarantine", "readings"))
         accepted = records[records["department"] == name]
         result = Standardised(accepted, refused, accepted.iloc[:0])
-        for file in dict.fromkeys(raw["file"]):
-            marked += _one(raw, result, readings, (str(file), folder / FOLDER / contract.zh))
+        target = folder / FOLDER / contract.zh
+        for file in dict.fromkeys(raw["file"].astype(str)):
+            # A file's name holds its subfolder, and two subfolders may have files of one name.
+            target.mkdir(parents=True, exist_ok=True)
+            path = target / f"{file.replace('/', '_').replace(os.sep, '_')}_问题说明.xlsx"
+            marked += write_error_list(_shown(raw, result, file), result, readings, file, path)
+        if target.is_dir() and not any(target.iterdir()):
+            target.rmdir()
     return marked
-
-
-def _one(raw: pd.DataFrame, result: Standardised, readings: Sequence[SheetReading], where: tuple[str, Path]) -> int:
-    file, folder = where
-    path = folder / f"{file.replace('/', '_').replace(os.sep, '_')}_问题说明.xlsx"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    rows = write_error_list(_shown(raw, result, file), result, readings, file, path)
-    if not rows and not any(path.parent.iterdir()):
-        path.parent.rmdir()
-    return rows
 
 
 def _shown(raw: pd.DataFrame, result: Standardised, file: str) -> pd.DataFrame:
     """The file's rows to show: all of a small file, else what is no data, what was refused and what has a remark."""
-    mine = raw[raw["file"] == file]
-    used = sum(any(mine[name].array) for name in cell_columns(mine))
-    if len(mine) * used <= WHOLE_COPY_CELLS:
-        return mine
-    told = mine["record_id"].isin(pd.concat([result.accepted["record_id"], result.quarantine["record_id"]]))
-    return mine[told | ~mine["kind"].isin(["data", "blank"])]
+    rows = raw[raw["file"] == file]
+    columns_in_use = sum(any(rows[name].array) for name in cell_columns(rows))
+    if len(rows) * columns_in_use <= WHOLE_COPY_CELLS:
+        return rows
+    remarked = rows["record_id"].isin(pd.concat([result.accepted["record_id"], result.quarantine["record_id"]]))
+    return rows[remarked | ~rows["kind"].isin(["data", "blank"])]

@@ -1,6 +1,6 @@
 """The marked copies of the departments' files, written in a process beside the run while the run writes the workbooks.
 
-Belongs here: starting that process, its answer, doing without it. Not here: what a copy holds (`errorlists`,
+Belongs here: starting that process, its answer, doing without it. Not here: what a copy holds (`marked_copies`,
 `assets.intake.errorlist`). It reads the frames itself; nothing but the order goes to it, and a count comes back.
 """
 
@@ -26,7 +26,7 @@ from pipelines.resources.processes import command, end, environment
 
 
 @dataclass(frozen=True)
-class Order:
+class CopyOrder:
     """What to copy: the period's frames below `frames`, into the period's folder aside, by the departments' contracts."""
 
     frames: Path
@@ -35,7 +35,7 @@ class Order:
     contracts: Mapping[str, Contract]
 
 
-def mark(order: Order) -> int:
+def mark(order: CopyOrder) -> int:
     """Write the copies where we stand; returns the rows with a remark.
 
     Raises:
@@ -58,9 +58,10 @@ def mark(order: Order) -> int:
 class Marking:
     """Copies under way."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: CopyOrder) -> None:
         self._order = order
         self._process: subprocess.Popen[bytes] | None = None
+        # A machine that starts no further process writes the copies all the same, only later: in `finished`.
         with suppress(OSError):
             pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
             self._process = subprocess.Popen(
@@ -68,6 +69,7 @@ class Marking:
             )
             assert self._process.stdin is not None
             pickle.dump(order, self._process.stdin)
+            # Not closed: that the pipe closes tells the process that the run is gone (`_end_with_parent`).
             self._process.stdin.flush()
 
     def finished(self) -> int:
@@ -84,7 +86,7 @@ class Marking:
 
 
 @contextmanager
-def marking(order: Order) -> Iterator[Marking]:
+def marking(order: CopyOrder) -> Iterator[Marking]:
     """Write copies beside the block; none are written any more when the block is left."""
     under_way = Marking(order)
     try:

@@ -5,7 +5,7 @@ here: the verdicts (`assets.graph.finding_life`), storage (`pipelines.resources.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -25,11 +25,12 @@ from expectations.life.step import Verdict, events_of
 from pipelines.resources import finding_events
 from pipelines.resources.finding_events import Issued
 
+# After these somebody has something to do.
 _SENT = (APPEARED, RETURNED, INHERITED, PASSED)
 
 
 @dataclass(frozen=True)
-class Chapter:
+class PeriodVerdicts:
     """What a publication adds to the life of findings.
 
     Attributes:
@@ -47,27 +48,25 @@ class Chapter:
     origin: str
 
 
-def record(connection: sa.Connection, chapter: Chapter) -> int:
+def record(connection: sa.Connection, verdicts: PeriodVerdicts) -> int:
     """Append what is new, and replace who is sent what; returns the number of events.
 
     A period that is older than another with a history adds nothing: what came later was decided on what was known then.
     """
-    if finding_events.later_exists(connection, chapter.period):
+    period = verdicts.period
+    if finding_events.later_exists(connection, period):
         return 0
-    finding_events.replace_issued(connection, chapter.period, chapter.issued)
-    past = [Event(**row) for row in finding_events.events(connection, finding_events.same_kind(chapter.period))]
-    written = {event.finding_id: event for event in past if _of_data(event, chapter.period)}
-    present = fold(past)
-    news = events_of(_verdicts(chapter.life), written, present)
-    full = [replace(event, author=chapter.author, origin=chapter.origin) for event in news]
-    return finding_events.append(connection, [event.row() for event in _with_dispatch(full, chapter)])
-
-
-def _of_data(event: Event, period: str) -> bool:
-    return event.period == period and event.kind in DATA_KINDS
+    finding_events.replace_issued(connection, period, verdicts.issued)
+    past = [Event(**row) for row in finding_events.events(connection, finding_events.same_kind(period))]
+    # A period that is run again says of a line what it said before: only what is different becomes an event.
+    written = {event.finding_id: event for event in past if event.period == period and event.kind in DATA_KINDS}
+    news = events_of(_verdicts(verdicts.life), written, fold(past))
+    signed = [replace(event, author=verdicts.author, origin=verdicts.origin) for event in news]
+    return finding_events.append(connection, [event.row() for event in _with_dispatch(signed, verdicts.issued)])
 
 
 def _verdicts(life: pd.DataFrame) -> list[Verdict]:
+    """The rows of the frame as the life of findings knows them."""
     names = ["finding_id", "period", "kind", "state", "source", "text", "town", "fingerprint", "evidence", "answer"]
     rows = zip(*(life[name] for name in [*names, "listed", "shown"]), strict=True)
     return [
@@ -76,19 +75,15 @@ def _verdicts(life: pd.DataFrame) -> list[Verdict]:
     ]
 
 
-def _with_dispatch(events: Iterable[Event], chapter: Chapter) -> Iterable[Event]:
+def _with_dispatch(events: Iterable[Event], issued: Collection[Issued]) -> Iterable[Event]:
     """Each event, and behind one that brings work the step 已派发 that says to whom."""
-    sent = _recipients(chapter.issued)
+    recipients: dict[str, list[str]] = defaultdict(list)
+    for line in issued:
+        recipients[line.finding_id].append(line.recipient)
     for event in events:
         yield event
-        if event.kind in _SENT and event.finding_id in sent:
+        if event.kind in _SENT and event.finding_id in recipients:
+            # Whoever is visiting a family goes on visiting it: only a new line becomes an assigned one.
             state = "assigned" if event.state == "new" else event.state
-            text = f"列入核查清单：{'、'.join(sent[event.finding_id])}"
+            text = f"列入核查清单：{'、'.join(recipients[event.finding_id])}"
             yield replace(event, kind=DISPATCHED, state=state, source="office", text=text, evidence="", fingerprint="")
-
-
-def _recipients(issued: Collection[Issued]) -> Mapping[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for line in issued:
-        found[line.finding_id].append(line.recipient)
-    return found

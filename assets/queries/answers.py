@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from assets.queries.rules import Query, query_rules
-from assets.queries.sheets import Answer
+from assets.queries.sheets import QueryAnswer
 from assets.replies.judging import choose
 from expectations.life.numbering import GOOD
 
@@ -19,7 +19,7 @@ _YES = "是"
 
 
 @dataclass
-class Taken:
+class TakenAnswers:
     """What came of an answer file.
 
     Attributes:
@@ -35,7 +35,7 @@ class Taken:
     waiting: int = 0
 
 
-def take_answers(lines: Sequence[Answer], people: pd.DataFrame, query: Query) -> Taken:
+def take_answers(lines: Sequence[QueryAnswer], people: pd.DataFrame, query: Query) -> TakenAnswers:
     """Join answers to the people that were asked about.
 
     Args:
@@ -43,55 +43,70 @@ def take_answers(lines: Sequence[Answer], people: pd.DataFrame, query: Query) ->
         people: who was asked about (`people`).
         query: its answers and the shape of the delivery.
     """
-    asked = {str(one["number"]): one for one in people.to_dict("records")}
-    taken = Taken(pd.DataFrame(columns=list(query.layout), dtype=object))
-    said: dict[str, tuple[Answer, str]] = {}
+    persons = {str(person["number"]): person for person in people.to_dict("records")}
+    taken = TakenAnswers(pd.DataFrame(columns=list(query.layout), dtype=object))
+    answered: dict[str, tuple[QueryAnswer, str]] = {}
     for line in lines:
-        word = _word(line, asked, (query, taken))
-        if word and line.number in said and said[line.number][1] != word:
+        try:
+            word = _word(line, persons, query)
+        except _UntakenError as problem:
+            taken.problems.append((line.row, problem.sentence))
+            continue
+        if word and line.number in answered and answered[line.number][1] != word:
+            # Neither is taken: which of the two is right only the department can say.
             taken.problems.append((line.row, "同一查询编号有两种不同的答复，都没有采用。"))
-            said[line.number] = (line, "")
+            answered[line.number] = (line, "")
         elif word:
-            said.setdefault(line.number, (line, word))
+            answered.setdefault(line.number, (line, word))
+
     rows = []
-    for number, (line, word) in sorted(said.items()):
+    for number, (line, word) in sorted(answered.items()):
         if word:
             taken.counts[word] = taken.counts.get(word, 0) + 1
         kind = query.answers.get(word, "")
+        # That there is no record (不存在) makes no line: the delivery would bring a person who is not there.
         if kind and kind not in query_rules().no_line:
-            rows.append(_row(asked[number], line, (kind, query)))
+            rows.append(_delivered(persons[number], line, kind, query))
     taken.delivery = pd.DataFrame(rows, columns=list(query.layout), dtype=object)
-    taken.waiting = len(asked) - sum(taken.counts.values())
+    taken.waiting = len(persons) - sum(taken.counts.values())
     return taken
 
 
-def _word(line: Answer, asked: Mapping[str, object], what: tuple[Query, Taken]) -> str:
-    """The answer of a line, "" when it has none or cannot be taken (then the reason is noted)."""
-    query, taken = what
+class _UntakenError(Exception):
+    """A line that cannot be taken; the Chinese sentence goes back to whoever answered."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self.sentence = sentence
+
+
+def _word(line: QueryAnswer, persons: Mapping[str, object], query: Query) -> str:
+    """The answer of a line, "" when it has none.
+
+    Raises:
+        _UntakenError: nobody was asked about under its number, it is no answer of the query, or something is missing beside it.
+    """
     written = line.cells.get(query.answer_heading, "")
-    if line.state != GOOD or line.number not in asked:
-        taken.problems.append((line.row, "查询编号损坏，或不是这次查询的编号。"))
-        return ""
+    if line.state != GOOD or line.number not in persons:
+        raise _UntakenError("查询编号损坏，或不是这次查询的编号。")
     if not written:
         return ""
     word = choose(written, list(query.answers))
     if not word:
-        taken.problems.append((line.row, f"“{query.answer_heading}”不是下拉列表中的答复，请从列表中选择。"))
-        return ""
+        raise _UntakenError(f"“{query.answer_heading}”不是下拉列表中的答复，请从列表中选择。")
     missing = [name for name in query.needs.get(query.answers[word], []) if not line.cells.get(name)]
     if missing:
-        taken.problems.append((line.row, f"答复为“{word}”，还须填写{'、'.join(missing)}。"))
-        return ""
+        raise _UntakenError(f"答复为“{word}”，还须填写{'、'.join(missing)}。")
     return word
 
 
-def _row(person: Mapping[object, object], line: Answer, what: tuple[str, Query]) -> dict[str, str]:
+def _delivered(person: Mapping[object, object], line: QueryAnswer, kind: str, query: Query) -> dict[str, str]:
     """One line of the delivery: of the columns that may hold a value the first that does; marks are 是 where they apply."""
-    kind, query = what
     shown = {column.zh: str(person[column.value]) for column in query.columns}
     marks = {name: _YES if name == kind else "" for name in query.answers.values()}
-    yellow = {one.zh: line.cells.get(one.zh, "") for one in query.asked}
-    values = {**shown, **marks, **yellow}
+    # What was filled in comes last: where a grey and a yellow column have one name, the answer is the newer one.
+    filled_in = {column.zh: line.cells.get(column.zh, "") for column in query.asked}
+    values = {**shown, **marks, **filled_in}
     return {
         heading: next((values[name] for name in names.split("|") if values[name]), "")
         for heading, names in query.layout.items()

@@ -31,36 +31,39 @@ def children_to_ask(children: pd.DataFrame, listed: Collection[str] | None, quer
             are here are asked about.
         query: its code.
     """
-    mine = children[children["alive"] != "no"]
-    mine = mine[mine["child_id"].isin(listed)] if listed is not None else mine[mine["police_state"] == "absent"]
-    parent = mine["father_name"].where(mine["father_name"] != "", mine["mother_name"])
-    parent = parent.where(parent != "", mine["guardian_name"])
-    sex = mine["sex"].map({"1": "男", "2": "女"}).fillna("")
-    numbers = [query_number(query.code, child) for child in mine["child_id"]]
-    found = mine[["name", "id_no", "birth_date"]].assign(number=numbers, sex=sex, parent=parent)
-    return _once(found[(found["name"] != "") & ((found["id_no"] != "") | (found["birth_date"] != ""))])
+    asked = children[children["alive"] != "no"]
+    asked = asked[asked["police_state"] == "absent"] if listed is None else asked[asked["child_id"].isin(listed)]
+    parent = asked["father_name"].where(asked["father_name"] != "", asked["mother_name"])
+    parent = parent.where(parent != "", asked["guardian_name"])
+    sex = asked["sex"].map({"1": "男", "2": "女"}).fillna("")
+    numbers = [query_number(query.code, child) for child in asked["child_id"]]
+    people = asked[["name", "id_no", "birth_date"]].assign(number=numbers, sex=sex, parent=parent)
+    # By a name alone nobody can be looked up: the answer would be about somebody else of that name.
+    return _once(people[(people["name"] != "") & ((people["id_no"] != "") | (people["birth_date"] != ""))])
 
 
 def parents_to_ask(children: pd.DataFrame, query: Query) -> pd.DataFrame:
     """Parents for justice: of living children in difficulty who are not protected yet; only those with name and number."""
     rules = query_rules()
     classes = ";" + children["categories"] + ";"
-    wanted = _any(classes, rules.parents_of) & ~_any(classes, rules.not_parents_of) & (children["alive"] != "no")
+    concerned = _any(classes, rules.parents_of) & ~_any(classes, rules.not_parents_of) & (children["alive"] != "no")
     sides = [
-        children.loc[wanted, [f"{side}_name", f"{side}_id"]].set_axis(["name", "id_no"], axis=1)
+        children.loc[concerned, [f"{side}_name", f"{side}_id"]].set_axis(["name", "id_no"], axis=1)
         for side in ("father", "mother")
     ]
     both = pd.concat(sides, ignore_index=True)
     both = both[(both["name"] != "") & (both["id_no"].str.len() == 18)]
+    # The number is made of the person, not of the child: the father of three children is asked about once.
     numbers = [query_number(query.code, name, number) for name, number in zip(both["name"], both["id_no"], strict=True)]
     return _once(both.assign(number=numbers, sex="", birth_date="", parent=""))
 
 
 def _any(classes: pd.Series[str], codes: Collection[str]) -> pd.Series[bool]:
-    found = pd.Series(False, index=classes.index)
+    """Whether a child has one of the classes; `classes` with a `;` at either end."""
+    member = pd.Series(False, index=classes.index)
     for code in codes:
-        found |= classes.str.contains(f";{code};", regex=False)
-    return found
+        member |= classes.str.contains(f";{code};", regex=False)
+    return member
 
 
 def _once(people: pd.DataFrame) -> pd.DataFrame:

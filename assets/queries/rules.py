@@ -12,20 +12,18 @@ from expectations.rulebook import Rules, read_rules
 FILE = Path(__file__).with_name("queries.yaml")
 
 
-class Shown(Rules):
+class QueryColumn(Rules):
+    """A column: heading and width; of its own kind a yellow one, to be filled in."""
+
+    zh: str
+    width: float
+
+
+class ShownColumn(QueryColumn):
     """A grey column; `when_missing`: shown only where that other value is missing."""
 
-    zh: str
     value: str
-    width: float
     when_missing: str = ""
-
-
-class AskedFor(Rules):
-    """A yellow column."""
-
-    zh: str
-    width: float
 
 
 class Query(Rules):
@@ -36,12 +34,17 @@ class Query(Rules):
     title: str
     whom: str
     purpose: str
-    columns: list[Shown] = Field(min_length=1)
-    asked: list[AskedFor] = Field(min_length=1)
+    columns: list[ShownColumn] = Field(min_length=1)
+    asked: list[QueryColumn] = Field(min_length=1)
     answers: dict[str, str]
     delivers: str
     layout: dict[str, str]
     needs: dict[str, list[str]]
+
+    @property
+    def all_columns(self) -> list[QueryColumn]:
+        """Behind the number: the grey ones, then the yellow ones."""
+        return [*self.columns, *self.asked]
 
     @property
     def answer_heading(self) -> str:
@@ -50,7 +53,7 @@ class Query(Rules):
 
     @model_validator(mode="after")
     def _check(self) -> Query:
-        known = {*(one.zh for one in self.columns), *(one.zh for one in self.asked), *self.answers.values()}
+        known = {column.zh for column in self.all_columns} | set(self.answers.values())
         used = {name for names in self.layout.values() for name in names.split("|")}
         if used - known:
             raise ValueError(f"layout 用了没有的栏：{'、'.join(sorted(used - known))}")

@@ -39,7 +39,7 @@ def usable_departments(accounts: Iterable[Mapping[Any, Any]]) -> list[str]:
 
 def delivered_sources(accounts: Iterable[Mapping[Any, Any]], frames: FrameStore, period: str) -> list[str]:
     """Usable departments, `department.layout` of every kind of file that they brought, and the columns that they fill (a list may need
-    one kind or one column only: `Catalogue.told`).
+    one kind or one column only: `Catalogue.columns_filled`).
 
     Args:
         accounts: as in `usable_departments`.
@@ -61,7 +61,9 @@ def delivered_sources(accounts: Iterable[Mapping[Any, Any]], frames: FrameStore,
         if layout
     }
     catalogue = load_catalogue()
-    columns = catalogue.told(lambda name: pd.concat([column(each, name) for each in assets])) if assets else set()
+    columns = (
+        catalogue.columns_filled(lambda name: pd.concat([column(each, name) for each in assets])) if assets else set()
+    )
     return sorted({*departments, *kinds, *columns})
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name
 
 from assets.workbooks.book import Book, clean
-from assets.workbooks.context import ListInfo
+from assets.workbooks.context import PrintedList
 from assets.workbooks.routing import Packet
 
 SHEET = "字典"
@@ -28,19 +28,24 @@ def add_dictionary(book: Book, packet: Packet) -> None:
     add_choices(book, sheet, [part.info for part in packet.parts if part.count])
 
 
-def add_choices(book: Book, sheet: Any, lists: Sequence[ListInfo]) -> None:
+def add_choices(book: Book, sheet: Any, lists: Sequence[PrintedList]) -> None:
     """One column of answers per list behind the facts, each with its name for the dropdowns."""
-    for place, info in enumerate(info for info in lists if info.answers):
-        _answers(book, sheet, (2 + place, info))
+    for column, info in enumerate((info for info in lists if info.answers), start=2):
+        sheet.write_string(0, column, info.code)
+        for row, answer in enumerate(info.answers, start=FIRST_ANSWER_ROW):
+            sheet.write_string(row, column, clean(answer))
+        letter, last = xl_col_to_name(column, col_abs=True), FIRST_ANSWER_ROW + len(info.answers)
+        book.file.define_name(range_name(info), f"={SHEET}!{letter}${FIRST_ANSWER_ROW + 1}:{letter}${last}")
 
 
-def facts_sheet(book: Book, said: Mapping[str, str]) -> Any:
+def facts_sheet(book: Book, facts: Mapping[str, str]) -> Any:
     """The hidden sheet with what the workbook says about itself, in columns A and B; returned for more columns."""
     sheet = book.sheet(SHEET)
-    for row, (name, value) in enumerate(said.items()):
+    for row, (name, value) in enumerate(facts.items()):
         sheet.write_string(row, 0, name)
         sheet.write_string(row, 1, clean(value))
     sheet.protect()
+    # Very hidden: the menu does not offer to show it, and a clerk who tidies up does not delete what is read on return.
     sheet.very_hidden()
     return sheet
 
@@ -57,16 +62,6 @@ def facts(book: Book, packet: Packet) -> Mapping[str, str]:
     }
 
 
-def range_name(info: ListInfo) -> str:
+def range_name(info: PrintedList) -> str:
     """The defined name of a list's answers."""
     return f"answers_{info.code}"
-
-
-def _answers(book: Book, sheet: object, what: tuple[int, ListInfo]) -> None:
-    column, info = what
-    sheet.write_string(0, column, info.code)  # type: ignore[attr-defined]
-    for row, answer in enumerate(info.answers, start=FIRST_ANSWER_ROW):
-        sheet.write_string(row, column, clean(answer))  # type: ignore[attr-defined]
-    letter = xl_col_to_name(column, col_abs=True)
-    last = FIRST_ANSWER_ROW + len(info.answers)
-    book.file.define_name(range_name(info), f"={SHEET}!{letter}${FIRST_ANSWER_ROW + 1}:{letter}${last}")

@@ -17,12 +17,14 @@ from typing import Any
 import xlsxwriter
 
 from assets.workbooks.context import PublishContext
-from assets.workbooks.layout import Layout
+from assets.workbooks.layout import WorkbookLayout
 from assets.workbooks.textsheet import TextSheet
 
 # Nothing that came from a department may become a formula, a link or a number (rules/law.md#formulas).
+# And nothing is put aside in the machine's temporary folder meanwhile, where others could read it.
 SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 LONGEST_CELL = 4000
+# XML has no way to write these: a workbook that holds one is called damaged.
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 RETURNS = re.compile(r"\r\n?")
 
@@ -45,12 +47,13 @@ class Book:
     _formats: dict[frozenset[tuple[str, Any]], Any] = field(default_factory=dict)
 
     @property
-    def layout(self) -> Layout:
+    def layout(self) -> WorkbookLayout:
         """The layout in force."""
         return self.context.layout
 
     def style(self, **wishes: Any) -> Any:
         """A cell format; the same wishes give the same format object."""
+        # A workbook holds 64,000 formats at most, and one per cell would be reached by a large township.
         key = frozenset(wishes.items())
         if key not in self._formats:
             self._formats[key] = self.file.add_format(
@@ -117,6 +120,7 @@ class Book:
 def open_book(path: Path, context: PublishContext, recipient: str) -> Iterator[Book]:
     """Write a workbook aside and rename it when it is whole; after an exception nothing is left."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    # In the same folder: only within one file system is a rename whole.
     aside = path.with_name(f".{path.name}.part")
     file = xlsxwriter.Workbook(str(aside), SAFE)
     file.set_properties(
@@ -124,6 +128,7 @@ def open_book(path: Path, context: PublishContext, recipient: str) -> Iterator[B
             "title": clean(f"{recipient} {context.period_zh()} 核查清单"),
             "author": clean(context.office or context.place),
             "comments": context.layout.footer,
+            # Not the clock: the same data give the same bytes, and a second run changes nothing that people hold.
             "created": datetime.combine(context.as_of, time()),
         }
     )
@@ -138,9 +143,8 @@ def open_book(path: Path, context: PublishContext, recipient: str) -> Iterator[B
 def clean(value: str) -> str:
     """A text that every spreadsheet program opens: no control characters, one kind of line end, not endless."""
     text = UNPRINTABLE.sub("□", RETURNS.sub("\n", value))
-    if text.startswith(
-        "<r>"
-    ):  # xlsxwriter takes such a text for ready-made rich text and copies it into the file unescaped
+    # xlsxwriter takes such a text for ready-made rich text and copies it into the file unescaped.
+    if text.startswith("<r>"):
         text = "＜" + text[1:]
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
 
@@ -154,6 +158,7 @@ def sheet_name(wanted: str, taken: set[str]) -> str:
     """A legal name of at most 31 characters that is not taken yet; it is then taken."""
     plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", "_", clean(wanted)).strip().strip("'")[:31].strip("'") or "表"
     name, number = plain, 2
+    # Excel keeps "History" for itself, and tells names apart without regard to case.
     while name.lower() in taken or name.lower() == "history":
         ending = f"_{number}"
         name, number = plain[: 31 - len(ending)] + ending, number + 1
@@ -164,4 +169,5 @@ def sheet_name(wanted: str, taken: set[str]) -> str:
 def file_name(wanted: str) -> str:
     """A text as a part of a file name on every system."""
     plain = re.sub(r"[\\/:*?\"<>|\x00-\x1f]", "_", clean(wanted)).strip(" .")
+    # A name may take 255 bytes, a Chinese character three of them, and the period and the kind of paper come behind it.
     return plain[:60] or "_"

@@ -16,14 +16,14 @@ from typing import Literal
 
 import pandas as pd
 
-from assets.workbooks.layout import Layout, default_layout
+from assets.workbooks.layout import WorkbookLayout, default_layout
 from pipelines.resources.naming import Naming, naming
 
 Kind = Literal["department", "township", "summary", "person"]
 
 
 @dataclass(frozen=True, slots=True)
-class ListInfo:
+class PrintedList:
     """One list as a reader meets it: every text Chinese (rules/lists.md#lists, rules/workflow.md#answers).
 
     Attributes:
@@ -103,7 +103,7 @@ class PublishContext:
     period: str
     as_of: date
     place: str
-    lists: tuple[ListInfo, ...]
+    lists: tuple[PrintedList, ...]
     office: str = ""
     not_computed: Mapping[str, str] = field(default_factory=dict)
     accounting: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -112,7 +112,7 @@ class PublishContext:
     rates: pd.DataFrame = field(default_factory=pd.DataFrame)
     towns: tuple[str, ...] = ()
     department_names: Mapping[str, str] = field(default_factory=dict)
-    layout: Layout = field(default_factory=default_layout)
+    layout: WorkbookLayout = field(default_factory=default_layout)
     life: pd.DataFrame = field(default_factory=pd.DataFrame)
     further: FurtherBooks = field(default_factory=FurtherBooks)
     names_masked: bool = True
@@ -124,13 +124,13 @@ class PublishContext:
 
     def number(self, recipient: str) -> str:
         """The number of a recipient's workbook: 2026Q3-K7QF; the same whenever it is written again."""
+        # Of whom and what, not of the bytes: the same paper printed twice is one paper, and its copies can be called back by it.
         digest = hashlib.sha256(f"{self.place}|{self.period}|{recipient}".encode()).digest()
         return f"{self.period}-{base64.b32encode(digest[:5]).decode()[:4]}"
 
-    def info(self, code: str) -> ListInfo:
+    def info(self, code: str) -> PrintedList:
         """The list of a code; a list that nobody described keeps its code as its name."""
-        found = [info for info in self.lists if info.code == code]
-        return found[0] if found else ListInfo(code=code, name=code, short=code)
+        return next((info for info in self.lists if info.code == code), PrintedList(code=code, name=code, short=code))
 
     def department(self, name: str) -> str:
         """The Chinese name of a department."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from io import StringIO
 from pathlib import Path
 
@@ -52,6 +52,7 @@ def unguard(text: str) -> str:
 
 
 def _is_risky(text: str) -> bool:
+    # A spreadsheet looks past blanks, and past the apostrophe that an earlier export put there.
     bare = text.lstrip("'")
     return bare.startswith(RISKY) or bare.lstrip(" \n　").startswith(RISKY)
 
@@ -71,24 +72,21 @@ def csv_text(frame: pd.DataFrame, exact: Collection[str] = ()) -> str:
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow([guard(str(heading)) for heading in frame.columns])
-    writer.writerows(_rows(frame, exact))
-    return buffer.getvalue()
-
-
-def _rows(frame: pd.DataFrame, exact: Collection[str]) -> Iterable[tuple[object, ...]]:
     columns = []
     for name in frame.columns:
         column = frame[name]
         if name not in exact and column.dtype == object:
             column = guard_column(column.fillna("").astype(str))
         columns.append(column.tolist())
-    return zip(*columns, strict=True)
+    writer.writerows(zip(*columns, strict=True))
+    return buffer.getvalue()
 
 
 def write_csv(frame: pd.DataFrame, path: Path, exact: Collection[str] = ()) -> Path:
     """Write `csv_text` as UTF-8 with BOM, whole or not at all (written aside, then renamed)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.part")
+    # Without the BOM a Chinese spreadsheet takes UTF-8 for GBK and shows garbage.
     aside.write_bytes(csv_text(frame, exact).encode("utf-8-sig", errors="replace"))
     os.replace(aside, path)
     return path

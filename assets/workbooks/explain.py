@@ -1,16 +1,19 @@
 """The sheet 说明 that opens every workbook: what each list means, what to do, how sure it is, who answers by when.
 
-Here: the wording around the lists' own texts. Not here: those texts (the lists registry has them).
+Here: the wording around the lists' own texts, and filling in from the catalogue what a list does not say itself. Not here: those texts
+(`expectations/lists`).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from assets.workbooks.book import Book, clean
-from assets.workbooks.context import ListInfo
+from assets.workbooks.context import PrintedList
 from assets.workbooks.heights import row_height, rows_needed
 from assets.workbooks.routing import Packet
+from expectations.lists.catalogue import load_catalogue
 
 SHEET = "说明"
 HEADINGS = (
@@ -38,6 +41,20 @@ HOW_TO = (
 )
 
 
+def explained(info: PrintedList) -> PrintedList:
+    """The list with the texts that it does not bring itself; its short name is the catalogue's where that has one."""
+    catalogue = load_catalogue()
+    known = catalogue.lists.get(info.code)
+    if known is None:
+        return replace(info, certainty=info.certainty or catalogue.certainty)
+    return replace(
+        info,
+        short=known.short,
+        certainty=info.certainty or known.certainty or catalogue.certainty,
+        guards=info.guards or tuple(known.excluded),
+    )
+
+
 def add_explanation(book: Book, packet: Packet) -> None:
     """Write the sheet: title, how to use it, one row per list of this recipient."""
     sheet = book.sheet(SHEET)
@@ -61,34 +78,30 @@ def add_explanation(book: Book, packet: Packet) -> None:
         + (f"　　制表：{context.office}" if context.office else "")
     )
     sheet.merge_range(1, 0, 1, width - 1, clean(about), book.prose(align="center"))
-    row = add_paragraphs(book, sheet, HOW_TO, (2, width)) + 1
-    _lists(book, sheet, packet, row)
-    sheet.protect("", {"format_columns": True, "format_rows": True})
-
-
-def add_paragraphs(book: Book, sheet: Any, paragraphs: tuple[str, ...], where: tuple[int, int]) -> int:
-    """Write paragraphs across `where = (first row, columns)` and return the next row.
-
-    A merged cell does not grow by itself, so its height is reckoned.
-    """
-    row, width = where
-    total, size = sum(size for _, size in HEADINGS[:width]), book.layout.sizes.text
-    for paragraph in paragraphs:
-        sheet.set_row(row, row_height(rows_needed(paragraph, total, size), size) + 4)
-        sheet.merge_range(row, 0, row, width - 1, paragraph, book.prose())
-        row += 1
-    return row
-
-
-def _lists(book: Book, sheet: Any, packet: Packet, row: int) -> None:
+    row = add_paragraphs(book, sheet, HOW_TO, 2, width) + 1
     for place, (heading, _) in enumerate(HEADINGS):
         sheet.write_string(row, place, heading, book.head())
     sheet.set_row(row, 26)
-    for number, part in enumerate(packet.parts, start=row + 1):
+    # Also lists without lines and lists that were not computed: an empty list and a missing one must not look alike.
+    for below, part in enumerate(packet.parts, start=row + 1):
         cells = list_cells(part.info, count_text(book, part.info, part.count) + elsewhere_text(len(part.elsewhere)))
         cells[MEANING] += why_not(book, part.info)
-        write_list_cells(book, sheet, number, cells)
+        write_list_cells(book, sheet, below, cells)
     sheet.repeat_rows(row)
+    sheet.protect("", {"format_columns": True, "format_rows": True})
+
+
+def add_paragraphs(book: Book, sheet: Any, paragraphs: tuple[str, ...], row: int, columns: int) -> int:
+    """Write paragraphs across so many columns from a row on, and return the next row.
+
+    A merged cell does not grow by itself, so its height is reckoned.
+    """
+    total, size = sum(size for _, size in HEADINGS[:columns]), book.layout.sizes.text
+    for paragraph in paragraphs:
+        sheet.set_row(row, row_height(rows_needed(paragraph, total, size), size) + 4)
+        sheet.merge_range(row, 0, row, columns - 1, paragraph, book.prose())
+        row += 1
+    return row
 
 
 def write_list_cells(book: Book, sheet: Any, row: int, cells: list[str]) -> None:
@@ -99,7 +112,7 @@ def write_list_cells(book: Book, sheet: Any, row: int, cells: list[str]) -> None
         sheet.write_string(row, place, clean(value), book.cell(align="center" if place == 1 else "left"))
 
 
-def count_text(book: Book, info: ListInfo, count: int) -> str:
+def count_text(book: Book, info: PrintedList, count: int) -> str:
     """12, 本期无, or 未计算."""
     if info.code in book.context.not_computed:
         return "未计算"
@@ -111,13 +124,13 @@ def elsewhere_text(count: int) -> str:
     return f"\n另有{count}条见更正清单" if count else ""
 
 
-def why_not(book: Book, info: ListInfo) -> str:
+def why_not(book: Book, info: PrintedList) -> str:
     """Why a list was not computed, to stand below its meaning; empty when it was."""
     why = book.context.not_computed.get(info.code, "")
     return f"\n【本期未计算】{why}" if why else ""
 
 
-def list_cells(info: ListInfo, count: str) -> list[str]:
+def list_cells(info: PrintedList, count: str) -> list[str]:
     """One row of the table of lists."""
     name = (
         f"{info.name}（{info.code}）"

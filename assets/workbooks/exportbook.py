@@ -29,20 +29,19 @@ def write_exportbook(source: Path, target: Path, sheet_rows: int = SHEET_ROWS) -
         book = xlsxwriter.Workbook(str(target), options)
         for number, first in enumerate(_firsts(rows), 1):
             sheet = book.add_worksheet(SHEET if number == 1 else f"{SHEET}{number}")
-            _write(sheet, 0, heading)
-            for place, row in enumerate((first, *islice(rows, sheet_rows - 1)) if first else (), 1):
-                _write(sheet, place, row)
+            below = (first, *islice(rows, sheet_rows - 1)) if first else ()
+            for place, row in enumerate((heading, *below)):
+                for column, value in enumerate(row):
+                    sheet.write_string(place, column, clean(value))
         book.close()
     return target
 
 
 def _firsts(rows: Iterator[list[str]]) -> Iterator[list[str]]:
-    """The first row of each sheet; without any row there is one sheet, and its first row is empty."""
+    """The first row of each sheet; without any row there is one sheet, and its first row is empty.
+
+    A sheet is begun only when a row is there for it: rows that just fill one leave no empty sheet behind.
+    """
     yield next(rows, [])
     while row := next(rows, None):
         yield row
-
-
-def _write(sheet: xlsxwriter.worksheet.Worksheet, place: int, row: list[str]) -> None:
-    for column, value in enumerate(row):
-        sheet.write_string(place, column, clean(value))

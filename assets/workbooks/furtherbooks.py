@@ -15,7 +15,7 @@ from assets.workbooks.book import open_book
 from assets.workbooks.context import PublishContext
 from assets.workbooks.lines import text
 from assets.workbooks.masking import mask_name
-from assets.workbooks.table import Cell, Table
+from assets.workbooks.table import Cell, TableSheet
 from assets.workbooks.wording import say
 
 HEADINGS = (
@@ -41,17 +41,14 @@ def write_further_books(children: pd.DataFrame, context: PublishContext, path: P
     with open_book(path, context, f"{context.place}另设台账") as book:
         for code, zh in further.names.items():
             members = further.members[further.members["ledger"] == code]
+            # By the members, not by the children: a book may name a child whose record is not among the period's.
+            theirs = known.reindex(members["child_id"])
+            names = [mask_name(name) if context.names_masked else name for name in text(theirs, "name")]
+            values = (say(text(theirs, "sex"), "sex"), text(theirs, "birth_date"), members["town"], members["village"])
+            lines = zip(members["child_id"].astype(str), names, *values, strict=True)
+            rows: list[list[Cell]] = [[str(number), *line] for number, line in enumerate(lines, start=1)]
+            # An empty book is printed, too: that there is nobody is an answer.
+            rows = rows or [["—", "本期没有", "", "", "", "", ""]]
             headings, widths = [name for name, _ in HEADINGS], [width for _, width in HEADINGS]
-            title = f"{zh}（{len(members)}名）"
-            Table(zh, title, headings, widths, _rows(members, known, context), kept=3).write(book)
+            TableSheet(zh, f"{zh}（{len(members)}名）", headings, widths, rows, kept=3).write(book)
     return path
-
-
-def _rows(members: pd.DataFrame, known: pd.DataFrame, context: PublishContext) -> list[list[Cell]]:
-    if members.empty:
-        return [["—", "本期没有", "", "", "", "", ""]]
-    mine = known.reindex(members["child_id"])
-    names = [mask_name(name) if context.names_masked else name for name in text(mine, "name")]
-    columns = (names, say(text(mine, "sex"), "sex"), text(mine, "birth_date"), members["town"], members["village"])
-    lines = zip(members["child_id"].astype(str), *columns, strict=True)
-    return [[str(number), *line] for number, line in enumerate(lines, start=1)]

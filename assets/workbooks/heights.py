@@ -11,6 +11,7 @@ from math import ceil
 # and as much wider as its font is larger.
 STANDARD_SIZE = 11.0
 WIDE, NARROW = 2.1, 1.1
+# Excel refuses rows of more than 409 points.
 HIGHEST = 400.0
 
 

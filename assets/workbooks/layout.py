@@ -40,7 +40,7 @@ SIDES = "sides"
 SOURCES = frozenset({"finding", "child", "record", "department", "list", "made"})
 
 
-class Column(Rules):
+class LayoutColumn(Rules):
     """A column of a list.
 
     Heading, width in characters, where the value comes from, and how it is masked unless a list
@@ -73,18 +73,18 @@ class AnswerColumn(Rules):
     kind: Literal["answers", "date", "text"]
 
 
-class Condition(Rules):
+class CodeCondition(Rules):
     """A child field that holds a code (`*` = anything)."""
 
     field: str
     code: str
 
 
-class Group(Rules):
+class KeyGroup(Rules):
     """A key group and the conditions of which one is enough."""
 
     zh: str
-    any: tuple[Condition, ...] = Field(min_length=1)
+    any: tuple[CodeCondition, ...] = Field(min_length=1)
 
 
 class ListColumns(Rules):
@@ -110,7 +110,7 @@ class Difference(Rules):
     fields: tuple[str, ...] = Field(min_length=1)
 
 
-class Fonts(Rules):
+class FontNames(Rules):
     """Font names; a machine without them falls back to its own."""
 
     title: str
@@ -119,7 +119,7 @@ class Fonts(Rules):
     text: str
 
 
-class Sizes(Rules):
+class FontSizes(Rules):
     """Font sizes in points."""
 
     title: float
@@ -128,25 +128,25 @@ class Sizes(Rules):
     text: float
 
 
-class Layout(Rules):
+class WorkbookLayout(Rules):
     """The whole of `layout.yaml`, with sets already written out; `masking` is no part of the file, it is the place's (`layout_for`)."""
 
     version: int
-    fonts: Fonts
-    sizes: Sizes
+    fonts: FontNames
+    sizes: FontSizes
     colours: dict[str, str]
     masking: MaskRule = Field(default_factory=default_rule)
     grades: tuple[str, ...] = Field(min_length=1)
     unknown_town: str
     withheld: str
     footer: str
-    columns: dict[str, Column]
+    columns: dict[str, LayoutColumn]
     answers: tuple[AnswerColumn, ...]
     sets: dict[str, tuple[str, ...]]
     difference_fields: tuple[str, ...]
     difference_names: dict[str, Difference] = Field(default_factory=dict)
     difference_masks: dict[str, MaskKind] = Field(default_factory=dict)
-    groups: tuple[Group, ...]
+    groups: tuple[KeyGroup, ...]
     named_categories: tuple[str, ...]
     township: Recipient
     departments: dict[str, Recipient]
@@ -158,43 +158,45 @@ class Layout(Rules):
         raise ValueError("遮盖多少由地区规则（profile 的 masking）决定，不在本文件中写")
 
     @model_validator(mode="after")
-    def _check(self) -> Layout:
+    def _check(self) -> WorkbookLayout:
         problems = [*self._column_problems(), *self._list_problems()]
         if problems:
             raise ValueError("；".join(problems))
         return self
 
     def _column_problems(self) -> list[str]:
+        # Refused when the file is read, not when a cell is written: a column that shows what it must not is never printed once.
         hidden = fields_of_class("X")
-        found = [f"sets.{name} 与列同名" for name in self.sets if name in self.columns]
+        problems = [f"sets.{name} 与列同名" for name in self.sets if name in self.columns]
         for name, column in self.columns.items():
             items = MADE_FIELDS.get(column.item) if column.source == "made" else (column.item,)
             if column.source not in SOURCES or items is None:
-                found.append(f"columns.{name}.value 无法识别：{column.value}")
+                problems.append(f"columns.{name}.value 无法识别：{column.value}")
             elif hidden.intersection(items):
-                found.append(f"columns.{name} 取自不得外发的字段：{column.item}")
+                problems.append(f"columns.{name} 取自不得外发的字段：{column.item}")
         shown = {*self.difference_fields, *(name for both in self.difference_names.values() for name in both.fields)}
-        found += [f"difference_fields 含不得外发的字段：{name}" for name in sorted(shown & hidden)]
-        return found
+        problems += [f"difference_fields 含不得外发的字段：{name}" for name in sorted(shown & hidden)]
+        return problems
 
     def _list_problems(self) -> list[str]:
         known = load_catalogue()
-        found: list[str] = []
-        found += [
+        problems = [
             f"departments.{name} 不是清单目录中的部门" for name in self.departments if name not in known.recipients
         ]
         if SIDES not in self.sets:
-            found.append(f"sets 缺少 {SIDES}（信息不一致的各方登记）")
+            problems.append(f"sets 缺少 {SIDES}（信息不一致的各方登记）")
         for who, recipient in self.recipients.items():
-            found += [f"{who}.lists.{code} 不是清单目录中的清单" for code in recipient.lists if code not in known.lists]
+            strange = [code for code in recipient.lists if code not in known.lists]
+            problems += [f"{who}.lists.{code} 不是清单目录中的清单" for code in strange]
             for code, shown in recipient.lists.items():
                 names = self.expand(shown.columns)
                 place = f"{who}.lists.{code}"
-                found += [f"{place} 的列未定义：{name}" for name in names if name not in self.columns]
-                found += [f"{place}.full 的列未列出：{name}" for name in shown.full if name not in names]
+                problems += [f"{place} 的列未定义：{name}" for name in names if name not in self.columns]
+                problems += [f"{place}.full 的列未列出：{name}" for name in shown.full if name not in names]
+                # The number comes first, because it is what a returned workbook is read by when other columns are gone.
                 if len(set(names)) != len(names) or names[0] != "finding_id":
-                    found.append(f"{place} 的列重复，或第一列不是线索编号")
-        return found
+                    problems.append(f"{place} 的列重复，或第一列不是线索编号")
+        return problems
 
     @property
     def recipients(self) -> dict[str, Recipient]:
@@ -211,7 +213,7 @@ class Layout(Rules):
         known = self.departments.get(department)
         return known.bureau or known.label if known else ""
 
-    def with_departments(self, added: Mapping[str, AddedDepartment]) -> Layout:
+    def with_departments(self, added: Mapping[str, AddedDepartment]) -> WorkbookLayout:
         """The layout of a place that adds departments: each sees what the file says for all of them, and its side of a difference is shown."""
         if not added:
             return self
@@ -219,9 +221,10 @@ class Layout(Rules):
             name: self.added.model_copy(update={"label": each.zh, "bureau": each.bureau})
             for name, each in added.items()
         }
+        # As wide as the widest side of the file: what the department holds is not known when the layout is made.
         width = max(self.columns[name].width for name in self.sides.values())
         sides = {
-            f"by_{name}": Column(zh=f"{each.zh}登记", width=width, value=f"department.{name}")
+            f"by_{name}": LayoutColumn(zh=f"{each.zh}登记", width=width, value=f"department.{name}")
             for name, each in added.items()
         }
         return self.model_copy(
@@ -236,7 +239,7 @@ class Layout(Rules):
         """Recipient -> the lists that it has columns for, against which a profile is checked (`load_profile`)."""
         return {name: frozenset(recipient.lists) for name, recipient in self.recipients.items()}
 
-    def mask_of(self, column: Column) -> MaskKind:
+    def mask_of(self, column: LayoutColumn) -> MaskKind:
         """How a column is masked where nothing is lifted: a field's numbers as the place says, the rest as the file says."""
         if column.source in ("child", "record"):
             return self.masking.of_field(column.item, column.mask)
@@ -265,21 +268,21 @@ def fields_of_class(sens: str) -> frozenset[str]:
     return frozenset(name for name, term in field_terms().items() if term.get("sens") == sens)
 
 
-def read_layout(path: Path) -> Layout:
+def read_layout(path: Path) -> WorkbookLayout:
     """Read and check a layout file.
 
     Raises:
         RuleFileError: with the file, the key and what is wrong there, in Chinese.
     """
-    return read_rules(path, Layout)
+    return read_rules(path, WorkbookLayout)
 
 
 @cache
-def default_layout() -> Layout:
+def default_layout() -> WorkbookLayout:
     """The layout that comes with the product."""
     return read_layout(FILE)
 
 
-def layout_for(profile: Profile) -> Layout:
+def layout_for(profile: Profile) -> WorkbookLayout:
     """The product's layout with the masking of a place and the departments that it adds."""
     return default_layout().with_departments(profile.departments).model_copy(update={"masking": rule_of(profile)})

@@ -33,8 +33,7 @@ def add_list_sheet(book: Book, part: ListPart) -> None:
     """Write one list; the caller leaves out lists without lines."""
     sheet = book.sheet(f"{part.info.code}{part.info.short}")
     width = len(part.cells) + len(book.layout.answers)
-    _top(book, sheet, part, width)
-    _columns(book, sheet, part)
+    _head(book, sheet, part, width)
     _lines(book, sheet, part)
     _answer_cells(book, sheet, part)
     last = FIRST_ROW + part.count - 1
@@ -47,11 +46,12 @@ def add_list_sheet(book: Book, part: ListPart) -> None:
     sheet.protect("", ALLOWED)
 
 
-def _top(book: Book, sheet: Any, part: ListPart, width: int) -> None:
-    """Title and a line that says period, recipient, number, who answers by when."""
-    context, info = book.context, part.info
+def _head(book: Book, sheet: Any, part: ListPart, width: int) -> None:
+    """Title, a line that says period, recipient, number, who answers by when; headings and widths."""
+    context, info, layout = book.context, part.info, book.layout
     sheet.set_row(TITLE_ROW, 34)
     sheet.set_row(NOTE_ROW, 22)
+    # The text goes behind the merge: `merge_range` guesses what a text means, and people's words are written by `write_string` alone.
     sheet.merge_range(TITLE_ROW, 0, TITLE_ROW, width - 1, "", book.title())
     sheet.write_string(TITLE_ROW, 0, clean(f"{context.place}{book.recipient}　{info.name}核查清单"), book.title())
     facts = [
@@ -62,14 +62,9 @@ def _top(book: Book, sheet: Any, part: ListPart, width: int) -> None:
         f"答复时限：{info.due}" if info.due else "",
         "请填写黄色单元格，灰色部分请勿改动",
     ]
-    style = book.style(font_name=book.layout.fonts.body, font_size=book.layout.sizes.body, align="center")
+    style = book.style(font_name=layout.fonts.body, font_size=layout.sizes.body, align="center")
     sheet.merge_range(NOTE_ROW, 0, NOTE_ROW, width - 1, "", style)
     sheet.write_string(NOTE_ROW, 0, clean("　　".join(fact for fact in facts if fact)), style)
-
-
-def _columns(book: Book, sheet: Any, part: ListPart) -> None:
-    """Headings and widths."""
-    layout = book.layout
     sheet.set_row(HEAD_ROW, 34)
     for place, name in enumerate(part.cells):
         column = layout.columns[name]
@@ -85,21 +80,19 @@ def _lines(book: Book, sheet: Any, part: ListPart) -> None:
     layout = book.layout
     for place, (name, values) in enumerate(part.cells.items()):
         if name == "grade":
-            _grades(book, sheet, place, values)
+            # Cell by cell, for each grade has its colour; every other column is one format from top to bottom.
+            colours = layout.colours
+            tints = {value: colours.get(value, colours["locked"]) for value in set(values)}
+            styles = {value: book.cell(align="center", bg_color=tint) for value, tint in tints.items()}
+            for row, value in enumerate(values, start=FIRST_ROW):
+                sheet.write_string(row, place, value, styles[value])
             continue
         align = layout.columns[name].align
+        # The prefix keeps a text that begins like a formula a text when somebody has lifted the protection and edits the cell.
         style = book.cell(align=align, bg_color=layout.colours["locked"], quote_prefix=True)
         sheet.write_texts(FIRST_ROW, place, values, style)
     for row, needed in enumerate(part.needed, start=FIRST_ROW):
         sheet.set_row(row, row_height(needed, layout.sizes.body))
-
-
-def _grades(book: Book, sheet: Any, place: int, values: list[str]) -> None:
-    colours = book.layout.colours
-    tints = {value: colours.get(value, colours["locked"]) for value in set(values)}
-    styles = {value: book.cell(align="center", bg_color=tint) for value, tint in tints.items()}
-    for row, value in enumerate(values, start=FIRST_ROW):
-        sheet.write_string(row, place, value, styles[value])
 
 
 def _answer_cells(book: Book, sheet: Any, part: ListPart) -> None:

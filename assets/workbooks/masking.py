@@ -20,6 +20,7 @@ from expectations.jurisdictions.profile import Profile, load_profile
 STAR = "*"
 LEAST_HIDDEN_DIGITS = 4
 MaskKind = Literal["none", "open", "id", "name", "phone"]
+# Wider than the numbers are (15 and 18, 20 and more on a disability certificate): one with a digit lost or doubled is still somebody's.
 LONG_NUMBER = re.compile(r"(?<![0-9])[0-9]{14,22}[0-9Xx]?(?![0-9])")
 MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 
@@ -85,16 +86,14 @@ def mask_name(text: str) -> str:
 
 def mask_phone(text: str, rule: MaskRule | None = None) -> str:
     """Mask every number in a telephone cell; letters and characters (names written beside it) are hidden too."""
-
     stated = rule or default_rule()
 
-    def cover(found: re.Match[str]) -> str:
-        digits = found.group()
-        return (
-            _cover(digits, stated.phone_head, stated.phone_tail, LEAST_HIDDEN_DIGITS)
-            if len(digits) >= 11
-            else STAR * len(digits)
-        )
+    def cover(number: re.Match[str]) -> str:
+        digits = number.group()
+        # A landline number without its area code has too few digits for showing any.
+        if len(digits) < 11:
+            return STAR * len(digits)
+        return _cover(digits, stated.phone_head, stated.phone_tail, LEAST_HIDDEN_DIGITS)
 
     covered = re.sub(r"[0-9]+", cover, text.strip())
     return re.sub(r"[^\W0-9_]", STAR, covered)
@@ -102,8 +101,8 @@ def mask_phone(text: str, rule: MaskRule | None = None) -> str:
 
 def scrub(text: str, rule: MaskRule | None = None) -> str:
     """Mask citizen-number-like and mobile numbers that stand inside free text (an address, a file name)."""
-    covered = LONG_NUMBER.sub(lambda found: mask_id(found.group(), rule), text)
-    return MOBILE.sub(lambda found: mask_phone(found.group(), rule), covered)
+    covered = LONG_NUMBER.sub(lambda number: mask_id(number.group(), rule), text)
+    return MOBILE.sub(lambda number: mask_phone(number.group(), rule), covered)
 
 
 def mask_text(text: str, kind: MaskKind, rule: MaskRule | None = None) -> str:

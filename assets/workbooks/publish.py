@@ -17,10 +17,9 @@ from assets.publishing.edition_lines import EditionLines, lines_of
 from assets.workbooks.answers import add_dictionary
 from assets.workbooks.book import file_name, open_book
 from assets.workbooks.context import PublishContext, Published
-from assets.workbooks.explain import add_explanation
-from assets.workbooks.explanations import explained
+from assets.workbooks.explain import add_explanation, explained
 from assets.workbooks.furtherbooks import write_further_books
-from assets.workbooks.lines import build_lines, gather
+from assets.workbooks.lines import align, build_lines
 from assets.workbooks.listsheet import add_list_sheet
 from assets.workbooks.routing import Packet, department_packets, pile_up, township_packets
 from assets.workbooks.summary import write_summary
@@ -51,10 +50,11 @@ def publish_workbooks(
     """
     context = replace(context, lists=tuple(explained(info) for info in context.lists))
     findings = numbered(findings, context.period)
-    pile = pile_up(build_lines(gather(findings, children, records, context)), context.layout)
+    pile = pile_up(build_lines(align(findings, children, records, context)), context.layout)
     whole = [*department_packets(pile, context), *township_packets(pile, context)]
-    packets = [packet for one in whole for packet in one.apart()]
+    packets = [part for packet in whole for part in packet.apart()]
     published = [write_packet(packet, context, folder / FOLDERS[packet.kind]) for packet in packets]
+    # Without a frame of lines nothing was answered before: everything goes out.
     lines = context.lines if len(context.lines) else lines_of(findings, pd.DataFrame(), ())
     write_summary(EditionLines(lines), children, context, folder / SUMMARY)
     write_further_books(children, context, folder / FOLDERS["department"] / further_name(context))
@@ -68,6 +68,7 @@ def further_name(context: PublishContext) -> str:
 
 def numbered(findings: pd.DataFrame, period: str) -> pd.DataFrame:
     """The findings with the number that a workbook shows (`number`): with its check characters."""
+    # A frame without any finding may have no columns either.
     names = findings["finding_id"].astype(str) if "finding_id" in findings else pd.Series(dtype=object)
     return findings.assign(number=[printed(name, period) for name in names])
 

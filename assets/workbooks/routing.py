@@ -1,4 +1,4 @@
-"""Who receives which lines (`ListInfo.recipients`, from the place's profile), and how much of each (layout.yaml: rows, columns, full).
+"""Who receives which lines (`PrintedList.recipients`, from the place's profile), and how much of each (layout.yaml: rows, columns, full).
 
 Here: selection and masking, the last step before a cell is written. Not here: the cell.
 """
@@ -13,9 +13,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets.workbooks.book import clean
-from assets.workbooks.context import Kind, ListInfo, PublishContext
+from assets.workbooks.context import Kind, PrintedList, PublishContext
 from assets.workbooks.heights import rows_needed
-from assets.workbooks.layout import Column, Layout, Recipient
+from assets.workbooks.layout import Recipient, WorkbookLayout
 from assets.workbooks.masking import mask_column
 from expectations.lists.catalogue import TOWNSHIP
 
@@ -37,7 +37,7 @@ class ListPart:
         elsewhere: findings of this list that the recipient is asked about in its correction list, and not here again.
     """
 
-    info: ListInfo
+    info: PrintedList
     cells: Mapping[str, list[str]]
     needed: list[int]
     ids: list[str]
@@ -101,7 +101,7 @@ class Pile:
     needed: Mapping[str, npt.NDArray[np.int16]]
 
 
-def pile_up(lines: pd.DataFrame, layout: Layout) -> Pile:
+def pile_up(lines: pd.DataFrame, layout: WorkbookLayout) -> Pile:
     """Clean, mask and measure every column once for all workbooks.
 
     Our own numbers are no one's data; the sides of a difference carry the number in question
@@ -110,18 +110,18 @@ def pile_up(lines: pd.DataFrame, layout: Layout) -> Pile:
     whole, masked, needed = {}, {}, {}
     for name, column in layout.columns.items():
         values = lines[name]
+        # Each distinct text once: a county's lists repeat names of places, sentences and paragraphs thousands of times.
         cleaned = {value: clean(value) for value in values.unique()}
         rows = {value: rows_needed(text, column.width) for value, text in cleaned.items()}
-        whole[name] = values.map(cleaned).to_numpy(object)
+        shown = values.map(cleaned)
+        whole[name] = shown.to_numpy(object)
+        # Measured once, unmasked: no mask makes a text longer.
         needed[name] = values.map(rows).to_numpy(np.int16)
         open_to_all = name == "finding_id" or column.source == "department"
-        shown = values.map(cleaned)
-        masked[name] = whole[name] if open_to_all else _masked(shown, column, layout)
+        masked[name] = (
+            whole[name] if open_to_all else mask_column(shown, layout.mask_of(column), layout.masking).to_numpy(object)
+        )
     return Pile(lines, whole, masked, needed)
-
-
-def _masked(shown: pd.Series[str], column: Column, layout: Layout) -> Texts:
-    return mask_column(shown, layout.mask_of(column), layout.masking).to_numpy(object)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +136,13 @@ class Reader:
     name: str
     shown: Recipient
 
-    def lists(self, context: PublishContext) -> list[ListInfo]:
+    def lists(self, context: PublishContext) -> list[PrintedList]:
         """The lists that the place has sent to this reader, urgent ones first; a person who alone may see a child has all that it is on."""
-        whole = self.name == EVERYTHING
-        mine = [
-            info for info in context.lists if self.name in info.recipients or (whole and info.code in self.shown.lists)
-        ]
-        return sorted(mine, key=lambda info: not info.urgent)
+        if self.name == EVERYTHING:
+            sent = [info for info in context.lists if info.code in self.shown.lists]
+        else:
+            sent = [info for info in context.lists if self.name in info.recipients]
+        return sorted(sent, key=lambda info: not info.urgent)
 
 
 def department_packets(pile: Pile, context: PublishContext) -> list[Packet]:
@@ -165,12 +165,12 @@ def township_packets(pile: Pile, context: PublishContext) -> list[Packet]:
     lists = [info.code for info in reader.lists(context)]
     if not lists:
         return []
-    mine = np.flatnonzero(codes.isin(lists))
-    by_town = _places_by(pile.lines["_town"], mine)
+    of_townships = np.flatnonzero(codes.isin(lists))
+    by_town = _places_by(pile.lines["_town"], of_townships)
     occurring = sorted(set(by_town) - set(context.towns) - {""})
     packets = []
     for name in [*context.towns, *occurring, *([""] if "" in by_town else [])]:
-        places = _places_by(codes, by_town.get(name, mine[:0]))
+        places = _places_by(codes, by_town.get(name, of_townships[:0]))
         parts = _parts(pile, places, reader, context)
         packets.append(Packet(name or context.layout.unknown_town, "township", parts))
     return packets
@@ -184,55 +184,54 @@ def person_packet(pile: Pile, recipient: Recipient, context: PublishContext) -> 
 
 def _places_by(column: pd.Series[str], places: Places) -> dict[str, Places]:
     """Positions of the lines by a steering column, in printing order."""
-    found: dict[str, list[int]] = {}
+    by_value: dict[str, list[int]] = {}
     for place, value in zip(places.tolist(), column.to_numpy(object)[places], strict=True):
-        found.setdefault(str(value), []).append(place)
-    return {value: np.array(some, dtype=np.intp) for value, some in found.items()}
+        by_value.setdefault(str(value), []).append(place)
+    return {value: np.array(ordered, dtype=np.intp) for value, ordered in by_value.items()}
 
 
 def _parts(pile: Pile, places: Mapping[str, Places], reader: Reader, context: PublishContext) -> tuple[ListPart, ...]:
     """The reader's lists, also those without lines: that nothing is to be verified is said, too."""
-    none = np.array([], dtype=np.intp)
+    nowhere = np.array([], dtype=np.intp)
     return tuple(
-        _part(pile, places.get(info.code, none), reader, info, context.layout) for info in reader.lists(context)
+        _part(pile, places.get(info.code, nowhere), reader, info, context.layout) for info in reader.lists(context)
     )
 
 
-def _part(pile: Pile, places: Places, reader: Reader, info: ListInfo, layout: Layout) -> ListPart:
+def _part(pile: Pile, places: Places, reader: Reader, info: PrintedList, layout: WorkbookLayout) -> ListPart:
+    """One list as this reader sees it: its lines, without those of its correction list, masked where nothing lifts the mask."""
     shown = reader.shown.lists[info.code]
     places = places[_reached(pile, places, reader, info)]
-    holding = (
-        pile.lines["_held"].to_numpy(object)[places] == reader.name
-        if reader.name
-        else np.zeros(len(places), dtype=np.bool_)
-    )
-    places, elsewhere = places[~holding], places[holding]
-    names = layout.expand(shown.columns)
+    # "" holds nothing: it is the reader of everything, and the mark of a line that no correction list has.
+    in_corrections = (pile.lines["_held"].to_numpy(object)[places] == reader.name) & (reader.name != EVERYTHING)
+    places, elsewhere = places[~in_corrections], places[in_corrections]
+
     own = pile.lines["_department"].to_numpy(object)[places] == reader.name
-    cells = {name: _seen(pile, name, places, (shown.full.get(name), own)).tolist() for name in names}
+    names, cells = layout.expand(shown.columns), {}
+    for name in names:
+        match shown.full.get(name):
+            case "always":
+                seen = pile.whole[name][places]
+            case "own":
+                seen = np.where(own, pile.whole[name][places], pile.masked[name][places])
+            case _:
+                seen = pile.masked[name][places]
+        cells[name] = seen.tolist()
+
     needed = np.max([pile.needed[name][places] for name in names], axis=0)
-    ids, others = (pile.lines["_finding"].to_numpy(object)[some].tolist() for some in (places, elsewhere))
-    return ListPart(info, cells, needed.tolist(), ids, tuple(others))
+    identities = pile.lines["_finding"].to_numpy(object)
+    return ListPart(info, cells, needed.tolist(), identities[places].tolist(), tuple(identities[elsewhere].tolist()))
 
 
-def _reached(pile: Pile, places: Places, reader: Reader, info: ListInfo) -> npt.NDArray[np.bool_]:
+def _reached(pile: Pile, places: Places, reader: Reader, info: PrintedList) -> npt.NDArray[np.bool_]:
     """Which lines of a list are this reader's: of one that is to be checked by somebody, those that are the reader's to check."""
     rows = reader.shown.lists[info.code].rows
     if rows == "all":
         return np.ones(len(places), dtype=np.bool_)
     columns = (pile.lines[name].to_numpy(object)[places] for name in ("_involved", "_owner"))
-    marks = [
+    reached = [
         # Whoever is to check and is not sent the list cannot answer: then all are asked who have a record.
         reader.name == owner if rows == "owner" and owner in info.recipients else reader.name in involved.split(";")
         for involved, owner in zip(*columns, strict=True)
     ]
-    return np.array(marks, dtype=np.bool_)
-
-
-def _seen(pile: Pile, name: str, places: Places, lifted: tuple[str | None, npt.NDArray[np.bool_]]) -> Texts:
-    """One column as this recipient may see it."""
-    full, own = lifted
-    if full == "always":
-        return pile.whole[name][places]
-    masked = pile.masked[name][places]
-    return np.where(own, pile.whole[name][places], masked) if full == "own" else masked
+    return np.array(reached, dtype=np.bool_)

@@ -45,6 +45,13 @@ _FRAME = {
     "font_name": "宋体",
     "font_size": 10,
 }
+_LOOKS: dict[str, dict[str, Any]] = {
+    "plain": {"num_format": "@"},
+    "differ": {"num_format": "@", "bg_color": "#FEECEB"},
+    "number": {"align": "center", "bold": True},
+    "asked": {"bg_color": "#FFF4D6", "align": "center", "locked": False},
+    "place": {"font_color": "#667085", "font_size": 9},
+}
 
 
 def write_sample(pairs: Sequence[Sides], batch: str, path: Path) -> None:
@@ -60,10 +67,12 @@ def write_sample(pairs: Sequence[Sides], batch: str, path: Path) -> None:
         book.set_properties({"title": "抽样核对表", "author": "", "comments": ""})
         sheet = book.add_worksheet("抽样核对")
         columns = [*_FIXED, *titles, *_ASKED]
-        _top(book, sheet, batch, columns)
-        looks = {name: book.add_format({**_FRAME, **look}) for name, look in _looks().items()}
+        _head(book, sheet, batch, columns)
+        looks = {name: book.add_format({**_FRAME, **look}) for name, look in _LOOKS.items()}
         for place, pair in enumerate(pairs):
-            _pair(sheet, looks, (HEADING_ROW + 1 + 2 * place, place + 1), (pair, titles))
+            row = HEADING_ROW + 1 + 2 * place
+            sheet.merge_range(row, 0, row + 1, 0, place + 1, looks["number"])
+            _pair(sheet, looks, row, pair, titles)
         last = HEADING_ROW + 2 * len(pairs)
         choice = {
             "validate": "list",
@@ -74,17 +83,7 @@ def write_sample(pairs: Sequence[Sides], batch: str, path: Path) -> None:
         sheet.data_validation(HEADING_ROW + 1, len(columns) - 2, max(last, HEADING_ROW + 1), len(columns) - 2, choice)
 
 
-def _looks() -> dict[str, dict[str, Any]]:
-    return {
-        "plain": {"num_format": "@"},
-        "differ": {"num_format": "@", "bg_color": "#FEECEB"},
-        "number": {"align": "center", "bold": True},
-        "asked": {"bg_color": "#FFF4D6", "align": "center", "locked": False},
-        "place": {"font_color": "#667085", "font_size": 9},
-    }
-
-
-def _top(book: Any, sheet: Any, batch: str, columns: list[str]) -> None:
+def _head(book: Any, sheet: Any, batch: str, columns: list[str]) -> None:
     sheet.write_string(
         0, 0, f"抽样核对表　批次：{batch}", book.add_format({"bold": True, "font_size": 16, "font_name": "宋体"})
     )
@@ -102,18 +101,17 @@ def _top(book: Any, sheet: Any, batch: str, columns: list[str]) -> None:
     sheet.set_footer("&L内部资料 注意保密&R第 &P 页 共 &N 页")
 
 
-def _pair(sheet: Any, looks: dict[str, Any], at: tuple[int, int], shown: tuple[Sides, list[str]]) -> None:
-    row, number = at
-    pair, titles = shown
-    values = {name: (left, right, group) for name, left, right, group in pair.rows}
+def _pair(sheet: Any, looks: dict[str, Any], row: int, pair: Sides, titles: list[str]) -> None:
+    """Two lines of values, differing ones tinted; one cell for the answer over both, so that a pair has one answer."""
+    values = {name: (left, right) for name, left, right, _ in pair.rows}
     for line, place in enumerate((pair.left, pair.right)):
         sheet.set_row(row + line, 27)
         sheet.write_string(row + line, 1, _clean(place), looks["place"])
         for column, name in enumerate(titles, start=2):
-            left, right, _ = values.get(name, ("", "", ""))
+            left, right = values.get(name, ("", ""))
+            # A value that one side lacks is no difference: most sources have only some of the columns.
             look = looks["differ"] if left and right and left != right else looks["plain"]
             sheet.write_string(row + line, column, _clean((left, right)[line]), look)
-    sheet.merge_range(row, 0, row + 1, 0, number, looks["number"])
     for column in (len(titles) + 2, len(titles) + 3):
         sheet.merge_range(row, column, row + 1, column, "", looks["asked"])
 
@@ -128,9 +126,10 @@ def read_answers(path: Path) -> tuple[str, pd.DataFrame]:
     Raises:
         ValueError: it is no such workbook, or a conclusion is none of the three (in Chinese, with its number).
     """
+    # By what stands in it, not by a sheet's name or a row's number: other programs rename sheets, and people add rows.
     for grid in read_file(path).grids:
         cells = grid.cells.astype(str)
-        batch = next((found[1] for text in cells.to_numpy().ravel() if (found := BATCH.search(text))), "")
+        batch = next((match[1] for text in cells.to_numpy().ravel() if (match := BATCH.search(text))), "")
         heading = next((row for row in range(len(cells)) if "结论" in cells.iloc[row].tolist()), None)
         if batch and heading is not None:
             names = cells.iloc[heading].tolist()

@@ -8,7 +8,7 @@ Here: counts only, never a child. Not here: public versions with small numbers s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +20,7 @@ from assets.workbooks.book import Book, open_book
 from assets.workbooks.context import PublishContext
 from assets.workbooks.explain import HEADINGS, MEANING, count_text, list_cells, why_not
 from assets.workbooks.lines import text
-from assets.workbooks.table import Cell, Table
+from assets.workbooks.table import Cell, TableSheet
 from expectations.life.rules import life_rules
 
 TERMS = (
@@ -80,8 +80,8 @@ def codes_in_order(findings: pd.DataFrame, context: PublishContext) -> list[str]
 
 def towns_in_order(findings: pd.DataFrame, context: PublishContext) -> list[str]:
     """Official townships, then others that occur, then the unknown one ("") if it occurs."""
-    found = set(text(findings, "town"))
-    return [*context.towns, *sorted(found - set(context.towns) - {""}), *([""] if "" in found else [])]
+    occurring = set(text(findings, "town"))
+    return [*context.towns, *sorted(occurring - set(context.towns) - {""}), *([""] if "" in occurring else [])]
 
 
 def counts(findings: pd.DataFrame, *keys: str) -> dict[tuple[str, ...], int]:
@@ -106,6 +106,7 @@ def _overview(book: Book, lines: EditionLines) -> None:
     rows: list[list[Cell]] = []
     for code in codes_in_order(lines.frame, context):
         info = context.info(code)
+        # A nought would say that everything is in order; the totals below leave the row out, because it holds no number.
         if code in context.not_computed:
             rows.append([code, info.name, "未计算", *["—"] * (2 + len(grades) + len(towns))])
             continue
@@ -116,7 +117,7 @@ def _overview(book: Book, lines: EditionLines) -> None:
     headings = ["代码", "清单", *_size_heads(), *grades, *[town or context.layout.unknown_town for town in towns]]
     widths = [7, 24, 11, 10, 13, *[8] * len(grades), *[8.5] * len(towns)]
     title = f"{context.place}儿童数据比对线索总表（把握程度、乡镇按本期下发）"
-    Table("总表", title, headings, widths, rows, total=True, kept=3).write(book)
+    TableSheet("总表", title, headings, widths, rows, total=True, kept=3).write(book)
 
 
 def _totals(rows: Sequence[Sequence[Cell]], first: int, start: list[Cell]) -> list[Cell]:
@@ -129,17 +130,18 @@ def _by_grade(book: Book, asked: pd.DataFrame) -> None:
     """分级明细: what goes out, by list and grade and township."""
     context = book.context
     towns = towns_in_order(asked, context)
-    found = counts(asked, "code", "grade", "town")
+    by_town = counts(asked, "code", "grade", "town")
     rows: list[list[Cell]] = []
     for code in codes_in_order(asked, context):
         for grade in context.layout.grades:
-            numbers = [found.get((code, grade, town), 0) for town in towns]
+            numbers = [by_town.get((code, grade, town), 0) for town in towns]
+            # Three grades of every list would be mostly rows of noughts.
             if any(numbers):
                 rows.append([code, context.info(code).name, grade, sum(numbers), *numbers])
     sent = life_rules().counts["asked"]
     headings = ["代码", "清单", "把握程度", sent, *[town or context.layout.unknown_town for town in towns]]
     widths = [7, 24, 9, 10, *[8.5] * len(towns)]
-    Table("分级明细", f"各乡镇线索分级明细（{sent}）", headings, widths, rows, kept=4).write(book)
+    TableSheet("分级明细", f"各乡镇线索分级明细（{sent}）", headings, widths, rows, kept=4).write(book)
 
 
 def _by_group(book: Book, lines: EditionLines, children: pd.DataFrame) -> None:
@@ -148,19 +150,19 @@ def _by_group(book: Book, lines: EditionLines, children: pd.DataFrame) -> None:
     if not context.groups:
         return
     owners, classes = text(children, "child_id"), [set(value.split(";")) for value in text(children, "categories")]
-    members = {zh: [code in mine for mine in classes] for code, zh in context.groups.items()}
-    members["其他儿童"] = [mine.isdisjoint(context.groups) for mine in classes]
-    rows = [_group_row(name, set(owners[inside]), lines, context) for name, inside in members.items()]
+    members = {zh: [code in own for own in classes] for code, zh in context.groups.items()}
+    members["其他儿童"] = [own.isdisjoint(context.groups) for own in classes]
+    rows: list[list[Cell]] = []
+    for name, inside in members.items():
+        group = set(owners[inside])
+        theirs = lines.of_children(group)
+        by_grade = [int((theirs.asked["grade"] == grade).sum()) for grade in context.layout.grades]
+        rows.append([name, len(group), theirs.frame["child_id"].nunique(), *_sizes(theirs.total), *by_grade])
     headings = ["类别", "儿童", "其中数据中仍有线索", *_size_heads(), *context.layout.grades]
     title = "本地文件列明的比对对象（按民政在册类别，一名儿童可属多类；把握程度按本期下发）"
     widths = [20, 10, 14, 12, 12, 14, *[10] * len(context.layout.grades)]
-    Table("比对对象", title, headings, widths, rows, kept=1).write(book)
-
-
-def _group_row(name: str, mine: set[str], lines: EditionLines, context: PublishContext) -> list[Cell]:
-    ours = lines.of_children(mine)
-    by_grade = [int((ours.asked["grade"] == grade).sum()) for grade in context.layout.grades]
-    return [name, len(mine), ours.frame["child_id"].nunique(), *_sizes(ours.total), *by_grade]
+    # No row of totals: whoever is in two classes would be counted twice.
+    TableSheet("比对对象", title, headings, widths, rows, kept=1).write(book)
 
 
 def _lives(book: Book, lines: EditionLines) -> None:
@@ -173,23 +175,23 @@ def _lives(book: Book, lines: EditionLines) -> None:
     lists = {info.code: info.name for info in context.lists}
     count_fates(figures, lists, fates_of(lines.frame, before, context.life))
     figures.check()
-    cells = [(grid, column) for grid, columns in fate_words().items() for column in _whole_first(columns)]
-    names = [name for name in figures.grids[NOW_GRID].rows if any(figures.values[g, name, TOTAL] for g in fate_words())]
+    words = fate_words()
+    cells = []
+    for grid, columns in words.items():
+        parts = [name for name in columns if name != TOTAL]
+        # The sum, then its parts; of lines that were gone before there is no sum anybody asks for.
+        asked_for = columns[TOTAL] in (life_rules().counts["listed"], GONE_WORD)
+        cells += [(grid, column) for column in ([TOTAL, *parts] if asked_for else parts)]
+    names = [name for name in figures.grids[NOW_GRID].rows if any(figures.values[g, name, TOTAL] for g in words)]
     rows: list[list[Cell]] = [
         [name, context.info(name).name, *[figures.values[grid, name, column] for grid, column in cells]]
         for name in names
         if name != TOTAL
     ]
     rows.append(["", "合计", *[figures.values[grid, TOTAL, column] for grid, column in cells]])
-    headings = ["代码", "清单", *[fate_words()[grid][column] for grid, column in cells]]
+    headings = ["代码", "清单", *[words[grid][column] for grid, column in cells]]
     title = f"{context.place}线索去向（与上期相比）"
-    Table("线索去向", title, headings, [7, 26, *[11] * len(cells)], rows, total=True, kept=2).write(book)
-
-
-def _whole_first(columns: Mapping[str, str]) -> list[str]:
-    """The sum, then its parts; of lines that were gone before there is no sum anybody asks for."""
-    parts = [name for name in columns if name != TOTAL]
-    return [TOTAL, *parts] if columns[TOTAL] in (life_rules().counts["listed"], GONE_WORD) else parts
+    TableSheet("线索去向", title, headings, [7, 26, *[11] * len(cells)], rows, total=True, kept=2).write(book)
 
 
 def _deliveries(book: Book) -> None:
@@ -197,6 +199,7 @@ def _deliveries(book: Book) -> None:
     frame = book.context.accounting
     rows: list[list[Cell]] = []
     names = ("rows_in", "accepted", "quarantined", "set_aside")
+    # Frames of earlier states have no number of a file.
     numbered = ["交件号"] if "number" in frame else []
     for row in frame.sort_values(["department", "file"]).to_dict("records") if len(frame) else []:
         numbers = [int(row[name]) for name in names]
@@ -207,7 +210,7 @@ def _deliveries(book: Book) -> None:
         rows.append([*_totals([row[:6] for row in rows], 2, ["合计", ""]), "", *[""] * len(numbered)])
     headings = ["部门", "文件", "总行数", "接收", "退回", "不计", "核对（总行数＝接收＋退回＋不计）", *numbered]
     widths = [10, 48, 10, 10, 10, 10, 22, *[15] * len(numbered)]
-    Table("交付情况", "各部门数据交付情况", headings, widths, rows, total=bool(rows)).write(book)
+    TableSheet("交付情况", "各部门数据交付情况", headings, widths, rows, total=bool(rows)).write(book)
 
 
 def _rates(book: Book) -> None:
@@ -217,6 +220,7 @@ def _rates(book: Book) -> None:
     rows: list[list[Cell]] = []
     for line in book.context.rates.to_dict("records"):
         shares = [f"{float(line[name]):.1%}" for name in ("rate", "low", "high", "expected_rate")]
+        # Departments stand there as codes; what other groups are called is words already.
         value = book.context.department(str(line["value"])) if line["group"] == "按部门" else str(line["value"])
         rows.append(
             [
@@ -231,7 +235,7 @@ def _rates(book: Book) -> None:
         )
     headings = ["分组", "类别", "记录", "已关联", "关联率", "区间下限", "区间上限", "应有", "待人工判断", "提示"]
     title = "各类孩子的关联率（与户籍等最大的名册；明显偏低的，先核对记录，也可能确未登记）"
-    Table("关联率", title, headings, [16, 18, 9, 9, 9, 10, 10, 9, 12, 20], rows, kept=2).write(book)
+    TableSheet("关联率", title, headings, [16, 18, 9, 9, 9, 10, 10, 9, 12, 20], rows, kept=2).write(book)
 
 
 def _linkage(book: Book) -> None:
@@ -241,15 +245,11 @@ def _linkage(book: Book) -> None:
     if len(links):
         methods = text(links, "method")
         for department in sorted(links["department"].unique()):
-            found = methods[links["department"] == department].value_counts()
-            total = int(found.sum())
-            for method in sorted(
-                found.index, key=lambda name: (list(METHODS).index(name) if name in METHODS else 99, name)
-            ):
-                number = int(found[method])
-                rows.append(
-                    [book.context.department(department), METHODS.get(method, method), number, f"{number / total:.1%}"]
-                )
+            numbers = methods[links["department"] == department].value_counts()
+            whole, zh = int(numbers.sum()), book.context.department(department)
+            for method in _in_order(numbers.index, METHODS):
+                share = f"{int(numbers[method]) / whole:.1%}"
+                rows.append([zh, METHODS.get(method, method), int(numbers[method]), share])
         spread = links.groupby("child_id")["department"].nunique().value_counts().sort_index()
         children = int(spread.sum())
         rows += [
@@ -257,16 +257,19 @@ def _linkage(book: Book) -> None:
             for many, number in spread.items()
         ]
     if len(pairs):
+        # No shares: most pairs that differ were never looked at, so they are no whole of anything.
         graded = text(pairs, "grade").value_counts()
         rows += [
             ["比对记录对", PAIR_GRADES.get(grade, grade), int(graded[grade]), ""]
-            for grade in sorted(graded.index, key=_pair_order)
+            for grade in _in_order(graded.index, PAIR_GRADES)
         ]
-    Table("关联质量", "记录关联情况", ["部门", "关联方式", "数量", "占比"], [16, 44, 12, 10], rows).write(book)
+    TableSheet("关联质量", "记录关联情况", ["部门", "关联方式", "数量", "占比"], [16, 44, 12, 10], rows).write(book)
 
 
-def _pair_order(grade: str) -> tuple[int, str]:
-    return (list(PAIR_GRADES).index(grade) if grade in PAIR_GRADES else len(PAIR_GRADES), grade)
+def _in_order(codes: Iterable[str], words: Mapping[str, str]) -> list[str]:
+    """Codes in the order of their words, those without a word behind them by name."""
+    order = list(words)
+    return sorted(codes, key=lambda code: (order.index(code) if code in words else len(order), code))
 
 
 def _not_computed(book: Book) -> None:
@@ -275,24 +278,20 @@ def _not_computed(book: Book) -> None:
     rows: list[list[Cell]] = [
         [code, context.info(code).name, why] for code, why in sorted(context.not_computed.items())
     ]
-    Table(
-        "未计算的清单",
-        "本期未计算的清单及原因",
-        ["代码", "清单", "原因"],
-        [9, 30, 70],
-        rows or [["—", "本期清单全部计算", ""]],
-    ).write(book)
+    rows = rows or [["—", "本期清单全部计算", ""]]
+    TableSheet("未计算的清单", "本期未计算的清单及原因", ["代码", "清单", "原因"], [9, 30, 70], rows).write(book)
 
 
 def _terms(book: Book, lines: EditionLines) -> None:
     """What the figures count, and every list explained."""
     context = book.context
     rows: list[list[Cell]] = [[term, meaning] for term, meaning in TERMS]
-    Table("名词与口径说明", "名词与口径说明", ["名词", "口径"], [24, 110], rows).write(book)
+    TableSheet("名词与口径说明", "名词与口径说明", ["名词", "口径"], [24, 110], rows).write(book)
     infos = [context.info(code) for code in codes_in_order(lines.frame, context)]
-    cells: list[list[Cell]] = []
+    explanations: list[list[Cell]] = []
     for info in infos:
-        said = list_cells(info, count_text(book, info, lines.of(info.code).asked))
-        said[MEANING] += why_not(book, info)
-        cells.append(list(said))
-    Table("说明", "各清单说明", [name for name, _ in HEADINGS], [size for _, size in HEADINGS], cells).write(book)
+        cells = list_cells(info, count_text(book, info, lines.of(info.code).asked))
+        cells[MEANING] += why_not(book, info)
+        explanations.append(list(cells))
+    headings, widths = [name for name, _ in HEADINGS], [size for _, size in HEADINGS]
+    TableSheet("说明", "各清单说明", headings, widths, explanations).write(book)

@@ -17,7 +17,7 @@ HEAD_ROW, FIRST_ROW = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableSheet:
     """A table of the summary.
 
     Attributes:
@@ -40,9 +40,19 @@ class Table:
 
     def write(self, book: Book) -> None:
         """Write the sheet, locked but filterable."""
-        sheet = book.sheet(self.sheet)
-        width = len(self.headings)
-        self._top(book, sheet, width)
+        sheet, context, layout = book.sheet(self.sheet), book.context, book.layout
+        office = f"　　制表：{context.office}" if context.office else ""
+        note = f"{context.period_zh()}　　数据截至 {context.as_of.isoformat()}　　内部版本{office}"
+        # On paper it is out of reach of whoever could rewrite the database and its key.
+        note += f"　　审计校验码 {context.audit_head}" if context.audit_head else ""
+        note_style = book.style(font_name=layout.fonts.body, font_size=layout.sizes.body)
+        sheet.set_row(0, 34)
+        sheet.set_row(1, 22)
+        # Not merged: the frozen columns would cut a centred title in two when the sheet is scrolled.
+        sheet.write_string(0, 0, clean(self.title), book.title(align="left"))
+        sheet.write_string(1, 0, clean(note), note_style)
+
+        sheet.set_row(HEAD_ROW, 32)
         for place, (heading, size) in enumerate(zip(self.headings, self.widths, strict=True)):
             sheet.set_column(place, place, size)
             sheet.write_string(HEAD_ROW, place, clean(heading), book.head())
@@ -52,23 +62,9 @@ class Table:
         sheet.freeze_panes(FIRST_ROW, self.kept)
         sheet.repeat_rows(HEAD_ROW)
         if self.rows:
-            sheet.autofilter(HEAD_ROW, 0, last - int(self.total), width - 1)
+            # The total stays outside: sorted with the others it would stand in the middle of the table.
+            sheet.autofilter(HEAD_ROW, 0, last - int(self.total), len(self.headings) - 1)
         sheet.protect("", {"autofilter": True, "format_columns": True, "format_rows": True})
-
-    def _top(self, book: Book, sheet: Any, width: int) -> None:
-        context = book.context
-        note = f"{context.period_zh()}　　数据截至 {context.as_of.isoformat()}　　内部版本" + (
-            f"　　制表：{context.office}" if context.office else ""
-        )
-        # On paper it is out of reach of whoever could rewrite the database and its key.
-        note += f"　　审计校验码 {context.audit_head}" if context.audit_head else ""
-        note_style = book.style(font_name=book.layout.fonts.body, font_size=book.layout.sizes.body)
-        sheet.set_row(0, 34)
-        sheet.set_row(1, 22)
-        # Not merged: the frozen columns would cut a centred title in two when the sheet is scrolled.
-        sheet.write_string(0, 0, clean(self.title), book.title(align="left"))
-        sheet.write_string(1, 0, clean(note), note_style)
-        sheet.set_row(HEAD_ROW, 32)
 
     def _row(self, book: Book, sheet: Any, number: int, row: Sequence[Cell]) -> None:
         last = self.total and number == len(self.rows) - 1
@@ -77,6 +73,7 @@ class Table:
         look: dict[str, Any] = {"bold": True, "bg_color": book.layout.colours["total"]} if last else {}
         for place, value in enumerate(row):
             if isinstance(value, int):
+                # Numbers are numbers here, unlike in a list: somebody adds them up. A nought is a stroke, so that what is there stands out.
                 style = book.cell(num_format="#,##0;-#,##0;–", align="center", **look)
                 sheet.write_number(FIRST_ROW + number, place, value, style)
             else:

@@ -61,10 +61,10 @@ def field_name(field: str) -> str:
 def items_of(text: str) -> list[Item]:
     """The JSON list of a finding's `records` or `near`; anything else counts as none."""
     try:
-        found = json.loads(text) if text else []
+        items = json.loads(text) if text else []
     except ValueError:
         return []
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
 def place_of(item: Mapping[str, Any], context: PublishContext) -> str:
@@ -95,13 +95,12 @@ def say_near(items: list[Item], names: Mapping[str, str], context: PublishContex
         names: record_id -> name.
         context: for the names of departments.
     """
-    lines = [_near_line(item, names, context) for item in items[:MOST_NEAR]]
+    lines = []
+    for item in items[:MOST_NEAR]:
+        name = mask_name(names.get(str(item.get("record_id", "")), ""))
+        reason = str(item.get("reason", ""))
+        lines.append(place_of(item, context) + (f"（{name}）" if name else "") + (f"：{reason}" if reason else ""))
+    # A line that grows with every child alike is read by nobody; that there are more is said.
     if len(items) > MOST_NEAR:
         lines.append(f"另有{len(items) - MOST_NEAR}条相近记录")
     return "\n".join(lines)
-
-
-def _near_line(item: Mapping[str, Any], names: Mapping[str, str], context: PublishContext) -> str:
-    name = mask_name(names.get(str(item.get("record_id", "")), ""))
-    reason = str(item.get("reason", ""))
-    return place_of(item, context) + (f"（{name}）" if name else "") + (f"：{reason}" if reason else "")

@@ -1,7 +1,7 @@
 """Who is to check a line first, and who is asked next when that department answers that its own entry is right.
 
 Belongs here: turning records in the order of asking into departments. Not here: that order (each list knows whose entry is
-doubted), who is sent a list at all (the place's profile), and what was answered (`assets.asking`). Source: rules/lists.md#own-entry.
+doubted), who is sent a list at all (the place's profile), and what was answered (`assets.publishing.turns`). Source: rules/lists.md#own-entry.
 """
 
 import numpy as np

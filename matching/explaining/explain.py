@@ -15,10 +15,10 @@ from matching.comparing.compare import add_context, compare
 from matching.encoding.encode import encode
 from matching.explaining.sentence import sentence, slip_reason
 from matching.model import Model, default_model
-from matching.scoring.decide import JUDGED_BITS
+from matching.scoring.decide import CLERICAL_BITS
 from matching.scoring.design import make_design
 from matching.scoring.estimate import sigmoid_bits
-from matching.scoring.screen import screen
+from matching.scoring.screening import screen_shared_numbers
 from matching.scoring.weigh import Weights, learn
 from matching.shapes import Pairs
 
@@ -109,7 +109,7 @@ def _restored(kept: Mapping[str, Any], design: Design, model: Model) -> Weights:
 
 def _rule(pair: Mapping[str, Any], named: Mapping[str, str], model: Model) -> tuple[str, str, str]:
     """What stands above the weights, where a pair's weight is not the sum of its fields' (see `decide`)."""
-    if abs(float(pair["weight"])) >= JUDGED_BITS:
+    if abs(float(pair["weight"])) >= CLERICAL_BITS:
         return "人工结论", "decision", "以人的结论为准，机器不改"
     if named["number"] in ("same", "derived", "document"):
         return (
@@ -218,7 +218,7 @@ def _pair_levels(e: Encoded, rows: tuple[int, int], model: Model) -> tuple[dict[
     chosen = every.take(near)
     pairs = chosen if len(here) else Pairs(*(np.r_[x, y] for x, y in zip(_columns(chosen), _columns(one), strict=True)))
     levels = compare(e, pairs, model)
-    screen(e, pairs, levels, model)
+    screen_shared_numbers(e, pairs, levels, model)
     add_context(e, pairs, levels, model)
     at = np.flatnonzero((pairs.left == one.left[0]) & (pairs.right == one.right[0]))[:1]
     return {name: codes[at] for name, codes in levels.items()}, bool(len(here))
@@ -231,7 +231,7 @@ def _columns(pairs: Pairs) -> tuple[Any, Any, Any]:
 def _learned(e: Encoded, model: Model) -> Weights:
     pairs = _neighbourhood(e, model)
     levels = compare(e, pairs, model)
-    screen(e, pairs, levels, model)
+    screen_shared_numbers(e, pairs, levels, model)
     add_context(e, pairs, levels, model)
     return learn(levels, len(e), model)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from matching.linked import Trail
+    from matching.linked import LinkageTrace
 
     Mask = NDArray[np.bool_]
 
@@ -35,7 +35,7 @@ _GRADES = ("different", "review", "same")
 _NOTES = ("", "judged_same", "judged_different", "oversized", "taken")
 
 
-def methods(trail: Trail) -> NDArray[np.int8]:
+def methods(trail: LinkageTrace) -> NDArray[np.int8]:
     """How each pair is joined, if it is: index into the methods, the stronger the greater."""
     model, number = trail.model, trail.levels["number"]
     out = np.full(len(number), 1, dtype=np.int8)
@@ -48,7 +48,7 @@ def methods(trail: Trail) -> NDArray[np.int8]:
     return out
 
 
-def children_frame(trail: Trail, records: pd.DataFrame, child_id: Sequence[str]) -> pd.DataFrame:
+def children_frame(trail: LinkageTrace, records: pd.DataFrame, child_id: Sequence[str]) -> pd.DataFrame:
     """One row per record: its child, how it got there, and how sure that is.
 
     The probability of a record that stands alone is one minus its best rejected candidate's.
@@ -81,7 +81,7 @@ def record_frame(records: pd.DataFrame, found: Mapping[str, NDArray[Any]]) -> pd
     return frame.assign(method=found["method"], probability=found["probability"])
 
 
-def _kept(trail: Trail, grade: NDArray[np.int8]) -> Mask:
+def _kept(trail: LinkageTrace, grade: NDArray[np.int8]) -> Mask:
     """Accepted and review pairs, and the rejected ones that deserve a sentence, a few per record."""
     model, levels, p = trail.model, trail.levels, trail.evidence.probability
     name, birth, people = (groups(levels, field, model) for field in ("name", "birth", "people"))
@@ -93,7 +93,7 @@ def _kept(trail: Trail, grade: NDArray[np.int8]) -> Mask:
     return kept
 
 
-def _top(trail: Trail, candidate: Mask) -> Mask:
+def _top(trail: LinkageTrace, candidate: Mask) -> Mask:
     """The heaviest candidates of each record."""
     rows = np.flatnonzero(candidate)
     weight = trail.evidence.weight[rows]
@@ -107,7 +107,7 @@ def _top(trail: Trail, candidate: Mask) -> Mask:
     return keep
 
 
-def grades(trail: Trail) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+def grades(trail: LinkageTrace) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     """Grade of each pair (0 different, 1 review, 2 same) and the note that explains what overrode the weight."""
     label, pairs, evidence = trail.clusters.label, trail.pairs, trail.evidence
     model, p = trail.model, trail.evidence.probability
@@ -133,7 +133,7 @@ def grades(trail: Trail) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     return grade, note
 
 
-def _alone(trail: Trail) -> Mask:
+def _alone(trail: LinkageTrace) -> Mask:
     """Pairs of which a record has nobody: whose row it is is open. Where both are joined with others, a copied number is an error
     in the data, not a question of who is who.
     """
@@ -143,7 +143,7 @@ def _alone(trail: Trail) -> Mask:
     return found
 
 
-def _maybe_replaced(trail: Trail) -> Mask:
+def _maybe_replaced(trail: LinkageTrace) -> Mask:
     """One name, one birth date, one village and two valid numbers: a namesake born there that day is as rare as a replaced
     number (rules/identifiers.md#number-changes), so that a person looks.
     """
@@ -156,7 +156,7 @@ def _maybe_replaced(trail: Trail) -> Mask:
     return found
 
 
-def served(trail: Trail, together: Mask) -> Mask:
+def served(trail: LinkageTrace, together: Mask) -> Mask:
     """Pairs whose both records already have a partner of the other's department: the near candidate is a namesake,
     not an open question.
     """
@@ -171,7 +171,7 @@ def served(trail: Trail, together: Mask) -> Mask:
     return ~together & has(pairs.left, pairs.right) & has(pairs.right, pairs.left)
 
 
-def pairs_frame(trail: Trail) -> pd.DataFrame:
+def pairs_frame(trail: LinkageTrace) -> pd.DataFrame:
     """`link_pairs`: accepted, review and close rejected pairs, sorted by record."""
     grade, note = grades(trail)
     together = trail.clusters.label[trail.pairs.left] == trail.clusters.label[trail.pairs.right]
@@ -193,7 +193,7 @@ def pairs_frame(trail: Trail) -> pd.DataFrame:
 
 
 def _words(
-    trail: Trail, rows: NDArray[np.int64], grade: NDArray[np.int8], note: NDArray[np.int8]
+    trail: LinkageTrace, rows: NDArray[np.int64], grade: NDArray[np.int8], note: NDArray[np.int8]
 ) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     """Levels text and sentence, made once per distinct pattern."""
     fields = [*trail.model.fields, "number"]
@@ -211,7 +211,7 @@ def _words(
     return texts[back], reasons[back]
 
 
-def _name_slips(trail: Trail, rows: NDArray[np.int64], reasons: NDArray[np.object_]) -> None:
+def _name_slips(trail: LinkageTrace, rows: NDArray[np.int64], reasons: NDArray[np.object_]) -> None:
     """Say which place of the number slipped, in place."""
     slips = np.flatnonzero(trail.levels["number"][rows] == trail.model.number.code("slip"))
     for place in slips.tolist():
@@ -219,7 +219,7 @@ def _name_slips(trail: Trail, rows: NDArray[np.int64], reasons: NDArray[np.objec
         reasons[place] = slip_reason(str(reasons[place]), {"number": "slip"}, trail.e, pair)
 
 
-def _key_names(trail: Trail, keys: NDArray[np.uint32]) -> NDArray[np.object_]:
+def _key_names(trail: LinkageTrace, keys: NDArray[np.uint32]) -> NDArray[np.object_]:
     names = list(trail.model.keys)
     distinct, back = np.unique(keys, return_inverse=True)
     texts = np.empty(len(distinct), dtype=object)

@@ -15,7 +15,7 @@ from matching.latin.compare import Candidates, candidates, levels
 from matching.latin.encode import encode
 from matching.latin.fit import learn
 from matching.model import default_model
-from matching.scoring.decide import JUDGED_BITS, Evidence
+from matching.scoring.decide import CLERICAL_BITS, Evidence
 from matching.scoring.estimate import sigmoid_bits
 from matching.shapes import Pairs
 
@@ -80,7 +80,7 @@ def link_latin(
     weight = _weight(e, learned, (pairs.left, pairs.right), found, model)
     pairs, found, weight = _whole_chains(e, model, learned, (pairs, found, weight))
     verdict = _verdicts(pairs, judged, len(e))
-    weight = np.where(verdict == 0, weight, JUDGED_BITS * verdict)
+    weight = np.where(verdict == 0, weight, CLERICAL_BITS * verdict)
     label = _persons(e, model, unique, (pairs, weight, verdict))
     return LatinLinkage(e, model, pairs, found, learned, weight, verdict, label)
 

@@ -31,7 +31,7 @@ class Level(_Strict):
     slips: int = Field(default=0, ge=0)
 
 
-class FieldSpec(_Strict):
+class ComparedField(_Strict):
     """A compared field: its kind, its Chinese name, the field it is confused with, whether rare values say more."""
 
     kind: Kind
@@ -62,7 +62,7 @@ class LatinModel(_Strict):
 
     version: int
     kinds: dict[Kind, dict[str, Level]]
-    fields: dict[str, FieldSpec]
+    fields: dict[str, ComparedField]
     keys: tuple[tuple[str, ...], ...]
     block_limit: int = Field(ge=2)
     learning: Learning

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from matching.columns import Columns
+from matching.columns import TextColumns
 from matching.decisions.judged import find_judged
 from matching.encoding.encode import in_order, order_of
 from matching.periods.meeting import marks, met, tokens
@@ -48,7 +48,7 @@ class Delivery:
     order: Ints
     mark: Digests
     old: Ints
-    columns: Columns
+    columns: TextColumns
 
     @staticmethod
     def of(records: pd.DataFrame, memory: Memory) -> Delivery:
@@ -58,7 +58,7 @@ class Delivery:
             ValueError: as `encode.order_of`.
         """
         order = order_of(records)
-        columns = Columns(records)
+        columns = TextColumns(records)
         mark = marks(columns)[order]
         return Delivery(records, order, mark, followed(memory.rows["mark"].to_numpy(), mark), columns)
 
@@ -122,7 +122,7 @@ class Delivery:
 
     def tokens(self) -> dict[str, Tokens]:
         """The tokens of the new and changed rows."""
-        return tokens(Columns(self.rows(self.fresh())))
+        return tokens(TextColumns(self.rows(self.fresh())))
 
 
 def _beside(memory: Memory, chosen: Mask) -> Ints:

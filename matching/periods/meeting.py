@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from matching.columns import Columns
+    from matching.columns import TextColumns
 
     Digests = NDArray[np.uint64]
     Tokens = NDArray[np.uint32]
@@ -55,7 +55,7 @@ _CROWD = 60
 """Known rows under one token above which it says nothing: a school's telephone, a placeholder."""
 
 
-def marks(columns: Columns) -> Digests:
+def marks(columns: TextColumns) -> Digests:
     """One digest per row of the columns in `READ`; a column that is absent counts as empty.
 
     DuckDB's row hash: another version of it may give other digests, and then a period is compared as a whole.
@@ -85,7 +85,7 @@ class _Sounds:
 class _Row:
     """Digests of a frame's values, each made once."""
 
-    def __init__(self, columns: Columns) -> None:
+    def __init__(self, columns: TextColumns) -> None:
         self._columns = columns
         self._sounds: dict[str, _Sounds] = {}
         days = self._columns.of("birth_date")
@@ -150,7 +150,7 @@ def _read(table: Digests, start: Ints) -> Digests:
     return out
 
 
-def _digests(columns: Columns, column: str) -> Digests:
+def _digests(columns: TextColumns, column: str) -> Digests:
     import pandas as pd
 
     found = columns.of(column)
@@ -235,7 +235,7 @@ MEETINGS: dict[str, tuple[bool, Callable[[_Row], list[Digests]]]] = {
 (`model.yaml`) where they say much; those that only neighbours share are left out."""
 
 
-def tokens(columns: Columns) -> dict[str, Tokens]:
+def tokens(columns: TextColumns) -> dict[str, Tokens]:
     """The tokens of each row per meeting, shape (rows, columns), 0 for none."""
     row = _Row(columns)
     return {name: _short(made(row)) for name, (_, made) in MEETINGS.items()}

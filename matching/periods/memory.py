@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from matching.columns import Columns
+from matching.columns import TextColumns
 from matching.decisions.judged import KIND
 from matching.encoding.encode import checked
 from matching.linked import Memory
@@ -57,7 +57,7 @@ def remembered(linkage: Linkage, records: pd.DataFrame) -> Memory:
         records: what it was given.
     """
     records = checked(records)
-    columns = Columns(records)
+    columns = TextColumns(records)
     frame = linkage.clusters[["record_id", "child_id", "method", "probability"]].copy()
     frame["content"] = _contents(linkage.known.identifiers, frame["record_id"])
     return Memory(with_digests(frame, marks(columns), tokens(columns)), linkage.pairs, facts_of(linkage, 0))

@@ -19,7 +19,7 @@ from matching.distinct import distinct_numbers
 from matching.explaining.report import make_report
 from matching.explaining.results import ROW_COLUMNS, children_frame, pairs_frame, record_frame
 from matching.linked import KnownChildren, Linkage, Memory
-from matching.linking import Given, find_children
+from matching.linking import PriorKnowledge, find_children
 from matching.names.tables import fold_all
 from matching.periods.memory import facts_of, tokens_of, weights_of, with_digests
 from matching.register.register import assign, identifiers, in_play
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matching.comparing.resources import Engine, EngineName
-    from matching.linked import Trail
+    from matching.linked import LinkageTrace
     from matching.model import Model
     from matching.periods.delivery import Delivery
     from matching.periods.meeting import Tokens
@@ -93,7 +93,7 @@ def spliced(
     if known.memory is None:
         raise ValueError("没有上一期的比对记忆")
     model, engine = how
-    given = Given(judgements, known.identifiers, weights_of(known.memory, model), namesakes(part))
+    given = PriorKnowledge(judgements, known.identifiers, weights_of(known.memory, model), namesakes(part))
     trail = find_children(_quiet(part, model), model, given, engine)
     return _Splice(part, known.memory, known, trail, identifiers(part.anew)).linkage(judgements)
 
@@ -105,7 +105,7 @@ class _Splice:
     part: Part
     memory: Memory
     known: KnownChildren
-    trail: Trail
+    trail: LinkageTrace
     found: pd.DataFrame
 
     def linkage(self, judgements: pd.DataFrame | None) -> Linkage:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from assets.intake.values import Remarks, _coded
-from assets.protected import Known, Protected, _with_doubles, keys_of, printed_for, protected_of
+from assets.protected import Protected, ProtectionHistory, keys_of, printed_for, protected_of, with_doubles
 from pipelines.resources.protecting import COLUMN, LIFT, PERSON, PROTECT, Mark, Move
 
 PERIOD = "2026Q3"
@@ -38,7 +38,7 @@ def mark(child, kind=PROTECT, person="", source=PERSON, keys=""):
 
 
 def known(*marks, moves=()):
-    return Known(PERIOD, marks, tuple(moves))
+    return ProtectionHistory(PERIOD, marks, tuple(moves))
 
 
 def test_nobody_is_protected_without_a_mark():
@@ -153,7 +153,7 @@ def test_figures_keep_the_line_and_lose_the_place():
 def test_who_may_be_the_child_is_hidden_until_somebody_decides():
     veil, rows = veil_of(T1="钱某"), records(ONE, OTHER, {**OTHER, "child_id": "T3", "record_id": "r3"})
     pairs = pd.DataFrame({"record_a": ["r1", "r1"], "record_b": ["r2", "r3"], "grade": ["review", "different"]})
-    wider = _with_doubles(veil, rows, pairs)
+    wider = with_doubles(veil, rows, pairs)
     assert wider.persons == {"T1": "钱某", "T2": "钱某"}
     assert set(wider.records) == {"r1", "r2"}
     assert wider.present == 1

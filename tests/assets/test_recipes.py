@@ -17,7 +17,7 @@ from assets.county import profile_of
 from assets.errata.lines import errata_rules
 from assets.intake.contract import all_contracts
 from assets.publishing.editions import bare_context
-from assets.recipes import CATALOGUE, LAYOUT, LIFE, PROFILE, Places, check_lists, missing_parts
+from assets.recipes import CATALOGUE, LAYOUT, LIFE, PROFILE, ListPlaces, check_lists, missing_parts
 from assets.workbooks import layout as layouts
 from assets.workbooks.layout import default_layout, layout_for
 from assets.workbooks.publish import publish_workbooks
@@ -39,7 +39,7 @@ PERIOD = "2026Q2"
 
 def whole():
     profile = load_profile("default")
-    return Places(lists.LISTS, load_catalogue(), profile, default_layout(), life_rules(), errata_rules().lists)
+    return ListPlaces(lists.LISTS, load_catalogue(), profile, default_layout(), life_rules(), errata_rules().lists)
 
 
 def with_list(catalogue, code, **changes):

@@ -6,7 +6,7 @@ withheld unless somebody approved. Source: rules/identifiers.md#trust-order, rul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -25,18 +25,18 @@ from pipelines.resources.naming import naming
 FILE = Path(__file__).with_name("layout.yaml")
 
 
-class Group(Rules):
+class FieldGroup(Rules):
     """Fields that stand together."""
 
     title: str
     fields: tuple[str, ...]
 
 
-class Layout(Rules):
+class ChildFileLayout(Rules):
     """The whole of `layout.yaml`."""
 
     title: str
-    groups: tuple[Group, ...]
+    groups: tuple[FieldGroup, ...]
     help: tuple[str, ...]
     visits: tuple[str, ...]
     numbers: frozenset[str]
@@ -46,13 +46,13 @@ class Layout(Rules):
 
 
 @cache
-def layout() -> Layout:
+def layout() -> ChildFileLayout:
     """The validated layout."""
-    return read_rules(FILE, Layout)
+    return read_rules(FILE, ChildFileLayout)
 
 
 @dataclass(frozen=True)
-class Said:
+class FieldEntry:
     """One field: the value taken, from whom, what each department says, and whether they disagree."""
 
     title: str
@@ -63,7 +63,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Step:
+class FindingEvent:
     """One event in the life of a finding."""
 
     day: str
@@ -83,11 +83,11 @@ class Finding:
     reason: str
     clause: str
     ask: str
-    steps: Sequence[Step] = ()
+    steps: Sequence[FindingEvent] = ()
 
 
 @dataclass(frozen=True)
-class Sources:
+class ChildSources:
     """The frames of the period, cut to one child, and the child's events.
 
     Attributes:
@@ -122,8 +122,8 @@ class ChildPaper:
     child_id: str
     place: str
     columns: Sequence[str]
-    groups: Mapping[str, Sequence[Said]]
-    help: Sequence[Said]
+    groups: Mapping[str, Sequence[FieldEntry]]
+    help: Sequence[FieldEntry]
     visits: Sequence[tuple[str, str, str]]
     origins: Sequence[tuple[str, str, str, str]]
     findings: Sequence[Finding]
@@ -131,17 +131,21 @@ class ChildPaper:
     open: bool
 
 
-def paper_of(sources: Sources) -> ChildPaper:
+def paper_of(sources: ChildSources) -> ChildPaper:
     """Gather one child's file."""
     there = [name for name in sources.departments if name in set(sources.records["department"])]
-    groups = {group.title: _said(group.fields, sources, there) for group in layout().groups}
+    groups = {group.title: _entries(group.fields, sources, there) for group in layout().groups}
+    visited = sources.records[sources.records["visit_date"] != ""]
+    lines = zip(visited["visit_date"], visited["child_worker"], visited["department"], strict=True)
+    # A set: the same visit may stand on several rows of the child. The latest comes first.
+    visits = sorted({(day, who, sources.departments.get(name, name)) for day, who, name in lines}, reverse=True)
     return ChildPaper(
         child_id=str(sources.child["child_id"]),
         place="".join(str(sources.child[name]) for name in ("town", "village")) or "未落实乡镇",
         columns=[sources.departments[name] for name in there],
         groups={title: lines for title, lines in groups.items() if lines},
-        help=_said(layout().help, sources, there),
-        visits=_visits(sources),
+        help=_entries(layout().help, sources, there),
+        visits=visits,
         origins=_origins(sources),
         findings=_findings(sources),
         moves=sources.moves,
@@ -149,53 +153,52 @@ def paper_of(sources: Sources) -> ChildPaper:
     )
 
 
-def _said(fields: Sequence[str], sources: Sources, there: Sequence[str]) -> list[Said]:
-    return [one for name in fields if (one := _one(name, sources, there))]
+def _entries(fields: Sequence[str], sources: ChildSources, there: Sequence[str]) -> list[FieldEntry]:
+    """The fields that any department says something of."""
+    entries = (_entry(name, sources, there) for name in fields if name in sources.records)
+    return [entry for entry in entries if entry]
 
 
-def _one(name: str, sources: Sources, there: Sequence[str]) -> Said | None:
-    records = sources.records
-    if name not in records:
+def _entry(name: str, sources: ChildSources, there: Sequence[str]) -> FieldEntry | None:
+    # Active records first: what a department said before it ended a record stands behind what it says now.
+    records = sources.records[sources.records[name] != ""].sort_values("active", ascending=False, kind="stable")
+    values = {who: list(dict.fromkeys(records.loc[records["department"] == who, name])) for who in there}
+    first = next(((who, texts[0]) for who, texts in values.items() if texts), None)
+    if first is None:
         return None
-    values = {who: _values(records, who, name) for who in there}
-    if not any(values.values()):
-        return None
+
     show = _Shown(name, sources)
-    chosen = str(sources.child.get(name, "") or "") or next(found[0] for found in values.values() if found)
-    source = str(sources.child.get(f"{name}_from", "") or "") or next(who for who, found in values.items() if found)
-    by_department = {sources.departments[who]: _beside(found, chosen, show) for who, found in values.items()}
-    every = {value for found in values.values() for value in found}
-    differs = name not in layout().masked_phones and any(not _agree(value, chosen) for value in every)
-    return Said(field_name(name), show(chosen), sources.departments.get(source, source), by_department, differs)
-
-
-def _beside(found: Sequence[str], chosen: str, show: Callable[[str], str]) -> str:
-    """What a department says, 一致 when it is the chosen value."""
-    return "；".join("一致" if value == chosen else show(value) for value in found)
-
-
-def _agree(one: str, other: str) -> bool:
-    """Equal, or the same date at another precision."""
-    return one == other or (
-        len(min(one, other, key=len)) in (4, 7) and (one.startswith(other) or other.startswith(one))
+    # A field of which the child file chooses no value shows the first department's.
+    chosen = str(sources.child.get(name, "") or "") or first[1]
+    source = str(sources.child.get(f"{name}_from", "") or "") or first[0]
+    by_department = {
+        sources.departments[who]: "；".join("一致" if text == chosen else show(text) for text in texts)
+        for who, texts in values.items()
+    }
+    # Telephones are left out: that two departments know two numbers of a family is no contradiction.
+    differs = name not in layout().masked_phones and any(
+        not _agree(text, chosen) for texts in values.values() for text in texts
     )
+    return FieldEntry(field_name(name), show(chosen), sources.departments.get(source, source), by_department, differs)
 
 
-def _values(records: pd.DataFrame, department: str, name: str) -> list[str]:
-    """The distinct values of a department, active records first."""
-    mine = records[(records["department"] == department) & (records[name] != "")]
-    return list(dict.fromkeys(mine.sort_values("active", ascending=False, kind="stable")[name]))
+def _agree(text: str, other: str) -> bool:
+    """Equal, or the same date at another precision."""
+    return text == other or (
+        len(min(text, other, key=len)) in (4, 7) and (text.startswith(other) or other.startswith(text))
+    )
 
 
 class _Shown:
     """How a value of a field is shown in this version of the file."""
 
-    def __init__(self, name: str, sources: Sources) -> None:
+    def __init__(self, name: str, sources: ChildSources) -> None:
         self.word, self.name, self.is_open, self.rule = word_of(name), name, sources.open, sources.masking
 
     def __call__(self, value: str) -> str:
         if self.is_open:
             return self.word(value)
+        # Before the masks: of a class X field no part may be seen, not even the ends of a number.
         if self.name in fields_of_class("X"):
             return layout().withheld
         if self.name in self.rule.fields:
@@ -205,52 +208,41 @@ class _Shown:
         return value if self.name in layout().numbers else scrub(self.word(value), self.rule)
 
 
-def _visits(sources: Sources) -> list[tuple[str, str, str]]:
-    """Day, visitor and department of every recorded visit, the latest first."""
-    records = sources.records[sources.records["visit_date"] != ""]
-    lines = zip(records["visit_date"], records["child_worker"], records["department"], strict=True)
-    found = {(day, who, sources.departments.get(name, name)) for day, who, name in lines}
-    return sorted(found, reverse=True)
-
-
-def _origins(sources: Sources) -> list[tuple[str, str, str, str]]:
+def _origins(sources: ChildSources) -> list[tuple[str, str, str, str]]:
     """Where each record stands: department, file, place in it, how it was linked."""
     methods = {"number": "身份证号一致", "derived_number": "其他号码推出", "name_birth": "姓名和出生日期一致"}
     methods |= {"fuzzy": "综合判断", "decision": "人工认定", "single": "只此一条"}
-    found = []
+    origins = []
     for line in sources.records.to_dict("records"):
         file, sheet = sources.names.of_record(line)
         sheet = f"{sheet} " if sheet else ""
         department = sources.departments.get(str(line["department"]), str(line["department"]))
         how = methods.get(str(line["method"]), str(line["method"]))
-        found.append((department, file, f"{sheet}第{line['row']}行", how))
-    return found
+        origins.append((department, file, f"{sheet}第{line['row']}行", how))
+    return origins
 
 
-def _findings(sources: Sources) -> list[Finding]:
+def _findings(sources: ChildSources) -> list[Finding]:
+    """Every finding that the child has or had, those of earlier periods with what became of them."""
     now = sources.findings.drop_duplicates("finding_id").set_index("finding_id")
     known = load_catalogue().lists
-    found = []
     listed = {str(key): str(code) for key, code in now["code"].items()}
+    findings = []
     for identity, code in sorted({**sources.known, **listed}.items()):
         info, line = known.get(code), now.loc[identity] if identity in now.index else None
         reason = str(line["reason"]) if line is not None else "本期不在清单上。"
         detail = field_name(str(line["field"])) if line is not None and line["field"] else ""
         name = f"{code} {info.name if info else ''}" + (f"（{detail}）" if detail else "")
         grade, clause = (str(line["grade"]), str(line["clause"])) if line is not None else ("", "")
-        steps = _steps(identity, sources)
-        found.append(
-            Finding(identity, name, grade, scrub(reason, sources.masking), clause, info.ask if info else "", steps)
-        )
-    return found
+        steps = [_step(event, sources.masking) for event in sources.events if event["finding_id"] == identity]
+        # A reason may hold another person's number: it is covered even where somebody approved the child's own.
+        reason, ask = scrub(reason, sources.masking), info.ask if info else ""
+        findings.append(Finding(identity, name, grade, reason, clause, ask, steps))
+    return findings
 
 
-def _steps(identity: str, sources: Sources) -> list[Step]:
-    mine = [event for event in sources.events if event["finding_id"] == identity]
-    return [_step(event, sources.masking) for event in mine]
-
-
-def _step(event: Mapping[str, str], rule: MaskRule) -> Step:
+def _step(event: Mapping[str, str], rule: MaskRule) -> FindingEvent:
     words = "；".join(part for part in (event["text"], scrub(event["note"], rule)) if part)
+    # The day on which somebody knocked at a door, where it is known, not the one on which the answer was read in.
     day = event["answered_on"] or event["at"][:10]
-    return Step(day, event["period"], life_rules().say(event["state"]), words, event["author"])
+    return FindingEvent(day, event["period"], life_rules().say(event["state"]), words, event["author"])

@@ -32,15 +32,13 @@ class Draw:
 def population(children: pd.DataFrame) -> pd.DataFrame:
     """The children with a file at civil affairs who live: `child_id, town, village, kind`, one row each."""
     on_roll = children[(children["categories"] != "") & (children["alive"] == "yes")]
-    found = on_roll[["child_id", "town", "village"]].copy()
-    found["town"] = found["town"].where(found["town"] != "", NO_TOWN)
-    found["kind"] = on_roll["categories"].map(_kind)
-    return found[found["kind"] != ""].sort_values("child_id", ignore_index=True)
-
-
-def _kind(categories: str) -> str:
-    """The kind whose file is the most demanding (孤儿 first); other categories are not sampled."""
-    return next((name for name in KINDS if name in categories.split(";")), "")
+    everyone = on_roll[["child_id", "town", "village"]].copy()
+    everyone["town"] = everyone["town"].where(everyone["town"] != "", NO_TOWN)
+    # The kind whose file is the most demanding (孤儿 first): a child is drawn once, however many categories it has.
+    everyone["kind"] = [
+        next((kind for kind in KINDS if kind in categories.split(";")), "") for categories in on_roll["categories"]
+    ]
+    return everyone[everyone["kind"] != ""].sort_values("child_id", ignore_index=True)
 
 
 def draw(everyone: pd.DataFrame, wanted: Draw) -> pd.DataFrame:
@@ -55,11 +53,12 @@ def draw(everyone: pd.DataFrame, wanted: Draw) -> pd.DataFrame:
     """
     sizes = Counter(zip(everyone["town"], everyone["kind"], strict=True))
     quota = allocate(sizes, wanted.size)
-    ordered = everyone.assign(key=[_key(wanted.seed, child) for child in everyone["child_id"]]).sort_values("key")
+    keys = [hashlib.sha256(f"{wanted.seed}|{child}".encode()).hexdigest() for child in everyone["child_id"]]
+    ordered = everyone.assign(key=keys).sort_values("key")
     rank = ordered.groupby(["town", "kind"]).cumcount()
     strata = list(zip(ordered["town"], ordered["kind"], strict=True))
-    ordered["stratum_size"] = [sizes[one] for one in strata]
-    ordered["stratum_drawn"] = [quota[one] for one in strata]
+    ordered["stratum_size"] = [sizes[stratum] for stratum in strata]
+    ordered["stratum_drawn"] = [quota[stratum] for stratum in strata]
     drawn = ordered[rank.to_numpy() < ordered["stratum_drawn"].to_numpy()].drop(columns="key")
     return drawn.sort_values(["town", "kind", "child_id"], ignore_index=True)
 
@@ -70,17 +69,15 @@ def allocate(sizes: Mapping[tuple[str, str], int], wanted: int) -> dict[tuple[st
     if not sizes or wanted <= 0:
         return dict.fromkeys(sizes, 0)
     if wanted < len(sizes):
-        largest = sorted(sizes, key=lambda one: (-sizes[one], one))[:wanted]
-        return {one: int(one in largest) for one in sizes}
-    spare, rest = wanted - len(sizes), {one: number - 1 for one, number in sizes.items()}
+        largest = sorted(sizes, key=lambda stratum: (-sizes[stratum], stratum))[:wanted]
+        return {stratum: int(stratum in largest) for stratum in sizes}
+
+    spare, rest = wanted - len(sizes), {stratum: size - 1 for stratum, size in sizes.items()}
     whole = sum(rest.values()) or 1
-    exact = {one: spare * number / whole for one, number in rest.items()}
-    quota = {one: 1 + int(share) for one, share in exact.items()}
-    order = sorted(exact, key=lambda one: (int(exact[one]) - exact[one], one))
-    for one in order[: wanted - sum(quota.values())]:
-        quota[one] += 1
+    exact = {stratum: spare * size / whole for stratum, size in rest.items()}
+    quota = {stratum: 1 + int(share) for stratum, share in exact.items()}
+    # Equal remainders by name: the same draw on every machine.
+    by_remainder = sorted(exact, key=lambda stratum: (int(exact[stratum]) - exact[stratum], stratum))
+    for stratum in by_remainder[: wanted - sum(quota.values())]:
+        quota[stratum] += 1
     return quota
-
-
-def _key(seed: str, child: str) -> str:
-    return hashlib.sha256(f"{seed}|{child}".encode()).hexdigest()

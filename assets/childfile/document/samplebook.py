@@ -5,9 +5,7 @@ The children's names are masked unless the place says otherwise: the file itself
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -15,7 +13,7 @@ from assets.childfile.document.sample import KINDS, Draw
 from assets.workbooks.book import Book, clean, open_book
 from assets.workbooks.context import PublishContext
 from assets.workbooks.masking import mask_name
-from assets.workbooks.table import Cell, Table
+from assets.workbooks.table import Cell, TableSheet
 
 CHECKS = ("儿童基本信息", "走访记录", "工作日志", "关爱帮扶记录", "发现问题和解决方案", "与系统信息一致")
 ANSWERS = ["齐全", "不全", "没有"]
@@ -36,11 +34,12 @@ def write_sheet(drawn: pd.DataFrame, wanted: Draw, context: PublishContext, path
     """
     with open_book(path, context, f"{context.place}儿童档案抽查") as book:
         _form(book, drawn, wanted)
-        _strata(book, drawn, wanted)
+        _strata(drawn, wanted).write(book)
     return path
 
 
 def _form(book: Book, drawn: pd.DataFrame, wanted: Draw) -> None:
+    """抽查表: who was drawn, what is looked at, yellow cells for the answers."""
     sheet = book.sheet("抽查表")
     small = book.style(font_name=book.layout.fonts.body, font_size=book.layout.sizes.body)
     masked = "（遮蔽）" if book.context.names_masked else ""
@@ -58,42 +57,38 @@ def _form(book: Book, drawn: pd.DataFrame, wanted: Draw) -> None:
     for place, (heading, width) in enumerate(zip(headings, widths, strict=True)):
         sheet.set_column(place, place, width)
         sheet.write_string(HEAD_ROW, place, heading, book.head())
+
     yellow = book.cell(bg_color=book.layout.colours["open"], locked=False, align="center")
     for number, line in enumerate(drawn.to_dict("records")):
-        _row(book, sheet, (number, line), yellow)
-    _finish(sheet, len(drawn), len(headings))
+        row = FIRST_ROW + number
+        name = mask_name(str(line["name"])) if book.context.names_masked else str(line["name"])
+        texts = [str(number + 1), line["child_id"], name, line["town"], line["village"], KINDS[str(line["kind"])]]
+        for place, text in enumerate(texts):
+            style = book.cell(align="center" if place in (0, 1, 2) else "left")
+            sheet.write_string(row, place, clean(str(text)), style)
+        for place in range(len(texts), len(headings)):
+            sheet.write_blank(row, place, None, yellow)
 
-
-def _row(book: Book, sheet: Any, one: tuple[int, dict[Hashable, Any]], yellow: Any) -> None:
-    number, line = one
-    row = FIRST_ROW + number
-    name = mask_name(str(line["name"])) if book.context.names_masked else str(line["name"])
-    texts = [str(number + 1), line["child_id"], name, line["town"], line["village"], KINDS[str(line["kind"])]]
-    for place, text in enumerate(texts):
-        sheet.write_string(row, place, clean(str(text)), book.cell(align="center" if place in (0, 1, 2) else "left"))
-    for place in range(len(texts), len(texts) + len(CHECKS) + len(LAST)):
-        sheet.write_blank(row, place, None, yellow)
-
-
-def _finish(sheet: Any, count: int, width: int) -> None:
-    first, last = len(FIXED), len(FIXED) + len(CHECKS) - 1
-    if count:
+    # Without rows the range would run upwards into the headings.
+    if len(drawn):
         rule = {"validate": "list", "source": ANSWERS, "error_message": "请从下拉框选择"}
-        sheet.data_validation(FIRST_ROW, first, FIRST_ROW + count - 1, last, rule)
-        sheet.autofilter(HEAD_ROW, 0, FIRST_ROW + count - 1, width - 1)
+        last = FIRST_ROW + len(drawn) - 1
+        sheet.data_validation(FIRST_ROW, len(FIXED), last, len(FIXED) + len(CHECKS) - 1, rule)
+        sheet.autofilter(HEAD_ROW, 0, last, len(headings) - 1)
     sheet.freeze_panes(FIRST_ROW, 3)
     sheet.repeat_rows(HEAD_ROW)
     sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
 
 
-def _strata(book: Book, drawn: pd.DataFrame, wanted: Draw) -> None:
-    found = drawn.drop_duplicates(["town", "kind"])
+def _strata(drawn: pd.DataFrame, wanted: Draw) -> TableSheet:
+    """分层: how many there are of each stratum and how many were drawn, so that the draw can be checked by hand."""
+    strata = drawn.drop_duplicates(["town", "kind"])
     rows: list[list[Cell]] = [
         [line["town"], KINDS[line["kind"]], int(line["stratum_size"]), int(line["stratum_drawn"])]
-        for line in found.to_dict("records")
+        for line in strata.to_dict("records")
     ]
     rows.append(["合计", "", sum(int(row[2]) for row in rows), sum(int(row[3]) for row in rows)])
     title = f"分层情况（种子“{wanted.seed}”）"
-    Table("分层", title, ["乡镇（街道）", "类别", "在册人数", "抽取人数"], [24, 24, 14, 14], rows, total=True).write(
-        book
+    return TableSheet(
+        "分层", title, ["乡镇（街道）", "类别", "在册人数", "抽取人数"], [24, 24, 14, 14], rows, total=True
     )

@@ -9,10 +9,10 @@ import pytest
 from openpyxl import load_workbook
 
 from assets.errata.holding import held_lines, hold
-from assets.errata.lines import ANSWERED, CHANGED, FIXED, OTHER, STANDING, UNKNOWN, Asked, errors_of, outcome
-from assets.errata.writing import Frames, Sheet, write_errata
+from assets.errata.lines import ANSWERED, CHANGED, FIXED, OTHER, STANDING, UNKNOWN, EarlierErrors, errors_of, outcome
+from assets.errata.writing import DepartmentErrors, Frames, write_errata
 from assets.replies.lines import read_lines
-from assets.workbooks.context import ListInfo, PublishContext
+from assets.workbooks.context import PrintedList, PublishContext
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.reading import read_file
 
@@ -73,7 +73,7 @@ BEFORE = {f"{OWN}.name": "a", f"{OTHERS}.name": "b"}
 )
 def test_the_next_delivery_tells_what_became_of_an_error(findings, listed, shown, now, came, result):
     row = {"finding_id": "L15-AAAAAAAA", "listed": listed, "shown": shown, "evidence": json.dumps(now)}
-    asked = Asked(errors_of(findings, OWN, SENT).head(1), {"L15-AAAAAAAA": json.dumps(BEFORE)})
+    asked = EarlierErrors(errors_of(findings, OWN, SENT).head(1), {"L15-AAAAAAAA": json.dumps(BEFORE)})
     assert outcome(asked, pd.DataFrame([row]), {OWN} if came else {OTHERS})["result"].tolist() == [result]
 
 
@@ -87,10 +87,10 @@ def test_letter_and_list_name_the_place_and_both_values_and_can_come_back(findin
         ]
     )
     children = pd.DataFrame({"child_id": ["TAAAAAAAA", "TBBBBBBBB"], "name": ["张小明", "李芳"]})
-    lists = tuple(ListInfo(code, f"清单{code}", code, answers=("已更正", "维持原登记")) for code in ("L15", "L18"))
+    lists = tuple(PrintedList(code, f"清单{code}", code, answers=("已更正", "维持原登记")) for code in ("L15", "L18"))
     context = PublishContext("2026Q3", date(2026, 9, 30), "清远县", lists, "清远县民政局")
     before = errors_of(findings, OWN, SENT).head(1).assign(result=STANDING)
-    sheet = Sheet(OWN, errors_of(findings, OWN, SENT), before)
+    sheet = DepartmentErrors(OWN, errors_of(findings, OWN, SENT), before)
     letter, path = write_errata(sheet, Frames(children, records), context, tmp_path)
     said = "\n".join(paragraph.text for paragraph in docx.Document(str(letter)).paragraphs)
     assert "2处" in said
@@ -108,7 +108,7 @@ def test_letter_and_list_name_the_place_and_both_values_and_can_come_back(findin
 def test_nothing_to_say_writes_nothing(findings, tmp_path):
     context = PublishContext("2026Q3", date(2026, 9, 30), "清远县", ())
     none = findings.iloc[:0]
-    assert write_errata(Sheet(OWN, none, none), Frames(findings, findings), context, tmp_path) == []
+    assert write_errata(DepartmentErrors(OWN, none, none), Frames(findings, findings), context, tmp_path) == []
     assert list(tmp_path.iterdir()) == []
 
 
@@ -117,7 +117,7 @@ def test_what_a_department_is_not_sent_any_more_is_taken_away(findings, tmp_path
     kept = tmp_path / "公安_2026Q3_更正清单.xlsx"
     for path in (kept, tmp_path / "教育_2026Q3_更正清单.xlsx", tmp_path / "教育_2026Q3_数据更正函.docx"):
         path.write_bytes(b"earlier")
-    write_errata(Sheet(OWN, none, none), Frames(findings, findings), context, tmp_path)
+    write_errata(DepartmentErrors(OWN, none, none), Frames(findings, findings), context, tmp_path)
     assert list(tmp_path.iterdir()) == [kept]
 
 
@@ -129,7 +129,7 @@ def test_a_line_that_another_department_is_asked_to_check_is_no_error_here(findi
 def test_the_list_holds_its_lines_until_it_is_written_again_and_answered_ones_for_good(findings, tmp_path):
     frames, none = FrameStore(tmp_path), findings.iloc[:0]
     assert held_lines(frames, "2026Q3") == {}
-    assert hold(frames, "2026Q3", {OWN: Sheet(OWN, errors_of(findings, OWN, SENT), none)}, ()) == 2
+    assert hold(frames, "2026Q3", {OWN: DepartmentErrors(OWN, errors_of(findings, OWN, SENT), none)}, ()) == 2
     assert held_lines(frames, "2026Q3") == {"L15-AAAAAAAA": OWN, "L18-BBBBBBBB": OWN}
-    assert hold(frames, "2026Q3", {OWN: Sheet(OWN, none, none)}, {"L18-BBBBBBBB"}) == 0
+    assert hold(frames, "2026Q3", {OWN: DepartmentErrors(OWN, none, none)}, {"L18-BBBBBBBB"}) == 0
     assert held_lines(frames, "2026Q3") == {"L18-BBBBBBBB": OWN}

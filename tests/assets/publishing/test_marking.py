@@ -15,7 +15,7 @@ from assets.intake.notices import DeliveredFile
 from assets.intake.standard import standardise
 from assets.intake.tabulate import tabulate
 from assets.publishing import marking as beside
-from assets.publishing.marking import Order, mark, marking
+from assets.publishing.marking import CopyOrder, mark, marking
 from pipelines.resources.frames import FrameError, FrameStore
 from pipelines.resources.processes import command, environment
 from pipelines.resources.reading.shapes import Grid, Reading
@@ -43,7 +43,7 @@ def order(tmp_path):
     store.write("raw_civil_affairs", PERIOD, raw)
     store.write("quarantine_civil_affairs", PERIOD, done.quarantine)
     store.write("child_files.records", PERIOD, done.accepted)
-    return Order(store.root, PERIOD, tmp_path / "aside", {"civil_affairs": contract})
+    return CopyOrder(store.root, PERIOD, tmp_path / "aside", {"civil_affairs": contract})
 
 
 def cells_of(folder):

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from assets.workbooks.context import ListInfo, PublishContext, Published
+from assets.workbooks.context import PrintedList, PublishContext, Published
 from assets.workbooks.publish import publish_workbooks
 from expectations.jurisdictions.profile import load_profile
 
@@ -47,10 +47,10 @@ class Town:
         return load_workbook(self.folder / name / path)
 
 
-def info(code: str, short: str, **more: Any) -> ListInfo:
+def info(code: str, short: str, **more: Any) -> PrintedList:
     texts = {"name": f"疑似{short}儿童", "meaning": "含义", "action": "怎么办", "answers": ANSWERS}
     recipients = tuple(load_profile("default").lists[code].recipients)
-    return ListInfo(code=code, short=short, **{**texts, "recipients": recipients, **more})
+    return PrintedList(code=code, short=short, **{**texts, "recipients": recipients, **more})
 
 
 def child(number: int, name: str, **more: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ import pytest
 from town import CA, ED, PS, Town
 
 from assets.workbooks.layout import default_layout
-from assets.workbooks.lines import gather
+from assets.workbooks.lines import align
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_what_a_column_shows_of_the_child_is_there(code: str, field: str, value:
     town.add(PS, 1, cancel_kind="death", cancel_date="2026-01-01")
     town.add(ED, 2, enrolment_status="other_leave")
     files = town.files()
-    shown = gather(town.findings(code), files.children, files.records, SimpleNamespace(layout=default_layout()))  # type: ignore[arg-type]
+    shown = align(town.findings(code), files.children, files.records, SimpleNamespace(layout=default_layout()))  # type: ignore[arg-type]
     assert shown.children[field].tolist() == [value]
 
 
@@ -33,7 +33,7 @@ def test_every_column_of_the_child_has_a_source() -> None:
     town = Town(place="default")
     town.add(CA, 1, category="orphan", death_date="2026-01-01")
     files = town.files()
-    shown = gather(town.findings("L13"), files.children, files.records, SimpleNamespace(layout=default_layout()))  # type: ignore[arg-type]
+    shown = align(town.findings("L13"), files.children, files.records, SimpleNamespace(layout=default_layout()))  # type: ignore[arg-type]
     values = [column.value for column in default_layout().columns.values()]
     asked = {value.removeprefix("child.") for value in values if value.startswith("child.")}
     assert asked <= set(shown.children.columns)

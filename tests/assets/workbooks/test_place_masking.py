@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from assets.childfile.document.content import Sources, paper_of
+from assets.childfile.document.content import ChildSources, paper_of
 from assets.workbooks.layout import layout_for
 from assets.workbooks.masking import MaskRule, default_rule, mask_text, rule_of
 from expectations.jurisdictions.profile import Profile, load_profile
@@ -57,7 +57,7 @@ def paper(rule: MaskRule) -> str:
     records = pd.DataFrame([{**where, "id_no": NUMBER, "disability_no": CARD, "visit_date": "", "child_worker": ""}])
     child = {"child_id": "T2026Q3-000001", "town": "某镇", "village": ""}
     findings = pd.DataFrame(columns=["finding_id", "code", "field", "grade", "reason", "clause"])
-    return repr(paper_of(Sources(child, records, findings, {}, [], [], {"disability": "残联"}, masking=rule)))
+    return repr(paper_of(ChildSources(child, records, findings, {}, [], [], {"disability": "残联"}, masking=rule)))
 
 
 def test_a_child_s_file_covers_the_same_as_the_workbooks(place: Place) -> None:

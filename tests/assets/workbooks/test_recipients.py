@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from assets.publishing.reaching import sentences, unreached
 from assets.workbooks.layout import default_layout
-from assets.workbooks.personbook import write_person_book
+from assets.workbooks.personbook import PersonBook, write_person_book
 
 ABLE = [name for name, lists in default_layout().columns_for().items() if "L01" in lists]
 LABELS = {"civil_affairs": "民政", "public_security": "公安", "township": "顺化镇"}
@@ -131,7 +131,7 @@ def test_the_correction_list_of_one_department_takes_nothing_from_another_s_work
 
 def test_a_persons_book_has_the_lists_with_lines_of_these_children_and_no_other(town: Any, tmp_path: Path) -> None:
     mine = town.findings[town.findings["code"] == "L15"].assign(life="")
-    written = write_person_book(mine, (town.children, town.records), town.context, ("某某", tmp_path))
+    written = write_person_book(PersonBook("某某", mine, town.children, town.records), town.context, tmp_path)
     assert [code for one in written for _, code in one.lines] == ["L15"]
     titles = load_workbook(written[0].path, read_only=True).sheetnames
     assert [title for title in titles if re.match(r"L\d\d", title)] == ["L15信息不一致"]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from assets.workbooks.context import ListInfo
+from assets.workbooks.context import PrintedList
 from assets.workbooks.layout import default_layout
 from expectations.life.numbering import printed
 
@@ -219,7 +219,9 @@ def test_key_groups_and_codes_are_said_in_words(town: Any) -> None:
 def test_a_sensitive_class_is_not_named(town: Any, cells: Cells) -> None:
     town.children["category"] = "hiv;left_behind;street"
     town.findings["code"] = "L13"
-    folder = town.publish(lists=(ListInfo("L13", "死亡仍在保", "死亡在保", recipients=("civil_affairs", "township")),))
+    folder = town.publish(
+        lists=(PrintedList("L13", "死亡仍在保", "死亡在保", recipients=("civil_affairs", "township")),)
+    )
     for path in folder.rglob("*.xlsx"):
         values = [str(value) for _, _, value in cells(town.book(str(path.relative_to(folder))))]
         assert not any("艾滋" in value or "hiv" in value or "流浪" in value or "street" in value for value in values)

@@ -12,18 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.columns import Columns
+from matching.columns import TextColumns
 from matching.linking import link_records
 from matching.periods.meeting import MEETINGS, READ, marks, met, tokens
 
 ROW = {column: f"值{place}" for place, column in enumerate(READ)}
-WIDTHS = {name: table.shape[1] for name, table in tokens(Columns(pd.DataFrame({"name": ["甲"]}))).items()}
+WIDTHS = {name: table.shape[1] for name, table in tokens(TextColumns(pd.DataFrame({"name": ["甲"]}))).items()}
 STRONG = [name for name, (alone, _) in MEETINGS.items() if alone]
 WEAK = [name for name, (alone, _) in MEETINGS.items() if not alone]
 
 
 def mark(*rows: dict[str, Any]) -> list[int]:
-    return marks(Columns(pd.DataFrame(list(rows)))).tolist()
+    return marks(TextColumns(pd.DataFrame(list(rows)))).tolist()
 
 
 @pytest.mark.parametrize("column", READ)
@@ -35,10 +35,10 @@ def test_a_change_in_any_column_that_linking_reads_is_seen(column: str) -> None:
 def test_no_column_that_linking_reads_is_left_out_of_the_mark(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every column that coding, comparing or the register asks a delivery for."""
     asked: set[str] = set()
-    for way in ("once", "plain", "some"):
-        plain = getattr(Columns, way)
+    for way in ("once", "plain", "take"):
+        plain = getattr(TextColumns, way)
         monkeypatch.setattr(
-            Columns, way, lambda self, column, *rest, plain=plain: asked.add(column) or plain(self, column, *rest)
+            TextColumns, way, lambda self, column, *rest, plain=plain: asked.add(column) or plain(self, column, *rest)
         )
     link_records(pd.DataFrame([ROW | {"record_id": place, "department": "x"} for place in "ab"]))
     assert len(asked) > 30
@@ -86,7 +86,7 @@ def test_the_order_of_columns_and_rows_changes_no_mark() -> None:
     plain = mark(*rows)
     assert mark(*rows[::-1]) == plain[::-1]
     turned = pd.DataFrame(rows)[list(reversed(READ))]
-    assert marks(Columns(turned)).tolist() == plain
+    assert marks(TextColumns(turned)).tolist() == plain
     assert len(set(plain)) == 5
 
 
@@ -96,12 +96,12 @@ def test_equal_rows_have_equal_marks_and_a_space_makes_another_row() -> None:
 
 
 def test_no_rows_have_no_marks() -> None:
-    assert mark(*[ROW])[:0] == marks(Columns(pd.DataFrame([ROW]).head(0))).tolist() == []
+    assert mark(*[ROW])[:0] == marks(TextColumns(pd.DataFrame([ROW]).head(0))).tolist() == []
 
 
 def shared(one: dict[str, str], other: dict[str, str]) -> set[str]:
     """Meetings at which the two rows have a token in common."""
-    by_meeting = tokens(Columns(pd.DataFrame([one, other]).fillna("")))
+    by_meeting = tokens(TextColumns(pd.DataFrame([one, other]).fillna("")))
     return {name for name, table in by_meeting.items() if (set(table[0].tolist()) & set(table[1].tolist())) - {0}}
 
 
@@ -332,7 +332,7 @@ def test_tokens_of_a_row_do_not_depend_on_the_other_rows(county: pd.DataFrame) -
     """So that they can be kept from one period to the next."""
     whole = county.head(300)
     part = whole.sample(n=40, random_state=11)
-    every, mine = tokens(Columns(whole)), tokens(Columns(part))
+    every, mine = tokens(TextColumns(whole)), tokens(TextColumns(part))
     rows = whole.index.get_indexer(part.index)
     for name, table in mine.items():
         np.testing.assert_array_equal(table, every[name][rows], err_msg=name)
@@ -343,7 +343,7 @@ def test_a_row_that_comes_back_changed_meets_its_child(county: pd.DataFrame) -> 
     alone = ~county.duplicated("truth", keep=False)
     changed = county[~alone].drop_duplicates("truth").head(60)
     known = county.drop(index=changed.index)
-    every, mine = tokens(Columns(known)), tokens(Columns(changed))
+    every, mine = tokens(TextColumns(known)), tokens(TextColumns(changed))
     truth, hits, strangers = known["truth"].to_numpy(), 0, 0
     for place, child in enumerate(changed["truth"]):
         met_rows_ = met(every, {name: table[place : place + 1] for name, table in mine.items()}, len(known))

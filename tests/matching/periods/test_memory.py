@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.columns import Columns
+from matching.columns import TextColumns
 from matching.decisions.judged import content_keys
 from matching.linked import Memory
 from matching.linking import link_records
@@ -133,11 +133,11 @@ def test_content_keys_and_marks_are_those_of_the_record_itself(memory: Memory, r
     """Though the records were given in another order than they are remembered in."""
     ordered = records.sort_values("record_id", ignore_index=True)
     assert memory.rows["content"].tolist() == content_keys(ordered)
-    assert memory.rows["mark"].tolist() == marks(Columns(ordered)).tolist()
+    assert memory.rows["mark"].tolist() == marks(TextColumns(ordered)).tolist()
 
 
 def test_tokens_come_back_as_they_were_made(memory: Memory, records: pd.DataFrame) -> None:
-    expected = tokens(Columns(records.sort_values("record_id", ignore_index=True)))
+    expected = tokens(TextColumns(records.sort_values("record_id", ignore_index=True)))
     kept = memory.tokens()
     assert set(kept) == set(MEETINGS)
     for name, table in expected.items():

@@ -7,8 +7,8 @@ import docx
 import pandas as pd
 import pytest
 
-from assets.childfile.document.content import Sources, layout, paper_of
-from assets.childfile.document.writing import Issue, write_child
+from assets.childfile.document.content import ChildSources, layout, paper_of
+from assets.childfile.document.writing import Imprint, write_child
 from assets.workbooks.layout import field_terms
 
 NUMBER, OTHER = "620722201503105115", "620722201503105131"
@@ -41,7 +41,7 @@ def sources():
         {**EVENT, "finding_id": "L15-AAAAAAAA", "at": "2026-07-02T00:00:00", "period": "2026Q2", "state": "new", "text": "本期比对新发现"},
         {**EVENT, "finding_id": "L15-AAAAAAAA", "answered_on": "2026-08-20", "period": "2026Q2", "state": "acting", "text": "答复：已申请", "note": "已去派出所", "author": "甲镇"},
     ]  # fmt: skip
-    return Sources(
+    return ChildSources(
         child={"child_id": "T2026Q2-000001", "town": "某镇", "village": "一村", "name": "张三", "name_from": "public_security", "id_no": NUMBER, "id_no_from": "public_security", "birth_date": "2015-03-10"},
         records=pd.DataFrame(records),
         findings=pd.DataFrame([finding]),
@@ -98,7 +98,7 @@ def test_visits_and_help_are_there(sources):
 
 
 def test_the_document_has_the_five_sections_of_the_papers(sources, tmp_path):
-    issue = Issue("2026年第三季度", date(2026, 9, 30), date(2026, 10, 8), "某县民政局")
+    issue = Imprint("2026年第三季度", date(2026, 9, 30), date(2026, 10, 8), "某县民政局")
     path = write_child(paper_of(sources), issue, tmp_path / "T2026Q2-000001.docx")
     document = docx.Document(str(path))
     headings = [one.text for one in document.paragraphs if one.style.name == "公文一级"]

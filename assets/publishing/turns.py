@@ -40,18 +40,20 @@ class Turns:
     def holder(self, name: str) -> str:
         """The department that was sent the line last; the owner where nobody was."""
         order, sent = self.order[name], self.sent.get(name, {})
-        asked = [one for one in order if one in sent]
-        return max(asked, key=lambda one: (sent[one], -order.index(one)), default=order[0])
+        # Of two that were sent it in the same period the one whose turn comes first: it has not answered yet.
+        had_it = [department for department in order if department in sent]
+        return max(had_it, key=lambda name: (sent[name], -order.index(name)), default=order[0])
 
     def passing(self) -> dict[str, Passing]:
         """The lines that somebody had and somebody else has not had yet: to whom each would go next."""
-        found = {}
+        passing = {}
         for name, order in self.order.items():
-            waiting = [one for one in order if one not in self.sent.get(name, {})]
+            waiting = [department for department in order if department not in self.sent.get(name, {})]
+            # A line that nobody had goes to its owner as every new one does; nothing is handed on.
             if waiting and len(waiting) < len(order):
-                spoken = (self.labels.get(one, one) for one in (self.holder(name), waiting[0]))
-                found[name] = Passing(waiting[0], *spoken)
-        return found
+                giver, receiver = (self.labels.get(who, who) for who in (self.holder(name), waiting[0]))
+                passing[name] = Passing(waiting[0], giver, receiver)
+        return passing
 
     def asked(self, name: str, kind: str) -> str:
         """Who is asked this period; "" for a line that goes to all its recipients."""
@@ -72,17 +74,20 @@ def turns_of(findings: pd.DataFrame, profile: Profile, sent: Collection[Sent], l
         labels: department -> its name on workbooks.
     """
     order = {}
-    for name, code, owner, following in zip(
-        *(findings[one] for one in ("finding_id", "code", OWNER, NEXT)), strict=True
-    ):
+    owned = zip(*(findings[column] for column in ("finding_id", "code", OWNER, NEXT)), strict=True)
+    for name, code, owner, following in owned:
         recipients = profile.lists[code].recipients
+        # Whoever is to check and is not sent the list cannot answer: such a line goes to all who have a record, as before.
         if owner in recipients:
-            order[name] = [one for one in (owner, *following.split(";")) if one in recipients]
-    spoken, before = {label: name for name, label in labels.items()}, dict[str, dict[str, str]]()
+            order[name] = [department for department in (owner, *following.split(";")) if department in recipients]
+
+    # What was sent is written down under the names on the workbooks; a recipient that is no department any more had no turn.
+    departments = {label: name for name, label in labels.items()}
+    last_sent = dict[str, dict[str, str]]()
     for line in sent:
-        if line.finding_id in order and line.recipient in spoken:
-            before.setdefault(line.finding_id, {})[spoken[line.recipient]] = line.period
-    return Turns(order, before, labels)
+        if line.finding_id in order and line.recipient in departments:
+            last_sent.setdefault(line.finding_id, {})[departments[line.recipient]] = line.period
+    return Turns(order, last_sent, labels)
 
 
 def labels_of(profile: Profile) -> dict[str, str]:
@@ -101,9 +106,12 @@ class Sent:
 
 def sent_before(connection: sa.Connection, period: str) -> list[Sent]:
     """Everything that was sent in earlier periods of the same kind, oldest first."""
+    quarterly = "Q" in period
     earlier = [
-        one for one in finding_events.issued_periods(connection) if one < period and ("Q" in one) == ("Q" in period)
+        name for name in finding_events.issued_periods(connection) if name < period and ("Q" in name) == quarterly
     ]
     return [
-        Sent(one, line.recipient, line.finding_id) for one in earlier for line in finding_events.issued(connection, one)
+        Sent(name, line.recipient, line.finding_id)
+        for name in earlier
+        for line in finding_events.issued(connection, name)
     ]

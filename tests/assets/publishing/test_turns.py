@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from assets.asking import Sent, labels_of, turns_of
+from assets.publishing.turns import Sent, labels_of, turns_of
 from expectations.jurisdictions.profile import load_profile
 from expectations.jurisdictions.recipients import AddedDepartment
 from expectations.life.states import APPEARED, CHANGED, KEPT, LASTING, PASSED, RETURNED
