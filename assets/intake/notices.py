@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -35,6 +35,8 @@ class ReadingLike(Protocol):
 
     @property
     def grids(self) -> Sequence[GridLike]: ...  # noqa: D102
+    @property
+    def notices(self) -> Sequence[Any]: ...  # noqa: D102
 
 
 @dataclass(frozen=True)

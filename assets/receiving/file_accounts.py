@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assets.intake.notices import Tabulated
+from assets.intake.notices import ReadingLike, Tabulated
 from pipelines.resources.deliveries import Said
 from pipelines.resources.inbox import Remark
 from pipelines.resources.naming import Naming
-from pipelines.resources.reading import Reading, Refusal
+from pipelines.resources.reading import Refusal
 
 STOP = "stop"
 
@@ -25,7 +25,7 @@ class FileReporter:
     label: str
     naming: Naming
 
-    def of_file(self, reading: Reading | Refusal, tabulated: Tabulated | None = None) -> list[Said]:
+    def of_file(self, reading: ReadingLike | Refusal, tabulated: Tabulated | None = None) -> list[Said]:
         """All there is to say, in the order in which it was found out.
 
         Args:

@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import cast
 
 import pandas as pd
 
@@ -92,7 +91,7 @@ def receive(county: Opened, order: ReceivingRequest) -> pd.DataFrame:
     reading = _read_all([(delivery, paths[delivery.sha256]) for delivery in taken], received, sources)
     for source, tabulated in zip(sources, tabulate_files(reading, order.contract, order.as_of), strict=True):
         reporter = received.reporter(source.file, source.sha256)
-        received.messages += reporter.of_file(cast(Reading, source.reading), tabulated)
+        received.messages += reporter.of_file(source.reading, tabulated)
         if tabulated.refusal:
             received.refused.append(source.delivery_id)
         else:

@@ -14,8 +14,7 @@ from assets.intake import mapping
 from assets.intake.contract import load_contracts
 from assets.intake.department import StandardisingRequest, standardise_delivery
 from assets.intake.gather import sheets
-from assets.publishing.marking import Order as Copies
-from assets.publishing.marking import mark
+from assets.publishing.marking import CopyOrder, mark
 from assets.receiving.doubts import Confirmed
 from assets.receiving.kept_readings import keep_readings, kept_readings
 from assets.receiving.receive import ReceivingRequest as Receipt
@@ -123,7 +122,7 @@ def standardised(county, raw):
 def marked(county, result, folder):
     for name, frame in (("quarantine_education", result.quarantine), ("child_files.records", result.accepted)):
         county.frames.write(name, PERIOD.label, frame)
-    return mark(Copies(county.frames.root, PERIOD.label, folder, {"education": EDUCATION}))
+    return mark(CopyOrder(county.frames.root, PERIOD.label, folder, {"education": EDUCATION}))
 
 
 def fields(readings):
