@@ -38,8 +38,11 @@ class StandardField(StrictModel):
     """One field of `fields.yaml`: its Chinese term, how a cell is read, how sensitive it is, and what a word means that nobody can read."""
 
     zh: str
-    kind: str
-    sens: str
+    # Refused here: a kind that nobody knows leaves its cells unread, and a class that nobody knows is not X, so nothing would hide the field.
+    kind: str = Field(
+        pattern=r"^(name|id|student_no|disability_no|date|month|phone|address|text|number|(code|set):[a-z_]+)$"
+    )
+    sens: Literal["P", "S", "X"]
     unread: str = ""
 
 
@@ -261,8 +264,13 @@ def _named_fields(contract: Contract) -> Iterator[tuple[str, str]]:
 
 @lru_cache(maxsize=1)
 def load_fields() -> dict[str, StandardField]:
-    """The fields of `assets/contracts/fields.yaml`, in file order."""
-    return {name: StandardField.model_validate(spec) for name, spec in _read_yaml(FIELDS).items()}
+    """The fields of `assets/contracts/fields.yaml`, in file order.
+
+    Raises:
+        ContractError: a field without a way of reading or a class of harm, or with one that nobody knows; file, field and key are named.
+    """
+    stated = _read_yaml(FIELDS)
+    return {name: _checked(StandardField, spec, f"{FIELDS.name} 的字段 {name}") for name, spec in stated.items()}
 
 
 @lru_cache(maxsize=1)
@@ -333,14 +341,19 @@ def _read_yaml(path: Path) -> dict[str, Any]:
 
 
 def _validated(model: type[M], path: Path) -> M:
+    return _checked(model, _read_yaml(path), path.name)
+
+
+def _checked(model: type[M], content: Any, place: str) -> M:
+    """What a file says, as its model; `place` begins the sentence about a mistake."""
     try:
-        checked = model.model_validate(_read_yaml(path))
+        checked = model.model_validate(content)
         _check_patterns(checked)
     except ValidationError as error:
         # Without the original: pydantic's English repeats the file's own words, and everything raised may end in a log.
-        raise ContractError(f"约定文件 {path.name} 有误：{mistakes_in(error, model)}。请改正后重新运行。") from None
+        raise ContractError(f"约定文件 {place} 有误：{mistakes_in(error, model)}。请改正后重新运行。") from None
     except re.error as error:
-        raise ContractError(f"约定文件 {path.name} 有误：正则表达式「{error.pattern!r}」不合法") from error
+        raise ContractError(f"约定文件 {place} 有误：正则表达式「{error.pattern!r}」不合法") from error
     return checked
 
 

@@ -19,7 +19,8 @@ class Kind(Rules):
     name: str
     title: str
     opening: str
-    parts: tuple[tuple[str, str], ...]
+    # Headings are numbered in Chinese; one more than there are numerals would end the making of templates half way.
+    parts: tuple[tuple[str, str], ...] = Field(max_length=len(NUMERALS))
     annex: tuple[tuple[str, str], ...]
 
 

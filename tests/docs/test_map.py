@@ -22,6 +22,22 @@ def test_every_file_that_a_page_names_exists(page):
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_test_that_a_page_names_exists(page):
+    named = TEST.findall(page.read_text(encoding="utf-8"))
+    assert [test for path, test in named if f"def {test}(" not in (ROOT / path).read_text(encoding="utf-8")] == []
+
+
+def test_every_recipe_names_the_test_that_shows_it():
+    _, recipes = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("\n## Recipes\n")
+    parts = re.split(r"^### ", recipes.split("\n## ")[0], flags=re.MULTILINE)[1:]
+    assert len(parts) == 7
+    assert [part.splitlines()[0] for part in parts if not TEST.search(part)] == []
+
+
 def test_the_journey_is_found_in_the_page_and_the_picture_is_drawn_from_it():
     journey = stations(PAGE.read_text(encoding="utf-8"))
     assert [int(number) for number, _, _ in journey] == list(range(1, 13))

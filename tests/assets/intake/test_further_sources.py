@@ -69,6 +69,11 @@ def test_the_eight_sources_are_known_and_no_county_s_own_until_files_come(tmp_pa
     assert set(FURTHER) & set(load_contracts(contracts)) == {"visits"}
 
 
+def test_the_guide_names_every_source_that_a_folder_brings_in() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "guides" / "further-sources.zh-CN.md").read_text(encoding="utf-8")
+    assert [source for source in FURTHER if f"| `{source}` |" not in guide] == []
+
+
 def test_attendance_list(book: Callable[..., Path], make_number: Number) -> None:
     heading = ["序号", "学校名称", "年级", "班级", "姓名", "身份证号", "是否在校", "不在校原因"]
     rows = [

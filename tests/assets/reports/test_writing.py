@@ -8,14 +8,15 @@ from datetime import date
 
 import openpyxl
 import pytest
+from pydantic import ValidationError
 
 from assets.paper.document import TemplateError
 from assets.reports.assemble import Version, figures_of
-from assets.reports.figures import HIDDEN, TOTAL
+from assets.reports.figures import HIDDEN, TOTAL, Figures
 from assets.reports.formbook import write_form
 from assets.reports.template import shipped, template_name, template_of, write_templates
-from assets.reports.words import words
-from assets.reports.writing import INTERNAL_ONLY, Job, write_report
+from assets.reports.words import NUMERALS, Kind, words
+from assets.reports.writing import INTERNAL_ONLY, PACK_SECTIONS, SECTIONS, Job, write_report
 
 DAY = date(2026, 10, 8)
 docx = pytest.importorskip("docx")
@@ -41,6 +42,31 @@ def test_every_kind_is_written_without_a_mark_left(material, tmp_path, kind):
         assert "{{" not in text(path)
         assert material.office in text(path)
         assert words().versions[version.value] in text(path)
+
+
+def test_every_section_stands_in_a_report_and_every_place_has_its_section():
+    """One that no report names is printed nowhere; a name without one is refused only when somebody asks for that report."""
+    asked = {section for kind in words().kinds.values() for _, section in (*kind.parts, *kind.annex)}
+    assert asked == {*SECTIONS, *PACK_SECTIONS}
+
+
+@pytest.mark.parametrize("kind", sorted(words().kinds))
+def test_no_section_reads_a_grid_that_nobody_counted(material, tmp_path, kind, monkeypatch):
+    """Its numbers would be printed as dashes, which say that the data did not come."""
+    read = set()
+    say = Figures.say
+    monkeypatch.setattr(Figures, "say", lambda self, *key: read.add((key[0] in self.grids, key[0])) or say(self, *key))
+    for version in (Version.INTERNAL,) if kind in INTERNAL_ONLY else tuple(Version):
+        written(material, tmp_path, kind, version)
+    assert read
+    assert [grid for counted, grid in read if not counted] == []
+
+
+def test_a_report_has_no_more_headings_than_there_are_numerals():
+    kind = words().kinds["year"]
+    more = [*kind.parts, *[("又一节", "数据")] * len(NUMERALS)]
+    with pytest.raises(ValidationError, match="parts"):
+        Kind.model_validate(kind.model_dump() | {"parts": more})
 
 
 def test_the_table_of_lists_is_the_figures(material, tmp_path):

@@ -1,5 +1,7 @@
 """The frame of findings as a whole: shape, order, lasting numbers, deactivated lists."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from town import CA, DI, ED, PS, Town
@@ -67,6 +69,12 @@ def test_catalogue_and_registry_name_the_same_lists(town: Town) -> None:
     for info in load_catalogue().lists.values():
         for parameter in info.parameters:
             assert town.profile.setting(parameter) is not None
+
+
+def test_a_list_without_a_case_is_nobody_s_word() -> None:
+    """Every list is named by a test of this folder (its town, must and must not)."""
+    cases = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    assert [code for code in LISTS if f'"{code}"' not in cases] == []
 
 
 def test_nothing_in_gives_an_empty_frame_of_the_same_shape(town: Town) -> None:

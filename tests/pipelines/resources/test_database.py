@@ -1,11 +1,14 @@
 """The database, on SQLite and on a real PostgreSQL: migrations, bulk inserts, transactions, the audit's guard."""
 
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
-from pipelines.resources import audit, deliveries
+from pipelines.resources import audit, database, deliveries
 from pipelines.resources.database import DatabaseError, connect, insert_rows, migrate, open_database, writing
 from pipelines.resources.tables import audit as audit_table
 from pipelines.resources.tables import child_record, metadata
@@ -18,6 +21,16 @@ def records(count):
 def test_migrations_make_exactly_the_tables_of_the_code(engine):
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_revision_is_the_number_of_its_file_and_follows_the_one_before():
+    """The newest is known by the names of the files alone: one numbered otherwise would be taken up again at every opening."""
+    settings = database._alembic()
+    scripts = list(ScriptDirectory.from_config(settings).walk_revisions())[::-1]
+    numbers = [Path(script.path).name.partition("_")[0] for script in scripts]
+    assert numbers == [f"{number:04}" for number in range(1, len(scripts) + 1)]
+    assert [script.revision for script in scripts] == numbers
+    assert [script.down_revision for script in scripts] == [None, *numbers[:-1]]
 
 
 def test_migrating_again_changes_nothing(engine):
@@ -128,8 +141,6 @@ def killed_at(engine, number):
 def at_version(url, revision):
     """A database as an earlier version left it."""
     from alembic import command
-
-    from pipelines.resources import database
 
     engine = connect(url)
     settings = database._alembic()
