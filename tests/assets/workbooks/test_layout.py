@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from assets.workbooks.layout import default_layout, field_terms, fields_of_class, read_layout
+from expectations.jurisdictions.sections import ALWAYS_MASKED
 from expectations.lists.catalogue import load_catalogue
 from expectations.rulebook import RuleFileError
 
@@ -68,6 +69,12 @@ def test_no_column_shows_a_field_that_may_harm() -> None:
     fields = {column.item for column in default_layout().columns.values()}
     assert not fields & fields_of_class("X")
     assert fields_of_class("X") >= {"dilemma_type", "father_status", "guardianship"}
+
+
+def test_every_citizen_s_number_is_one_that_no_place_may_show_whole() -> None:
+    numbers = {name for name, field in field_terms().items() if field["kind"] == "id"}
+    assert "guardian_id" in numbers
+    assert numbers <= ALWAYS_MASKED
 
 
 def test_child_columns_are_fields_of_the_dictionary() -> None:
