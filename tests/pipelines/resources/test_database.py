@@ -33,6 +33,22 @@ def test_a_revision_is_the_number_of_its_file_and_follows_the_one_before():
     assert [script.down_revision for script in scripts] == [None, *numbers[:-1]]
 
 
+# What a run or a delivery writes anew or goes on writing in; all other tables are only appended to.
+REWRITTEN = {
+    *("child", "child_event", "child_identifier", "child_record"),
+    *("delivery", "delivery_notice", "issue", "reply_file", "run"),
+}
+
+
+def test_a_table_is_guarded_against_changes_unless_it_is_named_here(tmp_path):
+    engine = open_database(f"sqlite:///{tmp_path}/t.db")
+    with engine.connect() as connection:
+        triggers = connection.execute(sa.text("SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'"))
+        guarded = set(triggers.scalars())
+    engine.dispose()
+    assert set(metadata.tables) - guarded == REWRITTEN
+
+
 def test_migrating_again_changes_nothing(engine):
     migrate(engine)
     with engine.connect() as connection:
