@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from expectations.lists.files import BoolArray
-from matching.decisions.judged import content_keys
+from matching.decisions.clerical import content_keys
 from pipelines.resources import protecting
 from pipelines.resources.protecting import COLUMN, LIFT, Mark, Move
 from pipelines.resources.session import Opened

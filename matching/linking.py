@@ -17,8 +17,8 @@ from matching.clustering.cluster import cluster, unseen_pairs
 from matching.columns import without_halves
 from matching.comparing.engine import candidates_of
 from matching.comparing.resources import Engine, EngineName
-from matching.decisions.disputes import decisions_report
-from matching.decisions.judged import judged_pairs
+from matching.decisions.clerical import decided_pairs
+from matching.decisions.conflicts import decisions_report
 from matching.encoding.encode import checked, encode
 from matching.explaining.report import make_report
 from matching.explaining.results import children_frame, pairs_frame
@@ -134,7 +134,7 @@ def find_children(
     given, clock = given or Given(), _Clock()
     e, dropped = screening.drop_frequent(encode(records, model), model.blocking.number_limit)
     e = e if given.carried is None else replace(e, carried=given.carried)
-    decided = judged_pairs(given.judgements, records, given.remembered)
+    decided = decided_pairs(given.judgements, records, given.remembered)
     clock.stop("encode")
     with closing(candidates_of(e, model, engine)) as candidates:
         clock.stop("candidates")

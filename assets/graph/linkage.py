@@ -159,7 +159,7 @@ def _memory(frames: FrameStore, period: str) -> Memory | None:
 
 
 def judgements(county: Opened) -> pd.DataFrame | None:
-    """People's decisions with author and time; None when there are none. What they say together is `matching.decisions.judged`."""
+    """People's decisions with author and time; None when there are none. What they say together is `matching.decisions.clerical`."""
     with county.engine.connect() as connection:
         frame = decisions.read(connection)
     return frame if len(frame) else None

@@ -1,7 +1,7 @@
 """Reviewed pairs that come back: their answers are people's decisions on records, which override the model for ever.
 
 Belongs here: which pairs were sent, what was decided about them, turning an answer into a decision. Not here: judging a
-line (`judging`), what a decision does (`matching.decisions.judged`).
+line (`judging`), what a decision does (`matching.decisions.clerical`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from assets.replies.judging import Answered, Judged
 from assets.workbooks.review import CODE, RECIPIENT, VERDICTS, pair_id, review_pairs
-from matching.decisions.judged import content_keys
+from matching.decisions.clerical import content_keys
 from pipelines.resources import decisions
 from pipelines.resources.decisions import Decision
 from pipelines.resources.session import Opened

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from matching.decisions.disputes import conflicts
-from matching.decisions.judged import content_keys, find_judged
+from matching.decisions.clerical import content_keys, find_decisions
+from matching.decisions.conflicts import conflicting_decisions
 from matching.decisions.table import read_decisions
 from pipelines.cli.shell import USAGE, out, refuse
 from pipelines.cli.texts import say
@@ -104,7 +104,7 @@ def _lines(asked: pd.DataFrame, records: pd.DataFrame, who: str) -> Iterator[dec
 
 
 def _print_conflicts(every: pd.DataFrame, records: pd.DataFrame) -> None:
-    found = conflicts(find_judged(every, records), records)
+    found = conflicting_decisions(find_decisions(every, records), records)
     if found.empty:
         out.print(say("decide.no_conflict"))
         return

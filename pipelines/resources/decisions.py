@@ -1,6 +1,6 @@
 """People's decisions on pairs of records: appended, never changed; who, when, why, and the content by which later files are recognised.
 
-Belongs here: the table's lines in and out. Does not belong here: what a decision does (`matching.decisions.judged`, `matching.scoring.decide`).
+Belongs here: the table's lines in and out. Does not belong here: what a decision does (`matching.decisions.clerical`, `matching.scoring.decide`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ COLUMNS = ("record_a", "record_b", "verdict", "author", "decided_at", "note", "k
 
 @dataclass(frozen=True)
 class Decision:
-    """One decision: `verdict` is `same`, `different` or `unsure`; the keys are `matching.decisions.judged.content_keys` of the records.
+    """One decision: `verdict` is `same`, `different` or `unsure`; the keys are `matching.decisions.clerical.content_keys` of the records.
 
     `decided_at` is "" where nobody named a time: then it is the moment of entering.
     """
@@ -81,6 +81,6 @@ def _whose(record_a: str, record_b: str, author: str) -> tuple[str, ...]:
 
 
 def read(connection: sa.Connection) -> pd.DataFrame:
-    """All decisions in the order they were entered: the columns that `matching.decisions.judged` knows, and `note`."""
+    """All decisions in the order they were entered: the columns that `matching.decisions.clerical` knows, and `note`."""
     wanted = sa.select(*(decision.c[name] for name in COLUMNS)).order_by(decision.c.id)
     return pd.DataFrame([tuple(row) for row in connection.execute(wanted)], columns=list(COLUMNS), dtype=object)
