@@ -90,7 +90,7 @@ def link_records(
         model: the linkage model; the shipped one by default.
         known: last period's children, whose numbers are kept.
         judgements: people's decisions, `record_a, record_b, verdict`; they are absolute, and found again in later
-            periods (see `judged`).
+            periods (see `clerical`).
         engine: `auto`, `numpy`, `duckdb` or `spark`, or one with its folder, memory and threads; the result is the same.
 
     Raises:

