@@ -86,7 +86,7 @@ def _kept(trail: Trail, grade: NDArray[np.int8]) -> Mask:
     model, levels, p = trail.model, trail.levels, trail.evidence.probability
     name, birth, people = (groups(levels, field, model) for field in ("name", "birth", "people"))
     close = p >= model.decide.near
-    # However unlikely, these are the ones that a clerk asks about: siblings and twins, namesakes of a day, a borrowed number.
+    # However unlikely: siblings and twins, namesakes of one day, a borrowed number are the false links that hurt (rules/linkage.md#idea-6).
     close |= (birth == 1) & (people == 1)
     close |= (name == 1) & (birth == 1)
     close |= levels["number"] == model.number.code("borrowed")

@@ -81,7 +81,6 @@ def calibration(pairs: pd.DataFrame, truth: Mapping[str, object]) -> pd.DataFram
     """
     p = pairs["probability"].to_numpy(dtype=np.float64)
     same = pairs["record_a"].map(truth).to_numpy() == pairs["record_b"].map(truth).to_numpy()
-    # Narrow at both ends, where nearly all pairs lie and where the thresholds are.
     edges = (0.0, *CALIBRATION_EDGES, 1.0)
     interval = np.digitize(p, CALIBRATION_EDGES)
     lines = []
@@ -108,7 +107,7 @@ def hidden_number_check(records: pd.DataFrame, share: float, model: Model | None
     rng = np.random.default_rng(seed)
     hidden = (number != "").to_numpy() & (rng.random(len(records)) < share)
     masked = records.copy()
-    # With everything that holds the number or was issued with it; the birth date stays, which other lists write themselves.
+    # The student's and the certificate's number hold the citizen number too (rules/identifiers.md#student-number).
     for column in ("id_no", "id_no_raw", "student_no", "student_no_id", "disability_no", "disability_no_id"):
         if column in masked:
             masked.loc[hidden, column] = ""

@@ -88,7 +88,7 @@ def link_rates(
     every = pd.concat(parts, ignore_index=True)
     judged = ((every["records"] >= LEAST) & (every["group"] != OUTSIDE)).to_numpy()
     every["p_value"] = _holm(every["p_value"].to_numpy(dtype=np.float64), judged)
-    # A large group may be surely worse by next to nothing: nobody should be sent to look for that.
+    # In a large group the test finds differences that are too small to matter: the gap has to be there as well.
     worse = (every["group"] != OUTSIDE) & (every["p_value"] < ALPHA) & (every["expected_rate"] - every["rate"] >= GAP)
     few = (every["group"] != OUTSIDE) & (every["records"] < LEAST)
     every["flag"] = [FEW if small else WORSE if bad else "" for small, bad in zip(few, worse, strict=True)]
@@ -210,6 +210,7 @@ def _worse(group: pd.DataFrame, every: pd.DataFrame) -> tuple[float, float]:
 
 def _holm(p: Floats, judged: NDArray[np.bool_]) -> Floats:
     """Holm's adjustment over the groups large enough to be judged; the others keep no p-value (1)."""
+    # Written here: scipy adjusts for false discovery rates only (docs/decisions/libraries.md).
     out = np.ones(len(p))
     rows = np.flatnonzero(judged)
     order = rows[np.argsort(p[rows], kind="stable")]

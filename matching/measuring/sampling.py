@@ -109,7 +109,7 @@ def draw(pairs: pd.DataFrame, size: int, seed: int = 1) -> pd.DataFrame:
     if not parts:
         return pd.DataFrame(columns=list(SAMPLE_COLUMNS))
     drawn = pd.concat(parts, ignore_index=True)
-    # Mixed: a clerk who meets all doubtful pairs together would guess what the machine thought of them.
+    # Mixed, since the order would tell a clerk which stratum a pair is of, and so what the machine thinks of it.
     drawn = drawn.iloc[rng.permutation(len(drawn))].reset_index(drop=True)
     drawn.insert(0, "sample_no", np.arange(1, len(drawn) + 1))
     return drawn[list(SAMPLE_COLUMNS)]
@@ -191,6 +191,7 @@ def _ratio(lines: pd.DataFrame) -> ShareEstimate:
     size, n = lines["size"].to_numpy(dtype=np.float64), lines["answers"].to_numpy(dtype=np.float64)
     value = float((size * lines["share"].to_numpy()).sum() / size.sum())
     smooth = _smooth(lines["same"].to_numpy(dtype=np.float64), n)
+    # The last factor: of a stratum that is answered nearly whole, little is left to chance.
     variance = float((size**2 * smooth * (1 - smooth) / n * np.maximum(1 - (n - 1) / size, 0)).sum() / size.sum() ** 2)
     return ShareEstimate(value, *_interval(value, variance, int(n.sum())), int(n.sum()))
 
@@ -204,6 +205,7 @@ def _smooth(same: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.flo
 
 def _interval(value: float, variance: float, answers: int) -> tuple[float, float]:
     """Wilson's interval for the number of answers that a simple sample would need to be as sure."""
+    # Kept off 0 and 1: where all answers are alike the effective number would come out as nothing.
     middle = min(max(value, 0.5 / (answers + 1)), 1 - 0.5 / (answers + 1))
     effective = max(middle * (1 - middle) / variance, 1.0) if variance > 0 else float(answers)
     return wilson(value, effective)

@@ -44,7 +44,7 @@ READ = (
 )  # fmt: skip
 """Columns that linking reads: a row in which none of them changed is unchanged."""
 _THREADS = 2
-# The multipliers of a published mixer (splitmix64): odd, so that no two digests become one, and without a pattern that sums could undo.
+# Two odd multipliers (the golden ratio's, splitmix64's first): multiplying by an odd number makes no two digests one.
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _TURN = np.uint64(0xBF58476D1CE4E5B9)
 _GUARDIANS = ("father", "mother", "guardian")

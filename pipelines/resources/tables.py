@@ -273,7 +273,9 @@ protection_mark = Table(
     Column("author", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", String(32), nullable=False),
-    Column("keys", Text, nullable=False),  # content keys of the child's records (matching.decisions.clerical), one a line
+    Column(
+        "keys", Text, nullable=False
+    ),  # content keys of the child's records (matching.decisions.clerical), one a line
     Index("protection_mark_of", "child_id"),
 )
 
