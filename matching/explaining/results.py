@@ -90,11 +90,11 @@ def _kept(trail: Trail, grade: NDArray[np.int8]) -> Mask:
     close |= (birth == 1) & (people == 1)
     close |= (name == 1) & (birth == 1)
     close |= levels["number"] == model.number.code("borrowed")
-    kept: Mask = (grade > 0) | (close & _top(trail, (grade == 0) & close))
+    kept: Mask = (grade > 0) | (close & _heaviest_per_record(trail, (grade == 0) & close))
     return kept
 
 
-def _top(trail: Trail, candidate: Mask) -> Mask:
+def _heaviest_per_record(trail: Trail, candidate: Mask) -> Mask:
     """The heaviest candidates of each record."""
     rows = np.flatnonzero(candidate)
     weight = trail.evidence.weight[rows]

@@ -177,7 +177,8 @@ def _plain(pairs: LatinCandidates) -> Pairs:
 
 def reason(linkage: LatinLinkage, row: int) -> str:
     """One Chinese sentence for a pair: what agrees, then what does not. No values."""
-    agree, differ = [], []
+    agree: list[str] = []
+    differ: list[str] = []
     for name, codes in linkage.levels.items():
         level = linkage.model.levels(name)[int(codes[row])]
         if level != "missing":

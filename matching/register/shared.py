@@ -54,8 +54,8 @@ class SharedIdentifiers:
 
     def of_kind(self, numbers: Ints, kinds: Collection[str]) -> Mask:
         """Which numbers are of one of these kinds."""
-        wanted = np.array([kind in kinds for kind in self.kinds], dtype=bool)
-        mask: Mask = wanted[numbers % len(wanted)] if len(wanted) else np.zeros(len(numbers), dtype=bool)
+        of_these = np.array([kind in kinds for kind in self.kinds], dtype=bool)
+        mask: Mask = of_these[numbers % len(of_these)] if len(of_these) else np.zeros(len(numbers), dtype=bool)
         return mask
 
 
