@@ -11,7 +11,7 @@ from demo_county.settings import places
 
 
 @dataclass(frozen=True)
-class School:
+class DemoSchool:
     """One school: stage is kindergarten, primary, junior or senior."""
 
     name: str
@@ -28,7 +28,7 @@ class County:
     towns: list[str]
     weights: list[float]
     villages: list[list[str]]
-    schools: list[School]
+    schools: list[DemoSchool]
 
     def town_names(self) -> Texts:
         """Return township names as an array to index with township numbers."""
@@ -50,6 +50,7 @@ def build_county(dice: Dice) -> County:
     order = np.argsort(dice.uniform(np.arange(len(stems)), "village"))
     low, high = place.villages_per_township
     counts = dice.whole(np.arange(len(towns)), "villages", low, high + 1)
+    # Each stem once in the county: two villages of one name would make the truth of addresses ambiguous.
     villages, used = [], 0
     for town, count in zip(towns, counts.tolist(), strict=True):
         names = [stems[i] + "村" for i in order[used : used + count]]
@@ -60,14 +61,15 @@ def build_county(dice: Dice) -> County:
     return County(towns, list(place.townships.values()), villages, _schools(towns))
 
 
-def _schools(towns: list[str]) -> list[School]:
+def _schools(towns: list[str]) -> list[DemoSchool]:
     place = places()
-    schools: list[School] = []
+    schools: list[DemoSchool] = []
 
     def add(name: str, stage: str, town: int) -> None:
         district = 0 if town == 0 else 1 + (town - 1) * (place.districts - 1) // (len(towns) - 1)
-        schools.append(School(name, f"31{place.code}{len(schools) + 1:02d}", stage, town, district))
+        schools.append(DemoSchool(name, f"31{place.code}{len(schools) + 1:02d}", stage, town, district))
 
+    # A 乡 has no lower secondary school: its pupils go to the seat's, as in a county of this size.
     for town, name in enumerate(towns):
         stem = name.removesuffix("镇").removesuffix("乡")
         add(f"{place.county}实验小学" if town == 0 else f"{stem}中心小学", "primary", town)

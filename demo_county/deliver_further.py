@@ -11,20 +11,21 @@ import pandas as pd
 from demo_county.further import Further
 from demo_county.knowledge import Scene
 from demo_county.settings import places
-from demo_county.sheets import Delivery, Sheet, headings, numbered, records, table
-from demo_county.spoil import write_dates
+from demo_county.sheets import DemoFile, DemoSheet, headings, numbered, records, table
+from demo_county.spoil import with_births, write_dates
 from demo_county.spoil_dates import STYLES
 
 _CODES = {"attendance": "at", "subsistence": "su", "lifted_poverty": "lp", "visits": "vi", "workers": "wo"}
 
 
-def deliver(further: Further, scene: Scene, inbox: Path) -> list[Delivery]:
+def deliver(further: Further, scene: Scene, inbox: Path) -> list[DemoFile]:
     """Lay the further sources out as this period's files, each in its own folder of the inbox."""
     stamp, month = f"{scene.day:%Y%m}", f"（{scene.day.year}年{scene.day.month}月）"
-    births = {name: _dated(book, style) for name, style, book in _born(further)}
+    low_income = with_births(further.subsistence, STYLES["dash"])
+    lifted = with_births(further.lifted_poverty, STYLES["compact"])
 
-    def file(source: str, name: str, container: str, sheets: list[Sheet]) -> Delivery:
-        return Delivery(_CODES[source], inbox / source / name, container, sheets)
+    def file(source: str, name: str, container: str, sheets: list[DemoSheet]) -> DemoFile:
+        return DemoFile(_CODES[source], inbox / source / name, container, sheets)
 
     return [
         file("attendance", f"在校学生名单_{stamp}.xlsx", "xlsx_shared", _schools(further.attendance, scene)),
@@ -32,32 +33,23 @@ def deliver(further: Further, scene: Scene, inbox: Path) -> list[Delivery]:
             "subsistence",
             f"低保家庭成员名册_{stamp}.xlsx",
             "xlsx",
-            [_pages(births["subsistence"], "low_income", f"低保家庭成员名册{month}")],
+            [_pages(low_income, "low_income", f"低保家庭成员名册{month}")],
         ),
         file(
             "lifted_poverty",
             f"脱贫户家庭成员_{stamp}.xls",
             "xls",
-            [_pages(births["lifted_poverty"], "lifted", f"脱贫户家庭成员名册{month}")],
+            [_pages(lifted, "lifted", f"脱贫户家庭成员名册{month}")],
         ),
         file("visits", f"走访记录_{stamp}.xlsx", "xlsx", [_visits(further.visits)]),
         file("workers", f"儿童主任名册_{stamp}.xlsx", "xlsx", [_roster(further.roster)]),
     ]
 
 
-def _born(further: Further) -> list[tuple[str, str, pd.DataFrame]]:
-    return [("subsistence", "dash", further.subsistence), ("lifted_poverty", "compact", further.lifted_poverty)]
-
-
-def _dated(frame: pd.DataFrame, style: str) -> pd.DataFrame:
-    written = pd.Series(write_dates(frame, "birth", STYLES[style]), index=frame.index, dtype=object)
-    return frame.assign(birth_text=frame["birth_text"].where(frame["birth_text"] != "", written))
-
-
-def _schools(frame: pd.DataFrame, scene: Scene) -> list[Sheet]:
+def _schools(frame: pd.DataFrame, scene: Scene) -> list[DemoSheet]:
     sheets = []
     for school, part in frame.groupby("school", sort=True):
-        sheet = Sheet(str(school))
+        sheet = DemoSheet(str(school))
         sheet.line(f"{school}在校学生名单（{scene.day.year}年{scene.day.month}月）", across=len(headings("class_list")))
         sheet.line(*headings("class_list"))
         ordered = part.sort_values(["grade_no", "class_no", "kid"], kind="stable")
@@ -67,12 +59,12 @@ def _schools(frame: pd.DataFrame, scene: Scene) -> list[Sheet]:
     return sheets
 
 
-def _pages(frame: pd.DataFrame, layout: str, title: str) -> Sheet:
+def _pages(frame: pd.DataFrame, layout: str, title: str) -> DemoSheet:
     """A household's head stands above its children; the head is an adult, no child of the truth.
 
     The month stands in the title, as such rolls are issued: in a small county the families of two quarters are the same.
     """
-    sheet = Sheet("家庭成员")
+    sheet = DemoSheet("家庭成员")
     sheet.line(f"{places().county}{title}", across=len(headings(layout)))
     sheet.line(*headings(layout))
     for _, page in frame.groupby("fam", sort=False):
@@ -83,16 +75,16 @@ def _pages(frame: pd.DataFrame, layout: str, title: str) -> Sheet:
     return sheet
 
 
-def _visits(frame: pd.DataFrame) -> Sheet:
-    sheet = Sheet("走访记录")
+def _visits(frame: pd.DataFrame) -> DemoSheet:
+    sheet = DemoSheet("走访记录")
     sheet.line(f"{places().county}儿童主任走访记录", across=len(headings("visit_book")))
     sheet.line(*headings("visit_book"))
     records(sheet, numbered(frame.assign(visit_text=write_dates(frame, "visit", STYLES["dash"]))), "visit_book")
     return sheet
 
 
-def _roster(frame: pd.DataFrame) -> Sheet:
-    sheet = Sheet("儿童主任名册")
+def _roster(frame: pd.DataFrame) -> DemoSheet:
+    sheet = DemoSheet("儿童主任名册")
     sheet.line(f"{places().county}儿童主任（儿童督导员）名册", across=len(headings("roster")))
     sheet.line(*headings("roster"))
     sheet.about_adults(table(numbered(frame), "roster"))

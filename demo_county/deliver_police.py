@@ -11,34 +11,33 @@ import pandas as pd
 
 from demo_county.knowledge import Scene
 from demo_county.settings import words
-from demo_county.sheets import Delivery, Sheet, headings, records
-from demo_county.spoil import write_dates
+from demo_county.sheets import DemoFile, DemoSheet, headings, records
+from demo_county.spoil import with_births, write_dates
 from demo_county.spoil_dates import STYLES
 
 PIECE = 10_000
 
 
-def deliver(frame: pd.DataFrame, scene: Scene, folder: Path) -> list[Delivery]:
+def deliver(frame: pd.DataFrame, scene: Scene, folder: Path) -> list[DemoFile]:
     """Lay the register out as this period's files."""
     compact = STYLES["compact"]
-    frame["birth_text"] = np.where(frame["birth_text"] == "", write_dates(frame, "birth", compact), frame["birth_text"])
-    frame["cancel_text"], frame["death_text"] = (
-        write_dates(frame, "cancel_date", compact),
-        write_dates(frame, "death_date", compact),
-    )
+    frame["birth_text"] = with_births(frame, compact)["birth_text"]
+    for text, column in (("cancel_text", "cancel_date"), ("death_text", "death_date")):
+        frame[text] = write_dates(frame, column, compact)
+    # The police change their export between periods: nothing may rest on last quarter's headings.
     if scene.index % 2:
         return [_dump(frame, scene, folder)]
     pieces = []
     for at in range(0, len(frame), PIECE):
-        sheet = Sheet("")
+        sheet = DemoSheet("")
         sheet.line(*headings("police_business"))
         records(sheet, frame.iloc[at : at + PIECE], "police_business")
         name = f"常住人口信息（0-17周岁）_{scene.day:%Y%m%d}_{at // PIECE + 1}.csv"
-        pieces.append(Delivery("psb", folder / name, "csv", [sheet], "gb18030"))
+        pieces.append(DemoFile("psb", folder / name, "csv", [sheet], "gb18030"))
     return pieces
 
 
-def _dump(frame: pd.DataFrame, scene: Scene, folder: Path) -> Delivery:
+def _dump(frame: pd.DataFrame, scene: Scene, folder: Path) -> DemoFile:
     frame["sex_code"] = np.where(frame["sex"] == "男", "1", "2")
     frame["nation_code"] = frame["nation"].map(words().nation_codes)
     frame["seq_code"] = [f"RK{n:0>10}" for n in frame["seq"]]
@@ -46,7 +45,7 @@ def _dump(frame: pd.DataFrame, scene: Scene, folder: Path) -> Delivery:
     for i, name in zip(frame.index, frame["name"], strict=True):
         if name.encode("gbk", errors="replace").decode("gbk") != name:
             frame.loc[i, "errors"] = "|".join(filter(None, [frame.loc[i, "errors"], "unknown_char"]))
-    sheet = Sheet("")
+    sheet = DemoSheet("")
     sheet.line(*headings("police_pinyin"))
     records(sheet, frame, "police_pinyin")
-    return Delivery("psb", folder / f"czrk_0_17_{scene.day:%Y%m}.xls", "tabs", [sheet], "gbk")
+    return DemoFile("psb", folder / f"czrk_0_17_{scene.day:%Y%m}.xls", "tabs", [sheet], "gbk")

@@ -12,14 +12,14 @@ import pandas as pd
 
 from demo_county.knowledge import Scene
 from demo_county.settings import layouts, places
-from demo_county.sheets import Delivery, Sheet, forget, headings, numbered, records
-from demo_county.spoil import write_dates
+from demo_county.sheets import DemoFile, DemoSheet, forget, headings, numbered, records
+from demo_county.spoil import with_births, write_dates
 from demo_county.spoil_dates import STYLES
 
 _NUMERALS = "一二三四五六七八九"
 
 
-def deliver(frame: pd.DataFrame, scene: Scene, folder: Path) -> list[Delivery]:
+def deliver(frame: pd.DataFrame, scene: Scene, folder: Path) -> list[DemoFile]:
     """Lay the student records out as this period's files."""
     frame["father_rel"] = np.where(frame["father_name"] != "", "父亲", "")
     frame["mother_rel"] = np.where(frame["mother_name"] != "", "母亲", "")
@@ -33,56 +33,47 @@ def deliver(frame: pd.DataFrame, scene: Scene, folder: Path) -> list[Delivery]:
     ordinary = frame["enrolment"] == "在读"
     template = ~small & ~senior & (frame["district"] == 0) & ordinary
     stamp = f"{scene.day - dt.timedelta(days=9):%Y%m%d}"
+    in_template = DemoSheet("学生基础信息")
+    in_template.line(*headings("school_template"))
+    records(in_template, with_births(frame[template], STYLES["compact"]), "school_template")
     files = [
-        _template(frame[template], folder / f"学籍信息模板_{places().seat}_{stamp}.xlsx", scene),
+        DemoFile("edu", folder / f"学籍信息模板_{places().seat}_{stamp}.xlsx", "xlsx_shared", [in_template]),
         _export(frame[~small & ~senior & ~template], folder / f"义务教育学籍导出_{stamp}.xlsx", scene),
         _plain(
             frame[small],
             "school_small",
-            Delivery("edu", folder / f"幼儿园在园幼儿_{stamp}.xls", "html", [], "gb18030"),
+            DemoFile("edu", folder / f"幼儿园在园幼儿_{stamp}.xls", "html", [], "gb18030"),
             "chinese",
         ),
         _plain(
             frame[senior],
             "school_codes",
-            Delivery("edu", folder / f"高中阶段学籍_{stamp}.csv", "csv", [], "utf-16"),
+            DemoFile("edu", folder / f"高中阶段学籍_{stamp}.csv", "csv", [], "utf-16"),
             "clock",
         ),
     ]
+    # The truth is about what was delivered: these two layouts have fewer columns than the others.
     forget(frame, "school_small", small.to_numpy())
     forget(frame, "school_codes", senior.to_numpy())
     return files
 
 
-def _dated(frame: pd.DataFrame, style: str) -> pd.DataFrame:
-    return frame.assign(
-        birth_text=np.where(frame["birth_text"] == "", write_dates(frame, "birth", STYLES[style]), frame["birth_text"])
-    )
-
-
-def _template(frame: pd.DataFrame, path: Path, scene: Scene) -> Delivery:
-    sheet = Sheet("学生基础信息")
-    sheet.line(*headings("school_template"))
-    records(sheet, _dated(frame, "compact"), "school_template")
-    return Delivery("edu", path, "xlsx_shared", [sheet])
-
-
-def _plain(frame: pd.DataFrame, layout: str, delivery: Delivery, style: str) -> Delivery:
-    sheet = Sheet("")
+def _plain(frame: pd.DataFrame, layout: str, delivery: DemoFile, style: str) -> DemoFile:
+    sheet = DemoSheet("")
     if delivery.container == "html":
         sheet.line(f"{places().county}幼儿园在园幼儿花名册")
     sheet.line(*headings(layout))
-    records(sheet, _dated(frame, style), layout)
+    records(sheet, with_births(frame, STYLES[style]), layout)
     delivery.sheets.append(sheet)
     return delivery
 
 
-def _export(frame: pd.DataFrame, path: Path, scene: Scene) -> Delivery:
+def _export(frame: pd.DataFrame, path: Path, scene: Scene) -> DemoFile:
     sheets = []
     for district in range(1, places().districts):
         part = frame[frame["district"] == district]
         sheet = _titled(f"第{_NUMERALS[district - 1]}学区", scene)
-        rows = numbered(_dated(part, ["dash", "short_slash", "dot"][district % 3]))
+        rows = numbered(with_births(part, STYLES[["dash", "short_slash", "dot"][district % 3]]))
         half = len(rows) // 2
         records(sheet, rows.iloc[:half], "school_export")
         if district == 2:
@@ -90,21 +81,25 @@ def _export(frame: pd.DataFrame, path: Path, scene: Scene) -> Delivery:
         records(sheet, rows.iloc[half:], "school_export")
         if district == 1:
             sheet.nameless(rows.iloc[:1], "school_export")
-        _closing(sheet, len(rows))
+        sheet.line("合计", f"{len(rows)}人")
+        sheet.line()
+        sheet.line("填表人：", "", "", "审核人：", "", "", "单位负责人（签字）：")
         sheets.append(sheet)
+    # The seat's pupils stand in the template; of them this file has only those with another status than 在读.
     changed = _titled("异动学生", scene)
-    records(changed, numbered(_dated(frame[frame["district"] == 0], "slash")), "school_export")
-    return Delivery("edu", path, "xlsx_shared", [*sheets, changed])
+    records(changed, numbered(with_births(frame[frame["district"] == 0], STYLES["slash"])), "school_export")
+    return DemoFile("edu", path, "xlsx_shared", [*sheets, changed])
 
 
-def _titled(name: str, scene: Scene) -> Sheet:
+def _titled(name: str, scene: Scene) -> DemoSheet:
     """Begin a sheet with a title, an as-of line (rules/files.md#ff18) and two levels of headings (rules/files.md#ff5)."""
     columns = [heading.split("/") for heading, _ in layouts()["school_export"]]
-    sheet = Sheet(name)
+    sheet = DemoSheet(name)
     sheet.line(f"{places().county}义务教育阶段学生学籍信息（{name}）", across=len(columns))
     sheet.line(
         f"填报单位：{places().county}教育和体育局　　统计时间：{scene.day - dt.timedelta(days=1)}", across=len(columns)
     )
+    # Only the first cell of a merged area holds its text; the first column is merged downwards, so its text stands above.
     tops = [top for top, _ in columns]
     upper = [top if i == 0 or tops[i - 1] != top else "" for i, top in enumerate(tops)]
     upper[0] = columns[0][1]
@@ -116,9 +111,3 @@ def _titled(name: str, scene: Scene) -> Sheet:
     sheet.line(*upper)
     sheet.line("", *[lower for _, lower in columns[1:]])
     return sheet
-
-
-def _closing(sheet: Sheet, count: int) -> None:
-    sheet.line("合计", f"{count}人")
-    sheet.line()
-    sheet.line("填表人：", "", "", "审核人：", "", "", "单位负责人（签字）：")

@@ -18,6 +18,7 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Texts = npt.NDArray[np.object_]
 
+# Multipliers of SplitMix64: keys are small neighbouring numbers, and neighbours must draw nothing alike.
 _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB), np.uint64(0x9E3779B97F4A7C15))
 
 
@@ -43,6 +44,7 @@ class Dice:
 
     def uniform(self, keys: Ints, salt: str) -> Floats:
         """Draw one number in [0, 1) for every key."""
+        # A double holds 53 bits exactly; with more the largest values would round up to 1.
         return (self._bits(keys, salt) >> np.uint64(11)).astype(np.float64) / float(1 << 53)
 
     def whole(self, keys: Ints, salt: str, low: int, high: int) -> Ints:
@@ -60,4 +62,5 @@ class Dice:
     def pick_index(self, keys: Ints, salt: str, weights: Sequence[float]) -> Ints:
         """Pick the position of one of the weights for every key."""
         edges = np.cumsum(np.asarray(weights, dtype=np.float64))
+        # The minimum: edges that were divided may end a hair below 1.
         return np.minimum(np.searchsorted(edges / edges[-1], self.uniform(keys, salt), side="right"), len(edges) - 1)

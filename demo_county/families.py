@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from demo_county.county import County
-from demo_county.dice import Dice, Ints, Texts, texts
+from demo_county.dice import Dice, texts
 from demo_county.numbers import Days, citizen_numbers, distinct_orders, phones, serials
-from demo_county.settings import Life, Words, places, words
+from demo_county.settings import LifeRates, NameParts, places, words
 
 
 def build_families(
-    dice: Dice, county: County, life: Life, span: tuple[dt.date, dt.date], children: int
+    dice: Dice, county: County, life: LifeRates, span: tuple[dt.date, dt.date], children: int
 ) -> pd.DataFrame:
     """Invent the families of the county.
 
@@ -42,7 +42,8 @@ def build_families(
     return kids
 
 
-def _births(dice: Dice, life: Life, span: tuple[dt.date, dt.date], children: int) -> pd.DataFrame:
+def _births(dice: Dice, life: LifeRates, span: tuple[dt.date, dt.date], children: int) -> pd.DataFrame:
+    # As many families as children, so that there are enough whatever their sizes; the last children fall away.
     guess = np.arange(children)
     sizes = dice.pick_index(guess, "size", life.family_sizes) + 1
     fam = np.repeat(guess, sizes)[:children].astype(np.int64)
@@ -51,6 +52,7 @@ def _births(dice: Dice, life: Life, span: tuple[dt.date, dt.date], children: int
     twin = (rank == 1) & dice.happens(guess, "twin", life.twin_births)
     gap = np.where(rank == 0, 0, np.where(twin, 0, dice.whole(guess, "gap", 420, 1900)))
     after = pd.Series(gap).groupby(fam).cumsum().to_numpy()
+    # The first birth is drawn in what the gaps of the family leave: otherwise the youngest would all be born on the last day.
     whole = (span[1] - span[0]).days
     room = np.maximum(whole - pd.Series(after).groupby(fam).transform("max").to_numpy(), 1)
     first = (dice.uniform(fam, "first") * room).astype(np.int64)
@@ -61,7 +63,7 @@ def _births(dice: Dice, life: Life, span: tuple[dt.date, dt.date], children: int
     return kids.set_index("kid", drop=False).rename_axis(None)
 
 
-def _homes(dice: Dice, fams: pd.DataFrame, county: County, life: Life) -> pd.DataFrame:
+def _homes(dice: Dice, fams: pd.DataFrame, county: County, life: LifeRates) -> pd.DataFrame:
     place, key = places(), fams["fam"].to_numpy(dtype=np.int64)
     town = dice.pick_index(key, "town", county.weights)
     share = dice.uniform(key, "village of")
@@ -87,11 +89,12 @@ def _homes(dice: Dice, fams: pd.DataFrame, county: County, life: Life) -> pd.Dat
     return fams
 
 
-def _adults(dice: Dice, fams: pd.DataFrame, eldest: Days, life: Life) -> pd.DataFrame:
+def _adults(dice: Dice, fams: pd.DataFrame, eldest: Days, life: LifeRates) -> pd.DataFrame:
     word, key = words(), fams["fam"].to_numpy(dtype=np.int64)
     fams["nation"] = dice.pick(key, "nation", list(word.nations), list(word.nations.values()))
     surname_weights = list(word.surnames.values())
     fams["surname"] = dice.pick(key, "surname", list(word.surnames), surname_weights)
+    # 马 is by far the commonest surname of both, so names collide there as they do in a real county.
     hui = fams["nation"].isin(["回族", "东乡族"]).to_numpy() & dice.happens(key, "ma", 0.5)
     fams["surname"] = np.where(hui, "马", fams["surname"])
     for who, role in (
@@ -102,7 +105,9 @@ def _adults(dice: Dice, fams: pd.DataFrame, eldest: Days, life: Life) -> pd.Data
         ("step", "male"),
     ):
         sex = "1" if role == "male" else "2"
-        given = _given(dice, key, who, list(word.given_father if sex == "1" else word.given_mother), 0.35)
+        characters = list(word.given_father if sex == "1" else word.given_mother)
+        second, third = dice.pick(key, who + "1", characters), dice.pick(key, who + "2", characters)
+        given = np.where(dice.happens(key, who + "single", 0.35), second, second + third).astype(object)
         own = (
             fams["surname"]
             if who in ("father", "grandpa")
@@ -138,12 +143,7 @@ def _adults(dice: Dice, fams: pd.DataFrame, eldest: Days, life: Life) -> pd.Data
     return fams
 
 
-def _given(dice: Dice, key: Ints, salt: str, chars: list[str], single: float) -> Texts:
-    one, two = dice.pick(key, salt + "1", chars), dice.pick(key, salt + "2", chars)
-    return np.where(dice.happens(key, salt + "single", single), one, one + two).astype(object)
-
-
-def _children_names(dice: Dice, kids: pd.DataFrame, life: Life) -> None:
+def _children_names(dice: Dice, kids: pd.DataFrame, life: LifeRates) -> None:
     word, key = words(), kids["kid"].to_numpy(dtype=np.int64)
     boy = (kids["sex"] == "1").to_numpy()
     first = np.where(boy, dice.pick(key, "g1", list(word.given_boy)), dice.pick(key, "g1", list(word.given_girl)))
@@ -153,6 +153,7 @@ def _children_names(dice: Dice, kids: pd.DataFrame, life: Life) -> None:
     )
     twins = (kids["twin_of"] >= 0).to_numpy()
     first[twins] = first[np.flatnonzero(twins) - 1]  # twins share a character (rules/names.md#n17)
+    # Twins of one name would be the same child to every reader.
     same = twins & (second == np.roll(second, 1))
     second[same] = np.where(boy[same], "逸", "忆")
     single = dice.happens(key, "one character", word.single_share) & ~twins & ~np.roll(twins, -1)
@@ -162,7 +163,7 @@ def _children_names(dice: Dice, kids: pd.DataFrame, life: Life) -> None:
     _former_names(dice, kids, life)
 
 
-def _minority_names(dice: Dice, kids: pd.DataFrame, word: Words) -> None:
+def _minority_names(dice: Dice, kids: pd.DataFrame, word: NameParts) -> None:
     key, boy = kids["kid"].to_numpy(dtype=np.int64), (kids["sex"] == "1").to_numpy()
     dotted = kids["nation"].isin(word.dotted).to_numpy()
     own = np.where(boy, dice.pick(key, "dot", word.dotted_boy), dice.pick(key, "dot", word.dotted_girl))
@@ -182,6 +183,7 @@ def _minority_names(dice: Dice, kids: pd.DataFrame, word: Words) -> None:
         kids["name"],
     )
     kids["han_style"] = ~(dotted | whole)
+    # Nor do brothers and sisters bear one name.
     again = kids.duplicated(["fam", "name"]) & kids["han_style"]
     kids.loc[again, "given"] = (
         dice.pick(key, "again", list("恺鸿昱棠栩湉"))[again.to_numpy()] + kids.loc[again, "given"].str[-1]
@@ -195,7 +197,7 @@ def _minority_names(dice: Dice, kids: pd.DataFrame, word: Words) -> None:
     )
 
 
-def _former_names(dice: Dice, kids: pd.DataFrame, life: Life) -> None:
+def _former_names(dice: Dice, kids: pd.DataFrame, life: LifeRates) -> None:
     word, key = words(), kids["kid"].to_numpy(dtype=np.int64)
     changed = dice.happens(key, "renamed", life.former_name) & kids["han_style"].to_numpy()
     surname = dice.happens(key, "resurnamed", life.surname_change) & kids["han_style"].to_numpy()
@@ -205,7 +207,7 @@ def _former_names(dice: Dice, kids: pd.DataFrame, life: Life) -> None:
     kids.loc[kids["former_name"] == kids["name"], "former_name"] = ""
 
 
-def _namesakes(dice: Dice, kids: pd.DataFrame, life: Life) -> None:
+def _namesakes(dice: Dice, kids: pd.DataFrame, life: LifeRates) -> None:
     """Give some pairs of unrelated children the same name and birthday (rules/names.md#n15)."""
     key = kids["kid"].to_numpy(dtype=np.int64)
     plain = (
@@ -217,6 +219,7 @@ def _namesakes(dice: Dice, kids: pd.DataFrame, life: Life) -> None:
     who = key[plain & dice.happens(key, "namesake", life.namesakes)]
     alone = key[plain & (kids.groupby("fam")["kid"].transform("size") == 1).to_numpy()]
     alone = alone[~np.isin(alone, who)]
+    # Whoever is changed has no brothers or sisters: they would otherwise have another surname and other parents.
     if not len(alone):
         return
     other = np.unique(alone[dice.whole(who, "namesake of", 0, len(alone))])
@@ -231,13 +234,15 @@ def _numbers(dice: Dice, kids: pd.DataFrame) -> None:
     place, key = places(), kids["kid"].to_numpy(dtype=np.int64)
     weights = [88.0] + [12.0 / len(place.other_codes)] * len(place.other_codes)
     kids["code"] = dice.pick(kids["fam"].to_numpy(dtype=np.int64), "code", [place.code, *place.other_codes], weights)
+    # Twins are registered one after the other: their order numbers differ by one or two, and so do the numbers by digits
+    # that look like a slip of the pen.
     fixed = pd.Series(-1, index=kids.index)
     twins = kids["twin_of"].to_numpy() >= 0
     elder = kids["twin_of"].to_numpy()[twins]
     odd = (kids["sex"] == "1").to_numpy().astype(np.int64)
     base = dice.whole(elder, "twin order", 0, 490) * 2 + odd[elder]
     fixed.loc[elder] = base
-    fixed.loc[key[twins]] = base + np.where(odd[twins] == odd[elder], 2, np.where(odd[elder] == 1, 1, 1))
+    fixed.loc[key[twins]] = base + np.where(odd[twins] == odd[elder], 2, 1)
     kids["order"] = distinct_orders(dice, kids[["code", "birth", "sex"]], fixed)
     kids["id_no"] = citizen_numbers(
         kids["code"].to_numpy(dtype=object),

@@ -67,18 +67,19 @@ def class_lists(now: pd.DataFrame, education: pd.DataFrame, scene: Scene) -> pd.
     ]
     known = known[sends[known["school_no"].to_numpy(dtype=np.int64)]]
     key = _keys(known)
+    # The first chance is the child's and lasts, the second the quarter's: who is gone may be back, and most are not.
     gone = dice.happens(key, "gone from class", 0.012) & dice.happens(key + 3_000_017 * scene.index, "still gone", 0.75)
     unnamed = gone & dice.happens(key, "left off the list", 0.5)
     sick = dice.happens(key + 3_000_017 * scene.index, "on leave", 0.012)
     reasons = [(known["enrolment"] == "休学").to_numpy(), (known["mode"] == "送教上门").to_numpy(), sick & ~gone, gone]
-    told = np.select(reasons, [*EXCUSED, dice.pick(key, "why gone", ["外出务工", "", "失联", "厌学"])], "").astype(
-        object
-    )
+    reasons_written = np.select(
+        reasons, [*EXCUSED, dice.pick(key, "why gone", ["外出务工", "", "失联", "厌学"])], ""
+    ).astype(object)
     out = person_columns(now.loc[known["kid"]]).set_axis(known.index)
     for column in ("school_no", "school", "grade", "grade_no", "class_no", "student_no"):
         out[column] = known[column]
     out["present"] = np.where(np.logical_or.reduce(reasons), "否", "是")
-    out["reason"] = told
+    out["reason"] = reasons_written
     out["gone"] = gone
     return out[~unnamed].reset_index(drop=True)
 
@@ -97,12 +98,12 @@ def _households(now: pd.DataFrame, scene: Scene, book: str) -> pd.DataFrame:
     registered = (now["hukou"] != "elsewhere").to_numpy()
     listed = covered(now, scene) if book == "subsistence" else lifted
     living = (now["alive_here"] & (now["age"] < 18)).to_numpy()
-    held = now[listed & living & registered & ~dice.happens(_keys(now), f"{book} page", 0.03)]
-    out = person_columns(held)
-    out["rel_head"] = np.where(held["sex"] == "1", "子", "女")
-    head = np.where(held["single"] == "father", held["mother_name"], held["father_name"])
+    children = now[listed & living & registered & ~dice.happens(_keys(now), f"{book} page", 0.03)]
+    out = person_columns(children)
+    out["rel_head"] = np.where(children["sex"] == "1", "子", "女")
+    head = np.where(children["single"] == "father", children["mother_name"], children["father_name"])
     out["head_name"] = head
-    out["head_id"] = np.where(held["single"] == "father", held["mother_id"], held["father_id"])
+    out["head_id"] = np.where(children["single"] == "father", children["mother_id"], children["father_id"])
     key = out["fam"].to_numpy(dtype=np.int64)
     code = "DB" if book == "subsistence" else "TP"
     out["household_no"] = texts([f"{code}{number * 17 + 40003:08d}" for number in key.tolist()])

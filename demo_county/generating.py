@@ -15,9 +15,10 @@ from pathlib import Path
 import pandas as pd
 
 from demo_county import deliver_federation, deliver_further, deliver_police, deliver_school, deliver_welfare
-from demo_county.county import County, build_county
+from demo_county.county import build_county
 from demo_county.dice import Dice
 from demo_county.families import build_families
+from demo_county.filed import FiledRecords
 from demo_county.formats import text
 from demo_county.formats.biff import write_xls
 from demo_county.formats.ods import write_ods
@@ -29,9 +30,9 @@ from demo_county.lives import live
 from demo_county.moment import stand
 from demo_county.scoring import unit
 from demo_county.settings import period_end, rates
-from demo_county.sheets import Delivery
+from demo_county.sheets import DemoFile
 from demo_county.spoil import spoil
-from demo_county.truth import Held, lists, write_truth
+from demo_county.truth import lists, write_truth
 from demo_county.welfare import ledgers, month_only, payments, settle_flags
 
 
@@ -91,7 +92,11 @@ def generate(
     people = live(dice, build_families(dice, county, life, span, children), county, life, ends)
     summary = Summary(folder, children, seed, profile)
     folder.mkdir(parents=True, exist_ok=True)
-    _write_areas(folder / "areas.csv", county)
+    with (folder / "areas.csv").open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(("township", "village"))
+        for town, villages in zip(county.towns, county.villages, strict=True):
+            writer.writerows((town, village) for village in villages)
     for index, (period, day) in enumerate(zip(periods, ends, strict=True)):
         scene = Scene(dice, county, life, how, day, index, index == 0)
         summary.periods.append(_period(folder, period, people, scene))
@@ -100,24 +105,30 @@ def generate(
 
 
 def _period(folder: Path, period: str, people: pd.DataFrame, scene: Scene) -> PeriodSummary:
-    held = _typed(people, scene)
+    filed = _typed(people, scene)
     inbox, truth = folder / "inbox" / period, folder / "truth" / period
-    _sweep(inbox, truth)
+    # The files of an earlier demo in the same folder go; only those that its truth names, the others are somebody's.
+    if (truth / "files.csv").exists():
+        with (truth / "files.csv").open(encoding="utf-8") as listed:
+            for row in csv.DictReader(listed):
+                (inbox / row["department"] / row["file"]).unlink(missing_ok=True)
     deliveries = [
-        *deliver_police.deliver(held.register, scene, inbox / "public_security"),
-        *deliver_school.deliver(held.education, scene, inbox / "education"),
-        *deliver_welfare.deliver(held.books, held.roll, scene, inbox / "civil_affairs"),
-        *deliver_federation.deliver(held.holders, scene, inbox / "disability"),
-        *(deliver_further.deliver(held.further, scene, inbox) if held.further else ()),
+        *deliver_police.deliver(filed.register, scene, inbox / "public_security"),
+        *deliver_school.deliver(filed.education, scene, inbox / "education"),
+        *deliver_welfare.deliver(filed.books, filed.roll, scene, inbox / "civil_affairs"),
+        *deliver_federation.deliver(filed.holders, scene, inbox / "disability"),
+        *(deliver_further.deliver(filed.further, scene, inbox) if filed.further else ()),
     ]
+    # In a small county a file may be empty; nobody hands in a form without a line.
     deliveries = [
         delivery for delivery in deliveries if any(sheet.data_rows or sheet.adults for sheet in delivery.sheets)
     ]
     for delivery in deliveries:
         delivery.path.parent.mkdir(parents=True, exist_ok=True)
         write(delivery)
-    findings = lists(held)
-    write_truth(truth, held, deliveries, findings)
+    # After the files: laying a file out changes what its rows say (a form without the column, a clerk's fill handle).
+    findings = lists(filed)
+    write_truth(truth, filed, deliveries, findings)
     records = Counter[str]()
     for delivery in deliveries:
         records[delivery.path.parent.name] += sum(sheet.data_rows for sheet in delivery.sheets)
@@ -126,7 +137,7 @@ def _period(folder: Path, period: str, people: pd.DataFrame, scene: Scene) -> Pe
     return PeriodSummary(period, len(deliveries), rows, dict(records), dict(sorted(counts.items())))
 
 
-def _typed(people: pd.DataFrame, scene: Scene) -> Held:
+def _typed(people: pd.DataFrame, scene: Scene) -> FiledRecords:
     """Let the four departments write down what they know, with their mistakes."""
     now = stand(people, scene.day)
     around = now[["old_id", "renumbered", "grandma_phone"]].copy()
@@ -136,33 +147,31 @@ def _typed(people: pd.DataFrame, scene: Scene) -> Held:
         .where(now["fam"] == now["fam"].shift(-1), numbers.shift(1).where(now["fam"] == now["fam"].shift(1), ""))
         .fillna("")
     )
+    # Facts first, all departments, then mistakes: what one knows of another must not depend on how it was typed.
     education, books, roll = enrolments(now, scene), ledgers(now, scene), payments(now, scene)
     settle_flags(education, books, roll)
     education.loc[education["enrolment"] != "在读", "left_behind"] = "非留守"
-    known = further_sources(now, education, books, scene) if scene.profile.further else None
-    holders = spoil("disability", certificates(now, scene), "town_no", scene, around)
-    return Held(
+    further = None
+    if scene.profile.further:
+        known = further_sources(now, education, books, scene)
+        groups = {"attendance": "school_no"}  # a class list belongs to a school, every other book to a township
+        typed = {
+            name: spoil(name, book, groups.get(name, "town_no"), scene, around) for name, book in known.books().items()
+        }
+        further = Further(**typed, roster=known.roster)
+    return FiledRecords(
         now,
         spoil("public_security", register(now, scene), "town_no", scene, around),
         spoil("education", education, "school_no", scene, around),
         spoil("civil_affairs", books, "town_no", scene, around),
         month_only(spoil("civil_affairs", roll, "town_no", scene, around), now),
-        holders,
+        spoil("disability", certificates(now, scene), "town_no", scene, around),
         scene.day,
-        _typed_further(known, scene, around) if known else None,
+        further,
     )
 
 
-def _typed_further(known: Further, scene: Scene, around: pd.DataFrame) -> Further:
-    """Let the keepers of the further books write, with their mistakes; a class list belongs to a school."""
-    sheets = {"attendance": "school_no"}
-    typed = {
-        name: spoil(name, book, sheets.get(name, "town_no"), scene, around) for name, book in known.books().items()
-    }
-    return Further(**typed, roster=known.roster)
-
-
-def write(delivery: Delivery) -> None:
+def write(delivery: DemoFile) -> None:
     """Write one delivery in its container."""
     match delivery.container:
         case "xlsx":
@@ -183,22 +192,3 @@ def write(delivery: Delivery) -> None:
             text.write_html(delivery.path, delivery.sheets[0], delivery.encoding)
         case unknown:
             raise ValueError(f"no writer for {unknown}")
-
-
-def _sweep(inbox: Path, truth: Path) -> None:
-    """Remove the files of an earlier demo in the same folder (only those its truth names)."""
-    if (truth / "files.csv").exists():
-        with (truth / "files.csv").open(encoding="utf-8") as listed:
-            for row in csv.DictReader(listed):
-                (inbox / row["department"] / row["file"]).unlink(missing_ok=True)
-
-
-def _write_areas(path: Path, county: County) -> None:
-    with path.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(("township", "village"))
-        writer.writerows(
-            (town, village)
-            for town, villages in zip(county.towns, county.villages, strict=True)
-            for village in villages
-        )

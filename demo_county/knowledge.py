@@ -16,7 +16,7 @@ from demo_county.county import County
 from demo_county.dice import Dice, Ints, Texts, texts
 from demo_county.lives import NEVER
 from demo_county.numbers import Days
-from demo_county.settings import Life, Profile, places, words
+from demo_county.settings import ClerkProfile, LifeRates, places, words
 
 GRADES = [
     "小班",
@@ -45,8 +45,8 @@ class Scene:
 
     dice: Dice
     county: County
-    life: Life
-    profile: Profile
+    life: LifeRates
+    profile: ClerkProfile
     day: dt.date
     index: int
     first: bool
@@ -62,51 +62,24 @@ def iso(days: Days) -> Texts:
 def person_columns(now: pd.DataFrame) -> pd.DataFrame:
     """Return the columns that every department's record begins with."""
     place = places()
-    out = now[
-        [
-            "kid",
-            "fam",
-            "name",
-            "nation",
-            "town",
-            "town_no",
-            "village",
-            "address",
-            "former_name",
-            "rural",
-            "hukou",
-            "home_code",
-            "phone",
-        ]
-    ].copy()
+    own = ["kid", "fam", "name", "nation", "town", "town_no", "village", "address"]
+    out = now[[*own, "former_name", "rural", "hukou", "home_code", "phone"]].copy()
     out["copy"] = 0
     out["sex"] = np.where(now["sex"] == "1", "男", "女")
     out["birth"] = now["birth"]
     out["id_no"] = now["id_now"]
     here = place.prefecture.join([place.province, place.county])
     outside = now["home_code"].map(place.other_places).fillna(here)
-    rest = "某镇" + now["village"].str.replace("社区", "村") + now["rest"].str.replace("栋", "组")
-    out["hukou_addr"] = np.where(
-        now["hukou"] == "elsewhere", outside + rest.str.removeprefix("某镇"), here + now["address"]
-    )
+    rest = now["village"].str.replace("社区", "村") + now["rest"].str.replace("栋", "组")
+    out["hukou_addr"] = np.where(now["hukou"] == "elsewhere", outside + rest, here + now["address"])
     out["live_addr"] = place.county + now["address"]
     out["nature"] = np.where(now["rural"], "农业", "非农业")
-    for column in ("father_name", "father_id", "father_phone", "mother_name", "mother_id", "mother_phone"):
+    parents = ["father_name", "father_id", "father_phone", "mother_name", "mother_id", "mother_phone"]
+    care = ["father_status", "mother_status", "guardian_name", "guardian_id", "guardian_rel", "guardian_phone"]
+    for column in (*parents, *care, "stepfather", "step_name", "step_id", "away"):
         out[column] = now[column]
+    # A mother who has left the family is written down by nobody.
     out.loc[(now["single"] == "mother").to_numpy(), ["mother_name", "mother_id"]] = ""
-    for column in (
-        "father_status",
-        "mother_status",
-        "guardian_name",
-        "guardian_id",
-        "guardian_rel",
-        "guardian_phone",
-        "stepfather",
-        "step_name",
-        "step_id",
-        "away",
-    ):
-        out[column] = now[column]
     out["area_code"] = now["home_code"] + "000000"
     return out
 
@@ -115,24 +88,25 @@ def register(now: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     """Return the police register: active children under 18, cancelled rows, and the history row of a move
     inside the county.
     """
-    held = now[(now["hukou"] == "local") & (now["age"] < 18)]
-    out = person_columns(held)
-    child = np.where(held["sex"] == "1", "子", "女")
+    children = now[(now["hukou"] == "local") & (now["age"] < 18)]
+    out = person_columns(children)
+    child = np.where(children["sex"] == "1", "子", "女")
     out["rel_head"] = np.where(
-        held["guardian_rel"].isin(["祖父", "祖母"]), np.where(held["sex"] == "1", "孙子", "孙女"), child
+        children["guardian_rel"].isin(["祖父", "祖母"]), np.where(children["sex"] == "1", "孙子", "孙女"), child
     )
-    out["household_no"] = held["household_no"]
-    out["cancel_kind"] = np.where(held["dead"], "死亡", np.where(held["left"], "迁出", ""))
-    cancel = np.where(held["dead"], held["cancelled"], np.where(held["left"], held["moved_out"], NEVER)).astype(
-        "datetime64[D]"
-    )
+    out["household_no"] = children["household_no"]
+    out["cancel_kind"] = np.where(children["dead"], "死亡", np.where(children["left"], "迁出", ""))
+    cancel = np.where(
+        children["dead"], children["cancelled"], np.where(children["left"], children["moved_out"], NEVER)
+    ).astype("datetime64[D]")
     out["cancel_date"] = cancel
-    out["death_date"] = np.where(held["dead"], held["died"], NEVER).astype("datetime64[D]")
+    out["death_date"] = np.where(children["dead"], children["died"], NEVER).astype("datetime64[D]")
     out["status"] = np.where(out["cancel_kind"] == "", "正常", "注销")
-    moved = (held["inside_done"] & held["alive_here"]).to_numpy()
-    old = out[moved].assign(copy=1, cancel_kind="迁出", status="注销", cancel_date=held["moved_inside"][moved])
+    # The register keeps the row of the old address when somebody moves within the county: one child, two rows, no duplicate.
+    moved = (children["inside_done"] & children["alive_here"]).to_numpy()
+    old = out[moved].assign(copy=1, cancel_kind="迁出", status="注销", cancel_date=children["moved_inside"][moved])
     old["town"], old["village"], old["address"] = (
-        held[f"old_{column}"][moved] for column in ("town", "village", "address")
+        children[f"old_{column}"][moved] for column in ("town", "village", "address")
     )
     old["hukou_addr"] = places().province + places().prefecture + places().county + old["address"]
     both = pd.concat([out, old]).sort_values(["fam", "kid", "copy"], kind="stable").reset_index(drop=True)
@@ -146,8 +120,8 @@ def enrolments(now: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     grade = now["grade"].to_numpy(dtype=np.int64)
     status = _enrolment_status(now, scene, key, grade)
     has = status != ""
-    held, grade, status = now[has], grade[has], status[has]
-    out = person_columns(held)
+    pupils, grade, status = now[has], grade[has], status[has]
+    out = person_columns(pupils)
     out["enrolment"], out["grade_no"] = status, np.where(status == "毕业", 9, grade)
     out["grade"] = texts(GRADES)[np.clip(out["grade_no"].to_numpy() + 2, 0, 14)]
     stage = np.select(
@@ -157,16 +131,17 @@ def enrolments(now: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     )
     school = np.select(
         [stage == s for s in ("kindergarten", "primary", "junior")],
-        [held[s] for s in ("kindergarten", "primary", "junior")],
-        held["senior"],
+        [pupils[s] for s in ("kindergarten", "primary", "junior")],
+        pupils["senior"],
     )
     out["school_no"] = school.astype(np.int64)
-    second = out[(held["twice"] & (out["enrolment"] == "在读") & (out["grade_no"].between(1, 9))).to_numpy()].assign(
+    # A second record at another school, with a number of its own: enrolled anew instead of transferred (L16E).
+    second = out[(pupils["twice"] & (out["enrolment"] == "在读") & (out["grade_no"].between(1, 9))).to_numpy()].assign(
         copy=1
     )
     second["school_no"] = [_another_school(scene.county, n) for n in second["school_no"]]
-    unable = held["has_number"].to_numpy()
-    out["student_no"] = np.where(unable, held["student_no"], held["j_no"])
+    # Who has no citizen number yet is enrolled under a provisional one.
+    out["student_no"] = np.where(pupils["has_number"].to_numpy(), pupils["student_no"], pupils["j_no"])
     second["student_no"] = "L" + out.loc[second.index, "student_no"].str[1:15] + "0017"
     out = pd.concat([out, second]).sort_values(["school_no", "grade_no", "kid", "copy"], kind="stable")
     _school_columns(out, now.loc[out["kid"]], scene)
@@ -175,6 +150,7 @@ def enrolments(now: pd.DataFrame, scene: Scene) -> pd.DataFrame:
 
 
 def _enrolment_status(now: pd.DataFrame, scene: Scene, key: Ints, grade: Ints) -> Texts:
+    """What stands in 学籍状态, "" for who has no record; later lines overrule earlier ones."""
     dice = scene.dice
     out = np.full(len(now), "", dtype=object)
     pupil = (grade >= 1) & (grade <= 9) & now["path"].isin(["county", "suspended", "dropout"]).to_numpy()
@@ -186,21 +162,11 @@ def _enrolment_status(now: pd.DataFrame, scene: Scene, key: Ints, grade: Ints) -
         "在读"
     )
     small = (grade <= 0) & (grade >= -2) & now["preschool"].to_numpy()
-    out[
-        small
-        | (
-            (grade >= 10)
-            & (grade <= 12)
-            & (now["later"] == "senior").to_numpy()
-            & (now["path"] != "elsewhere").to_numpy()
-        )
-    ] = "在读"
-    out[
-        (grade == 10)
-        & (now["later"] == "done").to_numpy()
-        & (now["path"] == "county").to_numpy()
-        & dice.happens(key, "kept", 0.3)
-    ] = "毕业"
+    senior = (grade >= 10) & (grade <= 12) & (now["later"] == "senior").to_numpy()
+    out[small | (senior & (now["path"] != "elsewhere").to_numpy())] = "在读"
+    finished = (grade == 10) & (now["later"] == "done").to_numpy() & (now["path"] == "county").to_numpy()
+    out[finished & dice.happens(key, "kept", 0.3)] = "毕业"
+    # Records of children who died or left are ended late or never; half of them are gone from the export.
     kept = dice.happens(key, "kept after", 0.5)
     out[now["left"].to_numpy() & (out != "")] = "转学（转出）"
     out[now["dead"].to_numpy() & (out != "")] = "死亡"
@@ -228,6 +194,7 @@ def _school_columns(out: pd.DataFrame, now: pd.DataFrame, scene: Scene) -> None:
     entry = scene.day.year - (scene.day.month < 9) - np.maximum(out["grade_no"].to_numpy(dtype=np.int64) - 1, 0) % 6
     out["entry"] = texts([f"{y}09" for y in entry.tolist()])
     out["doc_type"] = np.where(now["has_number"], "居民身份证", "其他")
+    # 留守 is a teacher's word here, and teachers overlook some (L19 compares it with civil affairs' ledger).
     noticed = dice.happens(key, "noticed", 0.95)
     flag = np.where(now["away"] == "both", "双亲留守", np.where(now["away"] == "one", "单亲留守", "非留守"))
     out["left_behind"] = np.where(noticed & (out["grade_no"] >= 1), flag, "非留守")
@@ -259,31 +226,33 @@ def certificates(now: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     """
     dice = scene.dice
     kept = now["alive_here"] | (now["dead"] & dice.happens(now["kid"].to_numpy(dtype=np.int64), "card kept", 0.7))
-    held = now[
+    holders = now[
         kept & (now["dis_type"] != "") & (now["card_issued"].to_numpy() <= np.datetime64(scene.day)) & (now["age"] < 18)
     ]
-    key = held["kid"].to_numpy(dtype=np.int64)
-    out = person_columns(held)
-    out["dis_card"], out["dis_type"] = held["dis_card"], held["dis_type"].map(DISABILITIES)
-    out["dis_level"], out["severe"] = held["dis_level"].map(LEVELS), held["severe"]
-    out["issued"] = held["card_issued"]
-    out["valid_to"] = held["card_issued"].to_numpy(dtype="datetime64[D]") + np.timedelta64(3652, "D")
+    key = holders["kid"].to_numpy(dtype=np.int64)
+    out = person_columns(holders)
+    out["dis_card"], out["dis_type"] = holders["dis_card"], holders["dis_type"].map(DISABILITIES)
+    out["dis_level"], out["severe"] = holders["dis_level"].map(LEVELS), holders["severe"]
+    out["issued"] = holders["card_issued"]
+    out["valid_to"] = holders["card_issued"].to_numpy(dtype="datetime64[D]") + np.timedelta64(3652, "D")
     out["card_status"] = "正常"
     out["rehab"] = np.where(dice.happens(key, "rehab", 0.3), "是", "否")
-    care, living = paid(held, scene)
+    # The federation notes the allowances from what civil affairs pays, and is not always told.
+    care, living = paid(holders, scene)
     out["care"] = np.where(care & dice.happens(key, "care noted", 0.95), "是", "否")
     out["living"] = np.where(living & dice.happens(key, "living noted", 0.95), "是", "否")
-    out["relief"] = np.where(held["poor"], "低保", "")
+    out["relief"] = np.where(holders["poor"], "低保", "")
     out["dis_cause"] = dice.pick(key, "cause", ["先天", "疾病", "遗传", "其他", "药物"])
-    out["household_no"] = held["household_no"]
+    out["household_no"] = holders["household_no"]
     return out.reset_index(drop=True)
 
 
 def paid(
-    held: pd.DataFrame, scene: Scene
+    holders: pd.DataFrame, scene: Scene
 ) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.bool_]], np.ndarray[tuple[int, ...], np.dtype[np.bool_]]]:
     """Decide which certificate holders draw the care allowance and the living allowance."""
-    key = held["kid"].to_numpy(dtype=np.int64)
-    care = held["severe"].to_numpy(dtype=bool) & scene.dice.happens(key, "care paid", scene.profile.allowance_paid)
-    poor = (held["poor"] & ~held["orphan"] & ~held["de_facto"]).to_numpy(dtype=bool)
+    key = holders["kid"].to_numpy(dtype=np.int64)
+    # Drawn by the child alone, so that the federation's column and civil affairs' payment roll know the same facts.
+    care = holders["severe"].to_numpy(dtype=bool) & scene.dice.happens(key, "care paid", scene.profile.allowance_paid)
+    poor = (holders["poor"] & ~holders["orphan"] & ~holders["de_facto"]).to_numpy(dtype=bool)
     return care, poor & scene.dice.happens(key, "living paid", scene.profile.allowance_paid)

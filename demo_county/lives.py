@@ -15,7 +15,7 @@ import pandas as pd
 from demo_county.county import County
 from demo_county.dice import Dice, Flags, Ints
 from demo_county.numbers import Days, citizen_numbers
-from demo_county.settings import Life, places
+from demo_county.settings import LifeRates, places
 from expectations.jurisdictions.profile import load_profile
 
 NEVER = np.datetime64("2200-01-01", "D")
@@ -24,7 +24,7 @@ PROFILE = Path(__file__).with_name("profile.yaml")
 LONG_AGO = np.datetime64("1990-01-01", "D")
 
 
-def live(dice: Dice, people: pd.DataFrame, county: County, life: Life, ends: list[dt.date]) -> pd.DataFrame:
+def live(dice: Dice, people: pd.DataFrame, county: County, life: LifeRates, ends: list[dt.date]) -> pd.DataFrame:
     """Add to every child what happens to it between a year before the first period's end and the last one's.
 
     Args:
@@ -53,7 +53,7 @@ def _dates(dice: Dice, key: Ints, salt: str, happens: Flags, span: tuple[dt.date
     return np.where(happens, drawn, NEVER).astype("datetime64[D]")
 
 
-def _registration(dice: Dice, out: pd.DataFrame, key: Ints, life: Life, ends: list[dt.date]) -> None:
+def _registration(dice: Dice, out: pd.DataFrame, key: Ints, life: LifeRates, ends: list[dt.date]) -> None:
     birth = out["birth"].to_numpy(dtype="datetime64[D]")
     fam = out["fam"].to_numpy(dtype=np.int64)
     elsewhere = dice.happens(fam, "elsewhere", life.hukou_elsewhere)
@@ -63,6 +63,7 @@ def _registration(dice: Dice, out: pd.DataFrame, key: Ints, life: Life, ends: li
     late = dice.happens(key, "late", 0.015)
     lag = np.where(late, dice.whole(key, "lag", 60, 700), dice.whole(key, "lag", 4, 40))
     start = birth + lag.astype("timedelta64[D]")
+    # Gained between the first period and the last: those whom L01 has in one and no longer in the next.
     recent = _dates(dice, key, "gained on", gained, (ends[0], ends[-1])) if len(ends) > 1 else np.full(len(key), NEVER)
     out["hukou_from"] = np.where(elsewhere, birth, np.where(none, recent, start)).astype("datetime64[D]")
     code = out["code"].where(~pd.Series(elsewhere, index=out.index), dice.pick(fam, "their code", places().other_codes))
@@ -71,6 +72,7 @@ def _registration(dice: Dice, out: pd.DataFrame, key: Ints, life: Life, ends: li
         dice.happens(key, "number changed", life.number_changed) & ~none & (out["hukou_home"] == "local").to_numpy()
     )
     out["number_changed"] = _dates(dice, key, "changed on", changed, (ends[0] - dt.timedelta(days=1500), ends[-1]))
+    # An old number that some other child bears would make two children of one: it is not given.
     old_order = (out["order"].to_numpy(dtype=np.int64) + 2 * dice.whole(key, "old order", 1, 8)) % 1000
     old_birth = np.where(
         dice.happens(key, "old birth", 0.5), birth, birth - dice.whole(key, "old days", 1, 40).astype("timedelta64[D]")
@@ -79,7 +81,7 @@ def _registration(dice: Dice, out: pd.DataFrame, key: Ints, life: Life, ends: li
     out["old_id"] = np.where(changed & ~pd.Series(old).isin(out["id_no"]).to_numpy(), old, "")
 
 
-def _moves(dice: Dice, out: pd.DataFrame, key: Ints, life: Life, ends: list[dt.date]) -> None:
+def _moves(dice: Dice, out: pd.DataFrame, key: Ints, life: LifeRates, ends: list[dt.date]) -> None:
     birth = out["birth"].to_numpy(dtype="datetime64[D]")
     fam = out["fam"].to_numpy(dtype=np.int64)
     local = (out["hukou_home"] == "local").to_numpy() & (out["hukou_from"].to_numpy() < NEVER)
@@ -92,17 +94,19 @@ def _moves(dice: Dice, out: pd.DataFrame, key: Ints, life: Life, ends: list[dt.d
     )
     arrived = dice.happens(fam, "moved in", life.moved_in)
     out["came"] = np.where(arrived, _dates(dice, fam, "moved in on", arrived, window), LONG_AGO).astype("datetime64[D]")
+    # Nobody moves or dies before being born: families move whole, and some have children later.
     early = birth > np.minimum(out["moved_out"].to_numpy(), out["died"].to_numpy())
     for column in ("moved_out", "died", "cancelled"):
         out.loc[early, column] = NEVER
     out["moved_inside"] = _dates(dice, fam, "inside on", dice.happens(fam, "inside", life.moved_inside), window)
+    # The address before the move is another family's, so it exists in the county's own list of places.
     other = out.drop_duplicates("fam").set_index("fam")
     swap = dice.whole(other.index.to_numpy(dtype=np.int64), "came from", 0, len(other))
     for column in ("town", "village", "address", "town_no"):
         out["old_" + column] = other[column].to_numpy()[swap][fam]
 
 
-def _care(dice: Dice, out: pd.DataFrame, key: Ints, life: Life) -> None:
+def _care(dice: Dice, out: pd.DataFrame, key: Ints, life: LifeRates) -> None:
     fam = out["fam"].to_numpy(dtype=np.int64)
     share = dice.uniform(fam, "away")
     rural = out["rural"].to_numpy(dtype=bool)
@@ -145,7 +149,7 @@ def _care(dice: Dice, out: pd.DataFrame, key: Ints, life: Life) -> None:
     out["dilemma"] = dice.happens(key, "dilemma", life.dilemma)
 
 
-def _disability(dice: Dice, out: pd.DataFrame, key: Ints, first_end: np.datetime64, life: Life) -> None:
+def _disability(dice: Dice, out: pd.DataFrame, key: Ints, first_end: np.datetime64, life: LifeRates) -> None:
     years = (first_end - out["birth"].to_numpy(dtype="datetime64[D]")).astype(np.int64) / 365.25
     holder = dice.happens(key, "disabled", life.disabled) & (years > 2) & (out["hukou_from"].to_numpy() < NEVER)
     kind = dice.pick(key, "dis kind", list("1234567"), [8, 10, 5, 30, 30, 10, 7])
@@ -153,9 +157,11 @@ def _disability(dice: Dice, out: pd.DataFrame, key: Ints, first_end: np.datetime
     out["dis_type"], out["dis_level"] = np.where(holder, kind, ""), np.where(holder, level, "")
     birth = out["birth"].to_numpy(dtype="datetime64[D]")
     issued = birth + np.maximum(dice.whole(key, "issued", 900, 4200), 0).astype("timedelta64[D]")
+    # A month before the first period at the latest: who holds a certificate holds it in every period.
     latest = first_end - np.timedelta64(30, "D") - dice.whole(key, "issued late", 0, 900).astype("timedelta64[D]")
     out["card_issued"] = np.where(holder, np.minimum(issued, latest), NEVER).astype("datetime64[D]")
     renewed = np.where(dice.happens(key, "renewed", 0.07), "B1", "")
+    # A certificate keeps the citizen number of its day of issue until it is renewed (rules/identifiers.md#number-changes).
     at_issue = np.where(
         (out["old_id"] != "").to_numpy() & (out["number_changed"].to_numpy() > out["card_issued"].to_numpy()),
         out["old_id"],
@@ -169,7 +175,7 @@ def _disability(dice: Dice, out: pd.DataFrame, key: Ints, first_end: np.datetime
     out["severe"] = out["dis_level"].isin(rules.care_levels.known()) | widened
 
 
-def _schooling(dice: Dice, out: pd.DataFrame, key: Ints, county: County, life: Life) -> None:
+def _schooling(dice: Dice, out: pd.DataFrame, key: Ints, county: County, life: LifeRates) -> None:
     heavy = out["dis_level"].isin(["1", "2"]).to_numpy()
     edges = np.cumsum([life.study_elsewhere, life.never_enrolled, life.dropout, life.suspended])
     share = dice.uniform(key, "path")
@@ -196,6 +202,7 @@ def _schooling(dice: Dice, out: pd.DataFrame, key: Ints, county: County, life: L
         (out["primary"] == county.school_of("primary")[0]) & dice.happens(key, "second", 0.5), second, out["primary"]
     )
     out["senior"] = next(i for i, school in enumerate(county.schools) if school.stage == "senior")
+    # G keeps the first number that was known; what stands behind L and J only looks like one (rules/identifiers.md#student-number).
     letter = np.where(dice.happens(key, "L number", 0.03), "L", "G")
     fake = citizen_numbers(
         np.full(len(key), places().code, dtype=object),

@@ -53,6 +53,7 @@ def stand(people: pd.DataFrame, day: dt.date) -> pd.DataFrame:
     out = people[(birth <= now) & (people["came"].to_numpy() <= now)].copy()
     birth = out["birth"].to_numpy(dtype="datetime64[D]")
     out["age"] = full_years(birth, day)
+    # A birth is to be registered within a month: before that a missing registration says nothing.
     out["newborn"] = birth > np.datetime64((pd.Timestamp(day) - pd.DateOffset(months=1)).date(), "D")
     out["cohort"] = school_year(day) - first_grade_year(birth) + 1
     out["in_cohort"] = out["cohort"].between(1, 9)
@@ -63,6 +64,7 @@ def stand(people: pd.DataFrame, day: dt.date) -> pd.DataFrame:
     out["hukou"] = np.where(registered, out["hukou_home"], "none")
     out["alive_here"] = ~out["dead"] & ~out["left"]
     out["has_number"] = registered
+    # Who has no old number has the present one from the start.
     changed = (out["number_changed"].to_numpy() <= now) | (out["old_id"] == "").to_numpy()
     out["id_now"] = np.where(registered, np.where(changed, out["id_no"], out["old_id"]), "")
     out["renumbered"] = registered & changed & (out["old_id"] != "").to_numpy()

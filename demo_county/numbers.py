@@ -22,8 +22,8 @@ def with_check(seventeen: Texts) -> Texts:
     if len(seventeen) == 0:
         return seventeen
     digits = np.array(seventeen, dtype="U17").view("U1").reshape(len(seventeen), 17).astype(np.int64)
-    found: Texts = seventeen + _CHECK[digits @ _WEIGHTS % 11]
-    return found
+    numbers: Texts = seventeen + _CHECK[digits @ _WEIGHTS % 11]
+    return numbers
 
 
 def compact(days: Days) -> Texts:
@@ -53,6 +53,7 @@ def distinct_orders(dice: Dice, frame: pd.DataFrame, fixed: pd.Series) -> Ints:
     odd = (frame["sex"] == "1").to_numpy().astype(np.int64)
     orders = np.where(fixed.to_numpy() >= 0, fixed.to_numpy(), dice.whole(keys, "order", 0, 490) * 2 + odd)
     free = (fixed < 0).to_numpy()
+    # Equal ones are drawn anew until none are left; a day has few births in a county, so a round or two are enough.
     for again in range(50):
         who = pd.DataFrame({"code": frame["code"], "birth": frame["birth"], "order": orders})
         # rows with a fixed order come first, so that the free one of two equal rows moves
@@ -84,8 +85,8 @@ def phones(dice: Dice, keys: Ints, salt: str) -> Texts:
         "199",
     ]
     head = dice.pick(keys, salt + "head", heads)
-    made: Texts = head + texts([f"{n:08d}" for n in dice.whole(keys, salt + "tail", 0, 10**8).tolist()])
-    return made
+    numbers: Texts = head + texts([f"{n:08d}" for n in dice.whole(keys, salt + "tail", 0, 10**8).tolist()])
+    return numbers
 
 
 def serials(prefix: str, keys: Ints, width: int) -> Texts:

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from demo_county.dice import Dice
-from demo_county.reply_files import Book, Filled, books_of, write_csv_copy, write_edited, write_xls_copy
+from demo_county.reply_files import Filled, SentWorkbook, books_of, write_csv_copy, write_edited, write_xls_copy
 from demo_county.scoring import kids_of_findings
 from expectations.life.rules import life_rules
 from expectations.lists.catalogue import load_catalogue
@@ -55,8 +55,8 @@ def generate_replies(root: Path, period: str, following: str, seed: int) -> Repl
     clerk = _Clerk(Dice(seed), solved, dt.date.today(), written)
     for place, book in enumerate(books):
         answers = ((number, clerk.answer(number, book)) for number in book.numbers)
-        filled = {number: one for number, one in answers if one is not None}
-        _send(folder, place, (book, clerk.spoilt(filled, books, place)))
+        filled = {number: cells for number, cells in answers if cells is not None}
+        _send(folder, place, book, clerk.spoilt(filled, books, place))
         written.files += 1
     _strays(folder, books, written)
     return written
@@ -79,7 +79,7 @@ class _Clerk:
     today: dt.date
     written: Replies
 
-    def answer(self, number: str, book: Book) -> Filled | None:
+    def answer(self, number: str, book: SentWorkbook) -> Filled | None:
         """What is written on a line, None when nothing is."""
         finding, key = number[: number.rindex("-")], _key(number)
         code = finding.partition("-")[0]
@@ -109,21 +109,22 @@ class _Clerk:
             return filled.with_day("上月底")
         return filled
 
-    def spoilt(self, filled: Mapping[str, Filled], books: Sequence[Book], place: int) -> dict[str, Filled]:
+    def spoilt(self, filled: Mapping[str, Filled], books: Sequence[SentWorkbook], place: int) -> dict[str, Filled]:
         """Some numbers mistyped, some copied from the neighbour's list."""
         other = books[(place + 1) % len(books)].numbers
-        found: dict[str, Filled] = {}
-        for number, one in filled.items():
+        spoilt: dict[str, Filled] = {}
+        for number, cells in filled.items():
             key = _key(number)
             if self.dice.happens(key, "damage", _DAMAGED)[0]:
                 self.written.mistakes["damaged"] += 1
-                found[number] = one.with_number(number[:5] + ("Q" if number[5] != "Q" else "W") + number[6:])
+                # One letter of the number: its check characters must tell.
+                spoilt[number] = cells.with_number(number[:5] + ("Q" if number[5] != "Q" else "W") + number[6:])
             elif other and self.dice.happens(key, "foreign", _FOREIGN)[0]:
                 self.written.mistakes["foreign"] += 1
-                found[number] = one.with_number(other[0])
+                spoilt[number] = cells.with_number(other[0])
             else:
-                found[number] = one
-        return found
+                spoilt[number] = cells
+        return spoilt
 
 
 def _choices(code: str, kind: str) -> list[str]:
@@ -131,9 +132,9 @@ def _choices(code: str, kind: str) -> list[str]:
     info = load_catalogue().lists.get(code)
     if info is None:
         return []
-    by_kind = {answer: life_rules().outcome(code, answer) for answer in info.answers}
-    wanted = {"done", "explained"} & {kind} or {"acting", "confirmed", "verifying"}
-    return [answer for answer, outcome in by_kind.items() if outcome in wanted]
+    # By what the answer does to a finding: a list whose answers change keeps its shares.
+    outcomes = {"done", "explained"} & {kind} or {"acting", "confirmed", "verifying"}
+    return [answer for answer in info.answers if life_rules().outcome(code, answer) in outcomes]
 
 
 def _key(number: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -141,9 +142,8 @@ def _key(number: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return np.array([int.from_bytes(digest, "big")], dtype=np.int64)
 
 
-def _send(folder: Path, place: int, what: tuple[Book, Mapping[str, Filled]]) -> None:
+def _send(folder: Path, place: int, book: SentWorkbook, filled: Mapping[str, Filled]) -> None:
     """Save it as this township does: filled in and sent back; under another name; as CSV; as an old workbook."""
-    book, filled = what
     match place % 4:
         case 0:
             write_edited(book, filled, folder / book.recipient / book.path.name)
@@ -155,20 +155,21 @@ def _send(folder: Path, place: int, what: tuple[Book, Mapping[str, Filled]]) -> 
             write_xls_copy(book, filled, folder / book.recipient / "核查清单.xls")
 
 
-def _strays(folder: Path, books: Sequence[Book], written: Replies) -> None:
+def _strays(folder: Path, books: Sequence[SentWorkbook], written: Replies) -> None:
     """A list that is no list; a workbook in the wrong township's folder; a colleague who answers differently."""
+    # Whoever collects files collects this, too; it must be refused by name and stop nothing.
     notes = folder / "通讯录.csv"
     notes.parent.mkdir(parents=True, exist_ok=True)
     notes.write_text("乡镇,联系人\r\n某镇,甲\r\n某乡,乙\r\n", encoding="utf-8")
     towns = [book for book in books if book.numbers]
     if len(towns) > 1:
         write_edited(towns[0], {}, folder / towns[1].recipient / "放错了的表.xlsx")
-        contrary = {number: _contrary(number) for number in towns[-1].numbers[:3]}
+        lists = load_catalogue().lists
+        contrary = {
+            number: Filled(lists[number.partition("-")[0]].answers[-1], "", "他某", "")
+            for number in towns[-1].numbers[:3]
+        }
         write_edited(towns[-1], contrary, folder / f"{towns[-1].recipient}_另一人.xlsx")
         written.files += 2
     written.files += 1
     written.mistakes["stray"] += 2
-
-
-def _contrary(number: str) -> Filled:
-    return Filled(load_catalogue().lists[number.partition("-")[0]].answers[-1], "", "他某", "")

@@ -74,7 +74,7 @@ class Score:
 
     def among(self, departments: frozenset[str]) -> Ratio:
         """The pairs whose rows both come from these departments (codes of the truth)."""
-        parts = [one for key, one in self.by_departments.items() if departments.issuperset(key.split("-"))]
+        parts = [ratio for key, ratio in self.by_departments.items() if departments.issuperset(key.split("-"))]
         return Ratio(sum(p.true for p in parts), sum(p.found for p in parts), sum(p.right for p in parts))
 
 
@@ -98,7 +98,14 @@ def score(truth_dir: Path, links_csv: Path, findings_csv: Path | None = None) ->
         The score; lists stay empty without findings.
     """
     rows = _truth_rows(truth_dir)
-    child_of, unknown = _read_links(_exported(links_csv, truth_dir), rows)
+    child_of: dict[Place, str] = {}
+    unknown = 0
+    for line in _exported(links_csv, truth_dir):
+        place = _place(line, rows)
+        if place is None:
+            unknown += 1
+        elif line["child_id"]:
+            child_of[place] = line["child_id"]
     result = _pairs(rows, child_of)
     result.unknown = unknown
     if findings_csv is not None:
@@ -116,24 +123,24 @@ def _truth_rows(truth_dir: Path) -> dict[Place, _Row]:
         }
 
 
-def _spoken(truth_dir: Path) -> dict[tuple[str, str], tuple[str, str]]:
+def _called(truth_dir: Path) -> dict[tuple[str, str], tuple[str, str]]:
     """File and sheet as the exports name them -> as they are called, by the frames of the run; nothing where there was none."""
     root, period = truth_dir.parent.parent, truth_dir.name
     frames = FrameStore(root / "frames")
     if not frames.exists("link_children", period):
         return {}
-    known = frames.read("link_children", period, ["record_id", "file", "sheet"]).drop_duplicates(["file", "sheet"])
+    sheets = frames.read("link_children", period, ["record_id", "file", "sheet"]).drop_duplicates(["file", "sheet"])
     names = file_names(Workspace.open(root), period)
-    return {names.of_record(line): (str(line["file"]), str(line["sheet"])) for line in known.to_dict("records")}
+    return {names.of_record(line): (str(line["file"]), str(line["sheet"])) for line in sheets.to_dict("records")}
 
 
 def _exported(path: Path, truth_dir: Path) -> Iterator[dict[str, str]]:
     """The lines of an export, its files and sheets as they are called."""
-    spoken = _spoken(truth_dir)
+    called = _called(truth_dir)
     with path.open(encoding="utf-8-sig", newline="") as source:
         for line in csv.DictReader(source):
-            said = (line["file"], line.get("sheet") or "")
-            file, sheet = spoken.get(said, said)
+            as_exported = (line["file"], line.get("sheet") or "")
+            file, sheet = called.get(as_exported, as_exported)
             yield {**line, "file": file, "sheet": sheet}
 
 
@@ -143,24 +150,13 @@ def _place(line: dict[str, str], rows: dict[Place, _Row]) -> Place | None:
     return next((place for place in ((name, line["sheet"], row), (name, "", row)) if place in rows), None)
 
 
-def _read_links(lines: Iterable[dict[str, str]], rows: dict[Place, _Row]) -> tuple[dict[Place, str], int]:
-    found: dict[Place, str] = {}
-    unknown = 0
-    for line in lines:
-        place = _place(line, rows)
-        if place is None:
-            unknown += 1
-        elif line["child_id"]:
-            found[place] = line["child_id"]
-    return found, unknown
-
-
 def _pairs(rows: dict[Place, _Row], child_of: dict[Place, str]) -> Score:
-    true, right, found = Counter[str](), Counter[str](), Counter[str]()
+    true, right, exported = Counter[str](), Counter[str](), Counter[str]()
     hard_true, hard_right = Counter[str](), Counter[str]()
     for places in _grouped((row.kid, place) for place, row in rows.items()):
         for a, b in combinations(places, 2):
             together = child_of.get(a) is not None and child_of.get(a) == child_of.get(b)
+            # One key for both directions, as the counts of the export below have it.
             key = "-".join(sorted((rows[a].department, rows[b].department)))
             true[key] += 1
             right[key] += together
@@ -172,12 +168,12 @@ def _pairs(rows: dict[Place, _Row], child_of: dict[Place, str]) -> Score:
         merged += len({rows[place].kid for place in places}) > 1
         # counted, not enumerated: a wrong export may put ten thousand rows into one child
         sizes = sorted(Counter(rows[place].department for place in places).items())
-        found.update({f"{a}-{a}": n * (n - 1) // 2 for a, n in sizes if n > 1})
-        found.update({f"{a}-{b}": n * m for (a, n), (b, m) in combinations(sizes, 2)})
+        exported.update({f"{a}-{a}": n * (n - 1) // 2 for a, n in sizes if n > 1})
+        exported.update({f"{a}-{b}": n * m for (a, n), (b, m) in combinations(sizes, 2)})
     # a child_id that several true children share is counted in `found` but never in `right`
-    ratios = {key: Ratio(true[key], found[key], right[key]) for key in sorted(true | found)}
+    ratios = {key: Ratio(true[key], exported[key], right[key]) for key in sorted(true | exported)}
     errors = {error: Ratio(n, hard_right[error], hard_right[error]) for error, n in sorted(hard_true.items())}
-    total = Ratio(true.total(), found.total(), right.total())
+    total = Ratio(true.total(), exported.total(), right.total())
     return Score(len(rows), len(child_of), 0, total, ratios, errors.pop("", Ratio(0, 0, 0)), errors, merged)
 
 
@@ -191,31 +187,28 @@ def _grouped(pairs: Iterable[tuple[str, Place]]) -> Iterable[list[Place]]:
 def kids_of_findings(truth_dir: Path, findings_csv: Path) -> dict[str, tuple[str, str]]:
     """finding_id -> list and true child, of the exported findings whose row the truth knows."""
     rows = _truth_rows(truth_dir)
-    found: dict[str, tuple[str, str]] = {}
+    kids: dict[str, tuple[str, str]] = {}
     for line in _exported(findings_csv, truth_dir):
         if place := _place(line, rows):
-            found[line["finding_id"]] = (line["code"], rows[place].kid)
-    return found
+            kids[line["finding_id"]] = (line["code"], rows[place].kid)
+    return kids
 
 
 def _lists(truth: Path, findings: Iterable[dict[str, str]], rows: dict[Place, _Row]) -> dict[str, Ratio]:
-    want: dict[str, set[str]] = defaultdict(set)
-    got: dict[str, set[str]] = defaultdict(set)
+    true: dict[str, set[str]] = defaultdict(set)
+    listed: dict[str, set[str]] = defaultdict(set)
     with truth.open(encoding="utf-8", newline="") as source:
         for line in csv.DictReader(source):
-            want[line["rule"]].add(unit(line["rule"], line["kid"], line["field"]))
-    villages = _villages(truth.parent / "kids.csv")
+            true[line["rule"]].add(unit(line["rule"], line["kid"], line["field"]))
+    # Child -> `town|village`, by which a village's list is compared; a truth of earlier days has no list of children.
+    villages: dict[str, str] = {}
+    if (truth.parent / "kids.csv").exists():
+        with (truth.parent / "kids.csv").open(encoding="utf-8", newline="") as source:
+            villages = {line["kid"]: f"{line['town']}|{line['village']}" for line in csv.DictReader(source)}
     for line in findings:
         place = _place(line, rows)
         # a finding on a row that is no child of the truth counts as listed, and wrong
         kid = rows[place].kid if place else f"?{line['file']}{line['row']}"
-        got[line["code"]].add(unit(line["code"], kid, villages.get(kid, kid)))
-    return {code: Ratio(len(want[code]), len(got[code]), len(want[code] & got[code])) for code in sorted(want)}
-
-
-def _villages(path: Path) -> dict[str, str]:
-    """Child -> `town|village`; nothing where the truth has no list of children."""
-    if not path.exists():
-        return {}
-    with path.open(encoding="utf-8", newline="") as source:
-        return {line["kid"]: f"{line['town']}|{line['village']}" for line in csv.DictReader(source)}
+        listed[line["code"]].add(unit(line["code"], kid, villages.get(kid, kid)))
+    # Lists of which the truth knows nobody are left out.
+    return {code: Ratio(len(true[code]), len(listed[code]), len(true[code] & listed[code])) for code in sorted(true)}

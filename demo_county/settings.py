@@ -19,7 +19,7 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Places(_Model):
+class CountyPlaces(_Model):
     """The invented county: names, codes, and what village names are made of."""
 
     province: str
@@ -39,7 +39,7 @@ class Places(_Model):
     estates: list[str]
 
 
-class Words(_Model):
+class NameParts(_Model):
     """Parts of names, and which characters clerks take for each other."""
 
     surnames: dict[str, float]
@@ -67,7 +67,7 @@ class Words(_Model):
     brackets: list[str]
 
 
-class Life(_Model):
+class LifeRates(_Model):
     """Shares of children (or families) to whom something happens."""
 
     family_sizes: list[float]
@@ -107,7 +107,7 @@ class Life(_Model):
     two_files: float
 
 
-class Profile(_Model):
+class ClerkProfile(_Model):
     """How carefully the county's clerks work: shares of rows with each error, per department."""
 
     careless_share: float
@@ -128,10 +128,10 @@ class Profile(_Model):
 class Rates(_Model):
     """The whole of rates.yaml."""
 
-    life: Life
-    profiles: dict[str, Profile]
+    life: LifeRates
+    profiles: dict[str, ClerkProfile]
 
-    def profile(self, name: str) -> Profile:
+    def profile(self, name: str) -> ClerkProfile:
         """Return the named profile with its error rates filled in.
 
         Raises:
@@ -148,15 +148,15 @@ class Rates(_Model):
 
 
 @cache
-def places() -> Places:
+def places() -> CountyPlaces:
     """Load places.yaml."""
-    return Places.model_validate(_read("places.yaml"))
+    return CountyPlaces.model_validate(_read("places.yaml"))
 
 
 @cache
-def words() -> Words:
+def words() -> NameParts:
     """Load words.yaml."""
-    return Words.model_validate(_read("words.yaml"))
+    return NameParts.model_validate(_read("words.yaml"))
 
 
 @cache

@@ -19,8 +19,8 @@ Merge = tuple[int, int, int, int]
 
 
 @dataclass
-class Sheet:
-    """One sheet, rows counted from 0 here; `held` says (first row as a person counts, children, errors) for every
+class DemoSheet:
+    """One sheet, rows counted from 0 here; `blocks` says (first row as a person counts, children, errors) for every
     block of data rows.
     """
 
@@ -28,14 +28,14 @@ class Sheet:
     rows: list[Sequence[Cell]] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     hidden: list[int] = field(default_factory=list)
-    held: list[tuple[int, list[int], list[str]]] = field(default_factory=list)
+    blocks: list[tuple[int, list[int], list[str]]] = field(default_factory=list)
     quarantined: int = 0
     adults: int = 0  # rows about grown-ups: no record of a child
 
     @property
     def data_rows(self) -> int:
         """Count the rows that are records (also those that must be quarantined)."""
-        return sum(len(kids) for _, kids, _ in self.held) + self.quarantined
+        return sum(len(kids) for _, kids, _ in self.blocks) + self.quarantined
 
     def line(self, *cells: Cell, across: int = 0) -> None:
         """Add a row that is no record; `across` merges its first cell over so many columns."""
@@ -45,7 +45,7 @@ class Sheet:
 
     def block(self, rows: Sequence[Sequence[Cell]], kids: Sequence[int], errors: Sequence[str]) -> None:
         """Add data rows, each with its child and its errors."""
-        self.held.append((len(self.rows) + 1, list(kids), list(errors)))
+        self.blocks.append((len(self.rows) + 1, list(kids), list(errors)))
         self.rows.extend(rows)
 
     def about_adults(self, rows: Sequence[Sequence[Cell]]) -> None:
@@ -61,7 +61,7 @@ class Sheet:
 
 
 @dataclass
-class Delivery:
+class DemoFile:
     """One file to be written: where, in which container, with which sheets. `department` is the truth's code
     (ca, edu, psb, dpf).
     """
@@ -69,7 +69,7 @@ class Delivery:
     department: str
     path: Path
     container: str
-    sheets: list[Sheet]
+    sheets: list[DemoSheet]
     encoding: str = "utf-8"
 
 
@@ -81,6 +81,7 @@ def headings(layout: str) -> list[str]:
 def table(frame: pd.DataFrame, layout: str) -> list[list[Cell]]:
     """Lay the columns of a frame out in the order of a layout, as rows of cells."""
     columns: list[list[Cell]] = []
+    # "=x" is the constant x, "" an empty column, as forms have them that nobody fills in.
     for _, source in layouts()[layout]:
         if source == "" or source.startswith("="):
             columns.append([source[1:]] * len(frame))
@@ -89,7 +90,7 @@ def table(frame: pd.DataFrame, layout: str) -> list[list[Cell]]:
     return [list(row) for row in zip(*columns, strict=True)]
 
 
-def records(sheet: Sheet, frame: pd.DataFrame, layout: str) -> None:
+def records(sheet: DemoSheet, frame: pd.DataFrame, layout: str) -> None:
     """Add all records of a frame to a sheet."""
     sheet.block(table(frame, layout), frame["kid"].tolist(), frame["errors"].tolist())
 

@@ -45,6 +45,7 @@ class Clerks:
     def __post_init__(self) -> None:
         profile, dice = self.scene.profile, self.scene.dice
         self.rates = profile.errors[self.department]
+        # By child and record, not by row number: the same record suffers the same mistakes in every period.
         self.key = self.frame["kid"].to_numpy(dtype=np.int64) * 8 + self.frame["copy"].to_numpy(dtype=np.int64)
         careless = dice.happens(
             self.group.to_numpy(dtype=np.int64), f"{self.department} careless", profile.careless_share
@@ -62,6 +63,7 @@ class Clerks:
         struck = dice.happens(
             self.key, f"{self.department} {error}", np.minimum(1.0, rate * factor) * np.ones(len(self.key))
         )
+        # One draw for both periods: the lowest share is new in the second, the highest is corrected before it.
         when = dice.uniform(self.key, f"{self.department} {error} when")
         struck &= when >= profile.fresh if self.scene.first else when <= 1 - profile.corrected
         return struck if among is None else struck & among
@@ -87,13 +89,11 @@ class Clerks:
         rare = np.array([any(char in words().rare for char in name) for name in written], dtype=bool)
         dotted = np.array(["·" in name for name in written], dtype=bool)
         for error, (rewrite, changes) in REWRITINGS.items():
-            among = (
-                rare
-                if error in ("rare_simple", "unknown_char", "pinyin_bracket")
-                else dotted
-                if error in ("dot", "name_part", "transliteration")
-                else None
-            )
+            among = None
+            if error in ("rare_simple", "unknown_char", "pinyin_bracket"):
+                among = rare
+            elif error in ("dot", "name_part", "transliteration"):
+                among = dotted
             for i in np.flatnonzero(self.strikes(error, among) & ~done).tolist():
                 new = rewrite(str(written[i]), self.chance(i, error))
                 if not new or new == written[i]:
@@ -134,7 +134,7 @@ class Clerks:
                 new = damage(str(written[i]), row, self.chance(i, error))
                 if not new or new == written[i]:
                     continue
-                written[i], done[i] = new.replace("\0", ""), True
+                written[i], done[i] = new.replace("\0", ""), True  # "" would have meant: cannot happen here
                 meant[i] = meant[i] if keeps == "own" else new if keeps == "other" else ""
                 self.errors[i].append(error)
         frame["id_no"], frame["id_no_meant"] = written, meant
@@ -153,6 +153,7 @@ class Clerks:
                 written[i], meant[i], done[i] = text, day, True
                 self.errors[i].append(error)
         frame["birth_text"], frame["birth_meant"] = written, meant
+        # The typed day stands for the true one from here on (a file writes it in its own style), unless none is meant.
         frame["birth"] = [day if day is not None else true for day, true in zip(meant, days, strict=True)]
 
     def facts(self) -> None:
@@ -188,6 +189,7 @@ class Clerks:
     def around(self, people: pd.DataFrame) -> None:
         """Change what stands around the child: guardians, phones, addresses (rules/places-and-people.md#addresses, #guardians)."""
         frame = self.frame
+        # No slip: half of a department's records name the stepfather, the others the father, and both are right.
         step = frame["stepfather"].to_numpy(dtype=bool) & self.scene.dice.happens(
             self.key, f"{self.department} step", 0.5
         )
@@ -211,6 +213,7 @@ class Clerks:
             dict.fromkeys(("father_name", "father_id", "mother_name", "mother_id"), blank),
             "parents_missing",
         )
+        # One number for all that it strikes in a township, as of a clerk who types her own.
         shared = frame["town_no"].map(lambda town: f"1399365{1000 + int(town) * 37}")
         self._replace(self.strikes("phone_shared"), {"phone": shared, "guardian_phone": shared}, "phone_shared")
         other = people.loc[frame["kid"], "grandma_phone"].set_axis(frame.index)
@@ -239,7 +242,7 @@ class Clerks:
 
     def finish(self) -> pd.DataFrame:
         """Return the frame with its errors joined into one text per row."""
-        self.frame["errors"] = ["|".join(found) for found in self.errors]
+        self.frame["errors"] = ["|".join(errors) for errors in self.errors]
         return self.frame
 
 
@@ -257,6 +260,7 @@ def spoil(department: str, frame: pd.DataFrame, group: str, scene: Scene, people
         The frame with errors in it, labels in `errors`, and `name_meant`, `id_no_meant`, `birth_meant`.
     """
     clerks = Clerks(department, scene, frame.reset_index(drop=True).copy(), frame[group].reset_index(drop=True))
+    # Numbers before the columns change places, names after it: what stands in the name's column then is no name to misspell.
     clerks.numbers(people)
     swapped = clerks.swapped_columns()
     clerks.names(swapped)
@@ -270,7 +274,14 @@ def spoil(department: str, frame: pd.DataFrame, group: str, scene: Scene, people
 
 def write_dates(frame: pd.DataFrame, column: str, style: Callable[[dt.date], str]) -> list[str]:
     """Write a column of days in one style; never-days become empty."""
+    # Each day once: tens of thousands of children share a few thousand days.
     days = pd.Series(frame[column]).to_numpy(dtype="datetime64[D]")
     distinct, where = np.unique(days, return_inverse=True)
     written = [style(day) if day.year < 2190 else "" for day in distinct.astype(object)]
     return [written[i] for i in where]
+
+
+def with_births(frame: pd.DataFrame, style: Callable[[dt.date], str]) -> pd.DataFrame:
+    """Write the births in a sheet's style; what a mistake has written already stays as it is."""
+    written = np.where(frame["birth_text"] == "", write_dates(frame, "birth", style), frame["birth_text"])
+    return frame.assign(birth_text=written)

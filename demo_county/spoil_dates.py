@@ -16,6 +16,7 @@ def lunar(day: dt.date, chance: Random) -> tuple[str, dt.date | None]:
     from borax.calendars.lunardate import LunarDate  # only these rows pay for this import
 
     moon = LunarDate.from_solar(day)
+    # 二月三十 is a day of the lunar calendar and none of ours: nobody would have believed it when it was typed.
     if moon.day > 29 and moon.month == 2:
         return "", day
     return _valid(day, moon.year, moon.month, moon.day)

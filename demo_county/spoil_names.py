@@ -19,14 +19,15 @@ Rewriting = Callable[[str, Random], str]
 @cache
 def _groups(which: str) -> dict[str, str]:
     rows = words().homophones if which == "homophones" else words().shapes
-    found: dict[str, str] = {}
+    alike: dict[str, str] = {}
     for group in rows:
         for char in group:
-            found[char] = found.get(char, "") + group.replace(char, "")
-    return found
+            alike[char] = alike.get(char, "") + group.replace(char, "")
+    return alike
 
 
 def _swap_one(name: str, chance: Random, choices: dict[str, str]) -> str:
+    # The given name first; a surname only where nothing behind it has a neighbour.
     places = [i for i, char in enumerate(name) if i > 0 and choices.get(char)] or [
         i for i, char in enumerate(name) if choices.get(char)
     ]

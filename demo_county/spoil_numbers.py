@@ -49,7 +49,7 @@ def style(number: str, row: Mapping[str, str], chance: Random) -> str:
 
 def digit(number: str, row: Mapping[str, str], chance: Random) -> str:
     """One digit wrong (rules/identifiers.md#c12)."""
-    at = chance.choice([*range(6, 17), 14, 15, 16])
+    at = chance.choice([*range(6, 17), 14, 15, 16])  # the order number most often: nothing else in the row repeats it
     return number[:at] + chance.choice([d for d in "0123456789" if d != number[at]]) + number[at + 1 :]
 
 

@@ -6,18 +6,13 @@ looks at how anything was linked. L25 is a village's: all its children bear the 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
-import pandas as pd
 
+from demo_county.filed import FiledRecords, kids_in
 from demo_county.further import EXCUSED, Further
 from demo_county.lives import PROFILE
 from demo_county.moment import months_back
 from expectations.jurisdictions.profile import load_profile
-
-if TYPE_CHECKING:
-    from demo_county.truth import Held
 
 NOBODY = "无委托照料人"
 # Ledgers with a column for the last visit.
@@ -25,23 +20,24 @@ DATED = ["leftbehind", "dilemma"]
 SHELTERED = "孤儿|事实无人"
 
 
-def stated_lists(held: Held) -> dict[str, set[int]]:
+def stated_lists(filed: FiledRecords) -> dict[str, set[int]]:
     """The lists of this module that the four departments' own files decide."""
-    return {"L06": _suspended_too_long(held), "L21": _alone(held)}
+    return {"L06": _suspended_too_long(filed), "L21": _alone(filed)}
 
 
-def further_lists(held: Held, further: Further) -> dict[str, set[int]]:
+def further_lists(filed: FiledRecords, further: Further) -> dict[str, set[int]]:
     """The lists of this module that need a further source."""
-    return {"L04": _not_present(held, further), "L09": _poor(held, further), "L22": _not_visited(held, further)}
+    return {"L04": _not_present(filed, further), "L09": _poor(filed, further), "L22": _not_visited(filed, further)}
 
 
-def villages_short(held: Held, further: Further) -> list[tuple[int, str]]:
+def villages_short(filed: FiledRecords, further: Further) -> list[tuple[int, str]]:
     """Kids of the villages on L25, each with `town|village`."""
     rules = load_profile(PROFILE).workers
     per, least = rules.children_per_worker.known(), rules.per_village.known()
-    counted = _active(held)[_active(held)["category"].str.contains("留守|困境")]
-    kids = held.now[held.now["kid"].isin(counted["kid"]) & held.now["alive_here"]]
+    counted = filed.active[filed.active["category"].str.contains("留守|困境")]
+    kids = filed.now[filed.now["kid"].isin(counted["kid"]) & filed.now["alive_here"]]
     place = kids["town"] + "|" + kids["village"]
+    # A supervisor works for the township: no village has its own by that.
     posts = further.roster[further.roster["post"] == "儿童主任"]
     workers = (posts["town"] + "|" + posts["village"]).value_counts()
     have = place.map(workers).fillna(0)
@@ -49,70 +45,64 @@ def villages_short(held: Held, further: Further) -> list[tuple[int, str]]:
     return sorted(zip(kids["kid"][short].astype(int).tolist(), place[short].tolist(), strict=True))
 
 
-def _kids(frame: pd.DataFrame) -> set[int]:
-    return set(frame["kid"].tolist())
-
-
-def _active(held: Held) -> pd.DataFrame:
-    return held.books[held.books["roll"] == "登记在册"]
-
-
-def _suspended_too_long(held: Held) -> set[int]:
+def _suspended_too_long(filed: FiledRecords) -> set[int]:
     """The day stated has passed; where none is stated, the longest term since the pupil was suspended has."""
-    months, day = load_profile(PROFILE).school.suspension_months.known(), np.datetime64(held.day)
-    rows = held.education[held.education["enrolment"] == "休学"]
+    months, day = load_profile(PROFILE).school.suspension_months.known(), np.datetime64(filed.day)
+    rows = filed.education[filed.education["enrolment"] == "休学"]
     until, since = (rows[name].to_numpy(dtype="datetime64[D]") for name in ("suspended_until", "suspended_on"))
     stated = until < np.datetime64("2190-01-01")
-    over = np.where(stated, until < day, since < np.datetime64(months_back(held.day, months)))
-    owing = _kids(held.now[(held.now["cohort"] <= 9) & ~held.now["dead"]])
-    return _kids(rows[over]) & owing - _kids(held.education[held.education["enrolment"] == "在读"])
+    over = np.where(stated, until < day, since < np.datetime64(months_back(filed.day, months)))
+    owing = kids_in(filed.now[(filed.now["cohort"] <= 9) & ~filed.now["dead"]])
+    return kids_in(rows[over]) & owing - kids_in(filed.education[filed.education["enrolment"] == "在读"])
 
 
-def _alone(held: Held) -> set[int]:
+def _alone(filed: FiledRecords) -> set[int]:
     limit = load_profile(PROFILE).left_behind.below_age.known()
-    said = _active(held)[_active(held)["care_reason"].str.contains(NOBODY)]
-    return _kids(said) & _kids(held.now[held.now["alive_here"] & (held.now["age"] < limit)])
+    stated = filed.active[filed.active["care_reason"].str.contains(NOBODY)]
+    return kids_in(stated) & kids_in(filed.now[filed.now["alive_here"] & (filed.now["age"] < limit)])
 
 
-def _not_present(held: Held, further: Further) -> set[int]:
+def _not_present(filed: FiledRecords, further: Further) -> set[int]:
     """In the register of a school and grade that sent its list, and not there: named as absent, or not named at all."""
     lists = further.attendance
     covered = set(zip(lists["school"], lists["grade"], strict=True))
-    pupils = held.education[held.education["enrolment"] == "在读"]
+    pupils = filed.education[filed.education["enrolment"] == "在读"]
     here = [pair in covered for pair in zip(pupils["school"], pupils["grade"], strict=True)]
     named_absent = lists[(lists["present"] == "否") & ~lists["reason"].isin(EXCUSED)]
-    absent = (_kids(pupils[here]) - _kids(lists)) | (_kids(named_absent) & _kids(pupils))
-    told = _kids(_active(held)[_active(held)["study"].isin(["外地就读", "送教上门"])])
-    excused = told | _kids(
-        held.education[(held.education["mode"] == "送教上门") | (held.education["enrolment"] == "休学")]
+    # A pupil in two schools' records is absent only when no class list says 是.
+    absent = (kids_in(pupils[here]) - kids_in(lists)) | (kids_in(named_absent) & kids_in(pupils))
+    noted = kids_in(filed.active[filed.active["study"].isin(["外地就读", "送教上门"])])
+    excused = noted | kids_in(
+        filed.education[(filed.education["mode"] == "送教上门") | (filed.education["enrolment"] == "休学")]
     )
-    excused |= _kids(lists[lists["reason"].isin(EXCUSED)])
-    present = _kids(lists[lists["present"] == "是"])
-    owing = _kids(held.now[held.now["in_cohort"] & ~held.now["dead"]])
+    excused |= kids_in(lists[lists["reason"].isin(EXCUSED)])
+    present = kids_in(lists[lists["present"] == "是"])
+    owing = kids_in(filed.now[filed.now["in_cohort"] & ~filed.now["dead"]])
     return (absent & owing) - excused - present
 
 
-def _poor(held: Held, further: Further) -> set[int]:
+def _poor(filed: FiledRecords, further: Further) -> set[int]:
     """Of a lifted household, and neither the household nor the child's own roll protects it."""
     fams = set(further.subsistence["fam"].tolist())
     poor = further.lifted_poverty[~further.lifted_poverty["fam"].isin(fams)]
-    books = _active(held)
+    books = filed.active
     aided = books["aid"].str.contains("低保|特困") | books["category"].str.contains(SHELTERED)
-    known = set(held.now[held.now["kid"].isin(books["kid"][books["aid"].str.contains("低保|特困")])]["fam"].tolist())
-    sheltered = _kids(books[aided]) | _kids(held.now[held.now["fam"].isin(known)])
-    return _kids(poor) & _kids(held.now[held.now["alive_here"] & (held.now["age"] < 18)]) - sheltered
+    known = set(filed.now[filed.now["kid"].isin(books["kid"][books["aid"].str.contains("低保|特困")])]["fam"].tolist())
+    sheltered = kids_in(books[aided]) | kids_in(filed.now[filed.now["fam"].isin(known)])
+    return kids_in(poor) & kids_in(filed.now[filed.now["alive_here"] & (filed.now["age"] < 18)]) - sheltered
 
 
-def _not_visited(held: Held, further: Further) -> set[int]:
+def _not_visited(filed: FiledRecords, further: Further) -> set[int]:
     """On a roll, and no visit within the period in any book; whoever came on the roll within the period is not late yet."""
     every = load_profile(PROFILE).rhythm.visit_every.known()
-    limit = np.datetime64(months_back(held.day, int(every.strip("PM"))))
-    books = _active(held)
+    limit = np.datetime64(months_back(filed.day, int(every.strip("PM"))))
+    books = filed.active
     dated = books[books["ledger"].isin(DATED) & ~books["errors"].str.contains("no_number_list")]
-    seen = _kids(dated[dated["visit"].to_numpy(dtype="datetime64[D]") >= limit])
+    seen = kids_in(dated[dated["visit"].to_numpy(dtype="datetime64[D]") >= limit])
     calls = further.visits["channel"] == "电话联系"
-    seen |= _kids(further.visits[(further.visits["visit"].to_numpy(dtype="datetime64[D]") >= limit) & ~calls])
+    seen |= kids_in(further.visits[(further.visits["visit"].to_numpy(dtype="datetime64[D]") >= limit) & ~calls])
     opened = books["registered_on"].to_numpy(dtype="datetime64[D]") > limit
+    # The other ledgers have no column for the day on which a file was opened.
     known = (books["ledger"] == "dilemma") | books["errors"].str.contains("no_number_list")
-    fresh = _kids(books[opened & known]) - _kids(books[~(opened & known)])
-    return (_kids(books) & _kids(held.now[held.now["alive_here"]])) - seen - fresh
+    fresh = kids_in(books[opened & known]) - kids_in(books[~(opened & known)])
+    return (kids_in(books) & filed.here) - seen - fresh

@@ -7,16 +7,12 @@ at how anything was linked. The demo county takes the national default profile: 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-import pandas as pd
 from dateutil.relativedelta import relativedelta
 
+from demo_county.filed import FiledRecords, kids_in
 from demo_county.lives import PROFILE
 from expectations.jurisdictions.profile import load_profile
-
-if TYPE_CHECKING:
-    from demo_county.truth import Held
 
 AT_SCHOOL = ["在读", "中职", "外地就读", "送教上门"]
 READING = ["在读", "休学"]
@@ -24,85 +20,73 @@ CLASSES = "孤儿|事实无人"
 ABLE = ["正常", "外出务工", ""]
 
 
-def roll_lists(held: Held) -> dict[str, Iterable[int]]:
+def roll_lists(filed: FiledRecords) -> dict[str, Iterable[int]]:
     """The children of every list of this module, by code."""
     return {
-        "L02": _elsewhere(held),
-        "L07": _not_placed(held),
-        "L08": _unprotected(held),
-        "L11": _without_rehabilitation(held),
-        "L12": _overage(held),
-        "L20": _without_agreement(held),
-        "L24": _levels_differ(held),
-        "L26": _entrants(held),
+        "L02": _elsewhere(filed),
+        "L07": _not_placed(filed),
+        "L08": _unprotected(filed),
+        "L11": _without_rehabilitation(filed),
+        "L12": _overage(filed),
+        "L20": _without_agreement(filed),
+        "L24": _levels_differ(filed),
+        "L26": _entrants(filed),
     }
 
 
-def _kids(frame: pd.DataFrame) -> set[int]:
-    return set(frame["kid"].tolist())
+def _elsewhere(filed: FiledRecords) -> set[int]:
+    away = filed.now[~filed.now["dead"] & ((filed.now["hukou"] == "elsewhere") | filed.now["left"])]
+    return kids_in(away) & (kids_in(filed.active) | kids_in(filed.now[filed.now["left"]]) & kids_in(filed.roll))
 
 
-def _active(held: Held) -> pd.DataFrame:
-    return held.books[held.books["roll"] == "登记在册"]
+def _not_placed(filed: FiledRecords) -> set[int]:
+    heavy = kids_in(filed.holders[filed.holders["dis_level"].isin(["一级", "二级", "1级", "2"])])
+    owing = kids_in(filed.now[filed.now["in_cohort"] & filed.now["alive_here"]])
+    noted = kids_in(filed.books[filed.books["study"] == "外地就读"])
+    return (heavy & owing) - kids_in(filed.education) - noted
 
 
-def _here(held: Held) -> set[int]:
-    return _kids(held.now[held.now["alive_here"]])
-
-
-def _elsewhere(held: Held) -> set[int]:
-    away = held.now[~held.now["dead"] & ((held.now["hukou"] == "elsewhere") | held.now["left"])]
-    return _kids(away) & (_kids(_active(held)) | _kids(held.now[held.now["left"]]) & _kids(held.roll))
-
-
-def _not_placed(held: Held) -> set[int]:
-    heavy = _kids(held.holders[held.holders["dis_level"].isin(["一级", "二级", "1级", "2"])])
-    owing = _kids(held.now[held.now["in_cohort"] & held.now["alive_here"]])
-    told = _kids(held.books[held.books["study"] == "外地就读"])
-    return (heavy & owing) - _kids(held.education) - told
-
-
-def _unprotected(held: Held) -> set[int]:
-    books = _active(held)
+def _unprotected(filed: FiledRecords) -> set[int]:
+    books = filed.active
     unable = books[~books["father_status"].isin(ABLE) & ~books["mother_status"].isin(ABLE)]
-    told = _kids(held.education[held.education["orphan_flag"] == "是"])
-    young = _kids(held.now[held.now["age"] < 18]) & _here(held)
+    orphans = kids_in(filed.education[filed.education["orphan_flag"] == "是"])
+    young = kids_in(filed.now[filed.now["age"] < 18]) & filed.here
     protected = books["category"].str.contains(CLASSES) | books["aid"].str.contains(CLASSES)
-    return ((_kids(unable) | told) & young) - _kids(books[protected])
+    return ((kids_in(unable) | orphans) & young) - kids_in(books[protected])
 
 
-def _without_rehabilitation(held: Held) -> set[int]:
+def _without_rehabilitation(filed: FiledRecords) -> set[int]:
     limit = load_profile(PROFILE).allowances.rehab_below.known()
-    young = _kids(held.now[held.now["age"] < limit]) & _here(held)
-    return _kids(held.holders[held.holders["rehab"] == "否"]) & young
+    young = kids_in(filed.now[filed.now["age"] < limit]) & filed.here
+    return kids_in(filed.holders[filed.holders["rehab"] == "否"]) & young
 
 
-def _overage(held: Held) -> set[int]:
-    books = _active(held)
+def _overage(filed: FiledRecords) -> set[int]:
+    books = filed.active
     paid = books[(books["ledger"] == "allowance") & ~books["study"].isin(AT_SCHOOL)]
-    grown = _kids(held.now[(held.now["age"] >= 18) & ~held.now["dead"]])
-    return (_kids(paid) & grown) - _kids(held.education[held.education["enrolment"].isin(READING)])
+    grown = kids_in(filed.now[(filed.now["age"] >= 18) & ~filed.now["dead"]])
+    return (kids_in(paid) & grown) - kids_in(filed.education[filed.education["enrolment"].isin(READING)])
 
 
-def _without_agreement(held: Held) -> set[int]:
-    books = _active(held)
+def _without_agreement(filed: FiledRecords) -> set[int]:
+    books = filed.active
     unsigned = books[(books["ledger"] == "leftbehind") & (books["agreement"] == "否")]
-    return _kids(unsigned) & _kids(held.now[held.now["age"] < 16]) & _here(held)
+    return kids_in(unsigned) & kids_in(filed.now[filed.now["age"] < 16]) & filed.here
 
 
-def _levels_differ(held: Held) -> set[int]:
-    wrong = held.holders[
-        held.holders["errors"].str.split("|").map(lambda errors: "card_level_conflict" in errors).astype(bool)
+def _levels_differ(filed: FiledRecords) -> set[int]:
+    wrong = filed.holders[
+        filed.holders["errors"].str.split("|").map(lambda errors: "card_level_conflict" in errors).astype(bool)
     ]
-    return _kids(wrong) - _kids(held.now[held.now["dead"]])
+    return kids_in(wrong) - kids_in(filed.now[filed.now["dead"]])
 
 
-def _entrants(held: Held) -> set[int]:
+def _entrants(filed: FiledRecords) -> set[int]:
     """Entering school next, and the school year's start is near: the moment tells by its cohort that turns to first grade."""
     ahead = relativedelta(months=load_profile(PROFILE).school.push_months_before.known())
-    start = held.day.replace(month=9, day=1)
-    if not start - ahead < held.day <= start:
+    start = filed.day.replace(month=9, day=1)
+    if not start - ahead < filed.day <= start:
         return set()
-    entering = _kids(held.now[(held.now["cohort"] == 0) & held.now["alive_here"]])
-    known = _kids(_active(held)) | _kids(held.roll)
-    return (entering & known) - _kids(held.education[held.education["grade_no"] >= 1])
+    entering = kids_in(filed.now[(filed.now["cohort"] == 0) & filed.now["alive_here"]])
+    known = kids_in(filed.active) | kids_in(filed.roll)
+    return (entering & known) - kids_in(filed.education[filed.education["grade_no"] >= 1])

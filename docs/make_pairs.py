@@ -21,7 +21,7 @@ from matching.explaining.report import read_report
 from matching.measuring.evaluate import calibration, quality
 from matching.measuring.groups import without_small_numbers
 from pipelines.cli.measuring import rates_of
-from pipelines.cli.story import SHOWN, Teller, Told
+from pipelines.cli.tracing import SHOWN, PairReport, TraceReader
 from pipelines.partitions import Period
 from pipelines.resources.session import Opened
 
@@ -96,7 +96,7 @@ def chosen(pairs: pd.DataFrame, truth: Mapping[str, str]) -> list[tuple[str, pd.
     return [*out, *(("漏掉的一对（如实列出）", pairs.iloc[place]) for place in missed[:1])]
 
 
-def _pair(number: int, kind: str, told: Told, right: bool) -> list[str]:
+def _pair(number: int, kind: str, told: PairReport, right: bool) -> list[str]:
     found = told.explanation
     lines = [f"### {number}. {kind}", "", f"> {found.reason.removesuffix('。')}。", ""]
     lines += [f"| | {told.sides.left} | {told.sides.right} |", "|---|---|---|"]
@@ -120,12 +120,12 @@ def _percent(value: float) -> str:
     return f"{value * 100:.1f}%"
 
 
-def page(county: Opened, period: str) -> tuple[list[str], Told | None]:
+def page(county: Opened, period: str) -> tuple[list[str], PairReport | None]:
     """The page's lines, and the pair to draw."""
     links, pairs = county.frames.read("link_children", period), county.frames.read("link_pairs", period)
     truth = truth_of(county.workspace.root, period, links)
-    teller = Teller(county, period, "full", Protected())
-    teller_masked = Teller(county, period, "masked", Protected())
+    reader = TraceReader(county, period, "full", Protected())
+    reader_masked = TraceReader(county, period, "masked", Protected())
     lines = [f"# 十对记录：为什么连上，为什么分开（示例县，{Period.parse(period).zh}）", ""]
     lines += [
         "由 `python docs/make_pairs.py` 从示例县（全部为虚构）生成；号码照规定遮盖。",
@@ -135,9 +135,9 @@ def page(county: Opened, period: str) -> tuple[list[str], Told | None]:
     ]
     drawn = None
     for number, (kind, row) in enumerate(chosen(pairs, truth), start=1):
-        told = teller.told_of(pd.DataFrame([row]))[0]
-        lines += _pair(number, kind, told, truth[row["record_a"]] == truth[row["record_b"]])
-        drawn = teller_masked.told_of(pd.DataFrame([row]))[0] if "双胞胎" in kind else drawn
+        report_of_pair = reader.reports_of(pd.DataFrame([row]))[0]
+        lines += _pair(number, kind, report_of_pair, truth[row["record_a"]] == truth[row["record_b"]])
+        drawn = reader_masked.reports_of(pd.DataFrame([row]))[0] if "双胞胎" in kind else drawn
     report = read_report(county.frames.read("link_register.report", period))
     return [*lines, *_measured(report, truth, links), *_calibrated(pairs, truth), *_fair(county, period, pairs)], drawn
 

@@ -50,6 +50,7 @@ def validated(content: dict[str, Any], model: type[RulesT], path: Path) -> Rules
     try:
         return model.model_validate(content)
     except ValidationError as error:
+        # Not chained: pydantic's own text quotes what stands in the file.
         raise RuleFileError(f"规则文件 {path.name} 有误：{mistakes_in(error, model)}。请改正后重新运行。") from None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
     import pyarrow as pa
-    from numpy.typing import NDArray
 
-    Texts = NDArray[np.object_]
-    Codes = NDArray[np.int32]
+    from matching.arrays import Codes, Ints, Mask, Texts, Whole
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ class Coded:
         """How many distinct texts there are."""
         return len(self.kept)
 
-    def lengths(self) -> NDArray[np.int64]:
+    def lengths(self) -> Ints:
         """Characters of each distinct text."""
         if isinstance(self.kept, list):
             return np.fromiter(map(len, self.kept), dtype=np.int64, count=len(self.kept))
@@ -58,29 +56,29 @@ class Coded:
 
         return np.asarray(pc.utf8_length(self.kept).to_numpy(zero_copy_only=False), dtype=np.int64)
 
-    def some(self, codes: NDArray[np.integer[Any]]) -> list[str]:
-        """The texts of some codes."""
+    def take(self, codes: Whole) -> list[str]:
+        """The texts of these codes."""
         if isinstance(self.kept, list):
             return [self.kept[code] for code in codes.tolist()]
         import pyarrow as pa
 
-        found: list[str] = self.kept.take(pa.array(codes)).to_pylist()
-        return found
+        texts: list[str] = self.kept.take(pa.array(codes)).to_pylist()
+        return texts
 
     def rows(self) -> Texts:
         """The column as texts."""
         return self.texts[self.code] if len(self) else np.full(len(self.code), "", dtype=object)
 
-    def where(self, text: str) -> NDArray[np.bool_]:
+    def where(self, text: str) -> Mask:
         """Rows that hold this text."""
         if isinstance(self.kept, list):
-            place = self.kept.index(text) if text in self.kept else -1
+            code = self.kept.index(text) if text in self.kept else -1
         else:
             import pyarrow.compute as pc
 
-            place = pc.index(self.kept, text).as_py()
-        found: NDArray[np.bool_] = self.code == place
-        return found
+            code = pc.index(self.kept, text).as_py()
+        mask: Mask = self.code == code
+        return mask
 
 
 def coded(values: pd.Series) -> Coded:
@@ -105,13 +103,14 @@ def _arrow(values: pd.Series) -> pa.ChunkedArray:
     import pyarrow as pa
 
     if values.dtype == object:
+        # With the type named, numbers are an error; without it a column of nothing else would become a column of numbers.
         return pa.chunked_array([pa.array(values.to_numpy(), type=pa.large_string(), from_pandas=True)])
-    made = pa.array(values.array, from_pandas=True)
-    made = made if isinstance(made, pa.ChunkedArray) else pa.chunked_array([made])
-    texts = made.type.value_type if pa.types.is_dictionary(made.type) else made.type
+    column = pa.array(values.array, from_pandas=True)
+    column = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
+    texts = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     if not (pa.types.is_string(texts) or pa.types.is_large_string(texts)):
         raise TypeError("no texts")
-    return made
+    return column
 
 
 def _from_arrow(column: pa.ChunkedArray) -> Coded:
@@ -119,16 +118,18 @@ def _from_arrow(column: pa.ChunkedArray) -> Coded:
 
     if not len(column):
         return Coded(np.zeros(0, dtype=np.int32), [])
-    given = pa.types.is_dictionary(column.type)
-    column = column if given else column.dictionary_encode(null_encoding="encode")
+    categories = pa.types.is_dictionary(column.type)
+    column = column if categories else column.dictionary_encode(null_encoding="encode")
     whole = column.unify_dictionaries().combine_chunks()
     whole = whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
+    # One type for every column, whatever wrote it: Arrow joins only arrays of one type.
     place, texts = whole.indices, whole.dictionary.cast(pa.large_string())
-    if given:
+    if categories:
         place, texts = _first_met(place, texts)
-    found = texts.fill_null("").dictionary_encode()  # missing is "", and a file's dictionary may hold a text twice
-    table = found.indices.to_numpy(zero_copy_only=False).astype(np.int32)
-    return Coded(table[place], found.dictionary)
+    # Coded once more: null has become "", which may stand there already, and a file's own dictionary may hold a text twice.
+    distinct = texts.fill_null("").dictionary_encode()
+    code = distinct.indices.to_numpy(zero_copy_only=False).astype(np.int32)
+    return Coded(code[place], distinct.dictionary)
 
 
 def _first_met(indices: pa.Array, texts: pa.Array) -> tuple[Codes, pa.Array]:
@@ -144,7 +145,7 @@ def _first_met(indices: pa.Array, texts: pa.Array) -> tuple[Codes, pa.Array]:
     return order[place], texts.take(pa.array(seen, mask=seen == len(texts)))
 
 
-class Columns:
+class TextColumns:
     """The text columns of a frame; a column that is not there is missing on every row."""
 
     def __init__(self, records: pd.DataFrame) -> None:
@@ -174,17 +175,17 @@ class Columns:
         if column not in self._records.columns:
             return None
         try:
-            found = _arrow(self._records[column])
+            texts = _arrow(self._records[column])
         except (pa.ArrowException, UnicodeError, TypeError):
             return None
-        return None if pa.types.is_dictionary(found.type) else found.combine_chunks()
+        return None if pa.types.is_dictionary(texts.type) else texts.combine_chunks()
 
-    def some(self, column: str, rows: NDArray[np.integer[Any]]) -> list[str]:
-        """The texts of some rows of a column."""
+    def take(self, column: str, rows: Whole) -> list[str]:
+        """The texts of these rows of a column."""
         if column not in self._records.columns:
             return [""] * len(rows)
-        found: list[str] = as_text(self._records[column].iloc[rows]).tolist()
-        return found
+        texts: list[str] = as_text(self._records[column].iloc[rows]).tolist()
+        return texts
 
     def table(self, columns: Sequence[str]) -> pa.Table:
         """Some columns as Arrow's texts; those that are not there are left out.
@@ -204,35 +205,34 @@ class Columns:
 
     def together(self, columns: Sequence[str], first: Sequence[str] = ()) -> tuple[Codes, list[str]]:
         """Codes shared by several columns, shape (rows, columns), and the distinct texts, `first` before all."""
-        found, texts = self._shared(columns, first)
-        return found, texts if isinstance(texts, list) else texts.to_pylist()
+        codes, texts = self._shared(columns, first)
+        return codes, texts if isinstance(texts, list) else texts.to_pylist()
 
     def codes(self, columns: Sequence[str]) -> Codes:
         """Codes shared by several columns, shape (rows, columns), 0 for `""`; what the texts are is not asked."""
         return self._shared(columns, ("",))[0]
 
     def _shared(self, columns: Sequence[str], first: Sequence[str]) -> tuple[Codes, pa.Array | list[str]]:
-        here = [self.once(column) for column in columns]
-        tables, texts = _joined([list(first), *(each.kept for each in here)])
+        """The columns under one numbering, in the order in which `first` and then the columns' distinct texts are met."""
+        import pyarrow as pa
+
+        coded_columns = [self.once(column) for column in columns]
+        lists: list[pa.Array | list[str]] = [list(first), *(each.kept for each in coded_columns)]
+        cuts = np.cumsum([len(each) for each in lists])[:-1]
+        # Only the distinct texts are joined: the rows follow through each column's own codes.
+        try:
+            arrays = [pa.array(each, type=pa.large_string()) if isinstance(each, list) else each for each in lists]
+            joined = pa.concat_arrays(arrays).dictionary_encode()
+            tables, texts = np.split(joined.indices.to_numpy().astype(np.int32), cuts), joined.dictionary
+        except (UnicodeError, pa.ArrowException, TypeError):
+            plain = [text for each in lists for text in (each if isinstance(each, list) else each.to_pylist())]
+            positions, texts = distinct_texts(plain)
+            tables = np.split(np.array(positions, dtype=np.int32), cuts)
+
         out = np.empty((len(self), len(columns)), dtype=np.int32)
-        for place, (each, table) in enumerate(zip(here, tables[1:], strict=True)):
-            out[:, place] = table[each.code] if len(table) else 0
+        for place, (column, table) in enumerate(zip(coded_columns, tables[1:], strict=True)):
+            out[:, place] = table[column.code] if len(table) else 0
         return out, texts
-
-
-def _joined(lists: list[pa.Array | list[str]]) -> tuple[list[Codes], pa.Array | list[str]]:
-    """One numbering of several lists of texts: each list's codes, and the distinct texts in the order of first meeting."""
-    import pyarrow as pa
-
-    cuts = np.cumsum([len(each) for each in lists])[:-1]
-    try:
-        arrays = [pa.array(each, type=pa.large_string()) if isinstance(each, list) else each for each in lists]
-        found = pa.concat_arrays(arrays).dictionary_encode()
-        return np.split(found.indices.to_numpy().astype(np.int32), cuts), found.dictionary
-    except (UnicodeError, pa.ArrowException, TypeError):
-        plain = [text for each in lists for text in (each if isinstance(each, list) else each.to_pylist())]
-        positions, distinct = distinct_texts(plain)
-        return np.split(np.array(positions, dtype=np.int32), cuts), distinct
 
 
 def without_halves(records: pd.DataFrame) -> pd.DataFrame:

@@ -9,9 +9,9 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
-    from numpy.typing import NDArray
+
+    from matching.arrays import Ints
 
 Key = TypeVar("Key", bound=Hashable)
 Reader = Callable[[str], tuple[str, ...]]
@@ -23,6 +23,7 @@ def as_text(values: pd.Series) -> pd.Series:
 
     if values.dtype != object:  # Arrow's and pandas' own missing value does not even compare
         values = values.astype(object).where(values.notna(), "")
+    # Looking at the types once is far quicker than asking every cell, and nearly every column is texts already.
     if pd.api.types.infer_dtype(values, skipna=False) in ("string", "empty"):
         return values.astype(object)
     return values.map(lambda cell: "" if cell is None or cell != cell else str(cell)).astype(object)
@@ -40,8 +41,7 @@ def by_distinct(values: pd.Series, read: Reader, columns: Sequence[str]) -> pd.D
         A frame of text columns on the index of `values`.
     """
     positions, distinct = distinct_texts(as_text(values))
-    answers = [read(text) for text in distinct]
-    return spread(answers, positions, values.index, columns)
+    return spread([read(text) for text in distinct], positions, values.index, columns)
 
 
 def distinct_texts(texts: Iterable[Key]) -> tuple[list[int], list[Key]]:
@@ -63,14 +63,14 @@ def spread(
 
     at = np.asarray(positions, dtype=np.intp)
     table: dict[str, object] = {}
-    for column, found in zip(columns, zip(*answers, strict=True) if answers else ((),) * len(columns), strict=True):
-        texts = np.empty(len(found), dtype=object)
-        texts[:] = found
-        table[column] = texts.take(at) if len(found) else texts
+    for column, texts in zip(columns, zip(*answers, strict=True) if answers else ((),) * len(columns), strict=True):
+        distinct = np.empty(len(texts), dtype=object)
+        distinct[:] = texts
+        table[column] = distinct.take(at) if len(texts) else distinct
     return pd.DataFrame(table, index=index, columns=list(columns))
 
 
-def distinct_numbers(values: NDArray[np.int64]) -> NDArray[np.int64]:
+def distinct_numbers(values: Ints) -> Ints:
     """The distinct values in rising order, by sorting: many numbers are sorted sooner than put into a hash table as `numpy.unique` does."""
     import numpy as np
 

@@ -46,7 +46,7 @@ class Linkage:
 
 
 @dataclass
-class Trail:
+class LinkageTrace:
     """What the stations found, in their order; the report and the frames are made from it."""
 
     e: Encoded
@@ -59,7 +59,7 @@ class Trail:
     yields: list[KeyYield]
     residual: NDArray[np.float64]
     judged: NDArray[np.int8]
-    compared: int
+    compared: int  # also those that were counted and never fetched
     notes: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -108,8 +108,8 @@ class Memory:
     @cached_property
     def place(self) -> pd.Index:
         """Where each record stands in the rows."""
-        found: pd.Index = pd.Index(self.rows["record_id"])
-        return found
+        places: pd.Index = pd.Index(self.rows["record_id"])
+        return places
 
     @cached_property
     def ends(self) -> tuple[Ints, Ints]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,13 +22,21 @@ from matching.decisions.conflicts import decisions_report
 from matching.encoding.encode import checked, encode
 from matching.explaining.report import make_report
 from matching.explaining.results import children_frame, pairs_frame
-from matching.linked import KnownChildren, Linkage, Trail
+from matching.linked import KnownChildren, Linkage, LinkageTrace
 from matching.model import Model, default_model
 from matching.register.register import assign, identifiers
-from matching.scoring import screen as screening
-from matching.scoring.decide import Evidence, weigh_evidence
-from matching.scoring.gather import floor_bits, gather, heavier, histogram, late, pair_codes, within
+from matching.scoring.decide import weigh_evidence
 from matching.scoring.residual import residual_bits
+from matching.scoring.screening import drop_frequent_numbers
+from matching.scoring.selection import (
+    faint_pairs_within,
+    floor_bits,
+    histogram,
+    late_pairs,
+    pair_codes,
+    select_pairs,
+    with_heavier_pairs,
+)
 from matching.scoring.weigh import Weights, learn
 from matching.shapes import Encoded, Pairs
 
@@ -36,14 +44,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matching.comparing.candidates import Candidates
-    from matching.scoring.gather import Batch, Gathered
-
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    from matching.scoring.decide import Evidence
+    from matching.scoring.selection import PairBatch, Selection
 
 
 @dataclass(frozen=True)
-class Given:
+class PriorKnowledge:
     """What is known beside the records.
 
     Attributes:
@@ -59,12 +65,14 @@ class Given:
     carried: NDArray[np.int32] | None = None
 
     @staticmethod
-    def of(judgements: pd.DataFrame | None, known: KnownChildren | None) -> Given:
+    def of(judgements: pd.DataFrame | None, known: KnownChildren | None) -> PriorKnowledge:
         """Decisions and the register."""
-        return Given(judgements, known.identifiers if known else None)
+        return PriorKnowledge(judgements, known.identifiers if known else None)
 
 
 class _Clock:
+    """Seconds of each station, for the report."""
+
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
         self._last = time.perf_counter()
@@ -99,7 +107,9 @@ def link_records(
     model = model or default_model()
     try:
         return _linked(records, model, known, judgements, engine)
-    except UnicodeEncodeError:
+    except (
+        UnicodeEncodeError
+    ):  # half a surrogate pair: too rare to look through every text of every delivery for it beforehand
         return _linked(without_halves(records), model, known, judgements, engine)
 
 
@@ -111,115 +121,91 @@ def _linked(
     engine: EngineName | Engine,
 ) -> Linkage:
     records = checked(records)
-    trail = find_children(records, model, Given.of(judgements, known), engine)
+    trace = find_children(records, model, PriorKnowledge.of(judgements, known), engine)
     clock = _Clock()
-    labels = pd.Series(trail.clusters.label, index=records.index)
-    found = identifiers(records)
-    assigned = assign(labels, records, found, known, model.known_by)
-    clusters = children_frame(trail, records, assigned.child_id.tolist())
+    labels = pd.Series(trace.clusters.label, index=records.index)
+    assigned = assign(labels, records, identifiers(records), known, model.known_by)
+    clusters = children_frame(trace, records, assigned.child_id.tolist())
     clock.stop("register")
-    pairs = pairs_frame(trail)
+    pairs = pairs_frame(trace)
     clock.stop("explain")
-    trail.seconds |= clock.seconds
-    report = make_report(trail, pairs, clusters)
+    trace.seconds |= clock.seconds
+    report = make_report(trace, pairs, clusters)
     report["register"] = assigned.counts
     report["decisions"] = decisions_report(judgements, records, known.identifiers if known else None)
-    return Linkage(pairs, clusters, report, assigned.events, assigned.known, trail.weights)
+    return Linkage(pairs, clusters, report, assigned.events, assigned.known, trace.weights)
 
 
 def find_children(
-    records: pd.DataFrame, model: Model, given: Given | None = None, engine: EngineName | Engine = "auto"
-) -> Trail:
+    records: pd.DataFrame, model: Model, prior: PriorKnowledge | None = None, engine: EngineName | Engine = "auto"
+) -> LinkageTrace:
     """All stations up to the clusters; `records` sorted by `record_id`."""
-    given, clock = given or Given(), _Clock()
-    e, dropped = screening.drop_frequent(encode(records, model), model.blocking.number_limit)
-    e = e if given.carried is None else replace(e, carried=given.carried)
-    decided = decided_pairs(given.judgements, records, given.remembered)
+    prior, clock = prior or PriorKnowledge(), _Clock()
+    # Placeholders go before anything meets: learning believes numbers (rules/linkage.md#idea-6).
+    e, without_information = drop_frequent_numbers(encode(records, model), model.blocking.number_limit)
+    e = e if prior.carried is None else replace(e, carried=prior.carried)
+    left, right, verdict = decided_pairs(prior.judgements, records, prior.remembered)
     clock.stop("encode")
+    # Closed whatever happens: until then an SQL engine keeps codes of persons on the disk.
     with closing(candidates_of(e, model, engine)) as candidates:
         clock.stop("candidates")
-        trail = _Stations(e, records, model, clock).run(candidates, decided, given.weights)
-    trail.notes["numbers_without_information"] = dropped
-    return trail
-
-
-@dataclass(frozen=True)
-class _Stations:
-    """From candidates to clusters."""
-
-    e: Encoded
-    records: pd.DataFrame
-    model: Model
-    clock: _Clock
-
-    def run(
-        self, candidates: Candidates, decided: tuple[Ints, Ints, NDArray[np.int8]], known: Weights | None = None
-    ) -> Trail:
-        """All stations; `decided` are people's decisions: left, right, verdict; weights that are not known are learned."""
-        e, model, clock = self.e, self.model, self.clock
-        left, right, verdict = decided
-        found = gather(e, candidates, (left, right), model)
+        selection = select_pairs(e, candidates, (left, right), model)
         clock.stop("screen")
-        weights, found, weight = _weighed(e, candidates, found, (model, known))
+        weights, selection = _weighed(e, candidates, selection, model, prior.weights)
+        first = selection.batch
+        weight = weights.of(first.levels)
         clock.stop("weigh")
-        extra = residual_bits(self.records, found.batch.pairs, weight, model)
-        judged = _verdicts(found.batch.pairs, left, right, verdict, len(e))
-        evidence = weigh_evidence(found.batch.pairs, found.batch.levels, weight + extra, judged, model)
+        residual = residual_bits(records, first.pairs, weight, model)
+        judged = np.zeros(len(first.pairs), dtype=np.int8)
+        if len(left):  # every judged pair was selected, whether a key found it or not
+            judged[np.searchsorted(pair_codes(first.pairs, len(e)), left * len(e) + right)] = verdict
+        evidence = weigh_evidence(first.pairs, first.levels, weight + residual, judged, model)
         clock.stop("decide")
-        more = _unexamined(e, candidates, found, evidence, model)
-        batch = found.batch.followed_by(more)
-        none = np.zeros(len(more.pairs), dtype=np.int8)
-        evidence = _both(evidence, weigh_evidence(more.pairs, more.levels, weights.of(more.levels), none, model))
+        more = _unexamined(e, candidates, selection, evidence, model)
+        unjudged = np.zeros(len(more.pairs), dtype=np.int8)
+        late = weigh_evidence(more.pairs, more.levels, weights.of(more.levels), unjudged, model)
+        evidence, batch = evidence.followed_by(late), first.followed_by(more)
         clusters = cluster(len(e), batch.pairs, evidence, model)
         clock.stop("cluster")
-        notes = {**e.notes, **found.screened.notes}
-        learned = (
-            weights,
-            evidence,
-            clusters,
-            candidates.yields,
-            np.r_[extra, np.zeros(len(none))],
-            np.r_[judged, none],
+        return LinkageTrace(
+            e=e,
+            model=model,
+            pairs=batch.pairs,
+            levels=batch.levels,
+            weights=weights,
+            evidence=evidence,
+            clusters=clusters,
+            yields=candidates.yields,
+            residual=np.r_[residual, np.zeros(len(unjudged))],
+            judged=np.r_[judged, unjudged],
+            compared=int(candidates.counts.sum()),
+            notes={**e.notes, **selection.screened.notes, "numbers_without_information": without_information},
+            seconds=clock.seconds,
         )
-        return Trail(e, model, batch.pairs, batch.levels, *learned, int(candidates.counts.sum()), notes, clock.seconds)
 
 
 def _weighed(
-    e: Encoded, candidates: Candidates, found: Gathered, given: tuple[Model, Weights | None]
-) -> tuple[Weights, Gathered, Floats]:
-    """Weights learned on the counts, the pairs above the floor, and every gathered pair's bits."""
-    model, known = given
-    counted = histogram(found, candidates, model)
+    e: Encoded, candidates: Candidates, selection: Selection, model: Model, known: Weights | None
+) -> tuple[Weights, Selection]:
+    """Weights, learned unless they are known, and the selection with the pairs that they lift above the floor."""
+    # Learned on the counts of all pairs: the selected ones were chosen for agreeing, and most different ones are never fetched.
+    counted = histogram(selection, candidates, model)
     weights = known or learn(counted.levels, len(e), model, counted.counts)
-    bits = weights.of(counted.levels)
-    wanted = np.zeros(len(candidates.counts), dtype=bool)
-    rest = bits[len(bits) - len(counted.rest) :]
-    wanted[counted.rest[rest >= floor_bits(model)]] = True
-    found = heavier(len(e), candidates, found, wanted)
-    return weights, found, weights.of(found.batch.levels)
+    heavy = np.zeros(len(candidates.counts), dtype=bool)
+    heavy[counted.heavy_patterns(weights.of(counted.levels), floor_bits(model))] = True
+    return weights, with_heavier_pairs(len(e), candidates, selection, heavy)
 
 
-def _unexamined(e: Encoded, candidates: Candidates, found: Gathered, evidence: Evidence, model: Model) -> Batch:
-    """Pairs inside groups that may become one child which are not gathered yet: faint ones, and ones that no key brought together."""
+def _unexamined(
+    e: Encoded, candidates: Candidates, selection: Selection, evidence: Evidence, model: Model
+) -> PairBatch:
+    """Pairs inside groups that may become one child which are not selected yet: faint ones, and ones that no key brought together."""
     near = evidence.link | (evidence.weight > min(model.decide.alone_bits - model.decide.rival_bits, 0.0))
-    faint = within(e, candidates, found, near)
-    alone = evidence.link | (evidence.weight >= model.decide.alone_bits)  # leftovers join whole groups too
-    a, b = unseen_pairs(len(e), found.batch.pairs, alone, model.decide.close_limit)
+    faint = faint_pairs_within(e, candidates, selection, near)
+    # Unmatched clusters join whole, so their rows are groups too: one row of a cluster may plainly contradict what another row
+    # suggests (docs/decisions/twins-and-siblings.md).
+    alone = evidence.link | (evidence.weight >= model.decide.alone_bits)
+    a, b = unseen_pairs(len(e), selection.batch.pairs, alone, model.decide.close_limit)
     fresh = ~np.isin(a * len(e) + b, pair_codes(faint.pairs, len(e)))
     unseen = Pairs(a[fresh].astype(np.int32), b[fresh].astype(np.int32), np.zeros(int(fresh.sum()), dtype=np.uint32))
-    return faint.followed_by(late(e, found, unseen, model))
-
-
-def _both(one: Evidence, other: Evidence) -> Evidence:
-    """Evidence of two sets of pairs, one behind the other."""
-    names = [each.name for each in fields(one)]
-    return Evidence(**{name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in names})
-
-
-def _verdicts(
-    pairs: Pairs, left: NDArray[np.int64], right: NDArray[np.int64], verdict: NDArray[np.int8], n: int
-) -> NDArray[np.int8]:
-    out = np.zeros(len(pairs), dtype=np.int8)
-    if len(left):
-        out[np.searchsorted(pair_codes(pairs, n), left * n + right)] = verdict
-    return out
+    return faint.followed_by(late_pairs(e, selection, unseen, model))

@@ -26,7 +26,7 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Level(_Strict):
+class FieldLevel(_Strict):
     """One level of a field: its starting weight in bits, its group for interactions and the words a clerk reads."""
 
     bits: float
@@ -34,14 +34,15 @@ class Level(_Strict):
     say: str
 
 
-class FieldSpec(_Strict):
+class ComparedField(_Strict):
     """One compared field; the order of its levels is their integer code, `missing` first."""
 
     zh: str
-    levels: dict[str, Level]
+    levels: dict[str, FieldLevel]
 
+    # Engines leave a level at 0 where they have nothing to compare, and 0 must then weigh nothing.
     @model_validator(mode="after")
-    def _missing_first(self) -> FieldSpec:
+    def _missing_first(self) -> ComparedField:
         if next(iter(self.levels), "") != "missing":
             raise ValueError("第一级必须是 missing")
         return self
@@ -71,6 +72,7 @@ class KeySpec(_Strict):
     held: bool = False  # to a budget of pairs: other keys find nearly all that it finds
     of: tuple[tuple[str, ...], ...] = Field(min_length=1)
 
+    # A value of one line meets those of the others (a former name a name), so their places must correspond.
     @model_validator(mode="after")
     def _same_places(self) -> KeySpec:
         if len({len(line) for line in self.of}) != 1 or not self.of[0]:
@@ -90,7 +92,7 @@ class Blocking(_Strict):
     number_limit: int = Field(ge=2)
 
 
-class Learning(_Strict):
+class LearningSettings(_Strict):
     """When and how hard the weights are learned from the data's own numbers."""
 
     labels_needed: int = Field(ge=1)
@@ -101,7 +103,7 @@ class Learning(_Strict):
     differ_bounds: tuple[float, float]
 
 
-class Decide(_Strict):
+class DecisionSettings(_Strict):
     """Probabilities and weights between same, review and different."""
 
     same: float = Field(gt=0, lt=1)
@@ -123,7 +125,7 @@ class Decide(_Strict):
     keep_per_record: int = Field(ge=1)
 
     @model_validator(mode="after")
-    def _ordered(self) -> Decide:
+    def _ordered(self) -> DecisionSettings:
         if not all(low < high for low, high in pairwise((self.near, self.review, self.same))):
             raise ValueError("须满足 near < review < same")
         return self
@@ -172,14 +174,15 @@ class Model(_Strict):
     """The whole model of `model.yaml`."""
 
     version: int
-    fields: dict[str, FieldSpec]
-    number: FieldSpec
+    fields: dict[str, ComparedField]
+    number: ComparedField
     interactions: tuple[Interaction, ...]
+    # A key's number takes five bits behind a pair, and a pair's keys are the bits of one 32-bit number (`blocking.block`).
     keys: dict[str, KeySpec] = Field(max_length=31)
     namesakes: Namesakes
     blocking: Blocking
-    learning: Learning
-    decide: Decide
+    learning: LearningSettings
+    decide: DecisionSettings
     known_by: KnownBy
     changes: Changes
     residual: Residual
@@ -192,7 +195,7 @@ class Model(_Strict):
                 raise ValueError(f"interactions 中的字段不存在：{unknown}")
         return self
 
-    def spec(self, field: str) -> FieldSpec:
+    def spec(self, field: str) -> ComparedField:
         """The field's specification, the hidden number field included."""
         return self.number if field == "number" else self.fields[field]
 

@@ -52,8 +52,9 @@ class NameTable:
 class Encoded:
     """One row per record, sorted by `record_id`, so that no result depends on the order of the input.
 
-    Code 0 means missing everywhere. `derived` marks births that are only the ones inside the row's own number. `source` is the department, `roll` the kind of its lists. `people`, `people_no`, `phones`, `towns`, `villages`, `houses`, `numbers` are
-    sets, one column per member. `own` is the number that stands as the child's own; `numbers` are all numbers that
+    Code 0 means missing everywhere. `derived` marks births that are only the ones inside the row's own number. `source` is the
+    department, `roll` the kind of its lists. `people`, `people_no`, `phones`, `towns`, `villages`, `houses`, `numbers` are sets, one
+    column per member. `own` is the number that stands as the child's own; `numbers` are all numbers that
     may identify the child (own first, then the ones in student number and certificate); `documents` are other
     identifying documents. `carried` is how common each record's name is where that cannot be counted here (`compare.carried`).
     """
@@ -100,11 +101,12 @@ def _small(table: NDArray[np.integer[Any]]) -> Table:
     limit = np.iinfo(np.int32)
     if table.min(initial=0) >= limit.min and table.max(initial=0) <= limit.max:
         return table.astype(np.int32, copy=False)
+    # Hashed, not sorted: a million numbers have no order that anybody needs.
     values = table.ravel()
     rows = np.flatnonzero(values)
-    out = np.zeros(len(values), dtype=np.int32)
-    out[rows] = pd.factorize(values[rows])[0] + 1
-    return out.reshape(table.shape)
+    codes = np.zeros(len(values), dtype=np.int32)
+    codes[rows] = pd.factorize(values[rows])[0] + 1
+    return codes.reshape(table.shape)
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ class Sets:
             "villages": e.villages,
             "houses": e.houses,
         }
+        # One word per record says for all sets whether there is anything to compare: pairs without are not looked at again.
         filled = np.zeros(len(e), dtype=np.uint16)
         for bit, table in enumerate(tables.values()):
             filled |= (table != 0).any(axis=1).astype(np.uint16) << np.uint16(bit)
@@ -147,15 +150,16 @@ class Sets:
         """How many members of the one are in the other; columns of a row hold distinct members or repeat them."""
         rows = np.flatnonzero(self.known(name, a, b))
         table = self.tables[name]
+        # Turned round, one member of all pairs lies side by side in memory: few long loops instead of many short ones.
         left, right = (np.ascontiguousarray(table.take(side[rows], axis=0).T) for side in (a, b))
         count = np.zeros(len(rows), dtype=np.int8)
         for member in left:
-            present = member != 0
-            for other in right:
-                count += (member == other) & present
-        out = np.zeros(len(a), dtype=np.int8)
-        out[rows] = count
-        return out
+            present = member != 0  # two empty places are equal and mean nothing
+            for counterpart in right:
+                count += (member == counterpart) & present
+        shared = np.zeros(len(a), dtype=np.int8)
+        shared[rows] = count
+        return shared
 
 
 @dataclass(frozen=True)

@@ -172,17 +172,17 @@ def calls(tmp_path_factory):
 
 def use(root):
     """One of everything that reads frames: a run, the summary, the reports' figures, every feed."""
-    from assets.feeds.delivering import Order, deliver
+    from assets.feeds.delivering import DeliveryOrder, deliver
     from assets.feeds.feed import load_feeds
-    from pipelines.cli.reports import Wanted, write_reports
-    from pipelines.cli.running import Asked, run_and_print
+    from pipelines.cli.reports import ReportRequest, write_reports
+    from pipelines.cli.running import RunRequest, run_and_print
     from pipelines.partitions import Period
 
     opened = Opened.at(root)
-    run_and_print(opened, Asked(PERIOD))
-    write_reports(opened, Wanted(PERIOD, pdf=False))
+    run_and_print(opened, RunRequest(PERIOD))
+    write_reports(opened, ReportRequest(PERIOD, pdf=False))
     for feed in load_feeds().values():
-        deliver(opened, feed, Order(Period.parse(PERIOD), "full", "王科长"))
+        deliver(opened, feed, DeliveryOrder(Period.parse(PERIOD), "full", "王科长"))
     opened.engine.dispose()
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from assets.childfile.choose import Chooser
-from expectations.jurisdictions.profile import School
+from expectations.jurisdictions.profile import Schooling
 from expectations.lists.ages import birth_span, completed_years, school_grade
 
 
@@ -51,7 +51,7 @@ def births(chooser: Chooser, departments: list[str], as_of: date) -> pd.DataFram
     return chosen
 
 
-def ages(birth: pd.Series, as_of: date, school: School) -> pd.DataFrame:
+def ages(birth: pd.Series, as_of: date, school: Schooling) -> pd.DataFrame:
     """Ages and school cohort at the as-of day from dates of any precision (rules/definitions.md#school-age).
 
     Returns:

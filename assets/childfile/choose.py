@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from expectations.lists.columns import Columns, joined
+from expectations.lists.columns import CodedColumns, joined
 from expectations.lists.files import BoolArray, IntArray
 
 
@@ -32,9 +32,9 @@ class Chooser:
     solid: BoolArray
 
     @cached_property
-    def columns(self) -> Columns:
+    def columns(self) -> CodedColumns:
         """The records' columns as codes."""
-        return Columns(self.records)
+        return CodedColumns(self.records)
 
     def of(self, department: str) -> BoolArray:
         """Records of a department."""
@@ -72,4 +72,4 @@ class Chooser:
     def union(self, field: str, mask: BoolArray) -> pd.Series:
         """All `;`-joined tokens of a set column over a child's records in the mask, sorted, `;`-joined."""
         codes, values = self.columns.coded(field)
-        return pd.Series(joined(self.child[mask], (codes[mask], values), self.n), dtype=object)
+        return pd.Series(joined(self.child[mask], codes[mask], values, self.n), dtype=object)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from assets.childfile.choose import Chooser
 from expectations.jurisdictions.profile import Place
-from expectations.lists.columns import Columns
+from expectations.lists.columns import CodedColumns
 
 
 def own_county(records: pd.DataFrame, place: Place) -> str:
@@ -39,7 +39,7 @@ def register_side(records: pd.DataFrame, place: Place, county: str) -> pd.Series
     An area code or address of another county says elsewhere even when the form's class column says nothing; the classes
     本辖区 and 集体户 are what forms offer first and count for nothing.
     """
-    columns = Columns(records)
+    columns = CodedColumns(records)
     side = columns.mapped("hukou_class", lambda word: word if word in ("none", "elsewhere") else "")
 
     def area_side(area: str) -> str:
@@ -79,7 +79,7 @@ def _word_side(word: str, place: Place) -> str:
 def households(chooser: Chooser, side: pd.Series, police_state: pd.Series) -> pd.DataFrame:
     """`hukou` per child (here, elsewhere, none, unknown) and `hukou_from`: who says elsewhere or none."""
     others = ~chooser.of("public_security")
-    sides = Columns(side.to_frame("side"))
+    sides = CodedColumns(side.to_frame("side"))
     says = {word: chooser.any(sides.isin("side", [word]) & others) for word in ("elsewhere", "none")}
     police_elsewhere = chooser.any(sides.isin("side", ["elsewhere"]) & ~others & chooser.solid)
     active = (police_state == "active").to_numpy()

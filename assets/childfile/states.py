@@ -11,7 +11,7 @@ import pandas as pd
 
 from assets.childfile.preference import Preference
 from assets.intake.staterules import ACTIVE, StateRule, states_by
-from expectations.lists.columns import Columns
+from expectations.lists.columns import CodedColumns
 from expectations.lists.files import BoolArray, IntArray
 
 # department -> its rules.
@@ -30,7 +30,7 @@ def record_states(records: pd.DataFrame, rules: StateRules, ended_cards: Collect
         rules: the departments' rules.
         ended_cards: card states that end a certificate in this place (`allowances.card_not_valid`).
     """
-    columns = Columns(records)
+    columns = CodedColumns(records)
     state = pd.Series(ACTIVE, index=records.index, dtype=object)
     for name, lines in rules.items():
         mine = columns.isin("department", [name])

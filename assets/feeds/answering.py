@@ -14,7 +14,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from assets.feeds.feed import Feed
-from assets.feeds.receiving import Receipt, Word
+from assets.feeds.receiving import FeedReceipt
 from expectations.life.rules import life_rules
 from expectations.life.states import (
     ANSWERED,
@@ -25,7 +25,7 @@ from expectations.life.states import (
     SOLVED,
     WITHDRAWN,
     Event,
-    Life,
+    FindingLife,
     fold,
 )
 from expectations.lists.findings import finding_id
@@ -41,6 +41,7 @@ ENTERED, DIFFERS, DECIDED, NO_LINE = (
     "已不在清单上，没有登记",
 )
 
+# Lines that ended otherwise than by an answer.
 _OVER = (SOLVED, PROVEN, MERGED, WITHDRAWN)
 
 
@@ -57,19 +58,19 @@ class Lines:
 
     period: str
     of_child: Mapping[str, str]
-    lives: Mapping[str, Life]
+    lives: Mapping[str, FindingLife]
     decided: Collection[str]
 
 
 @dataclass(frozen=True)
-class Entry:
+class ReceiptEntry:
     """What came of a receipt's rows: the events to append, and how many rows became what."""
 
     events: list[Event]
     counts: dict[str, int]
 
 
-def enter(opened: Opened, feed: Feed, line: Shared, receipt: Receipt) -> dict[str, int] | None:
+def enter(opened: Opened, feed: Feed, line: Shared, receipt: FeedReceipt) -> dict[str, int] | None:
     """Write a receipt into the ledger and its answers into the life of findings, in one transaction.
 
     Returns:
@@ -78,6 +79,7 @@ def enter(opened: Opened, feed: Feed, line: Shared, receipt: Receipt) -> dict[st
     columns = ["finding_id", "code", "child_id"]
     findings = opened.frames.read("findings", line.period, columns) if feed.lists else pd.DataFrame(columns=columns)
     with writing(opened.engine) as connection:
+        # The file's hash is in the ledger once: what was read before is refused in the transaction that would enter it again.
         counted = (receipt.sha256, opened.workspace.operator, receipt.counts)
         if not sharing.register_receipt(connection, line, counted):
             return None
@@ -105,21 +107,21 @@ def lines_of(connection: sa.Connection, feed: Feed, period: str, findings: pd.Da
     for name, code, child in zip(rows["finding_id"], rows["code"], rows["child_id"], strict=True):
         # A child that was merged since goes on under the number of the one that leads.
         of_child[child] = finding_id(code, leads[child], "") if child in leads else name
-    decided = {event.finding_id for event in past if event.period == newest and _is_ruling(event)}
+    decided = {
+        event.finding_id
+        for event in past
+        if event.period == newest and event.kind == ANSWERED and event.source == BY_OFFICE
+    }
     return Lines(newest, of_child, present, decided)
 
 
-def _is_ruling(event: Event) -> bool:
-    return event.kind == ANSWERED and event.source == BY_OFFICE
-
-
-def entry_of(feed: Feed, receipt: Receipt, lines: Lines) -> Entry:
+def entry_of(feed: Feed, receipt: FeedReceipt, lines: Lines) -> ReceiptEntry:
     """The events of a receipt: one per row whose word has a meaning for the feed and whose line is known.
 
     Nothing that was said is overwritten: where the recipient says otherwise than an answer before, both stand in the line's
     history, the last word counts, and the number of such rows is told.
     """
-    events, counts = list[Event](), Counter[str]()
+    events, counts, rules = list[Event](), Counter[str](), life_rules()
     for child, word in sorted(receipt.words.items()):
         name = lines.of_child.get(child, "")
         life = lines.lives.get(name)
@@ -130,24 +132,20 @@ def entry_of(feed: Feed, receipt: Receipt, lines: Lines) -> Entry:
         if life is None or life.kind in _OVER or name in lines.decided:
             counts[DECIDED if name in lines.decided else NO_LINE] += 1
             continue
-        events.append(_event(feed, receipt, (life, code, word), lines.period))
         counts[DIFFERS if life.answer not in ("", word.answer) else ENTERED] += 1
-    return Entry(events, dict(counts))
-
-
-def _event(feed: Feed, receipt: Receipt, row: tuple[Life, str, Word], period: str) -> Event:
-    life, code, word = row
-    rules = life_rules()
-    return Event(
-        finding_id=life.finding_id,
-        period=period,
-        kind=ANSWERED,
-        state=rules.outcomes[rules.outcome(code, word.answer, word.note)],
-        source=BY_REPLY,
-        text=f"{feed.recipient}回执：{word.answer}",
-        fingerprint=life.fingerprint,
-        answer=word.answer,
-        origin=f"receipt:{receipt.sha256[:16]}:{feed.recipient}"[:80],
-        author=feed.recipient,
-        note=word.note,
-    )
+        events.append(
+            Event(
+                finding_id=life.finding_id,
+                period=lines.period,
+                kind=ANSWERED,
+                state=rules.outcomes[rules.outcome(code, word.answer, word.note)],
+                source=BY_REPLY,
+                text=f"{feed.recipient}回执：{word.answer}",
+                fingerprint=life.fingerprint,
+                answer=word.answer,
+                origin=f"receipt:{receipt.sha256[:16]}:{feed.recipient}"[:80],
+                author=feed.recipient,
+                note=word.note,
+            )
+        )
+    return ReceiptEntry(events, dict(counts))

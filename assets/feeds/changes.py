@@ -42,27 +42,28 @@ def since(feed: Feed, before: pd.DataFrame, now: pd.DataFrame, left: pd.DataFram
     rest = [column.name for column in feed.fields if column.watch and column.name != action]
     added = new[~new.index.isin(old.index)].assign(**{action: feed.actions["new"]})
     both = new.index[new.index.isin(old.index)]
+    # A child that is back after it could not be seen is told of, even with the same values: the recipient holds it as 待核实.
     differs = (old.loc[both, rest] != new.loc[both, rest]).any(axis=1) | (old.loc[both, action] == UNSEEN)
     changed = new.loc[both[differs.to_numpy()]].assign(**{action: feed.actions["changed"]})
     # What was called 待核实 once is not called so again until somebody looked.
-    said = (old[action] == UNSEEN) & ~old.index.isin(left.index)
-    gone = old[~old.index.isin(new.index) & ~said]
-    parts = [added, changed, _gone(feed, gone, left)]
-    found: pd.DataFrame = pd.concat(parts, ignore_index=True)[feed.columns]
-    return found.sort_values(key, kind="stable", ignore_index=True)
+    already_unseen = (old[action] == UNSEEN) & ~old.index.isin(left.index)
+    gone = old[~old.index.isin(new.index) & ~already_unseen]
+    rows: pd.DataFrame = pd.concat([added, changed, _gone(feed, gone, left)], ignore_index=True)[feed.columns]
+    return rows.sort_values(key, kind="stable", ignore_index=True)
 
 
 def _gone(feed: Feed, gone: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
+    """The rows of children who are not there any more, with the word for it, or as to be checked: absence is no leaving (rules/people.md#nobody-loses)."""
     action = feed.heading("action")
     words = left["word"].reindex(gone.index).fillna(UNSEEN).astype(object)
-    found = gone.assign(**{action: words.to_numpy()})
+    rows = gone.assign(**{action: words.to_numpy()})
     if feed.heading("progress"):
-        found[feed.heading("progress")] = ""  # how far it was is over
+        rows[feed.heading("progress")] = ""  # how far it was is over
     for source in EXIT:
         heading = feed.heading(source)
         if heading:
-            found[heading] = left[source].reindex(gone.index).fillna("").astype(object).to_numpy()
-    return found
+            rows[heading] = left[source].reindex(gone.index).fillna("").astype(object).to_numpy()
+    return rows
 
 
 def state_after(feed: Feed, before: pd.DataFrame, now: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:

@@ -33,11 +33,11 @@ MADE = frozenset(
         *("sex_code", "hukou_code", "category_code", "exit_code", "looked_by", "looked_on", "rolled", "progress"),
     }
 )
-__all__ = ["UNSEEN", "Column", "Condition", "Feed", "FeedError", "codes", "load_feeds"]
+__all__ = ["UNSEEN", "Feed", "FeedColumn", "FeedCondition", "FeedError", "codes", "load_feeds"]
 ActionKind = Literal["new", "changed", "ended", "full"]
 
 
-class Column(Rules):
+class FeedColumn(Rules):
     """One column of the feed: its heading there, where its value comes from, whether another value is a change.
 
     An address is written differently from quarter to quarter: with `watch: false` it is delivered, and its township and
@@ -49,7 +49,7 @@ class Column(Rules):
     watch: bool = True
 
 
-class Condition(Rules):
+class FeedCondition(Rules):
     """One condition on a child: `is` one of, a set that holds `any` of, or a number `from`..`to`, both included."""
 
     field: str
@@ -90,8 +90,8 @@ class Feed(Rules):
     key: str
     population: Literal["roll", "lists", "children"]
     lists: list[str] = Field(default_factory=list)
-    where: list[Condition] = Field(default_factory=list)
-    fields: list[Column] = Field(min_length=1)
+    where: list[FeedCondition] = Field(default_factory=list)
+    fields: list[FeedColumn] = Field(min_length=1)
     actions: Mapping[ActionKind, str]
     leavings: Leavings = Field(default_factory=Leavings)
     receipt: list[str] = Field(default_factory=list)
@@ -120,13 +120,14 @@ class Feed(Rules):
 
     def _field_problems(self) -> list[str]:
         known, hidden = MADE | set(field_terms()), fields_of_class("X")
+        # The conditions, too: who is in a feed that asks for a secret field would tell the field.
         named = [*[column.source for column in self.fields], *[condition.field for condition in self.where]]
-        found = [f"字段 {name} 不存在" for name in named if name not in known]
-        found += [f"字段 {name} 属于不得外发的类别" for name in named if name in hidden]
+        problems = [f"字段 {name} 不存在" for name in named if name not in known]
+        problems += [f"字段 {name} 属于不得外发的类别" for name in named if name in hidden]
         if len(set(self.columns)) != len(self.columns):
-            found.append("列名重复")
-        found += [f"列名 {name} 太长或含有引号、空白" for name in self.columns if not HEADING.fullmatch(name)]
-        return found
+            problems.append("列名重复")
+        problems += [f"列名 {name} 太长或含有引号、空白" for name in self.columns if not HEADING.fullmatch(name)]
+        return problems
 
     def _action_problems(self) -> list[str]:
         problems = []
@@ -188,12 +189,10 @@ def load_feeds(workspace: Path | None = None, recipients: Mapping[str, str] | No
         RuleFileError: a file is wrong, or goes to nobody whom the place knows; names file and key.
     """
     known = load_catalogue().recipients if recipients is None else recipients
-    paths = {path.stem: path for folder in _folders(workspace) for path in sorted(folder.glob("*.yaml"))}
+    folders = [SHIPPED, workspace / OWN] if workspace else [SHIPPED]
+    # The later folder wins: a county's own file of the same name replaces the shipped one whole, nothing is mixed.
+    paths = {path.stem: path for folder in folders for path in sorted(folder.glob("*.yaml"))}
     return {name: _read(path, known) for name, path in sorted(paths.items())}
-
-
-def _folders(workspace: Path | None) -> list[Path]:
-    return [SHIPPED, workspace / OWN] if workspace else [SHIPPED]
 
 
 def _read(path: Path, known: Mapping[str, str]) -> Feed:

@@ -70,6 +70,7 @@ def _parquet(_feed: Feed, rows: pd.DataFrame, path: Path, _note: Note) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    # By arrays of strings: a frame brings pandas' own metadata along, which differs from version to version.
     table = pa.table({name: pa.array(rows[name].tolist(), pa.string()) for name in rows.columns})
     with replacing(path) as aside:
         pq.write_table(table, aside)
@@ -87,16 +88,17 @@ def _xlsx(feed: Feed, rows: pd.DataFrame, path: Path, note: Note) -> None:
         )
         hint = f"　回执：{feed.receipt_hint}" if feed.receipt_hint else ""
         sheet.write_string(2, 0, clean(f"依据：{feed.legal_basis}　期限：{feed.term}{hint}"), small)
-        asked = [ANSWER, NOTE] if feed.receipt else []
-        for place, name in enumerate([*rows.columns, *asked]):
+        # The number above the headings and the columns of the receipt are what `receiving` looks for when the file comes back.
+        receipt = [ANSWER, NOTE] if feed.receipt else []
+        for place, name in enumerate([*rows.columns, *receipt]):
             sheet.set_column(place, place, _width(name, rows.get(name)))
             sheet.write_string(HEAD_ROW, place, clean(name), book.head())
         plain, yellow = book.cell(text_wrap=False), book.cell(bg_color=book.layout.colours["open"], locked=False)
         for place, name in enumerate(rows.columns):
             sheet.write_texts(HEAD_ROW + 1, place, [clean(str(value)) for value in rows[name]], plain)
-        for place in range(len(rows.columns), len(rows.columns) + len(asked)):
+        for place in range(len(rows.columns), len(rows.columns) + len(receipt)):
             sheet.write_blanks(HEAD_ROW + 1, place, len(rows), yellow)
-        if asked and len(rows):
+        if receipt and len(rows):
             rule = {"validate": "list", "source": list(feed.receipt)}
             sheet.data_validation(HEAD_ROW + 1, len(rows.columns), HEAD_ROW + len(rows), len(rows.columns), rule)
         sheet.freeze_panes(HEAD_ROW + 1, 2)
@@ -125,6 +127,7 @@ def write_table(feed: Feed, rows: pd.DataFrame, engine: sa.Engine, is_full: bool
             table.drop(connection, checkfirst=True)
         table.create(connection, checkfirst=True)
         keys = rows[feed.key].tolist()
+        # In portions: databases limit the parameters of one statement (an older SQLite to 999).
         for start in range(0, len(keys), 500):
             connection.execute(table.delete().where(table.c[feed.key].in_(keys[start : start + 500])))
         insert_rows(

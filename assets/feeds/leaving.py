@@ -34,6 +34,7 @@ def left(feed: Feed, stock: Stock, before: pd.DataFrame | None = None) -> pd.Dat
     Returns:
         `LEFT`, index `child_id`; an answer goes before the ledger's exit, that before what the data show.
     """
+    # In the order of trust: of a child that leaves in two ways the first word is the one that is sent.
     parts = [_by_answer(feed, stock), _by_roll(feed, stock), _by_facts(feed, stock, before)]
     together = pd.concat(parts, ignore_index=True).drop_duplicates("child_id")
     return together.set_index("child_id")[LEFT].astype(object)
@@ -126,18 +127,20 @@ def _by_facts(feed: Feed, stock: Stock, before: pd.DataFrame | None) -> pd.DataF
     listed = stock.findings.loc[stock.findings["code"].isin(feed.lists), "child_id"]
     parts = [pd.DataFrame(columns=["child_id", *LEFT], dtype=object)]
     for fact, word in feed.leavings.facts.items():
-        shown = _corrected(feed, stock, before) if fact == "birth_corrected" else _in_register(fact, stock.records)
+        shown = (
+            _corrected(feed, stock, before) if fact == "birth_corrected" else _in_school_records(fact, stock.records)
+        )
         values = dict.fromkeys(EXIT, "") | {"word": word}
         parts.append(pd.DataFrame({"child_id": shown[~shown.isin(listed)]}, dtype=object).assign(**values))
     return pd.concat(parts, ignore_index=True)
 
 
-def _in_register(fact: str, records: pd.DataFrame) -> pd.Series:
-    """Children whom education's register shows at school, or gone abroad."""
+def _in_school_records(fact: str, records: pd.DataFrame) -> pd.Series:
+    """Children whom education's own records (学籍) show at school, or gone abroad."""
     rows = records[records["department"] == "education"]
     if fact == "abroad":
         return rows.loc[rows["state"] == "abroad", "child_id"].drop_duplicates()
-    # A kindergarten's register is none of a school's, and a working list beside the register proves no enrolment.
+    # A kindergarten's records are none of a school's, and a working list beside 学籍 proves no enrolment.
     at_school = rows["active"].to_numpy(bool) & ~rows["grade"].isin(["K"]) & (rows["state"] != "off_register")
     return rows.loc[at_school, "child_id"].drop_duplicates()
 

@@ -43,8 +43,8 @@ class Effect(Rules):
 
     @model_validator(mode="before")
     @classmethod
-    def _stays(cls, given: Any) -> Any:
-        return {} if given == STAYS else given
+    def _stays(cls, written: Any) -> Any:
+        return {} if written == STAYS else written
 
     def problems(self) -> Iterator[str]:
         """What is wrong with it, in Chinese."""
@@ -92,19 +92,20 @@ class Leavings(Rules):
             receipt: list -> words that a receipt may say about its lines.
             reasons: the exit reasons that there are.
         """
-        known = load_catalogue().lists
-        found = [f"leavings.roll 的原因 {name} 不存在" for name in self.roll if name not in reasons]
-        for code, named in self.answers.items():
+        lists = load_catalogue().lists
+        problems = [f"leavings.roll 的原因 {name} 不存在" for name in self.roll if name not in reasons]
+        for code, effects in self.answers.items():
             where = f"leavings.answers.{code}"
-            if code not in known:
-                found.append(f"{where}：没有这个清单")
+            if code not in lists:
+                problems.append(f"{where}：没有这个清单")
                 continue
-            words = {*known[code].answers, *receipt.get(code, ())}
-            found += [f"{where} 的“{word}”不是这个清单的答复" for word in named if word not in words]
-            found += [f"{where} 没有写明答复“{word}”的含义" for word in sorted(words - set(named))]
-            for word, effect in named.items():
-                found += [f"{where}.{word}：{text}" for text in effect.problems()]
+            words = {*lists[code].answers, *receipt.get(code, ())}
+            problems += [f"{where} 的“{word}”不是这个清单的答复" for word in effects if word not in words]
+            # Every answer, those that do nothing included: a new one cannot slip in without somebody having decided.
+            problems += [f"{where} 没有写明答复“{word}”的含义" for word in sorted(words - set(effects))]
+            for word, effect in effects.items():
+                problems += [f"{where}.{word}：{text}" for text in effect.problems()]
                 if effect.reason and effect.reason not in reasons:
-                    found.append(f"{where}.{word} 的原因 {effect.reason} 不存在")
+                    problems.append(f"{where}.{word} 的原因 {effect.reason} 不存在")
         leaving = [*self.roll.values(), *self.facts.values()]
-        return found + [f"“{word}”不能用作离开的说法" for word in leaving if word in ("", UNSEEN)]
+        return problems + [f"“{word}”不能用作离开的说法" for word in leaving if word in ("", UNSEEN)]

@@ -30,7 +30,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Receipt:
+class FeedReceipt:
     """What came back: the delivery's number, the file's hash, children per answer; key -> word, of those that count."""
 
     number: int
@@ -40,7 +40,7 @@ class Receipt:
 
 
 @dataclass(frozen=True)
-class Places:
+class ReceiptColumns:
     """Where a sheet has what is read: the row of the headings, the columns of key, answer and (-1: none) note."""
 
     head: int
@@ -58,72 +58,74 @@ def number_in(path: Path, feeds: dict[str, Feed]) -> tuple[Feed, int]:
     """
     for grid in read_file(path).grids:
         for text in grid.cells.head(10).to_numpy().ravel():
-            found = NUMBER.search(str(text))
-            if found and found["feed"] in feeds:
-                return feeds[found["feed"]], int(found["number"])
+            match = NUMBER.search(str(text))
+            if match and match["feed"] in feeds:
+                return feeds[match["feed"]], int(match["number"])
     raise FeedError(
         f"文件 {path.name} 里没有交付编号。", "请让接收方在我们交付的表上填写回执，不要删去表头上方的几行。"
     )
 
 
-def read_receipt(path: Path, feed: Feed, delivered: tuple[int, pd.DataFrame]) -> Receipt:
+def read_receipt(path: Path, feed: Feed, number: int, rows: pd.DataFrame) -> FeedReceipt:
     """The answers of a returned delivery, and how many of each there are.
 
     Args:
         path: the file, in any form a spreadsheet program saves.
         feed: the feed.
-        delivered: number and rows of the delivery.
+        number: of the delivery.
+        rows: of the delivery.
 
     Raises:
         FeedError: the columns of key and answer are not there.
     """
-    number, rows = delivered
-    known = set(rows[feed.key])
+    delivered = set(rows[feed.key])
     words: dict[str, list[Word]] = {}
-    is_there = False
+    sheets = 0
     for grid in read_file(path).grids:
-        places = _places(grid, feed)
-        if places:
-            is_there = True
-            for key, word in _words(grid, places):
+        columns = _columns(grid, feed)
+        if columns:
+            sheets += 1
+            for key, word in _words(grid, columns):
                 words.setdefault(key, []).append(word)
-    if not is_there:
+    if not sheets:
         raise FeedError(f"文件 {path.name} 里没有“{feed.key}”和“{ANSWER}”两列。", "请让接收方在我们交付的表上填写。")
-    results = {key: _result(feed, key in known, named) for key, named in words.items()}
+    results = {key: _result(feed, key in delivered, of_child) for key, of_child in words.items()}
     counts = Counter(results.values())
-    counts[UNANSWERED] += len(known - set(words))
+    counts[UNANSWERED] += len(delivered - set(words))
+    # Of several rows of one child the last that says something.
+    counting = {
+        key: next((word for word in reversed(of_child) if word.answer), of_child[-1])
+        for key, of_child in words.items()
+        if results[key] in feed.receipt
+    }
     sha256, _ = sha256_of(path)
-    counting = {key: _last(named) for key, named in words.items() if results[key] in feed.receipt}
-    return Receipt(number, sha256, {word: count for word, count in sorted(counts.items()) if count}, counting)
+    return FeedReceipt(number, sha256, {word: count for word, count in sorted(counts.items()) if count}, counting)
 
 
-def _places(grid: Grid, feed: Feed) -> Places | None:
+def _columns(grid: Grid, feed: Feed) -> ReceiptColumns | None:
+    """Where the headings stand: looked for, because whoever fills a sheet in puts lines above them."""
     for place, row in enumerate(grid.cells.head(30).itertuples(index=False)):
         texts = [str(text).strip() for text in row]
         if feed.key in texts and ANSWER in texts:
             note = texts.index(NOTE) if NOTE in texts else -1
-            return Places(place, texts.index(feed.key), texts.index(ANSWER), note)
+            return ReceiptColumns(place, texts.index(feed.key), texts.index(ANSWER), note)
     return None
 
 
-def _words(grid: Grid, places: Places) -> list[tuple[str, Word]]:
+def _words(grid: Grid, columns: ReceiptColumns) -> list[tuple[str, Word]]:
     """Key and word of every row that has a key."""
-    below = grid.cells.iloc[places.head + 1 :].astype(str)
-    columns = [
+    below = grid.cells.iloc[columns.head + 1 :].astype(str)
+    texts = [
         below.iloc[:, place].str.strip() if place >= 0 else [""] * len(below)
-        for place in (places.key, places.answer, places.note)
+        for place in (columns.key, columns.answer, columns.note)
     ]
-    return [(key, Word(answer, note)) for key, answer, note in zip(*columns, strict=True) if key]
+    return [(key, Word(answer, note)) for key, answer, note in zip(*texts, strict=True) if key]
 
 
-def _last(named: list[Word]) -> Word:
-    """The word of a child: of several rows the one that says something."""
-    return next((word for word in reversed(named) if word.answer), named[-1])
-
-
-def _result(feed: Feed, is_known: bool, named: list[Word]) -> str:
-    answers = {word.answer for word in named if word.answer}
-    if not is_known:
+def _result(feed: Feed, was_delivered: bool, words: list[Word]) -> str:
+    """What a child's rows come to: one of the feed's answers, or why none counts."""
+    answers = {word.answer for word in words if word.answer}
+    if not was_delivered:
         return UNKNOWN
     if len(answers) > 1:
         return TWO

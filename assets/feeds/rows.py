@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from assets.feeds.feed import Condition, Feed, codes
+from assets.feeds.feed import Feed, FeedCondition, codes
 from assets.feeds.leaving import left, marks
 from assets.feeds.stock import Stock
 from assets.workbooks.wording import say
@@ -34,8 +34,8 @@ def rows_of(feed: Feed, stock: Stock) -> pd.DataFrame:
 
 def cut(feed: Feed, children: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     """The named columns of some children, and no other."""
-    found = {column.name: _value(column.source, children, records) for column in feed.fields}
-    return pd.DataFrame(found, columns=feed.columns).sort_values(feed.key, kind="stable", ignore_index=True)
+    values = {column.name: _value(column.source, children, records) for column in feed.fields}
+    return pd.DataFrame(values, columns=feed.columns).sort_values(feed.key, kind="stable", ignore_index=True)
 
 
 def _population(feed: Feed, children: pd.DataFrame, stock: Stock) -> BoolArray:
@@ -48,25 +48,29 @@ def _population(feed: Feed, children: pd.DataFrame, stock: Stock) -> BoolArray:
     return np.ones(len(children), dtype=np.bool_)
 
 
-def holds(condition: Condition, children: pd.DataFrame) -> BoolArray:
+def holds(condition: FeedCondition, children: pd.DataFrame) -> BoolArray:
     """Where a condition holds; an empty or unknown value never fulfils one."""
     column = children[condition.field] if condition.field in children else pd.Series("", index=children.index)
-    found = np.ones(len(children), dtype=np.bool_)
+    mask = np.ones(len(children), dtype=np.bool_)
     if condition.values:
-        found &= column.astype(str).isin(condition.values).to_numpy()
+        mask &= column.astype(str).isin(condition.values).to_numpy()
     if condition.any:
-        wanted = set(condition.any)
-        found &= column.astype(str).map(lambda text: bool(wanted & set(text.split(";")))).to_numpy(np.bool_)
+        values = set(condition.any)
+        mask &= column.astype(str).map(lambda text: bool(values & set(text.split(";")))).to_numpy(np.bool_)
     if condition.least is not None or condition.most is not None:
         number = pd.to_numeric(column, errors="coerce")
         least = -np.inf if condition.least is None else condition.least
         most = np.inf if condition.most is None else condition.most
-        found &= number.between(least, most).to_numpy()
-    return found
+        mask &= number.between(least, most).to_numpy()  # text that is no number has become NaN, which lies in no range
+    return mask
 
 
 def _with_codes(children: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     table = codes()
+
+    def category_code(categories: str) -> str:
+        return ";".join(sorted(table.category[name] for name in categories.split(";") if name in table.category))
+
     rolled = (records["department"] == "civil_affairs") & records["active"].to_numpy(bool)
     # A member of a household on 低保 stands in no roll of children (rules/files.md#ff16).
     rolled &= records["layout"] != "household_members"
@@ -74,7 +78,7 @@ def _with_codes(children: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     return children.assign(
         sex_code=children["sex"].map(table.sex).fillna(""),
         hukou_code=children["hukou"].map(table.hukou).fillna(""),
-        category_code=children["categories"].map(_category_code),
+        category_code=children["categories"].map(category_code),
         rolled=on_roll.map({True: "yes", False: "no"}).astype(object),
         exit_code="",
         looked_by="",
@@ -82,18 +86,12 @@ def _with_codes(children: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _category_code(categories: str) -> str:
-    table = codes().category
-    return ";".join(sorted(table[name] for name in categories.split(";") if name in table))
-
-
 def _value(source: str, children: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
-    if source == "action":
-        return pd.Series("", index=children.index, dtype=object)
-    if source in children:
+    """A column's values: the merged child's, else the first that any of its records holds."""
+    if source in children and source != "action":
         return say(children[source].astype(str).astype(object), source)
-    said = records.loc[records["active"] & (records[source] != ""), ["child_id", source]] if source in records else None
-    if said is None:
+    if source not in records or source == "action":
         return pd.Series("", index=children.index, dtype=object)
-    first = said.drop_duplicates("child_id").set_index("child_id")[source]
+    values = records.loc[records["active"] & (records[source] != ""), ["child_id", source]]
+    first = values.drop_duplicates("child_id").set_index("child_id")[source]
     return say(children["child_id"].map(first).fillna("").astype(object), source)

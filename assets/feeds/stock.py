@@ -63,15 +63,16 @@ def answers_of(events: Iterable[Mapping[str, str]], known: Mapping[str, tuple[st
         is_word = event["source"] in (BY_REPLY, BY_OFFICE) and event["answer"]
         is_void = event.get("kind") == RETURNED and name in last and last[name]["state"] == "rejected"
         if is_word or is_void:
-            last.pop(name, None)
+            last.pop(name, None)  # out first: a dict keeps an old key's place, and the newest word stands at the end
         if is_word and name in known:
             last[name] = event
     rows = [
-        (*reversed(known[name]), word["answer"], word["state"], word["author"], _day(word), word.get("note", ""))
+        (
+            *reversed(known[name]),
+            *(word["answer"], word["state"], word["author"]),
+            word["answered_on"] or word["at"][:10],
+            word.get("note", ""),
+        )
         for name, word in last.items()
     ]
     return pd.DataFrame(rows, columns=ANSWERS, dtype=object)
-
-
-def _day(event: Mapping[str, str]) -> str:
-    return event["answered_on"] or event["at"][:10]

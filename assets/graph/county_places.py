@@ -16,7 +16,7 @@ from assets.graph.step import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.intake.gather import SheetRows, sheets
 from assets.receiving.kept_readings import kept_readings
-from matching.reading.places import Places, learn_places, places_from_list
+from matching.reading.places import Gazetteer, learn_places, places_from_list
 from pipelines.partitions import Period, period_partitions
 from pipelines.resources.step_guard import station
 from pipelines.resources.workspace import Workspace
@@ -67,7 +67,7 @@ def find_places(workspace: Workspace | None, known: list[SheetRows]) -> pd.DataF
     return pd.DataFrame(rows or [(county, "", "", "")], columns=COLUMNS, dtype=object)
 
 
-def places_of(found: pd.DataFrame) -> Places:
+def places_of(found: pd.DataFrame) -> Gazetteer:
     """The places of a `county_places` frame."""
     return places_from_list(found, str(found["county"].iloc[0]))
 
@@ -89,7 +89,7 @@ def _commonest_code(known: list[SheetRows]) -> str:
     return ""
 
 
-def _rows(places: Places, county: str) -> Iterator[tuple[str, str, str, str]]:
+def _rows(places: Gazetteer, county: str) -> Iterator[tuple[str, str, str, str]]:
     """Townships, their other written forms, and villages with theirs; enough to know everything again."""
     for written, town in places.towns.items():
         if town == written or town not in places.villages:

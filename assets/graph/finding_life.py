@@ -14,10 +14,10 @@ from assets.graph.step import COUNT, opened_of
 from assets.publishing.turns import labels_of, sent_before, turns_of
 from assets.receiving.delivered import delivered_sources
 from assets.workbooks.layout import field_terms
-from expectations.life.evidence import Lens, Parts, gather
+from expectations.life.evidence import EvidenceScope, Parts, gather
 from expectations.life.rules import LifeRules, life_rules
-from expectations.life.states import Event, Life, fold
-from expectations.life.step import Occasion, Verdict, carried, verdicts
+from expectations.life.states import Event, FindingLife, fold
+from expectations.life.step import PeriodFacts, Verdict, carried, verdicts
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import finding_id, not_computed
 from expectations.lists.owners import OWNER
@@ -109,7 +109,7 @@ def _facts(findings: pd.DataFrame) -> dict[str, tuple[str, str, str]]:
 Known = Mapping[str, tuple[str, str, str]]
 
 
-def _occasion(county: Opened, period: str, what: tuple[Material, Known, Mapping[str, str], list[str]]) -> Occasion:
+def _occasion(county: Opened, period: str, what: tuple[Material, Known, Mapping[str, str], list[str]]) -> PeriodFacts:
     material, known, ended, usable = what
     rules, profile = life_rules(), profile_of(county.workspace)
     now = material.findings.drop_duplicates("finding_id")
@@ -120,7 +120,7 @@ def _occasion(county: Opened, period: str, what: tuple[Material, Known, Mapping[
     ]
     skipped = set(not_computed(profile, usable)["code"])
     leads = {**ended, **{other: child for kind, child, other in moves if kind == "merge"}}
-    return Occasion(
+    return PeriodFacts(
         period=period,
         listed=listed,
         evidence=_evidence(material, known, (leads, rules)),
@@ -145,7 +145,7 @@ def _evidence(material: Material, known: Known, what: tuple[Mapping[str, str], L
         if name not in there
     ]
     wanted = pd.DataFrame(rows, columns=["finding_id", "code", "child_id", "field"], dtype=object)
-    return gather(material.records, wanted, Lens(rules, looked_at()))
+    return gather(material.records, wanted, EvidenceScope(rules, looked_at()))
 
 
 def looked_at() -> dict[str, frozenset[str]]:
@@ -160,7 +160,7 @@ def looked_at() -> dict[str, frozenset[str]]:
     }
 
 
-def _frame(found: list[Verdict], past: Mapping[str, Life], facts: Known) -> pd.DataFrame:
+def _frame(found: list[Verdict], past: Mapping[str, FindingLife], facts: Known) -> pd.DataFrame:
     rows = []
     for one in found:
         event, life = one.event, past.get(one.event.finding_id)

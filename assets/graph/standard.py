@@ -15,7 +15,7 @@ from assets.intake.contract import Contract
 from assets.intake.department import Order, Result, standardise_delivery, suite_of
 from assets.receiving.receive import refuse_when_told
 from expectations.suites.run import CheckResult
-from expectations.suites.suite import Rule
+from expectations.suites.suite import SuiteRule
 from pipelines.partitions import Period, period_partitions
 from pipelines.resources import consenting
 from pipelines.resources.deliveries import SUITE_CODE, Branch
@@ -74,7 +74,7 @@ def rows_of(frames: FrameStore, asset: str, period: str) -> int | None:
     return len(frames.read(asset, period, ["record_id"])) if frames.exists(asset, period) else None
 
 
-def _spec(rule: Rule, asset: str) -> dg.AssetCheckSpec:
+def _spec(rule: SuiteRule, asset: str) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(rule.id, asset=asset, blocking=rule.severity == "stop", description=rule.message)
 
 

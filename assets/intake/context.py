@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from matching.reading.grades import YEAR_START
 
 if TYPE_CHECKING:
-    from matching.reading.places import Places
+    from matching.reading.places import Gazetteer
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,6 @@ class Context:
 
     period: str
     as_of: date
-    places: Places | None = None
+    places: Gazetteer | None = None
     county: str = ""
     year_start: str = YEAR_START

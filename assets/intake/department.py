@@ -24,7 +24,7 @@ from assets.intake.gather import cell_columns, sheets
 from assets.intake.notices import Tabulated
 from assets.intake.standard import Standardised, standardise
 from assets.receiving.kept_readings import kept_readings
-from expectations.suites.run import CheckResult, Occasion, SuiteResult, validate
+from expectations.suites.run import CheckResult, DeliveryFacts, SuiteResult, validate
 from expectations.suites.suite import FOLDER, Suite, load_suite
 from pipelines.partitions import Period
 from pipelines.resources import deliveries
@@ -118,7 +118,7 @@ def suite_of(department: str) -> Suite:
 
 
 def _validated(accepted: pd.DataFrame, order: Order, period: Period) -> SuiteResult:
-    occasion = Occasion(period.last_day, order.previous_rows, order.size_confirmed, order.edition_rows)
+    occasion = DeliveryFacts(period.last_day, order.previous_rows, order.size_confirmed, order.edition_rows)
     return validate(accepted, suite_of(order.branch.department), occasion)
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from assets.intake.contract import Contract
 from expectations.lists.ages import completed_years
-from expectations.lists.columns import Columns
+from expectations.lists.columns import CodedColumns
 from expectations.lists.files import BoolArray, IntArray
 
 # What the linkage reads of a row; two rows of one source that agree in all of it are one statement (a visit book names a child every month).
@@ -57,7 +57,7 @@ def about_children(records: pd.DataFrame, contracts: Mapping[str, Contract], as_
         contracts: all contracts of the workspace.
         as_of: the period's last day.
     """
-    columns = Columns(records)
+    columns = CodedColumns(records)
     found = np.ones(len(records), dtype=np.bool_)
     for name, contract in contracts.items():
         mine = columns.isin("department", [name])

@@ -183,7 +183,7 @@ def _places(out: Columns, context: Context) -> None:
     out["hukou_county"] = _county(sides["hukou"], out["hukou_area_code"], context, known)
 
 
-def _county(read: pd.DataFrame, code: pd.Series, context: Context, known: places.Places) -> pd.Series:
+def _county(read: pd.DataFrame, code: pd.Series, context: Context, known: places.Gazetteer) -> pd.Series:
     """Six digits: said by the address, by the area code, or by a town of the county with no other county named."""
     area = code.where(code.str.fullmatch(r"[1-9]\d{5}(?:\d{3}){0,2}"), "").str.slice(0, 6) if code.any() else code
     county = read["county_code"].where(read["county_code"] != "", area)

@@ -60,6 +60,8 @@ def chart_run(document: Any, chart: Chart) -> Any:
     from docx.opc.part import Part
     from docx.oxml import parse_xml
 
+    # The object model knows no charts: the two parts are made by hand, and the sheet's relation must exist before the
+    # chart's XML can name it.
     package = document.part.package
     number = 1 + sum(1 for part in package.iter_parts() if str(part.partname).startswith("/word/charts/"))
     sheet = Part(PackURI(f"/word/embeddings/chart{number}.xlsx"), SHEET_TYPE, _sheet(chart), package)
@@ -81,6 +83,7 @@ def chart_paragraph(document: Any, charts: Sequence[Chart]) -> Any:
 
 
 def _inline(relation: str, number: int, chart: Chart) -> str:
+    """The run in the text; `descr` is what a screen reader says of the picture."""
     word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     place = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
     extent = f'cx="{round(chart.width * EMU_PER_MM)}" cy="{round(chart.height * EMU_PER_MM)}"'
@@ -95,8 +98,11 @@ def _inline(relation: str, number: int, chart: Chart) -> str:
 
 
 def _chart_xml(chart: Chart, relation: str) -> str:
-    title = f'<c:title><c:tx><c:rich><a:bodyPr/><a:p>{_paragraph(chart.size + 1)}<a:r>{_run(chart.size + 1)}<a:t>{escape(chart.title)}</a:t></a:r></a:p></c:rich></c:tx><c:overlay val="0"/></c:title>'
-    head = title if chart.title else ""
+    head = ""
+    if chart.title:
+        run = f'<a:rPr lang="zh-CN" sz="{round((chart.size + 1) * 100)}" b="0">{_faces()}</a:rPr>'
+        text = f"<a:p>{_paragraph(chart.size + 1)}<a:r>{run}<a:t>{escape(chart.title)}</a:t></a:r></a:p>"
+        head = f'<c:title><c:tx><c:rich><a:bodyPr/>{text}</c:rich></c:tx><c:overlay val="0"/></c:title>'
     several = len(chart.series) > 1
     legend = f'<c:legend><c:legendPos val="b"/><c:overlay val="0"/>{_text(chart.size)}</c:legend>' if several else ""
     return (
@@ -111,11 +117,11 @@ def _chart_xml(chart: Chart, relation: str) -> str:
 
 def _plot(chart: Chart) -> str:
     series = "".join(_series(chart, place) for place in range(len(chart.series)))
-    axes = '<c:axId val="111"/><c:axId val="222"/>'
+    axes = '<c:axId val="111"/><c:axId val="222"/>'  # any numbers, as long as `_axes` says the same
     if chart.kind == "line":
         return f'<c:lineChart><c:grouping val="standard"/><c:varyColors val="0"/>{series}<c:marker val="1"/>{axes}</c:lineChart>'
     grouping = "stacked" if chart.stacked else "clustered"
-    overlap = '<c:overlap val="100"/>' if chart.stacked else ""
+    overlap = '<c:overlap val="100"/>' if chart.stacked else ""  # without it stacked bars stand beside each other
     return (
         f'<c:barChart><c:barDir val="{"bar" if chart.kind == "beam" else "col"}"/><c:grouping val="{grouping}"/>'
         f'<c:varyColors val="0"/>{series}<c:gapWidth val="60"/>{overlap}{axes}</c:barChart>'
@@ -123,6 +129,7 @@ def _plot(chart: Chart) -> str:
 
 
 def _series(chart: Chart, place: int) -> str:
+    """One series: by its cells in the embedded sheet, and with their values beside, which is what is drawn until somebody edits."""
     name, numbers = chart.series[place]
     colour, letter, last = chart.colours[place % len(chart.colours)], chr(66 + place), len(chart.categories) + 1
     fill = f'<a:solidFill><a:srgbClr val="{colour}"/></a:solidFill>'
@@ -130,8 +137,13 @@ def _series(chart: Chart, place: int) -> str:
     solid, smooth = ("", '<c:smooth val="0"/>') if line else ('<c:invertIfNegative val="0"/>', "")
     look = f'<a:ln w="22225">{fill}</a:ln>' if line else fill
     marker = f'<c:marker><c:symbol val="circle"/><c:size val="5"/><c:spPr>{fill}</c:spPr></c:marker>' if line else ""
-    names = "".join(f'<c:pt idx="{i}"><c:v>{escape(one)}</c:v></c:pt>' for i, one in enumerate(chart.categories))
-    points = "".join(f'<c:pt idx="{i}"><c:v>{one}</c:v></c:pt>' for i, one in enumerate(numbers) if one is not None)
+    names = "".join(
+        f'<c:pt idx="{i}"><c:v>{escape(category)}</c:v></c:pt>' for i, category in enumerate(chart.categories)
+    )
+    # A number that is hidden has no point, in the cache as in the sheet: an empty one would be drawn as zero.
+    points = "".join(
+        f'<c:pt idx="{i}"><c:v>{number}</c:v></c:pt>' for i, number in enumerate(numbers) if number is not None
+    )
     count = f'<c:ptCount val="{len(chart.categories)}"/>'
     return (
         f'<c:ser><c:idx val="{place}"/><c:order val="{place}"/><c:tx><c:strRef><c:f>Sheet1!${letter}$1</c:f><c:strCache>'
@@ -153,6 +165,8 @@ def _labels(chart: Chart) -> str:
 
 def _axes(chart: Chart) -> str:
     names, numbers = ("l", "b") if chart.kind == "beam" else ("b", "l")
+    # Lying bars are drawn from the bottom up; turned round, the first name stands on top as in the table. The axis of numbers
+    # then goes to the top with it unless it crosses at the other end.
     turned = "maxMin" if chart.kind == "beam" else "minMax"
     grey = '<c:spPr><a:ln w="6350"><a:solidFill><a:srgbClr val="BFBFBF"/></a:solidFill></a:ln></c:spPr>'
     grid = f"<c:majorGridlines>{grey}</c:majorGridlines>"
@@ -173,10 +187,6 @@ def _text(size: float) -> str:
 
 def _paragraph(size: float) -> str:
     return f'<a:pPr><a:defRPr sz="{round(size * 100)}" b="0">{_faces()}</a:defRPr></a:pPr>'
-
-
-def _run(size: float) -> str:
-    return f'<a:rPr lang="zh-CN" sz="{round(size * 100)}" b="0">{_faces()}</a:rPr>'
 
 
 def _faces() -> str:

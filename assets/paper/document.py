@@ -8,7 +8,7 @@ Not here: what a section says.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,7 @@ def open_template(path: Path) -> Any:
     try:
         return docx.Document(str(path))
     except Exception as fault:
+        # Whatever the library meets in a damaged file; raised outside, so that its message, which quotes the file, is not chained.
         kind = type(fault).__name__
     raise TemplateError(
         f"模板 {path.name} 打不开（{kind}）。", "请用 Word 另存为 .docx，或用 tongbi report --template 重新取一份。"
@@ -95,32 +96,30 @@ def fill(document: Any, texts: Mapping[str, str], sections: Mapping[str, Section
     Raises:
         TemplateError: the template has a mark that nobody fills.
     """
+    # A copy of the list: what a section writes must not be searched for marks again.
     for paragraph in list(document.paragraphs):
-        found = SECTION.match(paragraph.text)
-        if not found:
+        mark = SECTION.match(paragraph.text)
+        if not mark:
             continue
-        if found["name"] not in sections:
-            raise _unknown(name, f"{{{{节:{found['name']}}}}}", [f"{{{{节:{one}}}}}" for one in sections])
+        if mark["name"] not in sections:
+            raise _unknown(name, f"{{{{节:{mark['name']}}}}}", [f"{{{{节:{section}}}}}" for section in sections])
         cursor = Cursor(document, paragraph)
-        sections[found["name"]](cursor)
+        sections[mark["name"]](cursor)
         cursor.close()
-    for paragraph in _everywhere(document):
+
+    paragraphs = list(document.paragraphs)
+    for section in document.sections:
+        paragraphs += [*section.header.paragraphs, *section.footer.paragraphs]
+    for paragraph in paragraphs:
         if "{{" in paragraph.text:
             _replace(paragraph, texts, name)
 
 
-def _everywhere(document: Any) -> Iterator[Any]:
-    yield from document.paragraphs
-    for section in document.sections:
-        yield from section.header.paragraphs
-        yield from section.footer.paragraphs
-
-
 def _replace(paragraph: Any, texts: Mapping[str, str], name: str) -> None:
-    unknown = [found["name"] for found in PLACE.finditer(paragraph.text) if found["name"] not in texts]
+    unknown = [mark["name"] for mark in PLACE.finditer(paragraph.text) if mark["name"] not in texts]
     if unknown:
-        raise _unknown(name, f"{{{{{unknown[0]}}}}}", [f"{{{{{one}}}}}" for one in texts])
-    whole = PLACE.sub(lambda found: texts[found["name"]], paragraph.text)
+        raise _unknown(name, f"{{{{{unknown[0]}}}}}", [f"{{{{{text}}}}}" for text in texts])
+    whole = PLACE.sub(lambda mark: texts[mark["name"]], paragraph.text)
     # Word splits a text into runs as it likes; the first keeps the look of the paragraph.
     first, *rest = [run for run in paragraph.runs if run.text]
     first.text = UNPRINTABLE.sub("□", whole)

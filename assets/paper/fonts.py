@@ -1,4 +1,4 @@
-"""Fonts of an official paper: which are asked for, which this machine has, and what the PDF takes instead.
+"""PaperFonts of an official paper: which are asked for, which this machine has, and what the PDF takes instead.
 
 The Word file always names the official fonts: the office has them. Not here: where a font is used (`styles`).
 Source: GB/T 9704-2012 5.2.2; the names are those that Windows and WPS install.
@@ -20,7 +20,7 @@ FILE = Path(__file__).with_name("fonts.yaml")
 Chain = tuple[str, ...]
 
 
-class Fonts(Rules):
+class PaperFonts(Rules):
     """For each role the font asked for, then its substitutes in order."""
 
     title: Chain = Field(min_length=1)
@@ -36,9 +36,9 @@ class Fonts(Rules):
 
 
 @cache
-def fonts() -> Fonts:
+def fonts() -> PaperFonts:
     """The validated list."""
-    return read_rules(FILE, Fonts)
+    return read_rules(FILE, PaperFonts)
 
 
 @cache
@@ -47,17 +47,18 @@ def present_fonts() -> frozenset[str]:
     program = shutil.which("fc-list")
     if not program:
         return frozenset()
-    done = subprocess.run([program, ":", "family"], capture_output=True, text=True, check=False, timeout=30)
-    return frozenset(name.strip() for line in done.stdout.splitlines() for name in line.split(",") if name.strip())
+    answer = subprocess.run([program, ":", "family"], capture_output=True, text=True, check=False, timeout=30)
+    # A family has its name in several languages on one line: 仿宋,FangSong.
+    return frozenset(name.strip() for line in answer.stdout.splitlines() for name in line.split(",") if name.strip())
 
 
 def substitutes(present: frozenset[str]) -> Mapping[str, str]:
     """Official font -> the font to take instead, for those that are missing and have a substitute here."""
-    chains: list[Chain] = [getattr(fonts(), role) for role in Fonts.model_fields]
+    chains: list[Chain] = [getattr(fonts(), role) for role in PaperFonts.model_fields]
     known = {chain[0]: [name for name in chain if name in present] for chain in chains}
     return {official: names[0] for official, names in known.items() if names and official not in present}
 
 
 def missing_fonts(present: frozenset[str]) -> list[str]:
     """The official fonts that this machine lacks; none when it cannot be asked."""
-    return sorted({getattr(fonts(), role)[0] for role in Fonts.model_fields} - present) if present else []
+    return sorted({getattr(fonts(), role)[0] for role in PaperFonts.model_fields} - present) if present else []

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from assets.paper.fonts import present_fonts, substitutes
@@ -29,7 +29,7 @@ LIMIT_SECONDS = 180
 
 def converter() -> str:
     """The path of LibreOffice; empty when it is not installed."""
-    return next((found for name in PROGRAMS if (found := shutil.which(name))), "")
+    return next((path for name in PROGRAMS if (path := shutil.which(name))), "")
 
 
 def to_pdf(documents: Sequence[Path]) -> list[Path]:
@@ -47,10 +47,19 @@ def to_pdf(documents: Sequence[Path]) -> list[Path]:
         aside = Path(name)
         copies = [_prepared(path, aside / f"{number:04d}.docx") for number, path in enumerate(documents)]
         _run(program, copies, aside)
-        return [target for path, copy in zip(documents, copies, strict=True) if (target := _taken(path, copy))]
+        # What did not come out is left out: its Word file is there, and the caller says that a PDF is missing.
+        written = []
+        for path, copy in zip(documents, copies, strict=True):
+            pdf, target = copy.with_suffix(".pdf"), path.with_suffix(".pdf")
+            if pdf.is_file():
+                with replacing(target) as partial:
+                    shutil.copyfile(pdf, partial)
+                written.append(target)
+        return written
 
 
 def _run(program: str, copies: Sequence[Path], aside: Path) -> None:
+    # A profile of its own: with the user's, a LibreOffice that is open takes the order over and writes nothing.
     profile = aside / "profile"
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(_CHARTS, encoding="utf-8")
@@ -68,27 +77,14 @@ def _run(program: str, copies: Sequence[Path], aside: Path) -> None:
         return
 
 
-def _taken(path: Path, copy: Path) -> Path | None:
-    made = copy.with_suffix(".pdf")
-    if not made.is_file():
-        return None
-    target = path.with_suffix(".pdf")
-    with replacing(target) as aside:
-        shutil.copyfile(made, aside)
-    return target
-
-
 def _prepared(path: Path, copy: Path) -> Path:
     """A copy whose missing fonts are replaced by those of this machine, so that the PDF is not set in a random font."""
     names = substitutes(present_fonts())
     with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as target:
         for item in source.infolist():
             content = source.read(item)
-            target.writestr(item.filename, _renamed(content, names) if item.filename.endswith(".xml") else content)
+            # In quotes, as an attribute's whole value: a text that mentions the font stays.
+            for official, other in names.items() if item.filename.endswith(".xml") else ():
+                content = content.replace(f'"{official}"'.encode(), f'"{other}"'.encode())
+            target.writestr(item.filename, content)
     return copy
-
-
-def _renamed(content: bytes, names: Mapping[str, str]) -> bytes:
-    for official, other in names.items():
-        content = content.replace(f'"{official}"'.encode(), f'"{other}"'.encode())
-    return content

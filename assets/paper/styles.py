@@ -18,7 +18,7 @@ FOOTER = 25.0
 
 
 @dataclass(frozen=True)
-class Look:
+class ParagraphLook:
     """One paragraph style.
 
     Attributes:
@@ -44,16 +44,16 @@ class Look:
 
 
 LOOKS = (
-    Look("公文标题", "title", 22, "center", line=34, before=0),
-    Look("公文副题", "second", 16, "center"),
-    Look("公文正文", "body", 16, indent=2),
-    Look("公文一级", "heading", 16, indent=2, level=1),
-    Look("公文二级", "second", 16, indent=2, level=2),
-    Look("公文署名", "body", 16, "right"),
-    Look("公文附注", "body", 12, indent=2, line=20),
-    Look("表题", "heading", 12, "center", line=22, before=8, level=0),
-    Look("表注", "table", 9, "left", line=14),
-    Look("标记", "table", 10.5, "left", line=16),
+    ParagraphLook("公文标题", "title", 22, "center", line=34, before=0),
+    ParagraphLook("公文副题", "second", 16, "center"),
+    ParagraphLook("公文正文", "body", 16, indent=2),
+    ParagraphLook("公文一级", "heading", 16, indent=2, level=1),
+    ParagraphLook("公文二级", "second", 16, indent=2, level=2),
+    ParagraphLook("公文署名", "body", 16, "right"),
+    ParagraphLook("公文附注", "body", 12, indent=2, line=20),
+    ParagraphLook("表题", "heading", 12, "center", line=22, before=8, level=0),
+    ParagraphLook("表注", "table", 9, "left", line=14),
+    ParagraphLook("标记", "table", 10.5, "left", line=16),
 )
 
 
@@ -80,7 +80,7 @@ def add_styles(document: Any) -> None:
     normal.font.size = Pt(16)
     for look in LOOKS:
         style = document.styles.add_style(look.name, WD_STYLE_TYPE.PARAGRAPH)
-        style.base_style, style.quick_style = normal, True
+        style.base_style, style.quick_style = normal, True  # in Word's gallery, where the office looks for styles
         _dress(style, look)
 
 
@@ -93,8 +93,10 @@ def flush(paragraph: Any) -> Any:
     return paragraph
 
 
-def _dress(style: Any, look: Look) -> None:
+def _dress(style: Any, look: ParagraphLook) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
     from docx.shared import Pt
 
     style.font.size, style.font.bold = Pt(look.size), look.bold
@@ -105,17 +107,11 @@ def _dress(style: Any, look: Look) -> None:
     shape.keep_with_next = look.level > 0 or look.name == "表题"
     if look.line:
         shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(look.line)
+    # The object model knows neither an indent counted in characters nor the level in the navigation pane. In characters,
+    # because two characters of the body stay two when somebody changes the letter size.
+    properties = style.element.get_or_add_pPr()
     if look.indent:
         shape.first_line_indent = Pt(look.indent * look.size)
-    _in_characters(style.element.get_or_add_pPr(), look)
-
-
-def _in_characters(properties: Any, look: Look) -> None:
-    """What the object model does not know: an indent counted in characters, and the level in the navigation pane."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    if look.indent:
         properties.find(qn("w:ind")).set(qn("w:firstLineChars"), str(look.indent * 100))
     if look.level:
         mark = OxmlElement("w:outlineLvl")
@@ -127,12 +123,15 @@ def _set_font(properties: Any, name: str) -> None:
     from docx.oxml.ns import qn
 
     mark = properties.get_or_add_rFonts()
+    # All four: Word chooses by the script of each character, and the object model sets the Latin ones alone.
     for side in ("ascii", "hAnsi", "eastAsia", "cs"):
         mark.set(qn(f"w:{side}"), name)
 
 
 def _page_number(section: Any) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
     from docx.shared import Pt
 
     paragraph = section.footer.paragraphs[0]
@@ -141,18 +140,13 @@ def _page_number(section: Any) -> None:
         run = paragraph.add_run(text or "")
         run.font.size = Pt(14)
         _set_font(run._r.get_or_add_rPr(), fonts().official("table"))
-        if text is None:
-            _field(run, "PAGE")
-
-
-def _field(run: Any, code: str) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    for kind in ("begin", "", "end"):
-        mark = OxmlElement("w:fldChar" if kind else "w:instrText")
-        if kind:
-            mark.set(qn("w:fldCharType"), kind)
-        else:
-            mark.text = code
-        run._r.append(mark)
+        if text is not None:
+            continue
+        # A field has no number of its own: Word puts it in when it lays the pages out.
+        for kind in ("begin", "", "end"):
+            mark = OxmlElement("w:fldChar" if kind else "w:instrText")
+            if kind:
+                mark.set(qn("w:fldCharType"), kind)
+            else:
+                mark.text = "PAGE"
+            run._r.append(mark)

@@ -61,6 +61,7 @@ def table_xml(rows: Sequence[Row], look: TableLook) -> Any:
     margins = '<w:left w:w="40" w:type="dxa"/><w:right w:w="40" w:type="dxa"/>'
     head = (
         f'<w:tblPr><w:tblW w:w="{total}" w:type="dxa"/><w:jc w:val="center"/><w:tblBorders>{borders}</w:tblBorders>'
+        # Fixed: an automatic layout measures every cell, and two programs break the same table differently.
         f'<w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
     )
     body = "".join(_row(row, number < look.head_rows, look) for number, row in enumerate(rows))
@@ -72,21 +73,16 @@ def _row(row: Row, is_head: bool, look: TableLook) -> str:
     marks = f'<w:cantSplit/><w:trHeight w:val="{_twips(height)}" w:hRule="atLeast"/>'
     marks += "<w:tblHeader/>" if is_head else ""
     cells, place = [], 0
-    for one in row:
-        cell = _as_cell(one, is_head)
+    for entry in row:
+        cell = entry if isinstance(entry, Cell) else Cell(entry, fill=HEAD_FILL if is_head else "", bold=is_head)
         width = sum(look.widths[place : place + cell.span])
         cells.append(_cell(cell, width, look.size))
         place += cell.span
     return f"<w:tr><w:trPr>{marks}</w:trPr>{''.join(cells)}</w:tr>"
 
 
-def _as_cell(one: Cell | str, is_head: bool) -> Cell:
-    if isinstance(one, Cell):
-        return one
-    return Cell(one, fill=HEAD_FILL, bold=True) if is_head else Cell(one)
-
-
 def _cell(cell: Cell, width: float, size: float) -> str:
+    # The schema fixes the order of these elements; Word calls a file damaged that has another.
     marks = f'<w:tcW w:w="{_twips(width)}" w:type="dxa"/>'
     marks += f'<w:gridSpan w:val="{cell.span}"/>' if cell.span > 1 else ""
     marks += f'<w:shd w:val="clear" w:color="auto" w:fill="{cell.fill}"/>' if cell.fill else ""

@@ -59,7 +59,11 @@ def delivered_sources(accounts: Iterable[Mapping[Any, Any]], frames: FrameStore,
         for layout in column(asset, "layout").unique()
         if layout
     }
-    told = load_catalogue().told(lambda name: pd.concat([column(asset, name) for asset in here])) if here else set()
+    told = (
+        load_catalogue().columns_filled(lambda name: pd.concat([column(asset, name) for asset in here]))
+        if here
+        else set()
+    )
     return sorted({*departments, *kinds, *told})
 
 

@@ -48,29 +48,29 @@ class Covered:
 
 def coverage(connection: sa.Connection, period: str, today: date) -> list[Covered]:
     """The table of a period, departments and townships, those with the longest delay first within each."""
-    mine = (life_event.c.period == period) & (life_event.c.kind == ANSWERED)
-    answers: dict[str, set[str]] = defaultdict(set)
-    for row in finding_events.events(connection, mine):
-        answers[row["finding_id"]].add(row["origin"].split(":", 2)[-1])
-    present = fold(Event(**row) for row in finding_events.events(connection, finding_events.same_kind(period or "Q")))
-    found: dict[tuple[str, str], Covered] = {}
+    in_period = (life_event.c.period == period) & (life_event.c.kind == ANSWERED)
+    answered_by: dict[str, set[str]] = defaultdict(set)
+    for row in finding_events.events(connection, in_period):
+        answered_by[row["finding_id"]].add(row["origin"].split(":", 2)[-1])
+    lives = fold(Event(**row) for row in finding_events.events(connection, finding_events.same_kind(period or "Q")))
+
+    by_recipient: dict[tuple[str, str], Covered] = {}
     for line in finding_events.issued(connection, period):
-        one = found.setdefault((line.kind, line.recipient), Covered(line.recipient, line.kind))
-        life = present.get(line.finding_id)
-        _count(one, line, answers.get(line.finding_id, set()))
-        one.open += line.finding_id in answers and life is not None and life_rules().is_open(life.state)
-        if line.finding_id not in answers and line.due and line.due < today.isoformat():
-            one.overdue += 1
-            one.days = max(one.days, (today - date.fromisoformat(line.due)).days)
-    return sorted(found.values(), key=lambda one: (one.kind, -one.days, -one.waiting, one.recipient))
-
-
-def _count(one: Covered, line: finding_events.Issued, who: set[str]) -> None:
-    one.issued += 1
-    if one.recipient in who:
-        one.own += 1
-    elif who:
-        one.others += 1
-    else:
-        one.waiting += 1
-        one.lists[line.code] = one.lists.get(line.code, 0) + 1
+        key = (line.kind, line.recipient)
+        recipient = by_recipient.setdefault(key, Covered(line.recipient, line.kind))
+        recipient.issued += 1
+        answerers = answered_by.get(line.finding_id, set())
+        life = lives.get(line.finding_id)
+        recipient.open += bool(answerers) and life is not None and life_rules().is_open(life.state)
+        # One visit settles a line that was sent to several: nobody is late with what another one has answered.
+        if line.recipient in answerers:
+            recipient.own += 1
+        elif answerers:
+            recipient.others += 1
+        else:
+            recipient.waiting += 1
+            recipient.lists[line.code] = recipient.lists.get(line.code, 0) + 1
+            if line.due and line.due < today.isoformat():
+                recipient.overdue += 1
+                recipient.days = max(recipient.days, (today - date.fromisoformat(line.due)).days)
+    return sorted(by_recipient.values(), key=lambda row: (row.kind, -row.days, -row.waiting, row.recipient))

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from rapidfuzz import fuzz, process
 
-from assets.replies.lines import Line, Returned, plain
+from assets.replies.lines import ReturnedFile, ReturnedLine, plain
 from assets.replies.words import reply_words
 from expectations.life.numbering import GOOD, Number, read
 from expectations.life.rules import life_rules
@@ -23,7 +23,7 @@ DECISIONS = "conflicts"
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class EarlierAnswer:
     """What was entered for a finding before; `decided`: by a person who had seen two answers."""
 
     answer: str
@@ -35,7 +35,7 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class Known:
+class SentLines:
     """What lines are judged against.
 
     Attributes:
@@ -54,16 +54,16 @@ class Known:
     issued: Mapping[str, frozenset[str]]
     codes: Mapping[str, str]
     choices: Mapping[str, Sequence[str]]
-    answers: Mapping[str, Answered]
+    answers: Mapping[str, EarlierAnswer]
     today: date
     entered: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedLine:
     """A line and what became of it: `result` is a key of `words.yaml`, `detail` a sentence, `other` the other answer."""
 
-    line: Line
+    line: ReturnedLine
     result: str
     finding_id: str = ""
     code: str = ""
@@ -76,7 +76,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedFile:
     """A file of which nothing is taken, and why."""
 
     file: str
@@ -86,115 +86,124 @@ class Refused:
 
 
 @dataclass
-class Outcome:
+class ReplyOutcome:
     """What became of all files: lines, files refused, files taken (sha256 -> recipient)."""
 
-    lines: list[Judged] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
-    taken: dict[str, tuple[Returned, str]] = field(default_factory=dict)
+    lines: list[JudgedLine] = field(default_factory=list)
+    refused: list[RefusedFile] = field(default_factory=list)
+    taken: dict[str, tuple[ReturnedFile, str]] = field(default_factory=dict)
 
-    def of(self, result: str) -> list[Judged]:
+    def of(self, result: str) -> list[JudgedLine]:
         """The lines with this result."""
-        return [one for one in self.lines if one.result == result]
+        return [line for line in self.lines if line.result == result]
 
 
-def judge(files: Sequence[Returned], known: Known) -> Outcome:
+def judge(files: Sequence[ReturnedFile], sent: SentLines) -> ReplyOutcome:
     """Judge every line of every file; the order of files and lines does not matter.
 
     Args:
         files: what came back and was not read before.
-        known: what went out and what is entered.
+        sent: what went out and what is entered.
     """
-    found = Outcome()
-    for one in sorted(files, key=lambda item: (item.file, item.sha256)):
-        refused = _refusal(one, known)
+    outcome = ReplyOutcome()
+    # The report lists lines in this order: the same folder read twice must give the same paper.
+    for file in sorted(files, key=lambda item: (item.file, item.sha256)):
+        refused = _refusal(file, sent)
         if refused:
-            found.refused.append(refused)
+            outcome.refused.append(refused)
             continue
-        recipient = _recipient(one, known)
-        found.taken[one.sha256] = (one, recipient)
-        found.lines += [_single(line, (one, recipient), known) for line in one.lines]
-    found.lines = _together(found.lines, known, {one.file for one, _ in found.taken.values() if one.kind == DECISIONS})
-    return found
+        recipient = _recipient(file, sent)
+        outcome.taken[file.sha256] = (file, recipient)
+        outcome.lines += [_single(line, file, recipient, sent) for line in file.lines]
+    decisive = {file.file for file, _ in outcome.taken.values() if file.kind == DECISIONS}
+    outcome.lines = _together(outcome.lines, sent, decisive)
+    return outcome
 
 
-def _refusal(one: Returned, known: Known) -> Refused | None:
-    period, recipient = one.facts.get("period", ""), _stated(one, known)
-    if one.kind == "query":
+def _refusal(file: ReturnedFile, sent: SentLines) -> RefusedFile | None:
+    """Why nothing of a file is taken: its lines would be answers to questions that nobody asked this sender now."""
+    period, recipient = file.facts.get("period", ""), _stated(file, sent)
+    if file.kind == "query":
         message = "这份文件是查询表的答复，不是核查清单，没有采用。"
-        return Refused(one.file, "query", message, "请用 tongbi query --answer 读入。")
-    if not one.lines:
+        return RefusedFile(file.file, "query", message, "请用 tongbi query --answer 读入。")
+    if not file.lines:
         message = "这份文件里没有找到线索编号一列，整份没有采用。"
-        return Refused(one.file, "no_numbers", message, "请在发出的清单上填写；线索编号一列不要删除。")
-    if period and period != known.period:
-        message = f"这份文件是{period}的清单，现在办理的是{known.period}，整份没有采用。"
-        return Refused(one.file, "old", message, "情况已有变化，请在本期清单上答复。")
-    if one.sender and recipient and plain(one.sender) != plain(recipient) and one.kind != DECISIONS:
-        message = f"这份文件是发给{recipient}的清单，却由{one.sender}交回，整份没有采用。"
-        return Refused(one.file, "scope", message, "请由收到清单的单位交回，或放进该单位的文件夹。")
+        return RefusedFile(file.file, "no_numbers", message, "请在发出的清单上填写；线索编号一列不要删除。")
+    if period and period != sent.period:
+        message = f"这份文件是{period}的清单，现在办理的是{sent.period}，整份没有采用。"
+        return RefusedFile(file.file, "old", message, "情况已有变化，请在本期清单上答复。")
+    # The sheet of conflicts is the office's own and may lie in any folder.
+    if file.sender and recipient and plain(file.sender) != plain(recipient) and file.kind != DECISIONS:
+        message = f"这份文件是发给{recipient}的清单，却由{file.sender}交回，整份没有采用。"
+        return RefusedFile(file.file, "scope", message, "请由收到清单的单位交回，或放进该单位的文件夹。")
     return None
 
 
-def _recipient(one: Returned, known: Known) -> str:
+def _recipient(file: ReturnedFile, sent: SentLines) -> str:
     """Whose workbook it is: as it says itself, as its folder says, else whose lines most of its lines are."""
-    for stated in (_stated(one, known), one.sender):
+    for stated in (_stated(file, sent), file.sender):
         if stated:
-            return next((name for name in known.issued if plain(name) == plain(stated)), stated)
-    mine = Counter[str]()
-    for line in one.lines:
-        number = _number(line, known)
-        mine.update(name for name, sent in known.issued.items() if number.finding_id in sent)
+            return next((name for name in sent.issued if plain(name) == plain(stated)), stated)
+    lines_of = Counter[str]()
+    for line in file.lines:
+        number = _number(line, sent)
+        lines_of.update(name for name, findings in sent.issued.items() if number.finding_id in findings)
     # A line goes to a township and to departments: the shortest list that has most of the lines is the likeliest.
-    return min(mine, key=lambda name: (-mine[name], len(known.issued[name]), name), default="")
+    return min(lines_of, key=lambda name: (-lines_of[name], len(sent.issued[name]), name), default="")
 
 
-def _stated(one: Returned, known: Known) -> str:
+def _stated(file: ReturnedFile, sent: SentLines) -> str:
     """The recipient that the file names itself: in its hidden sheet, or in the titles above its lists."""
-    if stated := one.facts.get("recipient", ""):
+    if stated := file.facts.get("recipient", ""):
         return stated
-    named = {name for name in known.issued for title in one.titles if title.endswith(plain(name))}
+    named = {name for name in sent.issued for title in file.titles if title.endswith(plain(name))}
     return named.pop() if len(named) == 1 else ""
 
 
-def _number(line: Line, known: Known) -> Number:
-    return read(line.number, [known.period, *(one for one in known.periods if one != known.period)])
+def _number(line: ReturnedLine, sent: SentLines) -> Number:
+    return read(line.number, [sent.period, *(period for period in sent.periods if period != sent.period)])
 
 
-def _single(line: Line, source: tuple[Returned, str], known: Known) -> Judged:
-    """A line by itself."""
-    one, recipient = source
-    number = _number(line, known)
+def _single(line: ReturnedLine, file: ReturnedFile, recipient: str, sent: SentLines) -> JudgedLine:
+    """A line by itself: first whether it says anything, then whether this sender was asked it, at last what the answer is."""
+    number = _number(line, sent)
+    code = sent.codes.get(number.finding_id, "")
+    judged = JudgedLine(line, "", number.finding_id, code, recipient)
     if not (line.answer or line.note):
-        return Judged(line, "empty", number.finding_id, known.codes.get(number.finding_id, ""), recipient)
+        return _with(judged, "empty")
     if number.state != GOOD:
-        return Judged(line, "damaged", recipient=recipient)
-    named = Judged(line, "", number.finding_id, known.codes.get(number.finding_id, ""), recipient)
-    if number.period != known.period:
-        return _with(named, "old", f"编号属于{number.period}")
-    if not any(number.finding_id in sent for sent in known.issued.values()):
-        return _with(named, "unknown")
-    if one.kind != DECISIONS and number.finding_id not in known.issued.get(recipient, frozenset()):
-        return _with(named, "scope", f"这条线索没有发给{recipient or '这个单位'}")
-    return _answered(named, one.sha256, known)
+        # A number with a wrong check character may be one digit away from another child's: it names no finding.
+        return JudgedLine(line, "damaged", recipient=recipient)
+    if number.period != sent.period:
+        return _with(judged, "old", f"编号属于{number.period}")
+    if not any(number.finding_id in findings for findings in sent.issued.values()):
+        return _with(judged, "unknown")
+    if file.kind != DECISIONS and number.finding_id not in sent.issued.get(recipient, frozenset()):
+        return _with(judged, "scope", f"这条线索没有发给{recipient or '这个单位'}")
 
-
-def _with(judged: Judged, result: str, detail: str = "") -> Judged:
-    return replace(judged, result=result, detail=detail)
-
-
-def _answered(named: Judged, sha256: str, known: Known) -> Judged:
-    line, choices = named.line, known.choices.get(named.code, ())
-    if (sha256[:16], named.finding_id) in known.entered:
-        return _with(named, "unchanged", "本文件这一行已登记")
+    if (file.sha256[:16], number.finding_id) in sent.entered:
+        return _with(judged, "unchanged", "本文件这一行已登记")
     if not line.answer:
-        return _with(named, "no_answer")
+        return _with(judged, "no_answer")
+    choices = sent.choices.get(code, ())
     choice = choose(line.answer, choices)
     if not choice:
         suggestion = suggest(line.answer, choices)
-        said = f"最接近的选项：{suggestion}" if suggestion else ""
-        return replace(named, result="free_text", detail=said, suggestion=suggestion)
-    day, good = _day(line.answered_on, known.today)
-    return replace(named, result="accepted" if good else "bad_date", answer=choice, answered_on=day)
+        detail = f"最接近的选项：{suggestion}" if suggestion else ""
+        return replace(judged, result="free_text", detail=detail, suggestion=suggestion)
+
+    if not line.answered_on:
+        return replace(judged, result="accepted", answer=choice)
+    day, precision, _ = read_date(line.answered_on)
+    latest = (sent.today + timedelta(days=reply_words().future_days)).isoformat()
+    # A date that cannot be read costs the date, not the answer: somebody went there all the same.
+    if precision == "day" and day <= latest:
+        return replace(judged, result="accepted", answer=choice, answered_on=day)
+    return replace(judged, result="bad_date", answer=choice)
+
+
+def _with(judged: JudgedLine, result: str, detail: str = "") -> JudgedLine:
+    return replace(judged, result=result, detail=detail)
 
 
 def choose(text: str, choices: Sequence[str]) -> str:
@@ -212,76 +221,64 @@ def choose(text: str, choices: Sequence[str]) -> str:
 
 def suggest(text: str, choices: Sequence[str]) -> str:
     """The nearest choice, "" when none is near; a person decides."""
-    found = process.extractOne(plain(text), [plain(c) for c in choices], scorer=fuzz.ratio)
-    return choices[found[2]] if found and found[1] >= reply_words().suggest_from else ""
+    # The likeness of whole texts: a partial one finds 属实 complete inside 不属实.
+    nearest = process.extractOne(plain(text), [plain(choice) for choice in choices], scorer=fuzz.ratio)
+    return choices[nearest[2]] if nearest and nearest[1] >= reply_words().suggest_from else ""
 
 
-def _day(text: str, today: date) -> tuple[str, bool]:
-    if not text:
-        return "", True
-    value, precision, _ = read_date(text)
-    limit = (today + timedelta(days=reply_words().future_days)).isoformat()
-    good = precision == "day" and value <= limit
-    return (value if good else ""), good
-
-
-def _together(lines: Sequence[Judged], known: Known, decisive: set[str]) -> list[Judged]:
+def _together(lines: Sequence[JudgedLine], sent: SentLines, decisive: set[str]) -> list[JudgedLine]:
     """Lines on one finding beside each other, and beside what was entered before."""
     groups: dict[str, list[int]] = defaultdict(list)
-    for place, one in enumerate(lines):
-        if one.answer:
-            groups[one.finding_id].append(place)
-    found = list(lines)
-    for name, places in groups.items():
-        for place, judged in zip(
-            places, _group([lines[p] for p in places], known.answers.get(name), decisive), strict=True
-        ):
-            found[place] = judged
-    return found
+    for place, line in enumerate(lines):
+        if line.answer:
+            groups[line.finding_id].append(place)
+    together = list(lines)
+    for finding, places in groups.items():
+        compared = _group([lines[place] for place in places], sent.answers.get(finding), decisive)
+        for place, line in zip(places, compared, strict=True):
+            together[place] = line
+    return together
 
 
-def _group(group: list[Judged], before: Answered | None, decisive: set[str]) -> list[Judged]:
+def _group(group: list[JudgedLine], before: EarlierAnswer | None, decisive: set[str]) -> list[JudgedLine]:
     """The lines on one finding: one answer is entered once; two are a question for a person."""
-    ruling = [one for one in group if one.line.file in decisive]
+    ruling = [line for line in group if line.line.file in decisive]
     if before and before.decided and not ruling:
-        return [_with(one, "unchanged", f"已裁定为“{before.answer}”") for one in group]
+        return [_with(line, "unchanged", f"已裁定为“{before.answer}”") for line in group]
     speaking = ruling or group
-    answers = sorted({one.answer for one in speaking})
+    answers = sorted({line.answer for line in speaking})
     if len(answers) > 1:
-        return [_conflict(one, answers) if one in speaking else _passed(one) for one in group]
-    first = min(speaking, key=lambda one: (one.answered_on or "9", one.line.file, one.line.sheet, one.line.row))
+        return [_conflict(line, answers) if line in speaking else _passed(line) for line in group]
+    first = min(speaking, key=lambda line: (line.answered_on or "9", line.line.file, line.line.sheet, line.line.row))
     verdict = _verdict(first, before, bool(ruling))
     if verdict == "two_answers" and before:
-        return [_conflict(one, [before.answer], before.recipient) for one in group]
-    kept = first.result if verdict == "accepted" else verdict
-    return [_with(one, kept, one.detail) if one is first else _passed(one) for one in group]
+        return [_conflict(line, [before.answer], before.recipient) for line in group]
+    result = first.result if verdict == "accepted" else verdict
+    return [_with(line, result, line.detail) if line is first else _passed(line) for line in group]
 
 
-def _verdict(one: Judged, before: Answered | None, ruling: bool) -> str:
-    if before and _says_the_same(one, before):
-        return "unchanged"
-    return "accepted" if ruling else _beside(one, before)
-
-
-def _says_the_same(one: Judged, before: Answered) -> bool:
-    same_day = one.answered_on in ("", before.answered_on)
-    return before.answer == one.answer and same_day and one.line.note in ("", before.note)
-
-
-def _passed(one: Judged) -> Judged:
-    return _with(one, "unchanged", "同一编号另一行已登记")
-
-
-def _conflict(one: Judged, others: Sequence[str], whose: str = "") -> Judged:
-    other = "、".join(answer for answer in others if answer != one.answer)
-    said = f"{whose}已答复“{other}”" if whose else f"另有答复“{other}”"
-    return replace(one, result="two_answers", detail=said, other=other)
-
-
-def _beside(one: Judged, before: Answered | None) -> str:
-    """Beside what was entered: the same recipient may go on from an open answer; anything else is a conflict."""
-    if before is None or before.answer == one.answer:
+def _verdict(line: JudgedLine, before: EarlierAnswer | None, ruling: bool) -> str:
+    """Beside what was entered: the same again is nothing new, a ruling stands above all, and the same recipient may go on from an
+    open answer; anything else is a conflict.
+    """
+    if before is None:
         return "accepted"
-    goes_on = plain(before.recipient) == plain(one.recipient) and life_rules().is_open(before.state)
-    later = (one.answered_on or "") >= (before.answered_on or "")
+    same_day = line.answered_on in ("", before.answered_on)
+    if before.answer == line.answer and same_day and line.line.note in ("", before.note):
+        return "unchanged"
+    if ruling or before.answer == line.answer:
+        return "accepted"
+    goes_on = plain(before.recipient) == plain(line.recipient) and life_rules().is_open(before.state)
+    # An old copy of the workbook that comes in late says less than what is entered, not more.
+    later = (line.answered_on or "") >= (before.answered_on or "")
     return "accepted" if goes_on and later else "two_answers"
+
+
+def _passed(line: JudgedLine) -> JudgedLine:
+    return _with(line, "unchanged", "同一编号另一行已登记")
+
+
+def _conflict(line: JudgedLine, answers: Sequence[str], whose: str = "") -> JudgedLine:
+    other = "、".join(answer for answer in answers if answer != line.answer)
+    detail = f"{whose}已答复“{other}”" if whose else f"另有答复“{other}”"
+    return replace(line, result="two_answers", detail=detail, other=other)

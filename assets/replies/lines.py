@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from assets.replies.words import COLUMNS, Words, reply_words
+from assets.replies.words import COLUMNS, ReplyWords, reply_words
 from expectations.life.numbering import looks_like
 from pipelines.resources.reading import Grid, Reading
 
@@ -21,7 +21,7 @@ _LEAST_NUMBERS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReturnedLine:
     """One line of a returned file, as written; `row` is the one a person sees."""
 
     file: str
@@ -35,7 +35,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Returned:
+class ReturnedFile:
     """A returned file.
 
     Attributes:
@@ -52,7 +52,7 @@ class Returned:
     sha256: str
     facts: Mapping[str, str]
     sender: str
-    lines: Sequence[Line]
+    lines: Sequence[ReturnedLine]
     sheets: Sequence[str] = ()
     titles: Sequence[str] = ()
 
@@ -62,40 +62,40 @@ class Returned:
         return self.facts.get("tongbi", "findings")
 
 
-def read_lines(reading: Reading, file: str, sha256: str, sender: str = "") -> Returned:
+def read_lines(reading: Reading, file: str, sha256: str, sender: str = "") -> ReturnedFile:
     """The lines of one file."""
     words = reply_words()
     facts: dict[str, str] = {}
-    lines: list[Line] = []
+    lines: list[ReturnedLine] = []
     blind: list[str] = []
     titles: list[str] = []
     for grid in reading.grids:
-        if found := _facts(grid, words):
-            facts = found
+        if hidden_sheet := _facts(grid, words):
+            facts = hidden_sheet
             continue
-        mine = _sheet_lines(grid, file, words)
-        titles += _titles(grid)
-        lines += mine or []
-        if mine is None and not grid.hidden:
+        # 民乐县顺化镇　无户籍核查清单: county and recipient stand before the wide space. The title survives where a
+        # program that knows no hidden sheets has saved the file anew.
+        first_row = [str(cell) for cell in grid.cells.iloc[0]] if len(grid.cells) else []
+        titles += [plain(cell.split("\u3000")[0]) for cell in first_row if "\u3000" in cell]
+        sheet_lines = _sheet_lines(grid, file, words)
+        lines += sheet_lines or []
+        if sheet_lines is None and not grid.hidden:
             blind.append(grid.sheet)
-    return Returned(file, sha256, facts, sender, lines, blind if not lines else (), tuple(dict.fromkeys(titles)))
+    # Sheets without numbers are told only when no sheet had any: an instruction sheet beside a list is no fault.
+    return ReturnedFile(file, sha256, facts, sender, lines, blind if not lines else (), tuple(dict.fromkeys(titles)))
 
 
-def _titles(grid: Grid) -> list[str]:
-    """County and recipient of a title such as 民乐县顺化镇　无户籍核查清单."""
-    first = [str(cell) for cell in grid.cells.iloc[0]] if len(grid.cells) else []
-    return [plain(cell.split("\u3000")[0]) for cell in first if "\u3000" in cell]
-
-
-def _facts(grid: Grid, words: Words) -> dict[str, str]:
+def _facts(grid: Grid, words: ReplyWords) -> dict[str, str]:
+    """What the hidden sheet says of the workbook; nothing where the grid is another sheet."""
     cells = grid.cells
+    # By its first cell, too: the sheet may have lost its name.
     if cells.empty or not (grid.sheet == words.dictionary_sheet or str(cells.iat[0, 0]) == "tongbi"):
         return {}
-    second = cells[1] if 1 in cells else pd.Series([""] * len(cells), index=cells.index)
-    return {str(name): str(value) for name, value in zip(cells[0], second, strict=True) if name}
+    values = cells[1] if 1 in cells else pd.Series([""] * len(cells), index=cells.index)
+    return {str(name): str(value) for name, value in zip(cells[0], values, strict=True) if name}
 
 
-def _sheet_lines(grid: Grid, file: str, words: Words) -> list[Line] | None:
+def _sheet_lines(grid: Grid, file: str, words: ReplyWords) -> list[ReturnedLine] | None:
     """The sheet's lines, None when it has no number column."""
     heading, columns = _headed(grid.cells, words)
     if "number" not in columns:
@@ -103,53 +103,49 @@ def _sheet_lines(grid: Grid, file: str, words: Words) -> list[Line] | None:
         if column is None:
             return None
         columns = {**columns, "number": column}
-    found = []
     body = grid.cells[grid.cells.index > heading]
     values = {name: body[column].astype(str).str.strip().tolist() for name, column in columns.items()}
+    headings = {plain(word) for spellings in words.headings().values() for word in spellings}
+    lines = []
     for place, row in enumerate(body.index):
         texts = {name: column[place] for name, column in values.items()}
-        if _is_line(texts):
-            found.append(Line(file, grid.sheet, int(row), **texts))
-    return found
+        # An answer without a number is a line, too: the number was deleted, and somebody has to be told. A heading that is
+        # printed again on the next page looks like such a line and is none.
+        if looks_like(texts["number"]) or (texts.get("answer") and plain(texts["number"]) not in headings):
+            lines.append(ReturnedLine(file, grid.sheet, int(row), **texts))
+    return lines
 
 
-def _is_line(texts: Mapping[str, str]) -> bool:
-    """A line has a number, or something that was one, or an answer without any (the number was deleted)."""
-    if looks_like(texts["number"]):
-        return True
-    return bool(texts.get("answer")) and plain(texts["number"]) not in _all_headings()
-
-
-def _all_headings() -> set[str]:
-    return {plain(word) for words in reply_words().headings().values() for word in words}
-
-
-def _headed(cells: pd.DataFrame, words: Words) -> tuple[int, dict[str, int]]:
+def _headed(cells: pd.DataFrame, words: ReplyWords) -> tuple[int, dict[str, int]]:
     """The heading's row and the columns under known headings: the row of the first rows that knows most of them."""
     best: tuple[int, dict[str, int]] = (0, {})
     for row in cells.index[: words.heading_rows]:
-        found = _columns([str(cell) for cell in cells.loc[row]], words)
-        if len(found) > len(best[1]):
-            best = (int(row), found)
+        columns = _columns([str(cell) for cell in cells.loc[row]], words)
+        if len(columns) > len(best[1]):
+            best = (int(row), columns)
+    # One known word alone is no heading: 说明 or 日期 may stand in any cell.
     return best if len(best[1]) >= 2 or "number" in best[1] else (0, {})
 
 
-def _columns(texts: Sequence[str], words: Words) -> dict[str, int]:
-    said = [plain(text) for text in texts]
-    found: dict[str, int] = {}
+def _columns(texts: Sequence[str], words: ReplyWords) -> dict[str, int]:
+    headings = [plain(text) for text in texts]
+    columns: dict[str, int] = {}
     for name in COLUMNS:
         for word in words.headings()[name]:
-            places = [place for place, text in enumerate(said) if text == plain(word) and place not in found.values()]
+            places = [
+                place for place, text in enumerate(headings) if text == plain(word) and place not in columns.values()
+            ]
             if places:
-                found[name] = places[-1] if name != "number" else places[0]
+                # What is filled in stands at the right of our own sheets; a 说明 further left is ours, about the line.
+                columns[name] = places[-1] if name != "number" else places[0]
                 break
-    return found
+    return columns
 
 
 def _numbered_column(cells: pd.DataFrame) -> int | None:
     """The column in which numbers stand, when its heading is gone."""
     counts = {place: int(cells.iloc[:, place].astype(str).map(looks_like).sum()) for place in range(cells.shape[1])}
-    best = max(counts, key=lambda name: counts[name], default=None)
+    best = max(counts, key=lambda place: counts[place], default=None)
     return best if best is not None and counts[best] >= _LEAST_NUMBERS else None
 
 

@@ -6,15 +6,14 @@ The sheet 需要处理 can itself be returned: its yellow cells decide where two
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
 from assets.replies.coverage import Covered
-from assets.replies.judging import DECISIONS, Judged
+from assets.replies.judging import DECISIONS, JudgedLine
 from assets.replies.taking import ENTERED, Taking
 from assets.replies.words import reply_words
 from assets.workbooks.book import Book, clean, open_book
@@ -47,27 +46,27 @@ def write_report(taking: Taking, context: PublishContext, path: Path, dry_run: b
     return path
 
 
-def trouble_of(taking: Taking) -> list[Judged]:
+def trouble_of(taking: Taking) -> list[JudgedLine]:
     """The lines that need a person, a finding with two answers once."""
-    done, seen, found = set(reply_words().done), set[str](), []
-    for one in taking.outcome.lines:
-        if one.result in done or (one.result == "two_answers" and one.finding_id in seen):
+    done, seen, trouble = set(reply_words().done), set[str](), []
+    for line in taking.outcome.lines:
+        if line.result in done or (line.result == "two_answers" and line.finding_id in seen):
             continue
-        if one.result == "two_answers":
-            seen.add(one.finding_id)
-        found.append(one)
-    return found
+        if line.result == "two_answers":
+            seen.add(line.finding_id)
+        trouble.append(line)
+    return trouble
 
 
 def _files(book: Book, taking: Taking, dry_run: bool) -> None:
     rows: list[list[Cell]] = []
-    for one, recipient in sorted(taking.outcome.taken.values(), key=lambda pair: pair[0].file):
-        counts = Counter(line.result for line in taking.outcome.lines if line.line.file == one.file)
+    for file, recipient in sorted(taking.outcome.taken.values(), key=lambda pair: pair[0].file):
+        counts = Counter(line.result for line in taking.outcome.lines if line.line.file == file.file)
         trouble = sum(number for result, number in counts.items() if result not in reply_words().done)
-        known = [counts["accepted"] + counts["bad_date"], counts["unchanged"], trouble, counts["empty"]]
-        said = f"没有找到线索编号的表：{'、'.join(one.sheets)}" if one.sheets else ""
-        rows.append([one.file, recipient, len(one.lines), *known, said])
-    rows += [[one.file, "", 0, 0, 0, 0, 0, f"{one.message}{one.advice}"] for one in taking.outcome.refused]
+        numbers = [counts["accepted"] + counts["bad_date"], counts["unchanged"], trouble, counts["empty"]]
+        remark = f"没有找到线索编号的表：{'、'.join(file.sheets)}" if file.sheets else ""
+        rows.append([file.file, recipient, len(file.lines), *numbers, remark])
+    rows += [[file.file, "", 0, 0, 0, 0, 0, f"{file.message}{file.advice}"] for file in taking.outcome.refused]
     verb = "将登记" if dry_run else "登记"
     headings = ["文件", "单位", "行数", verb, "已登记过", TROUBLE, "未填写", "说明"]
     title = f"核查答复回收情况{'（试算，没有登记）' if dry_run else ''}"
@@ -77,7 +76,7 @@ def _files(book: Book, taking: Taking, dry_run: bool) -> None:
 
 
 def _trouble(book: Book, taking: Taking) -> None:
-    lines = trouble_of(taking)
+    """The sheet that can itself be returned; written by hand, because only its yellow cells are open."""
     sheet = book.sheet(TROUBLE)
     sheet.set_row(0, 34)
     sheet.write_string(0, 0, "需要处理的答复", book.title(align="left"))
@@ -86,46 +85,42 @@ def _trouble(book: Book, taking: Taking) -> None:
     for place, (heading, width) in enumerate(_HEADINGS):
         sheet.set_column(place, place, width)
         sheet.write_string(2, place, heading, book.head())
-    for row, one in enumerate(lines, start=3):
-        _trouble_row(book, sheet, row, (one, taking.period))
+
+    for row, line in enumerate(trouble_of(taking), start=3):
+        texts = _cells(line, taking.period, book.context)
+        needed = max(rows_needed(value, _HEADINGS[place][1]) for place, value in enumerate(texts))
+        sheet.set_row(row, row_height(needed, book.layout.sizes.body) + 4)
+        for place, value in enumerate(texts):
+            sheet.write_string(row, place, clean(value), book.cell(bg_color=book.layout.colours["locked"]))
+        # A line without a known finding has nothing that an answer could be entered for.
+        decidable = line.result in ("two_answers", "free_text") and line.finding_id
+        for place in range(_YELLOW, len(_HEADINGS)):
+            number_format = "yyyy-mm-dd" if place == _YELLOW + 1 else "@"
+            look = {"bg_color": book.layout.colours["open"], "locked": False} if decidable else {}
+            sheet.write_blank(row, place, None, book.cell(num_format=number_format, **look))
+        if decidable and line.code:
+            choices = {"validate": "list", "source": f"=answers_{line.code}"}
+            sheet.data_validation(row, _YELLOW, row, _YELLOW, choices)
+
     sheet.freeze_panes(3, 1)
     sheet.repeat_rows(2)
     sheet.protect("", {"autofilter": True, "format_columns": True, "format_rows": True})
 
 
-def _trouble_row(book: Book, sheet: Any, row: int, what: tuple[Judged, str]) -> None:
-    one, period = what
-    cells = _cells(one, period, book.context)
-    needed = max(rows_needed(value, _HEADINGS[place][1]) for place, value in enumerate(cells))
-    sheet.set_row(row, row_height(needed, book.layout.sizes.body) + 4)
-    for place, value in enumerate(cells):
-        sheet.write_string(row, place, clean(value), book.cell(bg_color=book.layout.colours["locked"]))
-    decidable = one.result in ("two_answers", "free_text") and one.finding_id
-    for place in range(_YELLOW, len(_HEADINGS)):
-        number_format = "yyyy-mm-dd" if place == _YELLOW + 1 else "@"
-        look = {"bg_color": book.layout.colours["open"], "locked": False} if decidable else {}
-        sheet.write_blank(row, place, None, book.cell(num_format=number_format, **look))
-    if decidable and one.code:
-        sheet.data_validation(row, _YELLOW, row, _YELLOW, {"validate": "list", "source": f"=answers_{one.code}"})
-
-
-def _cells(one: Judged, period: str, context: PublishContext) -> list[str]:
-    words, line = reply_words(), one.line
-    number = printed(one.finding_id, period) if one.finding_id else line.number
-    where = "·".join(part for part in (line.file, line.sheet, f"第{line.row}行") if part)
-    written = line.answer or line.note
-    if one.result == "bad_date":
-        written = line.answered_on
-    listed = context.info(one.code).short if one.code else ""
+def _cells(line: JudgedLine, period: str, context: PublishContext) -> list[str]:
+    words, written = reply_words(), line.line
+    # The number as it was typed where it could not be read: so it is found again in the workbook.
+    number = printed(line.finding_id, period) if line.finding_id else written.number
+    entry = written.answered_on if line.result == "bad_date" else written.answer or written.note
     return [
         number,
-        listed,
-        one.recipient,
-        where,
-        words.results[one.result],
-        written,
-        one.detail,
-        words.advice[one.result],
+        context.info(line.code).short if line.code else "",
+        line.recipient,
+        "·".join(part for part in (written.file, written.sheet, f"第{written.row}行") if part),
+        words.results[line.result],
+        entry,
+        line.detail,
+        words.advice[line.result],
     ]
 
 
@@ -133,19 +128,19 @@ def _entered(book: Book, taking: Taking, dry_run: bool) -> None:
     rules = life_rules()
     rows: list[list[Cell]] = [
         [
-            printed(one.finding_id, taking.period),
-            book.context.info(one.code).name,
-            one.recipient,
-            one.answer,
-            one.answered_on,
-            one.line.answered_by,
-            one.line.note,
+            printed(line.finding_id, taking.period),
+            book.context.info(line.code).name,
+            line.recipient,
+            line.answer,
+            line.answered_on,
+            line.line.answered_by,
+            line.line.note,
             "长期有效"
-            if one.code == LIST.code
-            else rules.say(rules.outcomes[rules.outcome(one.code, one.answer, one.line.note)]),
+            if line.code == LIST.code  # a decision on two records is no state of a finding
+            else rules.say(rules.outcomes[rules.outcome(line.code, line.answer, line.line.note)]),
         ]
-        for one in taking.outcome.lines
-        if one.result in ENTERED
+        for line in taking.outcome.lines
+        if line.result in ENTERED
     ]
     headings = ["线索编号", "清单", "单位", "答复", "核查日期", "核查人", "说明", "登记后的状态"]
     title = "将要登记的答复（试算）" if dry_run else "本次登记的答复"
@@ -155,11 +150,13 @@ def _entered(book: Book, taking: Taking, dry_run: bool) -> None:
 def coverage_table(covered: Sequence[Covered]) -> TableSheet:
     """答复覆盖: who has answered how much, who is late and by how many days."""
     rows: list[list[Cell]] = []
-    for one in covered:
-        worst = sorted(one.lists.items(), key=lambda pair: (-pair[1], pair[0]))
+    for recipient in covered:
+        worst = sorted(recipient.lists.items(), key=lambda pair: (-pair[1], pair[0]))
         lists = "、".join(f"{code} {number} 条" for code, number in worst)
-        numbers = [one.issued, one.own, one.others, one.open, one.waiting, one.overdue, one.days]
-        rows.append([_KINDS.get(one.kind, one.kind), one.recipient, *numbers, f"{one.share:.0%}", lists])
+        counts = [recipient.issued, recipient.own, recipient.others, recipient.open, recipient.waiting]
+        delay = [recipient.overdue, recipient.days]
+        kind = _KINDS.get(recipient.kind, recipient.kind)
+        rows.append([kind, recipient.recipient, *counts, *delay, f"{recipient.share:.0%}", lists])
     headings = [
         "类别",
         "单位",
@@ -183,7 +180,10 @@ def _dictionary(book: Book, taking: Taking) -> None:
     for row, (name, value) in enumerate(facts.items()):
         sheet.write_string(row, 0, name)
         sheet.write_string(row, 1, clean(value))
-    for place, (code, answers) in enumerate(_answers(book, taking).items(), start=2):
+    codes = sorted({line.code for line in trouble_of(taking) if line.code})
+    choices = {code: answers for code in codes if (answers := book.context.info(code).answers)}
+    # Drop-downs refer to a named range: written into the cell itself a list ends at 255 characters.
+    for place, (code, answers) in enumerate(choices.items(), start=2):
         for row, answer in enumerate(answers, start=1):
             sheet.write_string(row, place, clean(answer))
         letter = xl_col_to_name(place, col_abs=True)
@@ -192,8 +192,3 @@ def _dictionary(book: Book, taking: Taking) -> None:
         )
     sheet.protect()
     sheet.very_hidden()
-
-
-def _answers(book: Book, taking: Taking) -> Mapping[str, Sequence[str]]:
-    codes = sorted({one.code for one in trouble_of(taking) if one.code})
-    return {code: answers for code in codes if (answers := book.context.info(code).answers)}

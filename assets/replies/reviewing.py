@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from assets.replies.judging import Answered, Judged
+from assets.replies.judging import EarlierAnswer, JudgedLine
 from assets.workbooks.review import CODE, RECIPIENT, VERDICTS, pair_id, review_pairs
 from matching.decisions.clerical import content_keys
 from pipelines.resources import decisions
@@ -20,58 +20,60 @@ from pipelines.resources.session import Opened
 Pairs = Mapping[str, tuple[str, str]]
 
 
-def sent_pairs(county: Opened, period: str) -> Pairs:
+def sent_pairs(opened: Opened, period: str) -> Pairs:
     """pair_id -> its two records, of the pairs that the period's review workbook holds."""
-    if not period or not county.frames.exists("link_pairs", period):
+    if not period or not opened.frames.exists("link_pairs", period):
         return {}
     columns = ["record_a", "record_b", "grade", "probability"]
-    waiting = review_pairs(county.frames.read("link_pairs", period, columns))
+    waiting = review_pairs(opened.frames.read("link_pairs", period, columns))
     rows = zip(*(waiting[name] for name in ("pair_id", "record_a", "record_b")), strict=True)
-    return {name: (one, other) for name, one, other in rows}
+    return {name: (record_a, record_b) for name, record_a, record_b in rows}
 
 
-def decided(connection: sa.Connection) -> dict[str, Answered]:
+def decided(connection: sa.Connection) -> dict[str, EarlierAnswer]:
     """pair_id -> what was decided last, by whom."""
     words = {verdict: word for word, verdict in VERDICTS.items()}
-    found: dict[str, Answered] = {}
+    by_pair: dict[str, EarlierAnswer] = {}
     for row in decisions.read(connection).to_dict("records"):
         name = pair_id(str(row["record_a"]), str(row["record_b"]))
         day = str(row["decided_at"])[:10]
-        found[name] = Answered(words.get(str(row["verdict"]), ""), RECIPIENT, day, str(row["note"]))
-    return found
+        by_pair[name] = EarlierAnswer(words.get(str(row["verdict"]), ""), RECIPIENT, day, str(row["note"]))
+    return by_pair
 
 
-def enter(connection: sa.Connection, county: Opened, lines: Sequence[Judged], what: tuple[str, Pairs]) -> int:
-    """Append the decisions of accepted lines in the caller's transaction; returns how many were new."""
-    period, pairs = what
-    mine = [one for one in lines if one.code == CODE and one.finding_id in pairs]
-    if not mine:
+def enter(connection: sa.Connection, opened: Opened, lines: Sequence[JudgedLine], period: str, pairs: Pairs) -> int:
+    """Append the decisions of accepted lines in the caller's transaction; returns how many were new.
+
+    Args:
+        connection: in the transaction.
+        opened: the workspace.
+        lines: accepted, of any list; those on pairs are entered.
+        period: whose review workbook went out.
+        pairs: of that workbook, as `sent_pairs`.
+    """
+    reviewed = [line for line in lines if line.code == CODE and line.finding_id in pairs]
+    if not reviewed:
         return 0
-    keys = _keys(county, period, {record for one in mine for record in pairs[one.finding_id]})
-    made = [_decision(one, pairs[one.finding_id], keys) for one in mine]
-    return decisions.enter(connection, period, made, county.workspace.operator)
+    named = {record for line in reviewed for record in pairs[line.finding_id]}
+    records = opened.frames.read("child_files.records", period)
+    records = records[records["record_id"].isin(named)]
+    # Record numbers are of this period's files; by the keys of their content the records are known again in later ones.
+    keys = dict(zip(records["record_id"].astype(str), content_keys(records), strict=True))
+    answers = [_decision(line, pairs[line.finding_id], keys) for line in reviewed]
+    return decisions.enter(connection, period, answers, opened.workspace.operator)
 
 
-def _decision(one: Judged, pair: tuple[str, str], keys: Mapping[str, str]) -> Decision:
+def _decision(line: JudgedLine, pair: tuple[str, str], keys: Mapping[str, str]) -> Decision:
     """The author is the office: whoever decides there later decides anew; the person stands in the note."""
     record_a, record_b = sorted(pair)
-    note = "，".join(
-        part for part in (one.line.note, f"判断人：{one.line.answered_by}" if one.line.answered_by else "") if part
-    )
+    person = f"判断人：{line.line.answered_by}" if line.line.answered_by else ""
     return Decision(
         record_a=record_a,
         record_b=record_b,
-        verdict=VERDICTS[one.answer],
+        verdict=VERDICTS[line.answer],
         author=RECIPIENT,
-        decided_at=one.answered_on,
-        note=note,
+        decided_at=line.answered_on,
+        note="，".join(part for part in (line.line.note, person) if part),
         key_a=keys.get(record_a, ""),
         key_b=keys.get(record_b, ""),
     )
-
-
-def _keys(county: Opened, period: str, wanted: set[str]) -> dict[str, str]:
-    """Content keys of records, by which they are found again in later files."""
-    records = county.frames.read("child_files.records", period)
-    mine = records[records["record_id"].isin(wanted)]
-    return dict(zip(mine["record_id"].astype(str), content_keys(mine), strict=True))

@@ -16,8 +16,16 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from assets.replies.coverage import Covered, coverage
-from assets.replies.judging import DECISIONS, Answered, Judged, Known, Outcome, Refused, judge
-from assets.replies.lines import Returned, read_lines
+from assets.replies.judging import (
+    DECISIONS,
+    EarlierAnswer,
+    JudgedLine,
+    RefusedFile,
+    ReplyOutcome,
+    SentLines,
+    judge,
+)
+from assets.replies.lines import ReturnedFile, read_lines
 from assets.replies.reviewing import Pairs, decided, enter, sent_pairs
 from assets.workbooks.review import CODE, RECIPIENT, VERDICTS
 from expectations.life.rules import life_rules
@@ -44,7 +52,7 @@ class Taking:
     """What came of one look into the inbox: the period, every line, the coverage, how many answers were entered."""
 
     period: str
-    outcome: Outcome
+    outcome: ReplyOutcome
     covered: list[Covered] = field(default_factory=list)
     entered: int = 0
 
@@ -54,167 +62,169 @@ def read_known(path: Path, sha256: str) -> Reading:
     return read_file(path, password=password_of(sha256))
 
 
-def arrived(county: Opened) -> Scan:
+def arrived(opened: Opened) -> Scan:
     """Everything in `inbox/replies/` and `inbox/<period>/replies/`."""
-    inbox, found = Inbox(county.workspace.inbox), Scan()
-    periods = sorted(path.parent.name for path in county.workspace.inbox.glob(f"*/{FOLDER}") if path.is_dir())
+    inbox, every = Inbox(opened.workspace.inbox), Scan()
+    periods = sorted(path.parent.name for path in opened.workspace.inbox.glob(f"*/{FOLDER}") if path.is_dir())
     for scan in (inbox.scan(FOLDER, "."), *(inbox.scan(period, FOLDER) for period in periods)):
-        found.files += scan.files
-        found.unstable += scan.unstable
-        found.notices += scan.notices
-    return found
+        every.files += scan.files
+        every.unstable += scan.unstable
+        every.notices += scan.notices
+    return every
 
 
-def take(county: Opened, dry_run: bool, today: date, reader: Reader = read_known) -> Taking:
+def take(opened: Opened, dry_run: bool, today: date, reader: Reader = read_known) -> Taking:
     """Judge everything that came back; enter what can be entered, unless it is a dry run.
 
     Args:
-        county: the workspace, held by the caller when something is to be entered.
+        opened: the workspace, held by the caller when something is to be entered.
         dry_run: change nothing.
         today: for overdue days and dates in the future.
         reader: reads one file (the command line asks for passwords).
     """
-    with county.engine.connect() as connection:
-        known = known_now(connection, today)
-        pairs = sent_pairs(county, known.period)
-        known = with_pairs(known, pairs, decided(connection))
-    scan = arrived(county)
+    with opened.engine.connect() as connection:
+        sent = sent_lines(connection, today)
+        pairs = sent_pairs(opened, sent.period)
+        sent = with_pairs(sent, pairs, decided(connection))
+    scan = arrived(opened)
     files, refused = _read_all(scan.files, reader)
-    outcome = judge(files, known)
-    outcome.refused += [*refused, *(Refused(one.file, one.code, one.message, one.advice) for one in scan.notices)]
-    taking = Taking(known.period, outcome)
+    outcome = judge(files, sent)
+    outcome.refused += refused
+    outcome.refused += [RefusedFile(notice.file, notice.code, notice.message, notice.advice) for notice in scan.notices]
+    taking = Taking(sent.period, outcome)
     if not dry_run:
-        for one in scan.files:
-            keep(county.workspace.store, one.path, one.sha256)
-        with writing(county.engine) as connection:
-            taking.entered = _enter(connection, county, taking)
-            accepted = [one for one in outcome.lines if one.result in ENTERED and one.answer]
-            taking.entered += enter(connection, county, accepted, (known.period, pairs))
-    with county.engine.connect() as connection:
-        taking.covered = coverage(connection, known.period, today)
+        # Kept before anything is entered: an answer without the paper that it came from cannot be proven.
+        for arrival in scan.files:
+            keep(opened.workspace.store, arrival.path, arrival.sha256)
+        # One transaction for answers and decisions: a run that is killed has entered a file whole or not at all.
+        with writing(opened.engine) as connection:
+            taking.entered = _enter(connection, opened, taking)
+            accepted = [line for line in outcome.lines if line.result in ENTERED and line.answer]
+            taking.entered += enter(connection, opened, accepted, sent.period, pairs)
+    with opened.engine.connect() as connection:
+        taking.covered = coverage(connection, sent.period, today)
     return taking
 
 
-def known_now(connection: sa.Connection, today: date) -> Known:
+def sent_lines(connection: sa.Connection, today: date) -> SentLines:
     """What returned lines are judged against: the workbooks of the last period."""
     periods = finding_events.issued_periods(connection)
     period = finding_events.latest_period(connection)
-    issued = finding_events.issued(connection, period) if period else []
-    sent: dict[str, set[str]] = {}
-    for line in issued:
-        sent.setdefault(line.recipient, set()).add(line.finding_id)
-    answers, entered = _answers(connection, period)
-    return Known(
+    issued: dict[str, set[str]] = {}
+    for line in finding_events.issued(connection, period) if period else []:
+        issued.setdefault(line.recipient, set()).add(line.finding_id)
+
+    answers, entered = dict[str, EarlierAnswer](), set[tuple[str, str]]()
+    of_period = (life_event.c.period == period) & (life_event.c.kind == ANSWERED)
+    for row in finding_events.events(connection, of_period):
+        # reply:<16 of the hash>:<recipient>; what the office enters by hand has no such origin.
+        _, sha, recipient = (*row["origin"].split(":", 2), "", "")[:3]
+        is_ruling = row["source"] == BY_OFFICE
+        answers[row["finding_id"]] = EarlierAnswer(
+            row["answer"], recipient, row["answered_on"], row["note"], row["state"], is_ruling
+        )
+        entered.add((sha, row["finding_id"]))
+    return SentLines(
         period=period,
-        periods=[one for one in reversed(periods) if one != period],
-        issued={name: frozenset(names) for name, names in sent.items()},
+        periods=[earlier for earlier in reversed(periods) if earlier != period],
+        issued={name: frozenset(findings) for name, findings in issued.items()},
         codes={name: code for name, (code, _, _) in finding_events.known(connection).items()},
         choices={code: info.answers for code, info in load_catalogue().lists.items()},
         answers=answers,
         today=today,
-        entered=entered,
+        entered=frozenset(entered),
     )
 
 
-def with_pairs(known: Known, pairs: Pairs, before: Mapping[str, Answered]) -> Known:
+def with_pairs(sent: SentLines, pairs: Pairs, before: Mapping[str, EarlierAnswer]) -> SentLines:
     """The same with the pairs of the review workbook as one more list, sent to the county's office."""
-    sent = {*pairs, *before}  # what was decided is no pair in doubt any more, but its line may come back again
-    if not sent:
-        return known
+    names = {*pairs, *before}  # what was decided is no pair in doubt any more, but its line may come back again
+    if not names:
+        return sent
     return replace(
-        known,
-        issued={**known.issued, RECIPIENT: frozenset(sent)},
-        codes={**known.codes, **dict.fromkeys(sent, CODE)},
-        choices={**known.choices, CODE: list(VERDICTS)},
-        answers={**known.answers, **before},
+        sent,
+        issued={**sent.issued, RECIPIENT: frozenset(names)},
+        codes={**sent.codes, **dict.fromkeys(names, CODE)},
+        choices={**sent.choices, CODE: list(VERDICTS)},
+        answers={**sent.answers, **before},
     )
 
 
-def _answers(connection: sa.Connection, period: str) -> tuple[dict[str, Answered], frozenset[tuple[str, str]]]:
-    """What was answered in the period: finding_id -> the last answer; and which file's line said it."""
-    events = finding_events.events(connection, (life_event.c.period == period) & (life_event.c.kind == ANSWERED))
-    found, entered = dict[str, Answered](), set[tuple[str, str]]()
-    for row in events:
-        _, sha, recipient = (*row["origin"].split(":", 2), "", "")[:3]
-        decided = row["source"] == BY_OFFICE
-        one = Answered(row["answer"], recipient, row["answered_on"], row["note"], row["state"], decided)
-        found[row["finding_id"]] = one
-        entered.add((sha, row["finding_id"]))
-    return found, frozenset(entered)
-
-
-def _read_all(files: Sequence[Arrival], reader: Reader) -> tuple[list[Returned], list[Refused]]:
+def _read_all(files: Sequence[Arrival], reader: Reader) -> tuple[list[ReturnedFile], list[RefusedFile]]:
     """Every file's lines; the same content under two names is read once."""
-    once = list({one.sha256: one for one in reversed(files)}.values())
-    found, refused = [], []
+
+    def attempt(arrival: Arrival) -> Reading | Refusal:
+        # As a value: an exception out of the pool would take the files behind it along.
+        try:
+            return reader(arrival.path, arrival.sha256)
+        except Refusal as refusal:
+            return refusal
+
+    arrivals = list({arrival.sha256: arrival for arrival in reversed(files)}.values())
+    returned, refused = [], []
     with ThreadPoolExecutor(READERS) as pool:
-        for one, result in zip(once, pool.map(lambda each: _read(each, reader), once), strict=True):
+        for arrival, result in zip(arrivals, pool.map(attempt, arrivals), strict=True):
             if isinstance(result, Refusal):
-                refused.append(Refused(one.file, result.code, f"这份文件没有采用：{result.message}", result.advice))
+                message = f"这份文件没有采用：{result.message}"
+                refused.append(RefusedFile(arrival.file, result.code, message, result.advice))
             else:
-                found.append(read_lines(result, one.file, one.sha256, _sender(one.file)))
-    return found, refused
+                # Whoever gives files back into a folder of its own is named by that folder.
+                sender = arrival.file.rpartition("/")[0].partition("/")[0]
+                returned.append(read_lines(result, arrival.file, arrival.sha256, sender))
+    return returned, refused
 
 
-def _read(one: Arrival, reader: Reader) -> Reading | Refusal:
-    try:
-        return reader(one.path, one.sha256)
-    except Refusal as refusal:
-        return refusal
-
-
-def _sender(file: str) -> str:
-    return file.rpartition("/")[0].partition("/")[0]
-
-
-def _enter(connection: sa.Connection, county: Opened, taking: Taking) -> int:
+def _enter(connection: sa.Connection, opened: Opened, taking: Taking) -> int:
     """Append the answers, write down the files, in one transaction."""
-    events = _events(connection, taking)
+    outcome = taking.outcome
+    of_kind = finding_events.same_kind(taking.period or "Q")
+    lives = fold(Event(**row) for row in finding_events.events(connection, of_kind))
+    by_name = {file.file: file for file, _ in outcome.taken.values()}
+    events = [
+        _event(line, taking.period, by_name[line.line.file], lives[line.finding_id].fingerprint)
+        for line in outcome.lines
+        if line.result in ENTERED and line.answer and line.code != CODE  # pairs are decisions, see `reviewing`
+    ]
     finding_events.append(connection, [event.row() for event in events])
-    finding_events.register_files(connection, [_file_row(taking, sha) for sha in taking.outcome.taken])
-    if events or taking.outcome.refused:
-        counts = dict(Counter(one.result for one in taking.outcome.lines)) | {"refused": len(taking.outcome.refused)}
-        audit.append(connection, audit.Act(county.workspace.operator, "replies", taking.period, dict(counts)))
+
+    files = []
+    for sha256, (file, recipient) in outcome.taken.items():
+        results = Counter(line.result for line in outcome.lines if line.line.file == file.file)
+        counts = json.dumps(dict(sorted(results.items())))
+        files.append(
+            {
+                "sha256": sha256,
+                "file": file.file,
+                "period": taking.period,
+                "recipient": recipient,
+                "counts": counts,
+            }
+        )
+    finding_events.register_files(connection, files)
+
+    if events or outcome.refused:
+        totals = dict(Counter(line.result for line in outcome.lines)) | {"refused": len(outcome.refused)}
+        audit.append(connection, audit.Act(opened.workspace.operator, "replies", taking.period, dict(totals)))
     return len(events)
 
 
-def _events(connection: sa.Connection, taking: Taking) -> list[Event]:
-    present = fold(
-        Event(**row) for row in finding_events.events(connection, finding_events.same_kind(taking.period or "Q"))
-    )
-    lines = [one for one in taking.outcome.lines if one.result in ENTERED and one.answer and one.code != CODE]
-    shas = {one.file: (sha, one.kind) for sha, (one, _) in taking.outcome.taken.items()}
-    return [_event(one, taking.period, shas[one.line.file], present[one.finding_id].fingerprint) for one in lines]
-
-
-def _event(one: Judged, period: str, source: tuple[str, str], fingerprint: str) -> Event:
-    sha, kind = source
+def _event(line: JudgedLine, period: str, file: ReturnedFile, fingerprint: str) -> Event:
+    is_ruling = file.kind == DECISIONS
     rules = life_rules()
-    state = rules.outcomes[rules.outcome(one.code, one.answer, one.line.note)]
-    who = one.recipient or one.line.answered_by
+    state = rules.outcomes[rules.outcome(line.code, line.answer, line.line.note)]
+    speaker = line.recipient or line.line.answered_by
     return Event(
-        finding_id=one.finding_id,
+        finding_id=line.finding_id,
         period=period,
         kind=ANSWERED,
         state=state,
-        source=BY_OFFICE if kind == DECISIONS else BY_REPLY,
-        text=f"{who}{'裁定' if kind == DECISIONS else '答复'}：{one.answer}",
+        source=BY_OFFICE if is_ruling else BY_REPLY,
+        text=f"{speaker}{'裁定' if is_ruling else '答复'}：{line.answer}",
+        # The evidence as it is now: the answer holds until that changes.
         fingerprint=fingerprint,
-        answer=one.answer,
-        origin=f"reply:{sha[:16]}:{one.recipient}"[:80],
-        author=one.line.answered_by or one.recipient,
-        answered_on=one.answered_on,
-        note=one.line.note,
+        answer=line.answer,
+        origin=f"reply:{file.sha256[:16]}:{line.recipient}"[:80],
+        author=line.line.answered_by or line.recipient,
+        answered_on=line.answered_on,
+        note=line.line.note,
     )
-
-
-def _file_row(taking: Taking, sha256: str) -> dict[str, str]:
-    one, recipient = taking.outcome.taken[sha256]
-    counts = Counter(line.result for line in taking.outcome.lines if line.line.file == one.file)
-    return {
-        "sha256": sha256,
-        "file": one.file,
-        "period": taking.period,
-        "recipient": recipient,
-        "counts": json.dumps(dict(sorted(counts.items()))),
-    }

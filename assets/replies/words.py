@@ -10,7 +10,7 @@ from expectations.rulebook import Rules, read_rules
 FILE = Path(__file__).with_name("words.yaml")
 
 
-class Words(Rules):
+class ReplyWords(Rules):
     """Model of `words.yaml`."""
 
     number: list[str]
@@ -35,6 +35,6 @@ COLUMNS = ("number", "answer", "answered_on", "answered_by", "note")
 
 
 @cache
-def reply_words() -> Words:
+def reply_words() -> ReplyWords:
     """The checked words."""
-    return read_rules(FILE, Words)
+    return read_rules(FILE, ReplyWords)

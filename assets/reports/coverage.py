@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from assets.reports.figures import TOTAL, Figures, Grid, Key
-from assets.reports.material import Material
+from assets.reports.figures import TOTAL, FigureGrid, Figures
+from assets.reports.material import ReportMaterial
 from assets.reports.suppress import default_rule
 from matching.measuring.groups import OUTSIDE
 
@@ -21,7 +21,7 @@ COVERAGE, LEFT_OUT = "coverage_", "coverage_outside"
 INSIDE_ONLY = ("按乡镇", "按部门")
 
 
-def count_coverage(figures: Figures, material: Material, inside: bool) -> None:
+def count_coverage(figures: Figures, material: ReportMaterial, inside: bool) -> None:
     """`coverage_<place>`: records of each group, found in the register or not; each group adds up to the same total.
 
     Args:
@@ -35,35 +35,34 @@ def count_coverage(figures: Figures, material: Material, inside: bool) -> None:
     shown = [name for name in dict.fromkeys(rates["group"]) if name != OUTSIDE and (inside or name not in INSIDE_ONLY)]
     tables = [f"{COVERAGE}{place}" for place in range(len(shown))]
     for table, name in zip(tables, shown, strict=True):
-        _add(figures, (table, name), rates[rates["group"] == name], material)
+        _add(figures, table, rates[rates["group"] == name], material)
+    # Every group divides the same records: a reader may subtract one table's rows from another's total.
     for table in tables[1:]:
         for column in COLUMNS:
             figures.same((table, TOTAL, column), (tables[0], TOTAL, column))
     beyond = rates[rates["group"] == OUTSIDE]
     if len(beyond):
-        _add(figures, (LEFT_OUT, OUTSIDE), beyond, material)
+        _add(figures, LEFT_OUT, beyond, material)
     if not inside:
-        figures.secret |= _few_children(figures, material)
+        # The cells count records, of which a child has one with every department that delivered: so many may still be one child.
+        departments = max(1, int((rates["group"] == "按部门").sum()))
+        most = default_rule().largest * departments
+        cells = [(key, value) for key, value in figures.values.items() if key[0].startswith(COVERAGE)]
+        figures.secret |= {key for key, value in cells if 0 < value <= most}
 
 
-def _add(figures: Figures, name: tuple[str, str], lines: pd.DataFrame, material: Material) -> None:
-    table, title = name
-    rows = {value: material.departments.get(value, value) for value in lines["value"].astype(str)}
-    found = dict(zip(rows, lines["linked"].astype(int), strict=True))
-    whole = dict(zip(rows, lines["records"].astype(int), strict=True))
-    counts = {(value, "found"): found[value] for value in rows}
-    counts |= {(value, "open"): whole[value] - found[value] for value in rows}
-    figures.add(Grid(table, title.removeprefix("按"), {**rows, TOTAL: "合计"}, COLUMNS), counts, totals="both")
+def _add(figures: Figures, table: str, rates: pd.DataFrame, material: ReportMaterial) -> None:
+    """One group's rates as a table, titled by the group."""
+    rows = {value: material.departments.get(value, value) for value in rates["value"].astype(str)}
+    linked = dict(zip(rows, rates["linked"].astype(int), strict=True))
+    records = dict(zip(rows, rates["records"].astype(int), strict=True))
+    counts = {(value, "found"): linked[value] for value in rows}
+    counts |= {(value, "open"): records[value] - linked[value] for value in rows}
+    title = str(rates["group"].iloc[0]).removeprefix("按")
+    figures.add(FigureGrid(table, title, {**rows, TOTAL: "合计"}, COLUMNS), counts, totals="both")
 
 
-def _few_children(figures: Figures, material: Material) -> set[Key]:
-    """Cells that may stand for fewer children than may be published: a child has one record with every department that delivered."""
-    departments = max(1, int((material.rates["group"] == "按部门").sum()))
-    most = default_rule().largest * departments
-    return {key for key, value in figures.values.items() if key[0].startswith(COVERAGE) and 0 < value <= most}
-
-
-def count_saved(figures: Figures, material: Material) -> None:
+def count_saved(figures: Figures, material: ReportMaterial) -> None:
     """`saved`: children found in the register, by an equal citizen number or only by everything else.
 
     The latter would each have been sent out as "no record" by a comparison of numbers: walks that nobody has to make
@@ -72,9 +71,10 @@ def count_saved(figures: Figures, material: Material) -> None:
     records = material.records[material.records["active"]]
     numbers = records[["child_id", "department", "id_no"]].assign(police=records["department"] == REGISTER)
     linked = numbers.groupby("child_id")["police"].agg(["any", "all"])
-    found = linked.index[linked["any"] & ~linked["all"]]
-    held = numbers[numbers["child_id"].isin(found) & (numbers["id_no"] != "")]
-    police, others = (held.loc[held["police"] == side, ["child_id", "id_no"]] for side in (True, False))
+    # In the register and elsewhere: whoever only the police have was not found by anybody.
+    children = linked.index[linked["any"] & ~linked["all"]]
+    numbers = numbers[numbers["child_id"].isin(children) & (numbers["id_no"] != "")]
+    police, others = (numbers.loc[numbers["police"] == side, ["child_id", "id_no"]] for side in (True, False))
     equal = police.merge(others, on=["child_id", "id_no"])["child_id"].nunique()
-    counts = {("children", "number"): equal, ("children", "other"): len(found) - equal}
-    figures.add(Grid("saved", "怎样找到的", {"children": "儿童"}, SAVED), counts, totals="rows")
+    counts = {("children", "number"): equal, ("children", "other"): len(children) - equal}
+    figures.add(FigureGrid("saved", "怎样找到的", {"children": "儿童"}, SAVED), counts, totals="rows")

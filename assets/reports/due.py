@@ -69,7 +69,7 @@ class Duty:
 def duties(profile: Profile, since: date, until: date) -> list[Duty]:
     """Everything due between two days, both included, in the order of days; what has no day stands last."""
     rules = {COMPARISON: _comparison(profile)} | {name: rule for name, rule in profile.duties.items() if rule}
-    owed = [duty for name, rule in rules.items() for duty in _occasions(name, rule, (since, until))]
+    owed = [duty for name, rule in rules.items() for duty in _occasions(name, rule, since, until)]
     dated = sorted((duty for duty in owed if duty.due), key=lambda duty: (duty.due or since, duty.role.name, duty.what))
     return [*dated, *[duty for duty in owed if duty.due is None]]
 
@@ -96,12 +96,14 @@ def _every_day(rule: str, since: date, until: date) -> Iterator[date]:
 
 
 def _day(year: int, month: int, day: int) -> date:
+    """A day of a month, or its last where it has none of that number."""
     clipped: date = date(year, month, 1) + relativedelta(day=day)
     return clipped
 
 
 def _comparison(profile: Profile) -> DutyRule:
     """The comparison itself is the bureau's, in the rhythm of the profile; what it feeds is kept up to date with it."""
+    # In the form of a duty, though no profile lists it as one: the calendar, the table and the reports then need no second case.
     setting, systems = profile.rhythm.compare_every, labels().value(profile.comparison.systems.value or [])
     fed = f"，核实更新{systems}" if systems else ""
     others = [labels().value(party) for party in profile.comparison.parties.value or [] if party != "civil_affairs"]
@@ -115,30 +117,26 @@ def _comparison(profile: Profile) -> DutyRule:
     )
 
 
-def _occasions(name: str, rule: DutyRule, span: tuple[date, date]) -> Iterator[Duty]:
+def _occasions(name: str, rule: DutyRule, since: date, until: date) -> Iterator[Duty]:
     """The days of a duty within a span; once without a day when its paper gives none."""
     if rule.until:
-        for day in days_of(rule.until, *span):
-            yield _duty(name, rule, day, _about(rule, day))
+        rhythm = rule.until[0]  # M-05 is about a month, Q-15 about a quarter, any other day about its year
+        for day in days_of(rule.until, since, until):
+            period = Period.containing(day, monthly=rhythm == "M")
+            yield _duty(name, rule, day, period.label if rhythm in "MQ" else str(day.year))
     elif rule.every in MONTHS:
-        for period in _periods(rule.every, *span):
-            label = str(period.year) if rule.every == "P1Y" else period.label
-            yield _duty(name, rule, period.last_day, label)
+        for period in _periods(rule.every, since, until):
+            yield _duty(name, rule, period.last_day, str(period.year) if rule.every == "P1Y" else period.label)
     else:
         yield _duty(name, rule, None, "")
 
 
-def _about(rule: DutyRule, day: date) -> str:
-    """The period that a day of the calendar is about."""
-    if rule.until[0] == "M":
-        return Period.containing(day, monthly=True).label
-    return Period.containing(day).label if rule.until[0] == "Q" else str(day.year)
-
-
 def _duty(name: str, rule: DutyRule, day: date | None, period: str) -> Duty:
     actor = labels().actor(rule.by) + (f"（{rule.joined_by}参加）" if rule.joined_by else "")
-    towards = "、".join(labels().actor(one) for one in (rule.to or rule.of))
-    when = rule.when or (day.isoformat() if day else _rhythm(rule))
+    towards = "、".join(labels().actor(party) for party in (rule.to or rule.of))
+    # Without a day: how often. Each week is no list of days, and where the paper says nothing, nothing is said.
+    rhythm = labels().value(rule.every) if rule.every else ""
+    when = rule.when or (day.isoformat() if day else rhythm)
     report = REPORTS.get(rule.every, "") if _sent(rule) else ""
     return Duty(name, rule.what, actor, towards, rule.role, day, when, period, rule.clause, rule.tracked, report)
 
@@ -151,20 +149,16 @@ def _sent(rule: DutyRule) -> bool:
 def addressees(profile: Profile, kind: str) -> str:
     """To whom a kind of report goes by the place's papers, "" where they do not say."""
     to = [
-        labels().actor(one)
+        labels().actor(party)
         for rule in profile.owed()
         if _sent(rule) and REPORTS.get(rule.every) == kind
-        for one in rule.to
+        for party in rule.to
     ]
     return "、".join(dict.fromkeys(to))
 
 
-def _rhythm(rule: DutyRule) -> str:
-    """A duty without a day: how often (each week is no list of days), or that nothing is said."""
-    return labels().value(rule.every) if rule.every else ""
-
-
 def _periods(length: str, since: date, until: date) -> Iterator[Period]:
+    """The periods of a length that end within a span: by their last months, for only months and quarters have labels."""
     months = MONTHS[length]
     period = Period.containing(since, monthly=True)
     while period.last_day <= until:

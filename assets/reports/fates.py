@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from assets.publishing.edition_lines import EARLIER, GONE, NOW
-from assets.reports.figures import TOTAL, Figures, Grid
+from assets.reports.figures import TOTAL, FigureGrid, Figures
 from expectations.life.rules import life_rules
 
 NOW_GRID, GONE_GRID, EARLIER_GRID = "fates_now", "fates_gone", "fates_earlier"
@@ -20,7 +20,7 @@ GONE_WORD = "本期不再出现"
 
 
 def fate_words() -> dict[str, dict[str, str]]:
-    """Grid -> its columns: the fates, then what they add up to."""
+    """FigureGrid -> its columns: the fates, then what they add up to."""
     rules = life_rules()
     parts = {
         NOW_GRID: ([*rules.staying, rules.counts["quiet"]], rules.counts["listed"]),
@@ -41,11 +41,9 @@ def count_fates(figures: Figures, lists: Mapping[str, str], fates: pd.DataFrame)
     dropped = sorted(set(fates["code"]) - set(lists))
     rows = {**lists, **{code: code for code in dropped}, TOTAL: "合计"}
     for place, grid in GRIDS.items():
-        mine = fates[fates["place"] == place]
-        columns = fate_words()[grid]
-        figures.add(
-            Grid(grid, "线索去向", rows, columns), Counter(zip(mine["code"], mine["fate"], strict=True)), "both"
-        )
+        lines = fates[fates["place"] == place]
+        counts = Counter(zip(lines["code"], lines["fate"], strict=True))
+        figures.add(FigureGrid(grid, "线索去向", rows, fate_words()[grid]), counts, "both")
         # Counted apart from the cells: a fate without a column would otherwise leave the sum in silence.
-        figures.values["fated", place, TOTAL] = len(mine)
+        figures.values["fated", place, TOTAL] = len(lines)
         figures.same(("fated", place, TOTAL), (grid, TOTAL, TOTAL))

@@ -24,7 +24,7 @@ class FiguresError(ValueError):
 
 
 @dataclass(frozen=True)
-class Grid:
+class FigureGrid:
     """One table of figures: names of its rows and columns in order, as people read them."""
 
     name: str
@@ -54,12 +54,12 @@ class Figures:
     """
 
     values: dict[Key, int] = field(default_factory=dict)
-    grids: dict[str, Grid] = field(default_factory=dict)
+    grids: dict[str, FigureGrid] = field(default_factory=dict)
     sums: list[Sum] = field(default_factory=list)
     hidden: frozenset[Key] = frozenset()
     secret: set[Key] = field(default_factory=set)
 
-    def add(self, grid: Grid, counts: Mapping[tuple[str, str], int], totals: str = "") -> None:
+    def add(self, grid: FigureGrid, counts: Mapping[tuple[str, str], int], totals: str = "") -> None:
         """Add a grid.
 
         Args:
@@ -71,6 +71,7 @@ class Figures:
         self.grids[grid.name] = grid
         rows = [row for row in grid.rows if row != TOTAL]
         columns = [column for column in grid.columns if column != TOTAL]
+        # Zeros are cells, too: a cell that is absent would be printed as not counted.
         for row in rows:
             for column in columns:
                 self.values[grid.name, row, column] = int(counts.get((row, column), 0))
@@ -80,6 +81,7 @@ class Figures:
         if totals in ("columns", "both"):
             for column in [name for name in grid.columns if totals == "both" or name != TOTAL]:
                 self._make((grid.name, TOTAL, column), [(grid.name, row, column) for row in rows])
+        # The corner is the sum of its row, too: a reader may use either.
         if totals == "both":
             self.total((grid.name, TOTAL, TOTAL), [(grid.name, TOTAL, column) for column in columns])
 
@@ -91,9 +93,9 @@ class Figures:
         """Say that a cell is the sum of others, wherever they stand."""
         self.sums.append(Sum(total, tuple(parts)))
 
-    def same(self, one: Key, other: Key) -> None:
+    def same(self, cell: Key, other: Key) -> None:
         """Say that two cells are the same number."""
-        self.sums.append(Sum(one, (other,)))
+        self.sums.append(Sum(cell, (other,)))
 
     def check(self) -> None:
         """Check every sum.
@@ -101,9 +103,9 @@ class Figures:
         Raises:
             FiguresError: naming the cell, without values of anybody.
         """
-        for one in self.sums:
-            if self.values[one.total] != sum(self.values[part] for part in one.parts):
-                raise FiguresError("报告中的数字对不上：" + " ".join(one.total))
+        for stated in self.sums:
+            if self.values[stated.total] != sum(self.values[part] for part in stated.parts):
+                raise FiguresError("报告中的数字对不上：" + " ".join(stated.total))
 
     def number(self, table: str, row: str, column: str) -> int | None:
         """A number; None when it was not counted or is not shown in this version."""
@@ -119,14 +121,15 @@ class Figures:
 
     def share(self, table: str, row: str, parts: tuple[str, str]) -> str:
         """The share of one column in another of the same row, `96.3%`; hidden when either is."""
-        some, whole = (self.number(table, row, column) for column in parts)
-        if some is None or whole is None:
-            known = all((table, row, column) in self.values for column in parts)
-            return HIDDEN if known else NOTHING
-        return f"{some / whole:.1%}" if whole else NOTHING
+        part, whole = (self.number(table, row, column) for column in parts)
+        if part is None or whole is None:
+            # With one of the two numbers shown, the share would give the other away.
+            counted = all((table, row, column) in self.values for column in parts)
+            return HIDDEN if counted else NOTHING
+        return f"{part / whole:.1%}" if whole else NOTHING
 
     def frame(self, tables: Iterable[str] = ()) -> pd.DataFrame:
         """The cells that this version shows: `table, row, column, value`, in a fixed order."""
-        wanted = set(tables) or set(self.grids)
-        shown = [(*key, value) for key, value in self.values.items() if key[0] in wanted and key not in self.hidden]
+        names = set(tables) or set(self.grids)
+        shown = [(*key, value) for key, value in self.values.items() if key[0] in names and key not in self.hidden]
         return pd.DataFrame(shown, columns=COLUMNS).astype({"value": "int64"})

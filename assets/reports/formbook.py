@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from assets.reports.figures import TOTAL, Figures
-from assets.reports.material import Material
+from assets.reports.material import ReportMaterial
 from assets.reports.survey import survey, tables
 from assets.workbooks.book import open_book
 from assets.workbooks.context import PublishContext
@@ -17,7 +17,7 @@ from assets.workbooks.table import Cell, TableSheet
 NAME = "农村留守儿童基本情况排查汇总表"
 
 
-def write_form(material: Material, figures: Figures, folder: Path) -> Path:
+def write_form(material: ReportMaterial, figures: Figures, folder: Path) -> Path:
     """Write the form's workbook, counts on one sheet, shares on another; returns its path."""
     path = folder / f"{material.place}{material.period.label}{NAME}_内部.xlsx"
     context = PublishContext(
@@ -27,7 +27,7 @@ def write_form(material: Material, figures: Figures, folder: Path) -> Path:
         lists=(),
         office=material.office,
     )
-    items = [(block.title, *one) for block in survey().blocks for one in tables(block)]
+    items = [(block.title, *item) for block in survey().blocks for item in tables(block)]
     first = f"survey_{survey().blocks[0].name}"
     headings = ["地区", "留守儿童总数", *[f"{title}\n{zh}" for title, _, _, zh in items]]
     rows: list[list[Cell]] = []

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from assets.reports.figures import HIDDEN, NOTHING, TOTAL, Figures
+from assets.reports.figures import HIDDEN, TOTAL, Figures
 from expectations.jurisdictions.profile import Profile
 from expectations.rulebook import Rules, read_rules
 
@@ -28,25 +28,23 @@ class Indicator(Rules):
     fill: str = ""
 
 
-class Indicators(Rules):
+class IndicatorTable(Rules):
     """The table."""
 
     rows: tuple[Indicator, ...]
 
 
 @cache
-def indicators() -> Indicators:
+def indicators() -> IndicatorTable:
     """The validated table."""
-    return read_rules(FILE, Indicators)
+    return read_rules(FILE, IndicatorTable)
 
 
 def indicator_rows(figures: Figures, profile: Profile, year: int) -> list[list[str]]:
     """The printed rows: indicator, unit, the place's target for the year, value, remark."""
     targets = profile.indicators.targets.known()
-    return [
-        [row.name, row.unit, _target(targets.get(row.key, {}), year), *_value(row, figures)]
-        for row in indicators().rows
-    ]
+    rows = indicators().rows
+    return [[row.name, row.unit, _target(targets.get(row.key, {}), year), *_value(row, figures)] for row in rows]
 
 
 def _target(stated: Mapping[int, str], year: int) -> str:
@@ -58,23 +56,22 @@ def _target(stated: Mapping[int, str], year: int) -> str:
     return f"{stated[chosen]}（{chosen}年）"
 
 
-def _value(one: Indicator, figures: Figures) -> tuple[str, str]:
-    if one.fill:
-        return "", f"由{one.fill}填报"
-    if one.share:
-        table, column, whole = one.share
-        said = figures.say(table, TOTAL, column), figures.say(table, TOTAL, whole)
-        return figures.share(table, TOTAL, (column, whole)), f"{said[0]}／{said[1]}"
-    return _added(one.lists, figures)
+def _value(indicator: Indicator, figures: Figures) -> tuple[str, str]:
+    """An indicator's value and the remark beside it."""
+    if indicator.fill:
+        return "", f"由{indicator.fill}填报"
+    if indicator.share:
+        table, column, whole = indicator.share
+        numerator, denominator = figures.say(table, TOTAL, column), figures.say(table, TOTAL, whole)
+        return figures.share(table, TOTAL, (column, whole)), f"{numerator}／{denominator}"
 
-
-def _added(codes: tuple[str, ...], figures: Figures) -> tuple[str, str]:
-    there = [code for code in codes if ("asked", code, TOTAL) in figures.values]
-    if not there:
-        return UNCOMPUTED, f"{'、'.join(codes)}本期未计算"
-    numbers = [figures.number("asked", code, TOTAL) for code in there]
-    left = [code for code in codes if code not in there]
-    remark = "＋".join(there) + (f"（{'、'.join(left)}未计算）" if left else "")
+    computed = [code for code in indicator.lists if ("asked", code, TOTAL) in figures.values]
+    uncomputed = [code for code in indicator.lists if code not in computed]
+    if not computed:
+        return UNCOMPUTED, f"{'、'.join(indicator.lists)}本期未计算"
+    remark = "＋".join(computed) + (f"（{'、'.join(uncomputed)}未计算）" if uncomputed else "")
+    numbers = [figures.number("asked", code, TOTAL) for code in computed]
+    # One hidden list hides the sum: the lists that are shown stand in the same report and could be taken off it.
     if None in numbers:
         return HIDDEN, remark
-    return f"{sum(number or 0 for number in numbers):,}" if there else NOTHING, remark
+    return f"{sum(number or 0 for number in numbers):,}", remark

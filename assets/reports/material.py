@@ -38,7 +38,7 @@ RECORD_COLUMNS = [
     *("study_status", "hukou_nature", "health", "boarding", "migrant", "guardian_rel"),
     *("child", "category", "guardian_name", "hukou_class", "father_status", "mother_status", "file", "sheet"),
 ]
-EARLIER = ["code", "finding_id", "child_id", "town"]
+ACCOUNTING = ["department", "file", "rows_in", "accepted", "quarantined", "set_aside", "supersedes", "difference"]
 
 
 @dataclass(frozen=True)
@@ -61,19 +61,20 @@ class Listed:
 
 def lists_of(profile: Profile) -> tuple[Listed, ...]:
     """The active lists of a place, in the catalogue's order."""
-    known = load_catalogue().lists
-    return tuple(_listed(code, profile) for code in known if code in profile.lists and profile.lists[code].active)
-
-
-def _listed(code: str, profile: Profile) -> Listed:
-    info, rule = load_catalogue().lists[code], profile.lists[code]
-    due = rule.due or (f"{rule.due_days}日内" if rule.due_days else "")
-    clause = f"{info.clause}；{rule.clause}" if rule.clause else info.clause
-    return Listed(code, info.name, info.meaning, info.ask, tuple(rule.recipients), due, clause, rule.is_urgent)
+    lists = []
+    for code, info in load_catalogue().lists.items():
+        rule = profile.lists.get(code)
+        if rule is None or not rule.active:
+            continue
+        due = rule.due or (f"{rule.due_days}日内" if rule.due_days else "")
+        clause = f"{info.clause}；{rule.clause}" if rule.clause else info.clause
+        recipients = tuple(rule.recipients)
+        lists.append(Listed(code, info.name, info.meaning, info.ask, recipients, due, clause, rule.is_urgent))
+    return tuple(lists)
 
 
 @dataclass(frozen=True)
-class Answer:
+class RecipientAnswers:
     """How one recipient stands with its lines: sent, answered, overdue."""
 
     recipient: str
@@ -83,7 +84,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Material:
+class ReportMaterial:
     """Everything that a report counts.
 
     Attributes:
@@ -99,7 +100,7 @@ class Material:
         towns: official townships, else those of the data.
         departments: Chinese names.
         profile: of the place.
-        county: the six digits that the data are of.
+        area_code: the six digits that the data are of.
         life: the frame finding_life: what became of every finding; empty where it was not followed.
         answers: how the recipients stand.
         rostered: (township, village) with a child worker on the roster; empty when no roster came.
@@ -122,9 +123,9 @@ class Material:
     towns: tuple[str, ...]
     departments: Mapping[str, str]
     profile: Profile
-    county: str = ""
+    area_code: str = ""
     life: pd.DataFrame = field(default_factory=pd.DataFrame)
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[RecipientAnswers, ...] = ()
     rostered: frozenset[tuple[str, str]] = frozenset()
     rates: pd.DataFrame = field(default_factory=pd.DataFrame)
     past_answers: tuple[PastAnswers, ...] = ()
@@ -140,7 +141,7 @@ class Material:
     def place(self) -> str:
         """The county's name: as stated, else that of the area code; 本县 when nobody stated either."""
         stated = self.profile.place
-        return stated.county_name.value or area_name(stated.area_code.value or self.county) or "本县"
+        return stated.county_name.value or area_name(stated.area_code.value or self.area_code) or "本县"
 
     @property
     def office(self) -> str:
@@ -161,56 +162,60 @@ class Material:
         return tuple(info for info in self.lists if info.code not in self.missing)
 
 
-def gather(opened: Opened, period: Period) -> Material:
+def gather(opened: Opened, period: Period) -> ReportMaterial:
     """Read everything of a period.
 
     Raises:
         FrameError: the period was not run yet.
     """
     frames, label, profile = opened.frames, period.label, profile_of(opened.workspace)
+    before = _before(opened, period)
+    # A protected child is counted for the county and for no township: a village with one such child names it.
     veil = protected_in(opened, label)
     children = veil.placeless(frames.read("child_files.children", label))
     records = veil.placeless(frames.read("child_files.records", label, RECORD_COLUMNS))
     files = ChildFiles(children, records, pd.DataFrame(), period.last_day, label, "")
-    accounting = _accounting(opened, label)
+    with opened.engine.connect() as connection:
+        files_in = deliveries.of_period(connection, label, LIVE)
+        covered = coverage(connection, label, date.today())
+        audit_head = audit.head(connection).printed
+        past: tuple[PastAnswers, ...] = ()
+        if before:
+            events = finding_events.events(connection, life_event.c.period == before[-1])
+            past = past_answers(events, before[-1])
+    accounting = pd.DataFrame([{name: line[name] for name in ACCOUNTING} for line in files_in], columns=ACCOUNTING)
     missing = not_computed(profile, delivered_sources(accounting.to_dict("records"), frames, label))
     # The settings' names in the file are for whoever fills them in, not for those who read the report.
     missing["sentence"] = missing["sentence"].str.replace(r"（[a-z_.]+）", "", regex=True)
-    return Material(
+    return ReportMaterial(
         period=period,
         findings=veil.placeless(edition_lines(opened, label).frame),
         children=children,
         records=records,
         pairs=frames.read("link_pairs", label, ["grade", "method"]),
         accounting=accounting,
-        earlier={one: veil.placeless(edition_lines(opened, one).frame) for one in _before(opened, period)},
+        earlier={earlier: veil.placeless(edition_lines(opened, earlier).frame) for earlier in before},
         published=_published(opened),
         lists=lists_of(profile),
         missing=dict(zip(missing["code"], missing["sentence"], strict=True)),
         towns=townships_of(opened, children),
         departments=department_names(opened.workspace),
         profile=profile,
-        county=str(frames.read("child_files.facts", label)["county"].iloc[0]),
+        area_code=str(frames.read("child_files.facts", label)["county"].iloc[0]),
         life=veil.placeless(life_of(opened, label)),
-        answers=_answers(opened, label),
+        # The one person who alone sees a protected child is no line of a report.
+        answers=tuple(
+            RecipientAnswers(row.recipient, row.issued, row.own + row.others, row.overdue)
+            for row in covered
+            if row.kind != "person"
+        ),
         rostered=_rostered(opened, label, profile),
-        rates=_rates(opened, label),
-        past_answers=_past_answers(opened, _before(opened, period)),
-        audit_head=_head(opened),
+        # The linkage's own rates; a period that was linked before they were kept has none.
+        rates=frames.read(RATES, label) if frames.exists(RATES, label) else pd.DataFrame(),
+        past_answers=past,
+        audit_head=audit_head,
         left_behind=states_on_roll(View(files, profile, profile.catalogue)),
     )
-
-
-def _head(opened: Opened) -> str:
-    with opened.engine.connect() as connection:
-        return audit.head(connection).printed
-
-
-def _answers(opened: Opened, label: str) -> tuple[Answer, ...]:
-    with opened.engine.connect() as connection:
-        covered = coverage(connection, label, date.today())
-    units = (one for one in covered if one.kind != "person")
-    return tuple(Answer(one.recipient, one.issued, one.own + one.others, one.overdue) for one in units)
 
 
 def _rostered(opened: Opened, label: str, profile: Profile) -> frozenset[tuple[str, str]]:
@@ -219,25 +224,11 @@ def _rostered(opened: Opened, label: str, profile: Profile) -> frozenset[tuple[s
     adults = opened.frames.read(BESIDE, label)
     posts = profile.workers.posts.value or []
     # A supervisor of the township is no village's worker.
-    mine = adults[
-        (adults["layout"] == "workers")
-        & adults["post"].map(lambda post: any(word == post or (word and word in post) for word in posts))
-    ]
-    town = mine["live_town"].where(mine["live_town"] != "", mine["town"])
-    village = mine["live_village"].where(mine["live_village"] != "", mine["village"])
+    is_worker = adults["post"].map(lambda post: any(word == post or (word and word in post) for word in posts))
+    workers = adults[(adults["layout"] == "workers") & is_worker]
+    town = workers["live_town"].where(workers["live_town"] != "", workers["town"])
+    village = workers["live_village"].where(workers["live_village"] != "", workers["village"])
     return frozenset(zip(town.astype(str), village.astype(str), strict=True))
-
-
-def _past_answers(opened: Opened, earlier: list[str]) -> tuple[PastAnswers, ...]:
-    if not earlier:
-        return ()
-    with opened.engine.connect() as connection:
-        return past_answers(finding_events.events(connection, life_event.c.period == earlier[-1]), earlier[-1])
-
-
-def _rates(opened: Opened, label: str) -> pd.DataFrame:
-    """The linkage's own rates; empty where a period was linked before they were kept."""
-    return opened.frames.read(RATES, label) if opened.frames.exists(RATES, label) else pd.DataFrame()
 
 
 def remember(opened: Opened, period: Period, shown: Mapping[str, int]) -> None:
@@ -246,24 +237,19 @@ def remember(opened: Opened, period: Period, shown: Mapping[str, int]) -> None:
     opened.frames.write(PUBLISHED, period.label, frame)
 
 
-def _accounting(opened: Opened, label: str) -> pd.DataFrame:
-    columns = ["department", "file", "rows_in", "accepted", "quarantined", "set_aside", "supersedes", "difference"]
-    with opened.engine.connect() as connection:
-        lines = deliveries.of_period(connection, label, LIVE)
-    return pd.DataFrame([{name: line[name] for name in columns} for line in lines], columns=columns)
-
-
 def _before(opened: Opened, period: Period) -> list[str]:
+    """The last seven periods before this one of its kind: a county that also compares by months has two series."""
     labels = [label for label in opened.frames.periods("findings") if ("Q" in label) != period.monthly]
+    # With this one eight: two years of quarters.
     return [label for label in labels if label < period.label][-7:]
 
 
 def _published(opened: Opened) -> dict[str, dict[str, int]]:
-    found = {}
+    totals = {}
     for label in opened.frames.periods(PUBLISHED):
         frame = opened.frames.read(PUBLISHED, label)
-        found[label] = dict(zip(frame["code"].astype(str), frame["value"].astype(int), strict=True))
-    return found
+        totals[label] = dict(zip(frame["code"].astype(str), frame["value"].astype(int), strict=True))
+    return totals
 
 
 def townships_of(opened: Opened, children: pd.DataFrame) -> tuple[str, ...]:

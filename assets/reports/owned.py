@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-import pandas as pd
 
 from assets.publishing.edition_lines import ASKED, QUIET
 from assets.publishing.editions import with_asked
 from assets.reports.count import GRADES
-from assets.reports.figures import TOTAL, Figures, Grid
-from assets.reports.material import Material
+from assets.reports.figures import TOTAL, FigureGrid, Figures
+from assets.reports.material import ReportMaterial
 from assets.workbooks.lines import involved
 from expectations.life.rules import life_rules
 from expectations.lists.owners import OWNER
@@ -22,7 +21,7 @@ from expectations.lists.owners import OWNER
 OWNED, SENT, LISTED = "owned_", "sent", "listed"
 
 
-def count_owned(figures: Figures, material: Material) -> None:
+def count_owned(figures: Figures, material: ReportMaterial) -> None:
     """`owned_<department>`: its own lines per list; a list stands there whenever any of its lines has an owner."""
     if OWNER not in material.findings.columns:
         return
@@ -31,31 +30,26 @@ def count_owned(figures: Figures, material: Material) -> None:
     rows = {info.code: info.name for info in material.computed if info.code in codes}
     lines = lines[lines["code"].isin(list(rows))]
     recipients = {info.code: info.recipients for info in material.computed}
+    records = [departments.split(";") for departments in involved(lines)]
     words = life_rules().counts
     columns = {LISTED: words["listed"], QUIET: words["quiet"], SENT: words["asked"], "sure": GRADES["sure"]}
     for name in dict.fromkeys(who for code in rows for who in recipients[code]):
-        mine = lines[np.array(_reached(lines, name, recipients), dtype=np.bool_)]
-        figures.add(Grid(f"{OWNED}{name}", "本部门先核对的线索", rows, columns), _counted(mine))
+        # An owner that the place does not send the list to cannot check it: then all are asked who have a record.
+        reached = [
+            name in recipients[code] and (owner == name if owner in recipients[code] else name in departments)
+            for code, owner, departments in zip(lines["code"], lines[OWNER], records, strict=True)
+        ]
+        own = lines[np.array(reached, dtype=np.bool_)]
+        sent = own[own["status"] == ASKED]
+        counts = Counter((code, LISTED) for code in own["code"])
+        counts.update((code, SENT) for code in sent["code"])
+        counts.update((code, QUIET) for code in own.loc[own["status"] == QUIET, "code"])
+        counts.update((code, "sure") for code in sent.loc[sent["grade"] == GRADES["sure"], "code"])
+
+        grid = f"{OWNED}{name}"
+        figures.add(FigureGrid(grid, "本部门先核对的线索", rows, columns), counts)
         for code in rows:
-            parts = [(f"{OWNED}{name}", code, column) for column in (SENT, QUIET)]
-            figures.total((f"{OWNED}{name}", code, LISTED), parts)
-
-
-def _reached(lines: pd.DataFrame, name: str, recipients: dict[str, tuple[str, ...]]) -> list[bool]:
-    rows = zip(lines["code"], lines[OWNER], involved(lines), strict=True)
-    return [
-        name in recipients[code] and (owner == name if owner in recipients[code] else name in records.split(";"))
-        for code, owner, records in rows
-    ]
-
-
-def _counted(mine: pd.DataFrame) -> Counter[tuple[str, str]]:
-    counts = Counter((code, LISTED) for code in mine["code"])
-    sent = mine[mine["status"] == ASKED]
-    counts.update((code, SENT) for code in sent["code"])
-    counts.update((code, QUIET) for code in mine.loc[mine["status"] == QUIET, "code"])
-    counts.update((code, "sure") for code in sent.loc[sent["grade"] == GRADES["sure"], "code"])
-    return counts
+            figures.total((grid, code, LISTED), [(grid, code, column) for column in (SENT, QUIET)])
 
 
 def own_number(figures: Figures, name: str, code: str, column: str) -> int | None:

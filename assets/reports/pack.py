@@ -19,12 +19,13 @@ from expectations.lists.catalogue import TOWNSHIP
 def duties(about: Reporting) -> dict[str, list[Listed]]:
     """Recipient -> the lists whose lines the place has sent to it, those that it leads first; who is sent none is not in it."""
     computed = about.material.computed
-    names = [*about.material.departments, *sorted({who for info in computed for who in info.recipients})]
-    found = {}
+    names = [*about.material.departments, *sorted({name for info in computed for name in info.recipients})]
+    lists_of: dict[str, list[Listed]] = {}
     for name in dict.fromkeys(names):
-        mine = [info for info in computed if name in info.recipients]
-        found[name] = sorted(mine, key=lambda info: (not info.urgent, not info.led_by(name)))
-    return {name: mine for name, mine in found.items() if mine}
+        lists = [info for info in computed if name in info.recipients]
+        if lists:
+            lists_of[name] = sorted(lists, key=lambda info: (not info.urgent, not info.led_by(name)))
+    return lists_of
 
 
 def department_name(about: Reporting, name: str) -> str:
@@ -34,12 +35,15 @@ def department_name(about: Reporting, name: str) -> str:
 
 def overview_section(cursor: Cursor, about: Reporting) -> None:
     """All departments on one page."""
-    rows: list[Row] = [["部门", "牵头清单", "协助清单", *_sizes(), "其中明确", "退回更正行"]]
-    for name, mine in duties(about).items():
-        own = [info for info in mine if info.led_by(name)]
-        numbers = [_sum(about, name, _answers_for(about, name, mine), column) for column in (LISTED, TOTAL, "sure")]
-        back = about.figures.say("deliveries", name, "quarantined")
-        counts = [str(len(own)), str(len(mine) - len(own)), *[f"{number:,}" for number in numbers], back]
+    words = life_rules().counts
+    rows: list[Row] = [
+        ["部门", "牵头清单", "协助清单", words["listed"], words["asked"], "其中明确", "退回更正行"],
+    ]
+    for name, lists in duties(about).items():
+        led = [info for info in lists if info.led_by(name)]
+        numbers = [_own_lines(about, name, lists, column) for column in (LISTED, TOTAL, "sure")]
+        returned = about.figures.say("deliveries", name, "quarantined")
+        counts = [str(len(led)), str(len(lists) - len(led)), *[f"{number:,}" for number in numbers], returned]
         rows.append([department_name(about, name), *counts])
     cursor.text("各部门牵头和协助的清单、线索条数和需要更正的数据行数如下，逐部门事项见附件，每部门一页。")
     cursor.table(
@@ -50,41 +54,33 @@ def overview_section(cursor: Cursor, about: Reporting) -> None:
     )
 
 
-def _sizes() -> list[str]:
-    words = life_rules().counts
-    return [words["listed"], words["asked"]]
-
-
-def _answers_for(about: Reporting, name: str, lists: list[Listed]) -> list[Listed]:
-    """The lists that it leads, and those of which it has its own lines to check, whoever leads them."""
-    return [info for info in lists if info.led_by(name) or is_owned(about.figures, name, info.code)]
-
-
-def _sum(about: Reporting, name: str, lists: list[Listed], column: str) -> int:
-    return sum(own_number(about.figures, name, info.code, column) or 0 for info in lists)
+def _own_lines(about: Reporting, name: str, lists: list[Listed], column: str) -> int:
+    """Lines of the lists that a department leads, and of those of which it has its own lines to check, whoever leads them."""
+    figures = about.figures
+    answered_by_it = [info for info in lists if info.led_by(name) or is_owned(figures, name, info.code)]
+    return sum(own_number(figures, name, info.code, column) or 0 for info in answered_by_it)
 
 
 def departments_section(cursor: Cursor, about: Reporting) -> None:
     """One page per department."""
-    for number, (name, mine) in enumerate(duties(about).items()):
+    for number, (name, lists) in enumerate(duties(about).items()):
         if number:
             cursor.page_break()
-        _page(cursor, about, (name, mine))
+        _page(cursor, about, name, lists)
 
 
-def _page(cursor: Cursor, about: Reporting, department: tuple[str, list[Listed]]) -> None:
-    name, mine = department
-    figures, zh = about.figures, department_name(about, department[0])
-    cursor.text(f"{zh}待办事项", "公文副题")
-    own = [info for info in mine if info.led_by(name)]
-    sent = _sum(about, name, _answers_for(about, name, mine), TOTAL)
-    cursor.text(
-        f"牵头{len(own)}张清单，协助{len(mine) - len(own)}张，负责答复本期下发的{sent:,}条线索。{_correct(about, name)}"
-    )
-    words = life_rules().counts
+def _page(cursor: Cursor, about: Reporting, name: str, lists: list[Listed]) -> None:
+    figures, words = about.figures, life_rules().counts
+    cursor.text(f"{department_name(about, name)}待办事项", "公文副题")
+    led = sum(info.led_by(name) for info in lists)
+    sent = _own_lines(about, name, lists, TOTAL)
+    returned = figures.number("deliveries", name, "quarantined")
+    correct = f"本期交来的数据有{returned:,}行须更正后重新提供。" if returned else ""
+    cursor.text(f"牵头{led}张清单，协助{len(lists) - led}张，负责答复本期下发的{sent:,}条线索。{correct}")
     rows: list[Row] = [["清单", "职责", words["listed"], words["quiet"], words["asked"], "其中明确", "时限", "请办理"]]
-    shown = [info for info in mine if own_number(figures, name, info.code, LISTED)]
+    shown = [info for info in lists if own_number(figures, name, info.code, LISTED)]
     rows += [_duty(about, name, info) for info in shown]
+    # One department, one page: smaller letters rather than a second sheet.
     look = TableLook([30, 10, 13, 15, 12, 12, 19, 45], size=8 if len(shown) > 9 else 9.5, row_height=6)
     cursor.table(
         "",
@@ -92,9 +88,9 @@ def _page(cursor: Cursor, about: Reporting, department: tuple[str, list[Listed]]
         look,
         "“先核对”的条数是应由本部门先核对的；其余为该清单在全县的条数，发给本部门的核查清单只列与本部门有关的。清单只增加线索，不作为停发、退出的依据，须由人核实。",
     )
-    none = [info.name for info in mine if info not in shown]
-    if none:
-        cursor.text(f"本期没有线索的清单：{'、'.join(none)}。", "公文附注")
+    empty = [info.name for info in lists if info not in shown]
+    if empty:
+        cursor.text(f"本期没有线索的清单：{'、'.join(empty)}。", "公文附注")
 
 
 def _duty(about: Reporting, name: str, info: Listed) -> Row:
@@ -104,8 +100,3 @@ def _duty(about: Reporting, name: str, info: Listed) -> Row:
     title = Cell(f"{'【急】' if info.urgent else ''}{info.code} {info.name}", align="left")
     role = "先核对" if is_owned(figures, name, info.code) else "牵头" if info.led_by(name) else "协助"
     return [title, role, *numbers, Cell(info.due, align="left"), Cell(info.ask, align="left")]
-
-
-def _correct(about: Reporting, name: str) -> str:
-    back = about.figures.number("deliveries", name, "quarantined")
-    return f"本期交来的数据有{back:,}行须更正后重新提供。" if back else ""

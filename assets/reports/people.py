@@ -23,6 +23,7 @@ def children_section(cursor: Cursor, about: Reporting) -> None:
     cursor.text(
         f"数据中在本县生活的18周岁以下儿童{here}名，其中民政在册留守儿童{left}名，困境儿童（含孤儿、事实无人抚养儿童）{hard}名。"
     )
+    # Who has no known age has no place on the axis; the tables count those children.
     ages = [row for row in figures.grids["ages_left_behind"].rows if row not in (TOTAL, UNKNOWN_AGE)]
     series = [
         (zh, [figures.number(f"ages_{name}", age, "on") for age in ages])
@@ -57,6 +58,7 @@ def _by_town(cursor: Cursor, about: Reporting) -> None:
     heads = ["乡镇（街道）", "应签订", *AGREEMENTS.values(), "签订率", "在册村", "见配备", "配备率"]
     rows: list[Row] = [heads]
     for row, zh in figures.grids["agreement"].rows.items():
+        # Townships without such children or villages would be lines of zeros.
         signed = [figures.say("agreement", row, column) for column in (TOTAL, *AGREEMENTS)]
         workers = [figures.say("workers", row, column) for column in (TOTAL, "with")]
         rates = agreement_rate(figures, row), figures.share("workers", row, ("with", TOTAL))
@@ -105,12 +107,23 @@ def survey_section(cursor: Cursor, about: Reporting) -> None:
             "",
         ]
     )
-    items = [(block.title, *one) for block in survey().blocks for one in tables(block)]
+    items = [(block.title, *item) for block in survey().blocks for item in tables(block)]
+    # Two columns of items on one page, as the form prints them; each column begins with its group's title.
     half = (len(items) + 1) // 2
     for number in range(half):
         cells: list[Cell | str] = []
         for place in (number, number + half):
-            cells += _item(about, items, place)
+            if place >= len(items):
+                cells += ["", "", "", ""]
+                continue
+            title, table, column, zh = items[place]
+            begins = place in (0, half) or items[place - 1][0] != title
+            cells += [
+                Cell(title if begins else "", align="left"),
+                Cell(zh, align="left"),
+                figures.say(table, TOTAL, column),
+                figures.share(table, TOTAL, (column, TOTAL)),
+            ]
         rows.append(cells)
     look = TableLook([20, 30, 14, 14, 20, 30, 14, 14], size=9, row_height=5.6)
     cursor.table(
@@ -119,17 +132,3 @@ def survey_section(cursor: Cursor, about: Reporting) -> None:
         look,
         "未采集＝台账中没有填写。表外写法＝填了而本表没有对应项目，请核对原表。享受救助措施可多选，各项之和不等于总数。年龄按周岁计，留守儿童口径为不满16周岁。",
     )
-
-
-def _item(about: Reporting, items: list[tuple[str, str, str, str]], place: int) -> list[Cell | str]:
-    if place >= len(items):
-        return ["", "", "", ""]
-    title, table, column, zh = items[place]
-    new = place == 0 or items[place - 1][0] != title or place == (len(items) + 1) // 2
-    share = about.figures.share(table, TOTAL, (column, TOTAL))
-    return [
-        Cell(title if new else "", align="left"),
-        Cell(zh, align="left"),
-        about.figures.say(table, TOTAL, column),
-        share,
-    ]

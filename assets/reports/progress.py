@@ -10,8 +10,8 @@ from assets.paper.document import Cursor
 from assets.paper.tables import Cell, Row, TableLook
 from assets.reports.count import LIFE
 from assets.reports.fates import EARLIER_GRID, GONE_GRID
-from assets.reports.figures import TOTAL, Figures
-from assets.reports.material import Listed
+from assets.reports.figures import TOTAL
+from assets.reports.material import Listed, ReportMaterial
 from assets.reports.sections import Reporting
 
 PER_ROW = 3
@@ -26,18 +26,19 @@ def trend_section(cursor: Cursor, about: Reporting) -> None:
     if not material.earlier:
         cursor.text("这是第一期比对，自下期起列出各清单的增减和清零走势。")
         return
-    said = [figures.say("life", TOTAL, name) for name in ("new", "lasting", "gone")]
     if about.internal:
+        new, lasting, gone = (figures.say("life", TOTAL, name) for name in ("new", "lasting", "gone"))
         cursor.text(
-            f"与上期相比，新发现{said[0]}条，上期延续{said[1]}条，本期不再出现{said[2]}条（均按数据中仍有计）。{_fates(about)}"
+            f"与上期相比，新发现{new}条，上期延续{lasting}条，本期不再出现{gone}条（均按数据中仍有计）。{_fates(about)}"
         )
     else:
+        # A public version has no total over all lists (see docs/decisions/public-version.md).
         cursor.text(
             "下表按数据中仍有的线索计。不再出现不等于已经解决：孩子不在本期数据中，或者所依据的数据没有交来，也不再出现。"
         )
     _life_table(cursor, about)
     _fates_table(cursor, about)
-    zero = _zero_lists(about)
+    zero = zero_lists(material)
     cursor.text(
         "各清单线索数（数据中仍有）走势如下。"
         + (f"其中{'、'.join(info.name for info in zero)}列入动态清零。" if zero else "")
@@ -53,14 +54,15 @@ def _fates(about: Reporting) -> str:
     figures = about.figures
     if GONE_GRID not in figures.grids:
         return ""
-    said = [f"{word}{figures.say(GONE_GRID, TOTAL, word)}条" for word in _occurring(figures, GONE_GRID)]
-    earlier = [f"{word}{figures.say(EARLIER_GRID, TOTAL, word)}条" for word in _occurring(figures, EARLIER_GRID)]
-    parts = f"不再出现的，其中{'，'.join(said)}。" if said else ""
-    return parts + (f"此外，{'，'.join(earlier)}。" if earlier else "")
-
-
-def _occurring(figures: Figures, grid: str) -> list[str]:
-    return [word for word in figures.grids[grid].columns if word != TOTAL and figures.number(grid, TOTAL, word)]
+    gone, earlier = (
+        "，".join(
+            f"{word}{figures.say(grid, TOTAL, word)}条"
+            for word in figures.grids[grid].columns
+            if word != TOTAL and figures.number(grid, TOTAL, word)
+        )
+        for grid in (GONE_GRID, EARLIER_GRID)
+    )
+    return (f"不再出现的，其中{gone}。" if gone else "") + (f"此外，{earlier}。" if earlier else "")
 
 
 def _fates_table(cursor: Cursor, about: Reporting) -> None:
@@ -82,10 +84,10 @@ def _fates_table(cursor: Cursor, about: Reporting) -> None:
     cursor.table("不再出现的线索去向", rows, look, FATES_NOTE)
 
 
-def _zero_lists(about: Reporting) -> list[Listed]:
-    comparison = getattr(about.material.profile, "comparison", None)
-    codes = (comparison.zero_lists.value or []) if comparison else []
-    return [info for code in codes for info in about.material.computed if info.code == code]
+def zero_lists(material: ReportMaterial) -> list[Listed]:
+    """The lists that a place wants to see at zero (动态清零), in the order in which its profile names them."""
+    codes = material.profile.comparison.zero_lists.value or []
+    return [info for code in codes for info in material.computed if info.code == code]
 
 
 def _life_table(cursor: Cursor, about: Reporting) -> None:
@@ -114,7 +116,7 @@ def _chart(about: Reporting, info: Listed) -> Chart | None:
     numbers = [about.figures.number("trend", info.code, label) for label in periods]
     if not any(numbers):
         return None
-    short = [label[2:] for label in periods]
+    short = [label[2:] for label in periods]  # three charts share a line: 26Q3, not 2026Q3
     title = f"{info.code} {info.name}"
     return Chart("line", short, [(info.name, numbers)], 51, 36, title if len(title) <= 14 else f"{title[:13]}…", size=7)
 
@@ -126,27 +128,24 @@ def answers_section(cursor: Cursor, about: Reporting) -> None:
         cursor.text("本期核查清单已下发，尚未收到答复。" if about.internal else "核查正在进行。")
         return
     grid = figures.grids["answers"]
-    said = [figures.say("answers", TOTAL, name) for name in (TOTAL, "answered", "overdue")]
+    sent, answered, overdue = (figures.say("answers", TOTAL, name) for name in (TOTAL, "answered", "overdue"))
     rate = figures.share("answers", TOTAL, ("answered", TOTAL))
-    cursor.text(f"共下发线索{said[0]}条次，已答复{said[1]}条次（{rate}），逾期未答复{said[2]}条次。")
+    cursor.text(f"共下发线索{sent}条次，已答复{answered}条次（{rate}），逾期未答复{overdue}条次。")
     rows: list[Row] = [["收件单位", "下发", "已答复", "未到期", "已逾期", "答复率"]]
     for name, zh in grid.rows.items():
         numbers = [figures.say("answers", name, column) for column in (TOTAL, "answered", "waiting", "overdue")]
         rows.append([Cell(zh, align="left"), *numbers, figures.share("answers", name, ("answered", TOTAL))])
     cursor.table("核查答复情况", rows, TableLook([46, 22, 22, 22, 22, 22], row_height=6.5))
-    if said[1:] != ["0", "0"]:
-        cursor.element(chart_paragraph(cursor.document, [_answers_chart(about)]))
-
-
-def _answers_chart(about: Reporting) -> Chart:
-    figures = about.figures
-    grid = figures.grids["answers"]
+    # While nobody has answered and nobody is late, every bar is the same grey.
+    if (answered, overdue) == ("0", "0"):
+        return
     names = [name for name in grid.rows if name != TOTAL]
     series = [(grid.columns[column], [figures.number("answers", name, column) for name in names]) for column in BARS]
-    height = min(200.0, 26 + 7.0 * len(names))
+    height = min(200.0, 26 + 7.0 * len(names))  # a bar per recipient, and no higher than a page
     categories = [grid.rows[name] for name in names]
     colours = tuple(BARS.values())
-    return Chart("beam", categories, series, 150, height, "答复进度", labels=False, stacked=True, colours=colours)
+    chart = Chart("beam", categories, series, 150, height, "答复进度", labels=False, stacked=True, colours=colours)
+    cursor.element(chart_paragraph(cursor.document, [chart]))
 
 
 def year_section(cursor: Cursor, about: Reporting) -> None:

@@ -13,7 +13,7 @@ from assets.publishing.edition_lines import ASKED, QUIET
 from assets.reports.assemble import Version
 from assets.reports.coverage import COVERAGE, LEFT_OUT
 from assets.reports.figures import HIDDEN, TOTAL, Figures
-from assets.reports.material import Listed, Material
+from assets.reports.material import Listed, ReportMaterial
 from assets.reports.words import words
 from assets.reports.wrong import wrong_sentence
 from pipelines.partitions import Period
@@ -30,7 +30,7 @@ LEAST_DARK = 8
 class Reporting:
     """What a section writer needs: the material, the figures of this version, the version."""
 
-    material: Material
+    material: ReportMaterial
     figures: Figures
     version: Version
 
@@ -45,18 +45,15 @@ def data_section(cursor: Cursor, about: Reporting) -> None:
     figures = about.figures
     children = figures.say("found", TOTAL, "children")
     if about.internal:
-        said = {
-            name: figures.say("deliveries", TOTAL, name) for name in ("files", "rows_in", "accepted", "quarantined")
-        }
+        columns = ("files", "rows_in", "accepted", "quarantined", "set_aside")
+        files, lines, accepted, returned, _ = (figures.say("deliveries", TOTAL, column) for column in columns)
         cursor.text(
-            f"本期共收到{said['files']}份数据文件{said['rows_in']}行，接收{said['accepted']}行，"
-            f"退回来源部门更正{said['quarantined']}行。比对涉及儿童{children}名。"
+            f"本期共收到{files}份数据文件{lines}行，接收{accepted}行，"
+            f"退回来源部门更正{returned}行。比对涉及儿童{children}名。"
         )
-        heads = ["部门", "文件数", "总行数", "接收", "退回更正", "不计"]
-        names = ("files", "rows_in", "accepted", "quarantined", "set_aside")
-        rows: list[Row] = [heads]
+        rows: list[Row] = [["部门", "文件数", "总行数", "接收", "退回更正", "不计"]]
         for name, zh in figures.grids["deliveries"].rows.items():
-            rows.append([zh, *[figures.say("deliveries", name, column) for column in names]])
+            rows.append([zh, *[figures.say("deliveries", name, column) for column in columns]])
         cursor.table(
             "各部门数据交付情况", rows, TableLook([31, *[25] * 5]), "总行数＝接收＋退回更正＋不计（标题、合计等行）。"
         )
@@ -66,18 +63,29 @@ def data_section(cursor: Cursor, about: Reporting) -> None:
 
 
 def _linkage(cursor: Cursor, about: Reporting) -> None:
+    """How many records found their child in the register, by group: what a reader needs before believing 查无记录."""
     figures = about.figures
     tables = [name for name in figures.grids if name.startswith(COVERAGE) and name != LEFT_OUT]
+    rate = ""
+    if tables:
+        whole, linked = (figures.say(tables[0], TOTAL, column) for column in (TOTAL, "found"))
+        share = figures.share(tables[0], TOTAL, ("found", TOTAL))
+        rate = f"公安以外各部门的儿童记录中，可以在公安户籍数据中查找的有{whole}条，其中{linked}条（{share}）找到对应的儿童。"
     saved = figures.say("saved", "children", "other")
     cursor.text(
-        f"{_found(figures, tables)}按儿童计，{saved}名儿童的身份证号缺失、有误或不一致，靠姓名、出生日期、监护人、住址等信息在公安数据中找到，"
+        f"{rate}按儿童计，{saved}名儿童的身份证号缺失、有误或不一致，靠姓名、出生日期、监护人、住址等信息在公安数据中找到，"
         f"不再作为“查无记录”下发，减少无效核查{saved}人次。"
     )
     if not tables:
         return
-    cursor.text(
-        f"不同人群的关联率如下（按记录计）。关联率低的人群，“查无记录”类线索须先核对身份信息。{_left_out(figures)}"
-    )
+
+    outside = ""
+    if LEFT_OUT in figures.grids:
+        # No group of their own: the register's extract cannot hold them, and their rate would say nothing about linking.
+        groups = {row: zh for row, zh in figures.grids[LEFT_OUT].rows.items() if row != TOTAL}
+        counts = "、".join(f"{zh}{figures.say(LEFT_OUT, row, TOTAL)}条" for row, zh in groups.items())
+        outside = f"另有{counts}，公安交来的数据本来不包括或不一定包括，不计入关联率。"
+    cursor.text(f"不同人群的关联率如下（按记录计）。关联率低的人群，“查无记录”类线索须先核对身份信息。{outside}")
     rows: list[Row] = [["人群", "分组", "记录数", "找到", "未找到", "关联率"]]
     for table in tables:
         grid = figures.grids[table]
@@ -89,51 +97,26 @@ def _linkage(cursor: Cursor, about: Reporting) -> None:
     cursor.table("不同人群的关联率", rows, TableLook([22, 44, 22, 22, 22, 24], row_height=6))
 
 
-def _found(figures: Figures, tables: list[str]) -> str:
-    if not tables:
-        return ""
-    whole, found = (figures.say(tables[0], TOTAL, column) for column in (TOTAL, "found"))
-    share = figures.share(tables[0], TOTAL, ("found", TOTAL))
-    return (
-        f"公安以外各部门的儿童记录中，可以在公安户籍数据中查找的有{whole}条，其中{found}条（{share}）找到对应的儿童。"
-    )
-
-
-def _left_out(figures: Figures) -> str:
-    """Whose records are no group, for the register's extract cannot hold them."""
-    if LEFT_OUT not in figures.grids:
-        return ""
-    rows = {row: zh for row, zh in figures.grids[LEFT_OUT].rows.items() if row != TOTAL}
-    said = "、".join(f"{zh}{figures.say(LEFT_OUT, row, TOTAL)}条" for row, zh in rows.items())
-    return f"另有{said}，公安交来的数据本来不包括或不一定包括，不计入关联率。"
-
-
 def lists_section(cursor: Cursor, about: Reporting) -> None:
     """What was found: urgent first, then every list with its grades."""
     figures = about.figures
     for info in about.material.computed:
         if info.urgent and figures.values.get(("asked", info.code, TOTAL), 0):
             cursor.text(urgent_sentence(figures, info))
-    said = [figures.say("asked", TOTAL, name) for name in SIZES]
-    graded = [figures.say("lists", TOTAL, name) for name in GRADED]
+    totals = [figures.say("asked", TOTAL, name) for name in SIZES]
+    grades = [figures.say("lists", TOTAL, name) for name in GRADED]
     if about.internal:
+        listed, asked, quiet = totals
+        sure, likely, unproven = grades
         cursor.text(
-            f"各清单数据中仍有线索{said[0]}条：已有答复、依据没有变化而不再下发{said[2]}条，本期下发{said[1]}条。"
-            f"本期下发的，证据齐全（明确）{graded[0]}条，很可能{graded[1]}条，需先核实资料（待核）{graded[2]}条。"
+            f"各清单数据中仍有线索{listed}条：已有答复、依据没有变化而不再下发{quiet}条，本期下发{asked}条。"
+            f"本期下发的，证据齐全（明确）{sure}条，很可能{likely}条，需先核实资料（待核）{unproven}条。"
         )
     cursor.text("一名儿童在一张清单上计一条，信息不一致按项目计，同一儿童可同时在几张清单上。")
-    rows: list[Row] = [
-        [
-            "代码",
-            "清单",
-            *(figures.grids["asked"].columns[name] for name in SIZES),
-            "明确",
-            "很可能",
-            "待核",
-            "答复时限",
-        ]
-    ]
+    size_words = [figures.grids["asked"].columns[name] for name in SIZES]
+    rows: list[Row] = [["代码", "清单", *size_words, "明确", "很可能", "待核", "答复时限"]]
     for info in about.material.lists:
+        # A list that could not be computed stands there as such: left out, or as a zero, it would read as good news.
         if info.code in about.material.missing:
             rows.append([info.code, Cell(info.name, align="left"), Cell("未计算", span=6), ""])
             continue
@@ -141,7 +124,7 @@ def lists_section(cursor: Cursor, about: Reporting) -> None:
         numbers += [figures.say("lists", info.code, column) for column in GRADED]
         rows.append([info.code, Cell(info.name, align="left"), *numbers, Cell(info.due, align="left")])
     if about.internal:
-        rows.append(["", Cell("合计", bold=True), *[Cell(text, bold=True) for text in [*said, *graded]], ""])
+        rows.append(["", Cell("合计", bold=True), *[Cell(text, bold=True) for text in [*totals, *grades]], ""])
     look = TableLook([12, 38, 15, 15, 18, 13, 14, 13, 18], row_height=6.5)
     cursor.table("各清单线索数（明确、很可能、待核按本期下发）", rows, look, f"{SIZE_NOTE}{_note(about)}")
 
@@ -168,42 +151,41 @@ def towns_section(cursor: Cursor, about: Reporting) -> None:
         return
     grid = figures.grids["towns"]
     towns = [
-        name for name in grid.columns if name != TOTAL and any(figures.values["towns", i.code, name] for i in lists)
+        town
+        for town in grid.columns
+        if town != TOTAL and any(figures.values["towns", info.code, town] for info in lists)
     ]
     cursor.text("下表按本期下发的线索计，一行一个乡镇（街道），颜色越深，表示该清单的线索在该乡镇（街道）越集中。")
-    last: list[Cell | str] = [Cell("合计", bold=True)] if about.internal else []
-    heads: Row = ["乡镇（街道）", *[Cell(f"{i.code}{i.name}", downwards=True) for i in lists], *last]
-    rows = [heads, *[_town_row(about, lists, (town, towns)) for town in towns]]
-    totals = [Cell(figures.say("towns", info.code, TOTAL), bold=True) for info in lists]
-    rows.append([Cell("合计", bold=True), *totals, *_town_total(about, TOTAL)])
-    look = _heat_look([len(cell.text if isinstance(cell, Cell) else cell) for cell in rows[-1][1:]])
+    # The shade is by a list's largest number that is shown: by a hidden one it would tell how large that is.
+    largest = {
+        info.code: max((figures.number("towns", info.code, town) or 0 for town in towns), default=0) for info in lists
+    }
+
+    def total(town: str) -> list[Cell]:
+        # A public version has no total over all lists.
+        return [Cell(figures.say("towns", TOTAL, town), bold=True)] if about.internal else []
+
+    heads: list[Cell | str] = ["乡镇（街道）", *[Cell(f"{info.code}{info.name}", downwards=True) for info in lists]]
+    rows: list[Row] = [[*heads, Cell("合计", bold=True)] if about.internal else heads]
+    for town in towns:
+        numbers = [(figures.number("towns", info.code, town), largest[info.code]) for info in lists]
+        cells = [_heat(number, most) for number, most in numbers]
+        rows.append([Cell(grid.columns[town], align="left"), *cells, *total(town)])
+    sums = [*[Cell(figures.say("towns", info.code, TOTAL), bold=True) for info in lists], *total(TOTAL)]
+    rows.append([Cell("合计", bold=True), *sums])
+
+    # The last row has the longest numbers: columns wide enough for them, the rest of the width is shared out.
+    widths = [3 + len(cell.text) for cell in sums]
+    room = (WIDTH - 28) / sum(widths)
+    size = 8.5 if len(widths) <= 15 else 6.5
+    look = TableLook([28, *[room * width for width in widths]], size=size, row_height=6, head_height=44)
     cursor.table("各乡镇（街道）线索分布（本期下发）", rows, look, _note(about))
 
 
-def _town_row(about: Reporting, lists: list[Listed], place: tuple[str, list[str]]) -> Row:
-    town, _ = place
-    cells = [_heat(about.figures, info.code, place) for info in lists]
-    return [Cell(about.figures.grids["towns"].columns[town], align="left"), *cells, *_town_total(about, town)]
-
-
-def _town_total(about: Reporting, town: str) -> list[Cell]:
-    return [Cell(about.figures.say("towns", TOTAL, town), bold=True)] if about.internal else []
-
-
-def _heat_look(lengths: list[int]) -> TableLook:
-    """Columns wide enough for their longest number; the rest of the width is shared out."""
-    room = (WIDTH - 28) / sum(3 + one for one in lengths)
-    size = 8.5 if len(lengths) <= 15 else 6.5
-    return TableLook([28, *[room * (3 + one) for one in lengths]], size=size, row_height=6, head_height=44)
-
-
-def _heat(figures: Figures, code: str, place: tuple[str, list[str]]) -> Cell:
-    """A cell shaded by its share of the list's largest; only shown numbers decide, or the shade would tell the hidden."""
-    town, towns = place
-    number = figures.number("towns", code, town)
+def _heat(number: int | None, largest: int) -> Cell:
+    """A cell shaded by its share of the list's largest."""
     if number is None:
         return Cell(HIDDEN)
-    largest = max((figures.number("towns", code, one) or 0 for one in towns), default=0)
     level = 1 + min(4, 4 * number // max(largest, LEAST_DARK)) if number else 0
     return Cell(f"{number:,}" if number else "–", fill=HEAT[level], colour="FFFFFF" if level == 5 else "")
 
@@ -215,6 +197,7 @@ def limits_section(cursor: Cursor, about: Reporting) -> None:
         cursor.text(sentence)
     for sentence in material.missing.values():
         cursor.text(sentence)
+    # Counts of no table, so nothing protects them: the public version does without.
     if about.internal:
         weak = int((material.children["identifiers"] == "weak").sum())
         review = int((material.pairs["grade"] == "review").sum())
@@ -238,6 +221,6 @@ def next_section(cursor: Cursor, about: Reporting) -> None:
         cursor.text(sentence)
     figures = about.figures
     sizes = {info: figures.number("lists", info.code, TOTAL) or 0 for info in about.material.computed}
-    for info in sorted(sizes, key=lambda one: -sizes[one])[:3]:
+    for info in sorted(sizes, key=lambda info: -sizes[info])[:3]:
         if sizes[info]:
             cursor.text(f"{info.name}（本期下发{figures.say('lists', info.code, TOTAL)}条）：{info.ask}")

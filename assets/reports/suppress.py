@@ -29,7 +29,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
-class Rule(Rules):
+class SuppressionRule(Rules):
     """Which counts are small, and how uncertain they must stay."""
 
     smallest: int = Field(ge=1)
@@ -38,13 +38,13 @@ class Rule(Rules):
 
 
 @cache
-def default_rule() -> Rule:
+def default_rule() -> SuppressionRule:
     """The rule that comes with the product."""
-    return read_rules(FILE, Rule)
+    return read_rules(FILE, SuppressionRule)
 
 
 @dataclass(frozen=True)
-class Table:
+class SummedTable:
     """Numbers and the sums between them: `sums` holds the place of a total and the places of its parts."""
 
     values: Ints
@@ -52,19 +52,19 @@ class Table:
     closed: frozenset[int] = frozenset()
 
 
-def public(figures: Figures, rule: Rule | None = None) -> Figures:
+def public(figures: Figures, rule: SuppressionRule | None = None) -> Figures:
     """The version of the figures that may be published."""
     keys = list(figures.values)
     place = {key: number for number, key in enumerate(keys)}
-    sums = [(place[one.total], tuple(place[part] for part in one.parts)) for one in figures.sums]
+    sums = [(place[stated.total], tuple(place[part] for part in stated.parts)) for stated in figures.sums]
     closed = frozenset(place[key] for key in figures.secret)
-    table = Table(np.array([figures.values[key] for key in keys], dtype=np.int64), sums, closed)
+    table = SummedTable(np.array([figures.values[key] for key in keys], dtype=np.int64), sums, closed)
     hidden = hide(table, rule or default_rule())
     chosen: frozenset[Key] = frozenset(key for key, is_hidden in zip(keys, hidden, strict=True) if is_hidden)
     return replace(figures, hidden=chosen)
 
 
-def hide(table: Table, rule: Rule) -> Bools:
+def hide(table: SummedTable, rule: SuppressionRule) -> Bools:
     """Choose the cells to hide.
 
     Args:
@@ -79,6 +79,7 @@ def hide(table: Table, rule: Rule) -> Bools:
     hidden = small.copy()
     for place in table.closed:
         hidden[place] = values[place] > 0
+    # The single cells first, by counting: each search for a table costs a solver's run, and most sums need none.
     while True:
         _cover_single(table, hidden)
         exposed = _exposed(table, hidden, np.flatnonzero(small), rule)
@@ -86,70 +87,78 @@ def hide(table: Table, rule: Rule) -> Bools:
             return hidden
 
 
-def _members(table: Table) -> list[tuple[int, ...]]:
+def _members(table: SummedTable) -> list[tuple[int, ...]]:
     return [(total, *parts) for total, parts in table.sums]
 
 
-def _cover_single(table: Table, hidden: Bools) -> None:
+def _cover_single(table: SummedTable, hidden: Bools) -> None:
     """A sum with one hidden cell gives it away at once: hide a second one, until none is left."""
     groups, again = _members(table), True
     while again:
+        # A cell hidden for one sum stands in others and may be the only one there.
         again = False
         for group in groups:
             if sum(bool(hidden[place]) for place in group) == 1:
                 again = _hide_one(table, hidden, group) or again
 
 
-def _hide_one(table: Table, hidden: Bools, group: Sequence[int]) -> bool:
+def _hide_one(table: SummedTable, hidden: Bools, group: Sequence[int]) -> bool:
+    """Hide the cell of a sum that costs a reader least; False when there is none. A zero protects nothing: readers know zeros."""
     free = [place for place in group if not hidden[place] and table.values[place] > 0]
     if not free:
         return False
     totals = {total for total, _ in table.sums}
-    tied = [sum(1 for one in _members(table) if place in one and not any(hidden[p] for p in one)) for place in free]
-    order = sorted(range(len(free)), key=lambda i: (free[i] in totals, tied[i], int(table.values[free[i]]), free[i]))
-    hidden[free[order[0]]] = True
+    untouched = [members for members in _members(table) if not any(hidden[place] for place in members)]
+
+    def cost(place: int) -> tuple[bool, int, int, int]:
+        # A total is what people look for; a cell in sums that are still whole would open each of them to the same question.
+        return place in totals, sum(place in members for members in untouched), int(table.values[place]), place
+
+    hidden[min(free, key=cost)] = True
     return True
 
 
-def _cover(table: Table, hidden: Bools, exposed: Sequence[int]) -> bool:
+def _cover(table: SummedTable, hidden: Bools, exposed: Sequence[int]) -> bool:
     """Hide one more cell for each exposed one, as near to it as there is one; False when nothing is left to hide."""
     groups, added = _members(table), False
     for place in exposed:
+        # First the sums in which the cell itself stands, then those of the cells that are hidden there, and so on outwards.
         reached = {place}
         while True:
             near = [group for group in groups if reached & set(group)]
-            near.sort(key=lambda group: sum(bool(hidden[p]) for p in group))
+            near.sort(key=lambda group: sum(bool(hidden[member]) for member in group))
             if any(_hide_one(table, hidden, group) for group in near):
                 added = True
                 break
-            wider = reached | {p for group in near for p in group if hidden[p]}
+            wider = reached | {member for group in near for member in group if hidden[member]}
             if wider == reached:
                 break
             reached = wider
     return added
 
 
-def _exposed(table: Table, hidden: Bools, small: Ints, rule: Rule) -> list[int]:
+def _exposed(table: SummedTable, hidden: Bools, small: Ints, rule: SuppressionRule) -> list[int]:
     """Hidden small cells whose possible values lie closer together than the rule wants."""
     if not len(small):
         return []
     reader = _Reader(table, hidden)
     low, high = table.values.copy(), table.values.copy()
+    # Many cells at once, in one direction or the other: a few tables clear most of them, the rest are asked one by one.
     dice = np.random.default_rng(0)
     for step in range(ROUNDS):
-        open_ones = [int(place) for place in small if high[place] - low[place] < rule.spread]
-        if not open_ones:
+        narrow = [int(place) for place in small if high[place] - low[place] < rule.spread]
+        if not narrow:
             return []
-        signs = np.full(len(open_ones), 1 if step % 2 else -1) if step < 2 else dice.choice((-1, 1), len(open_ones))
-        _widen(low, high, reader.extreme(dict(zip(open_ones, signs.tolist(), strict=True))))
-    found = []
-    for place in (int(one) for one in small):
+        signs = np.full(len(narrow), 1 if step % 2 else -1) if step < 2 else dice.choice((-1, 1), len(narrow))
+        _widen(low, high, reader.extreme(dict(zip(narrow, signs.tolist(), strict=True))))
+    exposed = []
+    for place in small.tolist():
         for sign in (1, -1):
             if high[place] - low[place] < rule.spread:
                 _widen(low, high, reader.extreme({place: sign}))
         if high[place] - low[place] < rule.spread:
-            found.append(place)
-    return found
+            exposed.append(place)
+    return exposed
 
 
 def _widen(low: Ints, high: Ints, table: Ints | None) -> None:
@@ -161,11 +170,12 @@ def _widen(low: Ints, high: Ints, table: Ints | None) -> None:
 class _Reader:
     """What a reader of the public version can do: find tables of whole numbers that agree with everything shown."""
 
-    def __init__(self, table: Table, hidden: Bools) -> None:
+    def __init__(self, table: SummedTable, hidden: Bools) -> None:
         self.table = table
         self.places = np.flatnonzero(hidden)
         column = {int(place): number for number, place in enumerate(self.places)}
         rows, rest = [], []
+        # Each sum is an equation of its hidden cells; what is shown of it moves to the other side.
         for total, parts in table.sums:
             line = np.zeros(len(self.places))
             shown = 0
@@ -190,16 +200,15 @@ class _Reader:
         for place, weight in weights.items():
             goal[self.column[place]] = -weight
         bounds = optimize.Bounds(1, self.most)
-        limits: Any = (
-            ()
-            if not len(self.matrix)
-            else optimize.LinearConstraint(sparse.csr_array(self.matrix), self.rest, self.rest)
+        sums: Any = ()  # the solver refuses a matrix without rows
+        if len(self.matrix):
+            sums = optimize.LinearConstraint(sparse.csr_array(self.matrix), self.rest, self.rest)
+        # A search that takes too long has shown nothing: the cell counts as exposed, and one more is hidden.
+        solved = optimize.milp(
+            goal, integrality=np.ones(len(goal)), bounds=bounds, constraints=sums, options={"time_limit": 5}
         )
-        done = optimize.milp(
-            goal, integrality=np.ones(len(goal)), bounds=bounds, constraints=limits, options={"time_limit": 5}
-        )
-        if done.x is None:
+        if solved.x is None:
             return None
-        found = self.table.values.copy()
-        found[self.places] = np.rint(done.x).astype(np.int64)
-        return found
+        possible = self.table.values.copy()
+        possible[self.places] = np.rint(solved.x).astype(np.int64)
+        return possible

@@ -8,6 +8,7 @@ here: how the form is printed. Source: rules/lists.md#national-form, rules/codes
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -16,9 +17,9 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
 
-from assets.reports.count import OTHER_TOWN, first_value, left_behind
-from assets.reports.figures import TOTAL, Figures, Grid
-from assets.reports.material import Material
+from assets.reports.count import area_rows, areas_of, first_value, left_behind
+from assets.reports.figures import TOTAL, FigureGrid, Figures
+from assets.reports.material import ReportMaterial
 from expectations.rulebook import Rules, read_rules
 
 FILE = Path(__file__).with_name("survey.yaml")
@@ -54,7 +55,7 @@ def survey() -> Survey:
     return read_rules(FILE, Survey)
 
 
-def count_survey(figures: Figures, material: Material, by_town: bool) -> None:
+def count_survey(figures: Figures, material: ReportMaterial, by_town: bool) -> None:
     """`survey_<block>`: items by area; the column total is the number of left-behind children.
 
     Args:
@@ -63,60 +64,66 @@ def count_survey(figures: Figures, material: Material, by_town: bool) -> None:
         by_town: with a row for every township, as the national form has it; else only the county.
     """
     children = left_behind(material)
-    names = dict.fromkeys(material.towns) if by_town else {}
-    area = [name if name in names else OTHER_TOWN for name in children["town"]]
-    rows = {**{name: name for name in names}, OTHER_TOWN: "未落实" if by_town else material.place, TOTAL: "合计"}
-    first = ""
+    rows = area_rows(material, by_town)
+    areas = areas_of(children["town"], rows)
+    # The whole of every table is the same children: tied, so that no table gives away what another hides.
+    first = f"survey_{survey().blocks[0].name}"
     for block in survey().blocks:
         items = _items(block, children, material)
-        if block.many:
-            _count_many(figures, block, (rows, area), items)
-        else:
-            _count_one(figures, block, (rows, area), items)
-            first = first or f"survey_{block.name}"
-            _tie(figures, f"survey_{block.name}", first, rows)
+        for grid, columns in _grids(block, rows, items):
+            figures.add(grid, Counter(zip(areas, columns, strict=True)), totals="both")
+            for row in rows if grid.name != first else ():
+                figures.same((grid.name, row, TOTAL), (first, row, TOTAL))
 
 
-def _tie(figures: Figures, table: str, first: str, rows: dict[str, str]) -> None:
-    if table != first:
-        for row in rows:
-            figures.same((table, row, TOTAL), (first, row, TOTAL))
+def _grids(block: Block, rows: dict[str, str], items: list[tuple[str, ...]]) -> Iterator[tuple[FigureGrid, list[str]]]:
+    """The tables of a block, each with the column in which every child is counted."""
+    if not block.many:
+        columns = {**_columns(block), OTHER: survey().other, REST: survey().rest, TOTAL: "合计"}
+        yield FigureGrid(f"survey_{block.name}", block.title, rows, columns), [item for item, *_ in items]
+        return
+    # Items that a child may have several of: each is a table of its own with those who have it not, so each adds up.
+    for number, name in enumerate([*block.items, OTHER, REST]):
+        columns = {name: _spoken(name), OFF: "否", TOTAL: "合计"}
+        grid = FigureGrid(f"survey_{block.name}{number}", block.title, rows, columns)
+        yield grid, [name if name in of_child else OFF for of_child in items]
 
 
-def _items(block: Block, children: pd.DataFrame, material: Material) -> list[tuple[str, ...]]:
+def _items(block: Block, children: pd.DataFrame, material: ReportMaterial) -> list[tuple[str, ...]]:
     """The items that each child counts in."""
     if block.bands:
         return [_band(block, int(age), sex) for age, sex in zip(children["age"], children["sex"], strict=True)]
-    value = _values(block, children, material)
     item_of = {word: name for name, words in block.items.items() for word in words}
-    found = []
-    for text in value:
+    items = []
+    for text in _values(block, children, material):
         names = dict.fromkeys(item_of[part] for part in text.split(";") if part in item_of)
+        # Two answers to a question that has one are none of the form's items.
         fits = names and (block.many or len(names) == 1)
-        found.append(tuple(names) if fits else ((OTHER,) if text else (REST,)))
-    return found
+        items.append(tuple(names) if fits else ((OTHER,) if text else (REST,)))
+    return items
 
 
-def _values(block: Block, children: pd.DataFrame, material: Material) -> pd.Series:
+def _values(block: Block, children: pd.DataFrame, material: ReportMaterial) -> pd.Series:
     """The child's value: of the department whose word comes first (mostly civil affairs, whose form it is), then the file's."""
-    own = {"sex": "sex", "aid": "aids"}.get(block.field)
+    own = {"sex": "sex", "aid": "aids"}.get(block.field)  # the merged child's own columns, not one department's word
     if own:
         return children[own]
-    value = _recorded(block.field, block.first, children, material)
+    values = _recorded(block.field, block.first, children, material)
     for field, codes in block.otherwise.items():
-        says = {other: code for code, others in codes.items() for other in others}
-        told = pd.Series(_recorded(field, block.first, children, material)).map(says).fillna("").to_numpy(object)
-        value = np.where(value == "", told, value)
-    return pd.Series(value, dtype=object)
+        code_of = {other: code for code, others in codes.items() for other in others}
+        implied = pd.Series(_recorded(field, block.first, children, material)).map(code_of).fillna("").to_numpy(object)
+        values = np.where(values == "", implied, values)
+    return pd.Series(values, dtype=object)
 
 
-def _recorded(field: str, first: str, children: pd.DataFrame, material: Material) -> npt.NDArray[np.object_]:
-    said = first_value(material, field, first).reindex(children["child_id"]).fillna("").to_numpy(object)
-    filed = children[field].to_numpy(object) if field in children else np.full(len(children), "", dtype=object)
-    return np.where(said == "", filed, said)
+def _recorded(field: str, first: str, children: pd.DataFrame, material: ReportMaterial) -> npt.NDArray[np.object_]:
+    recorded = first_value(material, field, first).reindex(children["child_id"]).fillna("").to_numpy(object)
+    merged = children[field].to_numpy(object) if field in children else np.full(len(children), "", dtype=object)
+    return np.where(recorded == "", merged, recorded)
 
 
 def _band(block: Block, age: int, sex: str) -> tuple[str, ...]:
+    # Outside every band lies an age that nobody knows, or one that the form does not ask for: 未采集.
     name = next((zh for zh, (least, most) in block.bands.items() if least <= age <= most), "")
     if not name or (block.by_sex and sex not in SEXES):
         return (REST,)
@@ -128,28 +135,6 @@ def _columns(block: Block) -> dict[str, str]:
     if block.bands:
         names = [f"{zh}{sex}" for zh in block.bands for sex in SEXES.values()] if block.by_sex else list(block.bands)
     return {name: name for name in names}
-
-
-def _count_one(
-    figures: Figures, block: Block, area: tuple[dict[str, str], list[str]], items: list[tuple[str, ...]]
-) -> None:
-    rows, towns = area
-    found = Counter((town, one[0]) for town, one in zip(towns, items, strict=True))
-    columns = {**_columns(block), OTHER: survey().other, REST: survey().rest, TOTAL: "合计"}
-    figures.add(Grid(f"survey_{block.name}", block.title, rows, columns), found, totals="both")
-
-
-def _count_many(
-    figures: Figures, block: Block, area: tuple[dict[str, str], list[str]], items: list[tuple[str, ...]]
-) -> None:
-    """Items that a child may have several of: each is a grid of its own with those who have it not, so each adds up."""
-    rows, towns = area
-    for number, name in enumerate([*block.items, OTHER, REST]):
-        found = Counter((town, name if name in one else OFF) for town, one in zip(towns, items, strict=True))
-        zh = _spoken(name)
-        grid = Grid(f"survey_{block.name}{number}", block.title, rows, {name: zh, OFF: "否", TOTAL: "合计"})
-        figures.add(grid, found, totals="both")
-        _tie(figures, grid.name, f"survey_{survey().blocks[0].name}", rows)
 
 
 def tables(block: Block) -> list[tuple[str, str, str]]:

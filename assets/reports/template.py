@@ -7,7 +7,6 @@ fills them.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from assets.paper.document import blank, save
 from assets.paper.styles import flush
@@ -36,7 +35,7 @@ def shipped(kind: str) -> Path:
 def write_shipped() -> list[Path]:
     """Make the product's own templates anew, after `report.yaml` has changed."""
     for kind in words().kinds:
-        shipped(kind).unlink(missing_ok=True)
+        shipped(kind).unlink(missing_ok=True)  # writing leaves a file that is there alone
     return [_write(kind, shipped(name)) for name, kind in words().kinds.items()]
 
 
@@ -58,15 +57,12 @@ def _write(kind: Kind, path: Path) -> Path:
     for number, (heading, section) in enumerate(kind.parts):
         document.add_paragraph(f"{NUMERALS[number]}、{heading}", "公文一级")
         document.add_paragraph(f"{{{{节:{section}}}}}", "标记")
-    _signature(document)
+    # Office and date before the annexes: a paper is signed where its text ends.
+    document.add_paragraph("", "公文正文")
+    document.add_paragraph("{{发文机关}}", "公文署名")
+    document.add_paragraph("{{成文日期}}", "公文署名")
     for number, (heading, section) in enumerate(kind.annex, start=1):
         flush(document.add_paragraph(f"附件{number}", "公文一级")).paragraph_format.page_break_before = True
         document.add_paragraph(heading, "公文副题")
         document.add_paragraph(f"{{{{节:{section}}}}}", "标记")
     return save(document, path, kind.name, "")
-
-
-def _signature(document: Any) -> None:
-    document.add_paragraph("", "公文正文")
-    document.add_paragraph("{{发文机关}}", "公文署名")
-    document.add_paragraph("{{成文日期}}", "公文署名")

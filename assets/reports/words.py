@@ -23,7 +23,7 @@ class Kind(Rules):
     annex: tuple[tuple[str, str], ...]
 
 
-class Words(Rules):
+class ReportWords(Rules):
     """The whole file; `least_answers` is the number of answers from which on a list has a rate of false alarms of its own."""
 
     kinds: dict[str, Kind]
@@ -34,6 +34,6 @@ class Words(Rules):
 
 
 @cache
-def words() -> Words:
+def words() -> ReportWords:
     """The validated words."""
-    return read_rules(FILE, Words)
+    return read_rules(FILE, ReportWords)

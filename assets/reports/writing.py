@@ -5,17 +5,16 @@ Here: which sections a template may ask for, and the order of work. Not here: wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 from assets.paper.document import Cursor, Section, add_footer, fill, open_template, save
 from assets.reports.assemble import Version, figures_of
 from assets.reports.due import addressees
 from assets.reports.figures import TOTAL, Figures
-from assets.reports.material import Material
+from assets.reports.material import ReportMaterial
 from assets.reports.pack import departments_section, overview_section
 from assets.reports.people import children_section, indicators_section, survey_section
 from assets.reports.progress import answers_section, trend_section, year_section
@@ -27,7 +26,6 @@ from assets.reports.sections import (
     next_section,
     towns_section,
 )
-from assets.reports.template import template_of
 from assets.reports.words import words
 
 SECTIONS: Mapping[str, Callable[[Cursor, Reporting], None]] = {
@@ -61,7 +59,7 @@ class Job:
     today: date
 
 
-def write_report(material: Material, job: Job, figures: Figures | None = None) -> Path:
+def write_report(material: ReportMaterial, job: Job, figures: Figures | None = None) -> Path:
     """Write one Word file.
 
     Args:
@@ -78,24 +76,22 @@ def write_report(material: Material, job: Job, figures: Figures | None = None) -
     """
     about = Reporting(material, figures or figures_of(material, job.version), job.version)
     document = open_template(job.template)
-    chosen = {**SECTIONS, **PACK_SECTIONS} if job.version is Version.INTERNAL else SECTIONS
-    sections: dict[str, Section] = {name: partial(_write, writer, about) for name, writer in chosen.items()}
-    fill(document, _texts(material, job), sections, job.template.name)
+    # The pack is not offered to a public template at all: its numbers are of single departments.
+    chosen = {**SECTIONS, **PACK_SECTIONS} if about.internal else SECTIONS
+
+    def section(writer: Callable[[Cursor, Reporting], None]) -> Section:
+        return lambda cursor: writer(cursor, about)
+
+    fill(document, _texts(material, job), {name: section(writer) for name, writer in chosen.items()}, job.template.name)
     if material.audit_head:
+        # On paper outside the machine, so that an audit trail that was written anew can be told from the one it shows.
         add_footer(document, f"审计校验码 {material.audit_head}")
-    name = f"{material.place}{material.period.label}{words().kinds[job.kind].name}_{_ending(job.version)}.docx"
-    return save(document, job.folder / name, words().kinds[job.kind].name, material.office)
+    kind, version = words().kinds[job.kind].name, "内部" if about.internal else "公开"
+    name = f"{material.place}{material.period.label}{kind}_{version}.docx"
+    return save(document, job.folder / name, kind, material.office)
 
 
-def _write(writer: Callable[[Cursor, Reporting], None], about: Reporting, cursor: Cursor) -> None:
-    writer(cursor, about)
-
-
-def _ending(version: Version) -> str:
-    return "内部" if version is Version.INTERNAL else "公开"
-
-
-def _texts(material: Material, job: Job) -> dict[str, str]:
+def _texts(material: ReportMaterial, job: Job) -> dict[str, str]:
     last = material.period.last_day
     return {
         "县": material.place,
@@ -103,6 +99,7 @@ def _texts(material: Material, job: Job) -> dict[str, str]:
         "年份": str(material.period.year),
         "截止日期": f"{last.year}年{last.month}月{last.day}日",
         "版本": words().versions[job.version.value],
+        # To be filled in by hand where the place's papers name nobody: a wrong addressee is worse than none.
         "主送": addressees(material.profile, job.kind) or "＿＿＿＿＿＿",
         "发文机关": material.office,
         "成文日期": f"{job.today.year}年{job.today.month}月{job.today.day}日",
@@ -111,22 +108,6 @@ def _texts(material: Material, job: Job) -> dict[str, str]:
 
 def published_totals(figures: Figures) -> dict[str, int]:
     """What a public version says about the lists' sizes."""
-    rows = [row for row in figures.grids["asked"].rows if row != TOTAL]
-    found = {row: figures.number("asked", row, TOTAL) for row in rows}
-    return {row: number for row, number in found.items() if number is not None}
-
-
-def figures_and_jobs(
-    material: Material, wanted: tuple[str, Sequence[Version]], place: tuple[Path, Path, date]
-) -> Iterator[tuple[Figures, Job]]:
-    """The figures and the job of each version.
-
-    Args:
-        material: of the period.
-        wanted: the kind and the versions.
-        place: the folder to write into, the workspace (for its own templates), and the day of signing.
-    """
-    kind, versions = wanted
-    folder, workspace, today = place
-    for version in versions:
-        yield figures_of(material, version), Job(kind, version, folder, template_of(kind, workspace), today)
+    codes = [code for code in figures.grids["asked"].rows if code != TOTAL]
+    shown = {code: figures.number("asked", code, TOTAL) for code in codes}
+    return {code: number for code, number in shown.items() if number is not None}

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from assets.reports.figures import TOTAL, Figures, Grid
+from assets.reports.figures import TOTAL, FigureGrid, Figures
 from expectations.life.states import ANSWERED, Event
 
 TABLE = "wrong"
@@ -55,10 +55,10 @@ def count_wrong(figures: Figures, answers: Iterable[PastAnswers], names: Mapping
     counted = list(answers)
     if not counted:
         return
-    rows = {one.code: names.get(one.code, one.code) for one in counted}
-    cells = {(one.code, "wrong"): one.wrong for one in counted}
-    cells |= {(one.code, "right"): one.answers - one.wrong for one in counted}
-    figures.add(Grid(TABLE, "上期答复", {**rows, TOTAL: "合计"}, COLUMNS), cells, totals="both")
+    rows = {of_list.code: names.get(of_list.code, of_list.code) for of_list in counted}
+    cells = {(of_list.code, "wrong"): of_list.wrong for of_list in counted}
+    cells |= {(of_list.code, "right"): of_list.answers - of_list.wrong for of_list in counted}
+    figures.add(FigureGrid(TABLE, "上期答复", {**rows, TOTAL: "合计"}, COLUMNS), cells, totals="both")
 
 
 def wrong_sentence(figures: Figures, period: str, least: int) -> str:
@@ -73,6 +73,7 @@ def wrong_sentence(figures: Figures, period: str, least: int) -> str:
         return ""
     whole, wrong = (figures.say(TABLE, TOTAL, column) for column in (TOTAL, "wrong"))
     rate = figures.share(TABLE, TOTAL, ("wrong", TOTAL))
+    # A rate of three answers is an anecdote: lists with few of them count in the whole alone.
     text = (
         f"误报率以核查答复为准：{period}的线索已收到答复{whole}条，其中答复为不属实或有合理原因的{wrong}条（{rate}）。"
     )

@@ -8,18 +8,19 @@ import datetime as dt
 import struct
 from pathlib import Path
 
-from demo_county.sheets import Cell, Sheet
+from demo_county.sheets import Cell, DemoSheet
 
 _SECTOR, _END, _FREE, _FAT = 512, 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 _SMALLEST = 4096  # shorter streams would have to live in the mini stream
 
 
-def write_xls(path: Path, sheets: list[Sheet]) -> None:
+def write_xls(path: Path, sheets: list[DemoSheet]) -> None:
     """Write sheets as one xls file."""
     path.write_bytes(_compound(_workbook(sheets)))
 
 
 def _record(kind: int, data: bytes) -> bytes:
+    """A record of the stream; the format allows it 8,224 bytes."""
     return struct.pack("<HH", kind, len(data)) + data
 
 
@@ -32,7 +33,9 @@ def _begin(kind: int) -> bytes:
     return _record(0x0809, struct.pack("<HHHHII", 0x0600, kind, 0x0DBB, 0x07CC, 0, 6))
 
 
-def _workbook(sheets: list[Sheet]) -> bytes:
+def _workbook(sheets: list[DemoSheet]) -> bytes:
+    # FONT, XF, WINDOW1 and STYLE have no use here but are expected: readers count on four fonts, and on fifteen styles
+    # before the first format of cells, which is therefore number 15.
     font = _record(0x0031, struct.pack("<HHHHHBBBB", 200, 0, 0x7FFF, 400, 0, 0, 0, 134, 0) + _text("宋体", "<B"))
     styles = [
         _record(0x00E0, struct.pack("<HHHBBBBIIH", 0, 0, 0xFFF5, 0x20, 0, 0, 0xF4, 0, 0, 0x20C0)) for _ in range(15)
@@ -49,6 +52,7 @@ def _workbook(sheets: list[Sheet]) -> bytes:
         + cell_style
         + normal
     )
+    # BOUNDSHEET names the place of each sheet in the stream, so the length of everything before must be known first.
     names = [_text(sheet.name, "<B") for sheet in sheets]
     pages = [_sheet(sheet) for sheet in sheets]
     at = len(head) + sum(4 + 6 + len(name) for name in names) + 4
@@ -59,7 +63,7 @@ def _workbook(sheets: list[Sheet]) -> bytes:
     return head + bounds + _record(0x000A, b"") + b"".join(pages)
 
 
-def _sheet(sheet: Sheet) -> bytes:
+def _sheet(sheet: DemoSheet) -> bytes:
     width = max((len(row) for row in sheet.rows), default=1)
     out = [_begin(0x0010), _record(0x0200, struct.pack("<IIHHH", 0, len(sheet.rows), 0, width, 0))]
     out += [_record(0x0208, struct.pack("<HHHHHHI", r, 0, width, 0xFF, 0, 0, 0x20 | 0x0100)) for r in sheet.hidden]
@@ -73,6 +77,7 @@ def _sheet(sheet: Sheet) -> bytes:
 
 def _cell(row: int, column: int, cell: Cell) -> bytes:
     place = struct.pack("<HHH", row, column, 15)
+    # LABEL with its own text: valid, though Excel itself writes all texts into one shared table.
     if isinstance(cell, str):
         return _record(0x0204, place + _text(cell, "<H"))
     value = float((cell - dt.date(1899, 12, 30)).days) if isinstance(cell, dt.date) else float(cell)
@@ -82,10 +87,11 @@ def _cell(row: int, column: int, cell: Cell) -> bytes:
 def _compound(stream: bytes) -> bytes:
     stream = stream.ljust(max(_SMALLEST, -(-len(stream) // _SECTOR) * _SECTOR), b"\0")
     body = len(stream) // _SECTOR
+    # The allocation table lists its own sectors, too: it grows until it has room for them.
     fats = 1
     while fats * 128 < fats + 1 + body:
         fats += 1
-    if fats > 109:
+    if fats > 109:  # as many as the header names; more would need a chain of further sectors
         raise ValueError("a demo xls file may not be larger than 7 MB")
     table = [_FAT] * fats + [_END] + [fats + 2 + i for i in range(body - 1)] + [_END]
     table += [_FREE] * (fats * 128 - len(table))

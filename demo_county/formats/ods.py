@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from demo_county.sheets import Cell, Sheet
+from demo_county.sheets import Cell, DemoSheet
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 _MIME = "application/vnd.oasis.opendocument.spreadsheet"
@@ -17,11 +17,16 @@ _SPACES = " ".join(
 )
 
 
-def write_ods(path: Path, sheets: list[Sheet]) -> None:
+def write_ods(path: Path, sheets: list[DemoSheet]) -> None:
     """Write sheets as one ods file."""
-    tables = "".join(
-        f"<table:table table:name={quoteattr(sheet.name)}>{_rows(sheet)}</table:table>" for sheet in sheets
-    )
+    tables = ""
+    for sheet in sheets:
+        # An empty row still needs a cell, or it is not counted and every row below it moves up.
+        rows = "".join(
+            f"<table:table-row>{''.join(map(_cell, row)) or '<table:table-cell/>'}</table:table-row>"
+            for row in sheet.rows
+        )
+        tables += f"<table:table table:name={quoteattr(sheet.name)}>{rows}</table:table>"
     body = f"<office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>"
     content = f'{_HEAD}<office:document-content {_SPACES} office:version="1.2">{body}</office:document-content>'
     entries = "".join(
@@ -29,17 +34,12 @@ def write_ods(path: Path, sheets: list[Sheet]) -> None:
         for name, kind in (("/", _MIME), ("content.xml", "text/xml"))
     )
     manifest = f'{_HEAD}<manifest:manifest {_SPACES} manifest:version="1.2">{entries}</manifest:manifest>'
+    # `mimetype` comes first and unpacked: programs recognise the file by its bytes at a fixed place.
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in (("mimetype", _MIME), ("META-INF/manifest.xml", manifest), ("content.xml", content)):
             info = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
             archive.writestr(info, text)
-
-
-def _rows(sheet: Sheet) -> str:
-    return "".join(
-        f"<table:table-row>{''.join(map(_cell, row)) or '<table:table-cell/>'}</table:table-row>" for row in sheet.rows
-    )
 
 
 def _cell(cell: Cell) -> str:

@@ -9,19 +9,19 @@ import io
 from html import escape
 from pathlib import Path
 
-from demo_county.sheets import Cell, Sheet
+from demo_county.sheets import Cell, DemoSheet
 
 _OFFICE = "urn:schemas-microsoft-com:office"
 
 
-def write_csv(path: Path, sheet: Sheet, encoding: str) -> None:
+def write_csv(path: Path, sheet: DemoSheet, encoding: str) -> None:
     """Write one sheet as comma-separated text; what the encoding cannot hold becomes `?`."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows(sheet.rows)
     path.write_bytes(out.getvalue().encode(encoding, errors="replace"))
 
 
-def write_tabs(path: Path, sheet: Sheet, encoding: str) -> None:
+def write_tabs(path: Path, sheet: DemoSheet, encoding: str) -> None:
     """Write one sheet as a careless exporter does: tabs, `NULL` for empty, an apostrophe before ten or more
     digits (rules/files.md#ff1, rules/identifiers.md#c04).
     """
@@ -37,7 +37,7 @@ def _exported(cell: Cell) -> str:
     return "'" + text if len(text) >= 10 and text.isdigit() else text
 
 
-def write_html(path: Path, sheet: Sheet, encoding: str) -> None:
+def write_html(path: Path, sheet: DemoSheet, encoding: str) -> None:
     """Write one sheet as the HTML table that Java systems call .xls (rules/files.md#ff2)."""
     rows = "".join(f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>\n" for row in sheet.rows)
     name = "gb2312" if encoding == "gb18030" else encoding  # they say gb2312 and mean more
@@ -48,21 +48,17 @@ def write_html(path: Path, sheet: Sheet, encoding: str) -> None:
     path.write_bytes(page.encode(encoding, errors="replace"))
 
 
-def write_xmlss(path: Path, sheets: list[Sheet]) -> None:
+def write_xmlss(path: Path, sheets: list[DemoSheet]) -> None:
     """Write sheets as XML Spreadsheet 2003."""
-    pages = "".join(
-        f'<Worksheet ss:Name="{escape(sheet.name)}"><Table>\n{"".join(map(_xml_row, sheet.rows))}</Table></Worksheet>'
-        for sheet in sheets
-    )
+    pages = ""
+    for sheet in sheets:
+        rows = ""
+        for row in sheet.rows:
+            kinds = [("String" if isinstance(cell, str) else "Number", escape(str(cell))) for cell in row]
+            cells = "".join(f'<Cell><Data ss:Type="{kind}">{text}</Data></Cell>' for kind, text in kinds)
+            rows += f"<Row>{cells}</Row>\n"
+        pages += f'<Worksheet ss:Name="{escape(sheet.name)}"><Table>\n{rows}</Table></Worksheet>'
+    # The second line makes Windows open the file in Excel although it is XML.
     head = '<?xml version="1.0" encoding="UTF-8"?>\n<?mso-application progid="Excel.Sheet"?>\n'
     book = f'<Workbook xmlns="{_OFFICE}:spreadsheet" xmlns:ss="{_OFFICE}:spreadsheet">'
     path.write_text(head + book + pages + "</Workbook>\n", encoding="utf-8")
-
-
-def _xml_row(row: object) -> str:
-    assert isinstance(row, list)
-    cells = "".join(
-        f'<Cell><Data ss:Type="{"String" if isinstance(cell, str) else "Number"}">{escape(str(cell))}</Data></Cell>'
-        for cell in row
-    )
-    return f"<Row>{cells}</Row>\n"

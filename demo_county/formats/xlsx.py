@@ -10,10 +10,10 @@ from pathlib import Path
 
 import xlsxwriter
 
-from demo_county.sheets import Sheet
+from demo_county.sheets import DemoSheet
 
 
-def write_xlsx(path: Path, sheets: list[Sheet]) -> None:
+def write_xlsx(path: Path, sheets: list[DemoSheet]) -> None:
     """Write sheets as one workbook."""
     book = xlsxwriter.Workbook(
         str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from xlsxwriter.utility import xl_col_to_name, xl_range
 
-from demo_county.sheets import Cell, Sheet
+from demo_county.sheets import Cell, DemoSheet
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -21,20 +21,24 @@ _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-def write_xlsx_shared(path: Path, sheets: list[Sheet]) -> None:
+def write_xlsx_shared(path: Path, sheets: list[DemoSheet]) -> None:
     """Write sheets as one workbook."""
     shared: dict[str, int] = {}
     parts = {f"xl/worksheets/sheet{i + 1}.xml": _sheet(sheet, shared) for i, sheet in enumerate(sheets)}
-    parts["xl/sharedStrings.xml"] = _strings(shared)
+    # After the sheets: they fill the table of texts. A control character would make the XML unreadable as a whole.
+    items = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in shared)
+    items = _CONTROL.sub("", items)
+    parts["xl/sharedStrings.xml"] = f'{_HEAD}<sst {_MAIN} uniqueCount="{len(shared)}">{items}</sst>'
     parts.update(_frame(sheets))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
+        # [Content_Types].xml first, where programs look that read the file as it comes in.
         for name in sorted(parts, key=lambda part: (part != "[Content_Types].xml", part)):
             info = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))  # the same seed gives the same bytes
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, parts[name])
 
 
-def _sheet(sheet: Sheet, shared: dict[str, int]) -> str:
+def _sheet(sheet: DemoSheet, shared: dict[str, int]) -> str:
     names = [xl_col_to_name(c) for c in range(max(map(len, sheet.rows), default=1))]
     hidden = set(sheet.hidden)
     lines = []
@@ -56,13 +60,7 @@ def _cell(place: str, cell: Cell, shared: dict[str, int]) -> str:
     raise TypeError("this writer has no dates")
 
 
-def _strings(shared: dict[str, int]) -> str:
-    items = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in shared)
-    items = _CONTROL.sub("", items)
-    return f'{_HEAD}<sst {_MAIN} uniqueCount="{len(shared)}">{items}</sst>'
-
-
-def _frame(sheets: list[Sheet]) -> dict[str, str]:
+def _frame(sheets: list[DemoSheet]) -> dict[str, str]:
     names = [f"sheet{i + 1}" for i in range(len(sheets))]
     tabs = "".join(
         f'<sheet name={quoteattr(s.name)} sheetId="{i + 1}" r:id="rId{i + 1}"/>' for i, s in enumerate(sheets)

@@ -37,9 +37,9 @@ class Labels(Rules):
         if isinstance(value, bool):
             return "是" if value else "否"
         if isinstance(value, Mapping):
-            return "、".join(f"{self.value(key)}：{self.value(one)}" for key, one in value.items())
+            return "、".join(f"{self.value(key)}：{self.value(item)}" for key, item in value.items())
         if isinstance(value, (list, tuple)):
-            return "、".join(self.value(one) for one in value)
+            return "、".join(self.value(item) for item in value)
         text = str(value)
         return f"每{spoken(text)}" if _DURATION.fullmatch(text) else self.words.get(text, text)
 

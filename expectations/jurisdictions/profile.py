@@ -27,13 +27,13 @@ from expectations.jurisdictions.sections import (
     Consistency,
     Difficulty,
     Household,
-    Indicators,
+    IndicatorTargets,
     Leaving,
     LeftBehind,
     Masking,
     Place,
     Rhythm,
-    School,
+    Schooling,
     Setting,
     UnknownSettingError,
     Workers,
@@ -41,7 +41,7 @@ from expectations.jurisdictions.sections import (
 from expectations.lists.catalogue import Catalogue
 from expectations.rulebook import RuleFileError, Rules, read_yaml, validated
 
-__all__ = ["ListRule", "Place", "Profile", "School", "Setting", "UnknownSettingError", "load_profile", "places"]
+__all__ = ["ListRule", "Place", "Profile", "Schooling", "Setting", "UnknownSettingError", "load_profile", "places"]
 FOLDER = Path(__file__).parent
 LABELS = "labels.yaml"
 
@@ -54,7 +54,7 @@ class Profile(Rules):
     place: Place
     rhythm: Rhythm
     comparison: Comparison
-    school: School
+    school: Schooling
     left_behind: LeftBehind
     difficulty: Difficulty
     allowances: Allowances
@@ -63,7 +63,7 @@ class Profile(Rules):
     consistency: Consistency
     masking: Masking
     workers: Workers
-    indicators: Indicators
+    indicators: IndicatorTargets
     duties: dict[str, DutyRule | None] = Field(default_factory=dict)
     departments: dict[str, AddedDepartment] = Field(default_factory=dict)
     lists: dict[str, ListRule]
@@ -80,10 +80,10 @@ class Profile(Rules):
             RuleFileError: there is no such setting.
         """
         section, _, key = path.partition(".")
-        found = getattr(getattr(self, section, None), key, None)
-        if not isinstance(found, BaseModel) or not hasattr(found, "value"):
+        setting = getattr(getattr(self, section, None), key, None)
+        if not isinstance(setting, BaseModel) or not hasattr(setting, "value"):
             raise RuleFileError(f"规则参数不存在：{path}")
-        return found  # type: ignore[return-value]
+        return setting  # type: ignore[return-value]
 
     def lists_for(self, recipient: str) -> frozenset[str]:
         """The lists whose lines the place has sent to a recipient (`township`, or a department): the one answer for every way on which they leave."""
@@ -118,25 +118,30 @@ def load_profile(name_or_path: str | Path, columns: Columns | None = None) -> Pr
     Raises:
         RuleFileError: no such profile, or a key or value in it is wrong, or a list names somebody who cannot be told of it; names file and key.
     """
-    chain = _chain(_found(name_or_path), seen=())
+    chain = _chain(_path_of(name_or_path), seen=())
     leaf = chain[0].path
     content: dict[str, Any] = {}
+    # From the most general file to the place's own, which has the last word.
     for layer in reversed(chain):
         content = _merged(content, layer.content)
     content.setdefault("code", leaf.stem)
     profile = validated(content, Profile, leaf)
     wrong = wrong_recipients(profile.lists, columns, profile.departments)
     sentences = [f"规则文件 {leaf.name} 的 {text}" for text in wrong_departments(profile.departments)]
-    sentences += [f"规则文件 {_stating(chain, code)} 的 {text}" for code, texts in wrong.items() for text in texts]
+    for code, problems in wrong.items():
+        # A mistake is looked for where it stands: in the nearest file of the chain that says who receives the list.
+        stating = [layer for layer in chain if "recipients" in ((layer.content.get("lists") or {}).get(code) or {})]
+        file = stating[0].path if stating else leaf
+        sentences += [f"规则文件 {file.name} 的 {text}" for text in problems]
     if sentences:
         raise RuleFileError("；".join(sentences) + "。")
     return profile
 
 
-def _found(name_or_path: str | Path) -> Path:
-    given = Path(name_or_path)
-    if given.suffix in {".yaml", ".yml"}:
-        return given
+def _path_of(name_or_path: str | Path) -> Path:
+    as_path = Path(name_or_path)
+    if as_path.suffix in {".yaml", ".yml"}:
+        return as_path
     path = FOLDER / f"{name_or_path}.yaml"
     if not path.exists():
         raise RuleFileError(f"没有名为“{name_or_path}”的地方规则，可用：{'、'.join(places())}")
@@ -163,15 +168,7 @@ def _chain(path: Path, seen: tuple[Path, ...]) -> list[_Layer]:
     if not isinstance(parent, str):
         raise RuleFileError(f"规则文件 {path.name} 的 extends 要写一个地方规则的名字，可用：{'、'.join(places())}。")
     beside = path.parent / f"{parent}.yaml"
-    return [layer, *_chain(beside if beside.exists() else _found(parent), (*seen, path))]
-
-
-def _stating(chain: list[_Layer], code: str) -> str:
-    """The file that says who receives a list, so that a mistake is looked for where it stands."""
-    stating = (
-        layer.path.name for layer in chain if "recipients" in ((layer.content.get("lists") or {}).get(code) or {})
-    )
-    return next(stating, chain[0].path.name)
+    return [layer, *_chain(beside if beside.exists() else _path_of(parent), (*seen, path))]
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -57,13 +57,14 @@ def catalogue_with(added: Mapping[str, AddedDepartment]) -> Catalogue:
 
 def wrong_departments(added: Mapping[str, AddedDepartment]) -> list[str]:
     """What is wrong with the departments that a place adds: sentences with the key."""
-    known = load_catalogue().recipients
-    names = [*known.values(), *(each.zh for each in added.values())]
-    sentences = [f"departments.{name}：已有这个单位（{known[name]}），不必再写" for name in added if name in known]
+    shipped = load_catalogue().recipients
+    # A department is told by its name in sentences and on workbooks: two of one name could not be told apart.
+    names = [*shipped.values(), *(each.zh for each in added.values())]
+    sentences = [f"departments.{name}：已有这个单位（{shipped[name]}），不必再写" for name in added if name in shipped]
     return sentences + [
         f"departments.{name}.zh：名称“{each.zh}”与另一个单位相同，请改用别的简称"
         for name, each in added.items()
-        if name not in known and names.count(each.zh) > 1
+        if name not in shipped and names.count(each.zh) > 1
     ]
 
 
@@ -88,22 +89,22 @@ def wrong_recipients(
 def _problems(code: str, rule: ListRule, catalogue: Catalogue, columns: Columns | None) -> list[str]:
     if code not in catalogue.lists:
         return [f"lists.{code}：没有这张清单，可写：{'、'.join(catalogue.lists)}"]
-    key, known = f"lists.{code}.recipients（{catalogue.lists[code].name}）", catalogue.recipients
+    key, recipients = f"lists.{code}.recipients（{catalogue.lists[code].name}）", catalogue.recipients
     # Lines that reach nobody look like lines that nobody has to answer: a place says so by switching the list off.
     if rule.active and not rule.recipients:
-        return [f"{key}：没有写明发给谁，可写：{_named(known, known)}；本地不用这张清单的，写 active: false"]
-    unknown = [name for name in rule.recipients if name not in known]
-    sentences = [f"{key}：没有名为“{name}”的接收单位，可写：{_named(known, known)}" for name in unknown]
+        return [f"{key}：没有写明发给谁，可写：{_named(recipients, recipients)}；本地不用这张清单的，写 active: false"]
+    unknown = [name for name in rule.recipients if name not in recipients]
+    sentences = [f"{key}：没有名为“{name}”的接收单位，可写：{_named(recipients, recipients)}" for name in unknown]
     if len(set(rule.recipients)) < len(rule.recipients):
         sentences.append(f"{key}：同一个接收单位写了两次，请删去一个")
     if columns is None:
         return sentences
-    able = [name for name in known if code in columns.get(name, ())]
+    able = [name for name in recipients if code in columns.get(name, ())]
     return sentences + [
-        f"{key}：工作簿版式 layout.yaml 没有规定{known[name]}（{name}）看到这张清单的哪些列，不能发给它；"
-        f"可写：{_named(able, known)}；确须发给它的，先在版式中写明它的列"
+        f"{key}：工作簿版式 layout.yaml 没有规定{recipients[name]}（{name}）看到这张清单的哪些列，不能发给它；"
+        f"可写：{_named(able, recipients)}；确须发给它的，先在版式中写明它的列"
         for name in rule.recipients
-        if name in known and name not in able
+        if name in recipients and name not in able
     ]
 
 

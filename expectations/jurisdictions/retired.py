@@ -21,9 +21,10 @@ def translated(content: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(rhythm, dict):
         return content
     kept = dict(rhythm)
-    duties = {**_reports(kept), **_steady(kept), **_census(kept), **_checks(kept)}
+    duties = {**_reports(kept), **_steady(kept), **_checks(kept)}
     if kept == rhythm:
         return content
+    # What the file says of a duty in today's words goes before what is read out of a retired key.
     stated = content.get("duties")
     return {**content, RHYTHM: kept, "duties": {**duties, **(stated if isinstance(stated, dict) else {})}}
 
@@ -55,19 +56,16 @@ def _reports(rhythm: dict[str, Any]) -> dict[str, Any]:
 
 
 def _steady(rhythm: dict[str, Any]) -> dict[str, Any]:
-    """What is done once in each period, without a day."""
+    """What is done once in each period, without a day; and the census, which has a day and no period."""
     duties = {}
-    for key, (name, what) in _ONCE_A_PERIOD.items():
+    for key, (name, work) in _ONCE_A_PERIOD.items():
         length, words = _taken(rhythm, key)
         if length:
-            duties[name] = {"clause": "", **words, "what": what, "by": "civil_affairs", "every": length}
-    return duties
-
-
-def _census(rhythm: dict[str, Any]) -> dict[str, Any]:
+            duties[name] = {"clause": "", **words, "what": work, "by": "civil_affairs", "every": length}
     day, words = _taken(rhythm, "census_due")
-    census = {"clause": "", **words, "what": "完成摸底排查", "by": "civil_affairs", "until": day}
-    return {"census": census} if day else {}
+    if day:
+        duties["census"] = {"clause": "", **words, "what": "完成摸底排查", "by": "civil_affairs", "until": day}
+    return duties
 
 
 def _checks(rhythm: dict[str, Any]) -> dict[str, Any]:

@@ -98,7 +98,7 @@ class Comparison(Rules):
     key_field: Setting[Literal["id_no"]]  # any other is refused: the linkage knows no other
 
 
-class School(Rules):
+class Schooling(Rules):
     """Compulsory education (rules/definitions.md#school-age, #school-events)."""
 
     entry_age: Setting[int]
@@ -258,7 +258,7 @@ class Masking(Rules):
         return self
 
 
-class Indicators(Rules):
+class IndicatorTargets(Rules):
     """What the place's paper wants to reach: indicator (a key of the report's table) -> year -> target as written (rules/jurisdictions.md#row-27)."""
 
     targets: Setting[dict[str, dict[int, str]]]

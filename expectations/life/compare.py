@@ -10,7 +10,18 @@ from dataclasses import dataclass
 import pandas as pd
 
 from expectations.life.rules import LifeRules
-from expectations.life.states import ANSWERED, BY_DATA, INHERITED, MERGED, PASSED, RETURNED, UNSEEN, Event, Life, fold
+from expectations.life.states import (
+    ANSWERED,
+    BY_DATA,
+    INHERITED,
+    MERGED,
+    PASSED,
+    RETURNED,
+    UNSEEN,
+    Event,
+    FindingLife,
+    fold,
+)
 
 NEW, OPEN, UNSEEN_NOW, BY_DATA_NOW, BY_ANSWER, BACK = "new", "open", "unseen", "by_data", "by_answer", "returned"
 UNCHECKED_NOW = "unchecked"
@@ -19,14 +30,16 @@ COLUMNS = [NEW, OPEN, BACK, BY_DATA_NOW, BY_ANSWER, UNSEEN_NOW, UNCHECKED_NOW]
 
 
 @dataclass(frozen=True)
-class Span:
+class PeriodPair:
     """Two periods of the same kind, the earlier first."""
 
     first: str
     second: str
 
 
-def became(events: Iterable[Event], span: Span, rules: LifeRules, asked: Collection[str] | None = None) -> pd.DataFrame:
+def became(
+    events: Iterable[Event], span: PeriodPair, rules: LifeRules, asked: Collection[str] | None = None
+) -> pd.DataFrame:
     """What became of each finding between two periods.
 
     Args:
@@ -39,24 +52,22 @@ def became(events: Iterable[Event], span: Span, rules: LifeRules, asked: Collect
     Returns:
         `finding_id, town, what`, one row per finding that was open in the first period or is new or back in the second.
     """
-    kept = list(events)
-    then, now = fold(_until(kept, span.first)), fold(_until(kept, span.second))
-    back, handed_on, heirs = (_within(kept, kind, span) for kind in (RETURNED, PASSED, INHERITED))
-    back |= handed_on
+    history = list(events)
+    then, now = fold(_until(history, span.first)), fold(_until(history, span.second))
+    between = [event for event in history if span.first < event.period <= span.second]
+    # A line that was settled for one department and handed on to the next is work again, as one that came back.
+    back = {event.finding_id for event in between if event.kind in (RETURNED, PASSED)}
+    # Under its new number a finding has no earlier state, and is none the less no new one.
+    heirs = {event.finding_id for event in between if event.kind == INHERITED}
     rows = []
     for name, life in now.items():
         before = then.get(name)
         was_open = name in heirs or (before is not None and rules.is_open(before.state))
         sent = life.kind != UNSEEN if asked is None else name in asked
-        what = _what(life, Past(was_open, name in back, sent), rules)
-        if what:
-            rows.append((name, life.town, what))
+        fate = _fate(life, was_open, name in back, sent, rules)
+        if fate:
+            rows.append((name, life.town, fate))
     return pd.DataFrame(rows, columns=["finding_id", "town", "what"], dtype=object)
-
-
-def _within(events: Iterable[Event], kind: str, span: Span) -> set[str]:
-    """Findings with an event of this kind after the first period and up to the second."""
-    return {event.finding_id for event in events if event.kind == kind and span.first < event.period <= span.second}
 
 
 def _until(events: Iterable[Event], period: str) -> Iterable[Event]:
@@ -64,36 +75,28 @@ def _until(events: Iterable[Event], period: str) -> Iterable[Event]:
     return (e for e in events if e.period < period or (e.period == period and e.kind != ANSWERED))
 
 
-@dataclass(frozen=True)
-class Past:
-    """What is known of a finding beside its state: open before, back since, sent out in the second period."""
-
-    was_open: bool
-    returned: bool
-    sent: bool
-
-
-def _what(now: Life, past: Past, rules: LifeRules) -> str:
+def _fate(now: FindingLife, was_open: bool, returned: bool, sent: bool, rules: LifeRules) -> str:
+    """What became of one finding; "" for one that is told under another number, or was settled before and still is."""
     if now.kind == MERGED:
         return ""
     if rules.is_open(now.state):
-        if not past.sent:
+        if not sent:
             return UNSEEN_NOW if now.kind == UNSEEN else UNCHECKED_NOW
-        if past.returned:
+        if returned:
             return BACK
-        return OPEN if past.was_open else NEW
-    if not past.was_open:
+        return OPEN if was_open else NEW
+    if not was_open:
         return ""
     return BY_DATA_NOW if now.settled_by == BY_DATA else BY_ANSWER
 
 
-def table(found: pd.DataFrame, groups: Mapping[str, str]) -> pd.DataFrame:
+def table(fates: pd.DataFrame, groups: Mapping[str, str]) -> pd.DataFrame:
     """Counts per group: columns `COLUMNS`, index the groups that occur, sorted.
 
     Args:
-        found: `became`.
+        fates: `became`.
         groups: finding_id -> list, or township.
     """
-    counts = Counter(zip(found["finding_id"].map(groups).fillna(""), found["what"], strict=True))
+    counts = Counter(zip(fates["finding_id"].map(groups).fillna(""), fates["what"], strict=True))
     names = sorted({name for name, _ in counts})
-    return pd.DataFrame([[counts[name, what] for what in COLUMNS] for name in names], index=names, columns=COLUMNS)
+    return pd.DataFrame([[counts[name, fate] for fate in COLUMNS] for name in names], index=names, columns=COLUMNS)

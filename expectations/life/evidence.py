@@ -30,39 +30,43 @@ def dumped(parts: Parts) -> str:
 
 
 @dataclass(frozen=True)
-class Lens:
+class EvidenceScope:
     """What evidence is looked at through: the rules, and list -> the departments it looks at (none named: all)."""
 
     rules: LifeRules
     concerned: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-def gather(records: pd.DataFrame, wanted: pd.DataFrame, lens: Lens) -> dict[str, Parts]:
+def gather(records: pd.DataFrame, findings: pd.DataFrame, scope: EvidenceScope) -> dict[str, Parts]:
     """The evidence of findings in these child files.
 
     Args:
         records: `ChildFiles.records`: `child_id, department, active` and the fields.
-        wanted: `finding_id, code, child_id, field`.
-        lens: which fields and departments count.
+        findings: `finding_id, code, child_id, field`.
+        scope: which fields and departments count.
 
     Returns:
         finding_id -> parts: `<department>` = how many records still count there and how many do not,
         `<department>.<field>` = digest of its values. Children without a record have no parts.
     """
-    mine = records[records["child_id"].isin(wanted["child_id"])]
-    rows = mine.groupby("child_id", sort=False).indices
-    columns = _Columns(mine)
-    found: dict[str, Parts] = {}
+    own = records[records["child_id"].isin(findings["child_id"])]
+    rows = own.groupby("child_id", sort=False).indices
+    columns = _Columns(own)
+    evidence: dict[str, Parts] = {}
+    # Several findings of a child often rest on the same records and fields.
     known: dict[tuple[str, str, tuple[str, ...]], Parts] = {}
-    for name, code, child, about in zip(*(wanted[c] for c in ("finding_id", "code", "child_id", "field")), strict=True):
-        key = (child, code, lens.rules.fields(code, about))
-        if code in lens.rules.of_places:
-            found[name] = {}
+    names = ("finding_id", "code", "child_id", "field")
+    for finding, code, child, about in zip(*(findings[name] for name in names), strict=True):
+        if code in scope.rules.of_places:
+            # A village's line is hung on whichever child comes first: that child's records say nothing about it.
+            evidence[finding] = {}
             continue
+        fields = scope.rules.fields(code, about)
+        key = (child, code, fields)
         if key not in known:
-            known[key] = columns.parts(rows.get(child, np.zeros(0, np.int64)), key, lens)
-        found[name] = known[key]
-    return found
+            known[key] = columns.parts(rows.get(child, np.zeros(0, np.int64)), code, fields, scope)
+        evidence[finding] = known[key]
+    return evidence
 
 
 class _Columns:
@@ -78,27 +82,27 @@ class _Columns:
             self._lists[name] = self._records[name].tolist() if there else [""] * len(self._records)
         return self._lists[name]
 
-    def parts(self, rows: Iterable[int], key: tuple[str, str, tuple[str, ...]], lens: Lens) -> Parts:
-        _, code, fields = key
-        looked, values = lens.concerned.get(code), dict[str, list[str]]()
+    def parts(self, rows: Iterable[int], code: str, fields: tuple[str, ...], scope: EvidenceScope) -> Parts:
+        looked, values = scope.concerned.get(code), dict[str, list[str]]()
         departments, active = self._list("department"), self._list("active")
         for row in rows:
             department = departments[row]
             if looked and department not in looked:
                 continue
-            if code not in lens.rules.values_only:
+            # Lists about values leave out who else has a record: that another department has the child settles no difference.
+            if code not in scope.rules.values_only:
                 values.setdefault(department, []).append("on" if active[row] else "off")
             for name in fields:
                 if value := self._list(name)[row]:
                     values.setdefault(f"{department}.{name}", []).append(value)
-        return {
-            key: ";".join(sorted(said)) if "." not in key else _digest(sorted(set(said)))
-            for key, said in sorted(values.items())
-        }
-
-
-def _digest(values: list[str]) -> str:
-    return hashlib.sha256("\x1f".join(values).encode()).hexdigest()[:8]
+        parts = {}
+        for key, states in sorted(values.items()):
+            if "." not in key:
+                parts[key] = ";".join(sorted(states))
+            else:
+                # A digest: a change can be named without keeping a child's value a second time.
+                parts[key] = hashlib.sha256("\x1f".join(sorted(set(states))).encode()).hexdigest()[:8]
+        return parts
 
 
 def differences(before: Parts, now: Parts, say: Mapping[str, str], rules: LifeRules) -> str:
@@ -111,15 +115,16 @@ def differences(before: Parts, now: Parts, say: Mapping[str, str], rules: LifeRu
         rules: the words of the telling fields.
     """
     owners = [key for key in sorted(before.keys() | now.keys()) if "." not in key]
-    said = [text for owner in owners if (text := _of_owner(owner, before, now, say))]
-    told = {owner for owner in owners if (owner in before) != (owner in now)}
+    phrases = [text for owner in owners if (text := _of_owner(owner, before, now, say))]
+    # Of a department that came or went as a whole, each of its fields would be one more change.
+    whole = {owner for owner in owners if (owner in before) != (owner in now)}
     for key in sorted(before.keys() | now.keys()):
         owner, _, about = key.partition(".")
-        if about and owner not in told and before.get(key) != now.get(key):
+        if about and owner not in whole and before.get(key) != now.get(key):
             how = "新填了" if key not in before else "不再填写" if key not in now else ""
             word = rules.word(about, say)
-            said.append(f"{say.get(owner, owner)}{how}{word}" if how else f"{say.get(owner, owner)}的{word}有变化")
-    return "；".join(said[:MOST_SAID]) + ("等" if len(said) > MOST_SAID else "")
+            phrases.append(f"{say.get(owner, owner)}{how}{word}" if how else f"{say.get(owner, owner)}的{word}有变化")
+    return "；".join(phrases[:MOST_SAID]) + ("等" if len(phrases) > MOST_SAID else "")
 
 
 def _of_owner(owner: str, before: Parts, now: Parts, say: Mapping[str, str]) -> str:
@@ -128,7 +133,7 @@ def _of_owner(owner: str, before: Parts, now: Parts, say: Mapping[str, str]) -> 
         return f"{name}新增记录"
     if owner not in now:
         return f"{name}不再有记录"
-    many = before[owner].count(";"), now[owner].count(";")
     if before[owner] == now[owner]:
         return ""
-    return f"{name}的记录条数有变化" if many[0] != many[1] else f"{name}的在册状态有变化"
+    same_number = before[owner].count(";") == now[owner].count(";")
+    return f"{name}的在册状态有变化" if same_number else f"{name}的记录条数有变化"

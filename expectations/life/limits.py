@@ -21,14 +21,13 @@ def until_in(note: str) -> date | None:
     >>> until_in("乡政府2026年6月1日批准，延缓至2027年8月")
     datetime.date(2027, 8, 31)
     """
-    days = (_day(named) for named in _DAYS.finditer(unicodedata.normalize("NFKC", note)))
-    return max((day for day in days if day is not None), default=None)
-
-
-def _day(named: re.Match[str]) -> date | None:
-    year, month = int(named["year"]), int(named["m1"] or named["m2"])
-    if not 1 <= month <= 12:
-        return None
-    last = calendar.monthrange(year, month)[1]
-    day = int(named["d1"] or named["d2"] or last)
-    return date(year, month, day) if 1 <= day <= last else None
+    days = []
+    for named in _DAYS.finditer(unicodedata.normalize("NFKC", note)):
+        year, month = int(named["year"]), int(named["m1"] or named["m2"])
+        if not 1 <= month <= 12:
+            continue
+        last = calendar.monthrange(year, month)[1]
+        day = int(named["d1"] or named["d2"] or last)
+        if 1 <= day <= last:
+            days.append(date(year, month, day))
+    return max(days, default=None)

@@ -42,6 +42,7 @@ def check_characters(finding_id: str, period: str) -> str:
     """Two characters over the number and the period."""
     rest = 0
     for character in finding_id + period:
+        # A dash carries nothing: a number that was typed without its dashes is the same number.
         if character in _ALPHABET:
             rest = (rest + _ALPHABET.index(character)) * 36 % 1271
     first, second = divmod((1272 - rest * 36 % 1271) % 1271, 36)
@@ -57,10 +58,11 @@ def read(text: str, periods: Sequence[str]) -> Number:
             come first.
     """
     plain = _SPACES.sub("", unicodedata.normalize("NFKC", text)).translate(_DASHES).upper().strip("'’‘`-")
-    found = _PRINTED.fullmatch(plain)
-    if not found:
+    match = _PRINTED.fullmatch(plain)
+    if not match:
         return Number(DAMAGED if _BARE.search(plain) else NO_NUMBER)
-    name, check = f"{found[1]}-{found[2].translate(_BODY)}", found[3].translate(_CHECK)
+    # The check characters may hold any letter and digit, so there O and I are read as the digits, the other way round than in the body.
+    name, check = f"{match[1]}-{match[2].translate(_BODY)}", match[3].translate(_CHECK)
     for period in periods:
         if check_characters(name, period).translate(_CHECK) == check:
             return Number(GOOD, name, period)

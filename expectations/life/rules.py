@@ -50,17 +50,17 @@ class LifeRules(Rules):
 
     @model_validator(mode="after")
     def _check(self) -> "LifeRules":
-        named = [answer for answers in self.answers.values() for answer in answers]
-        twice = sorted({answer for answer in named if named.count(answer) > 1})
+        every = [answer for answers in self.answers.values() for answer in answers]
+        twice = sorted({answer for answer in every if every.count(answer) > 1})
         if twice:
             raise ValueError(f"answers 中同一答复写了两次：{'、'.join(twice)}")
-        kinds = sorted(kind for words in (self.staying, self.leaving) for some in words.values() for kind in some)
+        kinds = sorted(kind for fates in (self.staying, self.leaving) for named in fates.values() for kind in named)
         # A kind without a word would be a line that no sum holds; the kind `kept` is the count `quiet`.
         if kinds != sorted(PERIOD_KINDS - {KEPT}):
             raise ValueError(f"staying、leaving 应当把每种去向恰好写一次：{'、'.join(sorted(PERIOD_KINDS - {KEPT}))}")
-        told = {*self.telling, *(field for fields in self.telling_by_list.values() for field in fields)}
-        if told - set(self.field_words):
-            raise ValueError(f"field_words 缺少：{'、'.join(sorted(told - set(self.field_words)))}")
+        telling = {*self.telling, *(field for fields in self.telling_by_list.values() for field in fields)}
+        if telling - set(self.field_words):
+            raise ValueError(f"field_words 缺少：{'、'.join(sorted(telling - set(self.field_words)))}")
         return self
 
     def is_open(self, state: str) -> bool:
@@ -91,7 +91,10 @@ class LifeRules(Rules):
             for outcome, answers in named.items():
                 if answer in answers:
                     return outcome
-        return self._by_words(answer)
+        for outcome, words in self.words.items():
+            if answer.startswith(tuple(words)):
+                return outcome
+        return self.default
 
     def names(self, code: str, answer: str) -> bool:
         """Whether it is written down what an answer on a list does; an answer that is not named does what `default` says."""
@@ -118,16 +121,10 @@ class LifeRules(Rules):
         until = until_in(note) if answer in self.until.get(code, ()) else None
         return until is not None and until < as_of
 
-    def _by_words(self, answer: str) -> Outcome:
-        for outcome, words in self.words.items():
-            if answer.startswith(tuple(words)):
-                return outcome
-        return self.default
-
     def fields(self, code: str, field: str) -> tuple[str, ...]:
         """The fields whose values are the evidence of a finding on a list (`field`: the one it is about, or "")."""
-        told = self.telling_by_list.get(code, self.telling)
-        return tuple(dict.fromkeys([*told, *(self.made_of.get(field, [field]) if field else [])]))
+        telling = self.telling_by_list.get(code, self.telling)
+        return tuple(dict.fromkeys([*telling, *(self.made_of.get(field, [field]) if field else [])]))
 
     def word(self, field: str, others: Mapping[str, str]) -> str:
         """A field's Chinese name; `others` knows those that the rules do not name."""

@@ -69,7 +69,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class FindingLife:
     """A finding as its events leave it.
 
     Attributes:
@@ -95,32 +95,30 @@ class Life:
     returns: int = 0
 
 
-def fold(events: Iterable[Event], settled: Iterable[str] = ("rejected", "closed")) -> dict[str, Life]:
+def fold(events: Iterable[Event], settled: Iterable[str] = ("rejected", "closed")) -> dict[str, FindingLife]:
     """The present state of every finding, from its events in the order in which they were appended."""
-    done, lives = frozenset(settled), dict[str, Life]()
+    done, lives = frozenset(settled), dict[str, FindingLife]()
     for event in events:
-        before = lives.get(event.finding_id) or Life(event.finding_id, "", "", event.period, event.period)
-        lives[event.finding_id] = _after(before, event, done)
+        life = lives.get(event.finding_id) or FindingLife(event.finding_id, "", "", event.period, event.period)
+        lives[event.finding_id] = replace(
+            life,
+            state=event.state,
+            kind=event.kind,
+            period=event.period,
+            settled_by=_settler(life, event) if event.state in done else "",
+            # Answers and dispatches look at no evidence and may know no township: what the data said last stays.
+            town=event.town or life.town,
+            fingerprint=event.fingerprint or life.fingerprint,
+            evidence=event.evidence or life.evidence,
+            note=event.note if event.kind == ANSWERED else life.note,
+            # A finding that is back has no answer: the earlier one did not hold.
+            answer=event.answer or ("" if event.kind == RETURNED else life.answer),
+            returns=life.returns + (event.kind == RETURNED),
+        )
     return lives
 
 
-def _after(life: Life, event: Event, settled: frozenset[str]) -> Life:
-    return replace(
-        life,
-        state=event.state,
-        kind=event.kind,
-        period=event.period,
-        settled_by=_settler(life, event) if event.state in settled else "",
-        town=event.town or life.town,
-        fingerprint=event.fingerprint or life.fingerprint,
-        evidence=event.evidence or life.evidence,
-        note=event.note if event.kind == ANSWERED else life.note,
-        answer=event.answer or ("" if event.kind == RETURNED else life.answer),
-        returns=life.returns + (event.kind == RETURNED),
-    )
-
-
-def _settler(life: Life, event: Event) -> str:
+def _settler(life: FindingLife, event: Event) -> str:
     """Who settled it: data that only prove an answer leave it to the answer; a number carried over brings its own."""
     if event.kind in (PROVEN, MERGED, INHERITED, RESTORED, CHANGED, DISPATCHED):
         return life.settled_by or event.source

@@ -29,7 +29,7 @@ from expectations.life.states import (
     UNSEEN,
     WITHDRAWN,
     Event,
-    Life,
+    FindingLife,
 )
 
 SILENT = (LASTING, KEPT, UNCHECKED, STILL_UNSEEN)
@@ -46,7 +46,7 @@ class Passing:
 
 
 @dataclass(frozen=True)
-class Occasion:
+class PeriodFacts:
     """What a period knows.
 
     Attributes:
@@ -75,7 +75,7 @@ class Occasion:
     as_of: date | None = None
     passing: Mapping[str, Passing] = field(default_factory=dict)
 
-    def told(self, parts: Parts) -> Parts:
+    def changeable(self, parts: Parts) -> Parts:
         """The evidence as far as departments that sent their data can change it."""
         if self.delivered is None:
             return parts
@@ -97,155 +97,141 @@ class Verdict:
     shown: bool
 
 
-def verdicts(lives: Mapping[str, Life], occasion: Occasion) -> list[Verdict]:
+def verdicts(lives: Mapping[str, FindingLife], facts: PeriodFacts) -> list[Verdict]:
     """What the period says of every finding that is listed or known, in the order of their numbers.
 
     Args:
         lives: findings as they were before the period.
-        occasion: the period.
+        facts: the period.
     """
-    before = _carried_over(lives, occasion)
-    names = sorted({*occasion.listed, *lives})
-    found = (_verdict(name, before.get(name), (name in lives, occasion)) for name in names)
-    return [one for one in found if one is not None]
+    before = _carried_over(lives, facts)
+    names = sorted({*facts.listed, *lives})
+    judged = (_verdict(name, before.get(name), name in lives, facts) for name in names)
+    return [verdict for verdict in judged if verdict is not None]
 
 
-def _carried_over(lives: Mapping[str, Life], occasion: Occasion) -> dict[str, Life]:
+def _carried_over(lives: Mapping[str, FindingLife], facts: PeriodFacts) -> dict[str, FindingLife]:
     """Lives by the number under which they go on: that of the older child leads; it keeps its own history if it has one."""
-    before = {name: life for name, life in lives.items() if name not in occasion.carried}
-    for old in sorted(set(occasion.carried) & set(lives)):
-        before.setdefault(occasion.carried[old], replace(lives[old], kind=INHERITED))
+    before = {name: life for name, life in lives.items() if name not in facts.carried}
+    for old in sorted(set(facts.carried) & set(lives)):
+        before.setdefault(facts.carried[old], replace(lives[old], kind=INHERITED))
     return before
 
 
-def _verdict(name: str, life: Life | None, what: tuple[bool, Occasion]) -> Verdict | None:
-    own, occasion = what
-    if own and name in occasion.carried:
-        text = f"儿童编号合并或拆分，线索转为 {occasion.carried[name]}"
-        return Verdict(Event(name, occasion.period, MERGED, "closed", text=text), False, False)
-    listed = name in occasion.listed
+def _verdict(name: str, life: FindingLife | None, known: bool, facts: PeriodFacts) -> Verdict | None:
+    """The verdict on one number: `known` when it has a history of its own, `life` what it goes on from."""
+    if known and name in facts.carried:
+        text = f"儿童编号合并或拆分，线索转为 {facts.carried[name]}"
+        return Verdict(Event(name, facts.period, MERGED, "closed", text=text), False, False)
+    listed = name in facts.listed
     if life is None:
-        return _fresh(name, occasion) if listed else None
-    if not own and listed:
-        return _inherited(name, life, occasion)
-    return _listed(name, life, occasion) if listed else _unlisted(name, life, occasion)
+        return Verdict(_event(name, APPEARED, "new", "本期比对新发现", facts), True, True) if listed else None
+    if not known and listed:
+        # It goes on under another number in the state that it had: nobody is asked again for what was answered.
+        text = f"儿童编号合并或拆分，承接 {life.finding_id} 的办理情况（{facts.rules.say(life.state)}）"
+        event = _event(name, INHERITED, life.state, text, facts)
+        event = replace(event, source=life.settled_by or event.source, answer=life.answer)
+        return Verdict(event, True, facts.rules.is_open(life.state))
+    return _listed(name, life, facts) if listed else _unlisted(name, life, facts)
 
 
-def _event(name: str, kind: str, state: str, text: str, occasion: Occasion) -> Event:
-    parts = occasion.evidence.get(name, {})
-    town = occasion.listed.get(name, "")
+def _event(name: str, kind: str, state: str, text: str, facts: PeriodFacts) -> Event:
+    parts = facts.evidence.get(name, {})
+    town = facts.listed.get(name, "")
     return Event(
-        name, occasion.period, kind, state, text=text, town=town, fingerprint=fingerprint(parts), evidence=dumped(parts)
+        name, facts.period, kind, state, text=text, town=town, fingerprint=fingerprint(parts), evidence=dumped(parts)
     )
 
 
-def _fresh(name: str, occasion: Occasion) -> Verdict:
-    return Verdict(_event(name, APPEARED, "new", "本期比对新发现", occasion), True, True)
+def _listed(name: str, life: FindingLife, facts: PeriodFacts) -> Verdict:
+    same = facts.changeable(_parts(life)) == facts.changeable(facts.evidence.get(name, {}))
+    if facts.rules.is_open(life.state):
+        text = f"仍在清单上，上次答复“{life.answer}”" if life.answer else "仍在清单上"
+        text += "" if same else f"，依据有变化：{_what_changed(name, life, facts)}"
+        kind = LASTING if same else CHANGED
+        return Verdict(replace(_event(name, kind, life.state, text, facts), answer=life.answer), True, True)
+    return _settled_listed(name, life, same, facts)
 
 
-def _inherited(name: str, life: Life, occasion: Occasion) -> Verdict:
-    """A finding that goes on under another number: in the state it had."""
-    text = f"儿童编号合并或拆分，承接 {life.finding_id} 的办理情况（{occasion.rules.say(life.state)}）"
-    event = _event(name, INHERITED, life.state, text, occasion)
-    event = replace(event, source=life.settled_by or event.source, answer=life.answer)
-    return Verdict(event, True, occasion.rules.is_open(life.state))
-
-
-def _listed(name: str, life: Life, occasion: Occasion) -> Verdict:
-    same = occasion.told(_parts(life)) == occasion.told(occasion.evidence.get(name, {}))
-    if occasion.rules.is_open(life.state):
-        said = f"仍在清单上，上次答复“{life.answer}”" if life.answer else "仍在清单上"
-        kind, text = LASTING, said
-        if not same:
-            kind, text = CHANGED, f"{said}，依据有变化：{_what_changed(name, life, occasion)}"
-        return Verdict(replace(_event(name, kind, life.state, text, occasion), answer=life.answer), True, True)
-    return _settled_listed(name, life, (same, occasion))
-
-
-def _settled_listed(name: str, life: Life, what: tuple[bool, Occasion]) -> Verdict:
-    same, occasion = what
-    changed = _what_changed(name, life, occasion)
+def _settled_listed(name: str, life: FindingLife, same: bool, facts: PeriodFacts) -> Verdict:
+    """What is said of a settled finding that the data still show: whether its answer holds, as long as the evidence is the `same`."""
+    changed = _what_changed(name, life, facts)
     if life.settled_by in ("data", ""):
-        return _returned(name, f"曾于{life.period}由数据消除，本期又出现", occasion)
+        return _returned(name, f"曾于{life.period}由数据消除，本期又出现", facts)
     if life.state == "closed":
+        # Somebody said that it was done: a claim is not a fact, the next data have to show it.
         tail = f"；{changed}" if changed else ""
-        return _returned(name, f"上次答复“{life.answer}”，本期数据仍未显示{tail}", occasion)
+        return _returned(name, f"上次答复“{life.answer}”，本期数据仍未显示{tail}", facts)
     code = name.partition("-")[0]
-    if occasion.as_of and occasion.rules.ended(code, life.answer, life.note, occasion.as_of):
-        return _returned(name, f"上次答复“{life.answer}”，写明的日期已过", occasion)
-    if same and name in occasion.passing and occasion.rules.stands_by(code, life.answer):
-        return _passed(name, life, occasion)
+    if facts.as_of and facts.rules.ended(code, life.answer, life.note, facts.as_of):
+        return _returned(name, f"上次答复“{life.answer}”，写明的日期已过", facts)
+    if same and name in facts.passing and facts.rules.stands_by(code, life.answer):
+        # Its own entry is right, it says: then the next one's is asked about (rules/lists.md#own-entry).
+        to = facts.passing[name]
+        text = f"{to.before}已答复“{life.answer}”，数据仍不一致，转请{to.then}核对本单位的登记"
+        return Verdict(_event(name, PASSED, "assigned", text, facts), True, True)
     if same:
-        return Verdict(_event(name, KEPT, life.state, f"已答复“{life.answer}”，依据没有变化", occasion), True, False)
-    return _returned(name, f"上次答复“{life.answer}”，之后依据有变化：{changed}", occasion)
+        return Verdict(_event(name, KEPT, life.state, f"已答复“{life.answer}”，依据没有变化", facts), True, False)
+    return _returned(name, f"上次答复“{life.answer}”，之后依据有变化：{changed}", facts)
 
 
-def _passed(name: str, life: Life, occasion: Occasion) -> Verdict:
-    to = occasion.passing[name]
-    text = f"{to.before}已答复“{life.answer}”，数据仍不一致，转请{to.then}核对本单位的登记"
-    return Verdict(_event(name, PASSED, "assigned", text, occasion), True, True)
+def _returned(name: str, text: str, facts: PeriodFacts) -> Verdict:
+    return Verdict(_event(name, RETURNED, "reopened", text, facts), True, True)
 
 
-def _returned(name: str, text: str, occasion: Occasion) -> Verdict:
-    return Verdict(_event(name, RETURNED, "reopened", text, occasion), True, True)
+def _what_changed(name: str, life: FindingLife, facts: PeriodFacts) -> str:
+    before, now = facts.changeable(_parts(life)), facts.changeable(facts.evidence.get(name, {}))
+    return differences(before, now, facts.say, facts.rules)
 
 
-def _what_changed(name: str, life: Life, occasion: Occasion) -> str:
-    before, now = occasion.told(_parts(life)), occasion.told(occasion.evidence.get(name, {}))
-    return differences(before, now, occasion.say, occasion.rules)
+def _parts(life: FindingLife) -> Parts:
+    parts: Parts = json.loads(life.evidence) if life.evidence else {}
+    return parts
 
 
-def _parts(life: Life) -> Parts:
-    found: Parts = json.loads(life.evidence) if life.evidence else {}
-    return found
-
-
-def _unlisted(name: str, life: Life, occasion: Occasion) -> Verdict | None:
+def _unlisted(name: str, life: FindingLife, facts: PeriodFacts) -> Verdict | None:
     """What is said of a finding that is on no list now: an open one is never lost, whatever the period can tell."""
-    is_open = occasion.rules.is_open(life.state)
-    if not _checkable(name, life, occasion):
+    is_open = facts.rules.is_open(life.state)
+    # The data can say something only if its list was computed, and every department that it rests on sent data.
+    checkable = facts.codes.get(name, "") in facts.computed and facts.changeable(_parts(life)) == _parts(life)
+    if not checkable:
         text = "它所依据的数据本期没有交来，无法核对，保持原状态"
-        return Verdict(_event(name, UNCHECKED, life.state, text, occasion), False, False) if is_open else None
-    if not occasion.evidence.get(name) and occasion.codes[name] not in occasion.rules.of_places:
+        return Verdict(_event(name, UNCHECKED, life.state, text, facts), False, False) if is_open else None
+    if not facts.evidence.get(name) and facts.codes[name] not in facts.rules.of_places:
         # No department has the child any more: that proves nothing, so nothing is closed.
         kind = STILL_UNSEEN if life.kind == UNSEEN else UNSEEN
         text = "本期有关部门的数据中都没有这名儿童，不能据此认定已解决"
-        return Verdict(_event(name, kind, life.state, text, occasion), False, False) if is_open else None
-    changed = _what_changed(name, life, occasion)
+        return Verdict(_event(name, kind, life.state, text, facts), False, False) if is_open else None
+    changed = _what_changed(name, life, facts)
     because = f"：{changed}" if changed else ""
     if is_open:
-        return Verdict(_event(name, SOLVED, "closed", f"本期数据中已没有这一问题{because}", occasion), False, False)
+        return Verdict(_event(name, SOLVED, "closed", f"本期数据中已没有这一问题{because}", facts), False, False)
     if life.settled_by == BY_REPLY and life.kind not in (PROVEN, MERGED):
         text = f"答复“{life.answer}”后，本期数据已没有这一问题{because}"
-        return Verdict(_event(name, PROVEN, life.state, text, occasion), False, False)
+        return Verdict(_event(name, PROVEN, life.state, text, facts), False, False)
     return None
 
 
-def _checkable(name: str, life: Life, occasion: Occasion) -> bool:
-    """Whether the period's data can say anything of a finding: its list was computed, and every department that it rests on sent data."""
-    return occasion.codes.get(name, "") in occasion.computed and occasion.told(_parts(life)) == _parts(life)
-
-
-def events_of(found: Sequence[Verdict], written: Mapping[str, Event], lives: Mapping[str, Life]) -> list[Event]:
+def events_of(judged: Sequence[Verdict], written: Mapping[str, Event], lives: Mapping[str, FindingLife]) -> list[Event]:
     """The events to append for a period, empty when they are all written already.
 
     Args:
-        found: the period's verdicts.
+        judged: the period's verdicts.
         written: finding_id -> the last event that the data of this period already made.
         lives: findings as they are now, everything counted.
     """
-    said = {one.event.finding_id: one for one in found}
-    news = [_news(one, written.get(name), lives.get(name)) for name, one in said.items()]
+    events = {verdict.event.finding_id: verdict.event for verdict in judged}
+    news = [_news(event, written.get(name), lives.get(name)) for name, event in events.items()]
     gone = [
         replace(event, kind=WITHDRAWN, state="closed", text="数据更正后本期已没有这一问题")
         for name, event in written.items()
-        if name not in said and event.kind != WITHDRAWN
+        if name not in events and event.kind != WITHDRAWN
     ]
     return [event for event in [*news, *gone] if event is not None]
 
 
-def _news(one: Verdict, before: Event | None, life: Life | None) -> Event | None:
-    event = one.event
+def _news(event: Event, before: Event | None, life: FindingLife | None) -> Event | None:
+    """What is new beside the event that an earlier run of the period wrote: nothing is taken back, a corrected delivery adds what it corrects."""
     if before is None:
         return None if event.kind in SILENT else event
     if event.kind in (UNCHECKED, STILL_UNSEEN):
@@ -260,10 +246,9 @@ def _news(one: Verdict, before: Event | None, life: Life | None) -> Event | None
     if before.kind == event.kind:
         if before.fingerprint == event.fingerprint:
             return None
-        kept = life.state if life else event.state
-        return replace(
-            event, kind=event.kind if event.kind == CHANGED else CHANGED, state=kept, text=f"数据更正后：{event.text}"
-        )
+        # People may have answered between the two runs: their state stays.
+        state = life.state if life else event.state
+        return replace(event, kind=CHANGED, state=state, text=f"数据更正后：{event.text}")
     if before.kind == CHANGED and before.fingerprint == event.fingerprint:
         return None
     return replace(event, text=f"数据更正后：{event.text}")
@@ -286,7 +271,7 @@ def carried(
     by_child: dict[str, list[str]] = {}
     for name, (_, child, _) in lives.items():
         by_child.setdefault(child, []).append(name)
-    on, found = set(listed), dict[str, str]()
+    on, heirs = set(listed), dict[str, str]()
     for kind, stays, other in sorted(moves):
         source, target = (other, stays) if kind == "merge" else (stays, other)
         for name in by_child.get(source, []):
@@ -295,5 +280,5 @@ def carried(
             # A split leaves a finding where it is as long as that part of the child is still listed; a merge without a
             # finding on the other side has solved it.
             if (kind == "merge" and (to in on or to in lives)) or (kind == "split" and name not in on and to in on):
-                found[name] = to
-    return found
+                heirs[name] = to
+    return heirs

@@ -17,6 +17,7 @@ _DIGITS: tuple[str, ...] = ("零", *"一二三四五六七八九")
 
 def completed_years(birth: pd.Series, as_of: date) -> IntArray:
     """Age in completed years at the as-of day; -1 where the birth date is "" or in the future."""
+    # No birth date is one in the year 9999: a missing and a future one both fall below zero, and no list takes either for an age.
     year = pd.to_numeric(birth.str[:4], errors="coerce").fillna(9999).to_numpy(np.int64)
     later = (birth.str[5:10] > as_of.strftime("%m-%d")).to_numpy()
     return np.asarray(np.maximum(as_of.year - year - later, -1), dtype=np.int64)

@@ -57,15 +57,12 @@ class Agreements:
         nobody = view.codes("has_carer", ["no"]) | said_nobody(view)
         self.unsigned = self.rows & (view.codes("agreement", ["no"]) | nobody)
         self.nobody = self.rows & nobody
-        self.silent = self.rows & ~self.signed & ~self.unsigned & self._column_came
-
-    @cached_property
-    def _column_came(self) -> BoolArray:
-        """Rows of sheets in which some left-behind child's agreement is filled in: there an empty cell is one that nobody filled."""
-        records = self.view.files.records
+        # An empty cell is one that nobody filled only in a sheet where others are filled; elsewhere the column was not delivered, which lists
+        # nobody (rules/lists.md#agreements).
+        records = view.files.records
         sheet = pd.factorize(records["file"] + "|" + records["sheet"])[0]
-        filled = np.bincount(sheet[self.rows & self.view.filled("agreement")], minlength=int(sheet.max(initial=0)) + 1)
-        return np.asarray((filled > 0)[sheet], dtype=np.bool_)
+        filled = np.bincount(sheet[self.rows & view.filled("agreement")], minlength=int(sheet.max(initial=0)) + 1)
+        self.silent = self.rows & ~self.signed & ~self.unsigned & (filled > 0)[sheet]
 
     @cached_property
     def must(self) -> BoolArray:
@@ -76,8 +73,13 @@ class Agreements:
     def state(self) -> Texts:
         """Per child `fulfilled`, `unsigned`, `unfilled`, `not_delivered`; "" for a child who needs none."""
         any_of = self.view.any
-        known = [any_of(self.signed) & ~any_of(self.nobody), any_of(self.unsigned), any_of(self.silent), self.must]
-        return np.select(known, [FULFILLED, UNSIGNED, UNFILLED, NOT_DELIVERED], "").astype(object)
+        # The first that holds counts. A signed paper whose delegate is nobody is no agreement: the law asks for somebody who really cares.
+        fulfilled = any_of(self.signed) & ~any_of(self.nobody)
+        return np.select(
+            [fulfilled, any_of(self.unsigned), any_of(self.silent), self.must],
+            [FULFILLED, UNSIGNED, UNFILLED, NOT_DELIVERED],
+            "",
+        ).astype(object)
 
     @cached_property
     def reason_known(self) -> BoolArray:
@@ -139,10 +141,10 @@ def _not_long_away(view: View, rows: BoolArray, months: int) -> BoolArray:
     """Children whose rows state since when the parents, or one of them, are away: less than so many months (rules/definitions.md#left-behind)."""
     limit = (view.files.as_of - relativedelta(months=months)).isoformat()
     short, long = np.zeros(len(view.child), dtype=np.bool_), np.zeros(len(view.child), dtype=np.bool_)
-    # A source, or a version that read it, may not know the columns.
+    # A source, or a version that read it, may not know the columns. Words (常年) and an empty cell say nothing against the entry.
     for column in _AWAY_SINCE & set(view.files.records.columns):
-        known, late = _since(view, column, limit)
-        short, long = short | (known & late), long | (known & ~late)
+        dated, late = _since(view, column, limit)
+        short, long = short | (dated & late), long | (dated & ~late)
     # Both must be away so long: the parent who left last decides.
     return view.any(rows & short) & ~view.any(rows & long & ~short)
 
@@ -153,5 +155,5 @@ def _since(view: View, column: str, limit: str) -> tuple[BoolArray, BoolArray]:
     A month or a year alone is compared as far as it goes: never short while it may be long enough.
     """
     since = {text: read_date(text, view.files.as_of.isoformat())[0] for text in set(view.files.records[column])}
-    known = view.records.test(column, lambda text: since[text] != "")
-    return known, view.records.test(column, lambda text: since[text] > limit[: len(since[text])])
+    dated = view.records.test(column, lambda text: since[text] != "")
+    return dated, view.records.test(column, lambda text: since[text] > limit[: len(since[text])])

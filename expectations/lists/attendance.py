@@ -3,14 +3,12 @@
 Only these conditions and their guards belong here (rules/codes.md#enrolment, rules/definitions.md#school-events, rules/lists.md#l04, #l06, rules/places-and-people.md#not-errors).
 """
 
-from datetime import date
-
 import numpy as np
 import pandas as pd
 from dateutil.relativedelta import relativedelta
 
 from expectations.lists.columns import Texts
-from expectations.lists.files import BoolArray, IntArray
+from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, absence, capped, near_notes, presence, probably_there
 from expectations.lists.view import View, draft, sentences, with_note
 
@@ -20,20 +18,22 @@ def not_present(view: View) -> pd.DataFrame:
     school = view.profile.school
     pupils = view.of("education") & view.codes("state", ["active", "in"])
     roll = view.source("attendance")
-    told_absent = roll & view.codes("present", ["no"])
-    there = roll & ~told_absent
+    marked_absent = roll & view.codes("present", ["no"])
+    there = roll & ~marked_absent
     covered = pupils & _covered(view, roll)
+    # Nobody has to be in kindergarten.
     absent = view.any(pupils & ~view.codes("grade", ["K"])) & (
-        view.any(told_absent) | (view.any(covered) & ~view.any(roll))
+        view.any(marked_absent) | (view.any(covered) & ~view.any(roll))
     )
+    # Class lists often carry no number: a row that belongs to no pupil may still call one by name.
     loose = roll & ~view.any(pupils)[view.child]
     excused = loose & view.codes("study_status", school.absence_excused.known())
-    called = view.any(_called(view, pupils, loose & told_absent & ~excused))
+    called = view.any(_called(view, pupils, loose & marked_absent & ~excused))
     absent |= called
     present = view.any(there) | view.any(_called(view, pupils, excused | (loose & there)))
     listed = absent & ~present & view.truth("in_cohort") & view.flag("alive") & ~_excused(view)
-    listed &= view.any(told_absent) | called | ~probably_there(view, roll)
-    named = view.any(told_absent)
+    named = view.any(marked_absent)
+    listed &= named | called | ~probably_there(view, roll)
     grade = np.where(named, SURE, np.minimum(absence(view, "attendance"), LIKELY)).astype(np.int64)
     reason = sentences(view, "学籍状态为在读，而该校该年级的在校名单中没有这名学生")
     reason[called] = "学籍状态为在读，而在校名单上同校同年级的同名学生登记为不在校，名单没有证件号码"
@@ -58,26 +58,24 @@ def not_present(view: View) -> pd.DataFrame:
 def _called(view: View, pupils: BoolArray, rows: BoolArray) -> BoolArray:
     """Pupils whom a list of their school and grade calls by a name of theirs, without a number: such a row finds no child (rules/files.md#ff17)."""
     school, grade, name = _plain(view, "school"), view.files.records["grade"].to_numpy(object), view.name_keys("name")
-    asked = np.flatnonzero(rows & (school != "") & (name != ""))
-    called = {(school[i], grade[i], name[i]) for i in asked.tolist()}
-    found = np.zeros(len(view.child), dtype=np.bool_)
-    of = np.flatnonzero(pupils & np.isin(school.astype(str), school[asked].astype(str)))
-    names = _names(view, view.child[of])
-    for i in of.tolist():
-        own = names.get(int(view.child[i]), set())
-        found[i] = any((school[i], of_grade, one) in called for one in own for of_grade in (grade[i], ""))
-    return found
+    listed_at = np.flatnonzero(rows & (school != "") & (name != ""))
+    entries = {(school[i], grade[i], name[i]) for i in listed_at.tolist()}
+    pupils_at = np.flatnonzero(pupils & np.isin(school.astype(str), school[listed_at].astype(str)))
 
-
-def _names(view: View, children: IntArray) -> dict[int, set[str]]:
-    """Every name that the records of some children give, former ones too."""
+    # Whatever any department calls the child: a class list may have been written before its name was changed.
     names: dict[int, set[str]] = {}
-    at = np.flatnonzero(np.isin(view.child, children))
+    own_at = np.flatnonzero(np.isin(view.child, view.child[pupils_at]))
     for field in ("name", "former_name"):
         keys = view.name_keys(field)
-        for i in at[keys[at] != ""].tolist():
+        for i in own_at[keys[own_at] != ""].tolist():
             names.setdefault(int(view.child[i]), set()).add(str(keys[i]))
-    return names
+
+    called = np.zeros(len(view.child), dtype=np.bool_)
+    for i in pupils_at.tolist():
+        own_names = names.get(int(view.child[i]), set())
+        # A list of the whole school has no grades.
+        called[i] = any((school[i], of_grade, key) in entries for key in own_names for of_grade in (grade[i], ""))
+    return called
 
 
 def _excused(view: View) -> BoolArray:
@@ -91,12 +89,13 @@ def _excused(view: View) -> BoolArray:
 def _covered(view: View, roll: BoolArray) -> BoolArray:
     """Pupils of schools and grades that the attendance lists cover; a school that sent none says nothing."""
     schools, grades = _plain(view, "school"), view.files.records["grade"].to_numpy(object)
+    # Lists without schools are one list of the whole county.
     if not (schools[roll] != "").any():
         return np.ones(len(schools), dtype=np.bool_)
-    pairs = {(str(one), str(other)) for one, other in zip(schools[roll], grades[roll], strict=True)}
-    whole = {one for one, other in pairs if not other}
-    known = [one in whole or (one, other) in pairs for one, other in zip(schools, grades, strict=True)]
-    return np.array(known, dtype=np.bool_)
+    classes = {(str(school), str(grade)) for school, grade in zip(schools[roll], grades[roll], strict=True)}
+    whole = {school for school, grade in classes if not grade}
+    covered = [school in whole or (school, grade) in classes for school, grade in zip(schools, grades, strict=True)]
+    return np.array(covered, dtype=np.bool_)
 
 
 def _plain(view: View, field: str) -> Texts:
@@ -111,15 +110,16 @@ def suspended_too_long(view: View) -> pd.DataFrame:
     pupils = view.of("education")
     suspended = pupils & view.codes("state", school.suspended.known())
     months = school.suspension_months.known()
-    ended = suspended & view.records.test(
-        "suspended_until", lambda day: len(day) > 0 and _before(day, view.files.as_of)
-    )
+    today = view.files.as_of.isoformat()
+    # An end that is a month or a year has passed when the whole of it has.
+    ended = suspended & view.records.test("suspended_until", lambda day: len(day) > 0 and day < today[: len(day)])
     limit = (view.files.as_of - relativedelta(months=months)).isoformat()
     long = (
         suspended
         & ~view.filled("suspended_until")
         & view.records.test("status_date", lambda day: len(day) == 10 and day < limit)
     )
+    # Who came back may have a second record, the suspended one being forgotten; and beyond grade 9 nobody has to.
     back = view.any(pupils & view.codes("state", ["active", "in"]))
     listed = (
         (view.any(ended) | view.any(long))
@@ -139,11 +139,6 @@ def suspended_too_long(view: View) -> pd.DataFrame:
     return draft(listed, view.first(ended, long), grade, reason)
 
 
-def _before(day: str, as_of: date) -> bool:
-    """Whether a date of any precision has certainly passed."""
-    return day < as_of.isoformat()[: len(day)]
-
-
 def not_placed(view: View) -> pd.DataFrame:
     """L07: severely disabled, in the cohort, no school record or waiting for a place; nobody says studying elsewhere."""
     school = view.profile.school
@@ -154,6 +149,7 @@ def not_placed(view: View) -> pd.DataFrame:
     taught = view.of("education") & view.codes("study_status", ["home_teaching"])
     listed = view.any(severe) & view.truth("in_cohort") & view.flag("alive") & ~view.flag("moved_out")
     elsewhere = view.codes("study_status", school.studies_elsewhere.known()) & view.active
+    # Education's own list of home teaching settles it; civil affairs' word does not, since the register must show it (残疾人教育条例 Art. 17).
     without = ~view.any(register) & ~view.any(taught) & ~probably_there(view, register)
     listed &= (without | view.any(waiting)) & ~view.any(elsewhere)
     grade = np.where(view.any(waiting), SURE, np.minimum(absence(view, "education"), LIKELY)).astype(np.int64)

@@ -17,7 +17,7 @@ from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped
 from expectations.lists.periods import before, last_span, spoken
-from expectations.lists.view import View, draft, sentences, with_note
+from expectations.lists.view import View, draft, no_drafts, sentences, with_note
 
 
 def nobody_cares(view: View) -> pd.DataFrame:
@@ -28,11 +28,13 @@ def nobody_cares(view: View) -> pd.DataFrame:
     rows = view.of("civil_affairs") & view.active & ~view.codes("layout", ["household_members", "subsidies"])
     alone = rows & said_nobody(view)
     away = view.tokens("category", ["left_behind"]) | both_away(view)
-    unentrusted = rows & away & view.codes("has_carer", ["no"]) & ~_parent_at_home(view)
+    parent_at_home = view.codes("guardian_rel", ["father", "mother", "parent"])
+    unentrusted = rows & away & view.codes("has_carer", ["no"]) & ~parent_at_home
     listed = (view.any(alone) | view.any(unentrusted)) & young
     reason = sentences(view, "父母外出，登记为没有委托照料人，请当日核实由谁照料")
     reason[view.any(alone)] = "登记为无人监护（照料）或独自生活，请当日核实由谁照料"
     grade = np.full(view.n, SURE, dtype=np.int64)
+    # A grandparent in the same row makes the line less sure, never less urgent: nine in ten left-behind children live with theirs.
     named = view.any(unentrusted & view.codes("guardian_rel", ["grandparent", "relative"]))
     rules = view.profile.left_behind
     months, watched = rules.neglect_months.value, rules.watched_below.known()
@@ -51,89 +53,74 @@ def nobody_cares(view: View) -> pd.DataFrame:
     return draft(listed, view.first(alone, unentrusted), grade, reason)
 
 
-def _parent_at_home(view: View) -> BoolArray:
-    return view.codes("guardian_rel", ["father", "mother", "parent"])
-
-
 def not_visited(view: View) -> pd.DataFrame:
     """L22: no visit within the place's period (field `visit_date`), no contact within its period (field `contact`).
 
     Street children who came back are visited in a rhythm of their own, where a place has one (rules/jurisdictions.md#row-5).
     """
     rhythm = view.profile.rhythm
-    found = []
+    overdue = []
     visits = view.of("visits")
     contacts = visits & view.codes("contact_kind", ["contact"])
     classes = view.profile.left_behind.visited_categories.known()
     if rhythm.visit_every.value is not None:
-        found.append(_overdue(view, _Asked(rhythm.visit_every.known(), "visit_date", classes), ~contacts))
+        overdue.append(_overdue(view, _Rhythm(rhythm.visit_every.known(), "visit_date", classes), ~contacts))
     if rhythm.contact_every.value is not None and contacts.any():
-        everything = np.ones(len(view.child), dtype=np.bool_)
-        found.append(_overdue(view, _Asked(rhythm.contact_every.known(), "contact", classes), everything))
+        # A visit fulfils a contact, too, never the reverse (rules/lists.md#visits).
+        visits_too = np.ones(len(view.child), dtype=np.bool_)
+        overdue.append(_overdue(view, _Rhythm(rhythm.contact_every.known(), "contact", classes), visits_too))
     if rhythm.street_child_revisit.value is not None:
         # Guiyang's paper speaks of street children who are de facto unattended, and of nobody else.
-        asked = _Asked(rhythm.street_child_revisit.known(), "visit_date", ["street"], "回访", ["de_facto"])
-        found.append(_overdue(view, asked, ~contacts))
+        revisit = _Rhythm(rhythm.street_child_revisit.known(), "visit_date", ["street"], "回访", ["de_facto"])
+        overdue.append(_overdue(view, revisit, ~contacts))
     # A street child that is on another roll, too, is asked for once.
-    together = pd.concat(found, ignore_index=True) if found else draft(*_nothing(view))
+    together = pd.concat(overdue, ignore_index=True) if overdue else no_drafts(view)
     return together.drop_duplicates(["child", "field"], ignore_index=True)
 
 
-def _nothing(
-    view: View,
-) -> tuple[BoolArray, np.ndarray[tuple[int], np.dtype[np.int64]], np.ndarray[tuple[int], np.dtype[np.int64]], Texts]:
-    none, whole = np.zeros(view.n, dtype=np.bool_), np.zeros(view.n, dtype=np.int64)
-    return none, whole, whole, sentences(view, "")
-
-
 @dataclass(frozen=True)
-class _Asked:
+class _Rhythm:
     """How often whom: a duration, the field concerned, the classes of children, what it is called, and what they must be besides."""
 
     every: str
     field: str
     classes: Collection[str]
-    what: str = ""
+    name: str = ""
     also: Collection[str] = ()
 
     @property
     def spoken(self) -> str:
-        return self.what or ("入户走访" if self.field == "visit_date" else "联系")
+        return self.name or ("入户走访" if self.field == "visit_date" else "联系")
 
 
-def _overdue(view: View, asked: _Asked, counted: BoolArray) -> pd.DataFrame:
-    rolled = view.of("civil_affairs") & view.active & view.tokens("category", asked.classes)
+def _overdue(view: View, rhythm: _Rhythm, counted: BoolArray) -> pd.DataFrame:
+    rolled = view.of("civil_affairs") & view.active & view.tokens("category", rhythm.classes)
     rolled &= ~view.codes("hukou_class", ["institution"])
-    if asked.also:
-        rolled &= view.any(view.of("civil_affairs") & view.active & view.tokens("category", asked.also))[view.child]
+    if rhythm.also:
+        rolled &= view.any(view.of("civil_affairs") & view.active & view.tokens("category", rhythm.also))[view.child]
+
+    # The day of the last visit stands in civil affairs' ledger or in a visit book; the later of the two counts.
     dated = counted & view.filled("visit_date") & (rolled | view.of("visits"))
-    last = _latest(view, dated)
-    limit = before(view.files.as_of, asked.every).isoformat()
-    known = bool(dated.any())
-    late = np.array([day == "" or day < limit[: len(day)] for day in last], dtype=np.bool_)
-    listed = view.any(rolled) & view.flag("alive") & ~view.flag("moved_out") & late & known & ~_new(view, rolled, limit)
-    reason = sentences(view, f"最近一次{asked.spoken}已超过{spoken(asked.every)}")
-    never = last == ""
-    reason[never] = f"没有{asked.spoken}记录，本地规定每{spoken(asked.every)}一次"
-    grade = np.where(never, LIKELY, SURE).astype(np.int64)
-    for where, note in _more(view, last, asked.field):
-        reason = with_note(reason, where & listed, note)
-    return draft(listed, view.first(rolled), grade, reason, asked.field)
-
-
-def _latest(view: View, dated: BoolArray) -> Texts:
-    """The last visit date per child, "" for none."""
     at = np.flatnonzero(dated)
     days = pd.Series(view.files.records["visit_date"].to_numpy(object)[at]).groupby(view.child[at]).max()
     last = np.full(view.n, "", dtype=object)
     last[days.index.to_numpy(np.int64)] = days.to_numpy(object)
-    return last
+    limit = before(view.files.as_of, rhythm.every).isoformat()
+    late = np.array([day == "" or day < limit[: len(day)] for day in last], dtype=np.bool_)
+    never = last == ""
 
-
-def _new(view: View, rolled: BoolArray, limit: str) -> BoolArray:
-    """Children who came on the roll within the period: their first visit is not yet late."""
+    # Who came on the roll within the period owes nothing before a whole one has passed (rules/lists.md#visits).
     fresh = view.records.test("report_date", lambda day: len(day) == 10 and day > limit)
-    return np.asarray(view.any(rolled & fresh) & ~view.any(rolled & ~fresh), dtype=np.bool_)
+    new = view.any(rolled & fresh) & ~view.any(rolled & ~fresh)
+    # Where nobody fills a date at all, an empty cell says nothing.
+    listed = view.any(rolled) & view.flag("alive") & ~view.flag("moved_out") & late & bool(dated.any()) & ~new
+
+    reason = sentences(view, f"最近一次{rhythm.spoken}已超过{spoken(rhythm.every)}")
+    reason[never] = f"没有{rhythm.spoken}记录，本地规定每{spoken(rhythm.every)}一次"
+    grade = np.where(never, LIKELY, SURE).astype(np.int64)
+    for where, note in _more(view, last, rhythm.field):
+        reason = with_note(reason, where & listed, note)
+    return draft(listed, view.first(rolled), grade, reason, rhythm.field)
 
 
 # What the papers call children who are to be seen more often, as far as a roll can show it (rules/jurisdictions.md#row-6).
@@ -156,10 +143,10 @@ def _key_children(view: View, civil: BoolArray) -> dict[str, BoolArray]:
 def _more(view: View, last: Texts, field: str) -> list[tuple[BoolArray, str]]:
     """Notes on children whom the place wants seen more often, and on a holiday visit that did not happen."""
     rhythm, notes = view.profile.rhythm, []
-    asked = set(rhythm.more_visits_for.known())
+    kinds = set(rhythm.more_visits_for.known())
     civil = view.of("civil_affairs") & view.active
     for kind, concerned in _key_children(view, civil).items():
-        if kind in asked:
+        if kind in kinds:
             notes.append((view.any(concerned), f"本地要求对{_KEY_CHILDREN[kind]}的儿童增加走访"))
     names = {"winter_break": "寒假", "summer_break": "暑假"}
     for name, span in rhythm.holidays.known().items():

@@ -41,7 +41,7 @@ class ListInfo(Rules):
     show: list[str]
 
 
-class Source(Rules):
+class DataSource(Rules):
     """A source that is no department: where its data may come from (a department's key, `department.layout`, or a column that anybody
     fills: `#field`, or one of its codes, `#field=code`).
     """
@@ -50,7 +50,7 @@ class Source(Rules):
     origins: list[str] = Field(alias="from", min_length=1)
 
 
-class Comparison(Rules):
+class MinistryCheck(Rules):
     """One of 四查三比对: the lists that answer it, what it needs, and of which key group only."""
 
     lists: list[str] = Field(min_length=1)
@@ -72,8 +72,8 @@ class Catalogue(Rules):
     departments: dict[str, str]
     township: str
     answering: dict[str, str] = Field(default_factory=dict)
-    sources: dict[str, Source]
-    comparisons: dict[str, Comparison]
+    sources: dict[str, DataSource]
+    comparisons: dict[str, MinistryCheck]
     groups: dict[str, dict[str, list[str]]]
     lists: dict[str, ListInfo]
 
@@ -90,46 +90,48 @@ class Catalogue(Rules):
         """The department or source as people say it; one that is not named here keeps its own code."""
         if code in self.recipients:
             return self.recipients[code]
-        named = self.sources.get(code) or next((one for one in self.sources.values() if code in one.origins), None)
-        return named.zh if named else code
+        by_origin = (source for source in self.sources.values() if code in source.origins)
+        source = self.sources.get(code) or next(by_origin, None)
+        return source.zh if source else code
 
     def delivered(self, need: str, delivered: Collection[str]) -> bool:
         """Whether what a list needs came: a department, or a source from any of its origins.
 
-        `delivered` holds departments and, where known, `department.layout` of what they delivered, and `told` of the columns they filled;
+        `delivered` holds departments and, where known, `department.layout` of what they delivered, and `columns_filled` of the columns;
         without any layout of a department, or without `LOOKED`, nobody can say what was not brought, and it counts as brought.
         """
         if need not in self.sources:
             return need in delivered
         return any(_came(origin, delivered) for origin in self.sources[need].origins)
 
-    def told(self, column: Callable[[str], pd.Series]) -> set[str]:
+    def columns_filled(self, column: Callable[[str], pd.Series]) -> set[str]:
         """Which of the columns that lists rest on somebody fills, as they stand in `sources`, and `LOOKED`.
 
         Args:
             column: a field of all records as texts, codes of one cell joined by `;`; empty where there is none.
         """
+        filled = {LOOKED}
         origins = {origin for source in self.sources.values() for origin in source.origins if origin.startswith(LOOKED)}
-        return {LOOKED} | {origin for origin in origins if _filled(origin, column)}
+        for origin in origins:
+            field, _, code = origin.removeprefix(LOOKED).partition("=")
+            texts = [str(text) for text in column(field).unique()]
+            if any(code in text.split(";") for text in texts) if code else any(texts):
+                filled.add(origin)
+        return filled
 
     def spoken(self, codes: Iterable[str]) -> str:
         """Several departments in one phrase: 民政、教育."""
         return "、".join(self.department(code) for code in codes)
 
 
-def _filled(origin: str, column: Callable[[str], pd.Series]) -> bool:
-    field, _, code = origin.removeprefix(LOOKED).partition("=")
-    texts = column(field).unique()
-    return any(code in str(text).split(";") for text in texts) if code else any(str(text) for text in texts)
-
-
 def _came(origin: str, delivered: Collection[str]) -> bool:
+    """Whether data came from a department, from one of its layouts, or in a column; what nobody looked into counts as come."""
     if origin.startswith(LOOKED):
         return origin in delivered or LOOKED not in delivered
     department, _, layout = origin.partition(".")
     if not layout or origin in delivered:
         return origin in delivered
-    return department in delivered and not any(one.startswith(f"{department}.") for one in delivered)
+    return department in delivered and not any(name.startswith(f"{department}.") for name in delivered)
 
 
 @cache

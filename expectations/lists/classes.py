@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from expectations.lists.files import BoolArray
-from expectations.lists.grading import LIKELY, OPEN, absence, capped, near_notes, probably_there
+from expectations.lists.grading import LIKELY, OPEN, SURE, absence, capped, near_notes, probably_there
 from expectations.lists.view import View, draft, sentences, with_note
 
 
@@ -19,6 +19,7 @@ def left_behind_unlisted(view: View) -> pd.DataFrame:
     listed = view.any(marked) & view.flag("alive") & _below(view, rules.below_age.known())
     enlisted = view.roll
     listed &= ~view.any(enlisted) & ~probably_there(view, enlisted)
+    # Rural registration is one paper's condition: where a place does not ask for it, 非农业 is told and nothing more.
     urban = view.any(view.codes("hukou_nature", rules.urban_marks.known()))
     if rules.rural_only.known():
         listed &= ~urban
@@ -54,7 +55,7 @@ def disabled_unlisted(view: View) -> pd.DataFrame:
     reason = sentences(view, "持残疾人证，民政没有困境儿童、孤儿或事实无人抚养儿童的在册档案")
     grade = absence(view, "civil_affairs")
     notes = (
-        (view.any(civil & view.active), 2, "民政只有其他类别的档案或补贴发放记录"),
+        (view.any(civil & view.active), SURE, "民政只有其他类别的档案或补贴发放记录"),
         (
             view.any(civil & view.tokens("category", rules.categories.known()) & ~view.active),
             OPEN,

@@ -15,7 +15,7 @@ from expectations.lists.files import BoolArray, IntArray
 Texts = NDArray[np.object_]
 
 
-class Columns:
+class CodedColumns:
     """A frame of text columns ("" = missing) with its factorised columns remembered."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
@@ -40,14 +40,15 @@ class Columns:
 
     def filled(self, column: str) -> BoolArray:
         """Rows that have a value."""
+        # A column that nobody factorised yet is compared as it is: factorising costs more than one question.
         if column in self._known:
             return self.test(column, bool)
         return np.asarray(self.frame[column].to_numpy(object) != "", dtype=np.bool_)
 
     def tokens(self, column: str, wanted: Collection[str]) -> BoolArray:
         """Rows whose `;`-joined set holds one of the values."""
-        asked = set(wanted)
-        return self.test(column, lambda value: not asked.isdisjoint(value.split(";")))
+        codes = set(wanted)
+        return self.test(column, lambda value: not codes.isdisjoint(value.split(";")))
 
     def mapped(self, column: str, read: Callable[[str], str]) -> Texts:
         """A text per row, made once per distinct value."""
@@ -55,15 +56,15 @@ class Columns:
         return np.array([read(value) for value in values], dtype=object)[codes] if values else np.zeros(0, dtype=object)
 
 
-def joined(groups: IntArray, tokens: tuple[IntArray, list[str]], n: int) -> Texts:
+def joined(groups: IntArray, codes: IntArray, values: list[str], n: int) -> Texts:
     """Per group the distinct tokens met there, sorted and `;`-joined; "" for none.
 
     Args:
         groups: group number of each row.
-        tokens: token code of each row and the tokens; a token may itself be a `;`-joined set.
+        codes: token code of each row.
+        values: the tokens by code, as `CodedColumns.coded` gives them; one may itself be a `;`-joined set.
         n: number of groups.
     """
-    codes, values = tokens
     text = np.full(n, "", dtype=object)
     for single in sorted({part for value in values for part in value.split(";") if part}):
         holds = np.fromiter((single in value.split(";") for value in values), np.bool_, len(values))[codes]

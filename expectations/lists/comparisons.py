@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from expectations.jurisdictions.profile import Profile
-from expectations.lists.catalogue import Comparison, load_catalogue
+from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import not_computed
 
 COLUMNS = ["name", "asks", "lists", "children", "certain", "sentence"]
@@ -27,26 +27,22 @@ def comparisons(findings: pd.DataFrame, profile: Profile, delivered: Collection[
     Returns:
         In the catalogue's order; `sentence` says in Chinese why there are no numbers, "" where there are; the numbers are then -1.
     """
-    missing = set(not_computed(profile, delivered)["code"])
-    rows = [
-        _row(name, one, findings, (profile, missing, delivered)) for name, one in load_catalogue().comparisons.items()
-    ]
+    catalogue, missing = profile.catalogue, set(not_computed(profile, delivered)["code"])
+    rows = []
+    for name, check in load_catalogue().comparisons.items():
+        codes = [code for code in check.lists if code not in missing and profile.lists[code].active]
+        absent = [need for need in check.needs if not catalogue.delivered(need, delivered)]
+        if absent or not codes:
+            # Not 0: what could not be compared would look like a county without such children.
+            why = f"本期没有收到{catalogue.spoken(absent)}的数据" if absent else "有关清单本期都没有计算"
+            sentence = f"{why}，“{name}”没有数字，不表示没有这类情况。"
+            rows.append((name, check.asks, "、".join(check.lists), -1, -1, sentence))
+            continue
+        lines = findings[findings["code"].isin(codes)]
+        if check.only:
+            # `str.contains` and not a list of truths: of no findings that list would be empty, and choose no columns.
+            groups = "、" + lines["groups"] + "、"
+            lines = lines[groups.str.contains(f"、{check.only}、", regex=False).to_numpy(np.bool_)]
+        sure = lines[lines["grade"] == catalogue.grades[-1]]
+        rows.append((name, check.asks, "、".join(codes), lines["child_id"].nunique(), sure["child_id"].nunique(), ""))
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def _row(
-    name: str, one: Comparison, findings: pd.DataFrame, run: tuple[Profile, set[str], Collection[str]]
-) -> tuple[str, str, str, int, int, str]:
-    profile, missing, delivered = run
-    catalogue = profile.catalogue
-    lists = [code for code in one.lists if code not in missing and profile.lists[code].active]
-    absent = [need for need in one.needs if not catalogue.delivered(need, delivered)]
-    if absent or not lists:
-        why = f"本期没有收到{catalogue.spoken(absent)}的数据" if absent else "有关清单本期都没有计算"
-        return name, one.asks, "、".join(one.lists), -1, -1, f"{why}，“{name}”没有数字，不表示没有这类情况。"
-    found = findings[findings["code"].isin(lists)]
-    if one.only:
-        # `str.contains` and not a list of truths: of no findings that list would be empty, and choose no columns.
-        found = found[("、" + found["groups"] + "、").str.contains(f"、{one.only}、", regex=False).to_numpy(np.bool_)]
-    sure = found[found["grade"] == catalogue.grades[-1]]
-    return name, one.asks, "、".join(lists), found["child_id"].nunique(), sure["child_id"].nunique(), ""

@@ -8,19 +8,18 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from expectations.lists.columns import Texts
-from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped, presence
 from expectations.lists.owners import with_owner
 from expectations.lists.view import View, draft, sentences, with_note
 
+# Not assessed yet; and several categories, of which a cell may name some (rules/codes.md#disability).
 _UNSETTLED = "9"
 _SEVERAL = "7"
 
 
 def disability_conflicts(view: View) -> pd.DataFrame:
     """L24: one finding for the level (`disability_level`) and one for the category (`disability_type`) of a child."""
-    level = _of_field(view, "disability_level", _levels_differ, "等级")
+    level = _of_field(view, "disability_level", lambda own, other: own != other, "等级")
     return pd.concat([level, _of_field(view, "disability_type", _types_differ, "类别")], ignore_index=True)
 
 
@@ -30,19 +29,22 @@ def _of_field(view: View, field: str, differ: Callable[[str, str], bool], word: 
     own = stated & view.of("disability")
     printed = view.of("disability") & view.active & view.words("issues", [f"{field}_conflict"])
     first = view.first(own)
-    values = view.record_text(field, first).to_numpy(object)[view.child]
-    other = np.array(
-        [bool(one) and differ(str(one), str(two)) for one, two in zip(values, _texts(view, field), strict=True)],
-        dtype=np.bool_,
-    )
-    apart = stated & ~own & other
+    certified = view.record_text(field, first).to_numpy(object)[view.child]
+    written = view.files.records[field].to_numpy(object)
+    differing = [bool(own) and differ(str(own), str(other)) for own, other in zip(certified, written, strict=True)]
+    apart = stated & ~own & np.array(differing, dtype=np.bool_)
     listed = (view.any(printed) | view.any(apart)) & view.flag("alive")
     reason = sentences(view, f"残联登记的残疾{word}与其他部门登记的不同，请按最近一次评定更正")
     reason[view.any(printed)] = f"残疾人证号末位所示的{word}与残联登记的{word}不同，请核对是否重新评定过"
     grade = np.where(view.any(printed), SURE, np.minimum(presence(view), LIKELY)).astype(np.int64)
+    # Characters behind the twentieth mean a re-issue, and after a re-assessment the printed number lags behind the columns.
+    reissued = view.any(printed & view.records.test("disability_no", lambda number: len(number) > 20))
+    codes = view.records.coded(field)[0]
+    pairs = pd.DataFrame({"child": view.child[own], "code": codes[own]}).drop_duplicates()
+    several = np.bincount(pairs["child"].to_numpy(np.int64), minlength=view.n) > 1
     notes = (
-        (_reissued(view, printed), LIKELY, "证件曾补办或换领"),
-        (_several_own(view, own, field), OPEN, "残联有两条登记"),
+        (reissued, LIKELY, "证件曾补办或换领"),
+        (several, OPEN, "残联有两条登记"),
     )
     for where, at_most, note in notes:
         grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
@@ -50,26 +52,7 @@ def _of_field(view: View, field: str, differ: Callable[[str, str], bool], word: 
     return with_owner(draft(listed, view.first(printed, apart), grade, reason, field), view, doubted)
 
 
-def _texts(view: View, field: str) -> Texts:
-    return view.files.records[field].to_numpy(object)
-
-
-def _levels_differ(one: str, other: str) -> bool:
-    return one != other
-
-
-def _types_differ(one: str, other: str) -> bool:
+def _types_differ(own: str, other: str) -> bool:
     """Two sets of categories without one in common; "several" agrees with any pair of them."""
-    left, right = set(one.split(";")), set(other.split(";"))
+    left, right = set(own.split(";")), set(other.split(";"))
     return left.isdisjoint(right) and not (_SEVERAL in left | right and len(left | right) > 2)
-
-
-def _reissued(view: View, rows: BoolArray) -> BoolArray:
-    return view.any(rows & view.records.test("disability_no", lambda number: len(number) > 20))
-
-
-def _several_own(view: View, own: BoolArray, field: str) -> BoolArray:
-    codes = view.records.coded(field)[0]
-    pairs = pd.DataFrame({"child": view.child[own], "code": codes[own]}).drop_duplicates()
-    counted = np.bincount(pairs["child"].to_numpy(np.int64), minlength=view.n)
-    return np.asarray(counted > 1, dtype=np.bool_)

@@ -4,6 +4,8 @@ Only this comparison belongs here (rules/names.md#names, rules/places-and-people
 data; what records state is in `stated`, how two values differ in words is in `wording`.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -12,14 +14,14 @@ from expectations.lists.files import IntArray
 from expectations.lists.grading import LIKELY, OPEN, capped, presence
 from expectations.lists.owners import with_owner
 from expectations.lists.stated import Stated, spread, stated
-from expectations.lists.view import View, draft
+from expectations.lists.view import View, draft, no_drafts
 from expectations.lists.wording import (
+    date_difference,
+    each_pair,
+    household_difference,
+    name_differences,
     name_levels,
-    told_date,
-    told_household,
-    told_names,
-    told_number,
-    told_pairs,
+    number_difference,
     wording,
 )
 
@@ -30,13 +32,8 @@ NUMBERS = ("id_no", "father_id", "mother_id")
 
 def inconsistent(view: View) -> pd.DataFrame:
     """L15: for every field of the profile, the children whose records state different values."""
-    found = [_of_field(view, field) for field in view.profile.consistency.fields.known()]
-    return pd.concat(found, ignore_index=True) if found else _nothing(view)
-
-
-def _nothing(view: View) -> pd.DataFrame:
-    none, whole = np.zeros(view.n, dtype=np.bool_), np.zeros(view.n, dtype=np.int64)
-    return draft(none, whole, whole, np.full(view.n, "", dtype=object))
+    drafts = [_of_field(view, field) for field in view.profile.consistency.fields.known()]
+    return pd.concat(drafts, ignore_index=True) if drafts else no_drafts(view)
 
 
 def _of_field(view: View, field: str) -> pd.DataFrame:
@@ -51,12 +48,9 @@ def _of_field(view: View, field: str) -> pd.DataFrame:
         grade = capped(grade, np.ones(view.n, dtype=np.bool_), LIKELY)
     reason, record = _reasons(view, pairs, field)
     reason = np.where(presence(view) == OPEN, reason + "；是否同一人尚待确认", reason)
-    return with_owner(draft(differing, record, grade, reason, field), view, _doubted(pairs))
-
-
-def _doubted(pairs: pd.DataFrame) -> IntArray:
-    """The records in the order in which they are doubted: those that differ, the most trusted of them first, then what they differ from."""
-    return np.concatenate([pairs["at_odd"], pairs.drop_duplicates("child")["at_led"]]).astype(np.int64)
+    # Doubted first are the records that differ, the most trusted of them first; the one that they differ from is asked last of all.
+    doubted = np.concatenate([pairs["at_odd"], pairs.drop_duplicates("child")["at_led"]]).astype(np.int64)
+    return with_owner(draft(differing, record, grade, reason, field), view, doubted)
 
 
 def trust_ranks(view: View, field: str) -> dict[str, int]:
@@ -72,6 +66,7 @@ def _opposed(view: View, keys: Stated, field: str) -> pd.DataFrame:
     """
     ranks = trust_ranks(view, field)
     department = view.files.records["department"].map(ranks).fillna(len(ranks)).to_numpy(np.int64)
+    # Doubled, so that what a department's citizen number says stands right behind what its column says, before the next department.
     ranked = keys.assign(rank=2 * department[keys["at"].to_numpy(np.int64)] + keys["number"].to_numpy(np.int64))
     ranked = ranked.sort_values(["child", "rank", "at"], kind="stable")
     led = ranked.drop_duplicates("child").drop(columns="rank")
@@ -89,62 +84,69 @@ def _reasons(view: View, pairs: pd.DataFrame, field: str) -> tuple[Texts, IntArr
     child = first["child"].to_numpy(np.int64)
     reason, record = np.full(view.n, "", dtype=object), np.full(view.n, -1, dtype=np.int64)
     record[child] = first["at_odd"].to_numpy(np.int64)
-    how = _told(field, first["value_led"].to_numpy(object), first["value_odd"].to_numpy(object))
-    sides = [_spoken(view, first[f"at_{side}"], first[f"number_{side}"]) for side in ("led", "odd")]
+    how = _difference(field, first["value_led"].to_numpy(object), first["value_odd"].to_numpy(object))
+    departments = view.files.records["department"].to_numpy(object)
+    led, odd = (
+        [
+            _Side(view.catalogue.department(str(departments[at])), bool(inside))
+            for at, inside in zip(first[f"at_{side}"].to_numpy(np.int64), first[f"number_{side}"], strict=True)
+        ]
+        for side in ("led", "odd")
+    )
     word = wording().words.get(field, field)
     others = _also_odd(view, pairs)
     reason[child] = [
-        _sentence(word, led, odd, (part, others.get(number, "")))
-        for number, led, odd, part in zip(child.tolist(), *sides, how, strict=True)
+        _sentence(word, trusted, differing, part, others.get(number, ""))
+        for number, trusted, differing, part in zip(child.tolist(), led, odd, how, strict=True)
     ]
     return reason, record
 
 
-def _told(field: str, led: Texts, odd: Texts) -> Texts:
+def _difference(field: str, led: Texts, odd: Texts) -> Texts:
+    """How each pair of values differs, in words that hold no value."""
     if field in NAMES:
-        return told_names(led, odd, field in PARENTS)
+        return name_differences(led, odd, field in PARENTS)
     if field == "birth_date":
-        return told_pairs(led, odd, told_date)
+        return each_pair(led, odd, date_difference)
     if field in NUMBERS:
-        return told_pairs(led, odd, told_number)
+        return each_pair(led, odd, number_difference)
     if field == "hukou":
-        return told_pairs(led, odd, told_household)
+        return each_pair(led, odd, household_difference)
     plain = wording().plain
     return np.full(len(led), plain.get(field, plain["default"]), dtype=object)
-
-
-def _spoken(view: View, at: pd.Series, number: pd.Series) -> list[tuple[str, bool]]:
-    """Who says it, and whether the value stands inside a citizen number."""
-    departments = view.files.records["department"].to_numpy(object)[at.to_numpy(np.int64)]
-    return [
-        (view.catalogue.department(str(name)), bool(inside))
-        for name, inside in zip(departments, number.tolist(), strict=True)
-    ]
 
 
 def _also_odd(view: View, pairs: pd.DataFrame) -> dict[int, str]:
     """Per child all departments that differ from the most trusted value, in one phrase."""
     order = {name: place for place, name in enumerate(view.catalogue.departments)}
     departments = view.files.records["department"].to_numpy(object)[pairs["at_odd"].to_numpy(np.int64)]
-    found: dict[int, list[str]] = {}
+    differing: dict[int, list[str]] = {}
     for child, department in zip(pairs["child"].tolist(), departments, strict=True):
-        if department not in found.setdefault(child, []):
-            found[child].append(department)
+        if department not in differing.setdefault(child, []):
+            differing[child].append(department)
     return {
         child: view.catalogue.spoken(sorted(names, key=lambda name: order.get(name, len(order))))
-        for child, names in found.items()
+        for child, names in differing.items()
     }
 
 
-def _sentence(word: str, led: tuple[str, bool], odd: tuple[str, bool], told: tuple[str, str]) -> str:
-    """教育的姓名与公安不一致：读音相同而用字不同，请先核对教育的登记; `told` = how they differ, all departments that do.
+@dataclass(frozen=True)
+class _Side:
+    """Who states a value, as people call it, and whether the value stands inside a citizen number."""
+
+    department: str
+    inside: bool
+
+
+def _sentence(word: str, led: _Side, odd: _Side, how: str, others: str) -> str:
+    """教育的姓名与公安不一致：读音相同而用字不同，请先核对教育的登记; `how` they differ, and all `others` that do.
 
     Where several differ, one is asked to check: the line is handed to it alone, and to the next by what it answers (`owners`).
     """
-    (led_by, led_inside), (odd_by, odd_inside), (how, others) = led, odd, told
     inside = wording().in_number
-    if led_by == odd_by:
-        where = f"登记的{word}与{inside}的{word}" if led_inside != odd_inside else f"两处登记的{word}"
-        return f"{led_by}{where}不一致：{how}，请对照户口簿核对"
-    who = odd_by if odd_inside else others or odd_by
-    return f"{who}{inside if odd_inside else ''}的{word}与{led_by}{inside if led_inside else ''}不一致：{how}，请先核对{odd_by}的登记"
+    if led.department == odd.department:
+        where = f"登记的{word}与{inside}的{word}" if led.inside != odd.inside else f"两处登记的{word}"
+        return f"{led.department}{where}不一致：{how}，请对照户口簿核对"
+    who = odd.department if odd.inside else others or odd.department
+    trusted = f"{led.department}{inside if led.inside else ''}"
+    return f"{who}{inside if odd.inside else ''}的{word}与{trusted}不一致：{how}，请先核对{odd.department}的登记"

@@ -31,15 +31,20 @@ def invalid_documents(view: View) -> pd.DataFrame:
     reason = np.where(
         view.any(renamed) & ~view.any(foreign), "公安答复这个身份证号登记的是另一个姓名，请对照户口簿更正", reason
     )
-    known = view.flag("police_state", "active")
-    reason = np.where(view.any(wrong), _wrong(view, wrong), reason)
-    reason = np.where(view.any(wrong) & known, reason + "，请对照户口簿更正", reason)
+    registered = view.flag("police_state", "active")
+    phrases = wording().invalid
+    fault = view.record_text("id_no_status", view.first(wrong)).map(lambda state: phrases.get(state, phrases["other"]))
+    reason = np.where(view.any(wrong), fault.to_numpy(object), reason)
+    # Only who is registered has a household booklet to correct it by.
+    reason = np.where(view.any(wrong) & registered, reason + "，请对照户口簿更正", reason)
     # A wrong check digit is a fact of one record; another number at the police rests on the link.
     grade = np.where(view.any(wrong), SURE, presence(view)).astype(np.int64)
     # What the police answered is right for them: the row to correct is the one whose number they were asked about.
-    asked = view.records.filled("id_no") & view.compared & ~view.of("public_security") & view.any(renamed)[view.child]
-    numbers = draft(listed, view.first(wrong, foreign, unknown, asked, renamed), grade, reason, "id_no")
-    doubted = _doubted(view, wrong | foreign | unknown | asked, foreign | unknown | asked)
+    asked_about = (
+        view.records.filled("id_no") & view.compared & ~view.of("public_security") & view.any(renamed)[view.child]
+    )
+    numbers = draft(listed, view.first(wrong, foreign, unknown, asked_about, renamed), grade, reason, "id_no")
+    doubted = _doubted(view, wrong | foreign | unknown | asked_about, foreign | unknown | asked_about)
     return pd.concat([with_owner(numbers, view, doubted), _other_name(view)], ignore_index=True)
 
 
@@ -54,13 +59,6 @@ def _through_a_float(number: str) -> bool:
     return len(number) == 18 and number.isdecimal() and int(float(number)) == int(number)
 
 
-def _wrong(view: View, wrong: BoolArray) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    """What is wrong with the first wrong number of each child."""
-    said = wording().invalid
-    states = view.record_text("id_no_status", view.first(wrong))
-    return states.map(lambda state: said.get(state, said["other"])).to_numpy(object)
-
-
 def _numbered(view: View) -> tuple[BoolArray, BoolArray, IntArray]:
     """Active records with a valid number beside the police, police records with one, and the numbers as codes."""
     filled = view.records.filled("id_no")
@@ -68,14 +66,15 @@ def _numbered(view: View) -> tuple[BoolArray, BoolArray, IntArray]:
     return filled & view.compared & ~police, filled & police, view.records.coded("id_no")[0]
 
 
-def _among(numbers: IntArray, some: IntArray) -> BoolArray:
+def _among(numbers: IntArray, members: IntArray) -> BoolArray:
     # Not numpy.isin: it puts the numbers of a whole county in order each time.
-    return pd.Index(numbers).isin(some)
+    return pd.Index(numbers).isin(members)
 
 
 def _unknown_to_police(view: View) -> BoolArray:
     """Numbers that none of the child's police records carries, where the police have one for the child."""
     others, police, codes = _numbered(view)
+    # Child and number as one integer: membership of pairs by one look-up.
     pair = view.child * (int(codes.max(initial=0)) + 1) + codes
     return np.asarray(others & view.any(police)[view.child] & ~_among(pair, pair[police]), dtype=np.bool_)
 
@@ -102,14 +101,14 @@ def _other_name(view: View) -> pd.DataFrame:
     # A child called by its milk name (甜甜) is the same child under another name: L15 tells of it.
     milk = re.compile(view.profile.consistency.milk_name.known())
     pairs = pairs[~pairs["name"].astype(str).str.fullmatch(milk).to_numpy(np.bool_)]
-    found: BoolArray = np.zeros(len(view.child), dtype=np.bool_)
+    doubtful: BoolArray = np.zeros(len(view.child), dtype=np.bool_)
     if len(pairs):
         levels = name_levels(pairs["name"].to_numpy(object), pairs["name_police"].to_numpy(object))
         worse = np.isin(levels, view.profile.consistency.other_person_names.known())
         # 陈淼 and 陈水: one family name and the number's own birth date beside it is one child whose name was miswritten (L15).
         worse &= ~((levels == _SAME_FAMILY) & (pairs["birth_date"] == pairs["id_no_birth"]).to_numpy())
-        found[pairs["at"].to_numpy(np.int64)[worse]] = True
+        doubtful[pairs["at"].to_numpy(np.int64)[worse]] = True
     grade = capped(np.full(view.n, SURE, dtype=np.int64), presence(view) == OPEN, OPEN)
     reason = sentences(view, "身份证号与公安登记的相同，姓名却完全不同，请核对号码是否填成了别人的")
-    names = draft(view.any(found) & view.flag("alive"), view.first(found), grade, reason, "name")
-    return with_owner(names, view, _doubted(view, found, found))
+    names = draft(view.any(doubtful) & view.flag("alive"), view.first(doubtful), grade, reason, "name")
+    return with_owner(names, view, _doubted(view, doubtful, doubtful))

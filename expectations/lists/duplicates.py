@@ -23,13 +23,13 @@ def several_welfare_files(view: View) -> pd.DataFrame:
     civil = view.roll & ~view.tokens("category", view.profile.consistency.separate_books.known())
     why = _doubled(view, civil)
     record = _newer(view, civil)
-    said = {
+    sentence_of = {
         "": "",
         "same": "民政同类名册中这名儿童有两份在册档案，请核实后合并",
         "number": "民政两份在册档案的儿童编号或身份证号不同，疑为同一名儿童重复建档",
         "town": "这名儿童在两个乡镇各有一份民政在册档案，请核实归属后合并",
     }
-    reason = np.array([said[kind] for kind in why], dtype=object)
+    reason = np.array([sentence_of[kind] for kind in why], dtype=object)
     return draft(np.asarray(why != "", dtype=np.bool_), record, _same_number(view, civil), reason)
 
 
@@ -38,7 +38,9 @@ def several_enrolments(view: View) -> pd.DataFrame:
     enrolled = view.of("education") & view.codes("state", ["active", *view.profile.school.enrolled.known()])
     enrolled &= ~view.codes("grade", ["K"])
     listed = view.count(enrolled) > 1
-    return draft(listed, _newer(view, enrolled), _same_number(view, enrolled), _counted(view, enrolled, "份在读学籍"))
+    number = pd.Series(view.count(enrolled)).astype(str)
+    reason = np.asarray("同一名儿童有" + number + "份在读学籍，请核实后合并", dtype=object)
+    return draft(listed, _newer(view, enrolled), _same_number(view, enrolled), reason)
 
 
 def shared_number(view: View) -> pd.DataFrame:
@@ -79,16 +81,11 @@ def _alike(view: View, shared: pd.DataFrame) -> BoolArray:
         name=name_keys(view.children, "name", view.profile)[shared["child"]],
         birth=view.text("birth_date").to_numpy(object)[shared["child"]],
     )
-    found = np.zeros(view.n, dtype=np.bool_)
+    alike = np.zeros(view.n, dtype=np.bool_)
     for column in ("name", "birth"):
         same = keys[(keys[column] != "") & keys.duplicated(["id_no", column], keep=False)]
-        found[same["child"].to_numpy()] = True
-    return found
-
-
-def _counted(view: View, records: BoolArray, what: str) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    number = pd.Series(view.count(records)).astype(str)
-    return np.asarray("同一名儿童有" + number + what + "，请核实后合并", dtype=object)
+        alike[same["child"].to_numpy()] = True
+    return alike
 
 
 def _same_number(view: View, records: BoolArray) -> IntArray:
@@ -109,28 +106,30 @@ def _newer(view: View, records: BoolArray) -> IntArray:
     dated = frame["report_date"].where(frame["report_date"] != "", frame["entry_month"])
     order = pd.DataFrame({"child": view.child[at], "dated": dated.to_numpy(object), "at": at})
     last = order.sort_values(["child", "dated", "at"], kind="stable").drop_duplicates("child", keep="last")
-    found = np.full(view.n, -1, dtype=np.int64)
-    found[last["child"].to_numpy()] = last["at"].to_numpy()
-    return found
+    position = np.full(view.n, -1, dtype=np.int64)
+    position[last["child"].to_numpy()] = last["at"].to_numpy()
+    return position
 
 
 def _doubled(view: View, civil: BoolArray) -> Texts:
     """Why a child's files are too many (`same`, `number`, `town`, "" = they are not), from all pairs of its files."""
     at = np.flatnonzero(civil & (view.count(civil) > 1)[view.child])
     rows = view.files.records.iloc[at]
-    entries = [Entry(*values) for values in zip(*(rows[name].tolist() for name in Entry._fields), strict=True)]
-    by_child: dict[int, list[Entry]] = {}
+    entries = [
+        WelfareRow(*values) for values in zip(*(rows[name].tolist() for name in WelfareRow._fields), strict=True)
+    ]
+    by_child: dict[int, list[WelfareRow]] = {}
     for child, entry in zip(view.child[at].tolist(), entries, strict=True):
         by_child.setdefault(child, []).append(entry)
     why = np.full(view.n, "", dtype=object)
     for child, own in by_child.items():
-        kinds = (_why_double(one, other, view.profile) for one, other in combinations(own, 2))
+        kinds = (_why_double(first, second, view.profile) for first, second in combinations(own, 2))
         why[child] = next(filter(None, kinds), "")
     return why
 
 
-class Entry(NamedTuple):
-    """What tells one civil-affairs row from another."""
+class WelfareRow(NamedTuple):
+    """What tells one civil-affairs row from another; the last three say which benefit it pays."""
 
     layout: str
     file: str
@@ -144,28 +143,29 @@ class Entry(NamedTuple):
     aid: str
 
 
-def _why_double(one: Entry, other: Entry, profile: Profile) -> str:
+def _why_double(first: WelfareRow, second: WelfareRow, profile: Profile) -> str:
     """Rows of different layouts (a ledger and a payment roll) are one child in two kinds of book (rules/codes.md#categories, rules/departments.md#civil-affairs)."""
-    if one.layout != other.layout:
+    if first.layout != second.layout:
         return ""
-    if one.layout not in ("", "ledger"):
+    if first.layout not in ("", "ledger"):
         # One row per benefit: the two subsidies of one child are two rows of one roll.
-        benefit, another = one[-3:], other[-3:]
-        return "same" if benefit == another else ""
-    if not profile.consistency.ledgers_by_category.known() or _same_kind(one, other):
+        same_benefit = first[-3:] == second[-3:]
+        return "same" if same_benefit else ""
+    if not profile.consistency.ledgers_by_category.known() or _same_kind(first, second):
         return "same"
-    if _both_differ(one.child_no, other.child_no) or _both_differ(one.id_no, other.id_no):
+    if _both_differ(first.child_no, second.child_no) or _both_differ(first.id_no, second.id_no):
         return "number"
-    towns = profile.consistency.two_townships.known() and _both_differ(one.town, other.town)
+    # In the books of two townships two village workers look after one child, or nobody does.
+    towns = profile.consistency.two_townships.known() and _both_differ(first.town, second.town)
     return "town" if towns else ""
 
 
-def _same_kind(one: Entry, other: Entry) -> bool:
+def _same_kind(first: WelfareRow, second: WelfareRow) -> bool:
     """Same sheet, or a class in common, or two rows that name no class."""
-    if (one.file, one.sheet) == (other.file, other.sheet) or not (one.category or other.category):
+    if (first.file, first.sheet) == (second.file, second.sheet) or not (first.category or second.category):
         return True
-    return not set(one.category.split(";")).isdisjoint(filter(None, other.category.split(";")))
+    return not set(first.category.split(";")).isdisjoint(filter(None, second.category.split(";")))
 
 
-def _both_differ(one: str, other: str) -> bool:
-    return bool(one and other and one != other)
+def _both_differ(first: str, second: str) -> bool:
+    return bool(first and second and first != second)

@@ -18,16 +18,17 @@ _PLACE = ("department", "file", "sheet", "row", "record_id", "state")
 
 def records_json(view: View, children: IntArray, fields: list[str]) -> dict[int, str]:
     """Per child a JSON list of its records: `department, file, sheet, row, record_id, state, values`."""
-    wanted = np.zeros(view.n, dtype=np.bool_)
-    wanted[children] = True
-    at = np.flatnonzero(wanted[view.child])
+    concerned = np.zeros(view.n, dtype=np.bool_)
+    concerned[children] = True
+    at = np.flatnonzero(concerned[view.child])
     places = zip(*(_members(view, name, at) for name in _PLACE), strict=True)
     values = zip(*(_members(view, name, at) for name in fields if name in view.files.records.columns), strict=True)
-    found: dict[int, list[str]] = {}
+    # Put together as text: the members are encoded already, once per distinct value.
+    entries: dict[int, list[str]] = {}
     for child, place, shown in zip(view.child[at].tolist(), places, values, strict=True):
         entry = ",".join(place) + ',"values":{' + ",".join(filter(None, shown)) + "}"
-        found.setdefault(child, []).append("{" + entry + "}")
-    return {child: "[" + ",".join(entries) + "]" for child, entries in found.items()}
+        entries.setdefault(child, []).append("{" + entry + "}")
+    return {child: "[" + ",".join(own) + "]" for child, own in entries.items()}
 
 
 def _members(view: View, name: str, at: IntArray) -> list[str]:
@@ -36,8 +37,8 @@ def _members(view: View, name: str, at: IntArray) -> list[str]:
         return [f'"row":{int(row)}' for row in view.files.records["row"].to_numpy()[at].tolist()]
     values = view.files.records[name].to_numpy(object)[at].tolist()
     keep = name in _PLACE
-    known = {value: f'"{name}":{_ENCODE(value)}' if value or keep else "" for value in set(values)}
-    return [known[value] for value in values]
+    member = {value: f'"{name}":{_ENCODE(value)}' if value or keep else "" for value in set(values)}
+    return [member[value] for value in values]
 
 
 def near_json(view: View, children: IntArray) -> dict[int, str]:
@@ -46,10 +47,10 @@ def near_json(view: View, children: IntArray) -> dict[int, str]:
     near = near[near["child"].isin(np.unique(children))].drop_duplicates(["child", "other_record_id"])
     names = {"other_department": "department", "other_file": "file", "other_sheet": "sheet", "other_row": "row"}
     names |= {"other_record_id": "record_id", "other_child_id": "child_id", "grade": "grade", "reason": "reason"}
-    found: dict[int, list[dict[str, object]]] = {}
+    candidates: dict[int, list[dict[str, object]]] = {}
     for child, *values in zip(near["child"].tolist(), *(near[name].tolist() for name in names), strict=True):
-        found.setdefault(int(child), []).append(dict(zip(names.values(), values, strict=True)))
-    return {child: _ENCODE(entries) for child, entries in found.items()}
+        candidates.setdefault(int(child), []).append(dict(zip(names.values(), values, strict=True)))
+    return {child: _ENCODE(own) for child, own in candidates.items()}
 
 
 def with_child_values(frame: pd.DataFrame, view: View, columns: tuple[str, ...]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pandas as pd
 from expectations.jurisdictions.labels import labels
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.agreements import without_agreement
-from expectations.lists.allowances import unpaid_allowances
+from expectations.lists.allowances import unpaid_allowances, without_rehabilitation
 from expectations.lists.attendance import not_placed, not_present, suspended_too_long
 from expectations.lists.care import nobody_cares, not_visited
 from expectations.lists.catalogue import ListInfo, load_catalogue
@@ -26,14 +26,13 @@ from expectations.lists.duplicates import several_enrolments, several_welfare_fi
 from expectations.lists.entrants import entrants_to_push
 from expectations.lists.evidence import near_json, records_json, with_child_values
 from expectations.lists.files import ChildFiles
+from expectations.lists.grading import LIKELY
 from expectations.lists.groups import groups_of
-from expectations.lists.household import no_household
-from expectations.lists.household_elsewhere import household_elsewhere
+from expectations.lists.household import household_elsewhere, no_household
 from expectations.lists.leaving import dead_on_roll, moved_on_roll, overage_on_roll
 from expectations.lists.owners import NEXT, OWNER
 from expectations.lists.payments import wrong_amounts
 from expectations.lists.protection import orphans_unlisted, poor_unlisted
-from expectations.lists.rehabilitation import without_rehabilitation
 from expectations.lists.schooling import dropped_out, not_enrolled
 from expectations.lists.view import View
 from expectations.lists.workers import too_few_workers
@@ -65,7 +64,7 @@ LISTS: dict[str, Callable[[View], pd.DataFrame]] = {
     "L23": disabled_unlisted,
     "L24": disability_conflicts,
     "L25": too_few_workers,
-    "L26": entrants_to_push,
+    "L26": entrants_to_push,  # there is no L27
     "L28": wrong_amounts,
 }
 COLUMNS = [
@@ -91,12 +90,12 @@ def compute_findings(files: ChildFiles, profile: Profile, delivered: Collection[
     view = View(files, profile, profile.catalogue)
     delivered = {*delivered, *files_delivered(files)}
     skipped = set(not_computed(profile, delivered)["code"])
-    found = [_one_list(code, view, delivered) for code in LISTS if code not in skipped and profile.lists[code].active]
-    found = [drafts for drafts in found if len(drafts)]
-    if not found:
+    active = [code for code in LISTS if code not in skipped and profile.lists[code].active]
+    parts = [lines for code in active if len(lines := _one_list(code, view, delivered))]
+    if not parts:
         # Texts even of nobody: a column made from an empty list would be one of numbers.
         return pd.DataFrame({name: pd.Series(dtype="int32" if name == "row" else object) for name in COLUMNS})
-    findings = pd.concat(found, ignore_index=True)
+    findings = pd.concat(parts, ignore_index=True)
     findings["row"] = findings["row"].astype("int32")
     near = near_json(view, findings["child"].to_numpy(np.int64))
     findings["near"] = [near.get(child, "[]") for child in findings["child"]]
@@ -107,16 +106,12 @@ def compute_findings(files: ChildFiles, profile: Profile, delivered: Collection[
 
 def files_delivered(files: ChildFiles) -> set[str]:
     """The kinds of files that came, as `department.layout`, from the records that were taken, and the columns that they fill
-    (`Catalogue.told`).
+    (`Catalogue.columns_filled`).
     """
     frames = [frame for frame in (files.records, files.beside) if len(frame) and "layout" in frame.columns]
     pairs = {pair for frame in frames for pair in zip(frame["department"], frame["layout"], strict=True)}
     kinds = {f"{department}.{layout}" for department, layout in pairs if layout}
-    return kinds | load_catalogue().told(lambda name: _texts(files.records, name))
-
-
-def _texts(records: pd.DataFrame, name: str) -> pd.Series:
-    return records[name] if name in records.columns else pd.Series([], dtype=object)
+    return kinds | load_catalogue().columns_filled(lambda name: files.records.get(name, pd.Series([], dtype=object)))
 
 
 def not_computed(profile: Profile, delivered: Collection[str]) -> pd.DataFrame:
@@ -137,27 +132,25 @@ def not_computed(profile: Profile, delivered: Collection[str]) -> pd.DataFrame:
 
 
 def _obstacle(info: ListInfo, profile: Profile, delivered: Collection[str]) -> str:
+    """Why a list cannot be computed, "" when it can: data first, for a setting that is stated helps nobody without them."""
     catalogue = profile.catalogue
     spoken, came = catalogue.spoken, catalogue.delivered
     missing = [name for name in info.needs if not came(name, delivered)]
     if missing:
-        return f"本期没有收到{spoken(missing)}的数据，清单“{info.name}”未计算，不表示没有这类情况。{_no_party(missing, profile)}"
+        # A department that the place's paper does not name owes no data: somebody has to agree with it first.
+        parties = profile.comparison.parties.known()
+        outside = [name for name in missing if name in catalogue.departments and name not in parties]
+        no_party = f"本地文件没有把{spoken(outside)}列为比对单位，需要时请商定。" if outside else ""
+        return f"本期没有收到{spoken(missing)}的数据，清单“{info.name}”未计算，不表示没有这类情况。{no_party}"
     if info.needs_any and not any(came(name, delivered) for name in info.needs_any):
         return f"{spoken(info.needs_any)}本期都没有数据，清单“{info.name}”未计算，不表示没有这类情况。"
     unknown = [name for name in info.parameters if profile.setting(name).value is None]
     if info.parameters_any and all(profile.setting(name).value is None for name in info.parameters_any):
         unknown += info.parameters_any
     if unknown:
-        told = "、".join(labels().setting(name) for name in unknown)
-        return f"本地文件没有规定{told}，清单“{info.name}”未计算，请民政局确定后填入本地规则（参数尚未确定）。"
+        terms = "、".join(labels().setting(name) for name in unknown)
+        return f"本地文件没有规定{terms}，清单“{info.name}”未计算，请民政局确定后填入本地规则（参数尚未确定）。"
     return ""
-
-
-def _no_party(missing: list[str], profile: Profile) -> str:
-    """A department that the place's paper does not name owes no data: somebody has to agree with it first."""
-    parties, catalogue = profile.comparison.parties.known(), profile.catalogue
-    outside = [name for name in missing if name in catalogue.departments and name not in parties]
-    return f"本地文件没有把{catalogue.spoken(outside)}列为比对单位，需要时请商定。" if outside else ""
 
 
 def _one_list(code: str, view: View, delivered: Collection[str]) -> pd.DataFrame:
@@ -170,18 +163,24 @@ def _one_list(code: str, view: View, delivered: Collection[str]) -> pd.DataFrame
     )
     frame = with_child_values(frame, view, ("child_id", "town", "village"))
     frame["period"], frame["code"] = view.files.period, code
-    frame["clause"] = _clause(info, view.profile.lists[code].clause)
+    local = view.profile.lists[code].clause
+    frame["clause"] = f"{info.clause}；{local}" if local else info.clause
     frame["grade"] = frame["grade"].map(dict(enumerate(view.catalogue.grades)))
     for name in (OWNER, NEXT):  # lists that doubt nobody's entry have none
         frame[name] = frame[name] if name in frame.columns else ""
     # A village's finding is known by the village, whoever its first child is.
-    owner = frame["place"] if "place" in frame.columns else frame["child_id"]
-    frame["finding_id"] = [finding_id(code, one, field) for one, field in zip(owner, frame["field"], strict=True)]
+    owners = frame["place"] if "place" in frame.columns else frame["child_id"]
+    frame["finding_id"] = [finding_id(code, owner, field) for owner, field in zip(owners, frame["field"], strict=True)]
     frame["urgent"] = "1" if view.profile.lists[code].is_urgent else ""
     groups = groups_of(view)
     frame["groups"] = [groups.spoken[child] for child in frame["child"]]
-    frame["priority"] = np.where(groups.first[frame["child"].to_numpy(np.int64)], "1", "")
-    return _with_evidence(frame, info, view)
+    children = frame["child"].to_numpy(np.int64)
+    frame["priority"] = np.where(groups.first[children], "1", "")
+
+    # The field that a line is about is shown beside those that the list always shows.
+    fields = list(dict.fromkeys([*info.show, *(field for field in frame["field"].unique() if field)]))
+    evidence = records_json(view, children, fields)
+    return frame.assign(records=[evidence[child] for child in children])
 
 
 def _guarded(drafts: pd.DataFrame, info: ListInfo, view: View, delivered: Collection[str]) -> pd.DataFrame:
@@ -191,21 +190,11 @@ def _guarded(drafts: pd.DataFrame, info: ListInfo, view: View, delivered: Collec
         return drafts
     note = f"（{view.catalogue.spoken(missing)}本期没有数据，未能排除例外）。"
     reason = drafts["reason"].str.removesuffix("。") + note
-    return drafts.assign(grade=drafts["grade"].clip(upper=1), reason=reason)
-
-
-def _with_evidence(frame: pd.DataFrame, info: ListInfo, view: View) -> pd.DataFrame:
-    children = frame["child"].to_numpy(np.int64)
-    fields = list(dict.fromkeys([*info.show, *(f for f in frame["field"].unique() if f)]))
-    records = records_json(view, children, fields)
-    return frame.assign(records=[records[child] for child in children])
-
-
-def _clause(info: ListInfo, local: str) -> str:
-    return f"{info.clause}；{local}" if local else info.clause
+    return drafts.assign(grade=drafts["grade"].clip(upper=LIKELY), reason=reason)
 
 
 def finding_id(code: str, child_id: str, field: str) -> str:
     """`<code>-<8 characters>`, the same in every period for the same code, child and field."""
+    # Base 32 has no 0, 1, 8 and 9: what is read aloud or copied by hand is not mixed up (`expectations.life.numbering`).
     digest = hashlib.sha256(f"{code}|{child_id}|{field}".encode()).digest()
     return f"{code}-{base64.b32encode(digest[:5]).decode()}"

@@ -60,17 +60,17 @@ def probably_there(view: View, records: BoolArray, own: BoolArray | None = None)
     out for a missed link. With `own` only candidates of these records of the child count.
     """
     near = view.files.near
-    found = np.zeros(view.n, dtype=np.bool_)
+    owners = np.zeros(view.n, dtype=np.bool_)
     if near.empty:
-        return found
+        return owners
     likely = near[(near["probability"] >= view.catalogue.same_probability) & (near["grade"] != "different")]
     places = pd.Index(view.files.records["record_id"]).get_indexer(pd.Index(likely["other_record_id"]))
     there = (places >= 0) & records[places]
     if own is not None:
-        mine = pd.Index(view.files.records["record_id"]).get_indexer(pd.Index(likely["record_id"]))
-        there &= (mine >= 0) & own[mine]
-    found[likely["child"].to_numpy(np.int64)[there]] = True
-    return found
+        sides = pd.Index(view.files.records["record_id"]).get_indexer(pd.Index(likely["record_id"]))
+        there &= (sides >= 0) & own[sides]
+    owners[likely["child"].to_numpy(np.int64)[there]] = True
+    return owners
 
 
 def presence(view: View) -> IntArray:

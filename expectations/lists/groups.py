@@ -31,18 +31,13 @@ def groups_of(view: View) -> Groups:
     if "groups" not in view.notes:
         spoken, masks = np.full(view.n, "", dtype=object), {}
         for name, fields in view.catalogue.groups.items():
-            masks[name] = _has(view, fields)
+            masks[name] = np.zeros(view.n, dtype=np.bool_)
+            for field, codes in fields.items():
+                rows = view.filled(field) if _ANY in codes else view.tokens(field, codes)
+                masks[name] |= view.any(rows & view.active)
             spoken[masks[name]] = [f"{text}、{name}" if text else name for text in spoken[masks[name]]]
-        wanted = [masks[_MARKS[code]] for code in view.profile.comparison.priority.known() if _MARKS.get(code) in masks]
-        none = np.zeros(view.n, dtype=np.bool_)
-        view.notes["groups"] = Groups(spoken, np.asarray(np.logical_or.reduce([none, *wanted]), dtype=np.bool_))
-    found: Groups = view.notes["groups"]
-    return found
-
-
-def _has(view: View, fields: dict[str, list[str]]) -> BoolArray:
-    found = np.zeros(view.n, dtype=np.bool_)
-    for field, codes in fields.items():
-        rows = view.filled(field) if _ANY in codes else view.tokens(field, codes)
-        found |= view.any(rows & view.active)
-    return found
+        first = [masks[_MARKS[code]] for code in view.profile.comparison.priority.known() if _MARKS.get(code) in masks]
+        nobody = np.zeros(view.n, dtype=np.bool_)
+        view.notes["groups"] = Groups(spoken, np.asarray(np.logical_or.reduce([nobody, *first]), dtype=np.bool_))
+    groups: Groups = view.notes["groups"]
+    return groups

@@ -1,6 +1,7 @@
-"""L01 无户籍: children whom other departments know and the household register does not.
+"""L01 无户籍 and L02 户口在外: children whom the county's household register does not have, or has no more.
 
-Only this condition and its guards belong here (rules/definitions.md#register, rules/lists.md#l01, rules/places-and-people.md#not-errors, rules/identifiers.md#student-j).
+Only these two conditions and their guards belong here (rules/definitions.md#register, rules/lists.md#l01, #l02, rules/codes.md#register-class,
+rules/places-and-people.md#not-errors, rules/identifiers.md#student-j). L02 asks where the child's files are; it ends nothing.
 """
 
 import numpy as np
@@ -9,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 
 from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray, IntArray
-from expectations.lists.grading import LIKELY, OPEN, SURE, capped, near_cap, near_notes, probably_there
+from expectations.lists.grading import LIKELY, OPEN, SURE, capped, near_cap, near_notes, presence, probably_there
 from expectations.lists.view import View, draft, sentences, with_note
 
 
@@ -22,20 +23,21 @@ def no_household(view: View) -> pd.DataFrame:
     # A child whom civil affairs knows to have no household at all stays on the list even if a form says otherwise.
     elsewhere = view.truth("said_elsewhere") & ~view.truth("said_none")
     listed = view.any(others) & ~explained & ~elsewhere & view.flag("alive") & ~_outside(view) & ~_out_of_age(view)
-    listed &= ~probably_there(view, view.of("public_security")) & (_told_none(view) | _findable(view))
+    # A bare name that finds nobody proves nothing (rules/files.md#ff17), unless somebody says that there is no register.
+    findable = ((view.text("id_no") != "") | (view.text("birth_date") != "")).to_numpy(np.bool_)
+    listed &= ~probably_there(view, view.of("public_security")) & (_unregistered(view) | findable)
     record = view.first(others & view.of("civil_affairs"), others & view.of("education"), others)
     grade, reason = _graded(view)
     return draft(listed, record, grade, reason)
 
 
-def _told_none(view: View) -> BoolArray:
+def _unregistered(view: View) -> BoolArray:
     """Children of whom civil affairs says 无户口, or who carry a student number for pupils without a number (rules/identifiers.md#student-j)."""
-    return view.truth("said_none") | view.any(view.codes("student_no_kind", ["J"]) & view.of("education"))
+    return view.truth("said_none") | _pupils_without_number(view)
 
 
-def _findable(view: View) -> BoolArray:
-    """Children with a number or a birth date: a bare name that finds nobody proves nothing (rules/files.md#ff17)."""
-    return np.asarray((view.text("id_no") != "") | (view.text("birth_date") != ""), dtype=np.bool_)
+def _pupils_without_number(view: View) -> BoolArray:
+    return view.any(view.codes("student_no_kind", ["J"]) & view.of("education"))
 
 
 def _outside(view: View) -> BoolArray:
@@ -55,21 +57,21 @@ def _out_of_age(view: View) -> BoolArray:
 
 def _graded(view: View) -> tuple[IntArray, Texts]:
     """Saying 无户口 or carrying a J number makes it sure, no number likely; an own valid number points elsewhere."""
-    no_id_student = view.any(view.codes("student_no_kind", ["J"]) & view.of("education"))
+    # A number that the child carries was issued somewhere (no number without registration): the register may be another county's.
     numbered = (view.text("id_no") != "").to_numpy() | view.any(view.codes("student_no_kind", ["G"]))
-    said_none = view.truth("said_none")
     weak = view.text("identifiers").to_numpy(object) == "weak"
-    told = said_none | no_id_student
-    grade = np.where(told, SURE, np.where(numbered | weak, OPEN, LIKELY)).astype(np.int64)
+    unregistered = _unregistered(view)
+    grade = np.where(unregistered, SURE, np.where(numbered | weak, OPEN, LIKELY)).astype(np.int64)
     reason = sentences(view, "公安户籍中没有找到这名儿童，也没有户籍在外地的记载")
     denied = view.any(view.of("public_security") & view.codes("state", ["absent"]))
+    local = (view.text("id_no").str[:6] == view.files.county).to_numpy(np.bool_)
     notes = (
         (denied, SURE, "公安答复没有查到这名儿童"),
-        (said_none, SURE, "民政登记为无户口"),
-        (no_id_student, SURE, "学籍为J开头的临时号，表示没有可用身份证号"),
-        (~numbered & ~told, SURE, "各部门均无有效身份证号"),
-        (numbered & ~_local_number(view), OPEN, "本人号码是外县签发，户籍可能在外地"),
-        (numbered & _local_number(view), OPEN, "本人号码有效，可能是公安数据未包含或已迁移"),
+        (view.truth("said_none"), SURE, "民政登记为无户口"),
+        (_pupils_without_number(view), SURE, "学籍为J开头的临时号，表示没有可用身份证号"),
+        (~numbered & ~unregistered, SURE, "各部门均无有效身份证号"),
+        (numbered & ~local, OPEN, "本人号码是外县签发，户籍可能在外地"),
+        (numbered & local, OPEN, "本人号码有效，可能是公安数据未包含或已迁移"),
         (view.any(view.codes("migrant", ["yes"])), OPEN, "学籍标为随迁子女，户籍可能在外地"),
         (view.truth("said_elsewhere"), OPEN, "另有部门记载户籍在外地"),
         (view.flag("police_state", "cancelled"), OPEN, "公安只有已注销的记录"),
@@ -80,5 +82,23 @@ def _graded(view: View) -> tuple[IntArray, Texts]:
     return np.minimum(grade, near_cap(view, "public_security")), reason
 
 
-def _local_number(view: View) -> BoolArray:
-    return np.asarray(view.text("id_no").str[:6] == view.files.county, dtype=np.bool_)
+def household_elsewhere(view: View) -> pd.DataFrame:
+    """L02: on civil affairs' roll, alive, and civil affairs says 外省市户口 or the police say moved out; no active register here."""
+    rolled = view.helped
+    stated = rolled & view.codes("register_side", ["elsewhere"])
+    here = view.flag("police_state", "active")
+    # Whom the police have here in so many words is none of these: then the form is wrong, which L15 tells.
+    settled = here & view.flag("hukou", "here")
+    listed = view.any(rolled) & (view.any(stated) | view.flag("moved_out")) & view.flag("alive") & ~settled
+    reason = sentences(view, "民政名册在册，民政登记户口在外省市（外县），请核实户籍地是否已有档案")
+    reason[view.flag("moved_out")] = "民政名册在册，公安登记户籍已迁出本县，请核实迁入地是否已接续"
+    grade = np.where(view.flag("moved_out"), presence(view), SURE).astype(np.int64)
+    by_class = view.any(stated & view.codes("hukou_class", ["elsewhere"]))
+    notes = (
+        (view.any(stated) & ~by_class, LIKELY, "按户籍地址判断"),
+        (view.truth("said_none"), OPEN, "另有档案登记为无户口"),
+        (here, OPEN, "公安另有未注销的记录"),
+    )
+    for where, at_most, note in notes:
+        grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
+    return draft(listed, view.first(stated, rolled), grade, reason)

@@ -9,7 +9,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from expectations.lists.files import BoolArray, IntArray
+from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped, presence
 from expectations.lists.stated import spread, stated
 from expectations.lists.view import View, draft, sentences, with_note
@@ -18,6 +18,7 @@ from expectations.lists.view import View, draft, sentences, with_note
 def overage_on_roll(view: View) -> pd.DataFrame:
     """L12: paid by civil affairs under an age limit, grown up, and not known to be at school (rules/definitions.md#after-eighteen)."""
     rules = view.profile.leaving
+    # 低保 and the two subsidies know no age.
     paid = view.of("civil_affairs") & view.active & ~view.codes("layout", ["subsidies", "household_members"])
     paid &= view.tokens("category", rules.age_limited.known()) | view.tokens(
         "aid", ["orphan_allowance", "de_facto_allowance"]
@@ -29,6 +30,7 @@ def overage_on_roll(view: View) -> pd.DataFrame:
     reason = sentences(
         view, f"已满{rules.adult_age.known()}周岁仍在发放名册，本县学籍中没有在读记录，请核实是否仍在全日制学校就读"
     )
+    # The county's register ends with school, and universities are in no data here: without a word about schooling the line only asks.
     done = view.any(view.codes("study_status", ["done", "dropout", "not_enrolled"]) & view.active)
     grade = np.where(done, presence(view), OPEN).astype(np.int64)
     notes = (
@@ -50,13 +52,20 @@ def payment_over(view: View) -> BoolArray:
 def dead_on_roll(view: View) -> pd.DataFrame:
     """L13: on civil affairs' roll or paid, and registered as dead longer ago than news of a death takes."""
     died_on = view.text("died_on")
-    rolled = _on_roll(view) & ~_ended_before(view, died_on)
+    allowances = view.codes("living_allowance", ["yes"]) | view.codes("care_allowance", ["yes"])
+    rolled = view.helped | (view.active & view.of("disability") & allowances)
+    # A roll that was closed by the month of death pays the dead nothing.
+    ended = view.files.records["pay_end"]
+    death = pd.Series(died_on.to_numpy(object)[view.child], index=ended.index, dtype=object)
+    rolled &= ~((ended != "") & (death != "") & (ended.str[:7] <= death.str[:7])).to_numpy(np.bool_)
+    # The police's news of a death takes its time: what is newer than that, the roll cannot know either.
     limit = (view.files.as_of - timedelta(days=view.profile.leaving.death_lag_days.known())).isoformat()
     recent = (died_on > limit).to_numpy()
     listed = view.any(rolled) & view.flag("alive", "no") & ~recent
     by_police = view.flag("police_state", "dead")
     reason = sentences(view, "另一部门登记为死亡，而民政名册仍在册或仍在发放，请先核实是否为同一人")
     reason = np.where(by_police, "公安登记为死亡注销，而民政名册仍在册或仍在发放，请先核实是否为同一人", reason)
+    # Cremations are known before the police cancel a registration, and their lists hold people of every age.
     by_funeral = view.any(view.of("cremation")) & ~by_police
     reason[by_funeral] = "殡葬登记为已死亡（火化），而民政名册仍在册或仍在发放，请先核实是否为同一人"
     notes = (
@@ -75,6 +84,7 @@ def moved_on_roll(view: View) -> pd.DataFrame:
     """L14: on civil affairs' roll and moved out of the county per police, with no active row left here."""
     rolled = view.helped
     limit = (view.files.as_of - timedelta(days=view.profile.leaving.move_lag_days.known())).isoformat()
+    # A move without a day counts as an old one here, and is 待核 below.
     listed = view.any(rolled) & view.flag("moved_out") & view.flag("alive") & (view.text("left_on") <= limit).to_numpy()
     reason = sentences(view, "公安登记户籍已迁出，而民政名册仍在册，请核实迁往地和是否仍在本县居住")
     notes = (
@@ -85,20 +95,3 @@ def moved_on_roll(view: View) -> pd.DataFrame:
     for where, at_most, note in notes:
         grade, reason = capped(grade, where, at_most), with_note(reason, where, note)
     return draft(listed, view.first(rolled), grade, reason)
-
-
-def _on_roll(view: View) -> BoolArray:
-    paid = view.codes("living_allowance", ["yes"]) | view.codes("care_allowance", ["yes"])
-    return view.helped | (view.active & view.of("disability") & paid)
-
-
-def _ended_before(view: View, died_on: pd.Series) -> BoolArray:
-    """Records whose payments ended no later than the month of death (a payment roll that is already closed)."""
-    ended = view.files.records["pay_end"]
-    death = _per_record(view, died_on)
-    return np.asarray((ended != "") & (death != "") & (ended.str[:7] <= death.str[:7]), dtype=np.bool_)
-
-
-def _per_record(view: View, values: pd.Series) -> pd.Series:
-    child: IntArray = view.child
-    return pd.Series(values.to_numpy(object)[child], index=view.files.records.index, dtype=object)

@@ -29,8 +29,8 @@ def extra_ledgers(view: View) -> pd.DataFrame:
         at = np.flatnonzero(belongs(view) & view.flag("alive"))
         columns = {column: view.text(column).to_numpy(object)[at] for column in ("child_id", "town", "village")}
         parts.append(pd.DataFrame({"ledger": name, "zh": zh, **columns}))
-    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
-    return found.sort_values(["ledger", "town", "village", "child_id"], kind="stable", ignore_index=True)[COLUMNS]
+    books = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
+    return books.sort_values(["ledger", "town", "village", "child_id"], kind="stable", ignore_index=True)[COLUMNS]
 
 
 def _young(view: View) -> BoolArray:

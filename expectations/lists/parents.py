@@ -32,7 +32,7 @@ def parent_states(view: View, who: str) -> Parent:
     """States of the father or mother (`father`, `mother`) of every child."""
     rules = view.profile.difficulty
     column, number = f"{who}_status", f"{who}_id"
-    told = {
+    in_ledgers = {
         state: view.any(view.codes(column, [state]) & view.active)
         for state in (*rules.dead_states.known(), *rules.unable_states.known())
     }
@@ -46,10 +46,10 @@ def parent_states(view: View, who: str) -> Parent:
         return np.asarray(np.logical_or.reduce([none, *masks]), dtype=np.bool_)
 
     return Parent(
-        gone=any_of(rules.dead_states.known(), told, proven),
-        unable=any_of(rules.unable_states.known(), told, proven),
+        gone=any_of(rules.dead_states.known(), in_ledgers, proven),
+        unable=any_of(rules.unable_states.known(), in_ledgers, proven),
         proven=any_of(rules.proven_states.known(), proven),
-        firm=any_of(list(_FIRM), told, proven),
+        firm=any_of(list(_FIRM), in_ledgers, proven),
         short=short,
     )
 
@@ -57,26 +57,19 @@ def parent_states(view: View, who: str) -> Parent:
 def _answers(view: View) -> dict[str, set[str]]:
     """State -> numbers of adults whom an office named with it; `short` = those whose term is below the months asked for."""
     adults = view.files.beside
-    found: dict[str, set[str]] = {}
+    numbers: dict[str, set[str]] = {}
     if adults.empty:
-        return found
-    least, as_of = view.profile.difficulty.least_months.known(), view.files.as_of
+        return numbers
+    least, today = view.profile.difficulty.least_months.known(), view.files.as_of.isoformat()
     for row in adults[adults["id_no"] != ""].itertuples(index=False):
         state = "dead" if row.department == "cremation" else str(row.person_status)
-        if state in ("", "normal") or _over(str(row.term_to), as_of):
+        start, end = str(row.term_from), str(row.term_to)
+        # A term that is over keeps nobody away.
+        if state in ("", "normal") or (len(end) == 10 and end < today):
             continue
-        found.setdefault(state, set()).add(str(row.id_no))
-        if _short(str(row.term_from), str(row.term_to), least):
-            found.setdefault("short", set()).add(str(row.id_no))
-    return found
-
-
-def _over(end: str, as_of: date) -> bool:
-    return len(end) == 10 and end < as_of.isoformat()
-
-
-def _short(start: str, end: str, months: int) -> bool:
-    if len(start) != 10 or len(end) != 10:
-        return False
-    latest: date = date.fromisoformat(end) - relativedelta(months=months)
-    return latest.isoformat() < start
+        numbers.setdefault(state, set()).add(str(row.id_no))
+        if len(start) == 10 and len(end) == 10:
+            latest_start: date = date.fromisoformat(end) - relativedelta(months=least)
+            if latest_start.isoformat() < start:
+                numbers.setdefault("short", set()).add(str(row.id_no))
+    return numbers

@@ -49,7 +49,7 @@ class Payment:
 
 
 @dataclass(frozen=True)
-class Line:
+class AmountRemark:
     """A sentence about a payment and the highest grade that it may have."""
 
     text: str
@@ -68,50 +68,55 @@ def _amounts(view: View, payments: list[Payment], drawn: dict[str, Drawn]) -> pd
     grade = presence(view)
     rows = pd.Series([payment.child for payment in payments], dtype="int64").value_counts()
     for payment in payments:
-        line = _line(view, payment, {code: one for code, one in drawn.items() if one.who[payment.child]})
+        own = {code: benefit for code, benefit in drawn.items() if benefit.who[payment.child]}
+        remark = _remark(view, payment, own)
         # The first row of a child that differs is enough: the clerk opens the roll there.
-        if line is None or record[payment.child] >= 0 or not view.flag("alive")[payment.child]:
+        if remark is None or record[payment.child] >= 0 or not view.flag("alive")[payment.child]:
             continue
         several = rows[payment.child] > 1
         record[payment.child] = payment.record
-        reason[payment.child] = line.text + ("；名册中有这名儿童的几行金额，请一并核对" if several else "")
-        grade[payment.child] = min(grade[payment.child], OPEN if several else line.at_most)
+        reason[payment.child] = remark.text + ("；名册中有这名儿童的几行金额，请一并核对" if several else "")
+        grade[payment.child] = min(grade[payment.child], OPEN if several else remark.at_most)
     return draft(record >= 0, record, grade, reason, "amount")
 
 
-def _line(view: View, payment: Payment, drawn: dict[str, Drawn]) -> Line | None:
-    amounts = {
-        code: None if np.isnan(one.amount[payment.child]) else float(one.amount[payment.child])
-        for code, one in drawn.items()
-    }
+def _remark(view: View, payment: Payment, drawn: dict[str, Drawn]) -> AmountRemark | None:
+    """What is wrong with one payment, beside the benefits that its child draws; None when it is what is due, or nobody knows what is."""
+    stated = {code: benefit.amount[payment.child] for code, benefit in drawn.items()}
+    amounts = {code: None if np.isnan(amount) else float(amount) for code, amount in stated.items()}
     owed = due(view.profile.allowances, payment.benefit, amounts)
     if owed is None:
         return None
     taken = {*owed.deducted, *owed.unknown}
-    since = max([payment.since, *(drawn[code].since[payment.child] for code in taken)])
+    # What is granted later is recomputed from its month on (rules/definitions.md#benefits).
+    month = max([payment.since, *(drawn[code].since[payment.child] for code in taken)])
+    months = effective_months(month, view.files.as_of.isoformat()) if len(month) == 7 else 0
+    end = f"；自{month}起（到本期末{months}个月）" if len(month) == 7 else "；从哪个月起不同，名册没有写明"
     beside = [code for code in drawn if code in view.profile.allowances.stacked.known()]
-    end = f"；{_since(since, view)}" + (f"；另领{_words(beside)}，可以同时享受，不扣减" if beside else "")
+    end += f"；另领{_words(beside)}，可以同时享受，不扣减" if beside else ""
     if owed.unknown:
         return _bounded(payment, owed, end)
     return None if abs(payment.paid - owed.monthly) < _CENT else _exact(payment, owed, end)
 
 
-def _exact(payment: Payment, owed: Due, end: str) -> Line:
+def _exact(payment: Payment, owed: Due, end: str) -> AmountRemark:
     taken = "".join(f"－{_words([code])}{_yuan(amount)}" for code, amount in owed.deducted.items())
     how = f"（{owed.kind}：标准{_yuan(owed.standard)}{taken}）"
     over = payment.paid - owed.monthly
     text = f"每月应发{_yuan(owed.monthly)}{how}，名册实发{_yuan(payment.paid)}，{'多' if over > 0 else '少'}{_yuan(abs(over))}"
     times = payment.paid / owed.monthly if owed.monthly else 0.0
     if round(times) in _SUMS_OF_MONTHS and abs(times - round(times)) < _CENT:
-        return Line(f"{text}{end}；实发正好是应发的{round(times)}倍，可能登记的是几个月合计", OPEN)
+        return AmountRemark(f"{text}{end}；实发正好是应发的{round(times)}倍，可能登记的是几个月合计", OPEN)
     if owed.kind == FULL:
-        return Line(text + end, LIKELY)
+        return AmountRemark(text + end, LIKELY)
     # More than one deduction: no paper says whether they add up, the bureau has to.
     added = len(owed.deducted) > 1
-    return Line(text + end + ("；几项待遇是否都扣减，请按本地规定核对" if added else ""), OPEN if added else LIKELY)
+    return AmountRemark(
+        text + end + ("；几项待遇是否都扣减，请按本地规定核对" if added else ""), OPEN if added else LIKELY
+    )
 
 
-def _bounded(payment: Payment, owed: Due, end: str) -> Line | None:
+def _bounded(payment: Payment, owed: Due, end: str) -> AmountRemark | None:
     """What is taken off is not known: the due amount lies below `monthly`, and only what reaches that can be wrong for sure."""
     if payment.paid < owed.monthly - _CENT:
         return None
@@ -119,7 +124,7 @@ def _bounded(payment: Payment, owed: Due, end: str) -> Line | None:
         f"同时享受{_words(owed.unknown)}，应按补差发放，每月不足{_yuan(owed.monthly)}（标准{_yuan(owed.standard)}），名册实发{_yuan(payment.paid)}；"
         f"{_words(owed.unknown)}的人均金额各处都没有写明，请按核定金额计算"
     )
-    return Line(text + end, OPEN)
+    return AmountRemark(text + end, OPEN)
 
 
 def _stacked(view: View, payments: list[Payment], drawn: dict[str, Drawn]) -> pd.DataFrame:
@@ -129,7 +134,8 @@ def _stacked(view: View, payments: list[Payment], drawn: dict[str, Drawn]) -> pd
     beside: dict[str, BoolArray] = {code: drawn[code].who for code in HOUSEHOLD_AID}
     for benefit in (ORPHAN, DE_FACTO):
         paid = np.zeros(view.n, dtype=np.bool_)
-        paid[[one.child for one in payments if _family(one.benefit) == benefit]] = True
+        kinds = (ORPHAN, IN_INSTITUTION) if benefit == ORPHAN else (benefit,)
+        paid[[payment.child for payment in payments if payment.benefit in kinds]] = True
         named = view.of("civil_affairs") & view.active & view.tokens("aid", [benefit])
         beside[benefit] = paid | view.any(named)
     wrong = {
@@ -156,21 +162,14 @@ def _payments(view: View) -> Iterator[Payment]:
     aid, category, amount, since = (view.files.records[name].to_numpy(object) for name in columns)
     for at in np.flatnonzero(rows).tolist():
         child = int(view.child[at])
-        benefit = _benefit(str(aid[at]), str(category[at]))
+        # The benefit that the row names; a roll that names none pays its class.
+        named = [code for code in (ORPHAN, DE_FACTO) if code in str(aid[at]).split(";")]
+        classed = [code for name, code in _BENEFIT_OF_CLASS.items() if name in str(category[at]).split(";")]
+        benefit = next(iter([*named, *classed]), "")
         paid = _number(str(amount[at]))
         if benefit and paid > 0:
             kind = IN_INSTITUTION if institution[child] and benefit == ORPHAN else benefit
             yield Payment(child, at, kind, paid, str(since[at])[:7])
-
-
-def _benefit(aid: str, category: str) -> str:
-    named = [code for code in (ORPHAN, DE_FACTO) if code in aid.split(";")]
-    classed = [benefit for code, benefit in _BENEFIT_OF_CLASS.items() if code in category.split(";")]
-    return next(iter([*named, *classed]), "")
-
-
-def _family(benefit: str) -> str:
-    return ORPHAN if benefit == IN_INSTITUTION else benefit
 
 
 def _tells(view: View, code: str) -> BoolArray:
@@ -198,12 +197,6 @@ def _number(text: str, otherwise: float = 0.0) -> float:
     except ValueError:
         return otherwise
     return value if value > 0 else otherwise
-
-
-def _since(month: str, view: View) -> str:
-    if len(month) != 7:
-        return "从哪个月起不同，名册没有写明"
-    return f"自{month}起（到本期末{effective_months(month, view.files.as_of.isoformat())}个月）"
 
 
 def _words(codes: tuple[str, ...] | list[str]) -> str:

@@ -30,10 +30,10 @@ def spoken(duration: str) -> str:
 
 
 def _parts(duration: str) -> tuple[int, str]:
-    found = re.fullmatch(r"P(\d+)([DWMY])", duration)
-    if found is None:
+    match = re.fullmatch(r"P(\d+)([DWMY])", duration)
+    if match is None:
         raise ValueError("a duration looks like P1W, P1M, P3M or P1Y")
-    return int(found[1]), found[2]
+    return int(match[1]), match[2]
 
 
 def last_span(day: date, span: tuple[str, str]) -> tuple[date, date]:

@@ -23,14 +23,16 @@ def not_enrolled(view: View) -> pd.DataFrame:
     school = view.profile.school
     civil, disabled = view.of("civil_affairs") & view.active, view.of("disability") & view.active
     registered = view.of("public_security") & view.active
-    known = (view.any(registered) & view.flag("hukou", "here")) | view.any(civil) | view.any(disabled)
+    # Registered elsewhere, the child may be at school there (义务教育法 Art. 12): it counts when civil affairs or the federation know it here.
+    known_here = (view.any(registered) & view.flag("hukou", "here")) | view.any(civil) | view.any(disabled)
     excused = _said(view, [*school.studies_elsewhere.known(), *school.taught_at_home.known()])
     # On a working list of education's only: taught at home is no drop-out, 未入学 and the rest are (rules/departments.md#dropout-ledger, #home-teaching).
     beside = view.of("education") & view.codes("state", ["off_register"])
     excused |= view.any(beside & view.codes("study_status", school.taught_at_home.known()))
+    # Who was put off is excused for the years for which that may be done, and asked about afterwards.
     delay = np.asarray(view.number("cohort_grade") <= school.delay_years.known())
     excused |= _said(view, school.delayed.known()) & delay
-    listed = of_school_age(view) & view.flag("alive") & ~view.flag("moved_out") & known & ~excused
+    listed = of_school_age(view) & view.flag("alive") & ~view.flag("moved_out") & known_here & ~excused
     listed &= ~view.any(view.of("education") & ~beside) & ~probably_there(view, view.of("education") & ~beside)
     grade, reason = _graded_absence(view)
     return draft(listed, view.first(registered, civil, disabled), grade, reason)
@@ -113,6 +115,10 @@ def dropped_out(view: View) -> pd.DataFrame:
     excused = _said(view, [*school.studies_elsewhere.known(), *school.taught_at_home.known()])
     listed = of_school_age(view) & view.flag("alive") & view.any(left) & ~view.any(enrolled) & ~excused
     record = view.first(left)
+    # A transfer across provinces may take longer than its ten working days: within the window a pupil is in transit.
+    changed = view.record_text("status_date", record)
+    opened = (view.files.as_of - timedelta(days=school.transfer_window_days.known())).isoformat()
+    in_transit = ((changed >= opened) & (changed.str.len() == 10)).to_numpy(np.bool_)
     grade, reason = (
         np.full(view.n, SURE, dtype=np.int64),
         sentences(view, "学籍状态为其他离校、辍学或退学，按出生日期仍在义务教育年龄，本县没有其他在读学籍"),
@@ -120,7 +126,7 @@ def dropped_out(view: View) -> pd.DataFrame:
     notes = (
         (view.any(transferred), OPEN, "另有转出或出国的学籍记录，可能已转学"),
         (view.any(_stopped(view)), LIKELY, "学籍为小学毕业，没有初中学籍，可能在外地升学"),
-        (_within_window(view, record), OPEN, "离校登记不久，可能正在办理转学"),
+        (in_transit, OPEN, "离校登记不久，可能正在办理转学"),
         (_physical(view), OPEN, "登记有身体原因，请核实是否具备学习条件"),
         (view.flag("moved_out"), OPEN, "户籍已迁出，可能已在迁入地就读"),
         (~view.truth("cohort_sure"), OPEN, "出生日期不完整"),
@@ -143,10 +149,3 @@ def _stopped(view: View) -> BoolArray:
         view.n, _records_still_open(view)
     )
     return np.asarray(primary & due[view.child], dtype=np.bool_)
-
-
-def _within_window(view: View, record: IntArray) -> BoolArray:
-    changed = view.record_text("status_date", record)
-    window = timedelta(days=view.profile.school.transfer_window_days.known())
-    opened = (view.files.as_of - window).isoformat()
-    return np.asarray((changed >= opened) & (changed.str.len() == 10), dtype=np.bool_)

@@ -22,8 +22,8 @@ Stated = pd.DataFrame
 def stated(view: View, field: str) -> Stated:
     """All statements about a field, without empty ones."""
     if field not in view.statements:
-        found = _READERS.get(field, _plain)(view, field)
-        view.statements[field] = found[found["key"] != ""]
+        keys = _READERS.get(field, _plain)(view, field)
+        view.statements[field] = keys[keys["key"] != ""]
     return view.statements[field]
 
 
@@ -44,6 +44,7 @@ def own_number(view: View) -> BoolArray:
     """
     codes = view.records.coded("id_no")[0]
     filled = view.records.filled("id_no") & view.compared
+    # Of several numbers that no police row decides between, none is known to be the child's.
     several = spread(view, pd.DataFrame({"child": view.child[filled], "key": codes[filled]}))
     by_police = filled & view.of("public_security")
     chosen = np.full(view.n, -1, dtype=np.int64)
@@ -80,10 +81,6 @@ def _with_number(view: View, field: str, numbered: str) -> Stated:
     return pd.concat([declared, in_number], ignore_index=True)
 
 
-def _sexes(view: View, field: str) -> Stated:
-    return _with_number(view, "sex", "id_no_sex")
-
-
 def _births(view: View, field: str) -> Stated:
     """Dates compared at the coarser precision; a day that stands for "unknown" is a year (rules/dates.md#b04, #b05)."""
     keys: Stated = _with_number(view, "birth_date", "id_no_birth")
@@ -109,18 +106,14 @@ def _household(view: View, field: str) -> Stated:
     side[(side == "") & view.of("public_security") & view.compared] = "here"
     sides = _frame(view, side, side, view.compared)
     contradicted = spread(view, sides)
-    town = town_keys(view.records, "hukou_town")
-    here = view.compared & ~np.isin(side, ["elsewhere", "none"]) & ~contradicted[view.child] & _in_address(view, town)
-    towns = _frame(view, town, town, here)
-    found: Stated = pd.concat([sides[contradicted[sides["child"].to_numpy(np.int64)]], towns], ignore_index=True)
-    return found
-
-
-def _in_address(view: View, town: Texts) -> BoolArray:
-    """Records whose own address names the township: a school's or a sheet's township is nobody's register."""
-    address = _column(view, "hukou_addr")
+    # Only a township that the record's own address names: a school's or a sheet's township is nobody's register.
+    town, address = town_keys(view.records, "hukou_town"), _column(view, "hukou_addr")
     named = (bool(name) and name[:2] in text for name, text in zip(town, address, strict=True))
-    return np.fromiter(named, np.bool_, len(town))
+    in_address = np.fromiter(named, np.bool_, len(town))
+    here = view.compared & ~np.isin(side, ["elsewhere", "none"]) & ~contradicted[view.child] & in_address
+    towns = _frame(view, town, town, here)
+    statements: Stated = pd.concat([sides[contradicted[sides["child"].to_numpy(np.int64)]], towns], ignore_index=True)
+    return statements
 
 
 _READERS: dict[str, Callable[[View, str], Stated]] = {
@@ -129,6 +122,6 @@ _READERS: dict[str, Callable[[View, str], Stated]] = {
     "mother_name": _names,
     "guardian_name": _names,
     "birth_date": _births,
-    "sex": _sexes,
+    "sex": lambda view, _: _with_number(view, "sex", "id_no_sex"),
     "hukou": _household,
 }

@@ -13,7 +13,7 @@ import pandas as pd
 
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.catalogue import Catalogue
-from expectations.lists.columns import Columns, Texts
+from expectations.lists.columns import CodedColumns, Texts
 from expectations.lists.comparable import name_keys
 from expectations.lists.files import BoolArray, ChildFiles, IntArray
 
@@ -52,9 +52,9 @@ class View:
         return ~self.of(*self.profile.consistency.not_compared.known())
 
     @cached_property
-    def beside(self) -> Columns:
+    def beside(self) -> CodedColumns:
         """The records about adults as codes."""
-        return Columns(self.files.beside)
+        return CodedColumns(self.files.beside)
 
     @cached_property
     def roll(self) -> BoolArray:
@@ -68,14 +68,14 @@ class View:
         return self.roll | (members & self.filled("aid"))
 
     @cached_property
-    def records(self) -> Columns:
+    def records(self) -> CodedColumns:
         """The records' columns as codes."""
-        return Columns(self.files.records)
+        return CodedColumns(self.files.records)
 
     @cached_property
-    def children(self) -> Columns:
+    def children(self) -> CodedColumns:
         """The children's columns as codes."""
-        return Columns(self.files.children)
+        return CodedColumns(self.files.children)
 
     @cached_property
     def statements(self) -> dict[str, pd.DataFrame]:
@@ -88,14 +88,14 @@ class View:
         return {}
 
     @cached_property
-    def _names(self) -> dict[str, Texts]:
+    def _keys_of_names(self) -> dict[str, Texts]:
         return {}
 
     def name_keys(self, field: str) -> Texts:
         """Comparable names of a record column, see `comparable.name_keys`."""
-        if field not in self._names:
-            self._names[field] = name_keys(self.records, field, self.profile)
-        return self._names[field]
+        if field not in self._keys_of_names:
+            self._keys_of_names[field] = name_keys(self.records, field, self.profile)
+        return self._keys_of_names[field]
 
     def of(self, *departments: str) -> BoolArray:
         """Records of these departments."""
@@ -103,11 +103,11 @@ class View:
 
     def source(self, name: str) -> BoolArray:
         """Records of a source of the catalogue: of its departments, or of its layouts of a department."""
-        found = np.zeros(len(self.child), dtype=np.bool_)
+        mask = np.zeros(len(self.child), dtype=np.bool_)
         for origin in self.catalogue.sources[name].origins:
             department, _, layout = origin.partition(".")
-            found |= self.of(department) & (self.codes("layout", [layout]) if layout else True)
-        return found
+            mask |= self.of(department) & (self.codes("layout", [layout]) if layout else True)
+        return mask
 
     def codes(self, field: str, wanted: Collection[str]) -> BoolArray:
         """Records whose field holds one of the codes."""
@@ -135,11 +135,12 @@ class View:
 
     def first(self, *masks: BoolArray) -> IntArray:
         """Per child the position of its first record in the first mask that has one; -1 = none."""
-        found = np.full(self.n, -1, dtype=np.int64)
+        position = np.full(self.n, -1, dtype=np.int64)
+        # Written back to front: what is written last, the first record of the first mask, stays.
         for mask in reversed(masks):
             at = np.flatnonzero(mask)[::-1]
-            found[self.child[at]] = at
-        return found
+            position[self.child[at]] = at
+        return position
 
     def text(self, column: str) -> pd.Series:
         """A text column of the children."""
@@ -172,6 +173,12 @@ def with_note(reason: Texts, where: BoolArray, note: str) -> Texts:
     noted = reason.copy()
     noted[where] += "；" + note
     return noted
+
+
+def no_drafts(view: View) -> pd.DataFrame:
+    """The drafts of a list that found nobody."""
+    nobody, zeros = np.zeros(view.n, dtype=np.bool_), np.zeros(view.n, dtype=np.int64)
+    return draft(nobody, zeros, zeros, sentences(view, ""))
 
 
 def draft(listed: BoolArray, record: IntArray, grade: IntArray, reason: Texts, field: str = "") -> pd.DataFrame:

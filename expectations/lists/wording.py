@@ -47,58 +47,59 @@ def name_levels(left: Texts, right: Texts) -> Texts:
     return pairs["level"].to_numpy(object)
 
 
-def told_names(left: Texts, right: Texts, parents: bool) -> Texts:
+def name_differences(left: Texts, right: Texts, parents: bool) -> Texts:
     """What to say about each pair of names; parents' names have words of their own for a stepfather."""
-    said = wording()
-    words = said.names | said.parents if parents else said.names
-    return np.array([words.get(level, said.plain["default"]) for level in name_levels(left, right)], dtype=object)
+    phrases = wording()
+    words = phrases.names | phrases.parents if parents else phrases.names
+    return np.array([words.get(level, phrases.plain["default"]) for level in name_levels(left, right)], dtype=object)
 
 
-def told_date(one: str, other: str) -> str:
+def date_difference(left: str, right: str) -> str:
     """What to say about two different ISO dates of day precision, or of the coarser one."""
     words = wording().dates
-    if len(one) != 10 or len(other) != 10:
-        return words["other"] if one[:4] != other[:4] else words["same_year"]
-    return words[_date_kind(one, other)]
+    if len(left) != 10 or len(right) != 10:
+        return words["other"] if left[:4] != right[:4] else words["same_year"]
+    return words[_kind_of_dates(left, right)]
 
 
-def _date_kind(one: str, other: str) -> str:
-    same = [one[:4] == other[:4], one[5:7] == other[5:7], one[8:] == other[8:]]
-    if same[0] and one[5:7] == other[8:] and one[8:] == other[5:7]:
+def _kind_of_dates(left: str, right: str) -> str:
+    """The likeliest slip first: a swap of day and month may also be one of the lunar pairs, and a neighbouring day one wrong digit."""
+    same = [left[:4] == right[:4], left[5:7] == right[5:7], left[8:] == right[8:]]
+    if same[0] and left[5:7] == right[8:] and left[8:] == right[5:7]:
         return "swapped"
-    if abs(days_between(one, other)) == 1:
+    if abs(days_between(left, right)) == 1:
         return "day"
-    if sum(a != b for a, b in zip(one, other, strict=True)) == 1:
+    if sum(a != b for a, b in zip(left, right, strict=True)) == 1:
         return "digit"
-    if lunar_equal(one, other):
+    if lunar_equal(left, right):
         return "lunar"
     kinds = {(False, True, True): "year", (True, False, True): "month", (True, True, False): "days"}
     return kinds.get((same[0], same[1], same[2]), "same_year" if same[0] else "other")
 
 
-def told_number(one: str, other: str) -> str:
+def number_difference(left: str, right: str) -> str:
     """What to say about two different citizen numbers."""
-    words, slip = wording().numbers, one_slip(one, other)
+    words, slip = wording().numbers, one_slip(left, right)
     if slip.kind in ("swap", "substitution"):
-        key = "last" if slip.kind == "substitution" and slip.position == len(one) else slip.kind
+        key = "last" if slip.kind == "substitution" and slip.position == len(left) else slip.kind
         return words[key].format(place=slip.position, next=slip.position + 1)
     if slip.kind == "two_digits":
         return words["two_digits"]
-    parts = [one[:6] == other[:6], one[6:14] == other[6:14], one[14:] == other[14:]]
+    parts = [left[:6] == right[:6], left[6:14] == right[6:14], left[14:] == right[14:]]
     kinds = {(True, True, False): "order", (True, False, True): "birth", (False, True, True): "area"}
     # The check character follows every other digit: a corrected birth date changes the last four as well.
-    kinds[(True, False, False)] = "birth" if one[14:17] == other[14:17] else "other"
+    kinds[(True, False, False)] = "birth" if left[14:17] == right[14:17] else "other"
     return words[kinds.get((parts[0], parts[1], parts[2]), "other")]
 
 
-def told_household(one: str, other: str) -> str:
+def household_difference(left: str, right: str) -> str:
     """What to say about two register sides or townships (`here`, `elsewhere`, `none`, or a township's name)."""
-    words, sides = wording().household, {one, other}
+    words, sides = wording().household, {left, right}
     if "none" in sides:
         return words["other"] if "elsewhere" in sides else words["none"]
     return words["elsewhere"] if "elsewhere" in sides else words["town"]
 
 
-def told_pairs(left: Texts, right: Texts, tell: Callable[[str, str], str]) -> Texts:
+def each_pair(left: Texts, right: Texts, tell: Callable[[str, str], str]) -> Texts:
     """One sentence part per pair."""
-    return np.array([tell(str(one), str(other)) for one, other in zip(left, right, strict=True)], dtype=object)
+    return np.array([tell(str(a), str(b)) for a, b in zip(left, right, strict=True)], dtype=object)

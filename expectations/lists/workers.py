@@ -22,7 +22,8 @@ def too_few_workers(view: View) -> pd.DataFrame:
     Either its children exceed what its workers may look after, or it has fewer workers than every village must have; a number that the place
     has not set asks for nothing.
     """
-    children = _children(view)
+    children, rolled = _children(view), view.of("civil_affairs") & view.active
+    record = view.first(rolled)
     counts = children.groupby(["town", "village"], sort=True)["child"].agg(["size", "first"]).reset_index()
     workers = _workers(view)
     rows = []
@@ -30,26 +31,21 @@ def too_few_workers(view: View) -> pd.DataFrame:
         have = workers.get((town, village), 0)
         why = _why(view.profile.workers, int(size), have)
         if why:
-            rows.append(_row(view, (town, village), (have, why), int(first)))
+            # No worker may also mean that the roster calls the village by another of its names.
+            grade = (LIKELY if have == 0 else SURE) if village else OPEN
+            rows.append((int(first), int(record[int(first)]), "village", grade, why, f"{town}|{village}"))
     return pd.DataFrame(rows, columns=COLUMNS).astype({"child": "int64", "record": "int64", "grade": "int64"})
 
 
 def _why(rules: Workers, size: int, have: int) -> str:
     """Why so many children need more workers than there are; "" when they do not."""
     per, least = rules.children_per_worker.value, rules.per_village.value
-    told = "名册中没有儿童主任" if have == 0 else f"名册中有{have}名儿童主任"
+    roster = "名册中没有儿童主任" if have == 0 else f"名册中有{have}名儿童主任"
     if per is not None and size > per * max(have, 1):
-        return f"本村（社区）留守和困境儿童{size}名，超过每名儿童主任{per}名的标准，{told}。"
+        return f"本村（社区）留守和困境儿童{size}名，超过每名儿童主任{per}名的标准，{roster}。"
     if least is not None and have < least:
-        return f"本地规定每个村（社区）至少{least}名儿童主任，{told}；本村（社区）有留守和困境儿童{size}名。"
+        return f"本地规定每个村（社区）至少{least}名儿童主任，{roster}；本村（社区）有留守和困境儿童{size}名。"
     return ""
-
-
-def _row(view: View, place: tuple[str, str], found: tuple[int, str], child: int) -> tuple[int, int, str, int, str, str]:
-    have, reason = found
-    rolled = view.of("civil_affairs") & view.active
-    record = int(view.first(rolled)[child])
-    return child, record, "village", (LIKELY if have == 0 else SURE) if place[1] else OPEN, reason, "|".join(place)
 
 
 def _children(view: View) -> pd.DataFrame:

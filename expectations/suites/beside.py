@@ -12,14 +12,14 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import pandas as pd
 
 from expectations.rulebook import RuleFileError
-from expectations.suites.engine import Occasion, Outcome, load_engine
+from expectations.suites.engine import DeliveryFacts, RuleOutcome, load_engine
 from expectations.suites.engine import evaluate as evaluate_here
-from expectations.suites.suite import Rule
+from expectations.suites.suite import SuiteRule
 
 _ROOT = Path(__file__).parents[2]
 _asking = threading.Lock()
@@ -31,11 +31,12 @@ def warm_up() -> None:
     with _asking:
         if _started:
             return
-        known = os.environ.get("PYTHONPATH")
-        path = f"{_ROOT}{os.pathsep}{known}" if known else str(_ROOT)
+        inherited = os.environ.get("PYTHONPATH")
+        path = f"{_ROOT}{os.pathsep}{inherited}" if inherited else str(_ROOT)
         # -P: the folder we stand in may be an inbox, and a file in it must not be imported.
         command = [sys.executable, "-P", "-m", "expectations.suites.beside"]
         pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+        # Without it the suites run here, only later: no reason to end the run.
         with suppress(OSError):
             _started.append(
                 subprocess.Popen(
@@ -44,7 +45,7 @@ def warm_up() -> None:
             )
 
 
-def evaluate(data: pd.DataFrame, rules: list[Rule], occasion: Occasion) -> dict[str, Outcome] | None:
+def evaluate(data: pd.DataFrame, rules: list[SuiteRule], facts: DeliveryFacts) -> dict[str, RuleOutcome] | None:
     """`engine.evaluate` in the process beside; None when there is none, or when it died.
 
     Raises:
@@ -57,14 +58,15 @@ def evaluate(data: pd.DataFrame, rules: list[Rule], occasion: Occasion) -> dict[
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            pickle.dump((data, rules, occasion), process.stdin, protocol=5)
+            pickle.dump((data, rules, facts), process.stdin, protocol=5)
             process.stdin.flush()
-            answer: dict[str, Outcome] | str | None = pickle.load(process.stdout)
+            answer: dict[str, RuleOutcome] | str | None = pickle.load(process.stdout)
         except (OSError, EOFError, pickle.PickleError):
             answer = None
     if isinstance(answer, str):
         raise RuleFileError(answer)
     if answer is None:
+        # It is not asked again: what is left in its pipe would be read as the answer to the next question.
         stop()
     return answer
 
@@ -88,20 +90,18 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
     load_engine()
     while True:
         try:
-            question: Any = pickle.load(questions)
+            data, rules, facts = pickle.load(questions)
         except EOFError:
             return
-        pickle.dump(_answer(*question), answers, protocol=5)
+        answer: dict[str, RuleOutcome] | str | None
+        try:
+            answer = evaluate_here(data, rules, facts)
+        except RuleFileError as fault:
+            answer = str(fault)
+        except Exception:  # its text could hold a value; the run then checks where it stands and says what went wrong
+            answer = None
+        pickle.dump(answer, answers, protocol=5)
         answers.flush()
-
-
-def _answer(data: pd.DataFrame, rules: list[Rule], occasion: Occasion) -> dict[str, Outcome] | str | None:
-    try:
-        return evaluate_here(data, rules, occasion)
-    except RuleFileError as fault:
-        return str(fault)
-    except Exception:  # its text could hold a value; the run then checks where it stands and says what went wrong
-        return None
 
 
 def main() -> None:

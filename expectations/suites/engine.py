@@ -17,11 +17,11 @@ from typing import Any
 import pandas as pd
 
 from expectations.rulebook import RuleFileError
-from expectations.suites.suite import Rule, When
+from expectations.suites.suite import SuiteRule
 
 
 @dataclass(frozen=True)
-class Occasion:
+class DeliveryFacts:
     """What a suite needs to know besides the rows.
 
     Attributes:
@@ -38,7 +38,7 @@ class Occasion:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RuleOutcome:
     """What Great Expectations said about one rule: no value, only counts and positions.
 
     Attributes:
@@ -54,28 +54,35 @@ class Outcome:
     positions: tuple[int, ...] = ()
 
 
-def columns_of(rule: Rule) -> list[str]:
+def columns_of(rule: SuiteRule) -> list[str]:
     """The columns that a rule reads."""
     named = [str(value) for key, value in rule.args.items() if key.startswith("column")]
     return [*named, rule.when.column] if rule.when else named
 
 
-def evaluate(data: pd.DataFrame, rules: list[Rule], occasion: Occasion) -> dict[str, Outcome]:
+def evaluate(data: pd.DataFrame, rules: list[SuiteRule], facts: DeliveryFacts) -> dict[str, RuleOutcome]:
     """Run the rules over a prepared frame (missing is None, the index counts from 0).
 
     Returns:
-        Outcome per rule id.
+        RuleOutcome per rule id.
 
     Raises:
         RuleFileError: a rule names no expectation of Great Expectations.
     """
     gx = load_engine()
     batch = _frames().get_batch({"dataframe": data})
-    expectations = [_expectation(gx, rule, occasion) for rule in rules]
+    expectations = [_expectation(gx, rule, facts) for rule in rules]
     suite = gx.ExpectationSuite(name="suite", expectations=expectations)
+    # Positions of all failing rows, and of none the row itself: what comes back holds no cell.
     shape = {"result_format": "COMPLETE", "include_unexpected_rows": False, "partial_unexpected_count": 0}
-    result = batch.validate(suite, result_format=shape)
-    return {outcome.expectation_config.meta["rule"]: _outcome(outcome) for outcome in result.results}
+    outcomes = {}
+    for checked in batch.validate(suite, result_format=shape).results:
+        result = checked.result or {}
+        positions = tuple(sorted(int(at) for at in result.get("unexpected_index_list") or ()))
+        failed = int(result.get("unexpected_count") or 0)
+        rule = checked.expectation_config.meta["rule"]
+        outcomes[rule] = RuleOutcome(bool(checked.success), bool(result), failed, positions)
+    return outcomes
 
 
 def load_engine() -> Any:
@@ -85,6 +92,7 @@ def load_engine() -> Any:
     with _without_spark():
         import great_expectations as gx
 
+    # Whatever a library logs about data may quote a cell.
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
     return gx
 
@@ -111,40 +119,33 @@ def _frames() -> Any:
     return asset.add_batch_definition_whole_dataframe("all")
 
 
-def _outcome(found: Any) -> Outcome:
-    result = found.result or {}
-    positions = tuple(sorted(int(at) for at in result.get("unexpected_index_list") or ()))
-    return Outcome(bool(found.success), bool(result), int(result.get("unexpected_count") or 0), positions)
-
-
-def _expectation(gx: Any, rule: Rule, occasion: Occasion) -> Any:
+def _expectation(gx: Any, rule: SuiteRule, facts: DeliveryFacts) -> Any:
     name = "".join(part.capitalize() for part in rule.expect.split("_"))
     kind = getattr(gx.expectations, name, None)
     if kind is None:
         raise RuleFileError(f"规则 {rule.id}：没有名为 {rule.expect} 的期望")
-    args = {key: _argument(value, occasion) for key, value in rule.args.items()}
-    return kind(**args, row_condition=_condition(rule.when), meta={"rule": rule.id})
+    args = {key: _argument(value, facts) for key, value in rule.args.items()}
+    condition = None
+    if rule.when is not None:
+        from great_expectations.expectations.row_conditions import Column
+
+        column = Column(rule.when.column)
+        condition = column.is_not_null() if rule.when.present else column.is_null()
+    return kind(**args, row_condition=condition, meta={"rule": rule.id})
 
 
-def _condition(when: When | None) -> Any:
-    from great_expectations.expectations.row_conditions import Column
-
-    if when is None:
-        return None
-    return Column(when.column).is_not_null() if when.present else Column(when.column).is_null()
-
-
-def _argument(value: Any, occasion: Occasion) -> Any:
+def _argument(value: Any, facts: DeliveryFacts) -> Any:
+    # Days are compared as numbers yyyymmdd, as `day_first` and `day_last` of a suite make them; so a year is 10,000.
     if value == "$today":
-        return int(occasion.as_of.strftime("%Y%m%d"))
+        return int(facts.as_of.strftime("%Y%m%d"))
     if isinstance(value, str) and value.startswith("$years_ago:"):
-        return int(occasion.as_of.strftime("%Y%m%d")) - 10000 * int(value.partition(":")[2]) + 1
-    compared = compared_rows(value, occasion)
+        return int(facts.as_of.strftime("%Y%m%d")) - 10000 * int(value.partition(":")[2]) + 1
+    compared = compared_rows(value, facts)
     return value if compared is None else int(compared * float(value.partition("*")[2]))
 
 
-def compared_rows(value: Any, occasion: Occasion) -> int | None:
+def compared_rows(value: Any, facts: DeliveryFacts) -> int | None:
     """The number of rows that a bound like `$previous*0.6` or `$edition*0.6` is taken from (0 when there was none); None for any other."""
-    rows = {"$previous": occasion.previous_rows, "$edition": occasion.edition_rows}
+    rows = {"$previous": facts.previous_rows, "$edition": facts.edition_rows}
     name = value.partition("*")[0] if isinstance(value, str) else ""
     return (rows[name] or 0) if name in rows else None

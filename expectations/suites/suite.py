@@ -32,12 +32,12 @@ class When(Rules):
     present: bool
 
 
-class Rule(Rules):
+class SuiteRule(Rules):
     """One rule. A rule of the row kind (`field` set) yields row indices; `quarantine` sends those rows away.
 
     Attributes:
         expect: snake-case name of a Great Expectations expectation.
-        args: its arguments; the texts `$today`, `$years_ago:N`, `$previous*F`, `$edition*F` stand for values of the occasion.
+        args: its arguments; the texts `$today`, `$years_ago:N`, `$previous*F`, `$edition*F` stand for values of the delivery (`DeliveryFacts`).
         when: the rule applies only to rows where this column has a value (or has none).
         severity: `stop` ends the department's branch with the sentence, `warn` is shown and counted.
         field: the field whose cell is wrong; makes it a row rule.
@@ -55,7 +55,7 @@ class Rule(Rules):
     advice: str = ""
 
     @model_validator(mode="after")
-    def _row_rules_name_their_field(self) -> "Rule":
+    def _row_rules_name_their_field(self) -> "SuiteRule":
         if self.quarantine and not self.field:
             raise ValueError("quarantine: true 的规则必须写 field")
         return self
@@ -66,7 +66,7 @@ class Suite(Rules):
 
     asset: str
     derived: dict[str, Derived] = Field(default_factory=dict)
-    rules: list[Rule]
+    rules: list[SuiteRule]
 
 
 def load_suite(name_or_path: str | Path) -> Suite:
@@ -77,18 +77,16 @@ def load_suite(name_or_path: str | Path) -> Suite:
     Raises:
         RuleFileError: no such file, or a wrong key; names file and key.
     """
-    given = Path(name_or_path)
-    path = given if given.suffix == ".yaml" else FOLDER / f"{name_or_path}.yaml"
+    as_path = Path(name_or_path)
+    path = as_path if as_path.suffix == ".yaml" else FOLDER / f"{name_or_path}.yaml"
     content = read_yaml(path)
     derived: dict[str, Any] = {}
     rules: dict[str, Any] = {}
     for part in [*(read_yaml(FOLDER / f"{name}.yaml") for name in content.pop("include", [])), content]:
         derived |= part.get("derived", {})
-        rules |= {_id(rule, path): rule for rule in part.get("rules", [])}
+        for rule in part.get("rules", []):
+            # Before validation: an included rule is replaced by its id, so a rule without one is told here and not as a wrong key.
+            if not isinstance(rule, dict) or "id" not in rule:
+                raise RuleFileError(f"规则文件 {path.name}：rules 中有一条没有 id")
+            rules[str(rule["id"])] = rule
     return validated({**content, "derived": derived, "rules": list(rules.values())}, Suite, path)
-
-
-def _id(rule: Any, path: Path) -> str:
-    if not isinstance(rule, dict) or "id" not in rule:
-        raise RuleFileError(f"规则文件 {path.name}：rules 中有一条没有 id")
-    return str(rule["id"])

@@ -1,6 +1,6 @@
 """Blocking: candidate pairs from several cheap keys, each pair once, nothing dropped in silence.
 
-Belongs here: pairs from key tokens, splitting and windowing of oversized blocks, the yields. Does not belong here:
+Belongs here: pairs from key values, splitting and windowing of oversized blocks, the yields. Does not belong here:
 what a key is (`keys`) or what a pair is worth (`compare`, `weigh`).
 """
 
@@ -13,19 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matching.blocking.keys import NEEDS_DAMAGE, Parts, Tokens, tokens
+from matching.blocking.keys import NEEDS_DAMAGE, KeyValues, Parts, key_values
 from matching.blocking.parts import SPLITS, window_order
 from matching.shapes import KeyYield, Pairs
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from matching.blocking.parts import Small
+    from matching.arrays import Ints, Whole
     from matching.model import KeySpec, Model
     from matching.shapes import Encoded
-
-    Ints = NDArray[np.int64]
-    Mask = NDArray[np.bool_]
 
 
 _MERGED = 4_000_000
@@ -55,27 +50,31 @@ def block(e: Encoded, model: Model, threads: int = 1) -> tuple[Pairs, list[KeyYi
     order, parts = window_order(e), Parts(e, model.keys.values())
 
     def paired(bit: int, key: str, spec: KeySpec) -> tuple[list[Ints], tuple[int, int, int]]:
-        found = tokens(spec, parts)
+        values = key_values(spec, parts)
         parts.done(spec)
-        made, oversized = _key_pairs(found, SPLITS[spec.split](e), order, (spec, model))
+        pieces, oversized = _key_pairs(values, SPLITS[spec.split](e), order, spec, model)
         if key == NEEDS_DAMAGE:
             broken = e.sets.damaged
-            made = [codes[broken[codes // len(e)] | broken[codes % len(e)]] for codes in made if len(codes)]
-        for codes in made:
+            pieces = [codes[broken[codes // len(e)] | broken[codes % len(e)]] for codes in pieces if len(codes)]
+        # The key's number goes behind the pair, so that sorting pairs brings each pair's keys together; in place, for nothing is larger.
+        for codes in pieces:
             codes *= 32
             codes += bit
-        return made, oversized
+        return pieces, oversized
 
+    # Threads, not processes: NumPy lets go of Python's lock while it sorts.
     with ThreadPoolExecutor(threads) as pool:
-        made = list(pool.map(paired, range(len(model.keys)), model.keys, model.keys.values()))
-    found, counts = [codes for each, _ in made for codes in each], [oversized for _, oversized in made]
-    made.clear()
-    pairs, every, first = _merge(found, len(e))
+        by_key = list(pool.map(paired, range(len(model.keys)), model.keys, model.keys.values()))
+    every_piece = [codes for pieces, _ in by_key for codes in pieces]
+    counts = [oversized for _, oversized in by_key]
+    by_key.clear()  # the pieces must have no second owner, or merging could not let them go one by one
+
+    pairs, every, first = _merge(every_piece, len(e))
     return pairs, [KeyYield(key, int(every[bit]), int(first[bit]), *counts[bit]) for bit, key in enumerate(model.keys)]
 
 
 @dataclass(frozen=True)
-class Limits:
+class BlockLimits:
     """Of one key: the largest block compared all with all, and the neighbours compared in larger ones.
 
     `wide` blocks, above the model's limit, get the model's window; `narrow` ones are split only because the key costs too much.
@@ -91,7 +90,7 @@ class Limits:
         return np.where(size > self.wide, self.window, self.narrow)
 
 
-def limits(blocks: Ints, records: int, key: KeySpec, model: Model) -> Limits:
+def limits(blocks: Ints, records: int, key: KeySpec, model: Model) -> BlockLimits:
     """Hold a key to its budget of pairs: without it the pairs of a growing county grow with its square.
 
     Args:
@@ -102,28 +101,28 @@ def limits(blocks: Ints, records: int, key: KeySpec, model: Model) -> Limits:
     """
     spec = model.blocking
     if not key.held:
-        return Limits(spec.block_limit, spec.block_limit, spec.window, spec.narrow)
+        return BlockLimits(spec.block_limit, spec.block_limit, spec.window, spec.narrow)
+    # A million records in 24 towns made 25 pairs each, mostly by such keys; held, they make 10 and lose 15 of 527,097 true pairs.
     size = np.arange(min(len(blocks), spec.block_limit + 1), dtype=np.int64)
     cost = np.cumsum(size * (size - 1) // 2 * blocks[: len(size)])
     allowed = int(np.searchsorted(cost, max(spec.budget * records, spec.free_pairs), side="right")) - 1
     fits = spec.block_limit if allowed >= len(size) - 1 else max(allowed, 2)
-    return Limits(fits, spec.block_limit, spec.window, spec.narrow)
+    return BlockLimits(fits, spec.block_limit, spec.window, spec.narrow)
 
 
-def _together(found: list[Ints]) -> Ints:
-    """One array of all, the parts let go one by one: they are the largest thing in memory."""
-    merged = np.empty(sum(map(len, found)), dtype=np.int64)
-    at = 0
-    while found:
-        part = found.pop()
-        merged[at : at + len(part)] = part
-        at += len(part)
-    return merged
+def _merge(pieces: list[Ints], n: int) -> tuple[Pairs, Ints, Ints]:
+    """Sort all keys' pairs together; each pair keeps the set of its keys and counts for the first of them.
 
-
-def _merge(found: list[Ints], n: int) -> tuple[Pairs, Ints, Ints]:
-    """Sort all keys' pairs together; each pair keeps the set of its keys and counts for the first of them."""
-    merged = _together(found)
+    Args:
+        pieces: pair codes with their keys behind them; the list is emptied.
+        n: records of the delivery.
+    """
+    # Copied one by one and let go: the pairs are the largest thing in memory, and numpy.concatenate would hold them twice.
+    merged = np.empty(sum(map(len, pieces)), dtype=np.int64)
+    end = 0
+    while pieces:
+        start, end = end, end + len(pieces[-1])
+        merged[start:end] = pieces.pop()
     merged.sort()
     cuts = [0]
     while cuts[-1] < len(merged):
@@ -133,10 +132,10 @@ def _merge(found: list[Ints], n: int) -> tuple[Pairs, Ints, Ints]:
         cuts.append(cut)
     parts = [_merged(merged[start:end], max(n, 1)) for start, end in pairwise(cuts)]
     del merged
-    none = _merged(np.zeros(0, dtype=np.int64), 1)
-    pairs, made, first = zip(none, *parts, strict=True)
+    none = _merged(np.zeros(0, dtype=np.int64), 1)  # gives the types where a delivery has no pairs at all
+    pairs, every, first = zip(none, *parts, strict=True)
     columns = ([getattr(part, name) for part in pairs] for name in ("left", "right", "keys"))
-    return Pairs(*map(np.concatenate, columns)), np.sum(made, axis=0), np.sum(first, axis=0)
+    return Pairs(*map(np.concatenate, columns)), np.sum(every, axis=0), np.sum(first, axis=0)
 
 
 def _merged(rows: Ints, n: int) -> tuple[Pairs, Ints, Ints]:
@@ -146,25 +145,26 @@ def _merged(rows: Ints, n: int) -> tuple[Pairs, Ints, Ints]:
     new = np.append(True, rows[1:] != rows[:-1])[: len(rows)]
     starts = np.flatnonzero(new)
     again = np.flatnonzero(~new[1:] & (bit[1:] == bit[:-1])) + 1  # a key makes a pair once, unless windows overlap
-    made = np.bincount(bit, minlength=32) - np.bincount(bit[again], minlength=32)
+    every = np.bincount(bit, minlength=32) - np.bincount(bit[again], minlength=32)
     first = np.bincount(bit[starts], minlength=32)
     flags = np.uint32(1) << bit.astype(np.uint32)
     keys = np.bitwise_or.reduceat(flags, starts) if len(starts) else np.zeros(0, dtype=np.uint32)
     left, right = np.divmod(rows[starts], n)
-    return Pairs(left.astype(np.int32), right.astype(np.int32), keys), made, first
+    return Pairs(left.astype(np.int32), right.astype(np.int32), keys), every, first
 
 
 def _key_pairs(
-    found: Tokens, refine: Small, order: Ints, by: tuple[KeySpec, Model]
+    values: KeyValues, refine: Whole, order: Ints, spec: KeySpec, model: Model
 ) -> tuple[list[Ints], tuple[int, int, int]]:
-    """Pair codes of one key in parts, and its oversized blocks: split, windowed, size of the largest."""
+    """Pair codes of one key in pieces, and its oversized blocks: split, windowed, size of the largest."""
     n = len(refine)
-    runs = _blocked(found, n)
+    runs = _blocked(values, n)
     size = _sizes(runs)
     per_size = np.bincount(size, minlength=1)
-    limit = limits(per_size // np.maximum(np.arange(len(per_size)), 1), n, *by)
+    limit = limits(per_size // np.maximum(np.arange(len(per_size)), 1), n, spec, model)
     large = size > limit.block
     codes = [_pairs_to(runs, np.where(large, 0, runs.end - 1 - np.arange(len(runs.end))), n)]
+
     windowed = 0
     rows = runs.record[large]
     block_no, near = _numbered(runs.end[large], limit.neighbours(size[large]))
@@ -172,6 +172,7 @@ def _key_pairs(
     if split:
         by_rank = np.empty(n, dtype=np.int64)
         by_rank[order] = np.arange(n)
+        # Split by what refines the block, and windowed where even a part is too large ...
         bits = int(refine.max(initial=0)).bit_length()
         part, rank = _ranked(block_no << bits | refine[rows], order[rows], n)
         finer = _Runs(by_rank[rank], _ends(part), near[part >> bits])
@@ -179,16 +180,18 @@ def _key_pairs(
         windowed = len(_numbered(finer.end[wide], finer.near[wide])[1])
         after = finer.end - 1 - np.arange(len(finer.end))
         codes.append(_pairs_to(finer, np.where(wide, np.minimum(after, finer.near), after), n))
+        # ... and the whole block as a window too: what refines may itself be wrong or missing in one of two records of a child.
         part, rank = _ranked(block_no, order[rows], n)
         coarse = _Runs(by_rank[rank], _ends(part), near[part])
         after = coarse.end - 1 - np.arange(len(coarse.end))
         codes.append(_pairs_to(coarse, np.minimum(after, coarse.near), n))
-    return codes, (split, windowed, int(size.max(initial=min(len(found.record), 1))))
+    return codes, (split, windowed, int(size.max(initial=min(len(values.record), 1))))
 
 
-def _blocked(found: Tokens, n: int) -> _Runs:
-    """Records by key value, without those that are alone with theirs."""
-    value, record = _ranked(found.value, found.record, n)
+def _blocked(values: KeyValues, n: int) -> _Runs:
+    """Records by key value, without those that are alone with theirs: most are, and make no pair."""
+    # Apart from making the pairs, so that the sorted values are let go before these are made.
+    value, record = _ranked(values.value, values.record, n)
     same = np.zeros(len(value) + 1, dtype=bool)
     same[1 : len(value)] = value[1:] == value[:-1]
     kept = np.flatnonzero(same[1:] | same[:-1])
@@ -231,6 +234,7 @@ def _sizes(runs: _Runs) -> Ints:
 
 def _pairs_to(runs: _Runs, counts: Ints, n: int) -> Ints:
     """Pair each position with the next `counts` positions."""
+    # Filled in pieces: the passing arrays (positions, steps) are several times as large as the codes that stay.
     has = np.flatnonzero(counts)
     ends = np.cumsum(counts[has])
     codes = np.empty(int(ends[-1]) if len(ends) else 0, dtype=np.int64)

@@ -13,18 +13,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from matching.blocking.keys import WIDTH, Parts, tokens
+from matching.blocking.keys import WIDTH, Parts, key_values
 from matching.encoding.encode import encode
 from matching.model import KeySpec, Model, default_model
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from matching.blocking.keys import Tokens
+    from matching.arrays import Ints, Mask
+    from matching.blocking.keys import KeyValues
     from matching.shapes import Encoded
-
-    Ints = NDArray[np.int64]
-    Mask = NDArray[np.bool_]
 
 HIDDEN = ("number", "number_part")
 """Keys that see the number itself: the labels would measure themselves."""
@@ -45,6 +41,7 @@ PROPOSED_PARTS = (
     *("people_numbers", "phones", "household", "towns", "villages"),
 )
 """What proposals are made of."""
+# For comparison: all keys of the shipped model together make 3.6 pairs per record of a million (docs/decisions/engine.md).
 _MOST_PER_RECORD = 15.0
 _LARGEST_GROUP = 6
 
@@ -76,8 +73,8 @@ def measure_keys(records: pd.DataFrame, model: Model | None = None, most: int = 
     caught, pairs = {}, {}
     for name, spec in model.keys.items():
         if name not in HIDDEN:
-            found = tokens(spec, parts)
-            caught[name], pairs[name] = catches(found, left, right, len(e)), cost(found, model.blocking.block_limit)
+            values = key_values(spec, parts)
+            caught[name], pairs[name] = catches(values, left, right, len(e)), cost(values, model.blocking.block_limit)
     table = np.array(list(caught.values()), dtype=bool).reshape(len(caught), len(left))
     together = table.sum(axis=0)
     rows = [
@@ -98,35 +95,39 @@ def labelled_pairs(e: Encoded) -> tuple[Ints, Ints]:
     left, right = [], []
     for step in range(1, _LARGEST_GROUP):
         same = np.flatnonzero(number[step:] == number[:-step])
-        one, other = rows[same], rows[same + step]
-        close = (sound[same] == sound[same + step]) & (sound[same] != 0) | (e.birth[one] == e.birth[other])
-        left.append(one[close])
-        right.append(other[close])
+        first, second = rows[same], rows[same + step]
+        close = (sound[same] == sound[same + step]) & (sound[same] != 0) | (e.birth[first] == e.birth[second])
+        left.append(first[close])
+        right.append(second[close])
     return np.concatenate(left), np.concatenate(right)
 
 
-def catches(found: Tokens, left: Ints, right: Ints, n: int) -> Mask:
+def catches(values: KeyValues, left: Ints, right: Ints, n: int) -> Mask:
     """Which pairs share a value of the key."""
-    order = np.argsort(found.record, kind="stable")
-    record, value = found.record[order], found.value[order]
+    order = np.argsort(values.record, kind="stable")
+    record, value = values.record[order], values.value[order]
     start = np.searchsorted(record, np.arange(n + 1))
     most = int(np.diff(start).max(initial=0))
     out = np.zeros(len(left), dtype=bool)
-    for one in range(most):
-        has = start[left] + one < start[left + 1]
-        mine = np.where(has, value[np.minimum(start[left] + one, max(len(value) - 1, 0))] if len(value) else 0, 0)
+    if not len(value):
+        return out
+
+    def nth(side: Ints, number: int) -> Ints:
+        """Each record's value of this number, 0 behind its last."""
+        place = start[side] + number
+        return np.where(place < start[side + 1], value[np.minimum(place, len(value) - 1)], 0)
+
+    # Every value against every value: a record has a handful of them.
+    for number in range(most):
+        mine = nth(left, number)
         for other in range(most):
-            place = start[right] + other
-            theirs = np.where(
-                place < start[right + 1], value[np.minimum(place, max(len(value) - 1, 0))] if len(value) else 0, 0
-            )
-            out |= (mine == theirs) & (mine != 0)
+            out |= (mine == nth(right, other)) & (mine != 0)
     return out
 
 
-def cost(found: Tokens, limit: int) -> int:
+def cost(values: KeyValues, limit: int) -> int:
     """Pairs that the key makes; blocks above the limit count as windows, as blocking takes them."""
-    sizes = np.unique(found.value, return_counts=True)[1].astype(np.int64)
+    sizes = np.unique(values.value, return_counts=True)[1].astype(np.int64)
     return int(np.where(sizes <= limit, sizes * (sizes - 1) // 2, sizes * limit // 2).sum())
 
 
@@ -140,10 +141,12 @@ def _propose(e: Encoded, parts: Parts, missed: tuple[Ints, Ints], model: Model, 
     for line in (*combinations(usable, 2), *combinations(usable, 3)):
         if tuple(sorted(line)) in known or sum(parts.bits(name) for name in line) > WIDTH:
             continue
-        found = tokens(KeySpec(zh="", split="name", of=(line,)), parts)
-        pairs = cost(found, model.blocking.block_limit)
+        values = key_values(KeySpec(zh="", split="name", of=(line,)), parts)
+        pairs = cost(values, model.blocking.block_limit)
         if pairs <= _MOST_PER_RECORD * len(e):
-            candidates[line] = catches(found, left, right, len(e)), pairs
+            candidates[line] = catches(values, left, right, len(e)), pairs
+
+    # The best next one instead of the best set, which is a set cover: a person takes proposals one by one anyway (rules/linkage.md#idea-12).
     still = np.ones(len(left), dtype=bool)
     while candidates and len(rows) < most:
         best = max(candidates, key=lambda line: (int((candidates[line][0] & still).sum()), -candidates[line][1]))

@@ -19,13 +19,9 @@ from matching.blocking.parts import PARTS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from numpy.typing import NDArray
-
-    from matching.blocking.parts import Small
+    from matching.arrays import Ints, Whole
     from matching.model import KeySpec
     from matching.shapes import Encoded
-
-    Ints = NDArray[np.int64]
 
 WIDTH = 58
 """Bits of a key's value: SQL puts the key's number behind it, in one integer."""
@@ -34,7 +30,7 @@ NEEDS_DAMAGE = "number_part"
 
 
 @dataclass(frozen=True)
-class Tokens:
+class KeyValues:
     """Key values as rows `record -> value`; a record may carry several values, each once; value 0 never occurs."""
 
     record: Ints
@@ -50,17 +46,19 @@ class Parts:
         used: the keys that will be made, each once; a part is let go with its last key. Without them it is kept.
         """
         self._e = e
-        self._made: dict[str, list[Small]] = {}
+        self._columns: dict[str, list[Whole]] = {}
         self._bits: dict[str, int] = {}
+        # Keys are made by several threads: without the lock two of them would make the same part and hold it twice.
         self._lock = Lock()
+        # Parts are as long as the delivery: held to the end they would stand beside the pairs (docs/decisions/engine.md).
         self._left = Counter(name for spec in used for name in _names(spec))
 
-    def of(self, name: str) -> list[Small]:
+    def of(self, name: str) -> list[Whole]:
         """The columns of a part."""
         with self._lock:
-            if name not in self._made:
-                self._made[name] = PARTS[name](self._e)
-            return self._made[name]
+            if name not in self._columns:
+                self._columns[name] = PARTS[name](self._e)
+            return self._columns[name]
 
     def done(self, spec: KeySpec) -> None:
         """One of the keys is made."""
@@ -68,7 +66,7 @@ class Parts:
             for name in _names(spec):
                 self._left[name] -= 1
                 if not self._left[name]:
-                    self._made.pop(name, None)
+                    self._columns.pop(name, None)
 
     def bits(self, name: str) -> int:
         """Bits that hold every value of a part."""
@@ -93,31 +91,27 @@ def widths(spec: KeySpec, parts: Parts) -> tuple[int, ...]:
     Raises:
         ValueError: the parts do not fit (more distinct values than any country has).
     """
-    found = tuple(max(parts.bits(line[place]) for line in spec.of) for place in range(len(spec.of[0])))
-    if sum(found) > WIDTH:
+    bits = tuple(max(parts.bits(line[place]) for line in spec.of) for place in range(len(spec.of[0])))
+    if sum(bits) > WIDTH:
         raise ValueError(f"键“{spec.zh}”的取值过多，无法编码")
-    return found
+    return bits
 
 
-def tokens(spec: KeySpec, parts: Parts) -> Tokens:
-    """The values of a key."""
+def key_values(spec: KeySpec, parts: Parts) -> KeyValues:
+    """The values of a key: one integer per record and line, none where a part is missing."""
     width = widths(spec, parts)
     columns: list[Ints] = []
     for combination in lines(spec, parts):
-        value = _pack([parts.of(name)[place] for name, place in combination], width)
+        first, *others = (parts.of(name)[place] for name, place in combination)
+        value = first.astype(np.int64)
+        known = value != 0
+        for column, bits in zip(others, width[1:], strict=True):
+            value = value << bits | column
+            known &= column != 0
+        value[~known] = 0  # missing meets nobody, else all records without telephone would be compared
+
         for earlier in columns:  # a record carries each value once: both parents' sounds may be the same
             value[value == earlier] = 0
         columns.append(value)
     record = [np.flatnonzero(value) for value in columns]
-    return Tokens(np.concatenate(record), np.concatenate([v[r] for v, r in zip(columns, record, strict=True)]))
-
-
-def _pack(columns: list[Small], width: tuple[int, ...]) -> Ints:
-    """One integer per record, 0 where a part is missing."""
-    value = columns[0].astype(np.int64)
-    known = value != 0
-    for column, bits in zip(columns[1:], width[1:], strict=True):
-        value = value << bits | column
-        known &= column != 0
-    value[~known] = 0
-    return value
+    return KeyValues(np.concatenate(record), np.concatenate([v[r] for v, r in zip(columns, record, strict=True)]))

@@ -6,7 +6,7 @@ not belong here: which parts make a key (`model.yaml`), keys and pairs (`keys`, 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,56 +16,35 @@ from matching.encoding.numbers import slip_parts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
+    from matching.arrays import Ints, Whole
     from matching.shapes import Encoded
 
-    Ints = NDArray[np.int64]
-    Small = NDArray[np.integer[Any]]
-    Part = Callable[[Encoded], list[Small]]
+    Part = Callable[[Encoded], list[Whole]]
 
 
-def _columns(table: Small) -> list[Small]:
+def _columns(table: Whole) -> list[Whole]:
     return [table[:, place] for place in range(table.shape[1])]
 
 
-def _days(e: Encoded) -> tuple[Small, Small]:
+def _days(e: Encoded) -> tuple[Whole, Whole]:
     """The day, and the day as a lunar date where that is another: consecutive codes of their own, so that a key and a record fit into one
     integer; equal values join one calendar with the other.
     """
     day = np.where(e.birth % 100 > 0, e.birth, 0)
     lunar = np.where(e.lunar == day, 0, e.lunar)
+    # The leading zero takes code 0, so that a missing day stays missing.
     codes = pd.factorize(np.concatenate([np.zeros(1, dtype=day.dtype), day, lunar]))[0].astype(np.int32)
     return codes[1 : len(day) + 1], codes[len(day) + 1 :]
 
 
-def _month(e: Encoded) -> Small:
-    month = e.birth // 100
-    return np.where(month % 100 > 0, month, 0)
-
-
-def _year(e: Encoded) -> Small:
+def _year(e: Encoded) -> Whole:
     return e.birth // 10000
 
 
-def _known_year(e: Encoded) -> Small:
-    """The birth year, 1 where it is unknown: such records meet one another."""
-    return np.where(_year(e) > 0, _year(e), 1)
-
-
-def _numbers(e: Encoded) -> list[Small]:
-    """Citizen numbers as even codes: never a document's."""
-    return _columns(e.sets.tables["numbers"] * 2)
-
-
-def _documents(e: Encoded) -> list[Small]:
-    """Other papers' numbers as odd codes."""
-    return [np.where(column != 0, np.abs(column.astype(np.int64)) * 2 + 1, 0) for column in _columns(e.documents)]
-
-
 PARTS: dict[str, Part] = {
-    "numbers": _numbers,
-    "documents": _documents,
+    # Citizen numbers are even, other papers' odd: one key holds both as its lines, and a certificate must not meet a person's number.
+    "numbers": lambda e: _columns(e.sets.tables["numbers"] * 2),
+    "documents": lambda e: _columns(np.where(e.documents != 0, np.abs(e.documents) * 2 + 1, 0)),
     "number_parts": lambda e: number_parts(e),
     "sound": lambda e: [e.names.whole[e.name]],
     "former_sound": lambda e: [e.names.whole[e.former]],
@@ -73,9 +52,10 @@ PARTS: dict[str, Part] = {
     "surname_sound": lambda e: [e.names.surname[e.name]],
     "day": lambda e: [_days(e)[0]],
     "lunar": lambda e: [_days(e)[1]],
-    "month": lambda e: [_month(e)],
+    "month": lambda e: [np.where(e.birth // 100 % 100 > 0, e.birth // 100, 0)],
     "year": lambda e: [_year(e)],
-    "year_or_none": lambda e: [_known_year(e)],
+    # Records whose year is unknown meet one another, by a year that nobody has.
+    "year_or_none": lambda e: [np.where(_year(e) > 0, _year(e), 1)],
     "sex": lambda e: [e.sex],
     "father": lambda e: [e.people[:, 0]],
     "mother": lambda e: [e.people[:, 1]],
@@ -88,7 +68,7 @@ PARTS: dict[str, Part] = {
 }
 """Part name to its columns, 0 where a record has no such value."""
 
-SPLITS: dict[str, Callable[[Encoded], Small]] = {
+SPLITS: dict[str, Callable[[Encoded], Whole]] = {
     "name": lambda e: e.names.whole[e.name],
     "town": lambda e: e.towns.max(axis=1, initial=0),
     "year": _year,
@@ -110,23 +90,27 @@ def window_order(e: Encoded) -> Ints:
     return rank
 
 
-def number_parts(e: Encoded) -> list[Small]:
+def number_parts(e: Encoded) -> list[Whole]:
     """The parts of damaged numbers that are still whole, and the same parts of good numbers where a damaged one has them; small codes."""
     broken = np.flatnonzero(e.sets.damaged)
-    out: list[Small] = [np.zeros(len(e), dtype=np.int32) for _ in range(8)]
+    out: list[Whole] = [np.zeros(len(e), dtype=np.int32) for _ in range(8)]
     if not len(broken):
         return out
-    parts = np.array([slip_parts(str(text)) for text in e.damaged[broken]], dtype=np.int64).reshape(-1, 4)
-    wanted = pd.Index(pd.unique(parts[parts > 0]))
-    other = np.where(e.numbers[:, 1] != 0, e.numbers[:, 1], e.numbers[:, 2])
-    for start, good in ((0, e.own), (4, other)):
+    damaged_parts = np.array([slip_parts(str(text)) for text in e.damaged[broken]], dtype=np.int64).reshape(-1, 4)
+    # Only the parts of damaged numbers get a code: good numbers meet by the whole, so two of them have no business here.
+    codes = pd.Index(pd.unique(damaged_parts[damaged_parts > 0]))
+
+    # A student number or a certificate may hold the number that the damaged cell has lost.
+    second = np.where(e.numbers[:, 1] != 0, e.numbers[:, 1], e.numbers[:, 2])
+    for start, good in ((0, e.own), (4, second)):
         rows = np.flatnonzero(good)
-        table = good_parts(good[rows])
+        parts = good_parts(good[rows])
         for place in range(4):
-            out[start + place][rows] = wanted.get_indexer(pd.Index(table[:, place])) + 1
-    for place in range(4):  # a row with a damaged number has no good one in the same place
-        here = np.flatnonzero(e.own[broken] == 0)
-        out[place][broken[here]] = wanted.get_indexer(pd.Index(parts[here, place])) + 1
+            out[start + place][rows] = codes.get_indexer(pd.Index(parts[:, place])) + 1
+
+    unknown = np.flatnonzero(e.own[broken] == 0)  # a row with a damaged number has no good one in the same place
+    for place in range(4):
+        out[place][broken[unknown]] = codes.get_indexer(pd.Index(damaged_parts[unknown, place])) + 1
     return out
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from matching.arrays import components
-from matching.clustering.leftover import join_leftovers
+from matching.clustering.unmatched import join_unmatched_clusters
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,9 +44,11 @@ def unseen_pairs(n: int, pairs: Pairs, link: Mask, limit: int) -> tuple[Ints, In
     label = components(n, pairs.left[link], pairs.right[link])
     order = np.argsort(label, kind="stable")
     size = np.bincount(label, minlength=n)[label[order]]
+    # A chain of sixty has 1,770 pairs, one of six hundred a hundred times as many: and no child has so many rows (`cluster_limit`).
     order = order[(size > 2) & (size <= limit)]
     if not len(order):
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    # Every record with each that stands behind it in its component, counted out in arrays: there are too many components for a loop.
     groups = label[order]
     last = np.flatnonzero(np.r_[groups[1:] != groups[:-1], True])
     end = np.repeat(last + 1, np.diff(np.r_[-1, last]))
@@ -79,34 +81,35 @@ def cluster(n: int, pairs: Pairs, evidence: Evidence, model: Model) -> Clusters:
     doubtful[whole[pairs.left[against]]] = True
     size = np.bincount(whole, minlength=n)
     doubtful[: len(size)] |= size > model.decide.cluster_limit
-    rows = np.flatnonzero(inside & doubtful[whole[pairs.left]])
     label = _first_record(whole)
     oversized = np.zeros(n, dtype=bool)
-    for component in _by_component(whole[pairs.left[rows]], rows):
-        _resolve(component, pairs, evidence, model, (label, oversized))
-    label = _first_record(join_leftovers(_first_record(label), pairs, evidence, model))
+    # Most components agree throughout and are taken as they are; only the doubtful ones pay for Python's pace.
+    rows = np.flatnonzero(inside & doubtful[whole[pairs.left]])
+    component = whole[pairs.left[rows]]
+    order = np.argsort(component, kind="stable")
+    cuts = np.flatnonzero(np.diff(component[order])) + 1
+    for part in np.split(rows[order], cuts) if len(rows) else ():
+        children, overflow = _grown(part, pairs, evidence, model)
+        for name, members in children.items():
+            # A child of more rows than anybody has stays apart, row by row, and a person is asked (rules/bad-inputs.md#input-33).
+            label[members] = members if overflow else name
+            oversized[members] = overflow
+    label = _first_record(join_unmatched_clusters(_first_record(label), pairs, evidence, model))
     return Clusters(label, oversized, int(doubtful.sum()))
 
 
 def _first_record(label: Ints) -> Ints:
     """Rename every cluster by its first record."""
     first = np.zeros(len(label), dtype=np.int64)
-    first[label[::-1]] = np.arange(
-        len(label) - 1, -1, -1
-    )  # labels are numbers below the records'; the last one written stays
+    # Labels are numbers below the records'. Written from the last record to the first, the one written last stays.
+    first[label[::-1]] = np.arange(len(label) - 1, -1, -1)
     return first[label]
-
-
-def _by_component(component: Ints, rows: Ints) -> list[Ints]:
-    order = np.argsort(component, kind="stable")
-    cuts = np.flatnonzero(np.diff(component[order])) + 1
-    return [part for part in np.split(rows[order], cuts) if len(part)]
 
 
 class _Groups:
     """Clusters of one component while they grow: members, and the pairs between every two clusters."""
 
-    def __init__(self, rows: Ints, pairs: Pairs, evidence: Evidence) -> None:
+    def __init__(self, rows: Ints, pairs: Pairs) -> None:
         self.members: dict[int, list[int]] = {}
         self.cross: dict[int, dict[int, list[int]]] = defaultdict(dict)
         self.of: dict[int, int] = {}
@@ -117,7 +120,6 @@ class _Groups:
                 self.members[record] = [record]
             self.cross[a].setdefault(b, []).append(row)
             self.cross[b].setdefault(a, []).append(row)
-        self._evidence = evidence
 
     def between(self, a: int, b: int) -> list[int]:
         """Compared pairs between two clusters."""
@@ -125,21 +127,22 @@ class _Groups:
 
     def join(self, a: int, b: int) -> None:
         """Put cluster b into cluster a."""
+        # The pairs to every third cluster move along: what one of the two has against it, both have from now on.
         for record in self.members[b]:
             self.of[record] = a
         self.members[a] += self.members.pop(b)
-        for other, rows in self.cross.pop(b).items():
-            self.cross[other].pop(b, None)
-            if other != a:
-                self.cross[a][other] = self.cross[a].get(other, []) + rows
-                self.cross[other][a] = self.cross[a][other]
+        for neighbour, rows in self.cross.pop(b).items():
+            self.cross[neighbour].pop(b, None)
+            if neighbour != a:
+                self.cross[a][neighbour] = self.cross[a].get(neighbour, []) + rows
+                self.cross[neighbour][a] = self.cross[a][neighbour]
 
 
-def _resolve(rows: Ints, pairs: Pairs, evidence: Evidence, model: Model, result: tuple[Ints, Mask]) -> None:
-    """Greedy merging of one component, the heaviest link first."""
-    label, oversized = result
-    groups = _Groups(rows, pairs, evidence)
+def _grown(rows: Ints, pairs: Pairs, evidence: Evidence, model: Model) -> tuple[dict[int, list[int]], bool]:
+    """Greedy merging of one component, the heaviest link first: its clusters, and whether one of them would have grown too large."""
+    groups = _Groups(rows, pairs)
     links = rows[evidence.link[rows]]
+    # Equal weights are common, since a weight is its pattern's: between them the records' own order decides.
     order = np.lexsort((pairs.right[links], pairs.left[links], -evidence.weight[links], ~evidence.certain[links]))
     overflow = False
     for row in links[order].tolist():
@@ -150,19 +153,17 @@ def _resolve(rows: Ints, pairs: Pairs, evidence: Evidence, model: Model, result:
             overflow = True
             continue
         groups.join(min(a, b), max(a, b))
-    for name, members in groups.members.items():
-        for record in members:
-            label[record] = record if overflow else name
-            oversized[record] = overflow
+    return groups.members, overflow
 
 
 def _may_join(rows: list[int], evidence: Evidence, model: Model) -> bool:
     """No veto between the two, and the pairs between them speak for one child on balance; one strong link cannot
     outvote refusals.
     """
-    chosen = np.array(rows)
-    if (evidence.veto[chosen] & ~evidence.certain[chosen]).any():
+    between = np.array(rows)
+    if (evidence.veto[between] & ~evidence.certain[between]).any():
         return False
-    weights = np.clip(evidence.weight[chosen], -model.decide.cap_bits, model.decide.cap_bits)
-    weights[evidence.twinlike[chosen]] = -model.decide.twin_bits
-    return float(weights.mean()) > 0.0 or bool((evidence.weight[chosen] >= 50).any())
+    weights = np.clip(evidence.weight[between], -model.decide.cap_bits, model.decide.cap_bits)
+    weights[evidence.twinlike[between]] = -model.decide.twin_bits
+    # A person's "same", or agreement in nearly everything, is not outvoted.
+    return float(weights.mean()) > 0.0 or bool((evidence.weight[between] >= 50).any())

@@ -35,7 +35,7 @@ CHUNK = 500_000
 
 
 @dataclass(frozen=True)
-class Found:
+class FetchedPairs:
     """Pairs sorted by (left, right), and the row of each one's pattern in the table."""
 
     pairs: Pairs
@@ -55,13 +55,13 @@ class Candidates(Protocol):
     counts: Ints
     yields: list[KeyYield]
 
-    def fetch(self, patterns: Mask) -> Found:
+    def fetch(self, patterns: Mask) -> FetchedPairs:
         """The pairs of some patterns."""
 
-    def touching(self, records: Mask, patterns: Mask) -> Found:
+    def touching(self, records: Mask, patterns: Mask) -> FetchedPairs:
         """The pairs of these patterns that touch one of the records."""
 
-    def inside(self, label: Ints, patterns: Mask) -> Found:
+    def inside(self, label: Ints, patterns: Mask) -> FetchedPairs:
         """The pairs of these patterns whose two records have the same label; negative labels are nobody's."""
 
     def close(self) -> None:
@@ -76,22 +76,22 @@ def pattern_fields(model: Model) -> tuple[str, ...]:
 def pattern_numbers(levels: Levels, model: Model) -> NDArray[np.int64]:
     """One integer per pair: its levels in mixed radix."""
     fields = pattern_fields(model)
-    out = np.zeros(len(levels[fields[0]]), dtype=np.int64)
+    numbers = np.zeros(len(levels[fields[0]]), dtype=np.int64)
     for name in fields:
-        out *= len(model.spec(name).levels)
-        out += levels[name]
-    return out
+        numbers *= len(model.spec(name).levels)  # in place: a million rows make millions of pairs
+        numbers += levels[name]
+    return numbers
 
 
 def pattern_table(numbers: Ints, model: Model) -> Levels:
     """The levels behind pattern numbers."""
-    out: Levels = {}
+    levels: Levels = {}
     rest = numbers.copy()
     for name in reversed(pattern_fields(model)):
         size = len(model.spec(name).levels)
-        out[name] = (rest % size).astype(np.int8)
+        levels[name] = (rest % size).astype(np.int8)
         rest //= size
-    return {name: out[name] for name in pattern_fields(model)}
+    return {name: levels[name] for name in pattern_fields(model)}
 
 
 class ArrayCandidates:
@@ -101,6 +101,7 @@ class ArrayCandidates:
         self.pairs, self.yields = block(e, model, threads)
         self.pattern, numbers = self._patterns(e, model, threads)
         self.table = pattern_table(numbers, model)
+        # Again in pieces: `bincount` widens what it counts to eight bytes a pair.
         self.counts = np.zeros(len(numbers), dtype=np.int64)
         for here in self._chunks():
             self.counts += np.bincount(self.pattern[here], minlength=len(numbers))
@@ -112,45 +113,47 @@ class ArrayCandidates:
     def _patterns(self, e: Encoded, model: Model, threads: int) -> tuple[NDArray[np.int32], Ints]:
         """Pattern of each pair as a row of the sorted distinct ones, a chunk at a time."""
         comparer = Comparer(e, model)
-        out = np.empty(len(self.pairs), dtype=np.int32)
+        pattern = np.empty(len(self.pairs), dtype=np.int32)
         chunks = self._chunks()
 
         def compared(here: slice) -> Ints:
             levels = comparer.levels(self.pairs.left[here], self.pairs.right[here])
-            distinct, out[here] = np.unique(pattern_numbers(levels, model), return_inverse=True)
+            distinct, pattern[here] = np.unique(pattern_numbers(levels, model), return_inverse=True)
             return distinct
 
+        # Threads, not processes: NumPy lets go of the interpreter while it compares, and nobody copies the records.
         with ThreadPoolExecutor(threads) as pool:
-            known = list(pool.map(compared, chunks))
-        numbers = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *known]))
-        for here, distinct in zip(chunks, known, strict=True):
-            out[here] = np.searchsorted(numbers, distinct).astype(np.int32)[out[here]]
-        return out, numbers
+            by_chunk = list(pool.map(compared, chunks))
+        # A chunk knows only its own patterns; which row they are of all is known when every chunk is done.
+        numbers = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *by_chunk]))
+        for here, distinct in zip(chunks, by_chunk, strict=True):
+            pattern[here] = np.searchsorted(numbers, distinct).astype(np.int32)[pattern[here]]
+        return pattern, numbers
 
-    def _found(self, rows: Ints) -> Found:
-        return Found(self.pairs.take(rows), self.pattern[rows])
+    def _fetched(self, rows: Ints) -> FetchedPairs:
+        return FetchedPairs(self.pairs.take(rows), self.pattern[rows])
 
-    def fetch(self, patterns: Mask) -> Found:
+    def fetch(self, patterns: Mask) -> FetchedPairs:
         """The pairs of some patterns."""
-        return self._found(np.flatnonzero(patterns[self.pattern]))
+        return self._fetched(np.flatnonzero(patterns[self.pattern]))
 
-    def touching(self, records: Mask, patterns: Mask) -> Found:
+    def touching(self, records: Mask, patterns: Mask) -> FetchedPairs:
         """The pairs of these patterns that touch one of the records."""
         return self._where(lambda left, right, pattern: (records[left] | records[right]) & patterns[pattern])
 
-    def inside(self, label: Ints, patterns: Mask) -> Found:
+    def inside(self, label: Ints, patterns: Mask) -> FetchedPairs:
         """The pairs of these patterns whose two records have the same label."""
         return self._where(
             lambda left, right, pattern: (label[left] >= 0) & (label[left] == label[right]) & patterns[pattern]
         )
 
-    def _where(self, test: Callable[[Rows, Rows, Rows], Mask]) -> Found:
-        """The pairs that pass, a chunk at a time."""
+    def _where(self, test: Callable[[Rows, Rows, Rows], Mask]) -> FetchedPairs:
+        """The pairs that pass, a chunk at a time: a mask over all of them would cost as much memory as they do."""
         rows = [
             here.start + np.flatnonzero(test(self.pairs.left[here], self.pairs.right[here], self.pattern[here]))
             for here in self._chunks()
         ]
-        return self._found(np.concatenate([np.zeros(0, dtype=np.int64), *rows]))
+        return self._fetched(np.concatenate([np.zeros(0, dtype=np.int64), *rows]))
 
     def close(self) -> None:
         """Nothing outlives the object."""

@@ -21,6 +21,7 @@ def candidates_of(e: Encoded, model: Model, engine: EngineName | Engine = "auto"
     Raises:
         ValueError: there is no such engine, or Spark is not installed (in Chinese).
     """
+    # Imported when chosen: most counties need neither DuckDB nor Spark, and Spark need not be installed.
     chosen = engine if isinstance(engine, Engine) else Engine(engine)
     engine_name(chosen.name)
     if chosen.name == "numpy" or (chosen.name == "auto" and len(e) <= IN_MEMORY):

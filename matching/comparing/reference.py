@@ -34,6 +34,7 @@ class KeyIndex(BaseIndexAlgorithm):  # type: ignore[misc]
 
     def _dedup_index(self, df_a: pd.DataFrame) -> pd.MultiIndex:
         pairs, _ = block(encode(df_a, self.model), self.model)
+        # Coding sorts records by their id; recordlinkage wants its pairs by the frame's own index.
         order = df_a.index.to_numpy()[np.argsort(df_a["record_id"].to_numpy(dtype=object), kind="stable")]
         return pd.MultiIndex.from_arrays([order[pairs.left], order[pairs.right]])
 
@@ -64,6 +65,7 @@ class LevelFeature(BaseCompareFeature):  # type: ignore[misc]
         a, b = position.loc[left].to_numpy(), position.loc[right].to_numpy()
         pairs = Pairs(np.minimum(a, b), np.maximum(a, b), np.zeros(len(a), dtype=np.uint32))
         levels = compare(e, pairs, self._model)
+        # The family depends on the other pairs: what this feature says of it holds for the pairs given, not for the delivery.
         if self.field in ("namesakes", "family"):
             add_context(e, pairs, levels, self._model)
         return pd.Series(levels[self.field].astype(np.int64), index=left.index)
@@ -79,10 +81,11 @@ def text_likeness(a: NDArray[np.object_], b: NDArray[np.object_]) -> NDArray[np.
     pairs, codes = np.unique(left[0] * len(right[1]) + right[0], return_inverse=True)
     x, y = left[1][pairs // len(right[1])], right[1][pairs % len(right[1])]
     whole = process.cpdist(x, y, scorer=fuzz.ratio, dtype=np.float64)
+    # A text inside the other (an address without its county) is nearly equal, and stays below one that is equal.
     part = process.cpdist(x, y, scorer=fuzz.partial_ratio, dtype=np.float64) * 0.95
-    found = np.maximum(whole, part) / 100.0
-    found[(x == "") | (y == "")] = np.nan
-    return np.asarray(found[codes], dtype=np.float64)
+    alike = np.maximum(whole, part) / 100.0
+    alike[(x == "") | (y == "")] = np.nan
+    return np.asarray(alike[codes], dtype=np.float64)
 
 
 def likeness(texts: pd.DataFrame, index: pd.MultiIndex) -> pd.DataFrame:
@@ -90,12 +93,13 @@ def likeness(texts: pd.DataFrame, index: pd.MultiIndex) -> pd.DataFrame:
     (recordlinkage `Compare`).
     """
     features: list[Any] = [TextAlike(str(column), str(column), label=str(column)) for column in texts]
+    # Schools often copy one text into all their address columns: a home may stand under the register's heading
+    # (rules/places-and-people.md#addresses).
     if {"live_addr", "hukou_addr"} <= set(texts):
         features += [
             TextAlike("live_addr", "hukou_addr", label="crosswise"),
             TextAlike("hukou_addr", "live_addr", label="crosswise_2"),
         ]
-    found: pd.DataFrame = Compare(features, n_jobs=1).compute(
-        index, texts
-    )  # two jobs are slower than one (rules/packages.md#p7)
-    return found
+    # Two jobs are slower than one (rules/packages.md#p7).
+    alike: pd.DataFrame = Compare(features, n_jobs=1).compute(index, texts)
+    return alike

@@ -15,17 +15,12 @@ from matching.encoding.numbers import birth_code
 from matching.model import GROUPS
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from matching.arrays import Days, Ints, LevelCodes, Mask, Rows
     from matching.model import Model
     from matching.shapes import Encoded, Levels, Pairs
 
-    Mask = NDArray[np.bool_]
-    Days = NDArray[np.int32]
-    Precision = NDArray[np.int8]
 
-
-def with_derived(birth: Days, precision: Precision, own: NDArray[np.int64]) -> tuple[Days, Precision, Mask]:
+def with_derived(birth: Days, precision: LevelCodes, own: Ints) -> tuple[Days, LevelCodes, Mask]:
     """Births completed by the own number's where nothing is stated, their precision, and which ones were completed."""
     derived = (birth == 0) & (own != 0)
     whole: Days = np.where(derived, birth_code(own), birth).astype(np.int32)
@@ -37,30 +32,35 @@ def without(e: Encoded, gone: Mask) -> Encoded:
     gone = gone & e.derived
     if not gone.any():
         return e
-    birth, lunar, precision = (np.where(gone, 0, column) for column in (e.birth, e.lunar, e.precision))
-    days = (birth.astype(np.int32), lunar.astype(np.int32), precision.astype(np.int8))
-    return replace(e, birth=days[0], lunar=days[1], precision=days[2], derived=e.derived & ~gone)
+    return replace(
+        e,
+        birth=np.where(gone, 0, e.birth).astype(np.int32),
+        lunar=np.where(gone, 0, e.lunar).astype(np.int32),
+        precision=np.where(gone, 0, e.precision).astype(np.int8),
+        derived=e.derived & ~gone,
+    )
 
 
-def same_witness(e: Encoded, a: Days, b: Days) -> Mask:
+def same_witness(e: Encoded, a: Rows, b: Rows) -> Mask:
     """Pairs whose births are not independent of their numbers: one is derived from a number that the other carries too."""
     out = np.zeros(len(a), dtype=bool)
-    for one, other in ((a, b), (b, a)):
-        rows = np.flatnonzero(e.derived[one])
-        out[rows] |= (e.numbers[other[rows]] == e.own[one[rows]][:, None]).any(axis=1)
+    for deriving, other in ((a, b), (b, a)):
+        rows = np.flatnonzero(e.derived[deriving])
+        # Any number of the other side counts: a student number may hold the same citizen number, and its birth is then the same fact.
+        out[rows] |= (e.numbers[other[rows]] == e.own[deriving[rows]][:, None]).any(axis=1)
     return out
 
 
 def doubted(e: Encoded, pairs: Pairs, levels: Levels, model: Model) -> Mask:
     """Records whose derived birth rests on a number that a record of another name carries: it may be a sibling's (rules/identifiers.md#c14)."""
     number, name = model.number, model.fields["name"]
-    other = np.array([GROUPS[level.group] == 3 for level in name.levels.values()])[levels["name"]]
-    shared = other & np.isin(levels["number"], [number.code(level) for level in ("same", "derived", "borrowed")])
+    other_name = np.array([GROUPS[level.group] == GROUPS["differ"] for level in name.levels.values()])[levels["name"]]
+    shared = other_name & np.isin(levels["number"], [number.code(level) for level in ("same", "derived", "borrowed")])
     out = np.zeros(len(e), dtype=bool)
     out[pairs.left[shared]] = True
     out[pairs.right[shared]] = True
-    found: Mask = out & e.derived
-    return found
+    doubts: Mask = out & e.derived
+    return doubts
 
 
 def forget(doubts: Mask, pairs: Pairs, levels: Levels, model: Model) -> None:

@@ -20,10 +20,9 @@ from matching.shapes import NameTable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
+    from matching.arrays import Codes, Hashes
 
-    Ids = NDArray[np.int32]
-
+# An odd number near 2**64 divided by the golden ratio: multiplying by it spreads neighbouring syllable codes over all 64 bits.
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -37,7 +36,7 @@ def encode_names(texts: Sequence[str]) -> NameTable:
     return NameTable(names, first[code].astype(np.int32), _compact(whole), _compact(given), _compact(surname))
 
 
-def _sounds(names: NameSet) -> tuple[NDArray[np.uint64], ...]:
+def _sounds(names: NameSet) -> tuple[Hashes, ...]:
     """Whole name, given name and surname as sounds; a name of two characters may be one without surname."""
     codes = names.codes
     short = np.flatnonzero(names.place >= 0)
@@ -51,35 +50,36 @@ def _sounds(names: NameSet) -> tuple[NDArray[np.uint64], ...]:
     size = codes.length - codes.surname
     named = np.where(size >= 2, _pack(rest), np.where(codes.length == 2, packed, np.uint64(0)))
     whole, given, surname = (np.zeros(len(names.texts), dtype=np.uint64) for _ in range(3))
+    # A lost character has no sound and would not count: 张?明 would sound like 张明.
     whole[short] = np.where(wild, np.uint64(0), packed)
     given[short] = np.where(wild, np.uint64(0), named)
     surname[short] = heard[:, 0] * _ODD
     for row in np.flatnonzero((names.place < 0) & ~names.empty).tolist():
-        sounds = spoken(names.texts[row])
-        whole[row] = np.uint64(hash_text(sounds))
+        whole[row] = np.uint64(hash_text(spoken(names.texts[row])))
         surname[row] = np.uint64(hash_text(fuzzy_sound(first_reading(names.texts[row][0]))))
     return whole, given, surname
 
 
 def hash_text(text: str) -> int:
     """A 64-bit code of a text, the same in every process (FNV-1a)."""
-    found = 0xCBF29CE484222325
+    # Not Python's own hash: that one is salted in each process, and the same delivery must give the same keys tomorrow.
+    code = 0xCBF29CE484222325
     for byte in text.encode():
-        found = (found ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
-    return found
+        code = (code ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+    return code
 
 
-def _pack(sounds: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def _pack(sounds: Hashes) -> Hashes:
     """One code per row of syllables, read from the left; the zeros behind the end do not count."""
     out = np.zeros(len(sounds), dtype=np.uint64)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore"):  # running over is how the hash mixes
         for place in range(sounds.shape[1]):
             here = sounds[:, place]
             out = np.where(here > 0, (out * np.uint64(4096) + here) * _ODD, out)
     return out
 
 
-def _compact(values: NDArray[np.uint64]) -> Ids:
+def _compact(values: Hashes) -> Codes:
     """Consecutive codes from 1, 0 stays 0."""
     distinct, back = np.unique(values, return_inverse=True)
     codes = np.where(distinct == 0, 0, np.arange(1, len(distinct) + 1)).astype(np.int32)

@@ -15,12 +15,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import pyarrow as pa
-    from numpy.typing import NDArray
-
-    from matching.columns import Coded, Columns
-
-    Ints = NDArray[np.int64]
+    from matching.arrays import Bits, Ints
+    from matching.columns import Coded, TextColumns
 
 READABLE = frozenset({"bad_check", "bad_length", "bad_date", "damaged", "masked"})
 """Statuses whose remaining characters still say something (rules/identifiers.md#c05, #c06, #c09, #c11, #c12)."""
@@ -35,28 +31,27 @@ def by_code(column: Coded, read: Callable[[str], int]) -> Ints:
     return table[column.code] if len(table) else np.zeros(len(column.code), dtype=np.int64)
 
 
-def read_numbers(columns: Columns, column: str) -> Ints:
+def read_numbers(columns: TextColumns, column: str) -> Ints:
     """First 17 digits of each row's valid 18-character number as an integer (the 18th follows from them); 0 where there
     is none. Read row by row: hashing texts to read each once costs more.
     """
-    texts = columns.plain(column)
-    return number_column(columns.once(column)) if texts is None else _by_row(texts)
-
-
-def _by_row(texts: pa.Array) -> Ints:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    texts = columns.plain(column)
+    if texts is None:
+        return number_column(columns.once(column))
     out = np.zeros(len(texts), dtype=np.int64)
     fits = pc.equal(pc.utf8_length(texts), 18).fill_null(False)
     rows = np.flatnonzero(fits.to_numpy(zero_copy_only=False))
-    found = texts.filter(fits)
-    if pc.all(pc.equal(pc.binary_length(found), 18)).as_py():  # one byte per character: the texts stand side by side
-        start = found.offset * 18
-        digits = np.frombuffer(found.buffers()[2] or b"", dtype=np.uint8)[start : start + 18 * len(found)]
-        out[rows] = _digits(digits)
+    numbers = texts.filter(fits)
+    if pc.all(pc.equal(pc.binary_length(numbers), 18)).as_py():  # one byte per character: the texts stand side by side
+        start = numbers.offset * 18
+        out[rows] = _digits(
+            np.frombuffer(numbers.buffers()[2] or b"", dtype=np.uint8)[start : start + 18 * len(numbers)]
+        )
     else:
-        out[rows] = number_codes(found.cast(pa.large_string()).to_pylist())
+        out[rows] = number_codes(numbers.cast(pa.large_string()).to_pylist())
     return out
 
 
@@ -64,7 +59,7 @@ def number_column(column: Coded) -> Ints:
     """`read_numbers` of a column that is coded anyway."""
     table = np.zeros(len(column), dtype=np.int64)
     rows = np.flatnonzero(column.lengths() == 18)
-    table[rows] = number_codes(column.some(rows))
+    table[rows] = number_codes(column.take(rows))
     return table[column.code] if len(table) else np.zeros(len(column.code), dtype=np.int64)
 
 
@@ -74,15 +69,16 @@ def number_codes(texts: Sequence[str]) -> Ints:
     return _digits(np.frombuffer(joined, dtype=np.uint8))
 
 
-def _digits(characters: NDArray[np.uint8]) -> Ints:
+def _digits(characters: Bits) -> Ints:
     """Numbers of 18 characters each, side by side."""
     out = np.zeros(len(characters) // 18, dtype=np.int64)
     for start in range(0, len(out), _CHUNK):
         digits = characters[start * 18 : (start + _CHUNK) * 18].reshape(-1, 18)[:, :17].T - np.uint8(ord("0"))
-        digits = np.ascontiguousarray(digits)
+        digits = np.ascontiguousarray(digits)  # one place of all numbers after the other
         whole = np.zeros(digits.shape[1], dtype=np.int64)
         for place in digits:
             whole = whole * 10 + place
+        # What stands before "0" has run over to something large, so that one comparison finds whatever is no digit.
         out[start : start + _CHUNK] = np.where((digits <= 9).all(axis=0), whole, 0)
     return out
 
@@ -98,6 +94,7 @@ def document_column(column: Coded, kind: int) -> Ints:
 
     Fewer than five characters identify nobody and are 0.
     """
+    # Numbered as they come: equality is all that is asked, so what a number looks like need not be kept.
     table = -(np.arange(len(column), dtype=np.int64) * 8 + kind + 1)
     table[column.lengths() < 5] = 0
     return table[column.code] if len(table) else np.zeros(len(column.code), dtype=np.int64)
@@ -115,11 +112,12 @@ def slip_parts(text: str) -> tuple[int, ...]:
     Parts: the first 15 characters (all that Excel leaves: rules/identifiers.md#c05), the first 14 with the last two, the last 12, the
     first six with the last four. A part with a mask or too short is 0.
     """
-    pieces = (text[:15], text[:14] + text[-2:], text[-12:], text[:6] + text[-4:]) if len(text) >= 15 else ("",) * 4
-    return tuple(_part_code(piece, place) for place, piece in enumerate(pieces))
-
-
-def _part_code(piece: str, place: int) -> int:
-    if len(piece) < 10 or "*" in piece:
-        return 0
-    return int(piece.replace("X", "9")) * 4 + place + 1
+    if len(text) < 15:
+        return (0, 0, 0, 0)
+    pieces = (text[:15], text[:14] + text[-2:], text[-12:], text[:6] + text[-4:])
+    # The place is part of the code, so that the first fifteen digits of one number never meet the last twelve of another. X counts as 9,
+    # here and where `blocking.parts.good_parts` makes the same parts by arithmetic.
+    return tuple(
+        0 if len(piece) < 10 or "*" in piece else int(piece.replace("X", "9")) * 4 + place + 1
+        for place, piece in enumerate(pieces)
+    )

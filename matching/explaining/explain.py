@@ -16,10 +16,10 @@ from matching.comparing.compare import add_context, compare
 from matching.encoding.encode import encode
 from matching.explaining.sentence import sentence, slip_reason
 from matching.model import Model, default_model
-from matching.scoring.decide import JUDGED_BITS
+from matching.scoring.decide import CLERICAL_BITS
 from matching.scoring.design import make_design
 from matching.scoring.estimate import sigmoid_bits
-from matching.scoring.screen import screen
+from matching.scoring.screening import screen_shared_numbers
 from matching.scoring.weigh import Weights, learn
 from matching.shapes import Pairs
 
@@ -109,7 +109,7 @@ def _restored(kept: Mapping[str, Any], design: Design, model: Model) -> Weights:
 
 def _rule(pair: Mapping[str, Any], named: Mapping[str, str], model: Model) -> tuple[str, str, str]:
     """What stands above the weights, where a pair's weight is not the sum of its fields' (see `decide`)."""
-    if abs(float(pair["weight"])) >= JUDGED_BITS:
+    if abs(float(pair["weight"])) >= CLERICAL_BITS:
         return "人工结论", "decision", "以人的结论为准，机器不改"
     if named["number"] in ("same", "derived", "document"):
         return (
@@ -201,7 +201,7 @@ def _positions(e: Encoded, a: str, b: str) -> tuple[int, int]:
 def _compared(e: Encoded, pairs: Pairs, model: Model) -> Levels:
     """Levels of pairs, screened and in context as in the linkage."""
     levels = compare(e, pairs, model)
-    screen(e, pairs, levels, model)
+    screen_shared_numbers(e, pairs, levels, model)
     add_context(e, pairs, levels, model)
     return levels
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from matching.linked import Trail
+    from matching.linked import LinkageTrace
     from matching.model import Model
     from matching.scoring.weigh import Weights
 
@@ -40,7 +40,7 @@ _BINS = np.array([6.0, 9.0, 12.0, 16.0])
 """Weights (bits, prior in) between which the measured precision is taken apart."""
 
 
-def make_report(trail: Trail, pairs: pd.DataFrame, clusters: pd.DataFrame) -> dict[str, Any]:
+def make_report(trail: LinkageTrace, pairs: pd.DataFrame, clusters: pd.DataFrame) -> dict[str, Any]:
     """Everything that a reader of the run wants to know, as plain numbers and texts (JSON-able)."""
     decide = trail.model.decide
     return {
@@ -90,7 +90,7 @@ def _counts(frame: pd.DataFrame, column: str) -> dict[str, int]:
     return {str(name): int(count) for name, count in frame[column].value_counts().sort_index().items()}
 
 
-def estimates(trail: Trail) -> dict[str, Any]:
+def estimates(trail: LinkageTrace) -> dict[str, Any]:
     """Expected precision and recall of the links, without truth (rules/linkage.md#idea-14), by what the links rest on.
 
     Links on equal numbers are counted with their own posterior. For links without a number the posteriors alone are too
@@ -133,7 +133,7 @@ def _at_least(wrong: float, links: int) -> float:
     return 1.0 - min(most / links, 1.0) if links else 1.0
 
 
-def _measured(trail: Trail, links: NDArray[np.bool_]) -> float | None:
+def _measured(trail: LinkageTrace, links: NDArray[np.bool_]) -> float | None:
     """Precision of these links as labelled pairs of like weight show it with their numbers hidden; None for too few labels.
 
     Per class of weight: the share of equal numbers among the labelled pairs that would be links, its odds shifted by how much
@@ -159,7 +159,7 @@ def _measured(trail: Trail, links: NDArray[np.bool_]) -> float | None:
     return float((odds / (1 + odds) * counts).sum() / max(counts.sum(), 1)) if counts.sum() else 1.0
 
 
-def _unblocked(trail: Trail, together: NDArray[np.bool_]) -> float:
+def _unblocked(trail: LinkageTrace, together: NDArray[np.bool_]) -> float:
     """Links that no key may have brought together, by Chao's estimator: (found by one key)² / 2 (found by two).
 
     No more than one key alone found: records that say so little that few keys can find them would make it grow without bound.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from matching.linked import Trail
+    from matching.linked import LinkageTrace
 
     Mask = NDArray[np.bool_]
 
@@ -35,7 +35,7 @@ _GRADES = ("different", "review", "same")
 _NOTES = ("", "judged_same", "judged_different", "oversized", "taken")
 
 
-def methods(trail: Trail) -> NDArray[np.int8]:
+def methods(trail: LinkageTrace) -> NDArray[np.int8]:
     """How each pair is joined, if it is: index into the methods, the stronger the greater."""
     model, number = trail.model, trail.levels["number"]
     out = np.full(len(number), 1, dtype=np.int8)
@@ -48,7 +48,7 @@ def methods(trail: Trail) -> NDArray[np.int8]:
     return out
 
 
-def children_frame(trail: Trail, records: pd.DataFrame, child_id: Sequence[str]) -> pd.DataFrame:
+def children_frame(trail: LinkageTrace, records: pd.DataFrame, child_id: Sequence[str]) -> pd.DataFrame:
     """One row per record: its child, how it got there, and how sure that is.
 
     The probability of a record that stands alone is one minus its best rejected candidate's.
@@ -81,7 +81,7 @@ def record_frame(records: pd.DataFrame, columns: Mapping[str, NDArray[Any]]) -> 
     return frame.assign(method=columns["method"], probability=columns["probability"])
 
 
-def _kept(trail: Trail, grade: NDArray[np.int8]) -> Mask:
+def _kept(trail: LinkageTrace, grade: NDArray[np.int8]) -> Mask:
     """Accepted and review pairs, and the rejected ones that deserve a sentence, a few per record."""
     model, levels, p = trail.model, trail.levels, trail.evidence.probability
     name, birth, people = (groups(levels, field, model) for field in ("name", "birth", "people"))
@@ -94,7 +94,7 @@ def _kept(trail: Trail, grade: NDArray[np.int8]) -> Mask:
     return kept
 
 
-def _heaviest_per_record(trail: Trail, candidate: Mask) -> Mask:
+def _heaviest_per_record(trail: LinkageTrace, candidate: Mask) -> Mask:
     """The heaviest candidates of each record."""
     rows = np.flatnonzero(candidate)
     weight = trail.evidence.weight[rows]
@@ -109,7 +109,7 @@ def _heaviest_per_record(trail: Trail, candidate: Mask) -> Mask:
     return keep
 
 
-def grades(trail: Trail) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+def grades(trail: LinkageTrace) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     """Grade of each pair (0 different, 1 review, 2 same) and the note that explains what overrode the weight.
 
     The order is the rank: what stands below overrides what stands above it, and a person overrides all.
@@ -144,7 +144,7 @@ def grades(trail: Trail) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     return grade, note
 
 
-def _maybe_replaced(trail: Trail) -> Mask:
+def _maybe_replaced(trail: LinkageTrace) -> Mask:
     """One name, one birth date, one village and two valid numbers: a namesake born there that day is as rare as a replaced
     number (rules/identifiers.md#number-changes), so that a person looks.
     """
@@ -157,7 +157,7 @@ def _maybe_replaced(trail: Trail) -> Mask:
     return mask
 
 
-def has_counterpart(trail: Trail, together: Mask) -> Mask:
+def has_counterpart(trail: LinkageTrace, together: Mask) -> Mask:
     """Pairs whose both records already have a partner of the other's department: the near candidate is a namesake,
     not an open question.
     """
@@ -172,7 +172,7 @@ def has_counterpart(trail: Trail, together: Mask) -> Mask:
     return ~together & partnered(pairs.left, pairs.right) & partnered(pairs.right, pairs.left)
 
 
-def pairs_frame(trail: Trail) -> pd.DataFrame:
+def pairs_frame(trail: LinkageTrace) -> pd.DataFrame:
     """`link_pairs`: accepted, review and close rejected pairs, sorted by record."""
     grade, note = grades(trail)
     together = trail.clusters.label[trail.pairs.left] == trail.clusters.label[trail.pairs.right]
@@ -203,7 +203,7 @@ def pairs_frame(trail: Trail) -> pd.DataFrame:
 
 
 def _words(
-    trail: Trail, rows: NDArray[np.int64], grade: NDArray[np.int8], note: NDArray[np.int8]
+    trail: LinkageTrace, rows: NDArray[np.int64], grade: NDArray[np.int8], note: NDArray[np.int8]
 ) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     """Levels text and sentence, made once per distinct pattern."""
     fields = [*trail.model.fields, "number"]

@@ -15,7 +15,7 @@ from matching.latin.compare import LatinCandidates, candidates, levels
 from matching.latin.encode import encode
 from matching.latin.fit import learn
 from matching.model import default_model
-from matching.scoring.decide import JUDGED_BITS, Evidence
+from matching.scoring.decide import CLERICAL_BITS, Evidence
 from matching.scoring.estimate import sigmoid_bits
 from matching.shapes import Pairs
 
@@ -105,7 +105,7 @@ def link_latin(
     if decisions is not None and len(decisions.left):
         place = np.searchsorted(pairs.left * len(e) + pairs.right, decisions.left * len(e) + decisions.right)
         verdict[place] = decisions.verdict
-    weight = np.where(verdict == 0, compared.weight, JUDGED_BITS * verdict)
+    weight = np.where(verdict == 0, compared.weight, CLERICAL_BITS * verdict)
 
     p, same = sigmoid_bits(weight), verdict == 1
     inside = e.source[pairs.left] == e.source[pairs.right]

@@ -49,19 +49,7 @@ def clean_names(values: pd.Series) -> pd.DataFrame:
         beside it, `;`-joined: 残;低保; or `placeholder_name`), `unreadable` (`"1"` or ""), `issues` (codes `N03` to `N16`).
     """
     positions, distinct = distinct_texts(as_text(values))
-    return spread([_quick(text) or _settled(text) for text in distinct], positions, values.index, NAME_COLUMNS)
-
-
-def _quick(text: str) -> tuple[str, str, str, str] | None:
-    """An ordinary name, with or without blanks; none when it needs a closer look."""
-    if _PLAIN.fullmatch(text):
-        name, issue = text, ""
-    elif _PADDED.fullmatch(text):
-        name = "".join(text.split())
-        issue = "N07" if name != text.strip() else ""
-    else:
-        return None
-    return None if name in _no_names() or name[-1] in "子女孩孙婴儿" else (name, "", "", issue)
+    return spread([_settled(text) for text in distinct], positions, values.index, NAME_COLUMNS)
 
 
 @cache
@@ -70,42 +58,49 @@ def _no_names() -> frozenset[str]:
 
 
 def _settled(text: str) -> tuple[str, str, str, str]:
-    """Clean until nothing changes: one sign taken away may lay another one bare (王五1• → 王五1 → 王五)."""
-    found = _clean(text)
+    """One cell; see `clean_names`. Cleaned until nothing changes: one sign taken away may lay another one bare (王五1• → 王五1 → 王五)."""
+    # Most cells are ordinary names, perhaps padded, and need not go through all the patterns below.
+    ordinary = None
+    if _PLAIN.fullmatch(text):
+        ordinary = text
+    elif _PADDED.fullmatch(text):
+        ordinary = "".join(text.split())
+    if ordinary and ordinary not in _no_names() and ordinary[-1] not in "子女孩孙婴儿":
+        return ordinary, "", "", "N07" if ordinary != text.strip() else ""
+
+    cleaned = _clean(text)
     for _ in range(len(text)):
-        again = _clean(found[0])
-        if again[0] == found[0]:
+        again = _clean(cleaned[0])
+        if again[0] == cleaned[0]:
             break
-        notes, issues = (";".join(dict.fromkeys(filter(None, (found[n] + ";" + again[n]).split(";")))) for n in (1, 3))
-        found = (again[0], notes, again[2], issues)
-    return found
+        notes, issues = (
+            ";".join(dict.fromkeys(filter(None, (cleaned[n] + ";" + again[n]).split(";")))) for n in (1, 3)
+        )
+        cleaned = (again[0], notes, again[2], issues)
+    return cleaned
 
 
 def _clean(text: str) -> tuple[str, str, str, str]:
-    """One cell; see `clean_names`."""
+    """One cell, once through: without what no name holds, notes taken off, parts joined, what is lost marked."""
     issues: list[str] = []
-    bare = _unicode(text, issues)
-    bare, notes = _beside(bare, issues)
-    name = _joined(_DOTS.sub("·", bare), issues)
-    name = _wildcards(name, issues)
-    if sum(character.isdigit() for character in name) >= _MOST_DIGITS:
-        return "", "not_a_name", "", "not_a_name"
-    if _is_placeholder(name):
-        return ("", "placeholder_name", "", "N13") if name else _empty(notes, issues)
-    return name, ";".join(notes), "1" if WILDCARD in name else "", ";".join(dict.fromkeys(issues))
-
-
-def _empty(notes: list[str], issues: list[str]) -> tuple[str, str, str, str]:
-    return "", ";".join(notes), "", ";".join(dict.fromkeys(issues)) if notes else ""
-
-
-def _unicode(text: str, issues: list[str]) -> str:
-    """NFKC (radicals of a PDF copy become characters), the GB 18030 block of private characters, no invisible ones."""
+    # NFKC turns the radicals of a PDF copy into characters. It leaves the dots of different encodings different, and knows nothing of what
+    # GB 18030 once kept in the private area (rules/names.md#encodings): both come before it.
     moved = text.translate(_GB18030_2005)
     bare = unicodedata.normalize("NFKC", _DOTS.sub("·", moved))
     if moved != text:
         issues.append("N04")
-    return _HEAD.sub("", _LABEL.sub("", bare.strip()))
+    bare, notes = _beside(_HEAD.sub("", _LABEL.sub("", bare.strip())), issues)
+    # Dots once more: a note that was taken off may leave blanks beside one.
+    name = _wildcards(_joined(_DOTS.sub("·", bare), issues), issues)
+
+    codes = ";".join(dict.fromkeys(issues))
+    if sum(character.isdigit() for character in name) >= _MOST_DIGITS:
+        return "", "not_a_name", "", "not_a_name"
+    if not name:
+        return "", ";".join(notes), "", codes if notes else ""
+    if _is_placeholder(name):
+        return "", "placeholder_name", "", "N13"
+    return name, ";".join(notes), "1" if WILDCARD in name else "", codes
 
 
 def _beside(bare: str, issues: list[str]) -> tuple[str, list[str]]:
@@ -115,9 +110,8 @@ def _beside(bare: str, issues: list[str]) -> tuple[str, list[str]]:
     def taken(match: re.Match[str]) -> str:
         inner = match[1].strip()
         alone = len(_HAN_ONE.findall(bare[: match.start()])) == 1 and not bare[match.end() :].strip()
-        composed = (
-            alone and len(inner) == 2 and len(_HAN_ONE.findall(inner)) == 2
-        )  # 张(龙天): the parts of one character
+        # 张(龙天): the parts of the character that could not be typed; 张三(龙天) is a name with a note.
+        composed = alone and len(inner) == 2 and len(_HAN_ONE.findall(inner)) == 2
         if composed or _PINYIN.fullmatch(inner) or _COMPOSED.fullmatch(inner) or inner == WILDCARD:
             issues.append("N05" if _PINYIN.fullmatch(inner) else "N04")
             notes.append(inner)
@@ -128,8 +122,9 @@ def _beside(bare: str, issues: list[str]) -> tuple[str, list[str]]:
         return ""
 
     bare = _BRACKET.sub(taken, bare)
-    # 张三(YAN): a name that is whole without it does not lose a character.
-    bare = bare.replace(WILDCARD, "") if WILDCARD in bare and _whole_without(bare) and notes and issues else bare
+    # 张三丰(YAN): before a name of three characters pinyin is its reading, not a character that is lost.
+    if WILDCARD in bare and len(_HAN_ONE.findall(bare)) >= 3 and notes and issues:
+        bare = bare.replace(WILDCARD, "")
     bare = _MARKED.sub("", bare.strip())
     tail = _TAIL.search(bare.strip())
     if tail:
@@ -139,11 +134,6 @@ def _beside(bare: str, issues: list[str]) -> tuple[str, list[str]]:
     return _EDGES.sub("", bare.strip()).strip(), notes
 
 
-def _whole_without(bare: str) -> bool:
-    """Whether at least three characters stand before a bracket of pinyin: then it is the reading, not a lost character."""
-    return len(_HAN_ONE.findall(bare)) >= 3
-
-
 def _joined(bare: str, issues: list[str]) -> str:
     """Without blanks; between the parts of a transliterated name a blank, a dash or a low dot is the middle dot (rules/names.md#n07, #n08)."""
     parts = [part for part in _BLANKS.split(bare) if part]
@@ -151,6 +141,7 @@ def _joined(bare: str, issues: list[str]) -> str:
         return ""
     if all(part.isascii() and part.isalpha() for part in parts):
         return " ".join(parts)
+    # 张 三 is padded to align with names of three characters; 阿卜杜 热合曼 has lost its dot.
     long_parts = len(parts) > 1 and all(len(part) >= 2 for part in parts) and len("".join(parts)) >= 5
     name = ("·" if long_parts else "").join(parts)
     dotted = _HAN_LATIN_DOT.sub("·", name) if len(name) > 4 else _HAN_LATIN_DOT.sub("", name)
@@ -163,14 +154,14 @@ def _joined(bare: str, issues: list[str]) -> str:
 
 def _wildcards(name: str, issues: list[str]) -> str:
     """Every sign that stands for a lost character becomes `?`; Latin letters among characters are one lost one (rules/names.md#n04)."""
-    found = _LOST.sub(WILDCARD, name)
-    if re.search("[" + _HAN + "]", found) and re.search("[A-Za-z]", found):
-        found = _PINYIN.sub(WILDCARD, found)
-    if _COMPOSED.search(found) and re.search("[⿰-⿻+＋]", found):
-        found = re.sub(r"[⿰-⿻].{2}|[" + _HAN + r"][+＋][" + _HAN + "]", WILDCARD, found)
-    if found != name or WILDCARD in found:
+    marked = _LOST.sub(WILDCARD, name)
+    if re.search("[" + _HAN + "]", marked) and re.search("[A-Za-z]", marked):
+        marked = _PINYIN.sub(WILDCARD, marked)
+    if _COMPOSED.search(marked) and re.search("[⿰-⿻+＋]", marked):
+        marked = re.sub(r"[⿰-⿻].{2}|[" + _HAN + r"][+＋][" + _HAN + "]", WILDCARD, marked)
+    if marked != name or WILDCARD in marked:
         issues.append("N04")
-    return found
+    return marked
 
 
 def _is_placeholder(name: str) -> bool:
@@ -180,6 +171,7 @@ def _is_placeholder(name: str) -> bool:
     tables = name_tables()
     if name in _no_names() or name.upper() in _no_names():
         return True
+    # 张三之子 is somebody's son; 欧阳之子 may be a name, for behind a compound surname the ending can be what was given.
     return len(name) >= 3 and name.endswith(tuple(tables.placeholder_endings)) and name[:2] not in compound_surnames()
 
 

@@ -9,9 +9,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from matching.names.tables import (
     WILDCARD,
@@ -24,15 +24,15 @@ from matching.names.tables import (
     readings,
 )
 
+if TYPE_CHECKING:
+    from matching.arrays import Bits, Codes, Ints, Mask
+
+# Longer names are compared by parts and sounds. Each place more would cost every pair a look at the relation of two characters.
 WIDTH = 6
 SAME, SOUND, FUZZY, SHAPE, WILD, END = 1, 2, 4, 8, 16, 32
 """Bits of the relation of two characters: equal after folding, a reading in common, a fuzzy reading in common, looking alike, one of
 them unreadable, both beyond the end."""
 ALIKE = SAME | SOUND | FUZZY | WILD | END
-Ints = npt.NDArray[np.int64]
-Ids = npt.NDArray[np.int32]
-Mask = npt.NDArray[np.bool_]
-Bits = npt.NDArray[np.uint8]
 _SHORT = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff?]{1,6}")
 _WILD_ID = 1
 
@@ -50,13 +50,13 @@ class NameCodes:
         sound: of each number of `heard`, the code of its commonest fuzzy reading (0 for none), for blocking.
     """
 
-    characters: Ids
-    heard: Ids
-    length: Ids
-    surname: Ids
+    characters: Codes
+    heard: Codes
+    length: Codes
+    surname: Codes
     relation: Bits
     nick_prefix: Mask
-    sound: Ids
+    sound: Codes
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def name_shapes(names: Sequence[str]) -> NameShapes:
     return NameShapes((fits == length) & (length >= 1) & (length <= WIDTH), length, blank == length, wild > 0)
 
 
-def code_points(text: str) -> Ids:
+def code_points(text: str) -> Codes:
     """The characters of a text as numbers; halves of pairs that stand alone as well."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int32)
 
@@ -99,13 +99,17 @@ def encode(names: Sequence[str]) -> NameCodes:
     raw[np.arange(width) < np.fromiter(map(len, names), dtype=np.int64, count=len(names))[:, None]] = code_points(
         "".join(names)
     )
+    # Each distinct character is folded once; the rows follow through a table by code point.
     points = np.flatnonzero(np.bincount(raw.ravel(), minlength=1))
     back = np.zeros(int(raw.max(initial=0)) + 1, dtype=np.int32)
     back[points] = np.arange(len(points))
-    folded = [_folded(point) for point in points.tolist()]
+    folded = ["" if point == 0 else fold(chr(point)) for point in points.tolist()]
+    # Sorted: a character's number must not depend on which name comes first.
     known = ["", WILDCARD, *sorted(set(folded) - {"", WILDCARD})]
     number = {character: place for place, character in enumerate(known)}
     characters = np.array([number[c] for c in folded], dtype=np.int32)[back[raw]]
+
+    # 单 is shan as a surname and dan elsewhere: as a surname it is heard as a character of its own, with both readings.
     special = {c: reading for c, reading in name_tables().surname_readings.items() if c in number}
     heard = characters.copy()
     for place, character in enumerate(special):
@@ -118,25 +122,17 @@ def encode(names: Sequence[str]) -> NameCodes:
     sounds = [readings(c) if c not in ("", WILDCARD) else frozenset() for c in known]
     sounds += [readings(c) | {reading} for c, reading in special.items()]
     relation = _relation([*known, *special], sounds)
+
     length = (characters > 0).sum(axis=1).astype(np.int32)
     prefix = np.isin(np.array([*known, *special]), name_tables().nickname_prefixes)
-    surname = _surnames(characters, number, length)
-    sound = _spoken([*map(first_reading, known[2:]), *special.values()])
-    return NameCodes(characters, heard, length, surname, relation, prefix, sound)
+    syllables: dict[str, int] = {}
+    spoken = [fuzzy_sound(sound) for sound in (*map(first_reading, known[2:]), *special.values())]
+    sound = np.array([0, 0, *(syllables.setdefault(each, len(syllables) + 1) for each in spoken)], dtype=np.int32)
+    return NameCodes(characters, heard, length, _surnames(characters, number, length), relation, prefix, sound)
 
 
-def _spoken(sounds: list[str]) -> Ids:
-    """Codes of fuzzy syllables, two zeros in front for the end and the wildcard."""
-    codes: dict[str, int] = {}
-    found = [codes.setdefault(fuzzy_sound(sound), len(codes) + 1) for sound in sounds]
-    return np.array([0, 0, *found], dtype=np.int32)
-
-
-def _folded(point: int) -> str:
-    return "" if point == 0 else fold(chr(point))
-
-
-def _surnames(characters: Ids, number: dict[str, int], length: Ids) -> Ids:
+def _surnames(characters: Codes, number: dict[str, int], length: Codes) -> Codes:
+    """Characters of each surname: two where a compound one is followed by anything, for 欧阳 alone is a surname and a given name."""
     size = len(number)
     known = [number[n[0]] * size + number[n[1]] for n in compound_surnames() if n[0] in number and n[1] in number]
     if characters.shape[1] < 3 or not known:
@@ -158,6 +154,7 @@ def _relation(known: list[str], sounds: list[frozenset[str]]) -> Bits:
     for character, rows in places.items():
         columns = [place for other in shapes.get(character, frozenset()) & places.keys() for place in places[other]]
         table[np.ix_(rows, columns)] |= SHAPE
+    # Last, over what the tables say: beyond the end there is nothing but the end, and what cannot be read may be anything.
     table[0, 0] = END
     table[_WILD_ID, 1:] = WILD
     table[1:, _WILD_ID] = WILD
@@ -165,11 +162,11 @@ def _relation(known: list[str], sounds: list[frozenset[str]]) -> Bits:
 
 
 def _groups(sounds: list[frozenset[str]]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = defaultdict(list)
+    by_syllable: dict[str, list[int]] = defaultdict(list)
     for place, heard in enumerate(sounds):
         for syllable in heard:
-            found[syllable].append(place)
-    return found
+            by_syllable[syllable].append(place)
+    return by_syllable
 
 
 def _mark(table: Bits, groups: Iterable[list[int]], bit: int) -> None:

@@ -21,10 +21,6 @@ from matching.names.codes import (
     SOUND,
     WIDTH,
     WILD,
-    Bits,
-    Ids,
-    Ints,
-    Mask,
     NameCodes,
     encode,
     name_shapes,
@@ -35,6 +31,8 @@ from matching.tables import table_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from matching.arrays import Bits, Codes, Ints, Mask
 
 LEVELS = (
     "same", "variant", "wildcard", "same_sound", "fuzzy_sound", "look_alike", "one_character", "swapped", "dropped", "given_only",
@@ -126,9 +124,9 @@ def compare_name_pairs(
     import pandas as pd
 
     empty = pd.Series("", index=left.index, dtype=object)
-    given = (left, right, *(empty if each is None else each for each in (former_left, former_right)))
-    positions, names = distinct_texts(name for side in given for name in as_text(side))
-    ids = np.array(positions, dtype=np.int64).reshape(len(given), len(left))
+    columns = (left, right, *(empty if each is None else each for each in (former_left, former_right)))
+    positions, names = distinct_texts(name for column in columns for name in as_text(column))
+    ids = np.array(positions, dtype=np.int64).reshape(len(columns), len(left))
     level, place = former_levels(name_set(names), (ids[0], ids[1]), (ids[2], ids[3]))
     words = np.array([[_reason(code, spot) for spot in range(WIDTH + 1)] for code in range(len(LEVELS))], dtype=object)
     return pd.DataFrame(
@@ -146,19 +144,44 @@ def former_levels(names: NameSet, name: tuple[Ints, Ints], former: tuple[Ints, I
         name, former: rows of `names` of the left and of the right side; an empty text is none.
     """
     level, place = level_codes(names, *name)
-    for one, other in ((former[0], name[1]), (former[1], name[0]), (former[0], former[1])):
-        rows = np.flatnonzero(~names.empty[one] & ~names.empty[other] & (level > _CODE["look_alike"]))
-        found, _ = level_codes(names, one[rows], other[rows])
-        level[rows[found <= _CODE["fuzzy_sound"]]] = _CODE["former_name"]
+    for former_name, other in ((former[0], name[1]), (former[1], name[0]), (former[0], former[1])):
+        # Only where the present names say less: a former name in common is no better than the same name.
+        rows = np.flatnonzero(~names.empty[former_name] & ~names.empty[other] & (level > _CODE["look_alike"]))
+        former_level, _ = level_codes(names, former_name[rows], other[rows])
+        level[rows[former_level <= _CODE["fuzzy_sound"]]] = _CODE["former_name"]
     return level, np.where(level == _CODE["one_character"], place, 0)
 
 
 def level_codes(names: NameSet, left: Ints, right: Ints) -> tuple[Ints, Ints]:
     """Codes in `LEVELS` and, for one differing character, its 1-based place; worked out once per distinct pair."""
+    # Namesakes are what blocking brings together: many pairs of records are one pair of names. The lower row goes first, so that
+    # (a, b) and (b, a) are one pair, too, and no test below can say two things of them.
     low, high = np.minimum(left, right).astype(np.int64), np.maximum(left, right)
     pairs, back = np.unique(low * len(names.texts) + high, return_inverse=True)
-    level, place = _levels(names, pairs // len(names.texts), pairs % len(names.texts))
-    return level[back], place[back]
+    a, b = pairs // len(names.texts), pairs % len(names.texts)
+
+    level = np.full(len(pairs), _CODE["different"], dtype=np.int64)
+    place = np.zeros(len(pairs), dtype=np.int64)
+    rows_a, rows_b = names.place[a], names.place[b]
+    short = np.flatnonzero((rows_a >= 0) & (rows_b >= 0))
+    if len(short):
+        level[short], place[short] = _short_levels(names.codes, rows_a[short], rows_b[short])
+    # A milk name says nothing about the registered one (rules/names.md#n12).
+    level[(names.nick[a] | names.nick[b]) & (level > _CODE["nickname"])] = _CODE["nickname"]
+
+    # A name of five or six characters may be either kind: what says more of the two ways to compare it stands.
+    rows = np.flatnonzero((names.long[a] | names.long[b]) & (level > _CODE["wildcard"]))
+    by_parts = long_levels(
+        [names.texts[row] for row in a[rows].tolist()], [names.texts[row] for row in b[rows].tolist()]
+    )
+    level[rows] = np.minimum(
+        level[rows], np.fromiter(map(_CODE.__getitem__, by_parts), dtype=np.int64, count=len(rows))
+    )
+
+    # Last: a name with a lost character is not even the same as itself, and an empty one is nothing at all.
+    level[(a == b) & names.sure[a]] = _CODE["same"]
+    level[names.empty[a] | names.empty[b]] = _CODE["missing"]
+    return level[back], np.where(level == _CODE["one_character"], place, 0)[back]
 
 
 def _reason(code: int, place: int) -> str:
@@ -166,23 +189,6 @@ def _reason(code: int, place: int) -> str:
     return (
         text.replace("一字不同", f"第{_PLACES[place - 1]}字不同") if LEVELS[code] == "one_character" and place else text
     )
-
-
-def _levels(names: NameSet, a: Ints, b: Ints) -> tuple[Ints, Ints]:
-    level = np.full(len(a), _CODE["different"], dtype=np.int64)
-    place = np.zeros(len(a), dtype=np.int64)
-    rows_a, rows_b = names.place[a], names.place[b]
-    quick = np.flatnonzero((rows_a >= 0) & (rows_b >= 0))
-    if len(quick):
-        level[quick], place[quick] = _short_levels(names.codes, rows_a[quick], rows_b[quick])
-    # A milk name says nothing about the registered one (rules/names.md#n12).
-    level[(names.nick[a] | names.nick[b]) & (level > _CODE["nickname"])] = _CODE["nickname"]
-    rows = np.flatnonzero((names.long[a] | names.long[b]) & (level > _CODE["wildcard"]))
-    found = long_levels([names.texts[row] for row in a[rows].tolist()], [names.texts[row] for row in b[rows].tolist()])
-    level[rows] = np.minimum(level[rows], np.fromiter(map(_CODE.__getitem__, found), dtype=np.int64, count=len(rows)))
-    level[(a == b) & names.sure[a]] = _CODE["same"]
-    level[names.empty[a] | names.empty[b]] = _CODE["missing"]
-    return level, np.where(level == _CODE["one_character"], place, 0)
 
 
 @dataclass(frozen=True)
@@ -213,13 +219,15 @@ def _short_levels(codes: NameCodes, a: Ints, b: Ints) -> tuple[Ints, Ints]:
     shaped = (~alike & ((p.bits & SHAPE) > 0)).sum(axis=0, dtype=np.int8)
     every = np.bitwise_or.reduce(p.bits, axis=0)
     seen, wild = (every & SAME) > 0, (every & WILD) > 0  # 李欣? and 李玲博 have nothing but the surname in common
+    # Sorting the characters of every pair is dear; where even their sums differ nothing was swapped.
+    same_sum = codes.characters[a].sum(axis=1) == codes.characters[b].sum(axis=1)
     tests: tuple[tuple[str, Mask], ...] = (
         ("surname_only", first),
         ("surname_and_one", _where(p, first, _shares_given)),
         ("nickname", _nickname(p)),
         ("given_only", _where(p, ~first, _given_same)),
         ("dropped", _where(p, np.abs(size - codes.length[b]) == 1, _dropped)),
-        ("swapped", _where(p, equal & (size >= 2) & _same_sum(p), _same_characters)),
+        ("swapped", _where(p, equal & (size >= 2) & same_sum, _same_characters)),
         ("one_character", equal & (size >= 3) & (misses == 1) & (place > surname) & ~wild),
         ("look_alike", equal & (size >= 2) & (misses > 0) & (misses == shaped) & (misses * 2 <= size)),
         ("fuzzy_sound", equal & (size >= 2) & (misses == 0)),
@@ -228,17 +236,17 @@ def _short_levels(codes: NameCodes, a: Ints, b: Ints) -> tuple[Ints, Ints]:
         ("variant", equal & _all(p.bits, SAME | END)),
     )
     level = np.full(len(a), _CODE["different"], dtype=np.int64)
-    for name, found in tests:
-        level[found] = _CODE[name]
+    for name, mask in tests:
+        level[mask] = _CODE[name]
     return level, place
 
 
-def _all(bits: Bits, wanted: int) -> Mask:
-    """One of the wanted bits at every place."""
-    return np.asarray(((bits & wanted) > 0).all(axis=0), dtype=bool)
+def _all(bits: Bits, relations: int) -> Mask:
+    """One of these relations at every place."""
+    return np.asarray(((bits & relations) > 0).all(axis=0), dtype=bool)
 
 
-def _places(characters: Ids, rows: Ints) -> Ids:
+def _places(characters: Codes, rows: Ints) -> Codes:
     """Characters of some names, one row per place."""
     return np.ascontiguousarray(characters[rows].T)
 
@@ -246,20 +254,15 @@ def _places(characters: Ids, rows: Ints) -> Ids:
 def _where(p: _Pairs, mask: Mask, test: Callable[[_Pairs], Mask]) -> Mask:
     """The test, only on the pairs of `mask`."""
     rows = np.flatnonzero(mask)
-    found = np.zeros(len(p.a), dtype=bool)
-    found[rows] = test(p.among(rows))
-    return found
-
-
-def _same_sum(p: _Pairs) -> Mask:
-    found: Mask = p.codes.characters[p.a].sum(axis=1) == p.codes.characters[p.b].sum(axis=1)
-    return found
+    out = np.zeros(len(p.a), dtype=bool)
+    out[rows] = test(p.among(rows))
+    return out
 
 
 def _same_characters(p: _Pairs) -> Mask:
     left, right = p.codes.characters[p.a], p.codes.characters[p.b]
-    found: Mask = (np.sort(left, axis=1) == np.sort(right, axis=1)).all(axis=1)
-    return found
+    same: Mask = (np.sort(left, axis=1) == np.sort(right, axis=1)).all(axis=1)
+    return same
 
 
 def _dropped(p: _Pairs) -> Mask:
@@ -268,11 +271,11 @@ def _dropped(p: _Pairs) -> Mask:
     la, lb = p.codes.length[p.a], p.codes.length[p.b]
     more = (la > lb)[:, None]
     longer, shorter = np.where(more, left, right), np.where(more, right, left)
-    found = np.zeros(len(la), dtype=bool)
+    dropped = np.zeros(len(la), dtype=bool)
     for gone in range(left.shape[1]):
         kept = np.delete(longer, gone, axis=1)
-        found |= (kept == shorter[:, :-1]).all(axis=1)
-    return found & (np.minimum(la, lb) >= 2)
+        dropped |= (kept == shorter[:, :-1]).all(axis=1)
+    return dropped & (np.minimum(la, lb) >= 2)
 
 
 def _given_same(p: _Pairs) -> Mask:
@@ -280,12 +283,12 @@ def _given_same(p: _Pairs) -> Mask:
     codes, width = p.codes, p.codes.heard.shape[1]
     start_a, start_b = codes.surname[p.a], codes.surname[p.b]
     size = codes.length[p.a] - start_a
-    found: Mask = (size == codes.length[p.b] - start_b) & (size >= 2)
+    same: Mask = (size == codes.length[p.b] - start_b) & (size >= 2)
     for place in range(width - 1):
         left = codes.characters[p.a, np.minimum(start_a + place, width - 1)]
         right = codes.characters[p.b, np.minimum(start_b + place, width - 1)]
-        found &= ((codes.relation[left, right] & (SAME | SOUND)) > 0) | (place >= size)
-    return found
+        same &= ((codes.relation[left, right] & (SAME | SOUND)) > 0) | (place >= size)
+    return same
 
 
 def _nickname(p: _Pairs) -> Mask:
@@ -295,24 +298,24 @@ def _nickname(p: _Pairs) -> Mask:
         return np.zeros(len(p.a), dtype=bool)
     chars = codes.characters
     fits = (codes.length == 2) & ((chars[:, 0] == chars[:, 1]) | codes.nick_prefix[chars[:, 0]])
-    found = np.zeros(len(p.a), dtype=bool)
+    out = np.zeros(len(p.a), dtype=bool)
     for short, full in ((p.a, p.b), (p.b, p.a)):
         rows = np.flatnonzero(fits[short] & (codes.length[full] >= 2))
         bits = codes.relation[chars[short[rows], 1][:, None], chars[full[rows], 1:]]
-        found[rows] |= ((bits & (SAME | SOUND)) > 0).any(axis=1)
-    return found
+        out[rows] |= ((bits & (SAME | SOUND)) > 0).any(axis=1)
+    return out
 
 
 def _shares_given(p: _Pairs) -> Mask:
     """A character of the one given name is in the other's, at any place."""
     left, right = _places(p.codes.characters, p.a), _places(p.codes.characters, p.b)
-    found = np.zeros(len(p.a), dtype=bool)
-    for one in left[1:]:
+    shared = np.zeros(len(p.a), dtype=bool)
+    for character in left[1:]:
         same: Mask = np.zeros(len(p.a), dtype=bool)
         for other in right[1:]:
-            same |= one == other
-        found |= same & (one > _WILD)
-    return found
+            same |= character == other
+        shared |= same & (character > _WILD)  # neither the end nor what cannot be read is something in common
+    return shared
 
 
 __all__ = ["LEVELS", "NameComparison", "compare_name_pairs", "compare_names", "fold"]

@@ -11,6 +11,9 @@ from functools import lru_cache
 
 from matching.names.tables import WILDCARD, first_reading, fold, fuzzy_sound, name_tables, transliteration_fold
 
+# Likeness of sounds as a whole is asked of names of four characters or more: of shorter ones a ratio says nothing (rules/linkage.md#short-names).
+_LIKENESS_FROM = 4
+
 
 @lru_cache(maxsize=50_000)
 def _parts(name: str) -> tuple[str, ...]:
@@ -26,17 +29,24 @@ def spoken(name: str) -> str:
 
 def long_levels(left: Sequence[str], right: Sequence[str]) -> list[str]:
     """`long_level` of names side by side; most pairs are told apart by what is known of each name alone, without a look at both."""
-    out = []
+    from rapidfuzz import fuzz
+
+    alike = name_tables().long_alike
+    levels = []
     for a, b in zip(left, right, strict=True):
-        one, other = _traits(a), _traits(b)
+        first, second = _traits(a), _traits(b)
+        # Every way to be anything but different needs the first characters, a sound in common, a lost character or likeness as a whole.
         apart = (
-            one.begins != other.begins
-            and one.heard.isdisjoint(other.heard)
-            and not (one.wild or other.wild)
-            and not _sound_alike(one, other)
+            first.begins != second.begins
+            and first.heard.isdisjoint(second.heard)
+            and not (first.wild or second.wild)
+            and (
+                min(first.length, second.length) < _LIKENESS_FROM
+                or fuzz.ratio(first.sound, second.sound, score_cutoff=alike) < alike
+            )
         )
-        out.append("different" if apart else long_level(a, b))
-    return out
+        levels.append("different" if apart else long_level(a, b))
+    return levels
 
 
 @dataclass(frozen=True)
@@ -59,56 +69,45 @@ def _traits(name: str) -> _Traits:
     )
 
 
-def _sound_alike(one: _Traits, other: _Traits) -> bool:
-    from rapidfuzz import fuzz
-
-    alike = name_tables().long_alike
-    return min(one.length, other.length) >= 4 and fuzz.ratio(one.sound, other.sound, score_cutoff=alike) >= alike
-
-
 def long_level(a: str, b: str) -> str:
     """Level of two names of which one is long, has parts or is not Chinese; symmetrical."""
-    one, other = fold(a), fold(b)
-    if not one or not other:
+    from rapidfuzz import fuzz
+
+    left, right = fold(a), fold(b)
+    if not left or not right:
         return "missing"
-    if one == other:
-        return "wildcard" if WILDCARD in one else "variant"
-    if len(one) == len(other) and _wild_equal(one, other):
-        return "wildcard"
-    if _partial(a, b, one, other):
+    if left == right:
+        return "wildcard" if WILDCARD in left else "variant"
+    if len(left) == len(right):
+        pairs = list(zip(left, right, strict=True))
+        known = sum(x == y != WILDCARD for x, y in pairs)
+        if known >= 2 and all(x == y or WILDCARD in (x, y) for x, y in pairs):
+            return "wildcard"
+    if _partial(a, b):
         return "minority_partial"
-    return _heard(a, b, one, other)
+
+    # Offices transliterate by ear, each with characters of its own: from here on only sounds are compared.
+    heard, other = spoken(a), spoken(b)
+    if heard == other:
+        return "minority_transliterated"
+    if min(len(left), len(right)) >= _LIKENESS_FROM and fuzz.ratio(heard, other) >= name_tables().long_alike:
+        return "minority_transliterated"
+    small, large = sorted(({spoken(part) for part in _parts(a)}, {spoken(part) for part in _parts(b)}), key=len)
+    # One syllable in common is chance: some part must have two.
+    if len(large) > 1 and small <= large and max(part.count(" ") for part in small) >= 1:
+        return "minority_transliterated"
+    return "different"
 
 
-def _wild_equal(one: str, other: str) -> bool:
-    pairs = list(zip(one, other, strict=True))
-    known = sum(left == right != WILDCARD for left, right in pairs)
-    return known >= 2 and all(left == right or WILDCARD in (left, right) for left, right in pairs)
-
-
-def _partial(a: str, b: str, one: str, other: str) -> bool:
+def _partial(a: str, b: str) -> bool:
     """All parts of the one in the other in any order, or the one is the other's beginning, cut or without its last part."""
-    left, right = sorted((frozenset(_parts(a)), frozenset(_parts(b))), key=len)
-    if left and left <= right and max(map(len, left)) >= 2:
+    few, many = sorted((frozenset(_parts(a)), frozenset(_parts(b))), key=len)
+    if few and few <= many and max(map(len, few)) >= 2:
         return True
-    short, long = sorted((one, other), key=lambda name: (len(name), name))
+    short, long = sorted((fold(a), fold(b)), key=lambda name: (len(name), name))
+    # One character less at the end is a slip, unless the name is so long that a column may have cut it (rules/names.md#n09).
     return (
         len(short) >= 3
         and long.startswith(short)
         and (len(short) >= name_tables().long_cut_at or len(long) - len(short) >= 2)
     )
-
-
-def _heard(a: str, b: str, one: str, other: str) -> str:
-    from rapidfuzz import fuzz
-
-    first, second = spoken(a), spoken(b)
-    if first == second:
-        return "minority_transliterated"
-    if min(len(one), len(other)) >= 4 and fuzz.ratio(first, second) >= name_tables().long_alike:
-        return "minority_transliterated"
-    parts, others = {spoken(part) for part in _parts(a)}, {spoken(part) for part in _parts(b)}
-    small, large = sorted((parts, others), key=len)
-    if len(large) > 1 and small <= large and max(part.count(" ") for part in small) >= 1:
-        return "minority_transliterated"
-    return "different"

@@ -43,6 +43,7 @@ def sound_key(name: str, f_is_h: bool = False) -> str:
     The surname's own reading leads; otherwise the commonest reading. `?` stays `?`.
     """
     folded = fold(name)
+    # pypinyin reads 单 仇 曾 查 翟 朴 覃 as if they were no surnames (rules/packages.md#p15).
     special = name_tables().surname_readings.get(folded[:1], "") if len(folded) > 1 else ""
     sounds = [WILDCARD if character == WILDCARD else first_reading(character) for character in folded]
     if special:

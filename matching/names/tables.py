@@ -57,6 +57,7 @@ def transliteration_fold() -> dict[int, str]:
 
 @cache
 def _simplifier() -> Any:
+    # Loading its dictionaries takes time that a process without names need not spend.
     from opencc import OpenCC
 
     return OpenCC("t2s")
@@ -83,8 +84,9 @@ def fold_all(names: Sequence[str]) -> list[str]:
         if point > 127:
             table[point] = ord(fold_characters(chr(point)))
     kept = points[(points != ord("·")) & (points != ord(" "))]
-    found = table[kept].tobytes().decode("utf-32-le").split("\n")
-    return found if len(found) == len(names) else [fold(name) for name in names]
+    folded = table[kept].tobytes().decode("utf-32-le").split("\n")
+    # A name that holds a line break of its own has shifted all behind it.
+    return folded if len(folded) == len(names) else [fold(name) for name in names]
 
 
 def fold_characters(text: str) -> str:
@@ -96,8 +98,8 @@ def fold_characters(text: str) -> str:
 @lru_cache(maxsize=30_000)
 def _simple(character: str) -> str:
     # 于/於, 余/餘: a phrase dictionary would change surnames by context, single characters are stable.
-    found = str(_simplifier().convert(character))
-    return found if len(found) == 1 else character
+    simple = str(_simplifier().convert(character))
+    return simple if len(simple) == 1 else character
 
 
 @cache
@@ -110,17 +112,17 @@ def _readings() -> Mapping[str, str]:
 @lru_cache(maxsize=60_000)
 def readings(character: str) -> frozenset[str]:
     """Toneless pinyin readings of a character; empty for one that has none."""
-    found = _readings().get(character, "")
-    if not found and len(character) == 1 and character.isascii() and character.isalpha():
+    heard = _readings().get(character, "")
+    if not heard and len(character) == 1 and character.isascii() and character.isalpha():
         return frozenset({character.lower()})
-    return frozenset(found.split(",")) if found else frozenset()
+    return frozenset(heard.split(",")) if heard else frozenset()
 
 
 @lru_cache(maxsize=60_000)
 def first_reading(character: str) -> str:
     """The commonest toneless reading, or the character itself when it has none."""
-    found = _readings().get(character, "")
-    return found.split(",")[0] if found else character.lower()
+    heard = _readings().get(character, "")
+    return heard.split(",")[0] if heard else character.lower()
 
 
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
@@ -148,9 +150,9 @@ def compound_surnames() -> frozenset[str]:
 @cache
 def look_alikes() -> dict[str, frozenset[str]]:
     """Character to the characters that look like it (rules/names.md#n02)."""
-    found = {}
+    alike = {}
     for line in table_text("shapes.tsv").splitlines():
         if line and line[0] != "#":
             character, _, others = line.partition("\t")
-            found[character] = frozenset(others)
-    return found
+            alike[character] = frozenset(others)
+    return alike

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from matching.columns import Columns
+    from matching.columns import TextColumns
 
     Digests = NDArray[np.uint64]
     Keys = NDArray[np.uint32]
@@ -69,7 +69,7 @@ CHANGE_KEYS = (*STRONG, *WEAK)
 """The engine's own keys (`model.yaml`) where they say much; those that only neighbours share are left out."""
 
 
-def row_fingerprints(columns: Columns) -> Digests:
+def row_fingerprints(columns: TextColumns) -> Digests:
     """One digest per row of the columns in `READ`; a column that is absent counts as empty.
 
     Raises:
@@ -87,7 +87,7 @@ def row_fingerprints(columns: Columns) -> Digests:
     return np.asarray(hashed["fingerprint"], dtype=np.uint64)
 
 
-def change_keys(columns: Columns) -> dict[str, Keys]:
+def change_keys(columns: TextColumns) -> dict[str, Keys]:
     """The change keys of each row per kind, shape (rows, columns), 0 for none."""
     out = {}
     for name, digests in _digests_per_key(_RowDigests(columns)):
@@ -134,7 +134,7 @@ class _Sounds:
 class _RowDigests:
     """Digests of a frame's values."""
 
-    def __init__(self, columns: Columns) -> None:
+    def __init__(self, columns: TextColumns) -> None:
         self._columns = columns
         codes = [day_code(text) for text in columns.of("birth_date").distinct]
         self.day = self._births([code if code % 100 else 0 for code in codes])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from matching.columns import Columns
+from matching.columns import TextColumns
 from matching.decisions.clerical import find_decisions
 from matching.encoding.encode import in_order, order_of
 from matching.periods.change_keys import change_keys, row_fingerprints, rows_concerned
@@ -48,7 +48,7 @@ class DeliveryDiff:
     order: Ints
     fingerprint: Digests
     old: Ints
-    columns: Columns
+    columns: TextColumns
 
     @staticmethod
     def of(records: pd.DataFrame, memory: Memory) -> DeliveryDiff:
@@ -58,7 +58,7 @@ class DeliveryDiff:
             ValueError: as `encode.order_of`.
         """
         order = order_of(records)
-        columns = Columns(records)
+        columns = TextColumns(records)
         fingerprint = row_fingerprints(columns)[order]
         old = follow_rows(memory.rows["mark"].to_numpy(), fingerprint)
         return DeliveryDiff(records, order, fingerprint, old, columns)
@@ -91,7 +91,7 @@ class DeliveryDiff:
 
     def fresh_keys(self) -> dict[str, Keys]:
         """The change keys of the new and changed rows."""
-        return change_keys(Columns(self.rows(self.fresh())))
+        return change_keys(TextColumns(self.rows(self.fresh())))
 
     def concerned(
         self, keys: dict[str, Keys], judgements: pd.DataFrame | None, known: KnownChildren, memory: Memory

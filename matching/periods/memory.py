@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from matching.columns import Columns
+from matching.columns import TextColumns
 from matching.decisions.clerical import CONTENT_KIND
 from matching.encoding.encode import checked
 from matching.linked import Memory
@@ -58,7 +58,7 @@ def remembered(linkage: Linkage, records: pd.DataFrame) -> Memory:
         records: what it was given.
     """
     records = checked(records)
-    columns = Columns(records)
+    columns = TextColumns(records)
     rows = linkage.clusters[["record_id", "child_id", "method", "probability"]].copy()
     # The child register has just worked out every record's content keys; making them again would read all texts once more.
     known = linkage.known.identifiers

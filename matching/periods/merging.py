@@ -19,7 +19,7 @@ from matching.distinct import distinct_numbers
 from matching.explaining.report import make_report
 from matching.explaining.results import ROW_COLUMNS, children_frame, pairs_frame, record_frame
 from matching.linked import KnownChildren, Linkage, Memory
-from matching.linking import Given, find_children
+from matching.linking import PriorKnowledge, find_children
 from matching.names.tables import fold_all
 from matching.periods.memory import change_keys_of, facts_of, weights_of, with_digests
 from matching.register.register import assign, identifiers, in_play
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matching.comparing.resources import Engine, EngineName
-    from matching.linked import Trail
+    from matching.linked import LinkageTrace
     from matching.model import Model
     from matching.periods.change_keys import Keys
     from matching.periods.delivery import DeliveryDiff
@@ -97,8 +97,8 @@ def link_and_merge(
     if known.memory is None:
         raise ValueError("没有上一期的比对记忆")
     # Weights, and how common a name is, come from outside: the few chosen records are no sample of a county.
-    given = Given(judgements, known.identifiers, weights_of(known.memory, model), namesakes(relinking))
-    trail = find_children(without_common_values(relinking, model), model, given, engine)
+    prior = PriorKnowledge(judgements, known.identifiers, weights_of(known.memory, model), namesakes(relinking))
+    trail = find_children(without_common_values(relinking, model), model, prior, engine)
     return _Merge(relinking, known.memory, known, trail, identifiers(relinking.anew)).linkage(judgements)
 
 
@@ -109,7 +109,7 @@ class _Merge:
     relinking: Relinking
     memory: Memory
     known: KnownChildren
-    trail: Trail
+    trail: LinkageTrace
     identified: pd.DataFrame
 
     def linkage(self, judgements: pd.DataFrame | None) -> Linkage:

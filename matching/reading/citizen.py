@@ -23,6 +23,7 @@ def check_character(first17: str) -> str:
     Raises:
         ValueError: not exactly 17 ASCII digits.
     """
+    # isdigit alone is true of digits of other scripts and of ², which int does not take.
     if len(first17) != 17 or not (first17.isascii() and first17.isdigit()):
         raise ValueError("check_character needs exactly 17 digits")
     total = sum(int(digit) * weight for digit, weight in zip(first17, WEIGHTS, strict=True))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["CodeTables", "load_tables", "read_codes", "read_grades", "read_sets"]
 
 CODE_COLUMNS = ("value", "unknown")
+# 1-男, 2.女, 汉族(01): exports write the number and the word into one cell.
 _NUMBERED = re.compile(r"^([0-9A-Z]{1,3})[-.、:_)）]?(?=[\u4e00-\u9fff(])|(?<=[\u4e00-\u9fff)])[-.、:_(]?\d{1,3}\)?$")
 _SEPARATORS = re.compile(r"[、,，;；/|+&\n]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])|[和及与](?=[\u4e00-\u9fff])")
 _EDGES = " \t。.,，;；:：、'\"’‘`-—"
@@ -43,10 +43,12 @@ class CodeTables(BaseModel):
 
     def number(self, table: str, source: str, written: str) -> str | None:
         """The code that a number stands for, the source's own reading first; none when it is unknown."""
-        for found in (self.by_source.get(source, {}).get(table), self.numbers.get(table)):
-            if found and written in found:
-                return found[written]
+        # Some systems count in an order of their own, so a bare number means what its source means by it (rules/codes.md#nation).
+        for numbers in (self.by_source.get(source, {}).get(table), self.numbers.get(table)):
+            if numbers and written in numbers:
+                return numbers[written]
         if table in self.own_numbers and written.isdigit():
+            # Spreadsheets take the noughts from the front of 01.
             padded = written.zfill(self.own_numbers[table])
             if padded in self.own_aliases.get(table, {}):
                 return self.own_aliases[table][padded]
@@ -63,7 +65,14 @@ def load_tables() -> CodeTables:
     """
     shape = TypeAdapter(dict[str, dict[str, list[str]]])
     tables = shape.validate_python(table_yaml("codes.yaml"))
-    words = {table: _by_word(table, codes) for table, codes in tables.items()}
+    words: dict[str, dict[str, str]] = {table: {} for table in tables}
+    for table, codes in tables.items():
+        for code, forms in codes.items():
+            for form in forms:
+                # A word for two codes would mean whichever stands first in the file.
+                known = words[table].setdefault(_key(form), code)
+                if known != code:
+                    raise ValueError(f"matching/tables/codes.yaml: {table}: {form} stands for {known} and {code}")
     loaded = CodeTables(words=words, **table_yaml("code_numbers.yaml"))
     for source in (loaded.numbers, *loaded.by_source.values()):
         for table, numbers in source.items():
@@ -71,17 +80,6 @@ def load_tables() -> CodeTables:
             if odd:
                 raise ValueError(f"matching/tables/code_numbers.yaml: {table}: {sorted(odd)}")
     return loaded
-
-
-def _by_word(table: str, codes: Mapping[str, list[str]]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for code, forms in codes.items():
-        for form in forms:
-            if found.setdefault(_key(form), code) != code:
-                raise ValueError(
-                    f"matching/tables/codes.yaml: {table}: {form} stands for {found[_key(form)]} and {code}"
-                )
-    return found
 
 
 def _key(text: str) -> str:
@@ -126,21 +124,21 @@ def read_sets(values: pd.Series, table: str, source: str = "") -> pd.DataFrame:
 
 
 def _one(text: str, table: str, source: str) -> tuple[str, str]:
-    found = _lookup(_key(text), table, source)
-    if found is not None:
-        return found, ""
+    code = _lookup(_key(text), table, source)
+    if code is not None:
+        return code, ""
     return ("", "") if _says_nothing(text) else ("", text.strip())
 
 
 def _lookup(key: str, table: str, source: str) -> str | None:
-    """Word, then number, then word without a number or bracket beside it."""
+    """Word, then number, then word without a number or bracket beside it: local copies turn numbers round (rules/files.md#ff13)."""
     tables = load_tables()
     words = tables.words[table]
     if not key:
         return None
     if key in words:
         return words[key]
-    bare = re.sub(r"\.0+$", "", key)
+    bare = re.sub(r"\.0+$", "", key)  # a code that a spreadsheet took for a quantity
     number = tables.number(table, source, bare)
     if number is not None:
         return number
@@ -152,7 +150,7 @@ def _lookup(key: str, table: str, source: str) -> str | None:
     ):
         if shorter and shorter in words:
             return words[shorter]
-    return words.get(key + "族") if table == "nation" else None
+    return words.get(key + "族") if table == "nation" else None  # 汉 for 汉族
 
 
 def _says_nothing(text: str) -> bool:
@@ -161,6 +159,7 @@ def _says_nothing(text: str) -> bool:
 
 
 def _several(text: str, table: str, source: str) -> tuple[str, str]:
+    # The whole cell first: 父、母 and 涉外、涉港澳台送养 are one word each.
     whole = _lookup(_key(text), table, source)
     if whole is not None:
         return whole, ""
@@ -173,7 +172,7 @@ def _several(text: str, table: str, source: str) -> tuple[str, str]:
     if table == "disability_type" and len(codes) > 1:
         codes = {"7"}
     if len(codes) > 1:
-        codes -= {"none"}
+        codes -= {"none"}  # who has a category is not without one
     return ";".join(sorted(codes)), ";".join(unknown)
 
 
@@ -182,10 +181,8 @@ def _level(text: str, source: str) -> tuple[str, str]:
     whole = _lookup(_key(text), "disability_level", source)
     if whole is not None:
         return whole, ""
-    found = [
-        _lookup(_key(each), "disability_level", source) for each in _LEVELS.findall(unicodedata.normalize("NFKC", text))
-    ]
-    known = [each for each in found if each]
-    if known:
-        return min(known), ""
+    written = _LEVELS.findall(unicodedata.normalize("NFKC", text))
+    levels = [level for each in written if (level := _lookup(_key(each), "disability_level", source))]
+    if levels:
+        return min(levels), ""  # 1 is the heaviest
     return ("", "") if _says_nothing(text) else ("", text.strip())

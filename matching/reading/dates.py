@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 DATE_COLUMNS = ("value", "precision", "note")
 # Spreadsheets show an empty or zero cell as a day of January 1900, so that year says nothing.
 _EARLIEST = 1901
+# Bare numbers of five digits are day counts from 1982 to 2064 only (rules/dates.md#b06); others are anything.
 _SERIALS = range(30000, 60001)
+# Day 1 is 1 January 1900, but spreadsheets believe in 29 February 1900: from March of that year on the count starts a day earlier.
 _EPOCH = date(1899, 12, 30)
 _LUNAR_MARK = re.compile(r"农历|阴历|旧历|古历|夏历|\(农\)|\(阴\)|（农）|（阴）")
 _SOLAR_MARK = re.compile(r"公历|阳历|新历|国历|西历|公元|\(阳\)|\(公\)")
@@ -108,13 +110,14 @@ def read_dates(values: pd.Series, as_of: date | None = None) -> pd.DataFrame:
 def read_months(values: pd.Series, as_of: date | None = None) -> pd.DataFrame:
     """Read a column of months (`202103`, `2021-03`, `2021年3月`, a whole date): columns as `read_dates`, precision at most `month`."""
     limit = as_of.isoformat() if as_of else ""
-    return by_distinct(values, lambda text: _month(read_date(text, limit)), DATE_COLUMNS)
 
+    def month(text: str) -> tuple[str, ...]:
+        value, precision, note = read_date(text, limit)
+        # That only the month is known (`B04`) is no flaw of a month.
+        codes = ";".join(code for code in note.split(";") if code != "B04" or precision == "year")
+        return (value[:7], "month" if precision == "day" else precision, codes)
 
-def _month(read: tuple[str, ...]) -> tuple[str, ...]:
-    value, precision, note = read
-    codes = ";".join(code for code in note.split(";") if code != "B04" or precision == "year")
-    return (value[:7], "month" if precision == "day" else precision, codes)
+    return by_distinct(values, month, DATE_COLUMNS)
 
 
 @lru_cache(maxsize=100_000)
@@ -123,11 +126,12 @@ def read_date(text: str, as_of: str = "") -> tuple[str, str, str]:
     common = _COMMON.fullmatch(text)
     if common:
         year, month, day = (int(part) for part in common.groups() if part)
-        found = _whole(year, month, day)
-        if found:
-            return _judged(found, as_of)
+        whole = _whole(year, month, day)
+        if whole:
+            return _judged(whole, as_of)
+
     bare = unicodedata.normalize("NFKC", text).strip().strip("'’`‘\"“”").strip()
-    if not bare.isascii():
+    if not bare.isascii():  # digits of other scripts
         bare = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in bare)
     if not bare:
         return "", "", ""
@@ -137,10 +141,8 @@ def read_date(text: str, as_of: str = "") -> tuple[str, str, str]:
     lunar = bool(_LUNAR_MARK.search(bare))
     bare = _SOLAR_MARK.sub("", _LUNAR_MARK.sub("", _CLOCK.sub("", bare)))
     bare = re.sub(r"[()\s\u200b\ufeff]+", " ", bare).strip()
-    found = _digits(bare, as_of) or _parts(bare, lunar, as_of)
-    if found is None:
-        return "", "", "bad_date"
-    return _judged(found, as_of)
+    read = _digits(bare, as_of) or _parts(bare, lunar, as_of)
+    return _judged(read, as_of) if read else ("", "", "bad_date")
 
 
 def _month_word(match: re.Match[str]) -> str:
@@ -150,8 +152,9 @@ def _month_word(match: re.Match[str]) -> str:
     return f"{match['year'] or match['year2']}.{_ENGLISH_MONTHS.index(word) + 1}.{match['day'] or match['day2']}"
 
 
-def _judged(found: tuple[str, str], as_of: str) -> tuple[str, str, str]:
-    value, codes = found
+def _judged(read: tuple[str, str], as_of: str) -> tuple[str, str, str]:
+    """A date and its codes so far, with its precision and what is odd about the date as such."""
+    value, codes = read
     notes = [code for code in codes.split(";") if code]
     precision = {10: "day", 7: "month", 4: "year"}[len(value)]
     if precision != "day":
@@ -172,30 +175,27 @@ def _digits(text: str, as_of: str) -> tuple[str, str] | None:
     if not (text.isascii() and text.isdigit()):
         return None
     if len(text) in (8, 12, 14):
-        return _eight(text[:8])
-    if len(text) == 6:
-        return _six(text, as_of)
-    return (text, "") if len(text) == 4 and _year_ok(int(text)) else None
-
-
-def _eight(text: str) -> tuple[str, str] | None:
-    year, month, day = int(text[:4]), int(text[4:6]), int(text[6:])
-    if day == 0 and _year_ok(year):
+        year, month, day = int(text[:4]), int(text[4:6]), int(text[6:8])
+        if day > 0 or not _year_ok(year):
+            return _whole(year, month, day)
+        # 20150300 tells no day, 20150000 no month either.
         return (text[:4] if month == 0 else f"{text[:4]}-{month:02d}", "") if month <= 12 else None
-    return _whole(year, month, day)
-
-
-def _six(text: str, as_of: str) -> tuple[str, str] | None:
-    year, month = int(text[:4]), int(text[4:])
-    if _year_ok(year) and 1950 <= year <= 2100 and 1 <= month <= 12:
-        return f"{year:04d}-{month:02d}", ""
-    short = _whole(_century(int(text[:2]), as_of), int(text[2:4]), int(text[4:]))
-    return (short[0], "B06") if short else None
+    if len(text) == 6:
+        year, month = int(text[:4]), int(text[4:])
+        # 201503 is a month; 150310 is no month of the year 1503 and so a day of a short year.
+        if _year_ok(year) and 1950 <= year <= 2100 and 1 <= month <= 12:
+            return f"{year:04d}-{month:02d}", ""
+        short = _whole(_century(int(text[:2]), as_of), int(text[2:4]), int(text[4:]))
+        return (short[0], "B06") if short else None
+    return (text, "") if len(text) == 4 and _year_ok(int(text)) else None
 
 
 def _parts(text: str, lunar: bool, as_of: str) -> tuple[str, str] | None:
     """Year, month and day with signs or Chinese words between."""
-    written = _republic(_numerals(re.sub(r"(?<=[年月日号闰.\-/])\s+|\s+(?=[年月日号.\-/])", "", text)))
+    written = re.sub(r"(?<=[年月日号闰.\-/])\s+|\s+(?=[年月日号.\-/])", "", text)
+    # 二〇一五年三月初十 -> 2015年3月10; the first year of 民国 is 1912.
+    written = _RUN.sub(lambda run: arabic(run[0]), re.sub(r"初(?=[一二三四五六七八九十])", "", written))
+    written = re.sub(r"^民国(\d{1,3})年?", lambda republic: f"{int(republic[1]) + 1911}年", written)
     chinese = _CHINESE.fullmatch(written.replace(" ", ""))
     if chinese:
         return _chinese(chinese, lunar, as_of)
@@ -207,7 +207,7 @@ def _parts(text: str, lunar: bool, as_of: str) -> tuple[str, str] | None:
         if len(match[1]) == 2 and not match[3]:
             return None  # 10.3 may be October 2010 or the third of October
         year, note = _full_year(match[1], as_of)
-        return _at_precision((year, int(match[2]), match[3]), lunar, note)
+        return _at_precision(year, int(match[2]), match[3], lunar, note)
     if match := _ENGLISH_ORDER.fullmatch(dotted):
         return _english(int(match[3]), int(match[1]), int(match[2]))
     return None
@@ -217,16 +217,18 @@ def _chinese(match: re.Match[str], lunar: bool, as_of: str) -> tuple[str, str] |
     year, note = _full_year(match[1], as_of)
     if not match[3]:
         return (f"{year:04d}", note) if _year_ok(year) else None
-    named = match[3] in _MONTH_WORDS or bool(match[2])
+    named = match[3] in _MONTH_WORDS or bool(
+        match[2]
+    )  # 正月, 冬月, 腊月 and leap months are of the lunar calendar, said or not
     month = _MONTH_WORDS.get(match[3]) or int(match[3])
     if match[2] and match[4]:
         value = lunar_to_gregorian(year, month, int(match[4]), True)
         return (value, "B01") if value else None
-    return _at_precision((year, month, match[4]), lunar or named, note)
+    return _at_precision(year, month, match[4], lunar or named, note)
 
 
-def _at_precision(parts: tuple[int, int, str | None], lunar: bool, note: str) -> tuple[str, str] | None:
-    year, month, day = parts
+def _at_precision(year: int, month: int, day: str | None, lunar: bool, note: str) -> tuple[str, str] | None:
+    """A day, or only as much as is told of it."""
     if not day or int(day) == 0:
         if not (_year_ok(year) and 0 <= month <= 12):
             return None
@@ -237,8 +239,8 @@ def _at_precision(parts: tuple[int, int, str | None], lunar: bool, note: str) ->
     if lunar:
         value = lunar_to_gregorian(year, month, int(day))
         return (value, "B01") if value else None
-    found = _whole(year, month, int(day))
-    return (found[0], note) if found else None
+    whole = _whole(year, month, int(day))
+    return (whole[0], note) if whole else None
 
 
 def _english(year: int, first: int, second: int) -> tuple[str, str] | None:
@@ -252,10 +254,10 @@ def _english(year: int, first: int, second: int) -> tuple[str, str] | None:
 
 def _whole(year: int, month: int, day: int) -> tuple[str, str] | None:
     try:
-        found = date(year, month, day).isoformat()
+        iso = date(year, month, day).isoformat()
     except ValueError:
         return None
-    return (found, "") if _year_ok(year) else None
+    return (iso, "") if _year_ok(year) else None
 
 
 def _year_ok(year: int) -> bool:
@@ -267,19 +269,9 @@ def _full_year(written: str, as_of: str) -> tuple[int, str]:
 
 
 def _century(two: int, as_of: str) -> int:
+    # A year behind the period's would lie in the future: it is one of the century before.
     latest = int(as_of[2:4]) if as_of else 39
     return 2000 + two if two <= latest else 1900 + two
-
-
-def _republic(text: str) -> str:
-    """民国 years: the first is 1912."""
-    return re.sub(r"^民国(\d{1,3})年?", lambda match: f"{int(match[1]) + 1911}年", text)
-
-
-def _numerals(text: str) -> str:
-    """Chinese numerals before 年, 月, 日 become digits: 二〇一五年三月初十 -> 2015年3月10."""
-    text = re.sub(r"初(?=[一二三四五六七八九十])", "", text)
-    return _RUN.sub(lambda match: arabic(match[0]), text)
 
 
 def arabic(run: str) -> str:

@@ -94,34 +94,30 @@ def read_grades(
 @lru_cache(maxsize=20_000)
 def _stage(text: str) -> str:
     """`primary`, `junior`, `high`, `S`, `K` or "" by the words of a school's or stage's name; two stages at once say nothing."""
-    found = [stage for stage, pattern in _STAGES if pattern.search(text)]
     if "九年一贯" in text or "十二年" in text or "完全中学" in text or "中小学" in text:
         return ""
-    return found[0] if found else ""
+    # The special stage comes first: its grades are counted otherwise, whatever else stands in a 培智 school's name.
+    return next((stage for stage, pattern in _STAGES if pattern.search(text)), "")
 
 
 @lru_cache(maxsize=20_000)
 def _grade(text: str, hint: str, school_year: int) -> tuple[str, str]:
+    """(grade, "") or ("", the cell): a known word before an entry year, an entry year before a shape that only holds a number."""
     bare = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).strip("'’。.")
     bare = re.sub(r"\.0+$", "", bare)
     if not bare or bare.upper() in placeholder_words():
         return "", ""
-    for read in (_word, _entry_year, _shaped):
-        found = read(bare, hint, school_year)
-        if found:
-            return found, ""
-    return "", text.strip()
 
-
-def _word(bare: str, hint: str, _year: int) -> str:
     for code, forms in table_yaml("codes.yaml")["grade"].items():
+        # 二年级 is grade 2 only where no stage is told: in a junior school it is grade 8.
         if bare in forms and not (hint in ("junior", "high", "S") and re.fullmatch("[一二三四五六七八九]年级", bare)):
-            return str(code)
+            return str(code), ""
     if bare == "K" or re.fullmatch(r"S[1-9]", bare):
-        return bare
-    return (
-        "K" if re.search(r"幼儿园|学前班|^[小中大托]{1,2}\d?班|^[小中大][(（]?[一二三四五六\d]+[)）]?班", bare) else ""
-    )
+        return bare, ""
+    if re.search(r"幼儿园|学前班|^[小中大托]{1,2}\d?班|^[小中大][(（]?[一二三四五六\d]+[)）]?班", bare):
+        return "K", ""
+    grade = _entry_year(bare, hint, school_year) or _shaped(bare, hint)
+    return (grade, "") if grade else ("", text.strip())
 
 
 def _entry_year(bare: str, hint: str, school_year: int) -> str:
@@ -134,14 +130,15 @@ def _entry_year(bare: str, hint: str, school_year: int) -> str:
     beside = re.sub(r"[(（]?\d*[)）]?班?", "", bare[: match.start()] + bare[match.end() :])
     years, stage = school_year - year, _stage(beside) or hint
     if years < 0 or (beside and not stage):
-        return ""
+        return ""  # words beside the year that no stage explains may change its meaning
     if stage in _FIRST:
         grade = _FIRST[stage] + years
         return _named(grade, stage) if grade <= _LAST[stage] else ""
+    # Without a stage only what no other stage can mean: junior and senior schools have three years, primary school goes on.
     return str(1 + years) if 3 <= years <= 5 else ""
 
 
-def _shaped(bare: str, hint: str, _year: int) -> str:
+def _shaped(bare: str, hint: str) -> str:
     """`三年级2班`, `初一(3)班`, `三(2)班`, `301班`, `3`."""
     for shape in _SHAPES:
         match = shape.search(bare)

@@ -7,7 +7,6 @@ numbers in `identity_repair`. No comparing of records here.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from matching.distinct import as_text, by_distinct, distinct_texts, spread
 from matching.reading.citizen import (
     CHECK_CHARACTERS,
+    OF_AGE,
     WEIGHTS,
     birth_of,
     check_character,
@@ -24,17 +24,15 @@ from matching.reading.citizen import (
     sex_of,
     upgrade_15,
 )
-from matching.reading.identity_reading import Identity, Kind, Reading, _clean, parse_id, placeholder_words
+from matching.reading.identity_reading import Identity, Kind, NumberContext, clean_number, parse_id, placeholder_words
 from matching.reading.identity_repair import Repair, Slip, one_slip, repair_candidates, same_damaged
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
     import pandas as pd
 
 __all__ = [
     "Identity",
-    "Reading",
+    "NumberContext",
     "Repair",
     "Slip",
     "birth_of",
@@ -84,43 +82,47 @@ def read_ids(
     flags = [False] * len(texts) if damaged is None else damaged.to_numpy(dtype=bool).tolist()
     keys: list[Cell] = [(text, flag) if flag else text for text, flag in zip(texts, flags, strict=True)]
     positions, distinct = distinct_texts(keys)
-    rows = _read_distinct(distinct, Reading(kind, as_of, False, margin_years))
+
+    # Plain good numbers by arithmetic on the whole column at once, the rest one by one.
+    context = NumberContext(kind, as_of, False, margin_years)
+    damaged_context = replace(context, damaged=True)
+    plain = _plain_rows([cell for cell in distinct if isinstance(cell, str)], context)
+    others = {
+        cell: parse_id(cell, context) if isinstance(cell, str) else parse_id(cell[0], damaged_context)
+        for cell in distinct
+        if cell not in plain
+    }
+    _judge_column(others, len(plain), any(not isinstance(cell, str) for cell in others))
+    rest = {
+        cell: (each.value, each.status, each.birth, each.sex, each.region, ";".join(each.issues), each.derived)
+        for cell, each in others.items()
+    }
+    rows = [plain.get(cell) or rest[cell] for cell in distinct]
     return _mark_filled_down(texts, spread(rows, positions, values.index, ID_COLUMNS))
 
 
-def _read_distinct(distinct: Sequence[Cell], reading: Reading) -> list[Row]:
-    """Plain good numbers by arithmetic on the whole column at once, the rest one by one."""
-    harm = replace(reading, damaged=True)
-    rows = _plain_rows([cell for cell in distinct if isinstance(cell, str) and _is_plain(cell)], reading)
-    slow = {
-        cell: parse_id(cell, reading) if isinstance(cell, str) else parse_id(cell[0], harm)
-        for cell in distinct
-        if cell not in rows
-    }
-    _judge_column(slow, len(rows), any(not isinstance(cell, str) for cell in slow))
-    rest = {cell: _row(found) for cell, found in slow.items()}
-    return [rows[cell] if isinstance(cell, str) and cell in rows else rest[cell] for cell in distinct]
-
-
-def _row(a: Identity) -> Row:
-    return a.value, a.status, a.birth, a.sex, a.region, ";".join(a.issues), a.derived
-
-
-def _is_plain(text: str) -> bool:
-    return len(text) == 18 and text.isascii() and text[:17].isdigit()
-
-
-def _plain_rows(numbers: list[str], reading: Reading) -> dict[str, Row]:
+def _plain_rows(texts: list[str], context: NumberContext) -> dict[Cell, Row]:
     """The rows of passing numbers that need no second look; the others are left to `parse_id`."""
+    import numpy as np
+
+    numbers = [text for text in texts if len(text) == 18 and text.isascii() and text[:17].isdigit()]
+    if not numbers:
+        return {}
+    # One product of a matrix instead of a loop per number.
+    letters = np.frombuffer("".join(numbers).encode("ascii"), dtype=np.uint8).reshape(-1, 18)
+    total = (letters[:, :17].astype(np.int32) - 48) @ np.array(WEIGHTS, dtype=np.int32)
+    passes = letters[:, 17] == np.frombuffer(CHECK_CHARACTERS.encode("ascii"), dtype=np.uint8)[total % 11]
+
+    # Areas and birth dates repeat from number to number: each is judged once.
     births: dict[str, str] = {}
     regions: dict[str, str] = {}
-    rows: dict[str, Row] = {}
-    for number, fine in zip(numbers, _passing(numbers).tolist(), strict=True):
+    rows: dict[Cell, Row] = {}
+    for number, good in zip(numbers, passes.tolist(), strict=True):
         region, digits = number[:6], number[6:14]
-        if not fine or number.endswith("000"):
+        if not good or number.endswith("000"):
             continue
         if digits not in births:
-            births[digits] = _sure_birth(digits, reading)
+            births[digits] = _sure_birth(digits, context)
         if region not in regions:
             regions[region] = "" if region_known(region) else "region_unknown"
         if births[digits]:
@@ -129,26 +131,15 @@ def _plain_rows(numbers: list[str], reading: Reading) -> dict[str, Row]:
     return rows
 
 
-def _passing(numbers: list[str]) -> npt.NDArray[np.bool_]:
-    """Which 18-character texts pass the check, by matrix arithmetic."""
-    import numpy as np
-
-    if not numbers:
-        return np.zeros(0, dtype=bool)
-    letters = np.frombuffer("".join(numbers).encode("ascii"), dtype=np.uint8).reshape(-1, 18)
-    total = (letters[:, :17].astype(np.int32) - 48) @ np.array(WEIGHTS, dtype=np.int32)
-    wanted = np.frombuffer(CHECK_CHARACTERS.encode("ascii"), dtype=np.uint8)[total % 11]
-    return np.asarray(letters[:, 17] == wanted)
-
-
-def _sure_birth(digits: str, reading: Reading) -> str:
+def _sure_birth(digits: str, context: NumberContext) -> str:
     """ISO birth date, or "" when it is no date, in the future, perhaps an adult's, or of a repeated digit."""
     birth = real_date(digits)
     if not birth or len(set(digits)) <= 2:
         return ""
-    if reading.as_of is not None:
-        grown = f"{reading.as_of.year - 18 - reading.margin_years:04d}"
-        if birth > reading.as_of.isoformat() or (reading.kind == "child" and birth[:4] <= grown):
+    if context.as_of is not None:
+        # By the year alone, which is quick and on the safe side: who may be grown up is looked at with the day.
+        grown = f"{context.as_of.year - OF_AGE - context.margin_years:04d}"
+        if birth > context.as_of.isoformat() or (context.kind == "child" and birth[:4] <= grown):
             return ""
     return birth
 
@@ -158,6 +149,7 @@ def _judge_column(answers: dict[Cell, Identity], good: int, any_flag: bool) -> N
     cut = sum(answer.status == "damaged" and "C05" in answer.issues for answer in answers.values())
     valid = good + sum(answer.status == "valid" for answer in answers.values())
     for key, answer in answers.items():
+        # 0000 at the end stands for nothing in a typed column; in a column that a spreadsheet has cut it is a cut number like the others.
         if answer.status == "placeholder" and answer.derived.endswith("0***") and (cut or any_flag):
             answers[key] = replace(answer, status="damaged", issues=("C05",))
         # Damage makes cut / 10 passing ones, nature one in 1,100.
@@ -168,21 +160,23 @@ def _judge_column(answers: dict[Cell, Identity], good: int, any_flag: bool) -> N
 
 def _mark_filled_down(cells: list[str], frame: pd.DataFrame) -> pd.DataFrame:
     """A failing number that is the one above it plus one was made by the fill handle (rules/identifiers.md#c15)."""
+    # Only the failing one is marked: the fill handle starts from a number that was good.
     import numpy as np
 
     failing = frame["status"].isin(["bad_check"]).to_numpy()
     if not failing.any():
         return frame
-    hits = [place for place in np.flatnonzero(failing) if place and _follows(cells[place - 1], cells[place])]
+
+    def counted_up(place: int) -> bool:
+        above, here = cells[place - 1], cells[place]
+        return above.isdigit() and here.isdigit() and len(above) == len(here) == 18 and int(here) - int(above) == 1
+
+    hits = [place for place in np.flatnonzero(failing).tolist() if place and counted_up(place)]
     if hits:
         notes = frame["note"].to_numpy(dtype=object, copy=True)
         notes[hits] = [f"{notes[place]};C15" for place in hits]
         frame["note"] = notes
     return frame
-
-
-def _follows(above: str, here: str) -> bool:
-    return above.isdigit() and here.isdigit() and len(above) == len(here) == 18 and int(here) - int(above) == 1
 
 
 STUDENT_COLUMNS = ("value", "kind", "id", "birth", "note")
@@ -201,7 +195,7 @@ def read_student_numbers(values: pd.Series) -> pd.DataFrame:
 
 
 def _student_number(text: str) -> tuple[str, ...]:
-    number, issues = _clean(text)
+    number, issues = clean_number(text)
     number = number.upper()
     if not number or number in placeholder_words():
         return ("", "", "", "", "C16" if number else "")
@@ -230,7 +224,7 @@ def read_disability_numbers(values: pd.Series) -> pd.DataFrame:
 
 
 def _disability_number(text: str) -> tuple[str, ...]:
-    number, issues = _clean(text)
+    number, issues = clean_number(text)
     number = number.upper()
     if not number or number in placeholder_words():
         return ("", "", "", "", "", "C16" if number else "")

@@ -58,8 +58,8 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """How a column is to be read.
+class NumberContext:
+    """Whose numbers a column should hold, as of when, and what was done to a cell.
 
     Attributes:
         kind: whose number is expected: `child` or `adult`.
@@ -81,27 +81,27 @@ def placeholder_words() -> frozenset[str]:
     return frozenset(str(word) for word in table_yaml("placeholders.yaml")["words"])
 
 
-def parse_id(text: str, reading: Reading | None = None) -> Identity:
+def parse_id(text: str, context: NumberContext | None = None) -> Identity:
     """Read one cell of an identity-number column (rules/identifiers.md#citizen-number, #damage).
 
     Args:
         text: the cell as it came.
-        reading: whose number, as of when, whether the cell was a number; default: a child's, undated, text.
+        context: whose number, as of when, whether the cell was a number; default: a child's, undated, text.
 
     Returns:
         Never a `value` that fails its check, whatever came.
     """
-    reading = reading or Reading()
+    context = context or NumberContext()
     if not text.strip():
         return Identity(text, "missing")
-    number, issues = _clean(text)
+    number, issues = clean_number(text)
     if not number or number.upper() in placeholder_words():
         return Identity(text, "placeholder", issues=("C16",))
-    found = _classify(number, reading)
-    return replace(found, raw=text, issues=tuple(dict.fromkeys((*issues, *found.issues))))
+    identity = _classify(number, context)
+    return replace(identity, raw=text, issues=tuple(dict.fromkeys((*issues, *identity.issues))))
 
 
-def _clean(text: str) -> tuple[str, list[str]]:
+def clean_number(text: str) -> tuple[str, list[str]]:
     """Without full-width forms, blanks, quotes and look-alike letters, with the codes of what was there (rules/identifiers.md#c01 to #c04, #c10)."""
     issues = []
     number = unicodedata.normalize("NFKC", text)
@@ -114,10 +114,12 @@ def _clean(text: str) -> tuple[str, list[str]]:
     if number[:1] in ("=", "'") or number[:1] in _QUOTES or number[-1:] in _QUOTES:
         number = number.lstrip("=").strip(_QUOTES)
         issues.append("C04")
+    # At the end only: inside, an X or a star hides a digit.
     tail = number[-1:].translate(_X_LIKE)
     if tail == "X" and number[-1:] != "X":
         number = number[:-1] + "X"
         issues.append("C02")
+    # A star may be an X or a masked digit; the check tells, for a wrong X passes it one time in eleven only.
     if len(number) == 18 and number[-1] == "*" and check_passes(number[:-1] + "X"):
         number = number[:-1] + "X"
         issues.append("C02")
@@ -128,6 +130,7 @@ def _letters(number: str, issues: list[str]) -> tuple[str, list[str]]:
     """Letters that stand for digits become digits, when nearly all the rest are digits (rules/identifiers.md#c10)."""
     if sum(c.isdigit() for c in number) < 11 or (number.isascii() and number[:-1].isdigit()):
         return number, issues
+    # The letter of a student number is meant, and its small l is no 1.
     first = number[0] if number[0] in "GLJglj" else ""
     mapped = first.upper() + number[len(first) :].translate(_DIGIT_LIKE)
     if mapped == number:
@@ -137,59 +140,53 @@ def _letters(number: str, issues: list[str]) -> tuple[str, list[str]]:
     return mapped, issues
 
 
-def _classify(number: str, reading: Reading) -> Identity:
+def _classify(number: str, context: NumberContext) -> Identity:
     """What a cleaned text is, from the most particular shape to the least."""
-    for shape in (_scientific, _decimal, _student, _disability):
-        found = shape(number, reading)
-        if found is not None:
-            return found
-    if (
-        len(number) == 18
-        and number[:17].isascii()
-        and number[:17].isdigit()
-        and (number[17].isdigit() or number[17] == "X")
-    ):
-        return _eighteen(number, reading)
+    identity = _spreadsheet_number(number) or _other_paper(number)
+    if identity is not None:
+        return identity
+    first17, digits = number[:17], number.replace("X", "")
+    if len(number) == 18 and first17.isascii() and first17.isdigit() and (number[17].isdigit() or number[17] == "X"):
+        return _eighteen(number, context)
     if number.isascii() and number.isdigit() and len(number) == 15:
-        return _fifteen(number, reading)
+        return _fifteen(number, context)
     if _MASK.fullmatch(number):
         return _masked(number)
-    if len(_NUMBERS.findall(number)) >= 1:
-        return _several(number, reading)
-    return _rest(number)
+    if _NUMBERS.search(number):
+        return _several(number, context)
 
-
-def _rest(number: str) -> Identity:
-    digits = number.replace("X", "")
-    if (digits.isascii() and digits.isdigit() and len(set(digits)) <= 2 and len(digits) >= 6) or number.startswith(
-        "123456"
-    ):
+    # Nothing that could be mended; what it most looks like decides the advice that its row gets.
+    whole = digits.isascii() and digits.isdigit()
+    if (whole and len(set(digits)) <= 2 and len(digits) >= 6) or number.startswith("123456"):
         return Identity("", "placeholder", issues=("C16",))
-    if digits.isascii() and digits.isdigit() and 16 <= len(number) <= 20:
+    if whole and 16 <= len(number) <= 20:
         return Identity("", "bad_length", region=number[:6], issues=("C09",))
     if number.isascii() and number.isdigit() and len(number) > 11:
         return Identity("", "bad_length", issues=("C09",))
     return Identity("", "garbage", issues=("C19",))
 
 
-def _scientific(number: str, _reading: Reading) -> Identity | None:
+def _spreadsheet_number(number: str) -> Identity | None:
+    """What a spreadsheet writes for a number that it took for a quantity: 3.41221E+17, or the digits with .0 behind (rules/identifiers.md#c07, #c08)."""
     match = _SCIENTIFIC.fullmatch(number)
-    if match is None:
-        return None
-    digits = match[1] + (match[2] or "")
-    region = digits[:6] if match[3] in ("17", "18") and len(digits) >= 6 else ""
-    if match[3] != "17" or len(digits) < 15:
-        return Identity("", "damaged", region=region, issues=("C07",))
-    return _fifteen_left(digits[:15], ("C07",))
+    if match is not None:
+        digits = match[1] + (match[2] or "")
+        region = digits[:6] if match[3] in ("17", "18") and len(digits) >= 6 else ""
+        if match[3] != "17" or len(digits) < 15:
+            return Identity("", "damaged", region=region, issues=("C07",))
+        return _fifteen_left(digits[:15], ("C07",))
 
-
-def _decimal(number: str, _reading: Reading) -> Identity | None:
     whole, dot, rest = number.partition(".")
     if not dot or rest.strip("0") or not whole.isdigit() or len(whole) < 15:
         return None
     if len(whole) != 18:
         return Identity("", "damaged", issues=("C08",))
-    return _fifteen_left(f"{float(whole):.14e}".replace(".", "")[:15], ("C08",))
+    return _fifteen_left(_true15(whole), ("C08",))
+
+
+def _true15(digits: str) -> str:
+    """The 15 digits that a double keeps of 18, rounded as it rounds: cutting would be wrong where the noise goes below (rules/identifiers.md#c06)."""
+    return f"{float(digits):.14e}".replace(".", "")[:15]
 
 
 def _fifteen_left(first15: str, issues: tuple[str, ...]) -> Identity:
@@ -197,16 +194,16 @@ def _fifteen_left(first15: str, issues: tuple[str, ...]) -> Identity:
     return Identity("", "damaged", "", birth_of(first15), "", first15[:6], first15 + "***", issues)
 
 
-def _student(number: str, _reading: Reading) -> Identity | None:
+def _other_paper(number: str) -> Identity | None:
+    """A student number or a certificate's in the place of the citizen number that it was made from (rules/identifiers.md#c20, #c21)."""
     match = _STUDENT.fullmatch(number.upper())
-    if match is None:
-        return None
-    derived = match[2] if match[1] == "G" and check_passes(match[2]) and birth_of(match[2]) else ""
-    sex = sex_of(match[2]) if derived else ""
-    return Identity("", "student_no", "", birth_of(match[2]), sex, match[2][:6] if derived else "", derived, ("C20",))
+    if match is not None:
+        inner = match[2]
+        # L and J only look like citizen numbers; one in eleven of them passes the check (rules/identifiers.md#student-number).
+        derived = inner if match[1] == "G" and check_passes(inner) and birth_of(inner) else ""
+        sex, region = (sex_of(inner), inner[:6]) if derived else ("", "")
+        return Identity("", "student_no", "", birth_of(inner), sex, region, derived, ("C20",))
 
-
-def _disability(number: str, _reading: Reading) -> Identity | None:
     match = _DISABILITY.fullmatch(number) if 20 <= len(number) <= 22 else None
     if match is None or not birth_of(match[1]):
         return None
@@ -214,51 +211,48 @@ def _disability(number: str, _reading: Reading) -> Identity | None:
     return Identity("", "disability_no", "", birth_of(match[1]), sex_of(match[1]), match[1][:6], derived, ("C21",))
 
 
-def _eighteen(number: str, reading: Reading) -> Identity:
+def _eighteen(number: str, context: NumberContext) -> Identity:
     """18 characters of the right kind: damaged, placeholder, wrong date, wrong check, an adult's, or good."""
     birth = birth_of(number)
-    if reading.damaged:
-        return _fifteen_left(
-            f"{float(number.replace('X', '0')):.14e}".replace(".", "")[:15], ("C06" if number[15:] != "000" else "C05",)
-        )
+    if context.damaged:
+        return _fifteen_left(_true15(number.replace("X", "0")), ("C06" if number[15:] != "000" else "C05",))
     if len(set(number[:17])) <= 2 or number.startswith("1234567"):
         return Identity("", "placeholder", issues=("C16",))
     passes = check_passes(number)
+    # Before the check, which one such number in eleven passes by chance (rules/identifiers.md#c05).
     if number.endswith("0000") and birth:
         return Identity("", "placeholder", "", birth, "", number[:6], number[:15] + "***", ("C16",))
     if not passes and number.endswith("000") and birth:
         return _fifteen_left(number[:15], ("C05",))
     if not (passes and birth) and float_noise(number):
-        return _fifteen_left(f"{float(number):.14e}".replace(".", "")[:15], ("C06",))
-    if not birth or _unborn(birth, reading):
+        return _fifteen_left(_true15(number), ("C06",))
+    unborn = context.as_of is not None and birth > context.as_of.isoformat()
+    if not birth or unborn:
         return Identity("", "bad_date", "", "", sex_of(number), number[:6], "", ("B07",) if birth else ("bad_birth",))
     if not passes:
         return Identity("", "bad_check", "", birth, sex_of(number), number[:6], "", ("C12",))
-    return _good(number, reading)
+    return _good(number, context)
 
 
-def _unborn(birth: str, reading: Reading) -> bool:
-    return reading.as_of is not None and birth > reading.as_of.isoformat()
-
-
-def _good(number: str, reading: Reading, issues: tuple[str, ...] = ()) -> Identity:
+def _good(number: str, context: NumberContext, issues: tuple[str, ...] = ()) -> Identity:
     """A number that passes: still somebody else's when its owner is grown up and a child's is expected (rules/identifiers.md#c14)."""
     birth, sex, region = birth_of(number), sex_of(number), number[:6]
     if not region_known(region):
         issues = (*issues, "region_unknown")
-    if reading.kind == "child" and reading.as_of and age_at(birth, reading.as_of) >= OF_AGE + reading.margin_years:
+    if context.kind == "child" and context.as_of and age_at(birth, context.as_of) >= OF_AGE + context.margin_years:
         return Identity("", "adult", "", birth, sex, region, number, (*issues, "C14"))
     return Identity("", "valid", number, birth, sex, region, "", issues)
 
 
-def _fifteen(number: str, reading: Reading) -> Identity:
+def _fifteen(number: str, context: NumberContext) -> Identity:
     upgraded = upgrade_15(number)
     if len(set(number)) <= 2 or number.startswith("1234567"):
         return Identity("", "placeholder", issues=("C16",))
     if not upgraded:
         return Identity("", "bad_length", region=number[:6], issues=("C09",))
-    if reading.kind == "adult":
-        return _good(upgraded, reading, ("C17",))
+    # They all mean the twentieth century: a guardian's may be upgraded, a child's own it cannot be (rules/identifiers.md#fifteen-digits).
+    if context.kind == "adult":
+        return _good(upgraded, context, ("C17",))
     return Identity("", "legacy15", "", birth_of(upgraded), sex_of(upgraded), number[:6], upgraded, ("C17",))
 
 
@@ -279,23 +273,23 @@ def _masked(number: str) -> Identity:
     )
 
 
-def _several(number: str, reading: Reading) -> Identity:
+def _several(number: str, context: NumberContext) -> Identity:
     """Words or a second number beside the number (rules/identifiers.md#c18)."""
-    found = [_classify(each.upper(), reading) for each in dict.fromkeys(_NUMBERS.findall(number))]
-    good = [each for each in found if each.status == "valid"]
-    if len(found) > 1 and len(good) == 1:
+    identities = [_classify(each.upper(), context) for each in dict.fromkeys(_NUMBERS.findall(number))]
+    good = [each for each in identities if each.status == "valid"]
+    if len(identities) > 1 and len(good) == 1:
         return replace(good[0], issues=(*good[0].issues, "C18"))
-    if len(found) == 1 and reading.kind == "child" and _OWNERS.search(number):
-        known = found[0].value or found[0].derived
-        return replace(found[0], status="adult", value="", derived=known, issues=(*found[0].issues, "C18", "C14"))
-    if len(found) == 1:
-        return replace(found[0], issues=(*found[0].issues, "C18"))
-    return Identity("", "garbage", issues=("C18",))
+    if len(identities) > 1:
+        return Identity("", "garbage", issues=("C18",))  # two good numbers: which is the child's is not for us to guess
+    only = identities[0]
+    if context.kind == "child" and _OWNERS.search(number):
+        owners = only.value or only.derived
+        return replace(only, status="adult", value="", derived=owners, issues=(*only.issues, "C18", "C14"))
+    return replace(only, issues=(*only.issues, "C18"))
 
 
 def float_noise(number: str) -> bool:
     """Whether the 18 digits are what a double makes of 15 true digits (rules/identifiers.md#c06): by chance 1 in 1,000."""
     if not number.isdigit() or len(number) != 18:
         return False
-    true15 = int(f"{float(number):.14e}".replace(".", "")[:15])
-    return int(float(true15 * 1000)) == int(number)
+    return int(float(int(_true15(number)) * 1000)) == int(number)

@@ -82,13 +82,17 @@ def one_slip(a: str, b: str) -> Slip:
         return _same_length(a, b)
     if abs(len(a) - len(b)) == 1:
         longer, shorter = (a, b) if len(a) > len(b) else (b, a)
-        place = _dropped_at(longer, shorter)
-        if place:
-            return _length_slip(longer, place, "missing" if longer == a else "doubled")
+        places = (place for place in range(len(longer)) if longer[:place] + longer[place + 1 :] == shorter)
+        place = next(places, None)
+        if place is not None:
+            twice = "重复，" if longer[place : place + 1] == longer[place + 1 : place + 2] else ""
+            kind, words = ("missing", "少一位") if longer == a else ("doubled", "多一位")
+            return Slip(kind, place + 1, f"身份证号第{place + 1}位{twice}{words}")
     return Slip("other", 0, "身份证号不同")
 
 
 def _same_length(a: str, b: str) -> Slip:
+    # Hidden digits before anything else: a star differs from every digit and would count as a slip.
     if ("*" in a or "*" in b) and same_damaged(a, b):
         return Slip("truncated", 0, "身份证号可见部分相同，其余位数看不到")
     places = [place for place, (left, right) in enumerate(zip(a, b, strict=True), start=1) if left != right]
@@ -104,20 +108,6 @@ def _same_length(a: str, b: str) -> Slip:
     if len(a) == 18 and a[:15] == b[:15] and (a.endswith("000") or b.endswith("000")):
         return Slip("truncated", 16, "身份证号前15位相同，末三位被表格软件改成了0")
     return Slip("other", 0, "身份证号不同")
-
-
-def _dropped_at(longer: str, shorter: str) -> int:
-    """1-based place whose removal turns `longer` into `shorter`, or 0."""
-    for place in range(len(longer)):
-        if longer[:place] + longer[place + 1 :] == shorter:
-            return place + 1
-    return 0
-
-
-def _length_slip(longer: str, place: int, kind: str) -> Slip:
-    twice = place < len(longer) and longer[place - 1] == longer[place]
-    what = "多一位" if kind == "doubled" else "少一位"
-    return Slip(kind, place, f"身份证号第{place}位{'重复，' if twice else ''}{what}")
 
 
 def repair_candidates(text: str, status: str, birth: str = "", sex: str = "") -> list[Repair]:
@@ -143,31 +133,28 @@ def repair_candidates(text: str, status: str, birth: str = "", sex: str = "") ->
         proposals = _by_letter(number)
     else:
         return []
-    fitting = [each for each in proposals if _fits(each.value, birth, sex)]
-    backed = [_with_evidence(one, birth, sex) for one in fitting]
-    return sorted(
-        {each.value: each for each in reversed(backed)}.values(), key=lambda each: (_RANK[each.how], each.value)
-    )
 
-
-_RANK = {"letter": 0, "swap": 1, "doubled": 2, "missing": 2, "substitution": 3, "truncated": 4}
-
-
-def _fits(number: str, birth: str, sex: str) -> bool:
-    own = birth_of(number)
-    return bool(own) and own.startswith(birth) and (not sex or sex_of(number) == sex) and check_passes(number)
-
-
-def _with_evidence(repair: Repair, birth: str, sex: str) -> Repair:
     agree = [word for word, known in (("出生日期", birth), ("性别", sex)) if known]
     backing = f"，且与登记的{'、'.join(agree)}一致" if agree else ""
-    return Repair(repair.value, repair.how, f"{repair.evidence}后校验码正确{backing}，请核对原件")
+    best: dict[str, Repair] = {}
+    for each in proposals:
+        own = birth_of(each.value)
+        if own and own.startswith(birth) and (not sex or sex_of(each.value) == sex) and check_passes(each.value):
+            evidence = f"{each.evidence}后校验码正确{backing}，请核对原件"
+            # Several ways lead to one number (a doubled digit may be taken away at either place): the first is told.
+            best.setdefault(each.value, Repair(each.value, each.how, evidence))
+    return sorted(best.values(), key=lambda each: (_RANK[each.how], each.value))
+
+
+# The likeliest first; of a cut number there are a hundred repairs, none better than another.
+_RANK = {"letter": 0, "swap": 1, "doubled": 2, "missing": 2, "substitution": 3, "truncated": 4}
 
 
 def _truncated(pattern: str) -> Iterator[Repair]:
     first15 = pattern[:15]
     if len(first15) != 15 or not first15.isdigit():
         return
+    # The two digits of the running number that are lost give a hundred numbers; each brings its own check character.
     for tens, units in product(_DIGITS, _DIGITS):
         first17 = first15 + tens + units
         yield Repair(first17 + check_character(first17), "truncated", "末三位被表格软件改写，按前15位补出")

@@ -14,7 +14,7 @@ from matching.tables import table_yaml
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
+class IssueText:
     """What is wrong (`zh`) and what to do (`advice`), in Chinese, without values."""
 
     zh: str
@@ -22,6 +22,6 @@ class Issue:
 
 
 @cache
-def issue_texts() -> dict[str, Issue]:
+def issue_texts() -> dict[str, IssueText]:
     """Code to issue, validated."""
-    return TypeAdapter(dict[str, Issue]).validate_python(table_yaml("issues.yaml"))
+    return TypeAdapter(dict[str, IssueText]).validate_python(table_yaml("issues.yaml"))

@@ -18,11 +18,12 @@ def _month_starts(year: int) -> tuple[tuple[int, bool, int, int], ...]:
     """(month, leap, ordinal of the first day, days) of each lunar month of a year."""
     from borax.calendars.lunardate import LunarDate
 
+    # Each year is asked of the library once; every date of it is then a sum.
     starts = []
     here = LunarDate(year, 1, 1)
     while here.year == year:
         first = here.to_solar_date().toordinal()
-        following = here.after(28)
+        following = here.after(28)  # a lunar month has 29 or 30 days
         while following.day != 1:
             following = following.after(1)
         starts.append((here.month, bool(here.leap), first, following.to_solar_date().toordinal() - first))
@@ -48,7 +49,10 @@ def gregorian_to_lunar(iso: str) -> tuple[int, int, int, bool] | None:
     if match is None:
         return None
     ordinal = date.fromisoformat(iso).toordinal()
-    for year in (int(match[1]), int(match[1]) - 1):
+    for year in (
+        int(match[1]),
+        int(match[1]) - 1,
+    ):  # until the new year in January or February the lunar year before runs
         if year not in _YEARS:
             continue
         for month, leap, first, days in _month_starts(year):

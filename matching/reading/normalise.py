@@ -37,15 +37,15 @@ def clean_text(values: pd.Series) -> pd.Series:
     Returns:
         Text on the index of `values`, same length.
     """
-    return by_distinct(values, lambda text: (_text(text),), ("value",))["value"]
 
-
-def _text(text: str) -> str:
-    if _PLAIN_TEXT.fullmatch(text):
+    def bare(text: str) -> str:
+        if not _PLAIN_TEXT.fullmatch(text):  # most cells have nothing to take away
+            text = _SPACES.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))).strip()
+            # Exporters write an apostrophe before digits, so that spreadsheets leave them alone (rules/identifiers.md#c04).
+            text = _BETWEEN_CHINESE.sub("", text.lstrip("'’‘`").strip())
         return "" if text.upper() in placeholder_words() else text
-    bare = _SPACES.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))).strip().lstrip("'’‘`").strip()
-    bare = _BETWEEN_CHINESE.sub("", bare)
-    return "" if bare.upper() in placeholder_words() else bare
+
+    return by_distinct(values, lambda text: (bare(text),), ("value",))["value"]
 
 
 def read_phones(values: pd.Series) -> pd.Series:
@@ -63,15 +63,16 @@ def _phone(text: str) -> str:
     bare = unicodedata.normalize("NFKC", text).replace("—", "-").replace("–", "-")
     bare = re.sub(r"\.0+$", "", bare.strip())
     joined = re.sub(r"(?<=\d)[ \-\u200b]+(?=\d)", "", _INVISIBLE.sub("", bare))
+    # As written first: joined, two numbers with a blank between them would be one run of digits in which no mobile stands alone.
     for source in (bare, joined):
-        for found in _MOBILE.finditer(source):
-            if _real_phone(found[1]):
-                return found[1]
+        for mobile in _MOBILE.finditer(source):
+            if _real_phone(mobile[1]):
+                return mobile[1]
     if _MOBILE.search(joined):
-        return ""
-    for found in _LANDLINE.finditer(re.sub(r"(?<=\d)\s+(?=\d)", "-", bare)):
-        if _real_phone(found[2]):
-            return f"{found[1]}-{found[2]}" if found[1] else found[2]
+        return ""  # a mobile that stands for nothing must not be read as a landline by some of its digits
+    for landline in _LANDLINE.finditer(re.sub(r"(?<=\d)\s+(?=\d)", "-", bare)):
+        if _real_phone(landline[2]):
+            return f"{landline[1]}-{landline[2]}" if landline[1] else landline[2]
     return ""
 
 
@@ -92,16 +93,16 @@ def read_numbers(values: pd.Series) -> pd.DataFrame:
     Returns:
         `value` (plain decimal text such as `1350` or `1350.5`, or ""), `note` (`bad_number` when there was text but no one number).
     """
-    return by_distinct(values, _number, ("value", "note"))
 
+    def amount(text: str) -> tuple[str, ...]:
+        bare = unicodedata.normalize("NFKC", text).strip()
+        # 0 and 99 are placeholders elsewhere, here they are amounts.
+        if not bare or (bare.upper() in placeholder_words() and not bare.isdigit()):
+            return "", ""
+        times = 10_000 if re.search(r"\d\s*万", bare) else 1
+        bare = _UNITS.sub("", re.sub(r"(?<=\d)[,，'\s](?=\d{3}(?!\d))", "", bare)).replace("万", "").strip()
+        if not _AMOUNT.fullmatch(bare):
+            return "", "bad_number"
+        return (f"{float(bare) * times:.2f}".rstrip("0").rstrip("."), "")
 
-def _number(text: str) -> tuple[str, ...]:
-    bare = unicodedata.normalize("NFKC", text).strip()
-    if not bare or (bare.upper() in placeholder_words() and not bare.isdigit()):
-        return "", ""
-    times = 10_000 if re.search(r"\d\s*万", bare) else 1
-    bare = _UNITS.sub("", re.sub(r"(?<=\d)[,，'\s](?=\d{3}(?!\d))", "", bare)).replace("万", "").strip()
-    if not _AMOUNT.fullmatch(bare):
-        return "", "bad_number"
-    amount = float(bare) * times
-    return (f"{amount:.2f}".rstrip("0").rstrip("."), "")
+    return by_distinct(values, amount, ("value", "note"))

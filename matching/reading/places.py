@@ -61,7 +61,7 @@ def canonical_village(stem: str, ending: str) -> str:
 
 
 @dataclass
-class Places:
+class Gazetteer:
     """What is known about one county's townships and villages.
 
     Attributes:
@@ -105,14 +105,14 @@ class Places:
         return canonical
 
 
-def places_from_list(listed: pd.DataFrame, county: str = "") -> Places:
+def places_from_list(listed: pd.DataFrame, county: str = "") -> Gazetteer:
     """Places from the county's own list.
 
     Args:
         listed: columns `town`, `village` and, if wanted, `aliases` (`;`-joined older or spoken names of the village).
         county: six-digit code.
     """
-    places = Places(county)
+    places = Gazetteer(county)
     aliases = as_text(listed["aliases"]) if "aliases" in listed else as_text(listed["village"]).map(lambda _: "")
     for town, village, other in zip(as_text(listed["town"]), as_text(listed["village"]), aliases, strict=True):
         if town:
@@ -122,7 +122,7 @@ def places_from_list(listed: pd.DataFrame, county: str = "") -> Places:
     return places
 
 
-def learn_places(*frames: pd.DataFrame, county: str = "", least: int = 3) -> Places:
+def learn_places(*frames: pd.DataFrame, county: str = "", least: int = 3) -> Gazetteer:
     """Places learned from the data themselves, when the county's list is not at hand.
 
     Args:
@@ -134,44 +134,37 @@ def learn_places(*frames: pd.DataFrame, county: str = "", least: int = 3) -> Pla
         The county's places; addresses that name another county taught nothing.
     """
     pairs: Counter[tuple[str, str]] = Counter()
-    told: list[tuple[Area, str, int]] = []
     for frame in frames:
         if {"town", "village"} <= set(frame.columns):
             pairs.update(zip(as_text(frame["town"]), as_text(frame["village"]), strict=True))
         elif "town" in frame.columns:
             pairs.update((town, "") for town in as_text(frame["town"]))
     towns = tuple(sorted({town for town, _ in pairs if len(town) > 2}))
+
+    addresses: list[tuple[Area, str, int]] = []
+    votes: Counter[str] = Counter()
     for frame in frames:
         for column in ("hukou_addr", "live_addr"):
-            if column in frame.columns:
-                told += _split_all(as_text(frame[column]), county, towns)
-    home = county or _majority(told)
-    for area, rest, count in told:
+            if column not in frame.columns:
+                continue
+            heads: Counter[str] = Counter((_HEAD.match(_plain(text)) or [""])[0] for text in as_text(frame[column]))
+            for head, count in heads.items():
+                area = _area_before_town(head, county, head.startswith(towns))
+                addresses.append((area, head[area.length :], count))
+                if area.code:
+                    votes[area.code] += count
+
+    home = county or (votes.most_common(1)[0][0] if votes else "")
+    for area, rest, count in addresses:
+        # A county of a name that several have has no code: another name than ours is enough to know that it is not ours.
         if area.code in ("", home) and not (area.county and not area.code and area.county != area_name(home)):
             pairs[_town_village(rest)] += count
     return _frequent(pairs, home, least)
 
 
-def _split_all(texts: pd.Series, county: str, towns: tuple[str, ...]) -> list[tuple[Area, str, int]]:
-    heads: Counter[str] = Counter((_HEAD.match(_plain(text)) or [""])[0] for text in texts)
-    found = []
-    for head, count in heads.items():
-        area = _area_before_town(head, county, head.startswith(towns))
-        found.append((area, head[area.length :], count))
-    return found
-
-
 def _area_before_town(head: str, county: str, town_first: bool) -> Area:
     """A township may begin with the county's own name (民乐县 has a 民乐生态工业园区): where an address begins with it, no area was told."""
     return read_area("", county) if town_first else read_area(head, county)
-
-
-def _majority(told: list[tuple[Area, str, int]]) -> str:
-    votes: Counter[str] = Counter()
-    for area, _, count in told:
-        if area.code:
-            votes[area.code] += count
-    return votes.most_common(1)[0][0] if votes else ""
 
 
 def _town_village(rest: str) -> tuple[str, str]:
@@ -183,7 +176,7 @@ def _town_village(rest: str) -> tuple[str, str]:
     return town[1], village[0] if village else ""
 
 
-def _frequent(pairs: Counter[tuple[str, str]], county: str, least: int) -> Places:
+def _frequent(pairs: Counter[tuple[str, str]], county: str, least: int) -> Gazetteer:
     """Townships and villages named often enough, the commonest wording first so that it becomes the canonical one."""
     towns: Counter[str] = Counter()
     villages: Counter[tuple[str, str]] = Counter()
@@ -193,7 +186,7 @@ def _frequent(pairs: Counter[tuple[str, str]], county: str, least: int) -> Place
             towns[name] += count
             if village:
                 villages[(name, _plain(village))] += count
-    places = Places(county)
+    places = Gazetteer(county)
     for town, count in sorted(towns.items(), key=lambda item: (-item[1], item[0])):
         if count >= least:
             places.add_town(town)
@@ -207,7 +200,7 @@ def _plain(text: str) -> str:
     return _BLANKS.sub("", unicodedata.normalize("NFKC", text)).replace("(", "").replace(")", "")
 
 
-def read_addresses(values: pd.Series, places: Places | None = None) -> pd.DataFrame:
+def read_addresses(values: pd.Series, places: Gazetteer | None = None) -> pd.DataFrame:
     """Read a column of addresses (rules/places-and-people.md#regions, #addresses).
 
     Args:
@@ -218,56 +211,54 @@ def read_addresses(values: pd.Series, places: Places | None = None) -> pd.DataFr
         Text columns `province, prefecture, county, county_code, town, village, rest`: names in canonical form, "" for what is not
         told or not sure; `rest` is what follows (三组12号, 阳光小区3号楼). 同上 and other placeholders give "" everywhere.
     """
-    known = places or Places()
+    known = places or Gazetteer()
     return by_distinct(values, lambda text: _address(text, known), ADDRESS_COLUMNS)
 
 
-def _address(text: str, places: Places) -> tuple[str, ...]:
+def _address(text: str, places: Gazetteer) -> tuple[str, ...]:
     bare = _plain(text)
     if not bare or bare.upper() in placeholder_words():
         return ("",) * 7
     if bare.isdigit() and len(bare) in (6, 9, 12):
-        return _coded(bare)
+        area = (area_name(bare[:2] + "0000"), area_name(bare[:4] + "00"), area_name(bare[:6]))
+        code = bare[:6] if area[2] and not bare.startswith("00", 4) else ""
+        return (*area, code, "", "", "")  # townships' own codes are in no table of ours
+    # What stands before the first digit is read once: neighbours differ in their house numbers only.
     head = (_HEAD.match(bare) or [""])[0]
     if head not in places._seen:
         places._seen[head] = _read_head(head, places)
-    found = places._seen[head]
-    return (*found[:6], found[6] + bare[len(head) :])
+    parts = places._seen[head]
+    return (*parts[:6], parts[6] + bare[len(head) :])
 
 
-def _coded(code: str) -> tuple[str, ...]:
-    area = (area_name(code[:2] + "0000"), area_name(code[:4] + "00"), area_name(code[:6]))
-    return (*area, code[:6] if area_name(code[:6]) and not code.startswith("00", 4) else "", "", "", "")
-
-
-def _read_head(head: str, places: Places) -> tuple[str, ...]:
+def _read_head(head: str, places: Gazetteer) -> tuple[str, ...]:
     """The part of an address before the first digit: area, township, village."""
-    area = _area_before_town(head, places.county, _begins_with_town(head, places))
+    begins = (head[:end] for end in range(min(len(head), 12), 2, -1))
+    town_first = any(begin in places.towns and begin != town_stem(begin) for begin in begins)
+    area = _area_before_town(head, places.county, town_first)
     rest = head[area.length :]
     if not area.county:
         rest = _without_unknown_county(rest, places)
+    # In another county our own names mean nothing: a 城关镇 stands in many counties.
     elsewhere = bool(places.county and area.code and area.code != places.county)
-    town, rest = _read_town(rest, Places() if elsewhere else places)
-    village, owner, rest = _read_village(rest, town, Places() if elsewhere else places)
+    known = Gazetteer() if elsewhere else places
+    town, rest = _read_town(rest, known)
+    village, owner, rest = _read_village(rest, town, known)
     return (area.province, area.prefecture, area.county, area.code, town or owner, village, rest)
 
 
-def _without_unknown_county(rest: str, places: Places) -> str:
+def _without_unknown_county(rest: str, places: Gazetteer) -> str:
     """Without a county that the list of regions does not know (new, renamed), where a known township stands behind it."""
-    for found in _COUNTY_ENDING.finditer(rest[:10]):
-        behind = rest[found.end() :]
+    for ending in _COUNTY_ENDING.finditer(rest[:10]):
+        behind = rest[ending.end() :]
         if any(behind[:end] in places.towns and behind[:end] != town_stem(behind[:end]) for end in range(2, 11)):
             return behind
     return rest
 
 
-def _begins_with_town(head: str, places: Places) -> bool:
-    longest = range(min(len(head), 12), 2, -1)
-    return any(head[:end] in places.towns and head[:end] != town_stem(head[:end]) for end in longest)
-
-
-def _read_town(rest: str, places: Places) -> tuple[str, str]:
+def _read_town(rest: str, places: Gazetteer) -> tuple[str, str]:
     """The township at the beginning: a known one, else by its kind; a bare stem only when a village of it follows."""
+    # Longest first: a stem is the beginning of its own full name, and sometimes of another township's.
     for end in range(min(len(rest), 10), 1, -1):
         town = places.towns.get(rest[:end])
         if town is None:
@@ -288,7 +279,7 @@ def _read_town(rest: str, places: Places) -> tuple[str, str]:
     return "", rest
 
 
-def _known_village(rest: str, town: str, places: Places) -> tuple[str, int]:
+def _known_village(rest: str, town: str, places: Gazetteer) -> tuple[str, int]:
     known = places.villages.get(town, {})
     for end in range(min(len(rest), 12), 1, -1):
         if rest[:end] in known:
@@ -296,7 +287,7 @@ def _known_village(rest: str, town: str, places: Places) -> tuple[str, int]:
     return "", 0
 
 
-def _read_village(rest: str, town: str, places: Places) -> tuple[str, str, str]:
+def _read_village(rest: str, town: str, places: Gazetteer) -> tuple[str, str, str]:
     """(village, township it belongs to, what follows)."""
     village, end = _known_village(rest, town, places)
     if village:
@@ -315,7 +306,7 @@ def _read_village(rest: str, town: str, places: Places) -> tuple[str, str, str]:
     return places.villages.get(owner, {}).get(name, name), owner, rest[match.end() :]
 
 
-def read_places(towns: pd.Series, villages: pd.Series, places: Places | None = None) -> pd.DataFrame:
+def read_places(towns: pd.Series, villages: pd.Series, places: Gazetteer | None = None) -> pd.DataFrame:
     """Canonical township and village from two columns of their own (乡镇, 村).
 
     Args:
@@ -325,25 +316,27 @@ def read_places(towns: pd.Series, villages: pd.Series, places: Places | None = N
     Returns:
         `town`, `village` on the same index; a village alone gives its township when only one has a village of that name.
     """
-    known = places or Places()
+    known = places or Gazetteer()
     positions, distinct = distinct_texts(zip(as_text(towns), as_text(villages), strict=True))
-    answers = [_pair(town, village, known) for town, village in distinct]
+
+    def pair(town: str, village: str) -> tuple[str, ...]:
+        left = _address(town, known)
+        name = left[4]
+        bare = _plain(village)
+        if not bare or bare.upper() in placeholder_words():
+            return name, left[5]
+        # A village cell may hold its township as well, or nothing but a name that the list does not have: kept where a township stands.
+        right = _address(village, known)
+        by_list = _known_village(bare, name or right[4], known)[0]
+        as_written = bare if not right[4] and name else ""
+        return name or right[4], right[5] or by_list or as_written
+
+    answers = [pair(town, village) for town, village in distinct]
     return spread(answers, positions, towns.index, PLACE_COLUMNS)
 
 
-def _pair(town: str, village: str, places: Places) -> tuple[str, ...]:
-    left = _address(town, places)
-    name = left[4]
-    bare = _plain(village)
-    if not bare or bare.upper() in placeholder_words():
-        return name, left[5]
-    right = _address(village, places)
-    found = right[5] or _known_village(bare, name or right[4], places)[0] or (bare if not right[4] and name else "")
-    return name or right[4], found
-
-
 __all__ = [
-    "Places",
+    "Gazetteer",
     "canonical_town",
     "canonical_village",
     "county_code",

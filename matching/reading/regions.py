@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from matching.tables import table_text
 
@@ -23,11 +24,12 @@ _ENDINGS = (
     "盟",
     "林区",
 )
+# The table's own headings, no places: 县 alone would be read into any address.
 _GROUPING = frozenset(
     {"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划", "省直辖行政单位", "直辖县级", "市"}
 )
 _MUNICIPALITIES = ("11", "12", "31", "50")
-_LONGEST = 15
+_LONGEST = 15  # 积石山保安族东乡族撒拉族自治县
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +43,20 @@ class Area:
     length: int = 0
 
 
-@cache
-def _today() -> frozenset[str]:
-    rows = (line.split("\t") for line in table_text("regions.tsv").splitlines() if line and line[0] != "#")
-    return frozenset(code for code, _, year in rows if not year)
+class _Regions(NamedTuple):
+    """Name of each code; the codes of each written name (full, and short for provinces and prefectures); the codes of today."""
+
+    names: dict[str, str]
+    codes: dict[str, list[str]]
+    today: frozenset[str]
 
 
 @cache
-def _table() -> tuple[dict[str, str], dict[str, list[str]]]:
-    """Name of each code, and the codes of each written name (full, and short for provinces and prefectures)."""
+def _table() -> _Regions:
     names: dict[str, str] = {}
     past: dict[str, list[str]] = {}
     present: dict[str, list[str]] = {}
+    today = set()
     for line in table_text("regions.tsv").splitlines():
         if not line or line[0] == "#":
             continue
@@ -60,9 +64,13 @@ def _table() -> tuple[dict[str, str], dict[str, list[str]]]:
         if name in _GROUPING:
             continue
         names[code] = name
+        if not year:
+            today.add(code)
         for written in {name, _short(name) if code.endswith("00") else name}:
             (past if year else present).setdefault(written, []).append(code)
-    return names, {name: present.get(name, []) + past.get(name, []) for name in present | past}
+    # Today's first: a name that was moved from one code to another means the living place, unless the levels above say otherwise.
+    codes = {name: present.get(name, []) + past.get(name, []) for name in present | past}
+    return _Regions(names, codes, frozenset(today))
 
 
 def _short(name: str) -> str:
@@ -74,19 +82,19 @@ def _short(name: str) -> str:
 
 def area_names() -> frozenset[str]:
     """Every written name of a province, prefecture or county, of today and of the past, two characters or longer."""
-    return frozenset(name for name in _table()[1] if len(name) > 1)
+    return frozenset(name for name in _table().codes if len(name) > 1)
 
 
 def area_name(code: str) -> str:
     """Name of a six-digit code, or ""."""
-    return _table()[0].get(code, "")
+    return _table().names.get(code, "")
 
 
 def _at(text: str, start: int, within: str, level: int) -> tuple[str, int]:
     """The longest area name at `start` whose code begins with `within`; level 2 province, 4 prefecture, 6 county: (code, end)."""
-    found = _table()[1]
-    for end in range(min(len(text), start + _LONGEST), start + 1, -1):
-        for code in found.get(text[start:end], ()):
+    codes = _table().codes
+    for end in range(min(len(text), start + _LONGEST), start + 1, -1):  # 新疆维吾尔自治区 before 新疆
+        for code in codes.get(text[start:end], ()):
             if code.startswith(within) and _level(code) == level:
                 return code, end
     return "", start
@@ -110,24 +118,19 @@ def read_area(text: str, home: str = "") -> Area:
     province, end = _at(text, 0, "", 2)
     prefecture, after = _at(text, end, province[:2], 4)
     # 吉林 and 海南 are provinces and prefectures: a prefecture that is followed by nothing of its own is the province.
-    if prefecture and text[end:after] == _short(area_name(prefecture)) and not _goes_on(text, after, prefecture):
+    short = prefecture and text[end:after] == _short(area_name(prefecture))
+    if short and not _at(text, after, prefecture[:4], 6)[0]:
         prefecture, after = "", end
     if province[:2] in _MUNICIPALITIES and text[after:].startswith(area_name(province)):
         after += len(area_name(province))  # 北京市北京市东城区
-    after = _skip(text, after)
+    if text.startswith("市辖区", after):
+        after += 3  # the table's word for a city's districts together, of which one follows
     county, last = _county(text, after, (prefecture or province).rstrip("0") if (prefecture or province) else "", home)
     return _area(province, prefecture, county, last if county else after)
 
 
-def _skip(text: str, start: int) -> int:
-    return start + 3 if text.startswith("市辖区", start) else start
-
-
-def _goes_on(text: str, start: int, prefecture: str) -> bool:
-    return bool(_at(text, start, prefecture[:4], 6)[0])
-
-
 def _county(text: str, start: int, within: str, home: str) -> tuple[str, int]:
+    """The county at `start`, (code, end): the home county before others, for many names stand in several provinces."""
     name = area_name(home)
     if name and home.startswith(within):
         # The home county is also told without its kind (甘肃民乐洪水镇), a name of one character never is.
@@ -138,6 +141,7 @@ def _county(text: str, start: int, within: str, home: str) -> tuple[str, int]:
 
 
 def _area(province: str, prefecture: str, county: str, length: int) -> Area:
+    """The levels above follow from the county only where no other county of today has its name."""
     if county:
         sure = bool(prefecture or province) or len(_counties(area_name(county))) == 1
         code = county if sure else ""
@@ -156,9 +160,9 @@ def _area(province: str, prefecture: str, county: str, length: int) -> Area:
 @cache
 def _counties(name: str) -> frozenset[str]:
     """Today's counties of a name; only when there is none, those of the past."""
-    names, _ = _table()
-    codes = [code for code in _table()[1].get(name, []) if _level(code) == 6 and names[code] == name]
-    return frozenset(code for code in codes if code in _today()) or frozenset(codes)
+    regions = _table()
+    codes = [code for code in regions.codes.get(name, []) if _level(code) == 6 and regions.names[code] == name]
+    return frozenset(codes) & regions.today or frozenset(codes)
 
 
 @cache

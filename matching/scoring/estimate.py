@@ -7,7 +7,8 @@ Belongs here: numerical estimation. Does not belong here: what a pattern means (
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_matrix, diags_array
@@ -17,7 +18,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.model import Learning
+    from matching.model import LearningSettings
     from matching.scoring.design import Design
 
     Floats = NDArray[np.float64]
@@ -38,9 +39,16 @@ def logit_bits(probability: float) -> float:
     return float(logit(probability) / LN2)
 
 
+class LogisticFit(NamedTuple):
+    """Bits per term, and the prior bits (intercept) of a labelled pair."""
+
+    bits: Floats
+    prior: float
+
+
 def anchored_logistic(
-    matrix: Floats, counts: Floats, anchor: Floats, ridge: float, warm: tuple[Floats, float] | None = None
-) -> tuple[Floats, float]:
+    matrix: Floats, counts: Floats, anchor: Floats, ridge: float, warm: LogisticFit | None = None
+) -> LogisticFit:
     """Logistic regression on counts, pulled towards the anchor: with few labels it stays there, with many it
     follows them.
 
@@ -50,52 +58,63 @@ def anchored_logistic(
         anchor: starting bits of each term.
         ridge: strength of the pull.
         warm: an earlier answer to start from.
-
-    Returns:
-        Bits per term, and the prior bits (intercept) of a labelled pair.
     """
     kept = counts.sum(axis=0) > 0
     used = np.r_[matrix[kept].any(axis=0), True]  # a term that no labelled pair shows keeps its anchor
-    x = csr_matrix(
-        np.concatenate([matrix[kept], np.ones((int(kept.sum()), 1))], axis=1)[:, used]
-    )  # a tenth is not zero
+    # Sparse: a pattern has one term per field and interaction, about a tenth of the columns.
+    x = csr_matrix(np.concatenate([matrix[kept], np.ones((int(kept.sum()), 1))], axis=1)[:, used])
     same, total = counts[0][kept], counts[:, kept].sum(axis=0)
     full = np.r_[anchor * LN2, 0.0]
     full[-1] = _intercept(x[:, :-1] @ full[used][:-1], same, total)
-    start, pull = full[used], np.r_[np.full(int(used.sum()) - 1, ridge), 1e-6]
-    beta = start.copy() if warm is None else np.r_[warm[0] * LN2, warm[1] * LN2][used]
-    loss = _loss(x, same, total, beta, (start, pull))
+    # The intercept is hardly pulled: how rare matches are differs from county to county, and no anchor knows it.
+    posterior = _Posterior(x, same, total, full[used], np.r_[np.full(int(used.sum()) - 1, ridge), 1e-6])
+    beta = posterior.start.copy() if warm is None else np.r_[warm.bits * LN2, warm.prior * LN2][used]
+    loss = posterior.loss(beta)
     for _ in range(_STEPS):
-        p = expit(x @ beta)
-        gradient = x.T @ (same - total * p) - pull * (beta - start)
-        curvature = (x.T @ diags_array(total * p * (1 - p)) @ x).toarray() + np.diag(pull)
-        with threadpool_limits(1, user_api="blas"):  # two hundred equations: threads only burn time waiting
-            step = np.linalg.solve(curvature, gradient)
-        beta, loss, moved = _walk(x, (same, total), (start, pull), beta, (step, loss))
+        beta, loss, moved = posterior.improved(beta, loss)
         if moved < _ENOUGH:
             break
     full[used] = beta
-    return full[:-1] / LN2, float(full[-1] / LN2)
+    return LogisticFit(full[:-1] / LN2, float(full[-1] / LN2))
 
 
-def _loss(x: csr_matrix, same: Floats, total: Floats, beta: Floats, prior: tuple[Floats, Floats]) -> float:
-    score = x @ beta
-    fit = (total * np.logaddexp(0.0, score) - same * score).sum()
-    return float(fit + 0.5 * (prior[1] * (beta - prior[0]) ** 2).sum())
+@dataclass(frozen=True)
+class _Posterior:
+    """The likelihood of counted labels and the pull towards where the weights start.
 
+    Attributes:
+        x: (patterns, terms).
+        same, total: labelled pairs of each pattern, and those of them that are one child.
+        start, pull: where each weight is pulled to, and how strongly.
+    """
 
-def _walk(
-    x: csr_matrix, labels: tuple[Floats, Floats], prior: tuple[Floats, Floats], beta: Floats, move: tuple[Floats, float]
-) -> tuple[Floats, float, float]:
-    """A Newton step, halved until the loss falls."""
-    step, loss = move
-    for _ in range(12):
-        candidate = beta + step
-        found = _loss(x, *labels, candidate, prior)
-        if found <= loss + 1e-12:
-            return candidate, found, float(np.abs(step).max())
-        step = step / 2
-    return beta, loss, 0.0
+    x: csr_matrix
+    same: Floats
+    total: Floats
+    start: Floats
+    pull: Floats
+
+    def loss(self, beta: Floats) -> float:
+        """What is made small."""
+        score = self.x @ beta
+        fit = (self.total * np.logaddexp(0.0, score) - self.same * score).sum()
+        return float(fit + 0.5 * (self.pull * (beta - self.start) ** 2).sum())
+
+    def improved(self, beta: Floats, loss: float) -> tuple[Floats, float, float]:
+        """A Newton step, halved until the loss falls: the weights, their loss, and the largest move."""
+        p = expit(self.x @ beta)
+        gradient = self.x.T @ (self.same - self.total * p) - self.pull * (beta - self.start)
+        curvature = (self.x.T @ diags_array(self.total * p * (1 - p)) @ self.x).toarray() + np.diag(self.pull)
+        with threadpool_limits(1, user_api="blas"):  # two hundred equations: threads only burn time waiting
+            step = np.linalg.solve(curvature, gradient)
+        # A whole step may leap over the lowest point where labels part so well that the curvature vanishes.
+        for _ in range(12):
+            candidate = beta + step
+            candidate_loss = self.loss(candidate)
+            if candidate_loss <= loss + 1e-12:
+                return candidate, candidate_loss, float(np.abs(step).max())
+            step = step / 2
+        return beta, loss, 0.0
 
 
 def _intercept(offset: Floats, same: Floats, total: Floats) -> float:
@@ -122,24 +141,23 @@ def shifted_prior(score: Floats, counts: Floats, prior: float, labelled_share: f
         prior: prior bits of the labelled pairs.
         labelled_share: share of matches among the labelled pairs.
     """
-    if counts.sum() < 50:
+    if counts.sum() < 50:  # a share of so few pairs is chance
         return prior
     base = logit_bits(float(np.clip(labelled_share, 1e-7, 1 - 1e-7)))
     shift = prior
     for _ in range(50):
         before = shift
-        share = float(np.clip(_mean_posterior(score, counts, shift), 1e-7, 0.9))
+        posterior = float((sigmoid_bits(score + shift) * counts).sum() / counts.sum())
+        share = float(np.clip(posterior, 1e-7, 0.9))
         shift = float(np.clip(prior + logit_bits(share) - base, prior - 8, prior + 4))
         if abs(shift - before) < 1e-4:
             break
     return shift
 
 
-def _mean_posterior(score: Floats, counts: Floats, prior: float) -> float:
-    return float((sigmoid_bits(score + prior) * counts).sum() / counts.sum())
-
-
-def em_weights(design: Design, codes: NDArray[np.int8], counts: Floats, prior: float, learning: Learning) -> Floats:
+def em_weights(
+    design: Design, codes: NDArray[np.int8], counts: Floats, prior: float, learning: LearningSettings
+) -> Floats:
     """Fellegi-Sunter by EM on pattern counts, started at and held near the anchor; only the shape inside each field
     is learned.
 
@@ -170,7 +188,9 @@ def em_weights(design: Design, codes: NDArray[np.int8], counts: Floats, prior: f
     return bits
 
 
-def _shaped(design: Design, codes: NDArray[np.int8], same: Floats, different: Floats, learning: Learning) -> Floats:
+def _shaped(
+    design: Design, codes: NDArray[np.int8], same: Floats, different: Floats, learning: LearningSettings
+) -> Floats:
     """The anchor bent, within `em_bend` bits, towards the observed log2(m/u) of each field's levels."""
     out = design.anchor.copy()
     for place, terms in enumerate(design.level_term):
@@ -178,6 +198,7 @@ def _shaped(design: Design, codes: NDArray[np.int8], same: Floats, different: Fl
         anchor = design.anchor[terms[levels]]
         m = np.bincount(codes[:, place], weights=same, minlength=len(terms))[levels]
         u = np.bincount(codes[:, place], weights=different, minlength=len(terms))[levels] + 1.0
+        # The anchor speaks as `em_pairs` pairs would that show its own m/u: a level seen by nobody stays where it is.
         guess = u * np.exp2(np.clip(anchor, -10, 10))
         m_smooth = m + learning.em_pairs * guess / guess.sum()
         change = np.log2(m_smooth / m_smooth.sum()) - np.log2(u / u.sum()) - anchor

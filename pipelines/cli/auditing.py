@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,9 +18,6 @@ from pipelines.cli.shell import REFUSED, USAGE, WorkspaceOption, err, local_time
 from pipelines.cli.texts import say
 
 if TYPE_CHECKING:
-    import sqlalchemy as sa
-
-    from pipelines.resources.chain import Chain
     from pipelines.resources.session import Opened
 
 app = typer.Typer(name="audit", help=say("audit.help"), invoke_without_command=True)
@@ -49,10 +46,10 @@ def verify(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Verify everything; exit code 1 when something does not fit."""
-    county = looked_at(workspace)
-    whole = print_verified(county)
+    session = looked_at(workspace)
+    whole = print_verified(session)
     if head:
-        whole = _compare_paper(county, head) and whole
+        whole = _compare_paper(session, head) and whole
     if not whole:
         raise typer.Exit(REFUSED)
 
@@ -81,32 +78,34 @@ def accept(
     from pipelines.resources import chain, views
     from pipelines.resources.locks import only_run
 
-    county = looked_at(workspace)
-    with only_run(county.workspace.root, county.engine):
-        line = chain.accept(county.chain, by.strip(), reason.strip(), new_key)
-        views.begin_anew(county.chain, by.strip(), reason.strip())
+    session = looked_at(workspace)
+    with only_run(session.workspace.root, session.engine):
+        # Both chains begin anew together: there is one way on for all damage, and none that leaves no trace.
+        line = chain.accept(session.chain, by.strip(), reason.strip(), new_key)
+        views.begin_anew(session.chain, by.strip(), reason.strip())
     out.print(say("audit.accepted", line=line.number, name=by.strip()), markup=False)
-    if new_key and county.chain.key:
-        out.print(say("audit.key", path=county.chain.key.path), markup=False)
+    if new_key and session.chain.key:
+        out.print(say("audit.key", path=session.chain.key.path), markup=False)
 
 
 def looked_at(workspace: Path | None) -> Opened:
     """The workspace opened so that a damaged record can be looked at, too."""
-    county = opened(workspace)
-    county.lenient = True
-    return county
+    session = opened(workspace)
+    session.lenient = True
+    return session
 
 
-def print_verified(county: Opened) -> bool:
+def print_verified(session: Opened) -> bool:
     """Verify lines, rows and views, print what does not fit and where the chain began anew; returns whether it is whole."""
     from pipelines.resources import views
     from pipelines.resources.chain import everything
 
-    chain = county.chain
+    chain = session.chain
     if chain.lost:
         err.print(chain.lost, markup=False, style="red")
         return False
     examined = everything(chain)
+    # Looks have a chain and a file of their own: a publication holds SQLite's only writer for long, and a look is noted before it is shown.
     looks, doubts = views.examine(chain)
     complaints = [*examined.complaints, *doubts]
     for complaint in complaints[:MOST_COMPLAINTS]:
@@ -128,7 +127,7 @@ def _print_begun(row: Mapping[str, Any]) -> None:
     detail = json.loads(row["detail"])
     why, before = detail.get("why"), detail.get("before", {})
     if why == "new" and "formerly" not in detail:
-        return
+        return  # with the workspace, as every chain does
     facts = {"line": row["id"], "when": local_time(row["at"]), "name": row["actor"], "reason": detail.get("reason", "")}
     facts |= {"lines": before.get("lines", 0), "wrong": len(detail.get("wrong", [])), "last": before.get("last", 0)}
     out.print(say(f"audit.begun_{why}", **facts), markup=False, style="yellow")
@@ -136,13 +135,19 @@ def _print_begun(row: Mapping[str, Any]) -> None:
         out.print(say("audit.broken_before", line=before["broken"]), markup=False, style="yellow")
 
 
-def _compare_paper(county: Opened, printed: str) -> bool:
+def _compare_paper(session: Opened, printed: str) -> bool:
     """Whether the line that a person reads from paper is in the chain as it was printed."""
-    given = re.fullmatch(r"\D*(\d+)\D+?([0-9a-fA-F]{6,64})\s*", printed)
-    if given is None:
+    import sqlalchemy as sa
+
+    from pipelines.resources.tables import audit as table
+
+    # Copied from paper by hand: words before the number, any sign between, and as many digits of the hash as somebody cared to write, six at least.
+    head = re.fullmatch(r"\D*(\d+)\D+?([0-9a-fA-F]{6,64})\s*", printed)
+    if head is None:
         refuse(say("audit.no_head"), USAGE)
-    number, digits = int(given[1]), given[2].lower()
-    present = _hash_of(county.chain, number)
+    number, digits = int(head[1]), head[2].lower()
+    with session.chain.engine.connect() as connection:
+        present = connection.execute(sa.select(table.c.hash).where(table.c.id == number)).scalar() or ""
     if present.startswith(digits):
         out.print(say("audit.paper_fits", line=number), markup=False)
         return True
@@ -151,51 +156,37 @@ def _compare_paper(county: Opened, printed: str) -> bool:
     return False
 
 
-def _hash_of(chain: Chain, number: int) -> str:
-    import sqlalchemy as sa
-
-    from pipelines.resources.tables import audit as table
-
-    with chain.engine.connect() as connection:
-        return connection.execute(sa.select(table.c.hash).where(table.c.id == number)).scalar() or ""
-
-
 def list_lines(workspace: Path | None, last: int, views: bool) -> None:
     """Print the last lines of the audit, or of the views."""
+    import sqlalchemy as sa
     from rich.table import Table
 
-    county = looked_at(workspace)
+    from pipelines.resources import views as looks
+    from pipelines.resources.tables import audit as lines
+
+    session = looked_at(workspace)
+    rows: Sequence[Mapping[str, Any]]
+    if views:
+        rows = list(looks.read(session.workspace.root))[-last:]
+    else:
+        with session.engine.connect() as connection:
+            newest = connection.execute(sa.select(lines).order_by(lines.c.id.desc()).limit(last))
+            rows = [dict(row) for row in newest.mappings()][::-1]
     table = Table(*(say(f"table.{name}") for name in ("line", "when", "who", "action", "subject", "detail")))
-    for row in _views(county, last) if views else _lines(county, last):
+    for row in rows:
         cells = (str(row["id"]), local_time(row["at"]), row["actor"], row["action"], row["subject"])
         table.add_row(*cells, _short(row["detail"]))
     show(table)
 
 
-def _lines(county: Opened, last: int) -> list[sa.RowMapping]:
-    import sqlalchemy as sa
-
-    from pipelines.resources.tables import audit as table
-
-    with county.engine.connect() as connection:
-        wanted = sa.select(table).order_by(table.c.id.desc()).limit(last)
-        return list(connection.execute(wanted).mappings())[::-1]
-
-
-def _views(county: Opened, last: int) -> list[dict[str, Any]]:
-    from pipelines.resources import views
-
-    return list(views.read(county.workspace.root))[-last:]
-
-
 def _short(detail: str) -> str:
     """A line's detail in brief: of sealed batches only how many rows."""
     try:
-        known = json.loads(detail)
+        facts = json.loads(detail)
     except ValueError:
         return detail[:LONGEST_DETAIL]
-    seals = known.pop("seals", {})
-    parts = [f"{name}={value}" for name, value in known.items() if value not in ("", [], {})]
+    seals = facts.pop("seals", {})
+    parts = [f"{name}={value}" for name, value in facts.items() if value not in ("", [], {})]
     parts += [f"{name}×{batch['rows']}" for name, batch in seals.items()]
     text = " ".join(parts)
     return text if len(text) <= LONGEST_DETAIL else text[:LONGEST_DETAIL] + "…"

@@ -78,14 +78,15 @@ def run(  # noqa: PLR0913 - every argument is an option people type
     debug: DebugOption = False,
 ) -> None:
     """Run one period."""
-    county = opened(workspace, debug)
+    session = opened(workspace, debug)
     from pipelines.cli import running
     from pipelines.jobs import Consent
 
-    dated = running.checked_period(county, accept_period or [], consent)
-    size = running.checked_size(county, accept_size or [], consent if accept_size or not accept_period else "")
-    gone, engine = running.known_departments(county, withdraw or []), running.checked_engine(engine)
-    running.run_and_print(county, running.Asked(period, Consent(gone, size, engine, dated)))
+    # Who is named for --accept-period alone has consented to no jump in rows: that takes a second person, the period does not.
+    dated = running.checked_period(session, accept_period or [], consent)
+    size = running.checked_size(session, accept_size or [], consent if accept_size or not accept_period else "")
+    gone, engine = running.known_departments(session, withdraw or []), running.checked_engine(engine)
+    running.run_and_print(session, running.RunRequest(period, Consent(gone, size, engine, dated)))
 
 
 @app.command(help=say("status.help"))
@@ -124,9 +125,9 @@ def explain(  # noqa: PLR0913 - every argument is an option people type
     workspace: WorkspaceOption = None,
 ) -> None:
     """Why two rows are one child; why a child is on a list."""
-    from pipelines.cli.explaining import Wanted, explain_ids
+    from pipelines.cli.explaining import ExplainRequest, explain_ids
 
-    explain_ids(opened(workspace), Wanted(period, ids, as_json, svg, values, named))
+    explain_ids(opened(workspace), ExplainRequest(period, ids, as_json, svg, values, named))
 
 
 @app.command(help=say("replies.help"))
@@ -179,10 +180,10 @@ def linkage(  # noqa: PLR0913 - every argument is an option people type
     workspace: WorkspaceOption = None,
 ) -> None:
     """How good the linkage is, and for whom."""
-    county = opened(workspace)
-    from pipelines.cli.measuring import Asked, show_linkage
+    session = opened(workspace)
+    from pipelines.cli.measuring import LinkageRequest, show_linkage
 
-    show_linkage(county, Asked(period, as_json, size, seed, sample, answers))
+    show_linkage(session, LinkageRequest(period, as_json, size, seed, sample, answers))
 
 
 @app.command(help=say("decide.help"))
@@ -199,11 +200,11 @@ def decide(  # noqa: PLR0913 - every argument is an option people type
     workspace: WorkspaceOption = None,
 ) -> None:
     """People decide which rows are one child."""
-    county = opened(workspace)
-    from pipelines.cli.deciding import Said
+    session = opened(workspace)
+    from pipelines.cli.deciding import DecisionRequest
     from pipelines.cli.deciding import decide as enter
 
-    enter(county, Said(period, ids or [], verdict, note, author, table))
+    enter(session, DecisionRequest(period, ids or [], verdict, note, author, table))
 
 
 @app.command(help=say("protect.help"))
@@ -217,13 +218,13 @@ def protect(  # noqa: PLR0913 - every argument is an option people type
     workspace: WorkspaceOption = None,
 ) -> None:
     """Hide a child from everybody but one person, or lift that."""
-    county = opened(workspace)
-    from pipelines.cli.protecting import Order, list_marks, mark_child
+    session = opened(workspace)
+    from pipelines.cli.protecting import MarkRequest, list_marks, mark_child
 
     if child:
-        mark_child(county, Order(child, named, author, reason, lift))
+        mark_child(session, MarkRequest(child, named, author, reason, lift))
     else:
-        list_marks(county)
+        list_marks(session)
 
 
 @app.command(help=say("errata.help"))
@@ -277,9 +278,9 @@ def report(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Write a report upward."""
-    from pipelines.cli.reports import Wanted, write_reports
+    from pipelines.cli.reports import ReportRequest, write_reports
 
-    write_reports(opened(workspace), Wanted(period, kind, version, pdf))
+    write_reports(opened(workspace), ReportRequest(period, kind, version, pdf))
 
 
 @app.command(help=say("report.templates"))
@@ -304,15 +305,15 @@ def due(  # noqa: PLR0913 - every argument is an option people type
     workspace: WorkspaceOption = None,
 ) -> None:
     """Say what is due when, and note what came in."""
-    county = opened(workspace)
-    from pipelines.cli.dues import Receipt, note_receipt, show_due
+    session = opened(workspace)
+    from pipelines.cli.dues import ReportNote, note_receipt, show_due
 
     if received:
-        note_receipt(county, Receipt(tuple(received), duty, period, day))
+        note_receipt(session, ReportNote(tuple(received), duty, period, day))
     if not_received:
-        note_receipt(county, Receipt(tuple(not_received), duty, period, taken_back=True))
+        note_receipt(session, ReportNote(tuple(not_received), duty, period, taken_back=True))
     if not received and not not_received:
-        show_due(county, since, until)
+        show_due(session, since, until)
 
 
 @app.command(help=say("file.help"))
@@ -325,10 +326,10 @@ def file(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Write one child's file."""
-    county = opened(workspace)
+    session = opened(workspace)
     from pipelines.cli.documents import write_file
 
-    write_file(county, child, period, approved_by, named)
+    write_file(session, child, period, approved_by, named)
 
 
 @app.command(help=say("sample.help"))
@@ -341,10 +342,10 @@ def sample(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Draw a sample of child files."""
-    county = opened(workspace)
+    session = opened(workspace)
     from pipelines.cli.documents import Sampling, write_sample
 
-    write_sample(county, Sampling(period, size, seed, files))
+    write_sample(session, Sampling(period, size, seed, files))
 
 
 @app.command(help=say("feed.help"))
@@ -357,10 +358,10 @@ def feed(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Deliver a feed."""
-    county = opened(workspace)
-    from pipelines.cli.feeds import Wanted, make_feed
+    session = opened(workspace)
+    from pipelines.cli.feeds import FeedRequest, make_feed
 
-    make_feed(county, Wanted(name, period, approved_by, full))
+    make_feed(session, FeedRequest(name, period, approved_by, full))
 
 
 @app.command(help=say("sharing.help"))
@@ -372,15 +373,15 @@ def sharing(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Show the sharing ledger, make a delivery again, read a receipt."""
-    county = opened(workspace)
+    session = opened(workspace)
     from pipelines.cli.feeds import make_again, show_sharing, take_receipt
 
     if again:
-        make_again(county, feed, again)
+        make_again(session, feed, again)
     elif receipt:
-        take_receipt(county, receipt)
+        take_receipt(session, receipt)
     else:
-        show_sharing(county)
+        show_sharing(session)
 
 
 @app.command(help=say("dev.help"))

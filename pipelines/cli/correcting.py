@@ -31,15 +31,17 @@ FOLDER = "校核纠错"
 def write_corrections(opened: Opened, period: str) -> None:
     """Write letters and lists of a period into `outbox/<period>-校核纠错/`, and print what became of the earlier ones."""
     label = fitting_period(opened, period).label
-    found = errata_of(opened, label)
-    opened.look("errata", label, count=sum(len(sheet.errors) for sheet in found.values()))
+    sheets = errata_of(opened, label)
+    # Written down before anything can be seen.
+    opened.look("errata", label, count=sum(len(sheet.errors) for sheet in sheets.values()))
     frames = Frames(*(opened.frames.read(f"child_files.{part}", label) for part in ("children", "records")))
     folder, context = opened.workspace.outbox / f"{label}-{FOLDER}", bare_context(opened.workspace, label)
-    for sheet in found.values():
+    for sheet in sheets.values():
         write_errata(sheet, frames, context, folder)
     lock_folder(folder, read_passwords(opened.workspace.root))
-    count = hold(opened.frames, label, found, _answered(opened, label))
-    show(_table(found, department_names(opened.workspace), label))
+    # From now on these lines stand in the correction lists, and workbooks leave them out: one line is asked in one paper.
+    count = hold(opened.frames, label, sheets, _answered(opened, label))
+    show(_table(sheets, department_names(opened.workspace), label))
     out.print(say("errata.written", path=folder), markup=False)
     if count:
         out.print(say("errata.held", count=count, period=label), markup=False)
@@ -50,15 +52,18 @@ def errata_of(opened: Opened, label: str) -> dict[str, DepartmentErrors]:
     findings, done = _asked_now(opened, label), _answered(opened, label)
     findings = findings[~findings["finding_id"].isin(done)]
     life = opened.frames.read("finding_life", label, ["finding_id", "listed", "shown", "evidence"])
+    # Of a department that delivered nothing since, nobody can say whether it corrected anything.
     with opened.engine.connect() as connection:
         delivered = usable_departments(deliveries.of_period(connection, label, deliveries.LIVE))
-    earlier, profile = _earlier(opened, label), profile_of(opened.workspace)
-    found = {}
+    same_kind = [period for period in opened.frames.periods("finding_life") if ("Q" in period) == ("Q" in label)]
+    earlier = max((period for period in same_kind if period < label), default="")
+    profile = profile_of(opened.workspace)
+    sheets = {}
     for name in department_names(opened.workspace):
         sent = profile.lists_for(name)
-        before = _before(opened, earlier, name, sent)
-        found[name] = DepartmentErrors(name, errors_of(findings, name, sent), outcome(before, life, delivered))
-    return found
+        before = _asked_before(opened, earlier, name, sent)
+        sheets[name] = DepartmentErrors(name, errors_of(findings, name, sent), outcome(before, life, delivered))
+    return sheets
 
 
 def _asked_now(opened: Opened, label: str) -> pd.DataFrame:
@@ -72,16 +77,12 @@ def _asked_now(opened: Opened, label: str) -> pd.DataFrame:
 def _answered(opened: Opened, label: str) -> set[str]:
     """The findings for which an answer of this period is entered, from whichever of the two it came."""
     with opened.engine.connect() as connection:
-        mine = finding_events.events(connection, (life_event.c.period == label) & (life_event.c.kind == ANSWERED))
-    return {row["finding_id"] for row in mine}
+        answers = finding_events.events(connection, (life_event.c.period == label) & (life_event.c.kind == ANSWERED))
+    return {row["finding_id"] for row in answers}
 
 
-def _earlier(opened: Opened, label: str) -> str:
-    same = [one for one in opened.frames.periods("finding_life") if one < label and ("Q" in one) == ("Q" in label)]
-    return same[-1] if same else ""
-
-
-def _before(opened: Opened, earlier: str, department: str, sent: Collection[str]) -> EarlierErrors:
+def _asked_before(opened: Opened, earlier: str, department: str, sent: Collection[str]) -> EarlierErrors:
+    """What a department was asked in the period before, derived anew from its frames: nothing is stored for it."""
     if not earlier:
         return EarlierErrors(pd.DataFrame(columns=["finding_id", "code", "department", "file", "sheet", "row"]), {})
     life = opened.frames.read("finding_life", earlier, ["finding_id", "evidence"])
@@ -89,7 +90,7 @@ def _before(opened: Opened, earlier: str, department: str, sent: Collection[str]
     return EarlierErrors(errors_of(_asked_now(opened, earlier), department, sent), evidence)
 
 
-def _table(found: Mapping[str, DepartmentErrors], names: Mapping[str, str], label: str) -> Table:
+def _table(sheets: Mapping[str, DepartmentErrors], names: Mapping[str, str], label: str) -> Table:
     words = errata_rules().results
     table = Table(
         say("table.department"),
@@ -98,7 +99,7 @@ def _table(found: Mapping[str, DepartmentErrors], names: Mapping[str, str], labe
         title=say("errata.title", period=label),
         title_justify="left",
     )
-    for name, sheet in found.items():
+    for name, sheet in sheets.items():
         counts = Counter(sheet.before["result"])
         table.add_row(names.get(name, name), str(len(sheet.errors)), *(str(counts[result]) for result in words))
     return table

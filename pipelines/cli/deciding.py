@@ -29,8 +29,8 @@ _KEYS = (
 
 
 @dataclass(frozen=True)
-class Said:
-    """What was said on the command line: two records and a verdict, or a table; who says so, and why."""
+class DecisionRequest:
+    """What was request on the command line: two records and a verdict, or a table; who says so, and why."""
 
     period: str
     ids: list[str]
@@ -40,21 +40,34 @@ class Said:
     table: Path | None = None
 
 
-def decide(opened: Opened, said: Said) -> None:
+def decide(opened: Opened, request: DecisionRequest) -> None:
     """Enter decisions, then print what they contradict."""
-    label = Period.parse(said.period).label
+    label = Period.parse(request.period).label
     records = _records(opened, label)
-    asked = _asked(said)
-    known = set(records["record_id"])
-    strange = sorted({*asked["record_a"], *asked["record_b"]} - known)
+    if request.table:
+        pairs = read_decisions(*_table(request.table))
+    elif len(request.ids) == 2 and request.verdict in ("same", "different", "unsure"):
+        line = {"记录甲": request.ids[0], "记录乙": request.ids[1], "结论": request.verdict, "说明": request.note}
+        pairs = read_decisions(pd.DataFrame([line]))
+    else:
+        refuse(say("decide.usage"), USAGE)
+    # All or none: half a table entered would be entered again by whoever sends the mended one.
+    strange = {*pairs["record_a"], *pairs["record_b"]} - set(records["record_id"])
     if strange:
         refuse(say("decide.unknown", period=label, count=len(strange)))
-    who = said.author or opened.workspace.operator
+    who = request.author or opened.workspace.operator
     with writing(opened.engine) as connection:
-        count = decisions.enter(connection, label, _lines(asked, records, who), opened.workspace.operator)
-        every = decisions.read(connection)
-    out.print(say("decide.entered", count=count, again=len(asked) - count, period=label), markup=False)
-    _print_conflicts(every, records)
+        count = decisions.enter(connection, label, _lines(pairs, records, who), opened.workspace.operator)
+        entered = decisions.read(connection)
+    out.print(say("decide.entered", count=count, again=len(pairs) - count, period=label), markup=False)
+
+    contradicting = conflicting_decisions(find_decisions(entered, records), records)
+    if contradicting.empty:
+        out.print(say("decide.no_conflict"))
+        return
+    out.print(say("decide.conflicts", count=len(contradicting)), markup=False, style="yellow")
+    for row in contradicting.itertuples(index=False):
+        out.print(f"  {row.record_a} · {row.record_b}：{row.reason}。", markup=False)
 
 
 def _records(opened: Opened, label: str) -> pd.DataFrame:
@@ -66,15 +79,6 @@ def _records(opened: Opened, label: str) -> pd.DataFrame:
     if not frames:
         refuse(say("decide.no_period", period=label))
     return pd.concat(frames, ignore_index=True).fillna("")
-
-
-def _asked(said: Said) -> pd.DataFrame:
-    if said.table:
-        return read_decisions(*_table(said.table))
-    if len(said.ids) != 2 or said.verdict not in ("same", "different", "unsure"):
-        refuse(say("decide.usage"), USAGE)
-    line = {"记录甲": said.ids[0], "记录乙": said.ids[1], "结论": said.verdict, "说明": said.note}
-    return read_decisions(pd.DataFrame([line]))
 
 
 def _table(path: Path) -> tuple[pd.DataFrame, int]:
@@ -89,25 +93,11 @@ def _table(path: Path) -> tuple[pd.DataFrame, int]:
     return body, int(grid.cells.index[0]) + 1
 
 
-def _lines(asked: pd.DataFrame, records: pd.DataFrame, who: str) -> Iterator[decisions.Decision]:
+def _lines(pairs: pd.DataFrame, records: pd.DataFrame, who: str) -> Iterator[decisions.Decision]:
     """Decisions with the content of their records; who gives no name is the operator."""
-    named = records[records["record_id"].isin({*asked["record_a"], *asked["record_b"]})]
+    named = records[records["record_id"].isin({*pairs["record_a"], *pairs["record_b"]})]
+    # By content as well as by id: the next delivery gives the same row another id, and the decision still holds.
     keys = dict(zip(named["record_id"], content_keys(named.reset_index(drop=True)), strict=True))
-    for line in asked.to_dict("records"):
-        made = decisions.Decision(**{str(name): str(value) for name, value in line.items()}, key_a="", key_b="")
-        yield replace(
-            made,
-            author=made.author or who,
-            key_a=keys[made.record_a],
-            key_b=keys[made.record_b],
-        )
-
-
-def _print_conflicts(every: pd.DataFrame, records: pd.DataFrame) -> None:
-    found = conflicting_decisions(find_decisions(every, records), records)
-    if found.empty:
-        out.print(say("decide.no_conflict"))
-        return
-    out.print(say("decide.conflicts", count=len(found)), markup=False, style="yellow")
-    for line in found.itertuples(index=False):
-        out.print(f"  {line.record_a} · {line.record_b}：{line.reason}。", markup=False)
+    for line in pairs.to_dict("records"):
+        bare = decisions.Decision(**{str(name): str(value) for name, value in line.items()}, key_a="", key_b="")
+        yield replace(bare, author=bare.author or who, key_a=keys[bare.record_a], key_b=keys[bare.record_b])

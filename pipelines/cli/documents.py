@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-import pandas as pd
-
 from assets.childfile.document.content import paper_of
 from assets.childfile.document.finding_child import sources_of
 from assets.childfile.document.sample import Draw, draw, population
@@ -22,7 +20,7 @@ from assets.protected import FOLDER, book_of, protected_in
 from assets.publishing.locking import lock_file
 from assets.workbooks.context import PublishContext
 from assets.workbooks.personbook import folder_of
-from pipelines.cli.protecting import admitted, say_left_out
+from pipelines.cli.protecting import admitted, latest_period, say_left_out
 from pipelines.cli.shell import err, out, refuse
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
@@ -35,7 +33,7 @@ FILES, SAMPLE_FOLDER = "一人一档", "抽查"
 
 
 @dataclass(frozen=True)
-class Asked:
+class Release:
     """Who approved that numbers stand whole, and the person for whom a protected child's file is written."""
 
     approved_by: str = ""
@@ -54,21 +52,22 @@ class Sampling:
 
 def write_file(opened: Opened, number: str, period: str, approved_by: str, named: str = "") -> Path:
     """Write one child's file, masked unless somebody approved, and say where it is; a protected child's for the named person only."""
-    path = _write_one(opened, number, _period(opened, period), Asked(approved_by, named))
+    path = _write_one(opened, number, _period(opened, period), Release(approved_by, named))
     protected = FOLDER in path.relative_to(opened.workspace.outbox).parts[0]
-    made = [] if protected else to_pdf([path])
-    for one in [path, *made]:
-        out.print(say("report.written", path=one), markup=False)
-    if not made and not protected:
+    # A protected child's file is locked by its person's password, which a PDF beside it would not be.
+    copies = [] if protected else to_pdf([path])
+    for written in [path, *copies]:
+        out.print(say("report.written", path=written), markup=False)
+    if not copies and not protected:
         err.print(say("report.no_pdf"), markup=False, style="yellow")
     if not approved_by:
         out.print(say("file.masked"), markup=False)
     return path
 
 
-def _write_one(opened: Opened, number: str, period: Period, asked: Asked) -> Path:
-    sources, approved_by = sources_of(opened, period.label, number), asked.approved_by
-    person = admitted(opened, protected_in(opened, period.label), [str(sources.child["child_id"])], asked.named)
+def _write_one(opened: Opened, number: str, period: Period, release: Release) -> Path:
+    sources, approved_by = sources_of(opened, period.label, number), release.approved_by
+    person = admitted(opened, protected_in(opened, period.label), [str(sources.child["child_id"])], release.named)
     paper = paper_of(replace(sources, open=bool(approved_by)))
     # Written down before anything can be seen.
     opened.look("file --approved-by" if approved_by else "file", period.label, [paper.child_id])
@@ -86,54 +85,47 @@ def _write_one(opened: Opened, number: str, period: Period, asked: Asked) -> Pat
     return path
 
 
-def write_sample(opened: Opened, wanted: Sampling) -> Path:
+def write_sample(opened: Opened, sampling: Sampling) -> Path:
     """Draw the sample, write the sheet (and the files), say where it is and how to draw it again."""
-    period = _period(opened, wanted.period)
+    period = _period(opened, sampling.period)
     veil = protected_in(opened, period.label)
+    # Drawn from the others: a protected child's file would be looked through by whoever checks.
     children = veil.without(opened.frames.read("child_files.children", period.label))
     everyone = population(children)
-    if everyone.empty or wanted.size < 1:
+    if everyone.empty or sampling.size < 1:
         refuse(say("sample.nobody", period=period.zh))
-    order = Draw(wanted.size, wanted.seed or period.label)
+    # Without a seed the period's own name: whoever checks draws the same children again.
+    order = Draw(sampling.size, sampling.seed or period.label)
     drawn = draw(everyone, order).merge(children[["child_id", "name"]], on="child_id", how="left")
     path = opened.workspace.outbox / SAMPLE_FOLDER / period.label / f"儿童档案抽查_{period.label}.xlsx"
     opened.look("sample", period.label, drawn["child_id"].astype(str).tolist())
-    write_sheet(drawn, order, _context(opened, period), path)
+    profile = profile_of(opened.workspace)
+    place, masked = profile.place.county_name.value or "", profile.masking.name_masked_in_summary.known()
+    context = PublishContext(period.label, period.last_day, place, (), _office(opened), names_masked=masked)
+    write_sheet(drawn, order, context, path)
     _note(
         opened, audit.Act(opened.workspace.operator, "sample", period.label, {"size": len(drawn), "seed": order.seed})
     )
     out.print(say("report.written", path=path), markup=False)
     out.print(say("sample.drawn", count=len(drawn), of=len(everyone), seed=order.seed), markup=False)
     say_left_out(veil)
-    if wanted.files:
-        _write_files(opened, drawn, period)
+    if sampling.files:
+        written = [_write_one(opened, child, period, Release()) for child in drawn["child_id"]]
+        out.print(say("sample.files", count=len(written), path=written[0].parent), markup=False)
     return path
-
-
-def _write_files(opened: Opened, drawn: pd.DataFrame, period: Period) -> None:
-    written = [_write_one(opened, child, period, Asked()) for child in drawn["child_id"]]
-    out.print(say("sample.files", count=len(written), path=written[0].parent), markup=False)
 
 
 def _period(opened: Opened, text: str) -> Period:
     """The period asked for, else the last that was run."""
-    if text:
-        return Period.parse(text)
-    periods = opened.frames.periods("child_files.children")
-    if not periods:
+    label = text or latest_period(opened)
+    if not label:
         refuse(say("file.no_period"))
-    return max((Period.parse(label) for label in periods), key=lambda one: (one.last_day, not one.monthly))
+    return Period.parse(label)
 
 
 def _office(opened: Opened) -> str:
     place = profile_of(opened.workspace).place.county_name.value or ""
     return f"{place}民政局" if place else "民政局"
-
-
-def _context(opened: Opened, period: Period) -> PublishContext:
-    profile = profile_of(opened.workspace)
-    place, masked = profile.place.county_name.value or "", profile.masking.name_masked_in_summary.known()
-    return PublishContext(period.label, period.last_day, place, (), _office(opened), names_masked=masked)
 
 
 def _note(opened: Opened, act: audit.Act) -> None:

@@ -27,7 +27,7 @@ _COLUMNS = ("due", "role", "by", "what", "towards", "about", "left", "state", "c
 
 
 @dataclass(frozen=True)
-class Receipt:
+class ReportNote:
     """What a person notes: which townships, of which duty and period, on which day; `taken_back` withdraws it."""
 
     senders: tuple[str, ...]
@@ -51,30 +51,23 @@ def show_due(opened: Opened, since: str, until: str) -> None:
     profile, towns = profile_of(opened.workspace), _towns(opened)
     table = Table(*(say(f"table.{name}") for name in _COLUMNS))
     table.title, table.title_justify = say("due.title", name=profile.name, since=first, until=last), "left"
-    late = [] if since else _still_owed(opened, duties(profile, first - AHEAD, first - timedelta(days=1)), towns)
+    # A day that has passed is nobody's reminder, except where townships still owe the bureau their reports.
+    late = []
+    if not since:
+        past = [duty for duty in duties(profile, first - AHEAD, first - timedelta(days=1)) if duty.tracked]
+        with opened.engine.connect() as connection:
+            for duty in past:
+                arrived = receipts.senders_in(connection, OwedReport(duty.name, duty.period))
+                if set(towns) - set(arrived):
+                    late.append(duty)
     for duty in [*late, *duties(profile, first, last)]:
-        left = _left(duty)
+        left = ""
+        if duty.due is not None and duty.exact:  # a paper's 年初 is no day to count from
+            days = (duty.due - date.today()).days
+            left = say("due.days", count=days) if days >= 0 else say("due.late", count=-days)
         cells = (duty.when or say("due.silent"), duty.role.value, duty.by, duty.what, duty.towards, duty.period, left)
         table.add_row(*cells, _state(opened, duty, towns), duty.clause)
     show(table)
-
-
-def _left(duty: Duty) -> str:
-    """The days that are left, or how many have passed; nothing where the paper names no day."""
-    if duty.due is None or not duty.exact:
-        return ""
-    days = (duty.due - date.today()).days
-    return say("due.days", count=days) if days >= 0 else say("due.late", count=-days)
-
-
-def _still_owed(opened: Opened, past: Sequence[Duty], towns: Sequence[str]) -> list[Duty]:
-    """Reports of townships whose day has passed and that did not all come in."""
-    with opened.engine.connect() as connection:
-        return [
-            duty
-            for duty in past
-            if duty.tracked and set(towns) - set(receipts.senders_in(connection, OwedReport(duty.name, duty.period)))
-        ]
 
 
 def _state(opened: Opened, duty: Duty, towns: Sequence[str]) -> str:
@@ -87,6 +80,7 @@ def _state(opened: Opened, duty: Duty, towns: Sequence[str]) -> str:
     from pipelines.cli.reports import FOLDER
 
     name = words().kinds[duty.report].name
+    # Noted nowhere else: a report is written when it lies in the outbox.
     written = list((opened.workspace.outbox / FOLDER).glob(f"{duty.period}*/*{name}_*.docx"))
     return say("due.written") if written else say("due.open")
 
@@ -115,7 +109,7 @@ def _towns(opened: Opened) -> list[str]:
     return list(dict.fromkeys(town for town, _ in official_areas(opened.workspace)))
 
 
-def note_receipt(opened: Opened, receipt: Receipt) -> None:
+def note_receipt(opened: Opened, note: ReportNote) -> None:
     """Note that townships' reports came in, or take such a note back, and say so.
 
     Raises:
@@ -128,24 +122,25 @@ def note_receipt(opened: Opened, receipt: Receipt) -> None:
     tracked = {name: rule for name, rule in profile.duties.items() if rule and rule.tracked}
     if not tracked:
         refuse(say("due.no_receiving", name=profile.name))
-    name = receipt.duty or (next(iter(tracked)) if len(tracked) == 1 else "")
+    name = note.duty or (next(iter(tracked)) if len(tracked) == 1 else "")
     if name not in tracked:
         refuse(say("due.which_duty", duties="、".join(f"{key}（{rule.what}）" for key, rule in tracked.items())))
-    year = int(receipt.period[:4]) if receipt.period[:4].isdigit() else date.today().year
+    year = int(note.period[:4]) if note.period[:4].isdigit() else date.today().year
     span = date(year, 1, 1), date(year, 12, 31)
-    wanted = [duty.period for duty in duties(profile, *span) if duty.name == name]
-    if receipt.period not in wanted:
-        refuse(say("due.which_period", wanted="、".join(wanted) or str(year)))
+    # Only a report that is owed can have come in: a note of any other would never be asked for.
+    periods = [duty.period for duty in duties(profile, *span) if duty.name == name]
+    if note.period not in periods:
+        refuse(say("due.which_period", wanted="、".join(periods) or str(year)))
     towns = _towns(opened)
-    unknown = [sender for sender in receipt.senders if towns and sender not in towns]
+    unknown = [sender for sender in note.senders if towns and sender not in towns]
     if unknown:
         refuse(say("due.unknown_town", names="、".join(unknown), towns="、".join(towns)))
-    day = "" if receipt.taken_back else (_day(receipt.day) if receipt.day else date.today()).isoformat()
+    day = "" if note.taken_back else (_day(note.day) if note.day else date.today()).isoformat()
     with writing(opened.engine) as connection:
-        owed = OwedReport(name, receipt.period)
-        receipts.note(connection, owed, receipt.senders, day, opened.workspace.operator)
-    words = {"names": "、".join(receipt.senders), "period": receipt.period, "what": tracked[name].what}
-    out.print(say("due.taken_back" if receipt.taken_back else "due.noted", **words, day=day), markup=False)
+        owed = OwedReport(name, note.period)
+        receipts.note(connection, owed, note.senders, day, opened.workspace.operator)
+    words = {"names": "、".join(note.senders), "period": note.period, "what": tracked[name].what}
+    out.print(say("due.taken_back" if note.taken_back else "due.noted", **words, day=day), markup=False)
     out.print(_received(opened, owed, towns), markup=False)
 
 

@@ -20,8 +20,8 @@ from matching.explaining.explain import Explanation
 from matching.explaining.picture import SMALLEST, Panel, draw, gathered, label
 from pipelines.cli.protecting import admitted
 from pipelines.cli.shell import USAGE, out, refuse, show
-from pipelines.cli.story import Story, Teller, Told, Values
 from pipelines.cli.texts import say
+from pipelines.cli.tracing import LinkageTrace, PairReport, TraceReader, Values
 from pipelines.partitions import Period
 from pipelines.resources.access import owner_only
 from pipelines.resources.files import write_text
@@ -32,7 +32,7 @@ _TINT = {"differ": "red", "near": "yellow"}
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ExplainRequest:
     """What was asked: the period, the ids, and how to answer."""
 
     period: str
@@ -43,96 +43,91 @@ class Wanted:
     named: str = ""
 
 
-def explain_ids(opened: Opened, wanted: Wanted) -> None:
+def explain_ids(opened: Opened, request: ExplainRequest) -> None:
     """Explain a child id, a finding id, one record id or a pair of record ids."""
-    if wanted.values not in ("none", "masked", "full"):
+    if request.values not in ("none", "masked", "full"):
         refuse(say("explain.values_wrong"), USAGE)
-    story = _story(opened, wanted)
-    seen = [*([story.child] if story.child else []), *(str(line["record_id"]) for line in story.records)]
-    opened.look(f"explain --values {wanted.values}", Period.parse(wanted.period).label, seen)
-    if wanted.svg:
-        _draw(story, wanted.svg)
-    if wanted.as_json:
-        out.print(
-            json.dumps(story.as_dict(), ensure_ascii=False, indent=2, default=_plain), markup=False, soft_wrap=True
+    trace = _trace(opened, request)
+    seen = [*([trace.child] if trace.child else []), *(str(line["record_id"]) for line in trace.records)]
+    # Written down before anything can be seen.
+    opened.look(f"explain --values {request.values}", Period.parse(request.period).label, seen)
+    if request.svg:
+        _draw(trace, request.svg)
+    if request.as_json:
+        # Numbers of pandas are none of Python's: they give their own by `item`.
+        plain = json.dumps(
+            trace.as_dict(),
+            ensure_ascii=False,
+            indent=2,
+            default=lambda value: value.item() if hasattr(value, "item") else str(value),
         )
-    elif not wanted.svg:
-        _print(story, len(wanted.ids) == 2, department_names(opened.workspace))
+        out.print(plain, markup=False, soft_wrap=True)
+    elif not request.svg:
+        _print(trace, len(request.ids) == 2, department_names(opened.workspace))
 
 
-def _story(opened: Opened, wanted: Wanted) -> Story:
-    label = Period.parse(wanted.period).label
-    values: Values = "full" if wanted.values == "full" else "masked" if wanted.values == "masked" else "none"
+def _trace(opened: Opened, request: ExplainRequest) -> LinkageTrace:
+    label = Period.parse(request.period).label
+    values: Values = "full" if request.values == "full" else "masked" if request.values == "masked" else "none"
     veil = protected_in(opened, label)
-    person = admitted(opened, veil, _children_of(opened, label, wanted.ids), wanted.named)
-    teller = Teller(opened, label, values, veil if person is None else veil.but_for(person))
-    if len(wanted.ids) == 2 and set(wanted.ids) <= set(teller.links["record_id"]):
-        if wanted.ids[0] == wanted.ids[1]:
-            refuse(say("explain.unknown", period=label))
-        return teller.two(wanted.ids)
-    child = (
-        _child_of(wanted.ids[0], teller.links, opened.frames.read("findings", label)) if len(wanted.ids) == 1 else ""
-    )
-    if not child:
-        refuse(say("explain.unknown", period=label))
-    return teller.child(child)
-
-
-def _children_of(opened: Opened, label: str, ids: list[str]) -> list[str]:
+    # Who may see a child is asked of whatever was named, before a reader of the period is made that leaves the child out.
     links = opened.frames.read("link_children", label, ["child_id", "record_id"])
     findings = opened.frames.read("findings", label, ["child_id", "finding_id"])
-    return [_child_of(one, links, findings) or one for one in ids]
+    children = [_child_of(identity, links, findings) or identity for identity in request.ids]
+    person = admitted(opened, veil, children, request.named)
+    reader = TraceReader(opened, label, values, veil if person is None else veil.but_for(person))
+    if len(request.ids) == 2 and set(request.ids) <= set(reader.links["record_id"]):
+        if request.ids[0] == request.ids[1]:
+            refuse(say("explain.unknown", period=label))
+        return reader.two(request.ids)
+    child = _child_of(request.ids[0], reader.links, findings) if len(request.ids) == 1 else ""
+    if not child:
+        refuse(say("explain.unknown", period=label))
+    return reader.child(child)
 
 
 def _child_of(identity: str, links: pd.DataFrame, findings: pd.DataFrame) -> str:
     for frame, column in ((links, "child_id"), (links, "record_id"), (findings, "finding_id")):
-        found = frame.loc[frame[column] == identity, "child_id"]
-        if len(found):
-            return str(found.iloc[0])
+        children = frame.loc[frame[column] == identity, "child_id"]
+        if len(children):
+            return str(children.iloc[0])
     return ""
 
 
-def _plain(value: Any) -> Any:
-    """Numbers of pandas as Python's own."""
-    return value.item() if hasattr(value, "item") else str(value)
-
-
-def _print(story: Story, pair: bool, spoken: dict[str, str]) -> None:
+def _print(trace: LinkageTrace, pair: bool, spoken: dict[str, str]) -> None:
     if not pair:
-        out.print(say("explain.child", child=story.child, count=len(story.records)), markup=False, style="bold")
-    for line in story.records:
+        out.print(say("explain.child", child=trace.child, count=len(trace.records)), markup=False, style="bold")
+    for line in trace.records:
         _print_record(line, spoken)
-    for told in story.joins:
-        _print_pair(told)
-    if story.via:
-        out.print(say("explain.same_child", child=story.child, via="、".join(story.via)), markup=False)
-    elif pair and not story.joins:
-        _print_unmet(story)
-    _print_anew(story)
-    if story.rivals:
-        out.print(say("explain.rivals", count=len(story.rivals)), markup=False, style="bold")
-    for told in story.rivals:
-        _print_pair(told)
-    _print_decisions(story)
-    if not pair:
-        _print_findings(story)
-
-
-def _print_unmet(story: Story) -> None:
-    """Two records between which nothing was kept."""
-    if story.child:
-        out.print(say("explain.same_child", child=story.child, via="—"), markup=False)
-    elif not story.anew:
+    for report in trace.joins:
+        _print_pair(report)
+    if trace.via:
+        out.print(say("explain.same_child", child=trace.child, via="、".join(trace.via)), markup=False)
+    elif pair and not trace.joins and trace.child:
+        out.print(say("explain.same_child", child=trace.child, via="—"), markup=False)
+    elif pair and not trace.joins and not trace.anew:
         out.print(say("explain.no_pair"), markup=False)
 
-
-def _print_anew(story: Story) -> None:
-    """Two records compared now, after saying plainly whether the linkage had looked at them."""
-    if story.same_row:
+    # Two records compared now, after saying plainly whether the linkage had looked at them: an answer made today is none of its.
+    if trace.same_row:
         out.print(say("explain.same_row"), markup=False)
-    for told in story.anew:
-        out.print(say("explain.not_kept" if told.explanation.met else "explain.not_met"), markup=False)
-        _print_pair(told)
+    for report in trace.anew:
+        out.print(say("explain.not_kept" if report.explanation.met else "explain.not_met"), markup=False)
+        _print_pair(report)
+
+    if trace.competing:
+        out.print(say("explain.rivals", count=len(trace.competing)), markup=False, style="bold")
+    for report in trace.competing:
+        _print_pair(report)
+    for line in trace.decisions:
+        facts = {name: line[name] for name in ("record_a", "record_b", "author", "note")}
+        verdict, day = say(f"verdict.{line['verdict']}"), str(line["decided_at"])[:10]
+        out.print("  " + say("explain.decision", verdict=verdict, day=day, **facts), markup=False)
+    if not pair and not trace.findings:
+        out.print(say("explain.no_finding"))
+    for line in trace.findings if not pair else ():
+        facts = {name: line[name] for name in ("reason", "grade", "clause")}
+        out.print("  " + say("explain.finding", finding=line["finding_id"], **facts), markup=False)
 
 
 def _print_record(line: dict[str, Any], spoken: dict[str, str]) -> None:
@@ -147,29 +142,26 @@ def _print_record(line: dict[str, Any], spoken: dict[str, str]) -> None:
     out.print(f"  {text}", markup=False)
 
 
-def _print_pair(told: Told) -> None:
-    found = told.explanation
-    numbers = {"probability": found.probability, "weight": found.weight}
-    grade = say(f"grade.{found.grade}")
-    out.print("  " + say("explain.pair", a=found.record_a, b=found.record_b, grade=grade, **numbers), markup=False)
-    out.print(f"    {found.reason.removesuffix('。')}。", markup=False)
-    if told.sides.rows:
-        show(_side_table(told))
-    for line in _bars(found):
+def _print_pair(report: PairReport) -> None:
+    pair = report.explanation
+    numbers = {"probability": pair.probability, "weight": pair.weight}
+    grade = say(f"grade.{pair.grade}")
+    out.print("  " + say("explain.pair", a=pair.record_a, b=pair.record_b, grade=grade, **numbers), markup=False)
+    out.print(f"    {pair.reason.removesuffix('。')}。", markup=False)
+    if report.sides.rows:
+        # Cells as `Text`: a value may hold what the console would take for markup.
+        table = Table("", report.sides.left, report.sides.right, box=None, padding=(0, 2, 0, 4))
+        for name, left, right, group in report.sides.rows:
+            style = _TINT.get(group, "")
+            table.add_row(Text(name), Text(left or "—", style=style), Text(right or "—", style=style))
+        show(table)
+    for line in _bars(pair):
         out.print(line)
 
 
-def _side_table(told: Told) -> Table:
-    table = Table("", told.sides.left, told.sides.right, box=None, padding=(0, 2, 0, 4))
-    for name, left, right, group in told.sides.rows:
-        style = _TINT.get(group, "")
-        table.add_row(Text(name), Text(left or "—", style=style), Text(right or "—", style=style))
-    return table
-
-
-def _bars(found: Explanation) -> list[Text]:
+def _bars(pair: Explanation) -> list[Text]:
     """The waterfall in characters: bits, a bar to the right for and to the left against, what was compared."""
-    steps = gathered(found.steps) if found.steps else []
+    steps = gathered(pair.steps) if pair.steps else []
     longest = max((abs(step.bits) for step in steps), default=1.0) or 1.0
     lines = []
     for step in steps:
@@ -182,34 +174,16 @@ def _bars(found: Explanation) -> list[Text]:
     return lines
 
 
-def _print_decisions(story: Story) -> None:
-    for line in story.decisions:
-        told = {name: line[name] for name in ("record_a", "record_b", "author", "note")}
-        verdict, day = say(f"verdict.{line['verdict']}"), str(line["decided_at"])[:10]
-        out.print("  " + say("explain.decision", verdict=verdict, day=day, **told), markup=False)
-
-
-def _print_findings(story: Story) -> None:
-    if not story.findings:
-        out.print(say("explain.no_finding"))
-    for line in story.findings:
-        named = {name: line[name] for name in ("reason", "grade", "clause")}
-        out.print("  " + say("explain.finding", finding=line["finding_id"], **named), markup=False)
-
-
-def _title(story: Story) -> str:
-    if any(not one.explanation.met for one in story.anew):
-        return say("explain.picture_not_met")
-    return say("explain.picture_child", child=story.child) if story.child else say("explain.picture_pair")
-
-
-def _draw(story: Story, target: Path) -> None:
+def _draw(trace: LinkageTrace, target: Path) -> None:
     """Write the picture: the pairs that hold the child together, then the nearest rejected ones."""
-    told = [one for one in (*story.joins, *story.anew, *story.rivals) if one.explanation.steps]
-    if not told:
+    reports = (*trace.joins, *trace.anew, *trace.competing)
+    panels = [Panel(report.explanation, report.sides) for report in reports if report.explanation.steps]
+    if not panels:
         refuse(say("explain.no_picture"))
-    title = _title(story)
-    panels = [Panel(one.explanation, one.sides) for one in told]
+    if any(not report.explanation.met for report in trace.anew):
+        title = say("explain.picture_not_met")
+    else:
+        title = say("explain.picture_child", child=trace.child) if trace.child else say("explain.picture_pair")
     write_text(target.resolve(), draw(panels, title))
     owner_only(target.resolve())
     out.print(say("explain.drawn", count=len(panels), path=target), markup=False)

@@ -7,6 +7,7 @@ alone: others on the machine cannot read it, wherever it was put.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from assets.protected import Protected, protected_in
@@ -24,16 +25,19 @@ from pipelines.resources.session import Opened
 def export(opened: Opened, period: str, name: str, target: Path) -> None:
     """Copy a published file to where the person wants it, whole or not at all."""
     label = Period.parse(period).label
-    _finish_interrupted(opened)
-    kept = place(opened.workspace.root, label, _published(opened, label))
-    source = published_file(opened.outbox.shown(label), kept, name)
+    # Put right what a killed run left; while another run works, its own recovery does.
+    with suppress(BusyError), only_run(opened.workspace.root):
+        opened.recover()
+    with opened.engine.connect() as connection:
+        digest = latest_digest(connection, label)
+    source = published_file(opened.outbox.shown(label), place(opened.workspace.root, label, digest), name)
     if source is None:
         refuse(say("export.none", period=label))
     content = _open_rows(source.read_bytes(), protected_in(opened, label))
     opened.look(name.removesuffix(".csv"), label, count=_records(content))
     with replacing(target.resolve()) as aside:
         aside.write_bytes(content)
-        owner_only(aside)
+        owner_only(aside)  # before it has its name, under which others would look for it
     out.print(say("export.done", count=_records(content), path=target), markup=False)
 
 
@@ -46,6 +50,7 @@ def _open_rows(content: bytes, veil: Protected) -> bytes:
     at = rows[0].index("child_id")
     if not any(row[at] in veil.persons for row in rows[1:]):
         return content
+    # Written as publishing writes it, so that what remains is the same line by line.
     kept = io.StringIO()
     csv.writer(kept, lineterminator="\r\n").writerows(
         [rows[0], *(row for row in rows[1:] if row[at] not in veil.persons)]
@@ -53,23 +58,9 @@ def _open_rows(content: bytes, veil: Protected) -> bytes:
     return kept.getvalue().encode("utf-8-sig")
 
 
-def _published(opened: Opened, label: str) -> str:
-    """The digest of the published edition."""
-    with opened.engine.connect() as connection:
-        return latest_digest(connection, label)
-
-
-def _finish_interrupted(opened: Opened) -> None:
-    """Put right what a killed run left; while another run works, its own recovery does."""
-    try:
-        with only_run(opened.workspace.root):
-            opened.recover()
-    except BusyError:
-        return
-
-
 def _records(content: bytes) -> int:
     import csv
     import io
 
+    # Counted as CSV: a cell may hold a line break.
     return max(0, sum(1 for _ in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))) - 1)

@@ -10,10 +10,10 @@ from rich.table import Table
 
 from assets.county import profile_of
 from assets.feeds import answering, delivering, receiving
-from assets.feeds.delivering import Delivered, Order, deliver, repeat
+from assets.feeds.delivering import Delivered, DeliveryOrder, deliver, repeat
 from assets.feeds.feed import Feed, load_feeds
 from pipelines.cli.protecting import say_left_out
-from pipelines.cli.shell import err, local_time, out, refuse, show
+from pipelines.cli.shell import USAGE, err, local_time, out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
 from pipelines.resources import sharing
@@ -23,7 +23,7 @@ DATABASE_VARIABLE = "TONGBI_FEED_DATABASE"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class FeedRequest:
     """What the person asked for."""
 
     feed: str
@@ -32,21 +32,23 @@ class Wanted:
     full: bool
 
 
-def make_feed(opened: Opened, wanted: Wanted) -> Delivered | None:
+def make_feed(opened: Opened, request: FeedRequest) -> Delivered | None:
     """Make one delivery and say what was given; without a name, list the feeds."""
     feeds = feeds_of(opened)
-    if not wanted.feed:
+    if not request.feed:
         _list(opened, feeds)
         return None
-    feed = _named(feeds, wanted.feed)
-    if not wanted.period:
-        refuse(say("feed.no_period"), 2)
-    kind = "full" if wanted.full else "changes"
-    order = Order(Period.parse(wanted.period), kind, wanted.approved_by, os.environ.get(DATABASE_VARIABLE, ""))
-    made = deliver(opened, feed, order)
-    _say(feed, made)
+    feed = _named(feeds, request.feed)
+    if not request.period:
+        refuse(say("feed.no_period"), USAGE)
+    kind = "full" if request.full else "changes"
+    # The address of a database may hold a password: from the environment, never from a command line that others on the machine can list.
+    database = os.environ.get(DATABASE_VARIABLE, "")
+    order = DeliveryOrder(Period.parse(request.period), kind, request.approved_by, database)
+    delivery = deliver(opened, feed, order)
+    _say(feed, delivery)
     say_left_out(delivering.veil_of(opened, feed, order.period.label))
-    return made
+    return delivery
 
 
 def feeds_of(opened: Opened) -> dict[str, Feed]:
@@ -66,26 +68,27 @@ def _named(feeds: dict[str, Feed], name: str) -> Feed:
 
 def _list(opened: Opened, feeds: dict[str, Feed]) -> None:
     with opened.engine.connect() as connection:
-        made = {name: sharing.last(connection, name) for name in feeds}
+        latest = {name: sharing.last(connection, name) for name in feeds}
     table = Table(*(say(f"table.{name}") for name in ("feed", "title", "recipient", "form", "fields", "last")))
     for name, feed in feeds.items():
-        line = made[name]
+        line = latest[name]
         last = say("feed.last", number=line.number, period=line.period) if line else ""
         table.add_row(name, feed.title, feed.recipient, feed.form, "、".join(feed.columns), last)
     show(table)
 
 
-def _say(feed: Feed, made: Delivered) -> None:
-    line = made.line
+def _say(feed: Feed, delivery: Delivered) -> None:
+    line = delivery.line
     if line is None:
         return
-    if not made.fresh:
+    # Changes are relative to what the recipient holds: without any, its last delivery stands.
+    if not delivery.fresh:
         out.print(say("feed.same", number=line.number, period=line.period), markup=False)
         return
-    out.print(say("feed.made", title=feed.title, number=line.number, rows=line.rows, path=made.path), markup=False)
+    out.print(say("feed.made", title=feed.title, number=line.number, rows=line.rows, path=delivery.path), markup=False)
     out.print(say("feed.ledger", sha256=line.sha256, approved=line.approved_by), markup=False)
-    if made.unnamed:
-        err.print(say("feed.unnamed", count=made.unnamed), markup=False, style="yellow")
+    if delivery.unnamed:
+        err.print(say("feed.unnamed", count=delivery.unnamed), markup=False, style="yellow")
 
 
 def show_sharing(opened: Opened) -> None:
@@ -96,10 +99,12 @@ def show_sharing(opened: Opened) -> None:
         out.print(say("sharing.none"), markup=False)
     for line in lines:
         counts = answered.get((line.feed, line.number), {})
-        told = {
-            **{name: getattr(line, name) for name in ("recipient", "purpose")},
+        rows = {
+            "recipient": line.recipient,
+            "purpose": line.purpose,
             "basis": line.legal_basis,
-            **{name: getattr(line, name) for name in ("scope", "term")},
+            "scope": line.scope,
+            "term": line.term,
             "approved": line.approved_by,
             "made": local_time(line.made_at),
             "hash": line.sha256[:12],
@@ -108,7 +113,7 @@ def show_sharing(opened: Opened) -> None:
         kind = delivering.KINDS[line.kind]
         title = say("sharing.title", feed=line.feed, number=line.number, kind=kind, period=Period.parse(line.period).zh)
         table = Table(show_header=False, title=title, title_justify="left")
-        for name, value in told.items():
+        for name, value in rows.items():
             table.add_row(say(f"table.{name}"), value)
         show(table)
 
@@ -125,11 +130,11 @@ def take_receipt(opened: Opened, path: Path) -> None:
         refuse(say("fault.no_file", path=path))
     feed, number = receiving.number_in(path, feeds_of(opened))
     with opened.engine.connect() as connection:
-        line = next((one for one in sharing.ledger(connection, feed.name) if one.number == number), None)
+        line = next((entry for entry in sharing.ledger(connection, feed.name) if entry.number == number), None)
     if line is None:
         refuse(say("sharing.no_delivery", feed=feed.title, number=number))
     rows = opened.frames.read(delivering.kept(feed), f"{number:04d}")
-    receipt = receiving.read_receipt(path, feed, (number, rows))
+    receipt = receiving.read_receipt(path, feed, number, rows)
     entered = answering.enter(opened, feed, line, receipt)
     if entered is None:
         err.print(say("sharing.read_before"), markup=False, style="yellow")

@@ -32,34 +32,32 @@ def show_status(opened: Opened, period: str) -> None:
     Raises:
         typer.Exit: with code 1 when it is not.
     """
-    wanted = [Period.parse(period).label] if period else _periods(opened)
     with opened.engine.connect() as connection:
-        for label in wanted:
-            lines = deliveries.of_period(connection, label, deliveries.STATES)
-            show(_register(opened, label, lines))
-    if not wanted:
+        delivered = sa.select(delivery.c.period).distinct().order_by(delivery.c.period)
+        labels = [Period.parse(period).label] if period else list(connection.execute(delivered).scalars())
+        for label in labels:
+            show(_register(opened, label, deliveries.of_period(connection, label, deliveries.STATES)))
+    if not labels:
         out.print(say("status.empty"))
+    # The whole of it, as a run does; the other commands verify its last lines only.
     if not print_verified(opened):
         raise typer.Exit(REFUSED)
 
 
-def _periods(opened: Opened) -> list[str]:
-    with opened.engine.connect() as connection:
-        return list(connection.execute(sa.select(delivery.c.period).distinct().order_by(delivery.c.period)).scalars())
-
-
 def _register(opened: Opened, label: str, lines: list[sa.RowMapping]) -> Table:
-    names = ("department", "file", "received", "state", "rows_in", "accepted", "quarantined", "set_aside", "difference")
-    table = Table(*(say(f"table.{name}") for name in names), title=Period.parse(label).zh, title_justify="left")
+    """The table of a period's deliveries."""
     from assets.county import department_names
     from assets.receiving.filenames import listing
 
+    names = ("department", "file", "received", "state", "rows_in", "accepted", "quarantined", "set_aside", "difference")
+    table = Table(*(say(f"table.{name}") for name in names), title=Period.parse(label).zh, title_justify="left")
+    # Files by what may be said of their names: people name a file after the child that it is about.
     spoken, files = department_names(opened.workspace), listing(opened.workspace, label)
     for line in lines:
         numbers = (str(line[name]) for name in ("rows_in", "accepted", "quarantined", "set_aside"))
         department = spoken.get(line["department"], line["department"])
-        known = (department, files.label(line), local_time(line["received_at"]), say(f"state.{line['status']}"))
-        table.add_row(*known, *numbers, difference_text(line["difference"]))
+        which = (department, files.label(line), local_time(line["received_at"]), say(f"state.{line['status']}"))
+        table.add_row(*which, *numbers, difference_text(line["difference"]))
     return table
 
 
@@ -83,10 +81,15 @@ def show_quarantine(opened: Opened, period: str, department: str, target: Path |
         out.print(say("quarantine.none"))
         return
     opened.look("quarantine", label, count=len(frame))
-    if target:
-        _write(_open_rows(opened, frame, label), target)
-    else:
+    if not target:
         _print(frame, opened)
+        return
+    from assets.workbooks.csvout import write_csv
+    from pipelines.resources.access import owner_only
+
+    rows = _open_rows(opened, frame, label)
+    owner_only(write_csv(rows, target.resolve()))
+    out.print(say("quarantine.written", count=len(rows), path=target), markup=False)
 
 
 def _open_rows(opened: Opened, frame: pd.DataFrame, label: str) -> pd.DataFrame:
@@ -122,11 +125,3 @@ def _print(frame: pd.DataFrame, opened: Opened) -> None:
     show(table)
     if len(frame) > SHOWN_ROWS:
         out.print(say("quarantine.more", count=len(frame) - SHOWN_ROWS), markup=False)
-
-
-def _write(frame: pd.DataFrame, target: Path) -> None:
-    from assets.workbooks.csvout import write_csv
-    from pipelines.resources.access import owner_only
-
-    owner_only(write_csv(frame, target.resolve()))
-    out.print(say("quarantine.written", count=len(frame), path=target), markup=False)

@@ -1,6 +1,6 @@
 """`tongbi linkage`: what a period's linkage says of itself: learning, estimates, keys, link rate by group, the clerks' sample.
 
-Counts, rates and names of groups; a record's values go only into the sample's file, which was asked for.
+Counts, rates and names of groups; a record's values go only into the sample's file, which was request for.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from pipelines.resources.session import Opened
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What was asked: the period; JSON; the size and seed of a sample, the file to write it to, or the answered file."""
+class LinkageRequest:
+    """What was request: the period; JSON; the size and seed of a sample, the file to write it to, or the answered file."""
 
     period: str
     as_json: bool = False
@@ -43,20 +43,21 @@ class Asked:
 _CLOSED = Sides("受保护，不出示，请留空", "受保护，不出示，请留空", [])
 
 
-def show_linkage(opened: Opened, asked: Asked) -> None:
+def show_linkage(opened: Opened, request: LinkageRequest) -> None:
     """Print the linkage's report; or draw the clerks' sample; or read their answers."""
-    period = Period.parse(asked.period)
+    period = Period.parse(request.period)
     pairs = opened.frames.read("link_pairs", period.label)
-    if asked.sample:
-        _write_sample(opened, period, asked, pairs)
-    elif asked.answers:
-        _read_answers(asked, pairs)
+    if request.sample:
+        _write_sample(opened, period, request, pairs)
+    elif request.answers:
+        _read_answers(request, pairs)
     else:
         report = read_report(opened.frames.read("link_register.report", period.label))
         rates = rates_of(opened, period)
-        if asked.as_json:
-            told = {**report, "groups": json.loads(rates.to_json(orient="records", force_ascii=False))}
-            out.print(json.dumps(told, ensure_ascii=False, indent=2), markup=False, soft_wrap=True)
+        if request.as_json:
+            # By way of pandas: it writes its own numbers, which json does not know.
+            whole = {**report, "groups": json.loads(rates.to_json(orient="records", force_ascii=False))}
+            out.print(json.dumps(whole, ensure_ascii=False, indent=2), markup=False, soft_wrap=True)
         else:
             _print_report(report)
             _print_rates(rates, department_names(opened.workspace))
@@ -112,14 +113,14 @@ def _print_rates(rates: pd.DataFrame, spoken: Mapping[str, str]) -> None:
         return
     heads = ("group", "value_of", "records", "rate", "interval", "expected", "review", "flag")
     table = Table(*(say(f"table.{name}") for name in heads), title=say("linkage.groups"), title_justify="left")
-    last = ""
+    last = ""  # a group's name stands once, before its first value
     for line in rates.to_dict("records"):
         group, value, flag = str(line["group"]), str(line["value"]), str(line["flag"])
         rate, low, high, expected = (float(line[name]) for name in ("rate", "low", "high", "expected_rate"))
         shown = (f"{rate:.1%}", f"{low * 100:.0f}–{high * 100:.0f}%", f"{expected:.1%}")
         first = group if group != last else ""
-        told = (first, spoken.get(value, value), str(line["records"]), *shown, str(line["review"]), flag)
-        table.add_row(*told, style="red" if flag == WORSE else None)
+        cells = (first, spoken.get(value, value), str(line["records"]), *shown, str(line["review"]), flag)
+        table.add_row(*cells, style="red" if flag == WORSE else None)
         last = group
     show(table)
     worse = int((rates["flag"] == WORSE).sum())
@@ -127,58 +128,53 @@ def _print_rates(rates: pd.DataFrame, spoken: Mapping[str, str]) -> None:
     out.print(say("linkage.rates_note"), markup=False, style="bright_black")
 
 
-def _batch(asked: Asked, period: str) -> str:
-    return f"{period}-{asked.size}-{asked.seed}"
-
-
-def _write_sample(opened: Opened, period: Period, asked: Asked, pairs: pd.DataFrame) -> None:
+def _write_sample(opened: Opened, period: Period, request: LinkageRequest, pairs: pd.DataFrame) -> None:
     from assets.workbooks.samplebook import write_sample
-    from pipelines.cli.story import Teller
+    from pipelines.cli.tracing import TraceReader
     from pipelines.resources.access import owner_only
 
-    if asked.sample is None:
+    if request.sample is None:
         return
-    sample = sampling.draw(pairs, asked.size, asked.seed)
+    sample = sampling.draw(pairs, request.size, request.seed)
     records = [*sample["record_a"].astype(str), *sample["record_b"].astype(str)]
     opened.look("linkage --sample", period.label, records, len(sample))
     veil = protected_in(opened, period.label)
     hidden = veil.hides(sample)
-    told = iter(Teller(opened, period.label, "full", veil).told_of(sample[~hidden]))
+    reports = iter(TraceReader(opened, period.label, "full", veil).reports_of(sample[~hidden]))
     # The numbers stay those of the draw, by which the answers are read: a hidden pair keeps its number and shows nothing.
-    write_sample(
-        [_CLOSED if closed else next(told).sides for closed in hidden],
-        _batch(asked, period.label),
-        asked.sample.resolve(),
-    )
-    owner_only(asked.sample.resolve())
+    sides = [_CLOSED if closed else next(reports).sides for closed in hidden]
+    # The batch is all that the answered file brings back: from period, size and seed the same sample is drawn again.
+    write_sample(sides, f"{period.label}-{request.size}-{request.seed}", request.sample.resolve())
+    owner_only(request.sample.resolve())
     say_left_out(veil)
-    out.print(say("linkage.sampled", count=len(sample), of=len(pairs), path=asked.sample), markup=False)
+    out.print(say("linkage.sampled", count=len(sample), of=len(pairs), path=request.sample), markup=False)
 
 
-def _read_answers(asked: Asked, pairs: pd.DataFrame) -> None:
+def _read_answers(request: LinkageRequest, pairs: pd.DataFrame) -> None:
     from assets.workbooks.samplebook import read_answers
 
-    if asked.answers is None:
+    if request.answers is None:
         return
-    batch, answers = read_answers(asked.answers)
+    batch, answers = read_answers(request.answers)
     try:
         period, size, seed = batch.rsplit("-", 2)
         size_no, seed_no = int(size), int(seed)
     except ValueError:
         refuse(say("linkage.no_batch"))
-    if period != Period.parse(asked.period).label:
+    if period != Period.parse(request.period).label:
         refuse(say("linkage.other_period", period=period))
-    found = sampling.estimate(sampling.draw(pairs, size_no, seed_no), answers)
-    if asked.as_json:
-        told = {
-            "precision": asdict(found.precision),
-            "recall": asdict(found.recall),
-            "unsure": found.unsure,
-            "contradictions": found.contradictions,
+    estimate = sampling.estimate(sampling.draw(pairs, size_no, seed_no), answers)
+    if request.as_json:
+        figures = {
+            "precision": asdict(estimate.precision),
+            "recall": asdict(estimate.recall),
+            "unsure": estimate.unsure,
+            "contradictions": estimate.contradictions,
         }
-        out.print(json.dumps(told, ensure_ascii=False, indent=2), markup=False)
+        out.print(json.dumps(figures, ensure_ascii=False, indent=2), markup=False)
         return
-    for name, one in (("precision", found.precision), ("recall", found.recall)):
-        numbers = {"value": one.value * 100, "low": one.low * 100, "high": one.high * 100, "answers": one.answers}
+    for name, rate in (("precision", estimate.precision), ("recall", estimate.recall)):
+        numbers = {"value": rate.value * 100, "low": rate.low * 100, "high": rate.high * 100, "answers": rate.answers}
         out.print(say(f"linkage.answered_{name}", **numbers), markup=False)
-    out.print(say("linkage.answered_rest", unsure=found.unsure, contradictions=found.contradictions), markup=False)
+    rest = {"unsure": estimate.unsure, "contradictions": estimate.contradictions}
+    out.print(say("linkage.answered_rest", **rest), markup=False)

@@ -32,27 +32,31 @@ def show_profile(
     """Print a place's settings; without a place the list of places and the workspace's own."""
     from rich.table import Table
 
+    from expectations.jurisdictions.profile import load_profile, places
     from pipelines.cli.shell import out, show
 
-    found = _loaded(place, workspace)
+    profile = _loaded(place, workspace)
     if not place:
-        _print_places(found)
-    table = Table(*(say(f"table.{name}") for name in ("setting", "value", "clause", "source")), title=found.name)
-    for path, setting in found.settings():
+        named = "、".join(f"{name}（{load_profile(name).name}）" for name in places())
+        out.print(say("profile.places", names=named), markup=False)
+        out.print(say("profile.own", name=profile.name), markup=False)
+    table = Table(*(say(f"table.{name}") for name in ("setting", "value", "clause", "source")), title=profile.name)
+    for path, setting in profile.settings():
         if path.startswith(only):
             table.add_row(_term(path), _value(setting), setting.clause, setting.source)
     show(table)
     if not only or "duties".startswith(only):
-        show(_duties(found))
+        show(_duties(profile))
     if not only or "lists".startswith(only):
-        show(_lists(found))
-    unknown = sum(1 for _, setting in found.settings() if setting.value is None)
+        show(_lists(profile))
+    unknown = sum(1 for _, setting in profile.settings() if setting.value is None)
     out.print(say("profile.unknown", count=unknown), markup=False)
 
 
 @app.command("diff", help=say("profile.diff"))
 @spoken
 def diff_profiles(
+    # Wrong usage is told with the names of the parameters: they are words of the command line.
     one: Annotated[str, typer.Argument(help=say("profile.place"), metavar="PLACE")],
     other: Annotated[str, typer.Argument(help=say("profile.place"), metavar="PLACE")],
     workspace: WorkspaceOption = None,
@@ -70,12 +74,13 @@ def diff_profiles(
             table.add_row(_term(path), _value(setting), _value(theirs[path]), theirs[path].clause or setting.clause)
     for name in dict.fromkeys([*left.duties, *right.duties]):
         if left.duties.get(name) != right.duties.get(name):
-            theirs_said = right.duties.get(name)
-            clause = theirs_said.clause if theirs_said else ""
+            rule = right.duties.get(name)
+            clause = rule.clause if rule else ""
             table.add_row(f"duties.{name}", _duty(left, name), _duty(right, name), clause)
     for code in left.lists:
         if left.lists[code] != right.lists.get(code):
-            table.add_row(f"lists.{code}", _rule(left, code), _rule(right, code), _clause(right, code))
+            clause = right.lists[code].clause if code in right.lists else ""
+            table.add_row(f"lists.{code}", _rule(left, code), _rule(right, code), clause)
     if table.row_count:
         show(table)
     else:
@@ -90,16 +95,18 @@ def check_profile(place: PlaceArgument = "", workspace: WorkspaceOption = None) 
     from expectations.lists.findings import not_computed
     from pipelines.cli.shell import out
 
-    found, catalogue = _loaded(place, workspace), load_catalogue()
-    missing = sorted(set(catalogue.lists) - set(found.lists))
+    profile, catalogue = _loaded(place, workspace), load_catalogue()
+    missing = sorted(set(catalogue.lists) - set(profile.lists))
     if missing:
-        refuse(say("profile.no_list", name=found.name, codes="、".join(missing)))
-    everything = [*catalogue.departments, *(origin for one in catalogue.sources.values() for origin in one.origins)]
-    waiting = not_computed(found, everything)
-    out.print(say("profile.good", name=found.name, count=len(found.lists)), markup=False)
-    for path, setting in found.settings():
+        refuse(say("profile.no_list", name=profile.name, codes="、".join(missing)))
+    # As if every file had come: what is then not computed waits for the place and for nobody else.
+    origins = [origin for source in catalogue.sources.values() for origin in source.origins]
+    waiting = not_computed(profile, [*catalogue.departments, *origins])
+    out.print(say("profile.good", name=profile.name, count=len(profile.lists)), markup=False)
+    for path, setting in profile.settings():
         if setting.value is None:
             out.print(f"  {_term(path).replace(chr(10), ' ')}：{setting.clause or say('profile.open')}", markup=False)
+        # Set, but by a paper that nobody has read whole yet.
         elif "待确认" in setting.source or "待核对原文" in setting.source:
             out.print(
                 f"  {_term(path).replace(chr(10), ' ')}：{_value(setting)}（{setting.source}）",
@@ -116,32 +123,18 @@ def _loaded(place: str, workspace: Path | None) -> Profile:
     Raises:
         typer.Exit: there is no such place, or its file is wrong; the sentence names file and key.
     """
-    from assets.county import load_place
-    from expectations.rulebook import RuleFileError
-
-    try:
-        return load_place(place) if place else _of_workspace(workspace)
-    except RuleFileError as fault:
-        refuse(str(fault))
-
-
-def _of_workspace(root: Path | None) -> Profile:
     from assets.county import DEFAULT_PROFILE, load_place, profile_of
+    from expectations.rulebook import RuleFileError
     from pipelines.resources.workspace import SETTINGS_NAME, Workspace, default_root
 
-    folder = root or default_root()
-    if not (folder / SETTINGS_NAME).is_file():
-        return load_place(DEFAULT_PROFILE)
-    return profile_of(Workspace.open(folder))
-
-
-def _print_places(own: Profile) -> None:
-    from expectations.jurisdictions.profile import load_profile, places
-    from pipelines.cli.shell import out
-
-    named = "、".join(f"{name}（{load_profile(name).name}）" for name in places())
-    out.print(say("profile.places", names=named), markup=False)
-    out.print(say("profile.own", name=own.name), markup=False)
+    folder = workspace or default_root()
+    try:
+        # A profile is often looked at before there is a workspace: none is needed.
+        if place or not (folder / SETTINGS_NAME).is_file():
+            return load_place(place or DEFAULT_PROFILE)
+        return profile_of(Workspace.open(folder))
+    except RuleFileError as fault:
+        refuse(str(fault))
 
 
 def _term(path: str) -> str:
@@ -161,12 +154,12 @@ def _value(setting: Setting[Any]) -> str:
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"
 
 
-def _duties(found: Profile) -> Any:
+def _duties(profile: Profile) -> Any:
     from rich.table import Table
 
     heads = ("duty", "by", "what", "towards", "due", "clause", "source")
     table = Table(*(say(f"table.{name}") for name in heads))
-    for name, rule in found.duties.items():
+    for name, rule in profile.duties.items():
         if rule:
             actor, towards, when = _who(rule)
             table.add_row(name, actor, rule.what, towards, when, rule.clause, rule.source)
@@ -184,12 +177,12 @@ def _who(rule: DutyRule) -> tuple[str, str, str]:
     return labels().actor(rule.by), towards, when or say("profile.undecided")
 
 
-def _duty(found: Profile, name: str) -> str:
-    rule = found.duties.get(name)
+def _duty(profile: Profile, name: str) -> str:
+    rule = profile.duties.get(name)
     return "—" if rule is None else f"{_who(rule)[0]}：{rule.what}；{_who(rule)[2]}"
 
 
-def _lists(found: Profile) -> Any:
+def _lists(profile: Profile) -> Any:
     from rich.table import Table
 
     from expectations.lists.catalogue import load_catalogue
@@ -197,23 +190,18 @@ def _lists(found: Profile) -> Any:
     names = load_catalogue().lists
     heads = ("code", "list", "recipients", "due", "clause")
     table = Table(*(say(f"table.{name}") for name in heads))
-    for code, rule in found.lists.items():
+    for code, rule in profile.lists.items():
         if rule.active:
-            table.add_row(code, names[code].name, _told(found, rule), rule.due, rule.clause)
+            table.add_row(code, names[code].name, _recipients(profile, rule), rule.due, rule.clause)
     return table
 
 
-def _rule(found: Profile, code: str) -> str:
-    rule = found.lists.get(code)
-    return say("profile.list_off") if rule is None or not rule.active else f"{_told(found, rule)}；{rule.due}"
+def _rule(profile: Profile, code: str) -> str:
+    rule = profile.lists.get(code)
+    return say("profile.list_off") if rule is None or not rule.active else f"{_recipients(profile, rule)}；{rule.due}"
 
 
-def _told(found: Profile, rule: ListRule) -> str:
+def _recipients(profile: Profile, rule: ListRule) -> str:
     """Who is sent a list, the one that answers for it first."""
-    names = found.catalogue.recipients
+    names = profile.catalogue.recipients
     return "、".join(names[name] for name in rule.recipients)
-
-
-def _clause(found: Profile, code: str) -> str:
-    rule = found.lists.get(code)
-    return rule.clause if rule else ""

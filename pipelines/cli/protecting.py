@@ -26,7 +26,7 @@ LONGEST_NAME = 20
 
 
 @dataclass(frozen=True)
-class Order:
+class MarkRequest:
     """What the person asked for: which child, for whom, by whom, why; or that it is lifted."""
 
     child: str
@@ -36,35 +36,33 @@ class Order:
     lift: bool = False
 
 
-def mark_child(opened: Opened, order: Order) -> None:
+def mark_child(opened: Opened, request: MarkRequest) -> None:
     """Enter the mark or lift it, and say what remains to be done by hand."""
-    _check(opened, order)
+    if not request.author.strip() or not request.reason.strip() or not (request.lift or request.named.strip()):
+        refuse(say("protect.usage"), USAGE)
+    # One named person, not an office: an office is everybody who ever works in it.
+    units = {*department_names(opened.workspace).values(), *(town for town, _ in official_areas(opened.workspace))}
+    if request.named.strip() in units or len(request.named.strip()) > LONGEST_NAME:
+        refuse(say("protect.no_person"), USAGE)
     label = latest_period(opened)
     if not label:
         refuse(say("file.no_period"))
     records = opened.frames.read("child_files.records", label)
     children = set(opened.frames.read("child_files.children", label, ["child_id"])["child_id"])
-    child = child_of(opened, order.child, children, records, opened.frames.read("findings", label))
+    child = child_of(opened, request.child, children, records, opened.frames.read("findings", label))
     veil = protected_in(opened, label)
-    child = child or (order.child if order.child in veil.persons else "")
+    # A protected child that this period's data no longer have is still known by its mark.
+    child = child or (request.child if request.child in veil.persons else "")
     if not child:
         refuse(say("timeline.unknown"))
-    if order.lift and child not in veil.persons:
+    if request.lift and child not in veil.persons:
         refuse(say("protect.not_protected"))
-    kind = LIFT if order.lift else PROTECT
-    named, keys = "" if order.lift else order.named.strip(), keys_of(records[records["child_id"] == child])
-    mark = Mark(child, label, kind, PERSON, named, order.author.strip(), order.reason.strip(), "", keys)
+    kind = LIFT if request.lift else PROTECT
+    named, keys = "" if request.lift else request.named.strip(), keys_of(records[records["child_id"] == child])
+    mark = Mark(child, label, kind, PERSON, named, request.author.strip(), request.reason.strip(), "", keys)
     with writing(opened.engine) as connection:
         protecting.append(connection, [mark], opened.workspace.operator)
     _say_entered(opened, mark, label)
-
-
-def _check(opened: Opened, order: Order) -> None:
-    if not order.author.strip() or not order.reason.strip() or not (order.lift or order.named.strip()):
-        refuse(say("protect.usage"), USAGE)
-    units = {*department_names(opened.workspace).values(), *(town for town, _ in official_areas(opened.workspace))}
-    if order.named.strip() in units or len(order.named.strip()) > LONGEST_NAME:
-        refuse(say("protect.no_person"), USAGE)
 
 
 def _say_entered(opened: Opened, mark: Mark, label: str) -> None:
@@ -79,20 +77,17 @@ def _say_entered(opened: Opened, mark: Mark, label: str) -> None:
     with opened.engine.connect() as connection:
         count = protecting.sent(connection, numbers)
     out.print(say("protect.rerun", period=label, folder=FOLDER), markup=False, style="bold")
-    if alike := _household(opened, label, mark.child_id, veil):
-        err.print(say("protect.household", count=alike), markup=False, style="yellow")
-    if count:
-        err.print(say("protect.recall", count=count), markup=False, style="bold red")
 
-
-def _household(opened: Opened, label: str, child: str, veil: Protected) -> int:
-    """How many children with the same guardian at the same address are open: their lines say where the protected one lives."""
+    # Open children with the same guardian at the same address: their lines say where the protected one lives.
     columns = ["child_id", "guardian_name", "live_addr", "hukou_addr"]
     children = opened.frames.read("child_files.children", label, columns)
     home = children["live_addr"].where(children["live_addr"] != "", children["hukou_addr"])
-    places = pd.Series(list(zip(children["guardian_name"], home, strict=True)), index=children.index)
-    own = {place for place in places[children["child_id"] == child] if all(place)}
-    return int((places.isin(list(own)) & ~veil.hides(children)).sum())
+    households = pd.Series(list(zip(children["guardian_name"], home, strict=True)), index=children.index)
+    own = {place for place in households[children["child_id"] == mark.child_id] if all(place)}
+    if siblings := int((households.isin(list(own)) & ~veil.hides(children)).sum()):
+        err.print(say("protect.household", count=siblings), markup=False, style="yellow")
+    if count:
+        err.print(say("protect.recall", count=count), markup=False, style="bold red")
 
 
 def list_marks(opened: Opened) -> None:
@@ -109,6 +104,7 @@ def list_marks(opened: Opened) -> None:
             opened.workspace.settings.protected_person or NOBODY if mark.kind == PROTECT else ""
         )
         origin = say(f"protect.source_{mark.source}")
+        # A mark that came with a column has the departments that filled it for its author, by their codes.
         author = "、".join(spoken.get(name, name) for name in mark.author.split("、"))
         table.add_row(say(f"protect.word_{mark.kind}"), mark.child_id, person, author, local_time(mark.at), origin)
     show(table)
@@ -159,6 +155,7 @@ def say_marked(opened: Opened, period: str) -> None:
 def latest_period(opened: Opened) -> str:
     """The last period that was run, "" when there is none."""
     periods = (Period.parse(label) for label in opened.frames.periods("child_files.children"))
+    # Of a quarter and its last month, which end on the same day, the quarter.
     last = max(periods, key=lambda period: (period.last_day, not period.monthly), default=None)
     return last.label if last else ""
 
@@ -176,8 +173,9 @@ def rows_naming(veil: Protected, records: pd.DataFrame, cells: pd.Series) -> pd.
         records: records of the child files with the names and numbers.
         cells: the row's cells as they are kept in the quarantine, as JSON.
     """
-    mine = records[records["record_id"].isin(list(veil.records))]
+    protected = records[records["record_id"].isin(list(veil.records))]
     names = ("name", "id_no", "id_no_raw", "student_no", "disability_no", "guardian_name", "phone")
-    words = sorted({word for name in names if name in mine for word in mine[name] if len(word) > 1})
+    # A single character would be found in cells of anybody.
+    words = sorted({word for name in names if name in protected for word in protected[name] if len(word) > 1})
     # Of no rows the answers would be objects, and a frame takes those for columns to choose.
     return cells.map(lambda text: any(word in text for word in words)).astype(bool)

@@ -11,7 +11,7 @@ from assets.county import profile_of
 from assets.protected import protected_in
 from assets.publishing.editions import bare_context
 from assets.publishing.locking import lock_folder
-from assets.queries.answers import TakenAnswers, take_answers
+from assets.queries.answers import take_answers
 from assets.queries.people import children_to_ask, parents_to_ask
 from assets.queries.rules import Query, query_rules
 from assets.queries.sheets import read_answers, write_query
@@ -41,23 +41,19 @@ def ask_or_take(opened: Opened, period: str, whom: str, answer: Path | None) -> 
     if whom not in rules.queries:
         refuse(say("query.unknown", known="、".join(rules.queries)))
     query = rules.queries[whom]
-    asked = f"query_{whom}"
+    frame = f"query_{whom}"
     if answer is None:
         people = _people(opened, label, query)
-        _write(opened, label, (query, people))
-        opened.frames.write(asked, label, _with_earlier(opened, asked, label, people))
-    elif opened.frames.exists(asked, label):
-        _take(opened, label, (query, opened.frames.read(asked, label)), answer)
+        _write(opened, label, query, people)
+        # Everybody who was asked about in the period is kept: an answer to an earlier copy of the query still counts.
+        if opened.frames.exists(frame, label):
+            both = pd.concat([people, opened.frames.read(frame, label)], ignore_index=True)
+            people = both.drop_duplicates("number", ignore_index=True)
+        opened.frames.write(frame, label, people)
+    elif opened.frames.exists(frame, label):
+        _take(opened, label, query, opened.frames.read(frame, label), answer)
     else:
         refuse(say("query.not_asked", period=label))
-
-
-def _with_earlier(opened: Opened, asked: str, label: str, people: pd.DataFrame) -> pd.DataFrame:
-    """Everybody who was asked about in the period: an answer to an earlier copy of the query still counts."""
-    if not opened.frames.exists(asked, label):
-        return people
-    both = pd.concat([people, opened.frames.read(asked, label)], ignore_index=True)
-    return both.drop_duplicates("number", ignore_index=True)
 
 
 def _people(opened: Opened, label: str, query: Query) -> pd.DataFrame:
@@ -78,8 +74,7 @@ def asks_about_everyone(opened: Opened) -> bool:
     return profile_of(opened.workspace).comparison.police_mode.value == "answer_file"
 
 
-def _write(opened: Opened, label: str, what: tuple[Query, pd.DataFrame]) -> None:
-    query, people = what
+def _write(opened: Opened, label: str, query: Query, people: pd.DataFrame) -> None:
     opened.look(f"query --to {query.delivers}", label, count=len(people))
     folder = opened.workspace.outbox / f"{label}-{FOLDER}"
     path = folder / f"{query.zh}_{label}_{query.title}.xlsx"
@@ -90,8 +85,8 @@ def _write(opened: Opened, label: str, what: tuple[Query, pd.DataFrame]) -> None
     say_left_out(protected_in(opened, label))
 
 
-def _take(opened: Opened, label: str, what: tuple[Query, pd.DataFrame], answer: Path) -> None:
-    query, people = what
+def _take(opened: Opened, label: str, query: Query, people: pd.DataFrame, answer: Path) -> None:
+    """Read an answer and put it into the inbox as a file of the department, named by its own date and content."""
     if not answer.is_file():
         refuse(say("fault.no_file", path=answer))
     lines = read_answers(read_asking(answer), query, label)
@@ -100,17 +95,13 @@ def _take(opened: Opened, label: str, what: tuple[Query, pd.DataFrame], answer: 
     taken = take_answers(lines, people, query)
     for row, sentence in taken.problems[:MOST_SHOWN]:
         err.print(say("query.problem", row=row, sentence=sentence), markup=False, style="yellow")
-    said = "、".join(f"{word} {number}" for word, number in taken.counts.items())
-    out.print(say("query.taken", said=said or "0", waiting=taken.waiting), markup=False)
+    counts = "、".join(f"{word} {number}" for word, number in taken.counts.items())
+    out.print(say("query.taken", said=counts or "0", waiting=taken.waiting), markup=False)
     if taken.waiting and query.delivers == "public_security" and asks_about_everyone(opened):
         # Whoever was not answered about would look like a child without a household register.
         refuse(say("query.incomplete", waiting=taken.waiting))
-    _deliver(opened, label, (query, taken), answer)
 
-
-def _deliver(opened: Opened, label: str, what: tuple[Query, TakenAnswers], answer: Path) -> None:
-    """Put the answer into the inbox as a file of the department, named by its own date and content."""
-    query, taken = what
+    # By date and content the same answer, read twice, is one file.
     sha256, _ = sha256_of(answer)
     day = date.fromtimestamp(answer.stat().st_mtime).isoformat()
     path = opened.workspace.inbox / label / query.delivers / f"查询答复_{day}_{sha256[:8]}.csv"

@@ -24,7 +24,7 @@ FOLDER = "报告"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ReportRequest:
     """What the person asked for: period, kind of report, which version, with a PDF or not."""
 
     period: str
@@ -33,53 +33,57 @@ class Wanted:
     pdf: bool = True
 
 
-def write_reports(opened: Opened, wanted: Wanted) -> list[Path]:
+def write_reports(opened: Opened, request: ReportRequest) -> list[Path]:
     """Write the reports of a period into the outbox and say where they are.
 
     Raises:
         typer.Exit: an unknown kind or version.
     """
+    from assets.reports.assemble import figures_of
     from assets.reports.formbook import write_form
     from assets.reports.material import gather, remember
+    from assets.reports.template import template_of
     from assets.reports.words import words
-    from assets.reports.writing import figures_and_jobs, published_totals, write_report
+    from assets.reports.writing import Job, published_totals, write_report
 
-    period = Period.parse(wanted.period)
-    kind = wanted.kind or ("month" if period.monthly else "quarter")
+    period = Period.parse(request.period)
+    kind = request.kind or ("month" if period.monthly else "quarter")
     if kind not in words().kinds:
         refuse(say("report.unknown_kind", kinds="、".join(words().kinds)))
-    versions = _versions(wanted.version, kind)
+    versions = _versions(request.version, kind)
     material = gather(opened, period)
     folder = opened.workspace.outbox / FOLDER / period.label
     written = []
-    for figures, job in figures_and_jobs(material, (kind, versions), (folder, opened.workspace.root, date.today())):
+    for version in versions:
+        figures = figures_of(material, version)
+        job = Job(kind, version, folder, template_of(kind, opened.workspace.root), date.today())
         written.append(write_report(material, job, figures))
-        if job.version.value == "public":
+        if version.value == "public":
+            # A later report shows of this period only what this one showed: else it could undo what was covered here.
             remember(opened, period, published_totals(figures))
         elif kind in ("quarter", "year"):
             written.append(write_form(material, figures, folder))
-    _register(opened, period, kind, len(written))
-    _say(written, wanted.pdf)
+    with writing(opened.engine) as connection:
+        detail = {"kind": kind, "files": len(written)}
+        audit.append(connection, audit.Act(opened.workspace.operator, "report", period.label, detail))
+    _say(written, request.pdf)
     return written
 
 
-def _versions(asked: str, kind: str) -> tuple[Version, ...]:
+def _versions(version: str, kind: str) -> tuple[Version, ...]:
     from assets.reports.assemble import Version
     from assets.reports.writing import INTERNAL_ONLY
 
-    known = {"internal": (Version.INTERNAL,), "public": (Version.PUBLIC,), "both": (Version.INTERNAL, Version.PUBLIC)}
-    if asked not in known:
-        refuse(say("report.unknown_version", versions="、".join(known)))
-    if kind in INTERNAL_ONLY and asked == "public":
+    versions = {
+        "internal": (Version.INTERNAL,),
+        "public": (Version.PUBLIC,),
+        "both": (Version.INTERNAL, Version.PUBLIC),
+    }
+    if version not in versions:
+        refuse(say("report.unknown_version", versions="、".join(versions)))
+    if kind in INTERNAL_ONLY and version == "public":
         refuse(say("report.internal_only"))
-    return (Version.INTERNAL,) if kind in INTERNAL_ONLY else known[asked]
-
-
-def _register(opened: Opened, period: Period, kind: str, count: int) -> None:
-    with writing(opened.engine) as connection:
-        audit.append(
-            connection, audit.Act(opened.workspace.operator, "report", period.label, {"kind": kind, "files": count})
-        )
+    return (Version.INTERNAL,) if kind in INTERNAL_ONLY else versions[version]
 
 
 def _say(written: list[Path], wants_pdf: bool) -> None:
@@ -87,10 +91,10 @@ def _say(written: list[Path], wants_pdf: bool) -> None:
     from assets.paper.pdf import to_pdf
 
     documents = [path for path in written if path.suffix == ".docx"]
-    made = to_pdf(documents) if wants_pdf else []
-    for path in [*written, *made]:
+    copies = to_pdf(documents) if wants_pdf else []
+    for path in [*written, *copies]:
         out.print(say("report.written", path=path), markup=False)
-    if wants_pdf and len(made) < len(documents):
+    if wants_pdf and len(copies) < len(documents):
         err.print(say("report.no_pdf"), markup=False, style="yellow")
     elif wants_pdf and (missing := missing_fonts(present_fonts())):
         err.print(say("report.fonts", fonts="、".join(missing)), markup=False, style="yellow")

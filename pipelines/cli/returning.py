@@ -15,7 +15,6 @@ from assets.protected import book_of, protected_in
 from assets.publishing.editions import bare_context
 from assets.publishing.locking import lock_file
 from assets.receiving.filenames import naming_of
-from assets.replies.coverage import Covered
 from assets.replies.report import NAME, trouble_of, write_report
 from assets.replies.reviewing import sent_pairs
 from assets.replies.taking import ENTERED, Taking, take
@@ -37,8 +36,10 @@ def show_replies(opened: Opened, dry_run: bool) -> Taking:
     with opened.engine.connect() as connection:
         from pipelines.resources.finding_events import issued_periods
 
+        # Before anything went out, whatever lies in the folder is nobody's answer.
         if not issued_periods(connection):
             refuse(say("replies.none_out"))
+    # Nothing is entered by a trial, so it waits for no run.
     with nullcontext() if dry_run else opened.held():
         words = read_passwords(opened.workspace.root).all
         taking = take(opened, dry_run, date.today(), lambda path, sha256: _read(path, sha256, words))
@@ -65,10 +66,11 @@ def _owners(opened: Opened, period: str) -> dict[str, str]:
     """Finding or pair -> the person who alone may see it; those of nobody else's."""
     veil = protected_in(opened, period)
     with opened.engine.connect() as connection:
-        known = finding_events.known(connection)
-    owners = {name: veil.persons[child] for name, (_, child, _) in known.items() if child in veil.persons}
+        numbers = finding_events.known(connection)
+    owners = {name: veil.persons[child] for name, (_, child, _) in numbers.items() if child in veil.persons}
     for pair, ends in sent_pairs(opened, period).items() if veil.records else ():
         closed = [veil.records[end] for end in ends if end in veil.records]
+        # A pair of two protected children belongs to the person of the first, as the workbook was sent.
         if closed:
             owners[pair] = veil.persons[closed[0]]
     return owners
@@ -100,9 +102,9 @@ def _read(path: Path, sha256: str, passwords: Sequence[str]) -> Reading:
 def print_taking(opened: Opened, taking: Taking, dry_run: bool) -> None:
     """Print counts by result, what was refused, and the coverage."""
     names = naming_of(opened.workspace, taking.period)
-    for one in taking.outcome.refused[:MOST_SHOWN]:
+    for refused in taking.outcome.refused[:MOST_SHOWN]:
         # The report, which is the bureau's own workbook, names the file; a screen and what is redirected from it do not.
-        err.print(f"[{names.file('', one.file)}] {one.message}{one.advice}", markup=False, style="yellow")
+        err.print(f"[{names.file('', refused.file)}] {refused.message}{refused.advice}", markup=False, style="yellow")
     counts = {result: len(taking.outcome.of(result)) for result in reply_words().results}
     table = Table(
         say("table.result"), say("table.lines"), title=say("replies.title", period=taking.period), title_justify="left"
@@ -114,27 +116,25 @@ def print_taking(opened: Opened, taking: Taking, dry_run: bool) -> None:
     entered = sum(counts[result] for result in ENTERED)
     key = "replies.would" if dry_run else "replies.entered"
     out.print(say(key, count=entered, files=len(taking.outcome.taken), trouble=len(trouble_of(taking))), markup=False)
-    show(_coverage(taking.covered))
-    _say_lists(opened, taking)
-
-
-def _coverage(covered: list[Covered]) -> Table:
     heads = ("recipient", "issued", "answered", "waiting", "overdue", "days", "share")
     table = Table(*(say(f"table.{name}") for name in heads), title=say("replies.coverage"), title_justify="left")
-    for one in covered:
-        numbers = (one.issued, one.own + one.others, one.waiting, one.overdue, one.days)
-        table.add_row(one.recipient, *map(str, numbers), f"{one.share:.0%}")
-    return table
+    for covered in taking.covered:
+        # A line that another department answered is answered: one answer is enough, from whichever of them.
+        answered = covered.own + covered.others
+        numbers = (covered.issued, answered, covered.waiting, covered.overdue, covered.days)
+        table.add_row(covered.recipient, *map(str, numbers), f"{covered.share:.0%}")
+    show(table)
+    _say_lists(opened, taking)
 
 
 def _say_lists(opened: Opened, taking: Taking) -> None:
     """Lists of which nobody answered a line, by name."""
     names = list_names(opened.workspace)
     waiting: dict[str, int] = {}
-    for one in taking.covered:
-        for code, number in one.lists.items():
+    for covered in taking.covered:
+        for code, number in covered.lists.items():
             waiting[code] = waiting.get(code, 0) + number
     worst = sorted(waiting.items(), key=lambda pair: (-pair[1], pair[0]))[:5]
     if worst:
-        said = "、".join(f"{names.get(code, code)} {number}" for code, number in worst)
-        out.print(say("replies.waiting", lists=said), markup=False)
+        lists = "、".join(f"{names.get(code, code)} {number}" for code, number in worst)
+        out.print(say("replies.waiting", lists=lists), markup=False)

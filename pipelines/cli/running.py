@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import typer
@@ -22,26 +21,28 @@ from pipelines.resources.session import Opened
 
 
 @dataclass(frozen=True)
-class Asked:
+class RunRequest:
     """What the person asked for: the period, and what they confirmed."""
 
     period: str
     consent: Consent = field(default_factory=Consent)
 
 
-def run_and_print(opened: Opened, asked: Asked) -> RunReport:
+def run_and_print(opened: Opened, request: RunRequest) -> RunReport:
     """Run and print the summary.
 
     Raises:
         typer.Exit: with code 1 when something was refused or failed.
     """
-    period = fitting_period(opened, asked.period)
+    period = fitting_period(opened, request.period)
     departments = department_names(opened.workspace)
+    # Workspaces of earlier versions could be read by others on the machine.
     if closed := opened.tighten():
         err.print(say("run.tightened", count=closed), markup=False, style="yellow")
     _check_inbox(opened, period, departments)
+    # Asked now: the files are read by processes that have no terminal.
     unlock_inbox(opened, period.label, departments)
-    report = _run_shown(opened, asked, period, departments)
+    report = _run_shown(opened, request, period, departments)
     print_summary(opened, report, departments)
     if not report.success:
         raise typer.Exit(REFUSED)
@@ -59,14 +60,11 @@ def known_departments(opened: Opened, named: list[str]) -> tuple[str, ...]:
     """The departments a person named, by folder or in Chinese, as folders; refused when there is none of that name."""
     names = department_names(opened.workspace)
     folders = {**{zh: name for name, zh in names.items()}, **{name: name for name in names}}
-    for one in named:
-        if one.strip() not in folders:
-            refuse(say("run.unknown_department", name=one, known=_both(names)), USAGE)
-    return tuple(dict.fromkeys(folders[one.strip()] for one in named))
-
-
-def _both(names: dict[str, str]) -> str:
-    return "、".join(f"{zh}（{name}）" for name, zh in names.items())
+    for name in named:
+        if name.strip() not in folders:
+            known = "、".join(f"{zh}（{folder}）" for folder, zh in names.items())
+            refuse(say("run.unknown_department", name=name, known=known), USAGE)
+    return tuple(dict.fromkeys(folders[name.strip()] for name in named))
 
 
 def checked_size(opened: Opened, named: list[str], by: str) -> SizeConsent:
@@ -100,6 +98,7 @@ def fitting_period(opened: Opened, text: str) -> Period:
 def _check_inbox(opened: Opened, period: Period, departments: dict[str, str]) -> None:
     folder = opened.workspace.inbox / period.label
     folders = sorted(path.name for path in folder.glob("*") if path.is_dir()) if folder.is_dir() else []
+    # A misnamed folder would look like a department that delivered nothing.
     for name in folders:
         if name not in departments and name != REPLIES:
             known = "、".join(departments)
@@ -108,16 +107,23 @@ def _check_inbox(opened: Opened, period: Period, departments: dict[str, str]) ->
         refuse(say("run.no_inbox", period=period.label, path=folder))
 
 
-def _run_shown(opened: Opened, asked: Asked, period: Period, departments: dict[str, str]) -> RunReport:
+def _run_shown(opened: Opened, request: RunRequest, period: Period, departments: dict[str, str]) -> RunReport:
     names = [f"{kind}_{name}" for name in departments for kind in ("raw", "standardise")]
     estimate = Estimate.over(
         [*names[::2], "county_places", *names[1::2], "link", "child_files", "findings", "finding_life", "publish"],
         last_stages(opened),
     )
-    display = Display(err, lambda name: stage_name(name, departments), _left, _line(departments))
+
+    def left(seconds: float | None) -> str:
+        return say("progress.unknown") if seconds is None else say("progress.left", seconds=round(seconds))
+
+    def finished(name: str, seconds: float) -> str:
+        return say("progress.stage", name=stage_name(name, departments), seconds=seconds)
+
+    display = Display(err, lambda name: stage_name(name, departments), left, finished)
     out.print(say("run.title", period=period.zh, place=opened.workspace.root.name), markup=False)
     with shown(estimate, display) as observer:
-        return run_period(opened, period.label, observer, asked.consent)
+        return run_period(opened, period.label, observer, request.consent)
 
 
 def stage_name(station: str, departments: dict[str, str]) -> str:
@@ -127,11 +133,3 @@ def stage_name(station: str, departments: dict[str, str]) -> str:
             name = station.removeprefix(f"{kind}_")
             return say(f"stage.{kind}", what=departments.get(name, name))
     return say(f"stage.{station}")
-
-
-def _line(departments: dict[str, str]) -> Callable[[str, float], str]:
-    return lambda name, seconds: say("progress.stage", name=stage_name(name, departments), seconds=seconds)
-
-
-def _left(seconds: float | None) -> str:
-    return say("progress.unknown") if seconds is None else say("progress.left", seconds=round(seconds))

@@ -45,8 +45,8 @@ def local_time(moment: str) -> str:
     if not moment:
         return ""
     stored = datetime.fromisoformat(moment)
-    known = stored if stored.tzinfo else stored.replace(tzinfo=UTC)
-    return f"{known.astimezone():%Y-%m-%d %H:%M}"
+    aware = stored if stored.tzinfo else stored.replace(tzinfo=UTC)
+    return f"{aware.astimezone():%Y-%m-%d %H:%M}"
 
 
 def refuse(sentence: str, code: int = REFUSED) -> NoReturn:
@@ -68,15 +68,13 @@ def spoken(command: Callable[P, None]) -> Callable[P, None]:
         except KeyboardInterrupt:
             refuse(say("fault.interrupted"))
         except Exception as fault:
-            logging.getLogger("tongbi.debug").debug("%s\n%s", type(fault).__name__, _place(fault))
+            # Where it happened, without the exception's text, which could hold a value.
+            place = "".join(traceback.format_tb(fault.__traceback__))
+            logging.getLogger("tongbi.debug").debug("%s\n%s", type(fault).__name__, place)
+            # What is said of what is left must be true: "nothing was changed" only where nothing was written.
             refuse(_sentence(fault, _committed() > before), USAGE if type(fault).__name__ == "PeriodError" else REFUSED)
 
     return guarded
-
-
-def _place(fault: BaseException) -> str:
-    """Where it happened, without the exception's text, which could hold a value."""
-    return "".join(traceback.format_tb(fault.__traceback__))
 
 
 def _committed() -> int:
@@ -102,12 +100,12 @@ def opened(workspace: Path | None, debug: bool = False) -> Opened:
     from pipelines.resources.workspace import default_root
 
     guard_logging()
-    found = Opened.at(workspace or default_root())
-    prefer(found.workspace.settings.locale)
-    found.tell = lambda notice: err.print(notice, markup=False, style="yellow")
+    session = Opened.at(workspace or default_root())
+    prefer(session.workspace.settings.locale)
+    session.tell = lambda notice: err.print(notice, markup=False, style="yellow")
     if debug:
-        log_to(found.workspace.log)
-    return found
+        log_to(session.workspace.log)
+    return session
 
 
 def log_to(folder: Path) -> None:

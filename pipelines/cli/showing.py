@@ -9,10 +9,9 @@ from pathlib import Path
 from rich.table import Table
 
 from assets.county import list_names
-from demo_county import Ratio
 from pipelines.cli.living import show_comparison
 from pipelines.cli.returning import show_replies
-from pipelines.cli.running import Asked, run_and_print
+from pipelines.cli.running import RunRequest, run_and_print
 from pipelines.cli.shell import opened, out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.resources.files import write_text
@@ -29,7 +28,9 @@ DEPARTMENTS = frozenset({"ca", "edu", "psb", "dpf"})
 def generate_demo(root: Path | None, children: int, seed: int) -> Path:
     """Generate the county's deliveries in a workspace of its own; returns its folder."""
     folder = root or DEMO_ROOT
-    if _holds_other_data(folder):
+    # A workspace with files in its inbox and no truth beside them is somebody's work, not a demo.
+    inbox = folder / "inbox"
+    if any(path.is_file() for path in inbox.rglob("*")) and not (folder / "truth").is_dir():
         refuse(say("demo.exists", root=folder))
     from demo_county.settings import places
 
@@ -50,32 +51,25 @@ def _with_paper(workspace: Workspace) -> Workspace:
 
 
 def show_demo(folder: Path, debug: bool) -> None:
-    """Run both quarters of a generated county with answers between them, compare with the truth, show what became of it."""
-    county = opened(folder, debug)
+    """Run both quarters of a generated session with answers between them, compare with the truth, show what became of it."""
+    session = opened(folder, debug)
     for period, following in zip(PERIODS, (*PERIODS[1:], ""), strict=True):
-        run_and_print(county, Asked(period))
-        print_score(county, period)
+        run_and_print(session, RunRequest(period))
+        print_score(session, period)
         if following:
-            answer(county, period, following)
-    show_comparison(county, *PERIODS)
+            answer(session, period, following)
+    show_comparison(session, *PERIODS)
 
 
-def answer(county: Opened, period: str, following: str) -> None:
+def answer(session: Opened, period: str, following: str) -> None:
     """Let the generated townships send their workbooks back, and read them; a demo that ran before keeps its answers."""
     from demo_county.replies import generate_replies
 
-    if not (county.workspace.inbox / "replies").is_dir():
-        made = generate_replies(county.workspace.root, period, following, SEED)
-        wrong = sum(made.mistakes.values())
-        out.print(say("demo.replies", files=made.files, answered=made.answered, wrong=wrong), markup=False)
-        show_replies(county, dry_run=False)
-
-
-def _holds_other_data(folder: Path) -> bool:
-    """A workspace with files in its inbox and no truth beside them is somebody's work, not a demo."""
-    inbox = folder / "inbox"
-    used = inbox.is_dir() and any(path.is_file() for path in inbox.rglob("*"))
-    return used and not (folder / "truth").is_dir()
+    if not (session.workspace.inbox / "replies").is_dir():
+        sent = generate_replies(session.workspace.root, period, following, SEED)
+        wrong = sum(sent.mistakes.values())
+        out.print(say("demo.replies", files=sent.files, answered=sent.answered, wrong=wrong), markup=False)
+        show_replies(session, dry_run=False)
 
 
 def _generate(workspace: Workspace, children: int, seed: int) -> None:
@@ -89,23 +83,22 @@ def _generate(workspace: Workspace, children: int, seed: int) -> None:
     out.print(say("demo.generated", seconds=time.perf_counter() - began), markup=False)
 
 
-def print_score(county: Opened, period: str) -> None:
+def print_score(session: Opened, period: str) -> None:
     """Print precision and recall of the links, and every list's count beside the true count."""
     from demo_county import score
 
-    shown, truth = county.outbox.shown(period), county.workspace.root / "truth" / period
-    found = score(truth, shown / "links.csv", shown / "findings.csv")
-    for name, pairs in (("demo.links", found.among(DEPARTMENTS)), ("demo.links_further", found.pairs)):
-        if name == "demo.links" or pairs.true != found.among(DEPARTMENTS).true:
-            out.print(say(name, precision=pairs.precision, recall=pairs.recall), markup=False)
-    show(_lists_table(county, found.lists))
-
-
-def _lists_table(county: Opened, lists: dict[str, Ratio]) -> Table:
+    shown, truth = session.outbox.shown(period), session.workspace.root / "truth" / period
+    scores = score(truth, shown / "links.csv", shown / "findings.csv")
+    core = scores.among(DEPARTMENTS)
+    out.print(say("demo.links", precision=core.precision, recall=core.recall), markup=False)
+    if scores.pairs.true != core.true:
+        every = scores.pairs
+        out.print(say("demo.links_further", precision=every.precision, recall=every.recall), markup=False)
     heads = ("code", "list", "listed", "true", "precision", "recall")
     table = Table(*(say(f"table.{name}") for name in heads), title=say("demo.truth"), title_justify="left")
-    for code, name in list_names(county.workspace).items():
-        if code in lists:
-            one = lists[code]
-            table.add_row(code, name, str(one.found), str(one.true), f"{one.precision:.3f}", f"{one.recall:.3f}")
-    return table
+    for code, name in list_names(session.workspace).items():
+        if code in scores.lists:
+            ratio = scores.lists[code]
+            rates = (f"{ratio.precision:.3f}", f"{ratio.recall:.3f}")
+            table.add_row(code, name, str(ratio.found), str(ratio.true), *rates)
+    show(table)

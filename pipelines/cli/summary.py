@@ -12,7 +12,7 @@ from rich.table import Table
 
 from assets.county import list_names, lists_not_computed
 from assets.publishing.edition_lines import EditionLines, Tally, edition_lines
-from assets.receiving.filenames import FileNames, Listing, file_names, listing
+from assets.receiving.filenames import FileNames, file_names, listing
 from pipelines.cli.looking import difference_text
 from pipelines.cli.protecting import say_marked
 from pipelines.cli.shell import err, out, show
@@ -35,69 +35,76 @@ def print_summary(opened: Opened, report: RunReport, departments: Mapping[str, s
         return
     with opened.engine.connect() as connection:
         live = deliveries.of_period(connection, report.period, ("received", "current", "refused"))
-        said = deliveries.said(connection, report.period)
-        everything = deliveries.of_period(connection, report.period, deliveries.STATES)
-    lines = _of_this_run(live, said, report.success, file_names(opened.workspace))
+        notices = deliveries.said(connection, report.period)
+        register = deliveries.of_period(connection, report.period, deliveries.STATES)
+    lines = _of_this_run(live, notices, report.success, file_names(opened.workspace))
     show(_accounting(lines, departments))
-    _print_differences(lines, everything, listing(opened.workspace, report.period))
-    _print_said(said, departments)
+
+    files = listing(opened.workspace, report.period)
+    labels = files.names.in_register(register)
+    for line in lines:
+        if line["difference"]:
+            corrected = labels.get(line["supersedes"], "")
+            counts = difference_text(line["difference"])
+            text = f"「{files.label(line)}」{say('table.difference')}「{corrected}」：{counts}"
+            out.print(text, markup=False)
+
+    _print_notices(notices, departments)
     if report.success:
         _print_results(opened, report)
     else:
-        _print_failures(report, said)
+        _print_failures(report, notices)
 
 
 def _of_this_run(
-    live: list[sa.RowMapping], said: list[sa.RowMapping], success: bool, names: FileNames
+    live: list[sa.RowMapping], notices: list[sa.RowMapping], success: bool, names: FileNames
 ) -> list[sa.RowMapping]:
     """The deliveries that this run took: after a refusal the new ones in place of those that they correct."""
     if success:
         return [line for line in live if line["status"] == "current"]
-    told = {(line["department"], number_in(line["file"])) for line in said if line["severity"] == "stop"}
+    # A notice names the file by its number, or the whole department; files refused in earlier runs are named by none of this run's.
+    stopped = {(line["department"], number_in(line["file"])) for line in notices if line["severity"] == "stop"}
     corrected = {line["supersedes"] for line in live if line["status"] != "current"}
-    seen = [line for line in live if line["id"] not in corrected]
-    return [line for line in seen if line["status"] != "refused" or _told(line, names, told)]
-
-
-def _told(line: sa.RowMapping, names: FileNames, told: set[tuple[str, str]]) -> bool:
-    return bool({(line["department"], names.number(line)), (line["department"], "")} & told)
+    return [
+        line
+        for line in live
+        if line["id"] not in corrected
+        and (
+            line["status"] != "refused"
+            or (line["department"], names.number(line)) in stopped
+            or (line["department"], "") in stopped
+        )
+    ]
 
 
 def _accounting(lines: list[sa.RowMapping], departments: Mapping[str, str]) -> Table:
     heads = ("department", "files", *NUMBERS, "balance")
     table = Table(*(say(f"table.{name}") for name in heads), title=say("table.accounting"), title_justify="left")
     for name, zh in departments.items():
-        ours = [line for line in lines if line["department"] == name]
-        sums = [sum(line[column] for line in ours) for column in NUMBERS]
-        balance = "✓" if all(line["rows_in"] == sum(line[c] for c in NUMBERS[1:]) for line in ours) else "✗"
-        table.add_row(zh, str(len(ours)), *map(str, sums), balance if ours else "")
+        files = [line for line in lines if line["department"] == name]
+        sums = [sum(line[column] for line in files) for column in NUMBERS]
+        # No row is lost: each was accepted, quarantined or set aside, file by file, so that two files cannot make up for each other.
+        balance = "✓" if all(line["rows_in"] == sum(line[c] for c in NUMBERS[1:]) for line in files) else "✗"
+        table.add_row(zh, str(len(files)), *map(str, sums), balance if files else "")
     return table
 
 
-def _print_differences(lines: list[sa.RowMapping], everything: list[sa.RowMapping], names: Listing) -> None:
-    files = names.names.in_register(everything)
-    for line in lines:
-        if line["difference"]:
-            other = files.get(line["supersedes"], "")
-            text = f"「{names.label(line)}」{say('table.difference')}「{other}」：{difference_text(line['difference'])}"
-            out.print(text, markup=False)
-
-
-def _print_said(said: list[sa.RowMapping], departments: Mapping[str, str]) -> None:
-    for line in said[:MOST_NOTICES]:
+def _print_notices(notices: list[sa.RowMapping], departments: Mapping[str, str]) -> None:
+    for line in notices[:MOST_NOTICES]:
         where = "·".join(
             part for part in (departments.get(line["department"], ""), line["file"], line["sheet"]) if part
         )
         style = "red" if line["severity"] == "stop" else "yellow"
         err.print(f"[{where}] {line['message']}{line['advice']}", markup=False, style=style)
-    if len(said) > MOST_NOTICES:
-        err.print(f"…… +{len(said) - MOST_NOTICES}", markup=False)
+    if len(notices) > MOST_NOTICES:
+        err.print(f"…… +{len(notices) - MOST_NOTICES}", markup=False)
 
 
-def _print_failures(report: RunReport, said: list[sa.RowMapping]) -> None:
-    told = {line["message"] for line in said}
+def _print_failures(report: RunReport, notices: list[sa.RowMapping]) -> None:
+    # A station that stops says its sentence to the run and as a notice: it is printed once.
+    messages = {line["message"] for line in notices}
     for sentence in report.failures.values():
-        if not any(message and message in sentence for message in told):
+        if not any(message and message in sentence for message in messages):
             err.print(sentence, markup=False, style="red")
     err.print(state(report.state or "unchanged", language()), markup=False, style="red")
 
@@ -119,6 +126,7 @@ def _print_results(opened: Opened, report: RunReport) -> None:
         out.print(sentence, markup=False, style="yellow")
     say_marked(opened, report.period)
     out.print(say("run.outbox", path=opened.outbox.shown(report.period)), markup=False)
+    # For paper: somebody with the key and the database can write a whole new chain, which only the paper shows.
     with opened.engine.connect() as connection:
         out.print(say("run.head", head=audit.head(connection).printed), markup=False)
     out.print(say("run.done", seconds=report.seconds), markup=False)
@@ -153,6 +161,7 @@ def lists_table(opened: Opened, lines: EditionLines, missing: Mapping[str, str])
     """Every list of the place with its sizes and how sure the lines are that go out."""
     heads = ("code", "list", *(f"quantity.{name}" for name in SIZES), "certain", "likely", "open")
     table = Table(*(say(f"table.{name}") for name in heads), title=say("table.lists"), title_justify="left")
+    # Grades count what goes out, so that the numbers of a list are those of its workbooks.
     asked = lines.asked
     for code, name in list_names(opened.workspace).items():
         grades = asked.loc[asked["code"] == code, "grade"]

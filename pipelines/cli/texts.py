@@ -19,6 +19,7 @@ _chosen: list[str] = []
 def _texts() -> dict[str, dict[str, str]]:
     import yaml
 
+    # libyaml's where it is there: the texts are read at every start of a command.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return dict(yaml.load(Path(__file__).with_name("texts.yaml").read_text(encoding="utf-8"), Loader=loader))
 
@@ -42,16 +43,17 @@ def prefer(language: str) -> None:
 
 
 def _stated() -> str:
-    return _asked(sys.argv) or os.environ.get("TONGBI_LANG", "")
-
-
-def _asked(words: list[str]) -> str:
-    for index, word in enumerate(words):
+    """The language that the person stated, on the command line or else in the environment; "" when in neither."""
+    on_the_line = ""
+    for index, word in enumerate(sys.argv):
+        # Read here and not by typer: texts of help are made before typer reads anything.
         if word == "--lang":
-            return words[index + 1] if index + 1 < len(words) else ""
+            on_the_line = sys.argv[index + 1] if index + 1 < len(sys.argv) else ""
+            break
         if word.startswith("--lang="):
-            return word.removeprefix("--lang=")
-    return ""
+            on_the_line = word.removeprefix("--lang=")
+            break
+    return on_the_line or os.environ.get("TONGBI_LANG", "")
 
 
 def say(key: str, /, **values: object) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
-import pandas as pd
 from rich.table import Table
 
 from assets.intake.contract import Contract, all_contracts, load_contracts
@@ -28,7 +27,7 @@ from pipelines.partitions import Period
 from pipelines.resources.deliveries import Branch, Said, Taken
 from pipelines.resources.inbox import left_remark, sha256_of
 from pipelines.resources.naming import Naming, naming, number_of
-from pipelines.resources.reading import Reading, Refusal
+from pipelines.resources.reading import Refusal
 from pipelines.resources.workspace import SETTINGS_NAME, Workspace, default_root
 
 SHOWN = 30
@@ -54,46 +53,52 @@ def check_file(path: Path, department: str, period: str, root: Path | None) -> N
     if not path.is_file():
         refuse(say("fault.no_file", path=path))
     warm_up()  # while the file is read
-    workspace = _workspace(root)
+    # Trying a file needs no workspace; where there is one, its contracts and words count.
+    folder = root or default_root()
+    workspace = Workspace.open(folder) if (folder / SETTINGS_NAME).is_file() else None
     contracts = load_contracts(workspace.contracts if workspace else None)
     if department not in contracts:
         # A further source is named by the person; its headings are too few to be told from a department's.
         contracts |= all_contracts(workspace.contracts if workspace else None) if department else {}
     speaker = Speaker("", naming_of(workspace) if workspace else naming())
     if remark := left_remark(path, path.name):
-        _refuse_said([speaker.left_alone(remark)])
+        _refuse([speaker.left_alone(remark)])
     try:
         reading = read_asking(path)
     except Refusal as refusal:
-        _refuse_said(speaker.of_file(refusal))
+        _refuse(speaker.of_file(refusal))
     chosen = Period.parse(period) if period else Period.containing(date.today())
-    tried = _understood(reading, path, (_candidates(contracts, department), speaker, chosen.last_day))
+    if department and department not in contracts:
+        refuse(say("check.unknown", departments="、".join(contracts)))
+    candidates = [contracts[department]] if department else list(contracts.values())
+    source = Source(reading, path.name, sha256_of(path)[0], TRIED)
+    tried = _understood(source, candidates, speaker, chosen.last_day)
     out.print(say("check.detected", department=tried.contract.zh), markup=False)
     out.print(say("check.number", number=number_of(tried.contract.code, sha256_of(path)[0])), markup=False)
-    said = speaker.of_file(reading, tried.tabulated)
+    notices = speaker.of_file(reading, tried.tabulated)
     if tried.tabulated.refusal:
         _print_sheets(understanding(tried.tabulated, None, path.name), speaker.naming)
-        _refuse_said(said)
+        _refuse(notices)
     order = Order(Branch(chosen.label, tried.contract.department), tried.contract)
     result = try_delivery(workspace, order, tried.tabulated)
     _print_sheets(understanding(tried.tabulated, result.standardised, path.name), speaker.naming)
-    _print_said(said)
-    asked = [speaker.asked(line) for line in _doubts(tried, path, chosen if period else None)]
-    if any(line.severity == STOP for line in asked):
-        _refuse_said(asked)
-    _print_said(asked)
+    print_notices(notices)
+    questions = [speaker.asked(line) for line in _doubts(tried, path, chosen if period else None)]
+    if any(line.severity == STOP for line in questions):
+        _refuse(questions)
+    print_notices(questions)
     _print_result(tried, result)
 
 
-def _print_said(said: Sequence[Said]) -> None:
+def print_notices(notices: Sequence[Said]) -> None:
     """The sentences that a run would print and keep."""
-    for line in said:
+    for line in notices:
         style = "red" if line.severity == STOP else "yellow"
         err.print(f"{line.message}{line.advice}", markup=False, style=style)
 
 
-def _refuse_said(said: Sequence[Said]) -> NoReturn:
-    _print_said(said)
+def _refuse(notices: Sequence[Said]) -> NoReturn:
+    print_notices(notices)
     refuse(say("check.bad"))
 
 
@@ -106,48 +111,33 @@ def _doubts(tried: Tried, path: Path, period: Period | None) -> list[Said]:
     return [line for line in lines if period or line.code not in OF_PERIOD]
 
 
-def _workspace(root: Path | None) -> Workspace | None:
-    """The workspace where there is one: trying a file needs none."""
-    folder = root or default_root()
-    return Workspace.open(folder) if (folder / SETTINGS_NAME).is_file() else None
-
-
-def _candidates(contracts: Mapping[str, Contract], department: str) -> list[Contract]:
-    if not department:
-        return list(contracts.values())
-    if department not in contracts:
-        refuse(say("check.unknown", departments="、".join(contracts)))
-    return [contracts[department]]
-
-
-def _understood(reading: Reading, path: Path, asked: tuple[list[Contract], Speaker, date]) -> Tried:
-    candidates, speaker, as_of = asked
-    source = Source(reading, path.name, sha256_of(path)[0], TRIED)
+def _understood(source: Source, candidates: list[Contract], speaker: Speaker, as_of: date) -> Tried:
+    """The file as the department understands it whose file it most likely is."""
     tries = [Tried(contract, tabulate_files([source], contract, as_of)[0]) for contract in candidates]
-    good = [one for one in tries if one.tabulated.refusal is None]
+    good = [tried for tried in tries if tried.tabulated.refusal is None]
     if not good and len(tries) > 1:
-        refusals = {one.tabulated.refusal.code for one in tries if one.tabulated.refusal}
+        refusals = {tried.tabulated.refusal.code for tried in tries if tried.tabulated.refusal}
         if len(refusals) == 1 and refusals <= EVERYBODYS:
-            _refuse_said(speaker.of_file(reading, tries[0].tabulated))
-        _print_said(speaker.of_file(reading))
+            _refuse(speaker.of_file(source.reading, tries[0].tabulated))
+        print_notices(speaker.of_file(source.reading))
         refuse(say("check.unknown", departments="、".join(contract.department for contract in candidates)))
-    return max(good or tries, key=_likeness)
 
+    def likeness(tried: Tried) -> tuple[int, int]:
+        # Fields typical of the department, then how many at all: most headings are everybody's.
+        fields = [target for sheet in tried.tabulated.sheets for _, target in sheet.columns.values()]
+        typical = sum(1 for target in fields if target in tried.contract.marks)
+        return typical, sum(1 for target in fields if target not in ("", "ignore"))
 
-def _likeness(tried: Tried) -> tuple[int, int]:
-    """How many fields typical of the department, then how many at all: most headings are everybody's."""
-    known = [target for sheet in tried.tabulated.sheets for _, target in sheet.columns.values()]
-    typical = sum(1 for target in known if target in tried.contract.marks)
-    return typical, sum(1 for target in known if target not in ("", "ignore"))
+    return max(good or tries, key=likeness)
 
 
 def _print_sheets(sheets: list[Understanding], naming: Naming) -> None:
     for place, sheet in enumerate(sheets, 1):
-        known = [f"{heading}→{field}" for heading, field in sheet.mapping if field and not field.startswith("（")]
+        fields = [f"{heading}→{field}" for heading, field in sheet.mapping if field and not field.startswith("（")]
         # The name of the file came from the reader; sheets are often named after children, and a screen is seen by others.
         title = "·".join(part for part in (sheet.file, naming.sheet(sheet.sheet, place), sheet.layout) if part)
         out.print(title, markup=False, style="bold")
-        out.print("  " + say("check.fields", fields="、".join(known) or "—"), markup=False)
+        out.print("  " + say("check.fields", fields="、".join(fields) or "—"), markup=False)
         if sheet.unknown:
             out.print("  " + say("check.ignored", fields="、".join(sheet.unknown)), markup=False)
         for name, count in sheet.issues:
@@ -160,16 +150,13 @@ def _print_result(tried: Tried, result: Result) -> None:
     counts = {"rows_in": rows, "accepted": accepted, "quarantined": quarantined}
     out.print(say("check.accounts", set_aside=rows - accepted - quarantined, **counts), markup=False)
     if quarantined:
-        show(_table(result.quarantine))
+        table = Table(*(say(f"table.{name}") for name in ("sheet", "row", "problem", "advice")))
+        rows = result.quarantine[["sheet", "row", "message", "advice"]].head(SHOWN).astype(str)
+        for line in rows.itertuples(index=False):
+            table.add_row(*line)
+        show(table)
     for sentence in result.warnings:
         err.print(sentence, markup=False, style="yellow")
     if result.stopped:
         refuse(f"{result.stopped}{say('check.bad')}")
     out.print(say("check.good"), style="green")
-
-
-def _table(quarantine: pd.DataFrame) -> Table:
-    table = Table(*(say(f"table.{name}") for name in ("sheet", "row", "problem", "advice")))
-    for line in quarantine[["sheet", "row", "message", "advice"]].head(SHOWN).astype(str).itertuples(index=False):
-        table.add_row(*line)
-    return table

@@ -64,12 +64,14 @@ def unlock_inbox(opened: Opened, period: str, departments: Iterable[str]) -> Non
 
     for department in departments:
         names = arriving(opened.workspace, period, department)
-        for one in arrivals(opened.workspace.inbox, period, department).files:
-            if keyring.password_of(one.sha256) is None and _is_locked(one.path):
-                keyring.remember(one.sha256, _asked(one.path, names.label(one.file, one.sha256))[1])
+        for arrival in arrivals(opened.workspace.inbox, period, department).files:
+            if keyring.password_of(arrival.sha256) is None and _is_locked(arrival.path):
+                label = names.label(arrival.file, arrival.sha256)
+                keyring.remember(arrival.sha256, _asked(arrival.path, label)[1])
 
 
 def _is_locked(path: Path) -> bool:
+    """Whether a file opens by a password only; it is read as a whole only where its first bytes leave that possible."""
     try:
         with open_regular(path) as file:
             if not file.read(len(OLE)).startswith(OLE):

@@ -53,25 +53,21 @@ def run(app: typer.Typer, words: Sequence[str]) -> NoReturn:
     except Exception as mistake:
         if getattr(mistake, "exit_code", None) != USAGE:
             raise
-        _tell(mistake)
+        # By name: typer brings a copy of click's exceptions of its own.
+        kind, context = type(mistake).__name__, getattr(mistake, "ctx", None)
+        if kind != "NoArgsIsHelpError":  # then the help was printed already
+            err.print(_sentence(kind, mistake), markup=False, style="red")
+            path = context.command_path if context is not None else "tongbi"
+            err.print(say("usage.more", command=path), markup=False)
         sys.exit(USAGE)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _tell(mistake: Any) -> None:
-    """Print what is wrong with the words of a command."""
-    kind, context = type(mistake).__name__, getattr(mistake, "ctx", None)
-    if kind == "NoArgsIsHelpError":
-        return
-    err.print(_sentence(kind, mistake), markup=False, style="red")
-    path = context.command_path if context is not None else "tongbi"
-    err.print(say("usage.more", command=path), markup=False)
 
 
 def _sentence(kind: str, mistake: Any) -> str:
     """The sentence of a mistake; the English one stands behind where nothing better is known."""
     parameter, message = getattr(mistake, "param", None), str(mistake.message)
-    name = _name(parameter)
+    # What a person types: the option, or the argument's name.
+    name = "" if parameter is None else next(iter(parameter.opts), parameter.name)
     if kind == "MissingParameter":
         return say("usage.missing", name=name)
     if kind == "NoSuchOption":
@@ -98,8 +94,3 @@ def _expected(cause: BaseException | None) -> str:
         return ""
     refused = cause.errors()[0]
     return say(EXPECTED[refused["type"]], **refused.get("ctx", {})) if refused["type"] in EXPECTED else ""
-
-
-def _name(parameter: Any) -> str:
-    """What a person types for a parameter: the option, or the argument's name."""
-    return "" if parameter is None else next(iter(parameter.opts), parameter.name)

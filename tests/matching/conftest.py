@@ -11,7 +11,7 @@ import pytest
 from benchmarks.county import Habits, make_county
 from matching.clustering.cluster import Clusters
 from matching.encoding.encode import encode
-from matching.linked import Linkage, Trail
+from matching.linked import Linkage, LinkageTrace
 from matching.linking import link_records
 from matching.model import default_model
 from matching.reading.citizen import check_character
@@ -134,7 +134,7 @@ def trail_of(levels_of: Any, pairs_of: Any) -> Any:
         label: list[int],
         keys: tuple[int, ...] = (),
         big: tuple[int, ...] = (),
-    ) -> Trail:
+    ) -> LinkageTrace:
         ids = [f"R{place}" for place in range(len(lists))]
         e = encode(pd.DataFrame({"record_id": ids, "department": list(lists)}), model)
         ends = sorted(edges)
@@ -148,7 +148,7 @@ def trail_of(levels_of: Any, pairs_of: Any) -> Any:
         evidence = weigh_evidence(pairs, levels, bits, judged, model)
         clusters = Clusters(np.array(label), np.array([place in big for place in range(len(lists))], dtype=bool), 0)
         yields = [KeyYield(name, 0, 0, 0, 0, 1) for name in model.keys]
-        return Trail(
+        return LinkageTrace(
             e, model, pairs, levels, weights, evidence, clusters, yields, np.zeros(len(ends)), judged, len(ends)
         )
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from matching.columns import Columns, coded
+from matching.columns import TextColumns, coded
 from matching.encoding.encode import encode
 from matching.linking import link_records
 from matching.model import default_model
@@ -46,20 +46,20 @@ def test_a_column_has_the_same_codes_whatever_holds_it(held: Callable[[pd.Series
     assert expected.code.tolist() == found.code.tolist() == [0, 1, 2, 3, 1, 0, 4, 3]
     assert found.lengths().tolist() == [2, 0, 3, 2, 1]
     assert found.where("李雷").tolist() == [False] * 3 + [True] + [False] * 3 + [True]
-    assert found.some(np.array([3, 0])) == ["李雷", "王芳"]
+    assert found.take(np.array([3, 0])) == ["李雷", "王芳"]
 
 
 def test_texts_that_no_encoding_has_are_coded_too() -> None:
     broken = pd.DataFrame({"a": ["张\ud800", "王芳", "", None], "b": ["王芳", "张\ud800", "张\ud801", ""]})
     assert coded(broken["a"]).distinct == ["张\ud800", "王芳", ""]
-    codes, texts = Columns(broken).together(("a", "b"), ("",))
+    codes, texts = TextColumns(broken).together(("a", "b"), ("",))
     assert texts == ["", "张\ud800", "王芳", "张\ud801"]
     assert codes.tolist() == [[1, 2], [2, 1], [0, 3], [0, 0]]
 
 
 def test_columns_share_their_codes_and_an_absent_one_is_missing() -> None:
     frame = pd.DataFrame({"a": ["x", "", "y"], "b": pd.array(["y", "z", "x"], dtype=pd.ArrowDtype(pa.string()))})
-    assert Columns(frame).codes(("a", "b", "c")).tolist() == [[1, 2, 0], [0, 3, 0], [2, 1, 0]]
+    assert TextColumns(frame).codes(("a", "b", "c")).tolist() == [[1, 2, 0], [0, 3, 0], [2, 1, 0]]
 
 
 def test_numbers_among_the_texts_are_read_as_texts() -> None:

@@ -6,7 +6,7 @@ import pytest
 import typer
 
 from pipelines.cli import dues
-from pipelines.cli.dues import Receipt, note_receipt, show_due
+from pipelines.cli.dues import ReportNote, note_receipt, show_due
 from pipelines.resources import audit, receipts
 from pipelines.resources.database import writing
 from pipelines.resources.receipts import OwedReport
@@ -48,9 +48,9 @@ def test_a_report_of_the_townships_is_followed_one_by_one(county, capsys):
     assert "我方接收" in lines[0]
     assert "已过 29 天" in lines[0]
     assert "未报" in lines[0]
-    note_receipt(county, Receipt(("甲镇", "乙镇"), period="2026", day="2026-10-28"))
+    note_receipt(county, ReportNote(("甲镇", "乙镇"), period="2026", day="2026-10-28"))
     assert "已收 2/3，未报：丙镇" in capsys.readouterr().out
-    note_receipt(county, Receipt(("丙镇",), period="2026", day="2026-11-03"))
+    note_receipt(county, ReportNote(("丙镇",), period="2026", day="2026-11-03"))
     assert received(county) == {"甲镇": "2026-10-28", "乙镇": "2026-10-28", "丙镇": "2026-11-03"}
     capsys.readouterr()
     show_due(county, "", "")
@@ -61,10 +61,10 @@ def test_a_report_of_the_townships_is_followed_one_by_one(county, capsys):
 
 def test_noting_twice_adds_nothing_and_a_mistake_is_taken_back(county):
     for _ in range(2):
-        note_receipt(county, Receipt(("甲镇",), period="2026", day="2026-10-28"))
+        note_receipt(county, ReportNote(("甲镇",), period="2026", day="2026-10-28"))
     with county.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM report_receipt").scalar() == 1
-    note_receipt(county, Receipt(("甲镇",), period="2026", taken_back=True))
+    note_receipt(county, ReportNote(("甲镇",), period="2026", taken_back=True))
     assert received(county) == {}
     with writing(county.engine) as connection:
         assert audit.broken_line(connection) is None
@@ -73,10 +73,10 @@ def test_noting_twice_adds_nothing_and_a_mistake_is_taken_back(county):
 @pytest.mark.parametrize(
     ("receipt", "sentence"),
     [
-        (Receipt(("某镇",), period="2026"), "没有名为“某镇”的乡镇"),
-        (Receipt(("甲镇",), period="2026Q3"), "--period 写明报告的是哪一期：2026"),
-        (Receipt(("甲镇",), period="2026", day="十月"), "日期写成"),
-        (Receipt(("甲镇",), duty="inspection", period="2026"), "--duty 写明是哪一项：township_report"),
+        (ReportNote(("某镇",), period="2026"), "没有名为“某镇”的乡镇"),
+        (ReportNote(("甲镇",), period="2026Q3"), "--period 写明报告的是哪一期：2026"),
+        (ReportNote(("甲镇",), period="2026", day="十月"), "日期写成"),
+        (ReportNote(("甲镇",), duty="inspection", period="2026"), "--duty 写明是哪一项：township_report"),
     ],
 )
 def test_what_is_no_report_is_refused_and_nothing_noted(county, capsys, receipt, sentence):
@@ -90,5 +90,5 @@ def test_a_place_where_no_township_reports_says_so(county, capsys):
     settings = county.workspace.root / SETTINGS_NAME
     settings.write_text(settings.read_text(encoding="utf-8").replace("fengxian", "fuyang"), "utf-8")
     with pytest.raises(typer.Exit):
-        note_receipt(Opened.at(county.workspace.root), Receipt(("甲镇",), period="2026"))
+        note_receipt(Opened.at(county.workspace.root), ReportNote(("甲镇",), period="2026"))
     assert "安徽省阜阳市没有规定乡镇向民政局报送什么" in capsys.readouterr().err

@@ -17,8 +17,8 @@ import typer
 from expectations.jurisdictions.profile import load_profile
 from matching.explaining.report import read_report, report_frame
 from matching.linking import link_records
-from pipelines.cli import explaining, story
-from pipelines.cli.explaining import Wanted, explain_ids
+from pipelines.cli import explaining, tracing
+from pipelines.cli.explaining import ExplainRequest, explain_ids
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.tables import decision, metadata
 from pipelines.resources.workspace import Settings
@@ -96,8 +96,8 @@ def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     frames.write("findings", PERIOD, pd.DataFrame([finding]))
     engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
     metadata.create_all(engine)
-    monkeypatch.setattr(story, "profile_of", lambda _: load_profile("default"))
-    monkeypatch.setattr(story, "department_names", lambda _: {"public_security": "公安", "education": "教育"})
+    monkeypatch.setattr(tracing, "profile_of", lambda _: load_profile("default"))
+    monkeypatch.setattr(tracing, "department_names", lambda _: {"public_security": "公安", "education": "教育"})
     # A wide screen: what is asserted must not be folded.
     for name in ("explaining", "shell"):
         module = explaining if name == "explaining" else __import__("pipelines.cli.shell", fromlist=["out"])
@@ -114,7 +114,7 @@ def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def told(county: Any, capsys: pytest.CaptureFixture[str], *ids: str, **how: Any) -> str:
-    explain_ids(county, replace(Wanted(PERIOD, list(ids)), **how))
+    explain_ids(county, replace(ExplainRequest(PERIOD, list(ids)), **how))
     return capsys.readouterr().out
 
 
@@ -215,7 +215,7 @@ def test_a_place_s_masking_rules_what_is_shown(
     default = load_profile("default")
     tail = default.masking.number_tail.model_copy(update={"value": 0})
     masking = default.masking.model_copy(update={"number_tail": tail})
-    monkeypatch.setattr(story, "profile_of", lambda _: default.model_copy(update={"masking": masking}))
+    monkeypatch.setattr(tracing, "profile_of", lambda _: default.model_copy(update={"masking": masking}))
     assert "3412**************" in told(county, capsys, "PS-1", "ED-1", values="masked")
 
 
@@ -241,7 +241,7 @@ def test_refusals(
     if "svg" in how:
         how = {"svg": tmp_path / how["svg"]}
     with pytest.raises(typer.Exit):
-        explain_ids(county, replace(Wanted(PERIOD, ids), **how))
+        explain_ids(county, replace(ExplainRequest(PERIOD, ids), **how))
     assert said in capsys.readouterr().err
 
 

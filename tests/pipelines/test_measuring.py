@@ -20,9 +20,9 @@ from matching.explaining.report import report_frame
 from matching.linking import link_records
 from matching.measuring.groups import link_rates
 from matching.reading.citizen import check_character
-from pipelines.cli import deciding, measuring, shell, story
-from pipelines.cli.deciding import Said, decide
-from pipelines.cli.measuring import Asked, show_linkage
+from pipelines.cli import deciding, measuring, shell, tracing
+from pipelines.cli.deciding import DecisionRequest, decide
+from pipelines.cli.measuring import LinkageRequest, show_linkage
 from pipelines.resources import decisions
 from pipelines.resources.database import open_database
 from pipelines.resources.frames import FrameStore
@@ -69,7 +69,7 @@ def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     frames.write("link_pairs", PERIOD, found.pairs)
     frames.write("link_register.report", PERIOD, report_frame(found.report))
     frames.write("link_register.rates", PERIOD, link_rates(every, found.clusters, found.pairs, date(2026, 9, 30)))
-    for module in (story, measuring):
+    for module in (tracing, measuring):
         monkeypatch.setattr(module, "department_names", lambda _: {"public_security": "公安", "education": "教育"})
     for module in (shell, measuring, deciding):
         monkeypatch.setattr(module.out, "_width", 200)
@@ -82,11 +82,11 @@ def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_the_report_says_how_good_and_for_whom(county: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    show_linkage(county, Asked(PERIOD))
+    show_linkage(county, LinkageRequest(PERIOD))
     text = capsys.readouterr().out
     for said in ("估计查准率", "各键产出", "按乡镇", "第1镇", "公安", "没有哪一类孩子的关联率明显偏低"):
         assert said in text
-    show_linkage(county, Asked(PERIOD, as_json=True))
+    show_linkage(county, LinkageRequest(PERIOD, as_json=True))
     told = json.loads(capsys.readouterr().out)
     assert told["estimates"]["links"]["with_number"] == 40
     assert {line["group"] for line in told["groups"]} >= {"按乡镇", "按姓名长度", "按有无有效号码"}
@@ -97,7 +97,7 @@ def test_the_sample_goes_out_blind_and_comes_back(
     county: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     target = tmp_path / "核对.xlsx"
-    show_linkage(county, Asked(PERIOD, sample=target, size=12, seed=4))
+    show_linkage(county, LinkageRequest(PERIOD, sample=target, size=12, seed=4))
     assert [seen[0] for seen in county.looks] == ["linkage --sample"]
     book = openpyxl.load_workbook(target)
     sheet = book.active
@@ -111,18 +111,18 @@ def test_the_sample_goes_out_blind_and_comes_back(
     batch, answers = read_answers(target)
     assert (batch, len(answers), set(answers["verdict"])) == (f"{PERIOD}-12-4", 12, {"same"})
     capsys.readouterr()
-    show_linkage(county, Asked(PERIOD, as_json=True, answers=target))
+    show_linkage(county, LinkageRequest(PERIOD, as_json=True, answers=target))
     told = json.loads(capsys.readouterr().out)
     assert told["precision"]["value"] == 1
     assert told["precision"]["low"] < 0.97
     county.frames.write("link_pairs", "2026Q2", county.frames.read("link_pairs", PERIOD))
     with pytest.raises(typer.Exit):
-        show_linkage(county, Asked("2026Q2", answers=target))
+        show_linkage(county, LinkageRequest("2026Q2", answers=target))
 
 
 def test_a_conclusion_of_ones_own_is_refused(county: Any, tmp_path: Path) -> None:
     target = tmp_path / "核对.xlsx"
-    show_linkage(county, Asked(PERIOD, sample=target, size=3))
+    show_linkage(county, LinkageRequest(PERIOD, sample=target, size=3))
     book = openpyxl.load_workbook(target)
     heads = [cell.value for cell in book.active[HEADING_ROW + 1]]
     book.active.cell(HEADING_ROW + 2, heads.index("结论") + 1).value = "大概是"
@@ -137,7 +137,7 @@ def test_a_conclusion_of_ones_own_is_refused(county: Any, tmp_path: Path) -> Non
 def test_decisions_are_entered_once_with_author_time_and_content(
     county: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said = Said(PERIOD, ["PS-000", "ED-000"], "different", "入户核实")
+    said = DecisionRequest(PERIOD, ["PS-000", "ED-000"], "different", "入户核实")
     decide(county, said)
     text = capsys.readouterr().out
     assert "登记 1 条" in text
@@ -160,9 +160,9 @@ def test_a_table_may_be_handed_in_again(county: Any, capsys: pytest.CaptureFixtu
         "记录甲,记录乙,结论,填写人,时间\nPS-001,ED-001,同一儿童,王,2026-09-01\nPS-002,ED-003,不是同一人,王,2026-09-01\n",
         encoding="utf-8",
     )
-    decide(county, Said(PERIOD, [], table=table))
+    decide(county, DecisionRequest(PERIOD, [], table=table))
     assert "登记 2 条" in capsys.readouterr().out
-    decide(county, Said(PERIOD, [], table=table))
+    decide(county, DecisionRequest(PERIOD, [], table=table))
     assert "登记 0 条人工结论（已有的 2 条没有重复登记）" in capsys.readouterr().out
     with county.engine.connect() as connection:
         found = link_records(records(), judgements=decisions.read(connection))
@@ -170,7 +170,7 @@ def test_a_table_may_be_handed_in_again(county: Any, capsys: pytest.CaptureFixtu
 
 
 def test_a_decision_cannot_be_changed(county: Any) -> None:
-    decide(county, Said(PERIOD, ["PS-000", "ED-000"], "same"))
+    decide(county, DecisionRequest(PERIOD, ["PS-000", "ED-000"], "same"))
     for statement in ("UPDATE decision SET verdict = 'different'", "DELETE FROM decision"):
         with pytest.raises(sa.exc.DatabaseError, match="append-only"), county.engine.begin() as connection:
             connection.execute(sa.text(statement))
@@ -179,13 +179,13 @@ def test_a_decision_cannot_be_changed(county: Any) -> None:
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        (Said(PERIOD, ["PS-000"], "same"), "请给出两个记录编号"),
-        (Said(PERIOD, ["PS-000", "ED-000"], "perhaps"), "请给出两个记录编号"),
-        (Said(PERIOD, ["PS-000", "XX-999"], "same"), "1 个记录编号不在"),
-        (Said("2025Q1", ["PS-000", "ED-000"], "same"), "还没有数据"),
+        (DecisionRequest(PERIOD, ["PS-000"], "same"), "请给出两个记录编号"),
+        (DecisionRequest(PERIOD, ["PS-000", "ED-000"], "perhaps"), "请给出两个记录编号"),
+        (DecisionRequest(PERIOD, ["PS-000", "XX-999"], "same"), "1 个记录编号不在"),
+        (DecisionRequest("2025Q1", ["PS-000", "ED-000"], "same"), "还没有数据"),
     ],
 )
-def test_refusals(county: Any, capsys: pytest.CaptureFixture[str], said: Said, told: str) -> None:
+def test_refusals(county: Any, capsys: pytest.CaptureFixture[str], said: DecisionRequest, told: str) -> None:
     with pytest.raises(typer.Exit):
         decide(county, said)
     assert told in capsys.readouterr().err

@@ -113,13 +113,13 @@ def printed_and_said(path, opened, capsys, monkeypatch):
     from pipelines.cli import trying
 
     said = []
-    real = trying._print_said
+    real = trying.print_notices
 
     def noting(lines):
         said.extend((line.code, line.message, line.advice) for line in lines)
         real(lines)
 
-    monkeypatch.setattr(trying, "_print_said", noting)
+    monkeypatch.setattr(trying, "print_notices", noting)
     with suppress(typer.Exit):
         check_file(path, DEPARTMENT, PERIOD, opened.workspace.root)
     out, err = capsys.readouterr()

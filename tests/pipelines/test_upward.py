@@ -11,9 +11,8 @@ from typer import Exit
 
 from pipelines.cli.documents import Sampling, write_file, write_sample
 from pipelines.cli.dues import show_due
-from pipelines.cli.feeds import Wanted as Feeding
-from pipelines.cli.feeds import make_again, make_feed, show_sharing
-from pipelines.cli.reports import Wanted, write_own_templates, write_reports
+from pipelines.cli.feeds import FeedRequest, make_again, make_feed, show_sharing
+from pipelines.cli.reports import ReportRequest, write_own_templates, write_reports
 from pipelines.resources.session import Opened
 from pipelines.resources.tables import audit
 
@@ -32,10 +31,10 @@ def county(first_quarter_made, tmp_path_factory):
 def used(first_quarter_made, tmp_path_factory):
     """Another copy, in which one of everything was made: reports, a child's full file, a sample, a feed."""
     opened = Opened.at(shutil.copytree(first_quarter_made, tmp_path_factory.mktemp("used") / "workspace"))
-    write_reports(opened, Wanted(PERIOD, pdf=False))
+    write_reports(opened, ReportRequest(PERIOD, pdf=False))
     write_file(opened, published(opened).iloc[0]["finding_id"], PERIOD, "张局长")
     write_sample(opened, Sampling(PERIOD, 8))
-    make_feed(opened, Feeding("exchange_register", PERIOD, "王科长", True))
+    make_feed(opened, FeedRequest("exchange_register", PERIOD, "王科长", True))
     yield opened
     opened.engine.dispose()
 
@@ -49,7 +48,7 @@ def published(county):
 
 
 def test_the_report_s_table_is_the_published_lists(county):
-    written = write_reports(county, Wanted(PERIOD, pdf=False))
+    written = write_reports(county, ReportRequest(PERIOD, pdf=False))
     assert {path.suffix for path in written} == {".docx", ".xlsx"}
     inside = next(path for path in written if "季度报告_内部" in path.name)
     tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in docx.Document(str(inside)).tables]
@@ -62,11 +61,11 @@ def test_the_report_s_table_is_the_published_lists(county):
 
 def test_every_kind_can_be_written_and_an_unknown_one_is_refused(county):
     for kind in ("month", "year", "pack"):
-        assert write_reports(county, Wanted(PERIOD, kind, "internal", pdf=False))
+        assert write_reports(county, ReportRequest(PERIOD, kind, "internal", pdf=False))
     for wrong in (
-        Wanted(PERIOD, "weekly", pdf=False),
-        Wanted(PERIOD, "pack", "public", pdf=False),
-        Wanted(PERIOD, version="all", pdf=False),
+        ReportRequest(PERIOD, "weekly", pdf=False),
+        ReportRequest(PERIOD, "pack", "public", pdf=False),
+        ReportRequest(PERIOD, version="all", pdf=False),
     ):
         with pytest.raises(Exit):
             write_reports(county, wrong)
@@ -100,7 +99,7 @@ def test_the_sample_can_be_drawn_again(county):
 
 
 def test_a_feed_is_delivered_shown_and_made_again(county, capsys):
-    made = make_feed(county, Feeding("exchange_register", PERIOD, "王科长", True))
+    made = make_feed(county, FeedRequest("exchange_register", PERIOD, "王科长", True))
     frame = pd.read_parquet(made.path)
     children = county.frames.read("child_files.children", PERIOD)
     assert 0 < len(frame) <= len(children)
@@ -113,9 +112,9 @@ def test_a_feed_is_delivered_shown_and_made_again(county, capsys):
     assert "exchange_register 第 1 次（全量，" in told
     assert "王科长" in told
     assert "尚未收到" in told
-    assert make_feed(county, Feeding("", "", "", False)) is None
+    assert make_feed(county, FeedRequest("", "", "", False)) is None
     with pytest.raises(Exit):
-        make_feed(county, Feeding("nothing", PERIOD, "王科长", True))
+        make_feed(county, FeedRequest("nothing", PERIOD, "王科长", True))
 
 
 def test_the_audit_knows_all_of_it_and_no_value(used):

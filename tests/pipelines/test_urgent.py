@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from assets.publishing.edition_lines import COLUMNS, EditionLines
-from assets.reports.figures import TOTAL, Figures, Grid
+from assets.reports.figures import TOTAL, FigureGrid, Figures
 from assets.reports.material import lists_of
 from assets.reports.sections import urgent_sentence
 from expectations.jurisdictions.profile import load_profile
@@ -46,7 +46,7 @@ def test_a_report_does_too(counts, wanted):
     figures = Figures()
     columns = {"asked": "", "quiet": "", TOTAL: ""}
     cells = {("L21", "asked"): counts[0], ("L21", "quiet"): counts[1]}
-    figures.add(Grid("asked", "", {"L21": ""}, columns), cells, totals="rows")
+    figures.add(FigureGrid("asked", "", {"L21": ""}, columns), cells, totals="rows")
     sentence = urgent_sentence(figures, info)
     assert all(part in sentence for part in wanted)
     assert ("另有" in sentence) == (len(wanted) == 2)

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.model import FieldSpec
+    from matching.model import ComparedField
 
     Days = NDArray[np.int32]
 
@@ -28,7 +28,7 @@ class Births:
         return Births(self.day[rows], self.lunar[rows], self.precision[rows])
 
 
-def birth_levels(a: Births, b: Births, spec: FieldSpec) -> NDArray[np.int8]:
+def birth_levels(a: Births, b: Births, spec: ComparedField) -> NDArray[np.int8]:
     """Level of each pair of dates; the coarser precision of the two decides what can be compared."""
     x, y = a.day, b.day
     year = x // 10000 == y // 10000
@@ -36,6 +36,7 @@ def birth_levels(a: Births, b: Births, spec: FieldSpec) -> NDArray[np.int8]:
     day = x % 100 == y % 100
     precision = np.minimum(a.precision, b.precision)
     full = precision == 3
+    # Written from the weakest to the strongest: a pair that passes several tests keeps the last.
     out = np.full(len(x), spec.code("differ"), dtype=np.int8)
     out[year] = spec.code("year")
     out[full & (year.astype(np.int8) + month + day == 2)] = spec.code("one_part")
@@ -44,6 +45,7 @@ def birth_levels(a: Births, b: Births, spec: FieldSpec) -> NDArray[np.int8]:
     out[(precision == 2) & year & month] = spec.code("coarse")
     weak = (x % 10000 == 101) | (y % 10000 == 101)  # 1 January stands for an unknown day (rules/dates.md#b04)
     out[full & year & weak & (x != y)] = spec.code("weak")
+    # Either may be the one who told the old calendar's day, leap months among them (rules/dates.md#b01).
     out[full & ((a.lunar == y) & (y > 0) | (b.lunar == x) & (x > 0))] = spec.code("lunar")
     out[full & (x == y)] = spec.code("same")
     out[precision == 0] = spec.code("missing")

@@ -15,14 +15,14 @@ from matching.names.levels import LEVELS, former_levels
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.model import FieldSpec
+    from matching.model import ComparedField
     from matching.shapes import NameTable
 
     Rows = NDArray[np.int32]
 
 
 def name_levels(
-    table: NameTable, name: tuple[Rows, Rows], former: tuple[Rows, Rows], spec: FieldSpec
+    table: NameTable, name: tuple[Rows, Rows], former: tuple[Rows, Rows], spec: ComparedField
 ) -> NDArray[np.int8]:
     """Level of each pair of names.
 
@@ -31,6 +31,7 @@ def name_levels(
         name, former: rows of `table` of the left and the right record; 0 = none.
         spec: the name field of the model, which has all `LEVELS`.
     """
+    # The model may order its levels as it likes: only their names are fixed.
     codes = np.array([spec.code(level) for level in LEVELS], dtype=np.int8)
     (a, b), (former_a, former_b) = (tuple(rows.astype(np.int64) for rows in pair) for pair in (name, former))
     level, _ = former_levels(table.names, (a, b), (former_a, former_b))

@@ -17,52 +17,42 @@ class Dialect:
     """One engine's spelling.
 
     Attributes:
-        name: `duckdb` or `spark`.
         divide: integer division, with `{}` for the operands.
         steps: a table `steps(step)` of 1 to `{}`.
         flag: one bit, at the place of the operand `{}`.
         exploded: rows `value, rid, broken` of the table `keys`, one per distinct known value among `{values}`.
         semi: join that keeps the left rows which have a partner.
-        temporary: how a statement's result is kept under the name `{name}`; `{query}` is the statement.
     """
 
-    name: str
     divide: str
     steps: str
     flag: str
     exploded: str
     semi: str
-    temporary: str
 
-    def div(self, one: str, other: int) -> str:
+    def div(self, number: str, divisor: int) -> str:
         """Integer division."""
-        return self.divide.format(one, other)
-
-    def create(self, name: str, query: str) -> str:
-        """Statement that keeps a query's answer as a table (or view) of this name."""
-        return self.temporary.format(name=name, query=query)
+        return self.divide.format(number, divisor)
 
 
+# In both a plain `/` gives fractions, and dates are taken apart by whole numbers.
 DUCKDB = Dialect(
-    "duckdb",
     divide="({} // {})",
     steps="SELECT step FROM range(1, {} + 1) AS t(step)",
     flag="(1 << {})",
     exploded="SELECT unnest(list_distinct([{values}])) AS value, rid, broken FROM keys",
     semi="SEMI JOIN",
-    temporary="CREATE OR REPLACE TEMP TABLE {name} AS {query}",
 )
 SPARK = Dialect(
-    "spark",
     divide="({} div {})",
     steps="SELECT CAST(id AS INT) AS step FROM range(1, {} + 1)",
     flag="shiftleft(1, {})",
+    # DuckDB's `list_distinct` leaves NULL out by itself, Spark's `array_distinct` keeps one.
     exploded=(
         "SELECT value, rid, broken FROM (SELECT explode(array_distinct(array({values}))) AS value, rid, broken FROM keys) x "
         "WHERE value IS NOT NULL"
     ),
     semi="LEFT SEMI JOIN",
-    temporary="CREATE OR REPLACE TEMPORARY VIEW {name} AS {query}",
 )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from matching.blocking.block import Limits, limits
+from matching.blocking.block import BlockLimits, limits
 from matching.blocking.keys import NEEDS_DAMAGE, lines, widths
 from matching.comparing.sql.dialect import every
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 KEYS = 32
-"""Numbers of keys behind a value."""
+"""Numbers of keys behind a value; a model has fewer, since their flags share one integer."""
 
 
 class KeySql:
@@ -36,7 +36,7 @@ class KeySql:
         self._model = model
         self._dialect = dialect
         self._keys = {bit: key for bit, key in enumerate(model.keys) if bit in keys}
-        self._limits: dict[int, Limits] = {}
+        self._limits: dict[int, BlockLimits] = {}
 
     def tokens(self, parts: Parts) -> str:
         """The values of the keys as `value, rid, broken`, each once per record."""
@@ -45,12 +45,14 @@ class KeySql:
 
     def _values(self, bit: int, spec: KeySpec, parts: Parts) -> Iterator[str]:
         """One value per combination of parts; NULL where a part is missing."""
+        # Parts packed side by side into one integer: one table then holds the values of every key, whatever parts it has.
         bits = widths(spec, parts)
         for combination in lines(spec, parts):
             columns = [f"CAST({name}_{place + 1} AS BIGINT)" for name, place in combination]
             value = columns[0]
             for column, width in zip(columns[1:], bits[1:], strict=True):
                 value = f"({value} * {1 << width} + {column})"
+            # A part that is missing makes no value: two records that both know nothing would meet in one huge block.
             known = every(f"{name}_{place + 1} <> 0" for name, place in combination)
             yield f"CASE WHEN {known} THEN {value} * {KEYS} + {bit} END"
 
@@ -63,19 +65,20 @@ class KeySql:
         number = f"CAST(value % {KEYS} AS INT)"
         return f"SELECT {number} AS key_no, size, count(*) AS blocks FROM sizes GROUP BY {number}, size"
 
-    def hold(self, key_no: Ints, size: Ints, blocks: Ints, records: int) -> None:
+    def set_limits(self, key_no: Ints, size: Ints, blocks: Ints, records: int) -> None:
         """Set each key's limits from the answer of `histogram`."""
+        # By the size of the blocks, not by the blocks: few rows come back, however large the county is.
         for bit, key in self._keys.items():
             here = key_no == bit
-            table = np.zeros(int(size[here].max(initial=0)) + 1, dtype=np.int64)
-            table[size[here]] = blocks[here]
-            self._limits[bit] = limits(table, records, self._model.keys[key], self._model)
+            by_size = np.zeros(int(size[here].max(initial=0)) + 1, dtype=np.int64)
+            by_size[size[here]] = blocks[here]
+            self._limits[bit] = limits(by_size, records, self._model.keys[key], self._model)
 
     def _limit(self, value: str) -> str:
         """The key's largest block compared all with all."""
         return (
             f"CASE {value} % {KEYS} "
-            + " ".join(f"WHEN {bit} THEN {held.block}" for bit, held in self._limits.items())
+            + " ".join(f"WHEN {bit} THEN {key_limits.block}" for bit, key_limits in self._limits.items())
             + " END"
         )
 
@@ -103,9 +106,11 @@ class KeySql:
     def large_pairs(self) -> str:
         """Pairs of blocks that are too large: all inside a part that is small enough, neighbours inside the others and the whole."""
         limit, only, spec = self._limit("a.value"), self._damage(), self._model.blocking
+        near = f"CASE WHEN a.size > {spec.block_limit} THEN {spec.window} ELSE {spec.narrow} END"
         pair = f"SELECT least(a.rid, b.rid) AS left_rid, greatest(a.rid, b.rid) AS right_rid, {self._flag()} AS bit FROM large a"
-        steps = f"JOIN ({self._dialect.steps.format(max(spec.window, spec.narrow))}) s ON s.step <= {self._near()}"
+        steps = f"JOIN ({self._dialect.steps.format(max(spec.window, spec.narrow))}) s ON s.step <= {near}"
         same = "b.value = a.value AND b.split = a.split"
+        # The last way looks over the whole block: the split parts two rows of one child where they differ in what splits.
         return " UNION ALL ".join(
             (
                 f"{pair} JOIN large b ON {same} AND b.rid > a.rid WHERE a.fine <= {limit} AND {only}",
@@ -114,10 +119,6 @@ class KeySql:
             )
         )
 
-    def _near(self) -> str:
-        spec = self._model.blocking
-        return f"CASE WHEN a.size > {spec.block_limit} THEN {spec.window} ELSE {spec.narrow} END"
-
     def figures(self) -> str:
         """What the blocks were like: `key_no, split` (blocks), and the `largest` with more than one record."""
         return (
@@ -125,7 +126,7 @@ class KeySql:
             f"max(size) AS largest FROM sizes GROUP BY value % {KEYS}"
         )
 
-    def some(self) -> str:
+    def keys(self) -> str:
         """Which keys have any value: `key_no`."""
         return f"SELECT DISTINCT CAST(value % {KEYS} AS INT) AS key_no FROM tokens"
 
@@ -138,7 +139,7 @@ class KeySql:
         return self._dialect.flag.format(f"CAST(a.value % {KEYS} AS INT)")
 
     def _damage(self) -> str:
-        """Pairs of the key of number parts hold a damaged number."""
+        """Pairs of the key of number parts hold a damaged number: two whole numbers that share digits are rather siblings."""
         for bit, key in self._keys.items():
             if key == NEEDS_DAMAGE:
                 return f"(a.value % {KEYS} <> {bit} OR a.broken + b.broken > 0)"

@@ -13,7 +13,7 @@ from matching.names.codes import ALIKE, END, SAME, SHAPE, SOUND, WILD
 from matching.names.levels import LEVELS
 
 if TYPE_CHECKING:
-    from matching.model import FieldSpec
+    from matching.model import ComparedField
 
 HARD = (
     "((a.odd = 1 OR b.odd = 1 OR a.surname <> b.surname) AND a.empty = 0 AND b.empty = 0 AND NOT (a.name = b.name AND a.sure = 1) "
@@ -64,7 +64,7 @@ def name_columns(width: int) -> str:
     return ", ".join(f"{side}.{name} AS {side}_{name}" for side in "ab" for name in names)
 
 
-def name_case(width: int, spec: FieldSpec) -> str:
+def name_case(width: int, spec: ComparedField) -> str:
     """The name's level in the model's codes, over `name_columns`, `bits1`… and `hard_name`."""
     code = {level: spec.code(level) for level in LEVELS}
     return (
@@ -74,6 +74,7 @@ def name_case(width: int, spec: FieldSpec) -> str:
 
 
 def _short(width: int, code: dict[str, int]) -> str:
+    # The order of `names.levels` turned round: several tests hold for most near names, here the first is the level, there the last.
     places = range(1, width + 1)
     equal, size = "a_size = b_size", "a_size"
 
@@ -118,6 +119,7 @@ def _character(side: str, place: int, width: int) -> str:
 def _dropped(width: int) -> str:
     """One name is the other without one character; at least two are left."""
 
+    # Written out for each place that may be gone: an edit distance in SQL would count bytes (rules/linkage.md#bytes).
     def without(long: str, short: str) -> str:
         ways = [
             every(
@@ -144,7 +146,6 @@ def _given_same(width: int) -> str:
 
 def _shares_given(width: int) -> str:
     """A character of the one given name is in the other's, at any place."""
-    tests = [
-        f"(a_h{one} = b_h{other} AND a_h{one} > 1)" for one in range(2, width + 1) for other in range(2, width + 1)
-    ]
+    places = range(2, width + 1)
+    tests = [f"(a_h{left} = b_h{right} AND a_h{left} > 1)" for left in places for right in places]
     return either(tests) if tests else "FALSE"

@@ -60,9 +60,16 @@ def make_tables(e: Encoded, model: Model) -> Tables:
     records |= {name: column[e.name] for name, column in names.items()}
     widths = {name: table.shape[1] for name, table in sets.tables.items()}
     codes = e.names.names.codes
-    return Tables(
-        key_columns(e, model), records, _relation(e.names.names), codes.characters.shape[1], len(codes.relation), widths
-    )
+    # Sparse: few couples of characters are related, and what a character is to itself, to the wildcard and to the end follows
+    # from the numbers.
+    left, right = np.nonzero(codes.relation)
+    kept = (left >= _BLANK) & (right >= _BLANK) & (left != right)
+    left, right = left[kept], right[kept]
+    relation = {
+        "code": left.astype(np.int64) * len(codes.relation) + right,
+        "bits": codes.relation[left, right].astype(np.int32),
+    }
+    return Tables(key_columns(e, model), records, relation, codes.characters.shape[1], len(codes.relation), widths)
 
 
 def key_columns(e: Encoded, model: Model) -> Columns:
@@ -99,19 +106,12 @@ def name_columns(names: NameSet) -> Columns:
     out["c1"] = spread(codes.characters[:, 0]) if len(rows) else spread(np.zeros(0, dtype=np.int32))
     for place in range(width):
         out[f"h{place + 1}"] = spread(codes.heard[:, place])
+    # Two names of the same characters in another order have one bag: compared as one number instead of character by character.
     _, bag = np.unique(np.sort(codes.characters, axis=1), axis=0, return_inverse=True)
     out |= {"size": spread(codes.length), "surname": spread(codes.surname), "bag": spread(bag.reshape(-1))}
     first, second = codes.characters[:, 0], codes.characters[:, min(1, width - 1)]
+    # A doubled character or a first one such as 小 makes it a short form, which the reference compares by other tests.
     milk = (codes.length == 2) & ((first == second) | codes.nick_prefix[first])
     out["odd"] = (spread(milk.astype(np.int32)) > 0) | names.long
     out |= {"nick": names.nick, "empty": names.empty, "sure": names.sure}
     return {name: column.astype(np.int8) if column.dtype == bool else column for name, column in out.items()}
-
-
-def _relation(names: NameSet) -> Columns:
-    """Related characters that are not the same number: everything else follows from the numbers."""
-    bits = names.codes.relation
-    one, other = np.nonzero(bits)
-    kept = (one >= _BLANK) & (other >= _BLANK) & (one != other)
-    one, other = one[kept], other[kept]
-    return {"code": one.astype(np.int64) * len(bits) + other, "bits": bits[one, other].astype(np.int32)}

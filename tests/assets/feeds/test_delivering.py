@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from assets.feeds.delivering import FOLDER, Order, configuration, deliver, kept, repeat
+from assets.feeds.delivering import FOLDER, DeliveryOrder, configuration, deliver, kept, repeat
 from assets.feeds.feed import SHIPPED, FeedError, load_feeds
 from assets.feeds.meanings import Leavings
 from assets.feeds.receiving import UNANSWERED, UNKNOWN, number_in, read_receipt
@@ -59,7 +59,7 @@ def county(tmp_path, monkeypatch):
 
 
 def order(label="2026Q2", kind="full", approved_by="王科长"):
-    return Order(Period.parse(label), kind, approved_by)
+    return DeliveryOrder(Period.parse(label), kind, approved_by)
 
 
 def test_the_second_delivery_holds_what_changed(county):
@@ -168,7 +168,7 @@ def test_a_receipt_is_counted_against_what_was_delivered(county):
     path = returned(made.path, {"C1": "已入学", "C2": "随便写的"})
     feed, number = number_in(path, FEEDS)
     assert (feed.name, number) == (ENTRANTS.name, 1)
-    receipt = read_receipt(path, feed, (number, county.frames.read(kept(feed), "0001")))
+    receipt = read_receipt(path, feed, number, county.frames.read(kept(feed), "0001"))
     assert receipt.counts["已入学"] == 1
     assert receipt.counts["不是选项中的文字"] == 1
     assert receipt.counts[UNANSWERED] == 1
@@ -257,7 +257,7 @@ def test_two_answers_for_one_child_count_as_none(county):
     book.active.append(row)
     book.save(made.path.with_name("两种.xlsx"))
     rows = county.frames.read(kept(ENTRANTS), "0001")
-    receipt = read_receipt(made.path.with_name("两种.xlsx"), ENTRANTS, (1, rows))
+    receipt = read_receipt(made.path.with_name("两种.xlsx"), ENTRANTS, 1, rows)
     assert receipt.counts["同一儿童填了两种结果"] == 1
     assert "C1" not in receipt.words
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from desk import CHOICES, TODAY, Desk, context, findings
 
-from assets.replies.judging import Known
+from assets.replies.judging import SentLines
 from assets.workbooks.publish import publish_workbooks
 
 
@@ -19,5 +19,5 @@ def desk(tmp_path: Path) -> Desk:
     published = publish_workbooks(frame, empty[["child_id"]], empty[["record_id"]], context(), tmp_path / "out")
     issued = {one.recipient: frozenset(name for name, _ in one.lines) for one in published if one.lines}
     codes = dict(zip(frame["finding_id"], frame["code"], strict=True))
-    known = Known("2026Q3", ["2026Q3", "2026Q2"], issued, codes, CHOICES, {}, TODAY)
+    known = SentLines("2026Q3", ["2026Q3", "2026Q2"], issued, codes, CHOICES, {}, TODAY)
     return Desk(tmp_path, known)

@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 from openpyxl import Workbook, load_workbook
 
-from assets.replies.judging import Known, Outcome, judge
-from assets.replies.lines import Returned, read_lines
+from assets.replies.judging import ReplyOutcome, SentLines, judge
+from assets.replies.lines import ReturnedFile, read_lines
 from assets.workbooks.context import PrintedList, PublishContext
 from expectations.jurisdictions.profile import load_profile
 from pipelines.resources.reading import read_file
@@ -66,13 +66,13 @@ class Desk:
     """Where workbooks go out and come back."""
 
     folder: Path
-    known: Known
+    known: SentLines
 
     def out(self, town: str = "顺化镇") -> Workbook:
         """The township's workbook, opened."""
         return load_workbook(self.folder / "out" / "乡镇" / f"{town}_{self.known.period}_核查清单.xlsx")
 
-    def back(self, name: str, save: Callable[[Path], Any], sender: str = "") -> Returned:
+    def back(self, name: str, save: Callable[[Path], Any], sender: str = "") -> ReturnedFile:
         """Save a file under a name and read it as the inbox does."""
         path = self.folder / "back" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,11 +80,11 @@ class Desk:
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         return read_lines(read_file(path), name, sha256, sender)
 
-    def judge(self, *files: Returned, **known: Any) -> Outcome:
+    def judge(self, *files: ReturnedFile, **known: Any) -> ReplyOutcome:
         return judge(files, replace(self.known, **known))
 
 
-def results(outcome: Outcome) -> dict[str, str]:
+def results(outcome: ReplyOutcome) -> dict[str, str]:
     """finding_id (or the damaged number) -> what became of its line; empty lines are left out."""
     return {one.finding_id or one.line.number: one.result for one in outcome.lines if one.result != "empty"}
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from assets.replies.judging import Known, judge
+from assets.replies.judging import SentLines, judge
 from assets.replies.lines import read_lines
 from assets.replies.reviewing import decided, enter, sent_pairs
 from assets.replies.taking import with_pairs
@@ -68,10 +68,10 @@ def taken(county: Opened, *paths: Path) -> list[tuple[str, str]]:
     files = [read_lines(read_file(p), p.name, hashlib.sha256(p.read_bytes()).hexdigest()) for p in paths]
     sent = sent_pairs(county, PERIOD)
     with county.engine.connect() as connection:
-        known = with_pairs(Known(PERIOD, [], {}, {}, {}, {}, TODAY), sent, decided(connection))
+        known = with_pairs(SentLines(PERIOD, [], {}, {}, {}, {}, TODAY), sent, decided(connection))
     outcome = judge(files, known)
     with writing(county.engine) as connection:
-        enter(connection, county, outcome.of("accepted"), (PERIOD, sent))
+        enter(connection, county, outcome.of("accepted"), PERIOD, sent)
     return [(one.result, one.answer or one.line.answer) for one in outcome.lines if one.result != "empty"]
 
 

@@ -12,7 +12,7 @@ import xlwt
 from desk import CHOICES, FIRST_ROW, HEAD_ROW, Desk, columns, fill, results
 from openpyxl import Workbook
 
-from assets.replies.judging import Answered, choose, suggest
+from assets.replies.judging import EarlierAnswer, choose, suggest
 
 A1, A2, A3, A4 = "L01-ACHJKLMN", "L01-ADHJKLMN", "L01-AEHJKLMN", "L03-AFHJKLMN"
 B1 = "L01-BCHJKLMN"
@@ -170,7 +170,7 @@ def test_37_two_people_two_answers_and_neither_counts(desk: Desk) -> None:
 def test_37_an_answer_that_was_entered_is_not_overwritten(desk: Desk) -> None:
     book = desk.out()
     fill(sheet_of(book), FIRST_ROW, "缺少材料")
-    before = {A1: Answered("不属本地", "顺化镇", "2026-10-01", state="rejected")}
+    before = {A1: EarlierAnswer("不属本地", "顺化镇", "2026-10-01", state="rejected")}
     outcome = desk.judge(desk.back("a.xlsx", book.save), answers=before)
     assert [(one.result, one.other) for one in outcome.lines if one.answer] == [("two_answers", "不属本地")]
 
@@ -179,14 +179,14 @@ def test_37_an_answer_that_was_entered_is_not_overwritten(desk: Desk) -> None:
 def test_37_the_same_township_may_go_on_from_an_open_answer(desk: Desk, day: str, result: str) -> None:
     book = desk.out()
     fill(sheet_of(book), FIRST_ROW, "已登记", 核查日期=day)
-    before = {A1: Answered("缺少材料", "顺化镇", "2026-10-10", state="acting")}
+    before = {A1: EarlierAnswer("缺少材料", "顺化镇", "2026-10-10", state="acting")}
     assert results(desk.judge(desk.back("a.xlsx", book.save), answers=before)) == {A1: result}
 
 
 def test_37_the_same_answer_again_changes_nothing(desk: Desk) -> None:
     book = desk.out()
     fill(sheet_of(book), FIRST_ROW, "不属本地", 核查日期="2026-10-01")
-    before = {A1: Answered("不属本地", "顺化镇", "2026-10-01", state="rejected")}
+    before = {A1: EarlierAnswer("不属本地", "顺化镇", "2026-10-01", state="rejected")}
     assert results(desk.judge(desk.back("a.xlsx", book.save), answers=before)) == {A1: "unchanged"}
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assets.reports.material import Answer, Material, lists_of
+from assets.reports.material import RecipientAnswers, ReportMaterial, lists_of
 from expectations.jurisdictions.profile import load_profile
 from matching.measuring.groups import link_rates
 from pipelines.partitions import Period
@@ -23,7 +23,7 @@ def made_up(seed=1, children=300, lines=400, profile="guiyang"):
     codes = [info.code for info in lists_of(place)]
     people = _children(dice, children)
     records = _records(dice, people)
-    return Material(
+    return ReportMaterial(
         period=Period.parse("2026Q3"),
         findings=_findings(dice, lines, codes, people),
         children=people,
@@ -52,7 +52,7 @@ def made_up(seed=1, children=300, lines=400, profile="guiyang"):
         towns=TOWNS,
         departments={"civil_affairs": "民政", "education": "教育", "public_security": "公安", "disability": "残联"},
         profile=place,
-        answers=(Answer("甲镇", 20, 12, 3), Answer("乙镇", 9, 9, 0)),
+        answers=(RecipientAnswers("甲镇", 20, 12, 3), RecipientAnswers("乙镇", 9, 9, 0)),
         left_behind=_agreements(people, records),
         rates=_rates(dice, people),
     )

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from assets.reports.assemble import Version, figures_of
-from assets.reports.figures import HIDDEN, NOTHING, TOTAL, Figures, FiguresError, Grid
+from assets.reports.figures import HIDDEN, NOTHING, TOTAL, FigureGrid, Figures, FiguresError
 from assets.reports.indicators import indicator_rows
 from assets.reports.material import RECORD_COLUMNS
 from assets.reports.people import agreement_rate
@@ -50,7 +50,7 @@ def test_a_list_that_was_not_computed_has_no_figure_at_all(material):
 
 def test_a_wrong_sum_is_refused():
     figures = Figures()
-    figures.add(Grid("t", "", {"a": "", TOTAL: ""}, {"x": ""}), {("a", "x"): 3}, totals="columns")
+    figures.add(FigureGrid("t", "", {"a": "", TOTAL: ""}, {"x": ""}), {("a", "x"): 3}, totals="columns")
     figures.values["t", "a", "x"] = 4
     with pytest.raises(FiguresError):
         figures.check()

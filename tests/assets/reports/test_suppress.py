@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import optimize
 
 from assets.reports.assemble import Version, figures_of
-from assets.reports.suppress import Rule, Table, default_rule, hide
+from assets.reports.suppress import SummedTable, SuppressionRule, default_rule, hide
 
 RULE = default_rule()
 
@@ -23,7 +23,7 @@ def town_table(inner):
     place = np.arange(whole.size).reshape(whole.shape)
     sums = [(int(line[-1]), tuple(map(int, line[:-1]))) for line in place]
     sums += [(int(line[-1]), tuple(map(int, line[:-1]))) for line in place.T]
-    return Table(whole.ravel(), sums)
+    return SummedTable(whole.ravel(), sums)
 
 
 def linked(table, more):
@@ -34,7 +34,7 @@ def linked(table, more):
         places = tuple(range(len(values), len(values) + 3))
         values += [int(one) for one in split]
         sums.append((total, places))
-    return Table(np.array(values, dtype=np.int64), sums)
+    return SummedTable(np.array(values, dtype=np.int64), sums)
 
 
 def small(table):
@@ -138,14 +138,14 @@ def test_one_small_number_takes_the_smallest_others_with_it():
 
 def test_a_closed_cell_is_hidden_and_protected_by_another():
     table = town_table([[20, 30], [40, 50]])
-    hidden = hide(Table(table.values, table.sums, frozenset({0})), RULE)
+    hidden = hide(SummedTable(table.values, table.sums, frozenset({0})), RULE)
     assert hidden[0]
     assert 0 not in solved_by_algebra(table, hidden)
 
 
 @pytest.mark.parametrize("largest", [3, 7, 10])
 def test_the_threshold_is_the_rule_s(largest):
-    rule = Rule(smallest=1, largest=largest, spread=3)
+    rule = SuppressionRule(smallest=1, largest=largest, spread=3)
     hidden = hide(town_table([[largest, 500], [largest + 1, 600]]), rule)
     assert hidden[0]
 
@@ -156,7 +156,7 @@ def test_nor_from_a_whole_report_with_all_its_tables(material):
     keys = list(figures.values)
     place = {key: number for number, key in enumerate(keys)}
     sums = [(place[one.total], tuple(place[part] for part in one.parts)) for one in figures.sums]
-    table = Table(np.array([figures.values[key] for key in keys], dtype=np.int64), sums)
+    table = SummedTable(np.array([figures.values[key] for key in keys], dtype=np.int64), sums)
     hidden = np.array([key in figures.hidden for key in keys])
     solved = set(solved_by_algebra(table, hidden))
     assert len(small(table)) > 50

@@ -20,8 +20,8 @@ from town import CA, DI, ED, PS, Town, number
 
 from assets.publishing.editions import bare_context
 from assets.receiving.plausibility import shortfalls
+from assets.reports import progress
 from assets.reports.due import duties
-from assets.reports.progress import _zero_lists
 from assets.workbooks.masking import mask_id, mask_phone, rule_of
 from expectations.jurisdictions.profile import load_profile
 from expectations.lists.catalogue import load_catalogue
@@ -149,7 +149,7 @@ def short_deliveries(town: Town) -> object:
 def zero_lists(town: Town) -> object:
     computed = [SimpleNamespace(code=code) for code in ("L01", "L03")]
     material = SimpleNamespace(profile=town.profile, computed=computed)
-    return [info.code for info in _zero_lists(SimpleNamespace(material=material))]  # type: ignore[arg-type]
+    return [info.code for info in progress.zero_lists(material)]  # type: ignore[arg-type]
 
 
 def masked(town: Town) -> object:

@@ -8,7 +8,7 @@ from expectations.life.evidence import dumped, fingerprint
 from expectations.life.limits import until_in
 from expectations.life.rules import life_rules
 from expectations.life.states import ANSWERED, APPEARED, BY_REPLY, KEPT, RETURNED, Event, fold
-from expectations.life.step import Occasion, verdicts
+from expectations.life.step import PeriodFacts, verdicts
 
 PARTS = {"civil_affairs": "on"}
 LINE, DEFERRED = "L03-ABCDEFGH", "延缓入学（已批准）"
@@ -60,7 +60,7 @@ def test_a_line_is_back_when_the_day_has_passed(as_of: date, kind: str) -> None:
     same = {"fingerprint": fingerprint(PARTS), "evidence": dumped(PARTS)}
     said = {"source": BY_REPLY, "answer": DEFERRED, "note": "至2027-08-31", "fingerprint": same["fingerprint"]}
     past = [Event(LINE, "2026Q3", APPEARED, "new", **same), Event(LINE, "2026Q3", ANSWERED, "rejected", **said)]
-    occasion = Occasion("2027Q3", {LINE: ""}, {LINE: PARTS}, {"L03"}, {LINE: "L03"}, life_rules(), as_of=as_of)
+    occasion = PeriodFacts("2027Q3", {LINE: ""}, {LINE: PARTS}, {"L03"}, {LINE: "L03"}, life_rules(), as_of=as_of)
     (verdict,) = verdicts(fold(past), occasion)
     assert verdict.event.kind == kind
     assert verdict.shown == (kind == RETURNED)

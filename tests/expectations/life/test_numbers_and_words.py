@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expectations.life.compare import Span, became, table
+from expectations.life.compare import PeriodPair, became, table
 from expectations.life.numbering import DAMAGED, GOOD, NO_NUMBER, looks_like, printed, read
 from expectations.life.rules import life_rules
 from expectations.life.states import (
@@ -120,7 +120,7 @@ STORY = [
 
 
 def test_two_periods_side_by_side():
-    found = became(STORY, Span("2026Q2", "2026Q3"), life_rules())
+    found = became(STORY, PeriodPair("2026Q2", "2026Q3"), life_rules())
     said = dict(zip(found["finding_id"], found["what"], strict=True))
     assert said == {
         "A": "open",  # answered only after the second period's lists went out
@@ -132,7 +132,7 @@ def test_two_periods_side_by_side():
         "H": "new",
         "I": "open",  # G goes on under the number of the older child
     }
-    told = became(STORY, Span("2026Q2", "2026Q3"), life_rules(), {"C", "H", "I"})
+    told = became(STORY, PeriodPair("2026Q2", "2026Q3"), life_rules(), {"C", "H", "I"})
     assert dict(zip(told["finding_id"], told["what"], strict=True)) == {
         **said,
         "A": "unchecked",

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from expectations.life.evidence import Lens, differences, fingerprint, gather
+from expectations.life.evidence import EvidenceScope, differences, fingerprint, gather
 from expectations.life.rules import life_rules
 from expectations.life.states import (
     ANSWERED,
@@ -29,7 +29,7 @@ from expectations.life.states import (
     Event,
     fold,
 )
-from expectations.life.step import Occasion, Passing, carried, events_of, verdicts
+from expectations.life.step import Passing, PeriodFacts, carried, events_of, verdicts
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import finding_id
 
@@ -46,7 +46,7 @@ class Story:
 
     def occasion(self, period, listed, evidence, **more):
         facts = {"computed": {"L03"}, "codes": {one.finding_id: "L03" for one in self.events}, **more}
-        return Occasion(period, listed, evidence, rules=life_rules(), say={"education": "教育"}, **facts)
+        return PeriodFacts(period, listed, evidence, rules=life_rules(), say={"education": "教育"}, **facts)
 
     def run(self, period, parts, listed=True, **more):
         """Run a period in which the data show `parts` about the finding; returns the new events' kinds."""
@@ -270,7 +270,7 @@ def records(*rows):
 def parts(frame, code, field=""):
     wanted = pd.DataFrame([("F", code, "T1", field)], columns=["finding_id", "code", "child_id", "field"])
     concerned = {"L03": frozenset({"civil_affairs", "education"})}
-    return gather(frame, wanted, Lens(life_rules(), concerned))["F"]
+    return gather(frame, wanted, EvidenceScope(life_rules(), concerned))["F"]
 
 
 BASE = ("T1", "civil_affairs", True, "123", "139", "local", "甲")

@@ -8,27 +8,29 @@ import pytest
 
 from expectations.rulebook import RuleFileError
 from expectations.suites import beside
-from expectations.suites.engine import Occasion, evaluate
+from expectations.suites.engine import DeliveryFacts, evaluate
 from expectations.suites.run import validate
-from expectations.suites.suite import Rule, Suite
+from expectations.suites.suite import Suite, SuiteRule
 
-OCCASION = Occasion(date(2026, 9, 30))
+OCCASION = DeliveryFacts(date(2026, 9, 30))
 DATA = pd.DataFrame({"school": ["一小", None, "二小", None], "grade": ["1", "2", None, "40"]}, dtype=object)
 RULES = [
-    Rule(
+    SuiteRule(
         id="filled",
         expect="expect_column_values_to_not_be_null",
         args={"column": "school"},
         message="缺",
         field="school",
     ),
-    Rule(
+    SuiteRule(
         id="known",
         expect="expect_column_values_to_be_in_set",
         args={"column": "grade", "value_set": ["1", "2"]},
         message="不认识",
     ),
-    Rule(id="absent", expect="expect_column_values_to_not_be_null", args={"column": "nowhere"}, message="没有这一列"),
+    SuiteRule(
+        id="absent", expect="expect_column_values_to_not_be_null", args={"column": "nowhere"}, message="没有这一列"
+    ),
 ]
 
 
@@ -48,7 +50,7 @@ def test_same_outcomes_there_and_here() -> None:
 
 
 def test_a_wrong_rule_is_told() -> None:
-    wrong = [Rule(id="odd", expect="expect_nothing_of_the_kind", message="错")]
+    wrong = [SuiteRule(id="odd", expect="expect_nothing_of_the_kind", message="错")]
     with pytest.raises(RuleFileError, match="odd"):
         beside.evaluate(DATA, wrong, OCCASION)
 

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from expectations.rulebook import RuleFileError
-from expectations.suites.run import Occasion, SuiteResult, validate
+from expectations.suites.run import DeliveryFacts, SuiteResult, validate
 from expectations.suites.suite import load_suite
 
-OCCASION = Occasion(date(2026, 9, 30))
+OCCASION = DeliveryFacts(date(2026, 9, 30))
 COLUMNS_TEXT = """
 record_id name id_no id_no_status id_no_birth id_no_sex sex birth_date student_no disability_no school
 grade enrolment_status town live_town hukou_town category exit_date cancel_kind cancel_date household_no
@@ -41,7 +41,7 @@ def row(at: int, **fields: str) -> dict[str, str]:
     return dict.fromkeys(COLUMNS, "") | good | fields
 
 
-def checked(*rows: dict[str, str], suite: str = "std_civil_affairs", occasion: Occasion = OCCASION) -> SuiteResult:
+def checked(*rows: dict[str, str], suite: str = "std_civil_affairs", occasion: DeliveryFacts = OCCASION) -> SuiteResult:
     frame = pd.DataFrame(list(rows), columns=COLUMNS, index=[100 + at for at in range(len(rows))])
     return validate(frame, load_suite(suite), occasion)
 
@@ -102,38 +102,42 @@ def test_table_rules_stop() -> None:
 
 def test_a_jump_in_rows_stops_until_a_second_person_consents() -> None:
     rows = [row(at) for at in range(100)]
-    assert [c.name for c in checked(*rows, occasion=Occasion(date(2026, 9, 30), 200)).stopped] == ["rows_not_halved"]
-    assert [c.name for c in checked(*rows[:61], occasion=Occasion(date(2026, 9, 30), 100)).stopped] == []
+    assert [c.name for c in checked(*rows, occasion=DeliveryFacts(date(2026, 9, 30), 200)).stopped] == [
+        "rows_not_halved"
+    ]
+    assert [c.name for c in checked(*rows[:61], occasion=DeliveryFacts(date(2026, 9, 30), 100)).stopped] == []
     assert [
         c.name
-        for c in checked(*rows, *(row(at) for at in range(200, 260)), occasion=Occasion(date(2026, 9, 30), 110)).stopped
+        for c in checked(
+            *rows, *(row(at) for at in range(200, 260)), occasion=DeliveryFacts(date(2026, 9, 30), 110)
+        ).stopped
     ] == ["rows_not_doubled"]
-    assert checked(*rows, occasion=Occasion(date(2026, 9, 30), 200, consented=True)).stopped == []
-    assert checked(*rows[:3], occasion=Occasion(date(2026, 9, 30), 50)).stopped == []
+    assert checked(*rows, occasion=DeliveryFacts(date(2026, 9, 30), 200, consented=True)).stopped == []
+    assert checked(*rows[:3], occasion=DeliveryFacts(date(2026, 9, 30), 50)).stopped == []
 
 
 @pytest.mark.parametrize("suite", ["std_public_security", "std_education", "std_attendance", "std_visits"])
 def test_an_edition_that_loses_two_lines_of_five_within_its_period_stops(suite: str) -> None:
     rows = [row(at) for at in range(100)]
     day = date(2026, 9, 30)
-    cut = checked(*rows, suite=suite, occasion=Occasion(day, edition_rows=200)).stopped
+    cut = checked(*rows, suite=suite, occasion=DeliveryFacts(day, edition_rows=200)).stopped
     assert [(check.name, check.sentence.rpartition("（")[2]) for check in cut] == [
         ("rows_not_cut", "原来200行，这次100行）")
     ]
     assert "--accept-size" in cut[0].advice
     for fine in (
-        Occasion(day, edition_rows=160),
-        Occasion(day, edition_rows=99),
-        Occasion(day, edition_rows=20),
-        Occasion(day, edition_rows=200, consented=True),
+        DeliveryFacts(day, edition_rows=160),
+        DeliveryFacts(day, edition_rows=99),
+        DeliveryFacts(day, edition_rows=20),
+        DeliveryFacts(day, edition_rows=200, consented=True),
         # Files come in one by one: more of them than yesterday is no doubt.
-        Occasion(day, edition_rows=1),
+        DeliveryFacts(day, edition_rows=1),
     ):
         assert checked(*rows, suite=suite, occasion=fine).stopped == []
 
 
 def test_a_jump_says_both_numbers() -> None:
-    (check,) = checked(*[row(at) for at in range(100)], occasion=Occasion(date(2026, 9, 30), 200)).stopped
+    (check,) = checked(*[row(at) for at in range(100)], occasion=DeliveryFacts(date(2026, 9, 30), 200)).stopped
     assert check.sentence.endswith("（原来200行，这次100行）")
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from matching.blocking.key_learning import catches, cost, labelled_pairs, measure_keys
-from matching.blocking.keys import Tokens
+from matching.blocking.keys import KeyValues
 from matching.encoding.encode import encode
 from matching.model import KeySpec, default_model
 
@@ -38,10 +38,10 @@ def test_labels_are_pairs_of_one_number_that_share_a_name_or_birth(county: pd.Da
 
 
 def test_a_pair_is_caught_by_any_value_it_shares() -> None:
-    found = Tokens(np.array([0, 0, 1, 2]), np.array([5, 7, 7, 9]))
+    found = KeyValues(np.array([0, 0, 1, 2]), np.array([5, 7, 7, 9]))
     assert catches(found, np.array([0, 0, 1]), np.array([1, 2, 2]), 3).tolist() == [True, False, False]
 
 
 def test_large_blocks_cost_what_windows_cost() -> None:
-    found = Tokens(np.arange(100), np.r_[np.ones(90, dtype=np.int64), np.full(10, 2)])
+    found = KeyValues(np.arange(100), np.r_[np.ones(90, dtype=np.int64), np.full(10, 2)])
     assert cost(found, 20) == 10 * 9 // 2 + 90 * 20 // 2

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.blocking.keys import WIDTH, Parts, Tokens, lines, tokens, widths
+from matching.blocking.keys import WIDTH, KeyValues, Parts, key_values, lines, widths
 from matching.blocking.parts import PARTS, SPLITS, number_parts, window_order
 from matching.encoding.encode import encode
 from matching.encoding.numbers import number_codes, slip_parts
@@ -32,10 +32,10 @@ def encoded(*rows: dict[str, str]) -> Encoded:
     return encode(pd.DataFrame(filled).fillna(""), MODEL)
 
 
-def meet(key_values: Tokens) -> set[tuple[int, int]]:
+def meet(values_of_key: KeyValues) -> set[tuple[int, int]]:
     """Pairs of records with a value in common."""
     by_value: dict[int, list[int]] = {}
-    for record, value in zip(key_values.record.tolist(), key_values.value.tolist(), strict=True):
+    for record, value in zip(values_of_key.record.tolist(), values_of_key.value.tolist(), strict=True):
         by_value.setdefault(value, []).append(record)
     return {(a, b) for records in by_value.values() for a in records for b in records if a < b}
 
@@ -79,7 +79,7 @@ CASES = [
 def test_who_meets_by_which_parts(case: Any) -> None:
     parts, one, other, expected, why = case
     e = encoded(one, other)
-    assert (meet(tokens(key(parts), Parts(e))) == {(0, 1)}) == expected, why
+    assert (meet(key_values(key(parts), Parts(e))) == {(0, 1)}) == expected, why
 
 
 def test_any_line_of_a_key_will_do_and_lines_meet_each_other() -> None:
@@ -89,15 +89,15 @@ def test_any_line_of_a_key_will_do_and_lines_meet_each_other() -> None:
         {"name": "冯若溪", "birth_date": "2014-03-15"},
         {"name": "冯二妞", "former_name": "冯若溪", "birth_date": "2014-03-15"},
     )
-    assert meet(tokens(spec, Parts(encoded(now, former)))) == {(0, 1)}
+    assert meet(key_values(spec, Parts(encoded(now, former)))) == {(0, 1)}
     solar, lunar = {"name": "冯若溪", "birth_date": "2015-03-10"}, {"name": "冯若溪", "birth_date": "2015-01-20"}
-    assert meet(tokens(spec, Parts(encoded(solar, lunar)))) == {(0, 1)}
+    assert meet(key_values(spec, Parts(encoded(solar, lunar)))) == {(0, 1)}
 
 
 def test_a_record_carries_each_value_once() -> None:
     e = encoded({"father_name": "冯守田", "mother_name": "冯守甜", "birth_date": "2014-03-15"})
-    key_values = tokens(key(("people_sounds", "day")), Parts(e))
-    assert len(key_values.record) == 1
+    values_of_key = key_values(key(("people_sounds", "day")), Parts(e))
+    assert len(values_of_key.record) == 1
 
 
 @settings(max_examples=60, deadline=None)
@@ -119,7 +119,7 @@ def test_a_record_carries_each_value_once() -> None:
 def test_values_say_exactly_which_parts_are_equal(rows: list[dict[str, str]], of: tuple[str, ...]) -> None:
     e = encoded(*rows) if rows else encode(pd.DataFrame({"record_id": [], "department": []}, dtype=object), MODEL)
     parts = Parts(e)
-    key_values = tokens(key(of), parts)
+    values_of_key = key_values(key(of), parts)
     columns = [parts.of(name) for name in of]
 
     def all_values(record: int) -> set[tuple[int, ...]]:
@@ -127,9 +127,9 @@ def test_values_say_exactly_which_parts_are_equal(rows: list[dict[str, str]], of
         return {values for values in every if all(values)}
 
     expected = {(a, b) for a in range(len(e)) for b in range(a + 1, len(e)) if all_values(a) & all_values(b)}
-    assert meet(key_values) == expected
-    assert (key_values.value != 0).all()
-    assert sorted(set(key_values.record.tolist())) == [record for record in range(len(e)) if all_values(record)]
+    assert meet(values_of_key) == expected
+    assert (values_of_key.value != 0).all()
+    assert sorted(set(values_of_key.record.tolist())) == [record for record in range(len(e)) if all_values(record)]
 
 
 def test_lines_are_all_combinations_of_columns() -> None:
@@ -153,7 +153,7 @@ def test_a_part_is_made_once_and_let_go_with_its_last_key(monkeypatch: pytest.Mo
     first, second = key(("sound", "day")), key(("sound", "month"))
     parts = Parts(encoded(ONE, ONE), [first, second])
     for spec in (first, second):
-        tokens(spec, parts)
+        key_values(spec, parts)
         parts.done(spec)
     assert calls == ["sound"], "made once for two keys"
     parts.of("sound")
@@ -165,7 +165,7 @@ def test_numbers_and_documents_never_meet() -> None:
     e = encoded(
         {"id_no": "341221201403150218"}, {"student_no": "341221201403150218"}, {"student_no": "341221201403150218"}
     )
-    assert meet(tokens(MODEL.keys["number"], Parts(e))) == {(1, 2)}
+    assert meet(key_values(MODEL.keys["number"], Parts(e))) == {(1, 2)}
 
 
 @pytest.mark.parametrize(

@@ -41,12 +41,12 @@ def test_two_lone_clusters_join_when_neither_has_another_candidate() -> None:
     assert run(4, {(0, 1): 14.0, (1, 2): 2.0, (0, 2): 1.5, (2, 3): -9.0}).label.tolist() == [0, 0, 0, 3]
 
 
-def test_a_rival_on_either_side_keeps_them_apart() -> None:
+def test_a_competing_candidate_on_either_side_keeps_them_apart() -> None:
     assert run(3, {(0, 1): 2.0, (0, 2): 0.5}).label.tolist() == [0, 1, 2]
     assert run(3, {(0, 1): 2.0, (1, 2): -1.0}).label.tolist() == [0, 1, 2]
 
 
-def test_what_is_forbidden_is_a_rival_and_no_join() -> None:
+def test_what_is_forbidden_competes_and_is_no_join() -> None:
     assert run(3, {(0, 1): 2.0, (0, 2): 3.0}, veto={(0, 2)}).label.tolist() == [0, 1, 2]
 
 

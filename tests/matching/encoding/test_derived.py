@@ -11,7 +11,7 @@ from matching.comparing.compare import compare
 from matching.encoding.encode import encode
 from matching.linking import link_records
 from matching.model import default_model
-from matching.scoring.screen import drop_frequent
+from matching.scoring.screening import drop_frequent_numbers
 from matching.shapes import Pairs
 
 MODEL = default_model()
@@ -71,7 +71,7 @@ def test_a_parents_number_is_no_childs_birth(frame: Any, number: Any) -> None:
         {"d": "CA", "name": "王浩宇", "id_no": mother},
         {"d": "PS", "name": "王浩宇", "birth_date": "2016-08-01", "mother_id": mother, "mother_name": "李秀英"},
     )
-    e, dropped = drop_frequent(encode(records, MODEL), MODEL.blocking.number_limit)
+    e, dropped = drop_frequent_numbers(encode(records, MODEL), MODEL.blocking.number_limit)
     assert dropped == 1
     assert not e.own.any()
     assert e.birth.tolist() == [0, 20160801]

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.columns import Columns
+from matching.columns import TextColumns
 from matching.linking import link_records
 from matching.periods.change_keys import READ, STRONG, WEAK, change_keys, row_fingerprints, rows_concerned
 
 ROW = {column: f"值{place}" for place, column in enumerate(READ)}
-WIDTHS = {name: table.shape[1] for name, table in change_keys(Columns(pd.DataFrame({"name": ["甲"]}))).items()}
+WIDTHS = {name: table.shape[1] for name, table in change_keys(TextColumns(pd.DataFrame({"name": ["甲"]}))).items()}
 
 
 def fingerprints(*rows: dict[str, Any]) -> list[int]:
-    return row_fingerprints(Columns(pd.DataFrame(list(rows)))).tolist()
+    return row_fingerprints(TextColumns(pd.DataFrame(list(rows)))).tolist()
 
 
 @pytest.mark.parametrize("column", READ)
@@ -33,10 +33,10 @@ def test_a_change_in_any_column_that_linking_reads_is_seen(column: str) -> None:
 def test_no_column_that_linking_reads_is_left_out_of_the_fingerprint(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every column that coding, comparing or the register asks a delivery for."""
     asked: set[str] = set()
-    for way in ("once", "plain", "some"):
-        plain = getattr(Columns, way)
+    for way in ("once", "plain", "take"):
+        plain = getattr(TextColumns, way)
         monkeypatch.setattr(
-            Columns, way, lambda self, column, *rest, plain=plain: asked.add(column) or plain(self, column, *rest)
+            TextColumns, way, lambda self, column, *rest, plain=plain: asked.add(column) or plain(self, column, *rest)
         )
     link_records(pd.DataFrame([ROW | {"record_id": place, "department": "x"} for place in "ab"]))
     assert len(asked) > 30
@@ -90,7 +90,7 @@ def test_the_order_of_columns_and_rows_changes_no_fingerprint() -> None:
     plain = fingerprints(*rows)
     assert fingerprints(*rows[::-1]) == plain[::-1]
     turned = pd.DataFrame(rows)[list(reversed(READ))]
-    assert row_fingerprints(Columns(turned)).tolist() == plain
+    assert row_fingerprints(TextColumns(turned)).tolist() == plain
     assert len(set(plain)) == 5
 
 
@@ -100,12 +100,12 @@ def test_equal_rows_have_equal_fingerprints_and_a_space_makes_another_row() -> N
 
 
 def test_no_rows_have_no_fingerprints() -> None:
-    assert fingerprints(*[ROW])[:0] == row_fingerprints(Columns(pd.DataFrame([ROW]).head(0))).tolist() == []
+    assert fingerprints(*[ROW])[:0] == row_fingerprints(TextColumns(pd.DataFrame([ROW]).head(0))).tolist() == []
 
 
 def shared(one: dict[str, str], other: dict[str, str]) -> set[str]:
     """Kinds of change key that the two rows have in common."""
-    by_kind = change_keys(Columns(pd.DataFrame([one, other]).fillna("")))
+    by_kind = change_keys(TextColumns(pd.DataFrame([one, other]).fillna("")))
     return {name for name, table in by_kind.items() if (set(table[0].tolist()) & set(table[1].tolist())) - {0}}
 
 
@@ -336,7 +336,7 @@ def test_change_keys_of_a_row_do_not_depend_on_the_other_rows(county: pd.DataFra
     """So that they can be kept from one period to the next."""
     whole = county.head(300)
     part = whole.sample(n=40, random_state=11)
-    every, mine = change_keys(Columns(whole)), change_keys(Columns(part))
+    every, mine = change_keys(TextColumns(whole)), change_keys(TextColumns(part))
     rows = whole.index.get_indexer(part.index)
     for name, table in mine.items():
         np.testing.assert_array_equal(table, every[name][rows], err_msg=name)
@@ -347,7 +347,7 @@ def test_a_row_that_comes_back_changed_meets_its_child(county: pd.DataFrame) -> 
     alone = ~county.duplicated("truth", keep=False)
     changed = county[~alone].drop_duplicates("truth").head(60)
     known = county.drop(index=changed.index)
-    every, mine = change_keys(Columns(known)), change_keys(Columns(changed))
+    every, mine = change_keys(TextColumns(known)), change_keys(TextColumns(changed))
     truth, hits, strangers = known["truth"].to_numpy(), 0, 0
     for place, child in enumerate(changed["truth"]):
         hit = rows_concerned(every, {name: table[place : place + 1] for name, table in mine.items()}, len(known))

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.columns import Columns
+from matching.columns import TextColumns
 from matching.decisions.clerical import content_keys
 from matching.linked import Memory
 from matching.linking import link_records
@@ -135,11 +135,11 @@ def test_content_keys_and_fingerprints_are_those_of_the_record_itself(memory: Me
     """Though the records were given in another order than they are remembered in."""
     ordered = records.sort_values("record_id", ignore_index=True)
     assert memory.rows["content"].tolist() == content_keys(ordered)
-    assert memory.rows["mark"].tolist() == row_fingerprints(Columns(ordered)).tolist()
+    assert memory.rows["mark"].tolist() == row_fingerprints(TextColumns(ordered)).tolist()
 
 
 def test_change_keys_come_back_as_they_were_made(memory: Memory, records: pd.DataFrame) -> None:
-    expected = change_keys(Columns(records.sort_values("record_id", ignore_index=True)))
+    expected = change_keys(TextColumns(records.sort_values("record_id", ignore_index=True)))
     kept = change_keys_of(memory)
     assert set(kept) == set(CHANGE_KEYS)
     for name, table in expected.items():

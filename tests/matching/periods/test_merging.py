@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from matching.columns import Columns
+from matching.columns import TextColumns
 from matching.comparing.compare import carried
 from matching.encoding.encode import encode, order_of
 from matching.linked import KnownChildren, Memory
@@ -29,7 +29,7 @@ from matching.periods.merging import (
     weighted_estimates,
     without_common_values,
 )
-from matching.scoring.screen import drop_frequent
+from matching.scoring.screening import drop_frequent_numbers
 
 if TYPE_CHECKING:
     from matching.linked import Linkage
@@ -43,7 +43,7 @@ def part_of(records: pd.DataFrame, chosen: list[str], old: dict[str, int] | None
     order = order_of(records)
     ids = records["record_id"].to_numpy(dtype=object)[order]
     rows = np.array([(old or {}).get(record, -1) for record in ids], dtype=np.int64)
-    delivery = DeliveryDiff(records, order, np.zeros(len(ids), dtype=np.uint64), rows, Columns(records))
+    delivery = DeliveryDiff(records, order, np.zeros(len(ids), dtype=np.uint64), rows, TextColumns(records))
     return Relinking(delivery, np.isin(ids, chosen), {})
 
 
@@ -160,7 +160,7 @@ def test_a_number_is_a_placeholder_for_a_part_only_where_it_is_for_the_whole(num
     """Thirteen rows of one number and one birth date under thirteen names: one child that is misspelt, says the whole."""
     value = number("2014-09-02", 21)
     records = named(*[(f"名{place}", "2014-09-02") for place in range(MANY + 1)]).assign(id_no=value)
-    whole, _ = drop_frequent(encode(records, MODEL), MANY)
+    whole, _ = drop_frequent_numbers(encode(records, MODEL), MANY)
     assert (without_common_values(part_of(records, ["R0"]), MODEL)["id_no"] == "").tolist() == [whole.own[0] == 0]
 
 

@@ -80,7 +80,7 @@ def test_a_value_always_passes_its_check(text: str, flag: bool) -> None:
 @given(children())
 def test_good_numbers_are_read_by_both_ways_alike(number: str) -> None:
     bulk = identity.read_ids(pd.Series([number]), as_of=AS_OF).iloc[0]
-    alone = identity.parse_id(number, identity.Reading(as_of=AS_OF))
+    alone = identity.parse_id(number, identity.NumberContext(as_of=AS_OF))
     if not number.endswith("000"):
         assert (bulk["value"], bulk["birth"], bulk["sex"]) == (number, alone.birth, alone.sex)
     assert bulk["status"] == alone.status

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from matching.columns import Columns
+from matching.columns import TextColumns
 from matching.comparing.levels.number import RANKS, check_characters, damaged_ranks
 from matching.encoding.numbers import number_column, read_numbers
 from matching.reading.citizen import check_character
@@ -34,7 +34,7 @@ def test_numbers_are_the_first_17_digits_of_18_characters(kind: str, odd: list[s
     texts = pd.Series(TEXTS + odd, dtype=object)
     if kind == "arrow" and odd != ["34122120150310021\ud800"]:  # Arrow holds no halves of characters
         texts = texts.astype(pd.ArrowDtype(pa.string()))
-    columns = Columns(pd.DataFrame({"id_no": texts.astype("category") if kind == "category" else texts}))
+    columns = TextColumns(pd.DataFrame({"id_no": texts.astype("category") if kind == "category" else texts}))
     expected = CODES + [34122120150310021] * len(odd)
     assert read_numbers(columns, "id_no").tolist() == expected
     assert number_column(columns.of("id_no")).tolist() == expected
@@ -43,7 +43,7 @@ def test_numbers_are_the_first_17_digits_of_18_characters(kind: str, odd: list[s
 
 def test_a_piece_of_a_column_is_read_from_its_own_beginning() -> None:
     whole = pd.Series(["", GOOD, "110101201001011231", GOOD], dtype=pd.ArrowDtype(pa.string()))
-    assert read_numbers(Columns(pd.DataFrame({"a": whole.iloc[2:]})), "a").tolist() == [11010120100101123, CODES[0]]
+    assert read_numbers(TextColumns(pd.DataFrame({"a": whole.iloc[2:]})), "a").tolist() == [11010120100101123, CODES[0]]
 
 
 def test_check_characters_of_many_numbers() -> None:

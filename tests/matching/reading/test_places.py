@@ -17,7 +17,7 @@ CASES = list(csv.DictReader((Path(__file__).parents[1] / "cases" / "addresses.cs
 
 
 @pytest.fixture(scope="module")
-def county() -> places.Places:
+def county() -> places.Gazetteer:
     stated = pd.DataFrame(
         {
             "town": ["双石铺镇"] * 5 + ["城关街道办事处"] * 4 + ["凤州镇"] * 5 + ["双石甫镇"],
@@ -30,7 +30,7 @@ def county() -> places.Places:
     return places.learn_places(stated, told)
 
 
-def test_what_is_learned(county: places.Places) -> None:
+def test_what_is_learned(county: places.Gazetteer) -> None:
     assert county.county == "610330"
     assert sorted(county.villages) == ["凤州镇", "双石铺镇", "城关街道", "黄牛铺镇"], (
         "slips and other counties teach nothing"
@@ -40,7 +40,7 @@ def test_what_is_learned(county: places.Places) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["cell"] or "empty" for case in CASES])
-def test_addresses(case: dict[str, str], county: places.Places) -> None:
+def test_addresses(case: dict[str, str], county: places.Gazetteer) -> None:
     row = places.read_addresses(pd.Series([case["cell"]]), county).iloc[0].to_dict()
     assert row == {name: case[name] for name in places.ADDRESS_COLUMNS}
 
@@ -59,7 +59,7 @@ def test_a_county_list_with_older_names() -> None:
     assert list(read["village"]) == ["十里店村", "", "十里店村"]
 
 
-def test_columns_of_their_own(county: places.Places) -> None:
+def test_columns_of_their_own(county: places.Gazetteer) -> None:
     towns = pd.Series(["双石铺", "凤县凤州镇", "", "城关街道办", "凤州镇"])
     villages = pd.Series(["十里店村委会", "桑园", "十里店村", "东街", "无"])
     read = places.read_places(towns, villages, county)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.model import default_model
-from matching.scoring.decide import JUDGED_BITS, Evidence, deterministic, doubtful, kinlike, twinlike, weigh_evidence
+from matching.scoring.decide import CLERICAL_BITS, Evidence, deterministic, doubtful, kinlike, twinlike, weigh_evidence
 from matching.scoring.estimate import sigmoid_bits
 
 MODEL = default_model()
@@ -102,7 +102,7 @@ def test_what_looks_like_twins(levels_of: Any, case: Any) -> None:
         ("missing", False),
     ],
 )
-def test_another_given_name_in_one_cradle_may_be_an_unregistered_twin(
+def test_another_given_name_in_one_birth_group_may_be_an_unregistered_twin(
     levels_of: Any, name: str, expected: bool
 ) -> None:
     assert kinlike(levels_of(CRADLE | {"name": name}), MODEL).tolist() == [expected]
@@ -188,7 +188,7 @@ def test_the_weight_that_stands(decided: Any, case: Any) -> None:
 @pytest.mark.parametrize("origin", ["cross", "inside"])
 def test_a_person_is_above_everything(decided: Any, pair: dict[str, str], judged: int, origin: str) -> None:
     evidence = decided(pair | {"origin": origin}, 0.0, judged)
-    assert evidence.weight.tolist() == [judged * JUDGED_BITS]
+    assert evidence.weight.tolist() == [judged * CLERICAL_BITS]
     assert evidence.link.tolist() == [judged == 1]
     assert evidence.veto.tolist() == [judged == -1]
     assert evidence.certain.tolist() == [judged == 1], "equal numbers do not outweigh a person"
@@ -336,6 +336,17 @@ def test_laws_of_evidence(
     if pair["name"] not in ("one_character", "surname_and_one", "surname_only", "different"):
         assert evidence.weight[1] >= evidence.weight[0] - 1e-9, "more evidence never makes a pair less likely"
     if not judged:
-        assert (np.abs(evidence.weight) < JUDGED_BITS).all()
+        assert (np.abs(evidence.weight) < CLERICAL_BITS).all()
         assert evidence.certain.tolist() == deterministic(levels, MODEL).tolist()
     assert not (evidence.veto & (verdict == 1)).any()
+
+
+def test_evidence_behind_other_evidence_keeps_every_part_beside_its_pair(levels_of: Any, pairs_of: Any) -> None:
+    judged = np.array([1, -1], dtype=np.int8)
+    first = weigh_evidence(pairs_of((0, 1), (0, 2)), levels_of({}, {}), np.zeros(2), judged, MODEL)
+    later = weigh_evidence(pairs_of((1, 2)), levels_of({}), np.array([-3.0]), np.zeros(1, dtype=np.int8), MODEL)
+    both = first.followed_by(later)
+    assert both.weight.tolist() == [CLERICAL_BITS, -CLERICAL_BITS, -3.0]
+    assert both.veto.tolist() == [False, True, False]
+    assert both.certain.tolist() == [True, False, False]
+    assert both.link.tolist() == [True, False, False]

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from matching.comparing.compare import compare
 from matching.encoding.encode import encode
 from matching.model import default_model
-from matching.scoring.screen import drop_frequent, held_by, screen
+from matching.scoring.screening import drop_frequent_numbers, is_among, screen_shared_numbers
 from matching.shapes import Pairs
 
 MODEL = default_model()
@@ -44,7 +44,7 @@ def screened(*rows: dict[str, str]) -> tuple[dict[tuple[int, int], str], set[int
     left, right = (np.array([end[side] for end in ends], dtype=np.int32) for side in (0, 1))
     pairs = Pairs(left, right, np.zeros(len(ends), dtype=np.uint32))
     levels = compare(e, pairs, MODEL)
-    result = screen(e, pairs, levels, MODEL)
+    result = screen_shared_numbers(e, pairs, levels, MODEL)
     names = [MODEL.number.names[code] for code in levels["number"].tolist()]
     return dict(zip(ends, names, strict=True)), set(np.flatnonzero(result.borrowed).tolist()), result.notes
 
@@ -236,7 +236,9 @@ def test_a_number_of_many_is_no_number(number: Any, rows: int, names: int, birth
         {"name": f"名{row % names}", "birth_date": f"20{10 + row % births}-05-06", "id_no": value}
         for row in range(rows)
     ]
-    e, gone = drop_frequent(encode(rows_of(*filled, {"name": "许家豪", "id_no": number("2011-01-01", 3)}), MODEL), 12)
+    e, gone = drop_frequent_numbers(
+        encode(rows_of(*filled, {"name": "许家豪", "id_no": number("2011-01-01", 3)}), MODEL), 12
+    )
     assert gone == dropped, why
     assert (e.own[:rows] == 0).all() == bool(dropped), why
     assert (e.numbers[:rows, 0] == 0).all() == bool(dropped), why
@@ -261,24 +263,24 @@ def test_a_number_of_many_is_no_number(number: Any, rows: int, names: int, birth
 def test_a_parent_s_number_is_no_child_s(number: Any, column: str, stated: str, kept: bool, why: str) -> None:
     value = number("1988-05-20", 22)
     records = rows_of({"name": "尤雅静", "birth_date": stated, "id_no": value}, {"name": "尤世杰", column: value})
-    e, dropped = drop_frequent(encode(records, MODEL), 12)
+    e, dropped = drop_frequent_numbers(encode(records, MODEL), 12)
     assert (e.own[0] != 0) == kept, why
     assert dropped == int(not kept), why
 
 
 def test_nothing_to_drop_leaves_the_records_as_they_are(own: Any) -> None:
     e = encode(rows_of(own(*ELDER), own(*YOUNGER)), MODEL)
-    same_records, dropped = drop_frequent(e, 12)
+    same_records, dropped = drop_frequent_numbers(e, 12)
     assert same_records is e
     assert dropped == 0
 
 
 @given(st.lists(st.integers(-3, 9), max_size=8), st.lists(st.integers(-3, 9), max_size=4))
-def test_held_by(values: list[int], few: list[int]) -> None:
-    mask = held_by(np.array(values, dtype=np.int64), few)
+def test_is_among(values: list[int], few: list[int]) -> None:
+    mask = is_among(np.array(values, dtype=np.int64), few)
     assert mask.tolist() == [value in few for value in values]
     table = np.array([values, values], dtype=np.int64)
-    assert held_by(table, np.array(few, dtype=np.int64)).tolist() == [[value in few for value in values]] * 2
+    assert is_among(table, np.array(few, dtype=np.int64)).tolist() == [[value in few for value in values]] * 2
 
 
 some_rows = st.lists(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.comparing.sql.collected import block_figures, key_yields, sorted_found
+from matching.comparing.sql.candidates import BlockFigures, block_figures, key_yields, sorted_pairs
 from matching.comparing.sql.dialect import DUCKDB, SPARK, case, count, either, every
 from matching.model import default_model
 
@@ -26,7 +26,7 @@ def table(**columns: list[int]) -> dict[str, Any]:
 
 def test_pairs_come_sorted_whatever_order_they_were_answered_in() -> None:
     rows = table(left_rid=[2, 0, 0], right_rid=[3, 5, 1], key_bits=[4, 2, 1], pattern=[70, 50, 70])
-    answer = sorted_found(rows, np.array([50, 60, 70]), 6)
+    answer = sorted_pairs(rows, np.array([50, 60, 70]), 6)
     assert answer.pairs.left.tolist() == [0, 0, 2]
     assert answer.pairs.right.tolist() == [1, 5, 3]
     assert answer.pairs.keys.tolist() == [1, 2, 4]
@@ -34,7 +34,7 @@ def test_pairs_come_sorted_whatever_order_they_were_answered_in() -> None:
 
 
 def test_no_rows_are_no_pairs() -> None:
-    answer = sorted_found(table(left_rid=[], right_rid=[], key_bits=[], pattern=[]), np.array([50]), 6)
+    answer = sorted_pairs(table(left_rid=[], right_rid=[], key_bits=[], pattern=[]), np.array([50]), 6)
     assert len(answer.pairs) == len(answer.pattern) == 0
 
 
@@ -66,7 +66,7 @@ def test_figures_of_blocks(figures: Any, windowed: Any, expected: dict[int, tupl
 
 
 def test_a_pair_counts_for_every_key_of_its_set_and_first_for_the_first() -> None:
-    lines = key_yields(np.array([0b001, 0b110, 0b100]), np.array([10, 5, 2]), {1: (4, 3, 99)}, MODEL)
+    lines = key_yields(np.array([0b001, 0b110, 0b100]), np.array([10, 5, 2]), {1: BlockFigures(4, 3, 99)}, MODEL)
     assert [(line.pairs, line.first) for line in lines[:4]] == [(10, 10), (5, 5), (7, 2), (0, 0)]
     assert (lines[1].split_blocks, lines[1].windowed_blocks, lines[1].largest_block) == (4, 3, 99)
     assert (lines[0].split_blocks, lines[0].windowed_blocks, lines[0].largest_block) == (0, 0, 0)
@@ -111,13 +111,6 @@ def test_a_flag_is_one_bit(asked: Any, place: int) -> None:
 
 def test_steps_begin_at_one(asked: Any) -> None:
     assert asked(f"list(step ORDER BY step) FROM ({DUCKDB.steps.format(3)})") == [1, 2, 3]
-
-
-def test_a_kept_table_replaces_an_earlier_one() -> None:
-    with duckdb.connect(":memory:") as connection:
-        for answer in (1, 2):
-            connection.execute(DUCKDB.create("kept", f"SELECT {answer} AS a"))
-        assert connection.execute("SELECT a FROM kept").fetchall() == [(2,)]
 
 
 def test_values_of_a_record_come_once_and_known() -> None:

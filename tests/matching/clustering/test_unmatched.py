@@ -1,7 +1,7 @@
-"""Children left over: who is joined for want of anybody else, and everything that keeps two clusters apart; on hand-made evidence.
+"""Unmatched clusters: who is joined for want of anybody else, and everything that keeps two clusters apart; on hand-made evidence.
 
-In the tables an edge is `(record, record): bits`; the bits that matter are the model's: at least `alone_bits` (1), every rival
-`rival_bits` (4) below, nothing in between below `refuse_bits` (-1).
+In the tables an edge is `(record, record): bits`; the bits that matter are the model's: at least `alone_bits` (1), every competing
+candidate `rival_bits` (4) below, nothing in between below `refuse_bits` (-1).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.clustering.leftover import join_leftovers
+from matching.clustering.unmatched import join_unmatched_clusters
 from matching.model import default_model
 from matching.scoring.decide import Evidence
 from matching.scoring.estimate import sigmoid_bits
@@ -36,7 +36,7 @@ def evidence_of(edges: Edges, **marked: set[tuple[int, int]]) -> tuple[Pairs, Ev
 
 
 def joined(label: list[int], edges: Edges, **marked: set[tuple[int, int]]) -> list[int]:
-    return join_leftovers(np.array(label, dtype=np.int64), *evidence_of(edges, **marked), MODEL).tolist()
+    return join_unmatched_clusters(np.array(label, dtype=np.int64), *evidence_of(edges, **marked), MODEL).tolist()
 
 
 @pytest.mark.parametrize(
@@ -46,10 +46,10 @@ def joined(label: list[int], edges: Edges, **marked: set[tuple[int, int]]) -> li
         ([0, 1], {(0, 1): 1.0}, [0, 0], "exactly the least weight is enough"),
         ([0, 1], {(0, 1): 0.99}, [0, 1], "below the least weight"),
         ([0, 1], {(0, 1): -5.0}, [0, 1], "speaks against"),
-        ([0, 1, 2], {(0, 1): 5.0, (0, 2): 1.0}, [0, 0, 2], "the rival is exactly four bits behind"),
-        ([0, 1, 2], {(0, 1): 5.0, (1, 2): 1.0}, [0, 0, 2], "so is a rival of the second"),
-        ([0, 1, 2], {(0, 1): 5.0, (0, 2): 1.01}, [0, 1, 2], "a rival of the first comes too near"),
-        ([0, 1, 2], {(0, 1): 5.0, (1, 2): 1.01}, [0, 1, 2], "a rival of the second comes too near"),
+        ([0, 1, 2], {(0, 1): 5.0, (0, 2): 1.0}, [0, 0, 2], "the competing candidate is exactly four bits behind"),
+        ([0, 1, 2], {(0, 1): 5.0, (1, 2): 1.0}, [0, 0, 2], "so is a candidate of the second"),
+        ([0, 1, 2], {(0, 1): 5.0, (0, 2): 1.01}, [0, 1, 2], "a candidate of the first comes too near"),
+        ([0, 1, 2], {(0, 1): 5.0, (1, 2): 1.01}, [0, 1, 2], "a candidate of the second comes too near"),
         ([0, 1, 2], {(0, 1): 5.0, (1, 2): 4.0, (0, 2): -0.5}, [0, 1, 2], "the second has a better-matching third"),
         ([0, 1, 2, 3], {(0, 1): 2.0, (2, 3): 2.0}, [0, 0, 2, 2], "two lonely couples, both joined"),
         ([0, 1, 2, 3], {(0, 1): 6.0, (1, 2): 1.0, (2, 3): 6.0}, [0, 0, 2, 2], "each is the other's best by far"),
@@ -88,7 +88,7 @@ def test_one_forbidden_pair_forbids_the_whole_join(mark: str) -> None:
 
 
 @pytest.mark.parametrize("mark", ["veto", "twinlike", "inside"])
-def test_a_forbidden_candidate_is_a_rival_all_the_same(mark: str) -> None:
+def test_a_forbidden_candidate_competes_all_the_same(mark: str) -> None:
     """Record 0 has a lawful candidate and a heavier forbidden one: whose it is stays open."""
     assert joined([0, 1, 2], {(0, 1): 5.0, (0, 2): 6.0}, **{mark: {(0, 2)}}) == [0, 1, 2]
     assert joined([0, 1, 2], {(0, 1): 5.0, (0, 2): 4.0}, **{mark: {(0, 2)}}) == [0, 1, 2]
@@ -101,7 +101,7 @@ def test_marks_on_pairs_inside_a_cluster_do_not_matter() -> None:
 
 
 def test_the_heaviest_pair_of_two_clusters_is_their_score() -> None:
-    """Clusters {0,1} and {2} by 5 and 1.5; the rival 3 is at 1.2: near the fainter pair, far from the heavier."""
+    """Clusters {0,1} and {2} by 5 and 1.5; the competing candidate 3 is at 1.2: near the fainter pair, far from the heavier."""
     edges = {(0, 1): 9.0, (0, 2): 5.5, (1, 2): 1.5, (2, 3): 1.2}
     assert joined([0, 0, 2, 3], edges) == [0, 0, 0, 3]
 
@@ -115,7 +115,7 @@ def test_one_heavy_pair_does_not_outweigh_the_mean() -> None:
 
 
 def test_no_pair_says_more_than_the_cap() -> None:
-    """Beyond the cap both the best and its rival say the same: a tie is no decision."""
+    """Beyond the cap both the best and its competitor say the same: a tie is no decision."""
     far = SPEC.cap_bits + 50
     assert joined([0, 1, 2], {(0, 1): far, (0, 2): SPEC.cap_bits}) == [0, 1, 2]
     assert joined([0, 1, 2], {(0, 1): far, (0, 2): SPEC.cap_bits - SPEC.rival_bits}) == [0, 0, 2]
@@ -134,7 +134,7 @@ def test_names_of_clusters_are_their_first_records() -> None:
 
 def test_the_given_clusters_are_left_as_they_were() -> None:
     label = np.array([0, 1], dtype=np.int64)
-    join_leftovers(label, *evidence_of({(0, 1): 5.0}), MODEL)
+    join_unmatched_clusters(label, *evidence_of({(0, 1): 5.0}), MODEL)
     assert label.tolist() == [0, 1]
 
 
@@ -177,7 +177,7 @@ def test_laws_of_joining(label: list[int], edges: Edges, data: st.DataObject) ->
                 for (a, b), bits in edges.items()
                 if len({label[a], label[b]} & parts) == 1 and label[a] != label[b]
             ]
-            assert all(bits <= max(between) - SPEC.rival_bits + 1e-9 for bits in outside), "no rival near"
+            assert all(bits <= max(between) - SPEC.rival_bits + 1e-9 for bits in outside), "no candidate near"
 
 
 @settings(max_examples=60, deadline=None)
