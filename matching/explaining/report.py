@@ -40,27 +40,27 @@ _BINS = np.array([6.0, 9.0, 12.0, 16.0])
 """Weights (bits, prior in) between which the measured precision is taken apart."""
 
 
-def make_report(trail: LinkageTrace, pairs: pd.DataFrame, clusters: pd.DataFrame) -> dict[str, Any]:
+def make_report(trace: LinkageTrace, pairs: pd.DataFrame, clusters: pd.DataFrame) -> dict[str, Any]:
     """Everything that a reader of the run wants to know, as plain numbers and texts (JSON-able)."""
-    decide = trail.model.decide
+    decide = trace.model.decide
     return {
-        "model": trail.model.fingerprint,
-        "records": len(trail.e),
+        "model": trace.model.fingerprint,
+        "records": len(trace.e),
         "children": int(clusters["child_id"].nunique()),
-        "candidates": trail.compared,
+        "candidates": trace.compared,
         "grades": _counts(pairs, "grade"),
         "methods": _counts(clusters, "method"),
-        "learning": {"mode": trail.weights.mode, "why": trail.weights.why, **trail.weights.figures},
-        "prior_bits": {"unlabelled": round(trail.weights.prior, 3), "labelled": round(trail.weights.prior_labelled, 3)},
+        "learning": {"mode": trace.weights.mode, "why": trace.weights.why, **trace.weights.figures},
+        "prior_bits": {"unlabelled": round(trace.weights.prior, 3), "labelled": round(trace.weights.prior_labelled, 3)},
         "thresholds": {"same": decide.same, "review": decide.review, "near": decide.near},
-        "keys": [asdict(line) for line in trail.yields],
-        "oversized_blocks": int(sum(line.split_blocks for line in trail.yields)),
-        "oversized_clusters": int(trail.clusters.oversized.sum()),
-        "conflicting_components": trail.clusters.conflicts,
-        "estimates": estimates(trail),
-        "weights": kept_weights(trail.weights, trail.model),
-        "notes": trail.notes,
-        "seconds": trail.seconds,
+        "keys": [asdict(line) for line in trace.yields],
+        "oversized_blocks": int(sum(line.split_blocks for line in trace.yields)),
+        "oversized_clusters": int(trace.clusters.oversized.sum()),
+        "conflicting_components": trace.clusters.conflicts,
+        "estimates": estimates(trace),
+        "weights": kept_weights(trace.weights, trace.model),
+        "notes": trace.notes,
+        "seconds": trace.seconds,
     }
 
 
@@ -90,7 +90,7 @@ def _counts(frame: pd.DataFrame, column: str) -> dict[str, int]:
     return {str(name): int(count) for name, count in frame[column].value_counts().sort_index().items()}
 
 
-def estimates(trail: LinkageTrace) -> dict[str, Any]:
+def estimates(trace: LinkageTrace) -> dict[str, Any]:
     """Expected precision and recall of the links, without truth (rules/linkage.md#idea-14), by what the links rest on.
 
     Links on equal numbers are counted with their own posterior. For links without a number the posteriors alone are too
@@ -98,18 +98,18 @@ def estimates(trail: LinkageTrace) -> dict[str, Any]:
     precision (`_measured`). Expected missed pairs are Σp over compared pairs that are apart, and what one key alone found tells
     how much no key found (`_unblocked`).
     """
-    label, pairs = trail.clusters.label, trail.pairs
-    p = np.where(trail.judged == 1, 1.0, np.where(trail.judged == -1, 0.0, trail.evidence.probability))
+    label, pairs = trace.clusters.label, trace.pairs
+    p = np.where(trace.judged == 1, 1.0, np.where(trace.judged == -1, 0.0, trace.evidence.probability))
     together = label[pairs.left] == label[pairs.right]
-    numbered = (groups(trail.levels, "number", trail.model) == 1) | (trail.judged == 1)
+    numbered = (groups(trace.levels, "number", trace.model) == 1) | (trace.judged == 1)
     parts = {"with_number": together & numbered, "without_number": together & ~numbered}
     size = {name: int(rows.sum()) for name, rows in parts.items()}
     expected = {name: float(p[rows].sum()) for name, rows in parts.items()}
-    measured = _measured(trail, parts["without_number"])
+    measured = _measured(trace, parts["without_number"])
     believed = _UNMEASURED if measured is None else measured
     expected["without_number"] = min(expected["without_number"], believed * size["without_number"])
-    open_pairs = ~together & ~has_counterpart(trail, together) & (trail.judged == 0)
-    missed, unblocked = float(p[open_pairs].sum()), _unblocked(trail, together)
+    open_pairs = ~together & ~has_counterpart(trace, together) & (trace.judged == 0)
+    missed, unblocked = float(p[open_pairs].sum()), _unblocked(trace, together)
     right, accepted = sum(expected.values()), sum(size.values())
     return {
         "expected_precision": round(right / accepted, 6) if accepted else 1.0,
@@ -133,40 +133,40 @@ def _at_least(wrong: float, links: int) -> float:
     return 1.0 - min(most / links, 1.0) if links else 1.0
 
 
-def _measured(trail: LinkageTrace, links: NDArray[np.bool_]) -> float | None:
+def _measured(trace: LinkageTrace, links: NDArray[np.bool_]) -> float | None:
     """Precision of these links as labelled pairs of like weight show it with their numbers hidden; None for too few labels.
 
     Per class of weight: the share of equal numbers among the labelled pairs that would be links, its odds shifted by how much
     rarer matches are among the unlabelled. Two different numbers of one child count as wrong, and half a pair is added to the wrong
     ones in each class: it is a lower estimate.
     """
-    if trail.weights.mode != "labels":
+    if trace.weights.mode != "labels":
         return None
-    number, spec, weights = trail.levels["number"], trail.model.number, trail.weights
-    patterns = Patterns.count(trail.levels, weights.design)
+    number, spec, weights = trace.levels["number"], trace.model.number, trace.weights
+    patterns = Patterns.count(trace.levels, weights.design)
     hidden = weights.other_fields(patterns)[patterns.back] + weights.prior
     # Inside one list hardly anybody stands twice: its pairs are no measure of the links between lists.
-    cross = trail.levels["origin"] != trail.model.code("origin", "inside")
-    linked = (sigmoid_bits(hidden) >= trail.model.decide.same) & cross
+    cross = trace.levels["origin"] != trace.model.code("origin", "inside")
+    linked = (sigmoid_bits(hidden) >= trace.model.decide.same) & cross
     interval = np.digitize(hidden, _BINS)
     same = linked & np.isin(number, [spec.code("same"), spec.code("derived")])
     right = np.bincount(interval[same], minlength=len(_BINS) + 1).astype(np.float64)
     wrong = np.bincount(interval[linked & (number == spec.code("differ"))], minlength=len(_BINS) + 1) + 0.5
-    if right.sum() < trail.model.learning.labels_needed:
+    if right.sum() < trace.model.learning.labels_needed:
         return None
     odds = right / (_HARDER * wrong) * np.exp2(min(weights.prior - weights.prior_labelled, 0.0))
     counts = np.bincount(interval[links], minlength=len(_BINS) + 1)
     return float((odds / (1 + odds) * counts).sum() / max(counts.sum(), 1)) if counts.sum() else 1.0
 
 
-def _unblocked(trail: LinkageTrace, together: NDArray[np.bool_]) -> float:
+def _unblocked(trace: LinkageTrace, together: NDArray[np.bool_]) -> float:
     """Links that no key may have brought together, by Chao's estimator: (found by one key)² / 2 (found by two).
 
     No more than one key alone found: records that say so little that few keys can find them would make it grow without bound.
     """
-    keys = trail.pairs.keys[together]
+    keys = trace.pairs.keys[together]
     number_of_keys = sum(
-        ((keys >> np.uint32(bit)) & np.uint32(1)).astype(np.int64) for bit in range(len(trail.model.keys))
+        ((keys >> np.uint32(bit)) & np.uint32(1)).astype(np.int64) for bit in range(len(trace.model.keys))
     )
     once, twice = (int((np.asarray(number_of_keys) == times).sum()) for times in (1, 2))
     # The form that is corrected for small counts: where no link was found twice it does not divide by nothing.

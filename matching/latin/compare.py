@@ -77,6 +77,7 @@ def levels(e: LatinRecords, left: Ints, right: Ints, model: LatinModel) -> dict[
     for name, values in e.values.items():
         spec, names = model.fields[name], model.levels(name)
         a, b = values.code[left], values.code[right]
+        # The smaller code first, so that a pair has one level whichever way round it stands.
         codes = _by_distinct(values, np.minimum(a, b), np.maximum(a, b), model.kinds[spec.kind])
         if "crossed" in names and spec.partner in e.values:
             other = e.values[spec.partner].code

@@ -90,6 +90,7 @@ class Linked:
 
 def clusters_frame(rows: Rows, child: list[str]) -> pd.DataFrame:
     """The rows in the order they were given, with their child."""
+    # As objects, since the labels of several frames may be of different types and must come back as they were.
     index = pd.Series(rows.index, dtype=object)
     return pd.DataFrame({"source": rows.source, "index": index, "record": rows.record, "child": child})
 
@@ -102,6 +103,7 @@ def with_places(pairs: pd.DataFrame, rows: Rows) -> pd.DataFrame:
         places = [at[record] for record in pairs[f"record_{side}"]]
         out[f"source_{side}"] = [rows.source[place] for place in places]
         out[f"index_{side}"] = pd.Series([rows.index[place] for place in places], dtype=object)
+    # What the engine calls a department is the source, which stands there already.
     rest = [name for name in pairs.columns if not str(name).startswith("department_")]
     joined = pd.concat([out, pairs[rest].reset_index(drop=True)], axis=1)
     return joined[[*PAIR_COLUMNS, *(name for name in rest if name not in PAIR_COLUMNS)]]

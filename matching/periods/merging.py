@@ -98,28 +98,28 @@ def link_and_merge(
         raise ValueError("没有上一期的比对记忆")
     # Weights, and how common a name is, come from outside: the few chosen records are no sample of a county.
     prior = PriorKnowledge(judgements, known.identifiers, weights_of(known.memory, model), namesakes(relinking))
-    trail = find_children(without_common_values(relinking, model), model, prior, engine)
-    return _Merge(relinking, known.memory, known, trail, identifiers(relinking.anew)).linkage(judgements)
+    trace = find_children(without_common_values(relinking, model), model, prior, engine)
+    return _Merge(relinking, known.memory, known, trace, identifiers(relinking.anew)).linkage(judgements)
 
 
 @dataclass(frozen=True)
 class _Merge:
-    """The records linked anew (`trail`, what they are known by: `identified`) and the last period."""
+    """The records linked anew (`trace`, what they are known by: `identified`) and the last period."""
 
     relinking: Relinking
     memory: Memory
     known: KnownChildren
-    trail: LinkageTrace
+    trace: LinkageTrace
     identified: pd.DataFrame
 
     def linkage(self, judgements: pd.DataFrame | None) -> Linkage:
         """Everything put together."""
-        trail, relinking = self.trail, self.relinking
+        trace, relinking = self.trace, self.relinking
         assigned, register = self._register()
-        anew = children_frame(trail, relinking.anew, assigned.child_id.tolist())
+        anew = children_frame(trace, relinking.anew, assigned.child_id.tolist())
         columns = {name: self._either(name, anew[name].to_numpy()) for name in ("child_id", "method", "probability")}
         clusters = record_frame(relinking.delivery.columns_of(ROW_COLUMNS), columns)
-        pairs = in_record_order(relinking, pairs_frame(trail), *carried_pairs(relinking, self.memory))
+        pairs = in_record_order(relinking, pairs_frame(trace), *carried_pairs(relinking, self.memory))
 
         report = self._report(pairs, clusters)
         report["register"] = assigned.counts | {"known": assigned.counts["known"] + len(self._settled)}
@@ -127,7 +127,7 @@ class _Merge:
         any_decided = judgements is not None and len(judgements) > 0
         records = relinking.delivery.records if any_decided else relinking.anew
         report["decisions"] = decisions_report(judgements, records, self.known.identifiers)
-        linkage = Linkage(pairs, clusters, report, assigned.events, register, trail.weights)
+        linkage = Linkage(pairs, clusters, report, assigned.events, register, trace.weights)
         return replace(linkage, known=replace(register, memory=self._remember(linkage)))
 
     @cached_property
@@ -137,10 +137,10 @@ class _Merge:
 
     def _register(self) -> tuple[Assigned, KnownChildren]:
         """Child numbers of the records linked anew, and the whole register."""
-        known, spec, settled = self.known, self.trail.model.known_by, self._settled
+        known, spec, settled = self.known, self.trace.model.known_by, self._settled
         playing = in_play(known, self.identified, settled, spec)
         concerned = KnownChildren(known.identifiers[playing], known.aliases, taken=settled)
-        labels = pd.Series(self.trail.clusters.label)
+        labels = pd.Series(self.trace.clusters.label)
         assigned = assign(labels, self.relinking.anew, self.identified, concerned, spec)
 
         merged = assigned.events[assigned.events["kind"] == "merge"]
@@ -170,7 +170,7 @@ class _Merge:
     def _report(self, pairs: pd.DataFrame, clusters: pd.DataFrame) -> dict[str, Any]:
         """Counts of the whole period, estimates weighted by links, the engine's figures of what was compared."""
         old, before = self.relinking.delivery.old, self.memory
-        report = make_report(self.trail, pairs, clusters)
+        report = make_report(self.trace, pairs, clusters)
         report["records"] = len(old)
         links = int((pairs["grade"] == "same").sum())
         report["estimates"] = weighted_estimates(report["estimates"], before.facts["estimates"], links)
