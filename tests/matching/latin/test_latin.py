@@ -80,7 +80,7 @@ def test_names_the_wrong_way_round() -> None:
 @settings(max_examples=40, deadline=None)
 def test_anything_typed_gives_an_answer(rows: list[tuple[str, str, str]]) -> None:
     frame = pd.DataFrame(rows, columns=["surname", "birth_date", "id_no"])
-    found = link(frame, {name: name for name in frame}, model="latin")
+    found = link(frame, {str(name): str(name) for name in frame}, model="latin")
     assert len(found.clusters) == len(rows)
     assert found.pairs["probability"].between(0, 1).all()
 
@@ -98,7 +98,7 @@ def test_a_large_block_is_reported() -> None:
     frame = pd.DataFrame(
         {"surname": ["smith"] * size, "given_name": ["ann"] * size, "id_no": [str(n) for n in range(size)]}
     )
-    found = link(frame, {name: name for name in frame}, model="latin")
+    found = link(frame, {str(name): str(name) for name in frame}, model="latin")
     assert {line["key"]: line["oversized_blocks"] for line in found.report["keys"]}["surname~+given_name~"] == 1
 
 
@@ -233,13 +233,13 @@ def test_what_agrees_more_weighs_more_and_a_rare_surname_more_than_a_common_one(
         assert named["missing"] == 0
         assert named["same"] > 0 > named["differ"], name
     frequent = next(name for name, spec in model.fields.items() if spec.frequency and name in linkage.e.values)
-    bits, code = rarity(linkage.e, linkage.learned, frequent, model), linkage.e.values[frequent].code
+    rare, code = rarity(linkage.e, linkage.learned, frequent, model), linkage.e.values[frequent].code
     counts = np.bincount(code)
-    assert bits is not None
+    assert rare is not None
     known = np.flatnonzero(counts[1:]) + 1
     order = known[np.argsort(counts[known], kind="stable")]
-    assert (np.diff(bits[order]) <= 1e-9).all()
-    assert (np.abs(bits) <= 3).all()
+    assert (np.diff(rare[order]) <= 1e-9).all()
+    assert (np.abs(rare) <= 3).all()
 
 
 def test_people_are_obeyed_and_a_source_holds_nobody_twice_where_the_caller_says_so() -> None:
