@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import pandas as pd
 from workbooks import example
 
-from assets.graph.finding_life import Material, follow
+from assets.graph.finding_life import LifeFrames, follow
 from assets.publishing.verdicts import PeriodVerdicts, record
 from assets.replies.taking import take
 from assets.workbooks.publish import publish_workbooks
@@ -55,7 +55,7 @@ def records_of(findings: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
 
 def publish(opened: Opened, period: str, frames: tuple[pd.DataFrame, ...], context: object) -> int:
     findings, children, records = frames
-    life = follow(opened, period, Material(findings, records_of(findings, records), NO_MOVES))
+    life = follow(opened, period, LifeFrames(findings, records_of(findings, records), NO_MOVES))
     shown = findings[findings["finding_id"].isin(life.loc[life["shown"] == "yes", "finding_id"])]
     written = publish_workbooks(shown, children, records, context, opened.workspace.outbox / period)  # type: ignore[arg-type]
     issued = {

@@ -41,8 +41,9 @@ def child_file_asset(departments: Collection[str]) -> dg.AssetsDefinition:
             workspace = opened_of(context).workspace
             states = state_rules(workspace.contracts)
             facts = FileContext(period.label, period.last_day, profile_of(workspace), states)
+
             full = [frame for frame in frames.values() if len(frame)] or list(frames.values())
-            found = build_child_files(pd.concat(full, ignore_index=True), link_children, link_pairs, facts)
-        return dg.Output(found, metadata={COUNT: len(found.children), "records": len(found.records)})
+            files = build_child_files(pd.concat(full, ignore_index=True), link_children, link_pairs, facts)
+        return dg.Output(files, metadata={COUNT: len(files.children), "records": len(files.records)})
 
     return child_files

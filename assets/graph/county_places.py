@@ -44,53 +44,56 @@ def places_asset(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
         """Find the county's places."""
         with station("county_places"):
             county, period = opened_of(context), Period.parse(context.partition_key)
-            known: list[SheetRows] = []
+            sheets_read: list[SheetRows] = []
             for name, contract in contracts.items():
                 if len(raw := frames[f"raw_{name}"]):
-                    known += sheets(raw, kept_readings(county.frames, contract, period, raw))
-            found = find_places(county.workspace, known)
-        return dg.Output(found, metadata={COUNT: len(found), "towns": int(found["town"].nunique())})
+                    sheets_read += sheets(raw, kept_readings(county.frames, contract, period, raw))
+            places = find_places(county.workspace, sheets_read)
+        return dg.Output(places, metadata={COUNT: len(places), "towns": int(places["town"].nunique())})
 
     return county_places
 
 
-def find_places(workspace: Workspace | None, known: list[SheetRows]) -> pd.DataFrame:
+def find_places(workspace: Workspace | None, sheets_read: list[SheetRows]) -> pd.DataFrame:
     """The county's places by the sheets of a period, as a frame `county, town, village, aliases`; one row with empty names when none are known."""
     stated = (profile_of(workspace).place.area_code.value or "") if workspace else ""
-    county = stated or _commonest_code(known)
+    county = stated or _commonest_code(sheets_read)
     listed = official_areas(workspace) if workspace else []
+    # A list of the county's own is believed alone: what addresses name beside it are other counties' towns, and slips.
     if listed:
         rows = [(county, town, village, "") for town, village in listed]
     else:
-        learned = learn_places(*(_columns(sheet, _ADDRESSES) for sheet in known), county=county)
+        learned = learn_places(*(_columns(sheet, _ADDRESSES) for sheet in sheets_read), county=county)
         rows = list(_rows(learned, county or learned.county))
     return pd.DataFrame(rows or [(county, "", "", "")], columns=COLUMNS, dtype=object)
 
 
-def places_of(found: pd.DataFrame) -> Gazetteer:
+def places_of(frame: pd.DataFrame) -> Gazetteer:
     """The places of a `county_places` frame."""
-    return places_from_list(found, str(found["county"].iloc[0]))
+    return places_from_list(frame, str(frame["county"].iloc[0]))
 
 
 def _columns(sheet: SheetRows, fields: tuple[str, ...]) -> pd.DataFrame:
     """The raw cells of the first column of each field."""
-    found = {name: sheet.mapping.positions(name) for name in fields}
-    return pd.DataFrame({name: sheet.cells[:, at[0]] for name, at in found.items() if at}, dtype=object)
+    positions = {name: sheet.mapping.positions(name) for name in fields}
+    return pd.DataFrame({name: sheet.cells[:, at[0]] for name, at in positions.items() if at}, dtype=object)
 
 
-def _commonest_code(known: list[SheetRows]) -> str:
+def _commonest_code(sheets_read: list[SheetRows]) -> str:
     for field in _CODED:
         votes: Counter[str] = Counter()
-        for sheet in known:
+        for sheet in sheets_read:
             for cells in _columns(sheet, (field,)).to_numpy(dtype=object).T:
-                votes.update(found[0] for cell in cells if (found := _CODE.match(cell)))
+                votes.update(code[0] for cell in cells if (code := _CODE.match(cell)))
         if votes:
+            # Of equal ones the smaller: the order of files must not decide.
             return min(votes, key=lambda code: (-votes[code], code))
     return ""
 
 
 def _rows(places: Gazetteer, county: str) -> Iterator[tuple[str, str, str, str]]:
     """Townships, their other written forms, and villages with theirs; enough to know everything again."""
+
     for written, town in places.towns.items():
         if town == written or town not in places.villages:
             yield county, town, "", ""

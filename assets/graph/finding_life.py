@@ -4,7 +4,7 @@ The frame says it; publishing writes the events into the database, together with
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import dagster as dg
 import pandas as pd
@@ -59,46 +59,77 @@ def tracking_asset() -> dg.AssetsDefinition:
         """Follow the findings."""
         with station(NAME):
             moves = link_register["events"]
-            found = follow(opened_of(context), context.partition_key, Material(findings, child_files["records"], moves))
-        return dg.Output(found, metadata={COUNT: len(found), **_counts(found)})
+            frames = LifeFrames(findings, child_files["records"], moves)
+            lives = follow(opened_of(context), context.partition_key, frames)
+        kinds = {str(kind): int(number) for kind, number in lives["kind"].value_counts().items()}
+        return dg.Output(lives, metadata={COUNT: len(lives), **kinds})
 
     return finding_life
 
 
-class Material:
-    """The frames that a period's verdicts rest on."""
+@dataclass(frozen=True)
+class LifeFrames:
+    """The frames that a period's verdicts rest on.
 
-    def __init__(self, findings: pd.DataFrame, records: pd.DataFrame, moves: pd.DataFrame) -> None:
-        self.findings, self.records, self.moves = findings, records, moves
+    Attributes:
+        findings: the lists.
+        records: the records of the child files.
+        moves: merges and splits (`kind, child_id, other_id`).
+    """
+
+    findings: pd.DataFrame
+    records: pd.DataFrame
+    moves: pd.DataFrame
 
 
-def follow(county: Opened, period: str, material: Material) -> pd.DataFrame:
+Known = Mapping[str, tuple[str, str, str]]
+"""finding_id -> code, child, field."""
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What the database says when a period is looked at.
+
+    Attributes:
+        lives: finding_id -> what became of it until now.
+        known: what those findings are about.
+        ended: number of a child that was merged away -> the child that has its records.
+        delivered: departments, kinds of file and columns that the period can rest on.
+    """
+
+    lives: Mapping[str, FindingLife]
+    known: Known
+    ended: Mapping[str, str]
+    delivered: list[str]
+
+
+def follow(county: Opened, period: str, frames: LifeFrames) -> pd.DataFrame:
     """What a period says of every finding that is listed or was known before it.
 
     Args:
         county: the workspace.
         period: the period.
-        material: the lists, the records of the child files, merges and splits (`kind, child_id, other_id`).
+        frames: the lists, the records of the child files, merges and splits.
 
     Returns:
         One row per finding: `COLUMNS`; `owner` is who is asked to check it this period, "" where all recipients are; `listed` and `shown` are `yes` or `no`; `kind` is of `expectations.life.states`.
     """
     with county.engine.connect() as connection:
-        past = fold(Event(**row) for row in finding_events.before(connection, period))
+        # Events before this period only: a period that is run again is judged as it was the first time.
+        lives = fold(Event(**row) for row in finding_events.before(connection, period))
         numbers, ended = finding_events.known(connection), finding_events.merged_children(connection)
         accounts = deliveries.of_period(connection, period, deliveries.LIVE)
         sent = sent_before(connection, period)
-    usable = delivered_sources(accounts, county.frames, period)
-    known = {name: numbers[name] for name in past if name in numbers}
-    occasion = _occasion(county, period, (material, known, ended, usable))
-    now = material.findings.drop_duplicates("finding_id")
-    facts = {**known, **_facts(now)}
+    known = {name: numbers[name] for name in lives if name in numbers}
+    before = _Before(lives, known, ended, delivered_sources(accounts, county.frames, period))
+    now = frames.findings.drop_duplicates("finding_id")
     profile = profile_of(county.workspace)
     turns = turns_of(now, profile, sent, labels_of(profile))
-    occasion = replace(occasion, passing=turns.passing())
-    found = _frame(verdicts({name: past[name] for name in known}, occasion), past, facts)
-    asked = (turns.asked(name, kind) for name, kind in zip(found["finding_id"], found["kind"], strict=True))
-    return found.assign(**{OWNER: list(asked)})
+    occasion = replace(_occasion(county, period, frames, before), passing=turns.passing())
+    decided = verdicts({name: lives[name] for name in known}, occasion)
+    rows = _frame(decided, lives, {**known, **_facts(now)})
+    owners = (turns.asked(name, kind) for name, kind in zip(rows["finding_id"], rows["kind"], strict=True))
+    return rows.assign(**{OWNER: list(owners)})
 
 
 def _facts(findings: pd.DataFrame) -> dict[str, tuple[str, str, str]]:
@@ -106,72 +137,69 @@ def _facts(findings: pd.DataFrame) -> dict[str, tuple[str, str, str]]:
     return {name: (code, child, field) for name, code, child, field in rows}
 
 
-Known = Mapping[str, tuple[str, str, str]]
-
-
-def _occasion(county: Opened, period: str, what: tuple[Material, Known, Mapping[str, str], list[str]]) -> PeriodFacts:
-    material, known, ended, usable = what
+def _occasion(county: Opened, period: str, frames: LifeFrames, before: _Before) -> PeriodFacts:
     rules, profile = life_rules(), profile_of(county.workspace)
-    now = material.findings.drop_duplicates("finding_id")
+    now = frames.findings.drop_duplicates("finding_id")
     listed = dict(zip(now["finding_id"], now["town"], strict=True))
     moves = [
         (kind, child, other)
-        for kind, child, other in material.moves[["kind", "child_id", "other_id"]].itertuples(index=False)
+        for kind, child, other in frames.moves[["kind", "child_id", "other_id"]].itertuples(index=False)
     ]
-    skipped = set(not_computed(profile, usable)["code"])
-    leads = {**ended, **{other: child for kind, child, other in moves if kind == "merge"}}
+    skipped = set(not_computed(profile, before.delivered)["code"])
+    leads = {**before.ended, **{other: child for kind, child, other in moves if kind == "merge"}}
     return PeriodFacts(
         period=period,
         listed=listed,
-        evidence=_evidence(material, known, (leads, rules)),
+        evidence=_evidence(frames, before.known, leads, rules),
+        # A list that could not be computed says nothing of its findings: they are neither gone nor there.
         computed={code for code, rule in profile.lists.items() if rule.active} - skipped,
-        codes={name: code for name, (code, _, _) in known.items()},
+        codes={name: code for name, (code, _, _) in before.known.items()},
         rules=rules,
-        carried=carried(known, moves, listed, finding_id),
-        delivered=frozenset(name for name in usable if "." not in name),
+        carried=carried(before.known, moves, listed, finding_id),
+        delivered=frozenset(name for name in before.delivered if "." not in name),
         as_of=Period.parse(period).last_day,
         say={**{name: term["zh"] for name, term in field_terms().items()}, **department_names(county.workspace)},
     )
 
 
-def _evidence(material: Material, known: Known, what: tuple[Mapping[str, str], LifeRules]) -> dict[str, Parts]:
+def _evidence(frames: LifeFrames, known: Known, leads: Mapping[str, str], rules: LifeRules) -> dict[str, Parts]:
     """The evidence of what is listed and of what was; an ended child's is that of the one that leads."""
-    leads, rules = what
-    rows = [(name, code, child, field) for name, (code, child, field) in _facts(material.findings).items()]
-    there = {row[0] for row in rows}
+    rows = [(name, code, child, field) for name, (code, child, field) in _facts(frames.findings).items()]
+    listed = {row[0] for row in rows}
     rows += [
         (name, code, leads.get(child, child), field)
         for name, (code, child, field) in known.items()
-        if name not in there
+        if name not in listed
     ]
-    wanted = pd.DataFrame(rows, columns=["finding_id", "code", "child_id", "field"], dtype=object)
-    return gather(material.records, wanted, EvidenceScope(rules, looked_at()))
+    findings = pd.DataFrame(rows, columns=["finding_id", "code", "child_id", "field"], dtype=object)
+    return gather(frames.records, findings, EvidenceScope(rules, looked_at()))
 
 
 def looked_at() -> dict[str, frozenset[str]]:
     """List -> the departments whose records it looks at; a further source stands for the departments that bring it."""
     catalogue = load_catalogue()
-    origins = {name: {one.partition(".")[0] for one in source.origins} for name, source in catalogue.sources.items()}
+    origins = {
+        name: {origin.partition(".")[0] for origin in source.origins} for name, source in catalogue.sources.items()
+    }
     return {
         code: frozenset(
-            name for need in (*one.needs, *one.needs_any, *one.guards) for name in origins.get(need, {need})
+            department
+            for need in (*entry.needs, *entry.needs_any, *entry.guards)
+            for department in origins.get(need, {need})
         )
-        for code, one in catalogue.lists.items()
+        for code, entry in catalogue.lists.items()
     }
 
 
-def _frame(found: list[Verdict], past: Mapping[str, FindingLife], facts: Known) -> pd.DataFrame:
+def _frame(decided: list[Verdict], lives: Mapping[str, FindingLife], facts: Known) -> pd.DataFrame:
     rows = []
-    for one in found:
-        event, life = one.event, past.get(one.event.finding_id)
+    for verdict in decided:
+        event, life = verdict.event, lives.get(verdict.event.finding_id)
         code, child, field = facts[event.finding_id]
         row: dict[str, object] = {name: value for name, value in event.row().items() if name in COLUMNS}
+        # Who is off the list has no township there; the line still belongs to the one that had it.
         row |= {"code": code, "child_id": child, "field": field, "town": event.town or (life.town if life else "")}
-        row |= {"listed": "yes" if one.listed else "no", "shown": "yes" if one.shown else "no"}
+        row |= {"listed": "yes" if verdict.listed else "no", "shown": "yes" if verdict.shown else "no"}
         row |= {"first_period": life.first_period if life else event.period, "returns": life.returns if life else 0}
         rows.append(row)
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def _counts(found: pd.DataFrame) -> dict[str, int]:
-    return {str(kind): int(number) for kind, number in found["kind"].value_counts().items()}

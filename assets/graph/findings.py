@@ -15,7 +15,6 @@ from pipelines.partitions import period_partitions
 from pipelines.resources import deliveries
 from pipelines.resources.database import writing
 from pipelines.resources.io_manager import FACTS, put_together
-from pipelines.resources.session import Opened
 from pipelines.resources.step_guard import station
 
 PARTS = ["children", "records", "near", "beside", FACTS]
@@ -40,21 +39,14 @@ def findings_asset() -> dg.AssetsDefinition:
             profile = profile_of(county.workspace)
             veil = protected_in(county, context.partition_key)
             files.children[VEILED] = np.where(veil.hides(files.children), "yes", "")
-            delivered = _delivered(county, context.partition_key, county_doubt(files.records, profile.place))
-            found = compute_findings(files, profile, delivered)
-        return dg.Output(found, metadata=_counts(found))
+            period, doubts = context.partition_key, county_doubt(files.records, profile.place)
+            with writing(county.engine) as connection:
+                accounts = deliveries.of_period(connection, period, deliveries.LIVE)
+                # With the police: it is their register whose county differs.
+                deliveries.replace_said(connection, deliveries.Branch(period, "public_security"), COUNTY_CODE, doubts)
+            lines = compute_findings(files, profile, delivered_sources(accounts, county.frames, period))
+        codes = lines["code"].value_counts()
+        counts = {COUNT: len(lines), **{str(code): int(number) for code, number in codes.items()}}
+        return dg.Output(lines, metadata=counts)
 
     return findings
-
-
-def _delivered(county: Opened, period: str, doubts: list[deliveries.Said]) -> list[str]:
-    """Departments that the period's lists may rest on; what is doubtful about the county is said with the police data."""
-    with writing(county.engine) as connection:
-        accounts = deliveries.of_period(connection, period, deliveries.LIVE)
-        deliveries.replace_said(connection, deliveries.Branch(period, "public_security"), COUNTY_CODE, doubts)
-    return delivered_sources(accounts, county.frames, period)
-
-
-def _counts(found: pd.DataFrame) -> dict[str, int]:
-    codes = found["code"].value_counts()
-    return {COUNT: len(found), **{str(code): int(number) for code, number in codes.items()}}

@@ -5,7 +5,7 @@ linked is `matching`.
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import dagster as dg
 import pandas as pd
@@ -13,7 +13,7 @@ import pandas as pd
 from assets.graph.step import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.intake.linkable import fold, linkable, unfold
-from assets.receiving.plausibility import Look, looked_at
+from assets.receiving.plausibility import PlausibilityCheck, question_shortfalls
 from matching.comparing.resources import Engine, engine_name
 from matching.explaining.report import read_report, report_frame
 from matching.linked import KnownChildren, Linkage, Memory
@@ -40,7 +40,7 @@ _OUTPUTS = {
 
 
 @dataclass(frozen=True)
-class Register:
+class ChildRegister:
     """The child register after a period: what children are known by, merged numbers, this period's merges and splits, and
     what the linkage says of itself (`name`, `value` as JSON; no personal value) and the link rate of every group.
 
@@ -56,9 +56,17 @@ class Register:
     memory_rows: pd.DataFrame
     memory_facts: pd.DataFrame
 
+    @classmethod
+    def after(cls, linkage: Linkage, rates: pd.DataFrame) -> Self:
+        """The register as a linkage leaves it; `rates` are the link rates of its groups."""
+        known, memory, report = linkage.known, linkage.known.memory, report_frame(linkage.report)
+        rows, facts = (memory.rows, memory.facts) if memory else (pd.DataFrame(), {})
+        return cls(known.identifiers, known.aliases, linkage.events, report, rates, rows, report_frame(facts))
+
 
 def linkage_assets(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
     """The linking station over the standard frames of all departments."""
+    # Another model is other code: Dagster then shows what was linked by the old one as stale.
     version = default_model().fingerprint
 
     @dg.multi_asset(
@@ -78,19 +86,24 @@ def linkage_assets(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
             period = Period.parse(context.partition_key)
             records = linkable(list(frames.values()), contracts, period.last_day)
             _stop_when_cut(context, contracts, records)
-            engine = _engine(opened_of(context), context.run.tags.get(ENGINE_TAG, ""))
-            found = _link(opened_of(context), context.partition_key, records, engine)
-            rates = link_rates(records, found.clusters, found.pairs, period.last_day, _reference(records))
-        yield dg.Output(found.pairs, "link_pairs", metadata=_pair_counts(found.pairs))
-        yield dg.Output(found.clusters, "link_children", metadata=_child_counts(found.clusters))
-        yield dg.Output(_register(found, rates), REGISTER)
+            # Named by a person for this run, else by the workspace; what it spills lies inside the workspace, with all other rows of children.
+            county = opened_of(context)
+            name = engine_name(context.run.tags.get(ENGINE_TAG, "") or county.workspace.settings.engine)
+            spill = county.workspace.root / "spill"
+            shutil.rmtree(spill, ignore_errors=True)  # a killed run left it: the workspace is held by one run at a time
+            engine = Engine(name, spill)
+            linkage = _link(opened_of(context), context.partition_key, records, engine)
+            pairs, clusters = linkage.pairs, linkage.clusters
+            # The police register, which should know every child, where it came: the largest roll may be the schools'.
+            reference = POLICE if (records["department"] == POLICE).any() else ""
+            rates = link_rates(records, clusters, pairs, period.last_day, reference)
+        grades = {str(grade): int(number) for grade, number in pairs["grade"].value_counts().items()}
+        children = int(clusters["child_id"].nunique())
+        yield dg.Output(pairs, "link_pairs", metadata={COUNT: len(pairs), **grades})
+        yield dg.Output(clusters, "link_children", metadata={COUNT: len(clusters), "children": children})
+        yield dg.Output(ChildRegister.after(linkage, rates), REGISTER)
 
     return link
-
-
-def _reference(records: pd.DataFrame) -> str:
-    """The police register, which should know every child, where it came: the largest roll may be the schools'."""
-    return POLICE if (records["department"] == POLICE).any() else ""
 
 
 def _stop_when_cut(context: dg.AssetExecutionContext, contracts: Mapping[str, Contract], records: pd.DataFrame) -> None:
@@ -99,63 +112,49 @@ def _stop_when_cut(context: dg.AssetExecutionContext, contracts: Mapping[str, Co
     Raises:
         dg.Failure: with the sentences; nothing is linked or published.
     """
-    look = Look(context.partition_key, context.run_id, {name: contract.zh for name, contract in contracts.items()})
-    stops = [said for said in looked_at(opened_of(context), look, records) if said.severity == "stop"]
+    names = {name: contract.zh for name, contract in contracts.items()}
+    check = PlausibilityCheck(context.partition_key, context.run_id, names)
+    messages = question_shortfalls(opened_of(context), check, records)
+    stops = [message for message in messages if message.severity == "stop"]
     if stops:
-        raise dg.Failure("；".join(f"{said.message}{said.advice}" for said in stops), allow_retries=False)
-
-
-def _engine(county: Opened, asked: str) -> Engine:
-    """The engine of this run: the one a person named, else the workspace's; what it spills lies inside the workspace.
-
-    Raises:
-        ValueError: there is no such engine.
-    """
-    folder = county.workspace.root / "spill"
-    shutil.rmtree(folder, ignore_errors=True)  # a killed run left it: the workspace is held by one run at a time
-    return Engine(engine_name(asked or county.workspace.settings.engine), folder)
+        sentences = "；".join(f"{message.message}{message.advice}" for message in stops)
+        # The same files would stop it again: a retry only keeps the person waiting.
+        raise dg.Failure(sentences, allow_retries=False)
 
 
 def _link(county: Opened, period: str, records: pd.DataFrame, engine: Engine) -> Linkage:
     """Link what says something different, then give every repeated row the child of its like."""
     folded = fold(records, default_model().decide.cluster_limit)
     known, decided = known_before(county.frames, period), judgements(county)
-    run = link_period if _by_changes(county, len(folded.kept)) else link_records
-    found = run(folded.kept, default_model(), known, decided, engine)
-    return replace(found, clusters=unfold(found.clusters, folded))
+    link = link_period if compares_changes(county, len(folded.kept)) else link_records
+    linkage = link(folded.kept, default_model(), known, decided, engine)
+    return replace(linkage, clusters=unfold(linkage.clusters, folded))
 
 
-def _by_changes(county: Opened, records: int) -> bool:
+def compares_changes(county: Opened, records: int) -> bool:
     """Whether only changes are compared: where the workspace says so, or so many records that it is worth it."""
-    asked = county.workspace.settings.compare
-    return asked == "changes" or (asked == "auto" and records >= MANY)
-
-
-def _register(found: Linkage, rates: pd.DataFrame) -> Register:
-    known, memory = found.known, found.known.memory
-    rows, facts = (memory.rows, memory.facts) if memory else (pd.DataFrame(), {})
-    return Register(
-        known.identifiers, known.aliases, found.events, report_frame(found.report), rates, rows, report_frame(facts)
-    )
+    setting = county.workspace.settings.compare
+    return setting == "changes" or (setting == "auto" and records >= MANY)
 
 
 def known_before(frames: FrameStore, period: str) -> KnownChildren | None:
     """The register of the nearest earlier period of the same kind, None when this is the first."""
+    # Not the newest one: an earlier period that is run again must not know what came after it.
     earlier = [
-        one for one in frames.periods(f"{REGISTER}.identifiers") if one < period and ("Q" in one) == ("Q" in period)
+        label
+        for label in frames.periods(f"{REGISTER}.identifiers")
+        if label < period and ("Q" in label) == ("Q" in period)
     ]
     if not earlier:
         return None
-    identifiers, aliases = (frames.read(f"{REGISTER}.{part}", earlier[-1]) for part in ("identifiers", "aliases"))
-    return KnownChildren(identifiers, aliases, _memory(frames, earlier[-1]))
-
-
-def _memory(frames: FrameStore, period: str) -> Memory | None:
-    """What the period left to be compared with, if it left anything."""
-    if not frames.exists(f"{REGISTER}.memory_rows", period):
-        return None
-    rows, facts = (frames.read(f"{REGISTER}.{part}", period) for part in ("memory_rows", "memory_facts"))
-    return Memory(rows, frames.read("link_pairs", period), read_report(facts)) if len(rows) else None
+    last = earlier[-1]
+    identifiers, aliases = (frames.read(f"{REGISTER}.{part}", last) for part in ("identifiers", "aliases"))
+    memory = None
+    # A workspace of an earlier state has none; without rows it is where the period was compared as a whole.
+    if frames.exists(f"{REGISTER}.memory_rows", last):
+        rows, facts = (frames.read(f"{REGISTER}.{part}", last) for part in ("memory_rows", "memory_facts"))
+        memory = Memory(rows, frames.read("link_pairs", last), read_report(facts)) if len(rows) else None
+    return KnownChildren(identifiers, aliases, memory)
 
 
 def judgements(county: Opened) -> pd.DataFrame | None:
@@ -163,12 +162,3 @@ def judgements(county: Opened) -> pd.DataFrame | None:
     with county.engine.connect() as connection:
         frame = decisions.read(connection)
     return frame if len(frame) else None
-
-
-def _pair_counts(pairs: pd.DataFrame) -> dict[str, int]:
-    grades = pairs["grade"].value_counts()
-    return {COUNT: len(pairs), **{str(grade): int(number) for grade, number in grades.items()}}
-
-
-def _child_counts(children: pd.DataFrame) -> dict[str, int]:
-    return {COUNT: len(children), "children": int(children["child_id"].nunique())}

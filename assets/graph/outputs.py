@@ -5,14 +5,13 @@ run killed anywhere is put
 right at the next start (`pipelines.resources.outbox`).
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
 import pandas as pd
-import sqlalchemy as sa
 
 from assets.county import profile_of
 from assets.graph.step import COUNT, opened_of
@@ -29,7 +28,6 @@ from assets.publishing.reaching import CODE, sentences, unreached
 from assets.publishing.verdicts import PeriodVerdicts, record
 from assets.receiving.filenames import file_names
 from assets.workbooks.context import Published
-from expectations.jurisdictions.profile import ListRule
 from expectations.lists.catalogue import load_catalogue
 from pipelines.partitions import period_partitions
 from pipelines.resources import deliveries, faults, protecting
@@ -56,6 +54,7 @@ _KINDS = {
     "person": "out_departments",
 }
 _FRAMES = ("findings", "finding_life", "link_children", "link_pairs")
+# The raw frames are the widest of all, and all that publishing asks of them is which deliveries went in.
 _DELIVERED = {"columns": ["delivery_id"]}
 _PARTS = {"child_files": ["children", "records"], "link_register": ["events", "rates"]}
 
@@ -88,34 +87,50 @@ def publish_assets(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
     return publish
 
 
+@dataclass(frozen=True)
 class _Run:
-    def __init__(self, period: str, run_id: str, contracts: Mapping[str, Contract]) -> None:
-        self.period, self.run_id, self.contracts = period, run_id, contracts
+    """The run that publishes: its period, Dagster's id of it, the departments' contracts."""
+
+    period: str
+    run_id: str
+    contracts: Mapping[str, Contract]
 
 
 def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, int]:
     folder = county.outbox.aside(run.period)
     with marking(CopyOrder(county.workspace.frames, run.period, folder, run.contracts)) as copies:
-        made, veil = _ingredients(county, run, frames), protected_in(county, run.period)
-        seen = made.through(veil.without)
+        ingredients, veil = _ingredients(county, run, frames), protected_in(county, run.period)
+        seen = ingredients.through(veil.without)
         digest = write_exports(seen, file_names(county.workspace, run.period), folder)
-        found = replace(made, audit_head=_announced(county, run, digest))
-        county.frames.write(LINES, run.period, found.lines)
-        written = write_workbooks(found, county.workspace, folder, veil)
-        write_review_workbooks(found, county.workspace, folder, veil)
-        counts = {"out_exports": len(seen.links) + len(seen.findings), **_workbook_counts(written)}
+        # The audit's head is printed in the summary: it must be known before the workbooks are written, and so before they are published.
+        with writing(county.engine) as connection:
+            head = announce(connection, run.period, digest, county.workspace.operator).printed
+        ingredients = replace(ingredients, audit_head=head)
+        county.frames.write(LINES, run.period, ingredients.lines)
+        written = write_workbooks(ingredients, county.workspace, folder, veil)
+        write_review_workbooks(ingredients, county.workspace, folder, veil)
+        counts = {"out_exports": len(seen.links) + len(seen.findings)}
+        for workbook in written:
+            output = _KINDS[workbook.kind]
+            counts[output] = counts.get(output, 0) + workbook.rows
         counts["out_errors"] = copies.finished()
     root, passwords = county.workspace.root, read_passwords(county.workspace.root)
+    # Before anything is locked: a CSV file takes no password, and where there are some it must not lie beside the workbooks.
     exports.take_out(folder, exports.place(root, run.period, digest), passwords)
     lock_folder(folder, passwords)
+    # At each `faults.reach` a test kills the run; the next start must put right what it left (docs/decisions/how-a-run-works.md).
     faults.reach("publish:built")
     county.outbox.seal(run.period, digest)
     faults.reach("publish:sealed")
+    # Sealed before the database says so, shown after: a run killed between the two is put right by comparing the digests.
     with writing(county.engine) as connection:
-        put_into_database(connection, _edition(county, run, found, (digest, frames)))
+        put_into_database(connection, _edition(county, run, ingredients, digest, frames))
         protecting.append(connection, veil.fresh, county.workspace.operator)
-        record(connection, _chapter(county, run, found, (digest, written)))
-        _say_unreached(connection, found, written)
+        record(connection, _verdicts(county, run, ingredients, digest, written))
+        # With civil affairs, whose office leads the comparison and decides whom else to ask.
+        names = {code: info.name for code, info in load_catalogue().lists.items()}
+        unsent = sentences(unreached(asked_now(ingredients), written), names)
+        deliveries.replace_said(connection, deliveries.Branch(run.period, "civil_affairs"), CODE, unsent)
         faults.reach("publish:uncommitted")
     faults.reach("publish:committed")
     county.outbox.show(run.period)
@@ -123,43 +138,23 @@ def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, 
     return counts
 
 
-def _say_unreached(connection: sa.Connection, found: Ingredients, written: list[Published]) -> None:
-    """With civil affairs, whose office leads the comparison and decides whom else to ask."""
-    names = {code: info.name for code, info in load_catalogue().lists.items()}
-    said = sentences(unreached(asked_now(found), written), names)
-    deliveries.replace_said(connection, deliveries.Branch(found.period, "civil_affairs"), CODE, said)
-
-
-def _announced(county: Opened, run: _Run, digest: str) -> str:
-    """The audit's head that the summary prints: it must be known before the workbooks are written, and so before they are published."""
-    with writing(county.engine) as connection:
-        return announce(connection, run.period, digest, county.workspace.operator).printed
-
-
-def _chapter(county: Opened, run: _Run, found: Ingredients, made: tuple[str, list[Published]]) -> PeriodVerdicts:
-    digest, written = made
+def _verdicts(
+    county: Opened, run: _Run, ingredients: Ingredients, digest: str, written: Sequence[Published]
+) -> PeriodVerdicts:
     published, rules = date.today(), profile_of(county.workspace).lists
+
+    def due(code: str) -> str:
+        """By when an answer is due: the place's days after the day the workbooks went out."""
+        days = rules[code].due_days if code in rules else None
+        return (published + timedelta(days=days)).isoformat() if days is not None else ""
+
     issued = {
-        (one.recipient, name): Issued(one.recipient, name, one.kind, code, _due(rules.get(code), published))
-        for one in written
-        for name, code in one.lines
+        (workbook.recipient, name): Issued(workbook.recipient, name, workbook.kind, code, due(code))
+        for workbook in written
+        for name, code in workbook.lines
     }
-    return PeriodVerdicts(
-        run.period, found.life, list(issued.values()), county.workspace.operator, f"edition:{digest[:16]}"
-    )
-
-
-def _due(rule: ListRule | None, published: date) -> str:
-    """By when an answer is due: the place's days after the day the workbooks went out."""
-    days = rule.due_days if rule else None
-    return (published + timedelta(days=days)).isoformat() if days is not None else ""
-
-
-def _workbook_counts(written: list[Published]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for one in written:
-        counts[_KINDS[one.kind]] = counts.get(_KINDS[one.kind], 0) + one.rows
-    return counts
+    reason = f"edition:{digest[:16]}"
+    return PeriodVerdicts(run.period, ingredients.life, list(issued.values()), county.workspace.operator, reason)
 
 
 def _ingredients(county: Opened, run: _Run, frames: Mapping[str, Any]) -> Ingredients:
@@ -185,10 +180,9 @@ def _used(run: _Run, frames: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def _accounting(county: Opened, run: _Run, frames: Mapping[str, Any]) -> pd.DataFrame:
-    columns, names = (
-        ["department", "file", "rows_in", "accepted", "quarantined", "set_aside"],
-        file_names(county.workspace),
-    )
+    columns = ["department", "file", "rows_in", "accepted", "quarantined", "set_aside"]
+    names = file_names(county.workspace)
+    # Of what this edition was made from, not of what the register calls current: a file may have come while the run went on.
     used = {identity for ids in _used(run, frames).values() for identity in ids}
     with county.engine.connect() as connection:
         lines = deliveries.of_period(connection, run.period, deliveries.STATES)
@@ -202,19 +196,22 @@ def _accounting(county: Opened, run: _Run, frames: Mapping[str, Any]) -> pd.Data
     )
 
 
-def _edition(county: Opened, run: _Run, found: Ingredients, made: tuple[str, Mapping[str, Any]]) -> Edition:
-    digest, frames = made
+def _edition(county: Opened, run: _Run, ingredients: Ingredients, digest: str, frames: Mapping[str, Any]) -> Edition:
     return Edition(
         period=run.period,
         digest=digest,
         run_id=run.run_id,
         who=county.workspace.operator,
-        links=found.links,
-        findings=found.findings,
-        identifiers=identifiers_of(found.records),
+        links=ingredients.links,
+        findings=ingredients.findings,
+        identifiers=identifiers_of(ingredients.records),
         events=frames["link_register"]["events"],
         used=_used(run, frames),
-        counts={"children": len(found.children), "findings": len(found.findings), "records": len(found.links)},
+        counts={
+            "children": len(ingredients.children),
+            "findings": len(ingredients.findings),
+            "records": len(ingredients.links),
+        },
     )
 
 
@@ -228,4 +225,5 @@ def identifiers_of(records: pd.DataFrame) -> pd.DataFrame:
         for kind in NUMBERS
     ]
     together = pd.concat(parts, ignore_index=True)[columns]
+    # Sorted, so that shuffled files give the same register: the order of records is that of the files.
     return together.drop_duplicates().sort_values(columns, ignore_index=True)

@@ -9,7 +9,7 @@ import pandas as pd
 from assets.graph.step import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.receiving.doubts import Confirmed
-from assets.receiving.receive import Order, receive
+from assets.receiving.receive import ReceivingRequest, receive
 from expectations.suites.beside import warm_up
 from pipelines.partitions import period_partitions
 from pipelines.resources import consenting
@@ -35,25 +35,17 @@ def raw_asset(contract: Contract) -> dg.AssetsDefinition:
         # The checks come after all files are read: their engine loads meanwhile.
         warm_up()
         with station(name):
-            branch = Branch(context.partition_key, contract.department)
-            order = Order(branch, contract, _withdrawn(context, contract), _confirmed(context, branch))
-            frame = receive(opened_of(context), order)
+            county, branch = opened_of(context), Branch(context.partition_key, contract.department)
+            # Asked of the audit, under this run's id: a run that is started from the UI cannot do without the consent.
+            consent = (context.run_id, branch.period, branch.department)
+            with county.engine.connect() as connection:
+                withdrawn = consenting.given(connection, *consent, action=consenting.WITHDRAWAL)
+                confirmed = Confirmed(
+                    period=consenting.period_given(connection, *consent), size=consenting.given(connection, *consent)
+                )
+            frame = receive(county, ReceivingRequest(branch, contract, withdrawn, confirmed))
         if frame.empty:
             context.log.info(f"{contract.zh}本期没有交来文件，跳过。")
         return dg.Output(frame, metadata={COUNT: len(frame), "files": int(frame["file"].nunique())})
 
     return raw
-
-
-def _withdrawn(context: dg.AssetExecutionContext, contract: Contract) -> bool:
-    """Whether a person confirmed for this run that the department took everything back."""
-    with opened_of(context).engine.connect() as connection:
-        asked = (context.run_id, context.partition_key, contract.department)
-        return consenting.given(connection, *asked, action=consenting.WITHDRAWAL)
-
-
-def _confirmed(context: dg.AssetExecutionContext, branch: Branch) -> Confirmed:
-    """What people confirmed for this run, as the audit says."""
-    asked = (context.run_id, branch.period, branch.department)
-    with opened_of(context).engine.connect() as connection:
-        return Confirmed(consenting.period_given(connection, *asked), consenting.given(connection, *asked))

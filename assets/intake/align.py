@@ -37,6 +37,7 @@ def realign(cells: Cells, mapping: Mapping) -> tuple[Cells, Cells]:
     keys = {mapping.positions(field)[0]: shape for field, shape in _KEYS.items() if mapping.positions(field)}
     if name is None or len(keys) < 2:
         return cells, marks
+    # A row slips as a whole, so its name's cell shows it: rows with an ordinary name are not tried at all.
     odd = {text for text in set(cells[:, name]) if not text or _ODD_NAME.fullmatch(_BLANKS.sub("", text))}
     if not odd:
         return cells, marks
@@ -46,6 +47,7 @@ def realign(cells: Cells, mapping: Mapping) -> tuple[Cells, Cells]:
         better = _best(list(cells[row]), patterns, name)
         if better is not None:
             moved[row], marks[row] = better, REALIGNED
+        # Without a name it is a row without a name, and that is said of it already.
         elif cells[row, name] and _score(list(cells[row]), patterns) * 2 < len(patterns):
             marks[row] = SHIFTED
     return moved, marks
@@ -58,6 +60,7 @@ def _score(row: list[str], patterns: dict[int, re.Pattern[str]]) -> int:
 def _best(row: list[str], patterns: dict[int, re.Pattern[str]], name: int) -> list[str] | None:
     """The arrangement that fits clearly better: two more key columns than now, with a name in the name column."""
     now = _score(row, patterns)
+    # One more is no evidence: a father's number fits the child's column as well as its own.
     best, best_score = None, now + 1
     for candidate in _arrangements(row, sorted(patterns), name):
         score = _score(candidate, patterns)
@@ -67,6 +70,7 @@ def _best(row: list[str], patterns: dict[int, re.Pattern[str]], name: int) -> li
 
 
 def _arrangements(row: list[str], keys: list[int], name: int) -> Iterator[list[str]]:
+    """The row with two cells exchanged, and with one or two cells pushed in or taken out."""
     for other in keys:
         if other != name:
             swapped = list(row)
@@ -74,6 +78,7 @@ def _arrangements(row: list[str], keys: list[int], name: int) -> Iterator[list[s
             yield swapped
     for steps in (1, 2):
         for at in range(keys[-1] + 1):
+            # Only empty cells are pushed out; but what was put in before the whole row (a mark, a number) may go: the raw row has it.
             if not any(row[len(row) - steps :]):
                 yield row[:at] + [""] * steps + row[at : len(row) - steps]
             if not any(row[at : at + steps]) or at == 0:

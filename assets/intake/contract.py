@@ -28,13 +28,13 @@ class ContractError(ValueError):
     """A contract file is wrong; the message names the file and the key, in Chinese."""
 
 
-class Model(BaseModel):
+class StrictModel(BaseModel):
     """Strict: an unknown key is a spelling mistake, never ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
 
-class FieldSpec(Model):
+class StandardField(StrictModel):
     """One field of `fields.yaml`: its Chinese term, how a cell is read, how sensitive it is, and what a word means that nobody can read."""
 
     zh: str
@@ -43,21 +43,21 @@ class FieldSpec(Model):
     unread: str = ""
 
 
-class Ambiguity(Model):
+class Ambiguity(StrictModel):
     """A heading with several meanings: the candidates in order, decided by the values; `default` when no shape fits."""
 
     candidates: list[str]
     default: str = ""
 
 
-class Carry(Model):
+class Carry(StrictModel):
     """A value that a file, sheet or title carries for a whole sheet (rules/files.md#ff8)."""
 
     pattern: str
     value: str
 
 
-class Recognise(Model):
+class Recognise(StrictModel):
     """How a layout is recognised: headings (as written), fields, or words in titles, sheet and file name."""
 
     all: list[str] = []
@@ -69,7 +69,7 @@ class Recognise(Model):
     titles: str = ""
 
 
-class Flag(Model):
+class Flag(StrictModel):
     """A heading that asks one thing and is answered by yes or no: 是否低保, 是否已死亡. Yes says `value` in `field`.
 
     With `veto` a no empties the field whatever else the row or the sheet says: a member of a 低保 household who is not covered.
@@ -80,7 +80,7 @@ class Flag(Model):
     veto: bool = False
 
 
-class Positional(Model):
+class Positional(StrictModel):
     """A profile by position for files without a heading row (rules/files.md#ff11); `fits` names the columns whose values must fit."""
 
     name: str
@@ -89,7 +89,7 @@ class Positional(Model):
     fits: dict[int, str]
 
 
-class Layout(Model):
+class FileLayout(StrictModel):
     """One kind of file that a department delivers.
 
     `subject` says whom a row is about: a `child`; an `adult` (a child worker, the head of a household, a parent), whose row is never linked
@@ -113,20 +113,20 @@ class Layout(Model):
     advice: str = ""
 
 
-class Bounds(Model):
+class AgeBounds(StrictModel):
     """Bounds of a department's rows: ages (completed years) from which a row is no child's and is set aside."""
 
     set_aside_age: int | None = None
 
 
-class Person(Model):
+class Person(StrictModel):
     """Somebody beside the child: the words a heading begins with, and where each role goes."""
 
     prefixes: list[str]
     fields: dict[str, str]
 
 
-class RowWords(Model):
+class RowWords(StrictModel):
     """Words and limits by which a row is recognised as total, signature or note."""
 
     scan: int
@@ -139,7 +139,7 @@ class RowWords(Model):
     piece: int
 
 
-class FormWords(Model):
+class FormWords(StrictModel):
     """By what a sheet is recognised as a form (one page for each child).
 
     Attributes:
@@ -161,7 +161,7 @@ class FormWords(Model):
     beside: list[str]
 
 
-class Dictionary(Model):
+class Dictionary(StrictModel):
     """The shared heading dictionary (rules/files.md#headings) and everything else that does not depend on the department."""
 
     headings: dict[str, list[str]]
@@ -183,7 +183,7 @@ class Dictionary(Model):
     placeholders: list[str]
 
 
-class Contract(Model):
+class Contract(StrictModel):
     """One department's export: headings, layouts, mandatory fields, bounds.
 
     `marks` are the fields typical of it; a file with fewer than `least_marks` of them that shows another department's is
@@ -210,21 +210,30 @@ class Contract(Model):
     positional: list[Positional] = []
     defaults: dict[str, str] = {}
     lookups: dict[str, dict[str, str]] = {}
-    bounds: Bounds = Bounds()
+    bounds: AgeBounds = AgeBounds()
     states: list[StateRule] | None = None
-    layouts: list[Layout] = Field(min_length=1)
+    layouts: list[FileLayout] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _known_fields(self) -> Contract:
-        known = {*load_fields(), "sequence"}
+        # At load, and not when the first file comes that has such a column.
+        fields = {*load_fields(), "sequence"}
         for place, name in _named_fields(self):
-            if name not in known:
+            if name not in fields:
                 raise ValueError(f"{place}: 字段「{name}」不在 fields.yaml 中")
         return self
 
-    def layout(self, name: str) -> Layout:
-        """The layout of that name; raises KeyError for an unknown one."""
+    def layout(self, name: str) -> FileLayout:
+        """The layout of that name; the ordinary one, which is the last, for a name that the contract does not have."""
         return next((each for each in self.layouts if each.name == name), self.layouts[-1])
+
+    @property
+    def age_limits(self) -> dict[str, int | None]:
+        """By layout the age (completed years) from which a row is no child's; None where none is set aside."""
+        return {
+            each.name: each.set_aside_age if each.set_aside_age is not None else self.bounds.set_aside_age
+            for each in self.layouts
+        }
 
     @property
     def subjects(self) -> dict[str, Subject]:
@@ -233,7 +242,7 @@ class Contract(Model):
 
 
 def _named_fields(contract: Contract) -> Iterator[tuple[str, str]]:
-    groups: list[tuple[str, Contract | Layout]] = [("", contract)]
+    groups: list[tuple[str, Contract | FileLayout]] = [("", contract)]
     groups += [(f"layouts.{each.name}.", each) for each in contract.layouts]
     for place, group in groups:
         for key, holder in (("headings", group.headings), ("defaults", group.defaults), ("lookups", group.lookups)):
@@ -251,9 +260,9 @@ def _named_fields(contract: Contract) -> Iterator[tuple[str, str]]:
 
 
 @lru_cache(maxsize=1)
-def load_fields() -> dict[str, FieldSpec]:
+def load_fields() -> dict[str, StandardField]:
     """The fields of `assets/contracts/fields.yaml`, in file order."""
-    return {name: FieldSpec.model_validate(spec) for name, spec in _read_yaml(FIELDS).items()}
+    return {name: StandardField.model_validate(spec) for name, spec in _read_yaml(FIELDS).items()}
 
 
 @lru_cache(maxsize=1)
@@ -274,15 +283,15 @@ def load_contracts(extra: Path | None = None) -> dict[str, Contract]:
     Raises:
         ContractError: a file cannot be read or breaks the model; file and key are named.
     """
-    contracts = all_contracts(extra)
-    return {name: each for name, each in contracts.items() if not each.further or _in_use(name, extra)}
 
+    def in_use(department: str) -> bool:
+        # Also by its frames: who empties the inbox takes no station away.
+        root = extra.parent if extra else None
+        if root is None:
+            return False
+        return any((root / "inbox").glob(f"*/{department}")) or (root / "frames" / f"raw_{department}").is_dir()
 
-def _in_use(name: str, extra: Path | None) -> bool:
-    if extra is None:
-        return False
-    root = extra.parent
-    return any((root / "inbox").glob(f"*/{name}")) or (root / "frames" / f"raw_{name}").is_dir()
+    return {name: each for name, each in all_contracts(extra).items() if not each.further or in_use(name)}
 
 
 @lru_cache(maxsize=8)
@@ -294,7 +303,12 @@ def all_contracts(extra: Path | None = None) -> dict[str, Contract]:
     contracts: dict[str, Contract] = {}
     for path in paths:
         contract = _validated(Contract, path)
-        contracts[contract.department] = _keeping_states(contract, contracts.get(contract.department))
+        replaced = contracts.get(contract.department)
+        # A county's own contract states headings; written before there were `states`, it must not silently lose them.
+        if replaced is not None and contract.states is None:
+            contract = contract.model_copy(update={"states": replaced.states})
+        contracts[contract.department] = contract
+    # The code begins the number of every record: two departments with one would have records of the same number.
     codes = [contract.code for contract in contracts.values()]
     for contract in contracts.values():
         if codes.count(contract.code) > 1:
@@ -302,13 +316,6 @@ def all_contracts(extra: Path | None = None) -> dict[str, Contract]:
                 f"约定文件有误：代码 {contract.code} 被两个部门使用（键 code，部门 {contract.department}）"
             )
     return contracts
-
-
-def _keeping_states(contract: Contract, replaced: Contract | None) -> Contract:
-    """A county's own contract for a known department states headings; written before there were `states`, it must not silently lose them."""
-    if replaced is None or contract.states is not None:
-        return contract
-    return contract.model_copy(update={"states": replaced.states})
 
 
 def state_rules(extra: Path | None = None) -> dict[str, list[StateRule]]:
@@ -327,13 +334,14 @@ def _read_yaml(path: Path) -> dict[str, Any]:
 
 def _validated(model: type[M], path: Path) -> M:
     try:
-        found = model.model_validate(_read_yaml(path))
-        _check_patterns(found)
+        checked = model.model_validate(_read_yaml(path))
+        _check_patterns(checked)
     except ValidationError as error:
+        # Without the original: pydantic's English repeats the file's own words, and everything raised may end in a log.
         raise ContractError(f"约定文件 {path.name} 有误：{mistakes_in(error, model)}。请改正后重新运行。") from None
     except re.error as error:
         raise ContractError(f"约定文件 {path.name} 有误：正则表达式「{error.pattern!r}」不合法") from error
-    return found
+    return checked
 
 
 def _check_patterns(model: BaseModel) -> None:

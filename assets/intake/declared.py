@@ -34,12 +34,14 @@ def declared(raw: pd.DataFrame) -> Declared | None:
     """
     lines = raw[raw["kind"].isin(KINDS)]
     cells = lines[cell_columns(raw)].to_numpy(dtype=object)
-    found = [
+    # Blanks may stand anywhere in such a line (共 1 8 9 8 9 条), and the words and the number in cells of their own.
+    statements = [
         Declared(int(match["rows"]), str(sheet), int(row))
         for sheet, row, line in zip(lines["sheet"], lines["row"], cells, strict=True)
         for match in re.finditer(load_claims().stated_rows, " ".join(re.sub(r"\s+", "", cell) for cell in line if cell))
     ]
-    return max(found, key=lambda each: each.rows, default=None)
+    # The largest: beside the whole there are the numbers of its parts.
+    return max(statements, key=lambda each: each.rows, default=None)
 
 
 def is_cut(stated: int, rows: int) -> bool:

@@ -35,7 +35,7 @@ from pipelines.resources.workspace import Workspace
 
 
 @dataclass(frozen=True)
-class Order:
+class StandardisingRequest:
     """What to standardise.
 
     Attributes:
@@ -54,7 +54,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Result:
+class StandardisedDelivery:
     """What became of a delivery.
 
     Attributes:
@@ -76,36 +76,67 @@ class Result:
     stopped: str
 
 
-def standardise_delivery(county: Opened, order: Order, raw: pd.DataFrame, places: pd.DataFrame) -> Result:
+def standardise_delivery(
+    county: Opened, order: StandardisingRequest, raw: pd.DataFrame, places: pd.DataFrame
+) -> StandardisedDelivery:
     """Standardise, check, and write counts and sentences into the register."""
     readings = kept_readings(county.frames, order.contract, Period.parse(order.branch.period), raw)
     result = _standardised(order, Tabulated(raw, readings=readings), _context(county.workspace, order, places))
+    deliveries_of = dict(zip(raw["file"], raw["delivery_id"], strict=True))
+    columns = ["rows_in", "accepted", "quarantined", "set_aside"]
+    lines = result.accounting[["file", *columns]].itertuples(index=False, name=None)
+    counted = {deliveries_of[file]: Counted(*map(int, numbers)) for file, *numbers in lines}
+    sentences = [Said("", SUITE_CODE, "warn", "", 0, sentence, "") for sentence in result.warnings]
+    if result.stopped:
+        sentences.insert(0, Said("", SUITE_CODE, "stop", "", 0, result.stopped, ""))
+    # In one transaction: a run that is killed here has said either all of it or nothing.
     with writing(county.engine) as connection:
-        deliveries.count(connection, _counted(raw, result.accounting))
-        deliveries.add_said(connection, order.branch, _sentences(result))
+        deliveries.count(connection, counted)
+        deliveries.add_said(connection, order.branch, sentences)
         if result.stopped:
             deliveries.set_status(connection, sorted(set(raw["delivery_id"])), "refused")
     return result
 
 
-def try_delivery(workspace: Workspace | None, order: Order, tabulated: Tabulated) -> Result:
+def try_delivery(
+    workspace: Workspace | None, order: StandardisingRequest, tabulated: Tabulated
+) -> StandardisedDelivery:
     """The same for one file alone, without storing anything; its places are learned from itself."""
     places = find_places(workspace, list(sheets(tabulated.raw, tabulated.readings)))
     return _standardised(order, tabulated, _context(workspace, order, places))
 
 
-def _context(workspace: Workspace | None, order: Order, places: pd.DataFrame) -> Context:
+def _context(workspace: Workspace | None, order: StandardisingRequest, places: pd.DataFrame) -> Context:
     """What the rows are read with; a file that is tried without a workspace has no place, and the national school year."""
-    period, known = Period.parse(order.branch.period), places_of(places)
-    context = Context(period.label, period.last_day, known, known.county)
+    period, county_places = Period.parse(order.branch.period), places_of(places)
+    context = Context(period.label, period.last_day, county_places, county_places.county)
     return replace(context, year_start=profile_of(workspace).school.year_start.known()) if workspace else context
 
 
-def _standardised(order: Order, tabulated: Tabulated, context: Context) -> Result:
-    period, raw = Period.parse(order.branch.period), tabulated.raw
+def _standardised(order: StandardisingRequest, tabulated: Tabulated, context: Context) -> StandardisedDelivery:
+    """Read the rows and ask the suite; rows that break a row rule leave the accepted for the quarantine."""
+    raw = tabulated.raw
     done = standardise(raw, tabulated.readings, order.contract, context)
-    checked = _validated(done.accepted, order, period) if len(raw) else SuiteResult([], pd.DataFrame())
-    return _divided(done, checked, raw)
+    # A department that delivered nothing broke no rule: it is skipped with a sentence of its own.
+    checked = SuiteResult([], pd.DataFrame())
+    if len(raw):
+        occasion = DeliveryFacts(context.as_of, order.previous_rows, order.size_confirmed, order.edition_rows)
+        checked = validate(done.accepted, suite_of(order.branch.department), occasion)
+
+    accepted, quarantine = done.accepted, done.quarantine
+    broken = checked.quarantined if len(checked.failures) else checked.failures
+    if len(broken):
+        gone = accepted.loc[broken["index"]]
+        accepted = accepted.drop(index=gone.index).reset_index(drop=True)
+        quarantine = pd.concat([quarantine, _refused_rows(gone, broken, raw)], ignore_index=True)
+    divided = replace(done, accepted=accepted, quarantine=quarantine)
+
+    stopped = "".join(f"{check.sentence}。{check.advice}。" for check in checked.stopped)
+    warnings = [f"{check.sentence}。{check.advice}。" for check in checked.checks if not check.passed]
+    # What stops is said once, as what stops.
+    warnings = [text for text in warnings if text not in stopped]
+    accounting = account(raw, divided)
+    return StandardisedDelivery(divided, accepted, quarantine, accounting, checked.checks, warnings, stopped)
 
 
 @cache
@@ -115,26 +146,6 @@ def suite_of(department: str) -> Suite:
     if own.is_file():
         return load_suite(own)
     return load_suite(FOLDER / "common.yaml")
-
-
-def _validated(accepted: pd.DataFrame, order: Order, period: Period) -> SuiteResult:
-    occasion = DeliveryFacts(period.last_day, order.previous_rows, order.size_confirmed, order.edition_rows)
-    return validate(accepted, suite_of(order.branch.department), occasion)
-
-
-def _divided(done: Standardised, checked: SuiteResult, raw: pd.DataFrame) -> Result:
-    """Rows that break a row rule leave the accepted for the quarantine."""
-    broken = checked.quarantined if len(checked.failures) else checked.failures
-    gone = done.accepted.loc[broken["index"]] if len(broken) else done.accepted.iloc[:0]
-    kept = done.accepted.drop(index=gone.index).reset_index(drop=True) if len(gone) else done.accepted
-    quarantine = done.quarantine
-    if len(gone):
-        quarantine = pd.concat([quarantine, _refused_rows(gone, broken, raw)], ignore_index=True)
-    divided = replace(done, accepted=kept, quarantine=quarantine)
-    stopped = "".join(f"{check.sentence}。{check.advice}。" for check in checked.stopped)
-    warnings = [f"{check.sentence}。{check.advice}。" for check in checked.checks if not check.passed]
-    warnings = [text for text in warnings if text not in stopped]
-    return Result(divided, kept, quarantine, account(raw, divided), checked.checks, warnings, stopped)
 
 
 def _refused_rows(gone: pd.DataFrame, broken: pd.DataFrame, raw: pd.DataFrame) -> pd.DataFrame:
@@ -151,15 +162,3 @@ def _refused_rows(gone: pd.DataFrame, broken: pd.DataFrame, raw: pd.DataFrame) -
         advice=broken["advice"].to_numpy(),
         cells=[json.dumps(list(line), ensure_ascii=False) for line in cells],
     )
-
-
-def _counted(raw: pd.DataFrame, accounting: pd.DataFrame) -> dict[str, Counted]:
-    identities = dict(zip(raw["file"], raw["delivery_id"], strict=True))
-    columns = ["rows_in", "accepted", "quarantined", "set_aside"]
-    lines = accounting[["file", *columns]].itertuples(index=False, name=None)
-    return {identities[file]: Counted(*map(int, numbers)) for file, *numbers in lines}
-
-
-def _sentences(result: Result) -> list[Said]:
-    stops = [Said("", SUITE_CODE, "stop", "", 0, result.stopped, "")] if result.stopped else []
-    return stops + [Said("", SUITE_CODE, "warn", "", 0, sentence, "") for sentence in result.warnings]

@@ -16,7 +16,7 @@ import xlsxwriter
 
 from assets.intake.gather import cell_columns, sheets
 from assets.intake.mapping import Mapping
-from assets.intake.sentences import Issue, is_issue, issue
+from assets.intake.sentences import RowIssue, is_issue, issue
 from assets.intake.sheetreading import SheetReading
 from assets.intake.standard import Standardised
 from assets.workbooks.book import clean
@@ -35,7 +35,7 @@ _QUIET = {"other_county", "adult"}
 class Fault:
     """One sentence about one row; `column` 0-based, None for the row as a whole."""
 
-    spec: Issue
+    spec: RowIssue
     column: int | None
     stop: bool
 
@@ -55,15 +55,16 @@ def write_error_list(
     Returns:
         Number of rows with a remark.
     """
-    mine = raw[(raw["file"] == file) & (raw["row"] > 0)]
-    faults = dict(_faults(raw[raw["file"] == file], standardised, readings, file))
+    of_file = raw[raw["file"] == file]
+    faults = dict(_faults(of_file, standardised, readings, file))
     if not faults:
         return 0
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties({"title": TITLE, "created": _CREATED})
         formats = _formats(book)
         used: set[str] = set()
-        for number, rows in mine.groupby("sheet_no", sort=True):
+        # Row 0 is an assumed heading and never was in the file.
+        for number, rows in of_file[of_file["row"] > 0].groupby("sheet_no", sort=True):
             name = str(rows["sheet"].iloc[0]) or "数据"
             page = book.add_worksheet(_sheet_name(name, int(str(number)), used), worksheet_class=TextSheet)
             _write_sheet(page, rows, faults, formats)
@@ -74,30 +75,28 @@ def _faults(
     raw: pd.DataFrame, standardised: Standardised, readings: Sequence[SheetReading], file: str
 ) -> Iterator[tuple[str, list[Fault]]]:
     """(record_id, faults) of every row that has something to say."""
-    homes: dict[str, Mapping] = {}
+    mapping_of: dict[str, Mapping] = {}
     for sheet in sheets(raw, readings):
-        homes.update(dict.fromkeys(sheet.data["record_id"], sheet.mapping))
+        mapping_of.update(dict.fromkeys(sheet.data["record_id"], sheet.mapping))
     refused = standardised.quarantine[standardised.quarantine["file"] == file]
     columns = ["record_id", "code", "message", "advice", "field"]
-    for record, code, *told in refused[columns].itertuples(index=False, name=None):
-        yield str(record), [_fault(_refusal(str(code), *told), homes[record], True)]
+    for record, code, message, advice, field in refused[columns].astype(str).itertuples(index=False, name=None):
+        # Intake's own sentence, or that of the rule of the suite that the row broke.
+        spec = issue(code) if is_issue(code) else RowIssue(zh=message, advice=advice, field=field)
+        yield record, [_fault(spec, mapping_of[record], True)]
     accepted = standardised.accepted[(standardised.accepted["file"] == file) & (standardised.accepted["issues"] != "")]
     for record, codes in zip(accepted["record_id"], accepted["issues"], strict=True):
-        told = [_fault(issue(code), homes[record], False) for code in str(codes).split(";") if code not in _QUIET]
-        if told:
-            yield str(record), told
+        faults = [_fault(issue(code), mapping_of[record], False) for code in codes.split(";") if code not in _QUIET]
+        if faults:
+            yield str(record), faults
 
 
-def _refusal(code: str, message: str, advice: str, field: str) -> Issue:
-    """The sentence of a refused row: intake's own, or that of the rule of the suite that it broke."""
-    return issue(code) if is_issue(code) else Issue(zh=message, advice=advice, field=field)
-
-
-def _fault(spec: Issue, mapping: Mapping, stop: bool) -> Fault:
+def _fault(spec: RowIssue, mapping: Mapping, stop: bool) -> Fault:
     return Fault(spec, next(iter(mapping.positions(spec.field)), None), stop)
 
 
 def _sheet_name(name: str, number: int, used: set[str]) -> str:
+    # A workbook takes 31 characters, none of some signs, no apostrophe at an end, and tells no capitals from small letters.
     plain = name.translate(_SHEET_CHARACTERS).strip("'")[:31] or f"第{number}张表"
     if plain.lower() in used:
         plain = f"{plain[:26]}_{number}"
@@ -133,6 +132,7 @@ def _writable(cells: Any) -> Any:
 
 def _write_sheet(page: Any, rows: pd.DataFrame, faults: dict[str, list[Fault]], formats: dict[str, Any]) -> None:
     columns = cell_columns(rows)
+    # The frame is as wide as the department's widest file: the note goes right beside this sheet's last column.
     used = [column for column in columns if any(rows[column].array)]
     width = columns.index(used[-1]) + 1 if used else 0
     values = _writable(rows[columns[:width]].to_numpy(dtype=object))
@@ -141,8 +141,12 @@ def _write_sheet(page: Any, rows: pd.DataFrame, faults: dict[str, list[Fault]], 
         at = int(number) - 1
         if kind == "heading":
             top = top or at + 1
-            lead = lead or _leading(line)
-            _heading(page, at, line, width, formats)
+            # Columns to keep in sight: up to the name, when it stands near the left edge.
+            lead = lead or next((position + 1 for position, cell in enumerate(line[:4]) if "姓名" in cell), 0)
+            for position, cell in enumerate(line):
+                # A flattened two-level heading keeps only its own line's word; the upper line stands above as it came.
+                page.write_string(at, position, cell.rpartition(".")[2] or cell, formats["heading"])
+            page.write_string(at, width, TITLE, formats["heading"])
             continue
         if kind == "data":
             page.write_row_of_texts(at, line, formats["cell"], blank=True)
@@ -151,23 +155,11 @@ def _write_sheet(page: Any, rows: pd.DataFrame, faults: dict[str, list[Fault]], 
         if record in faults:
             _mark(page, at, line, faults[record], formats)
     table = values[rows["kind"].isin(["heading", "data"]).to_numpy()]
-    _finish(page, table, width, (top, lead))
+    _finish(page, table, width, top, lead)
     if top:
         page.autofilter(top - 1, 0, max(int(rows["row"].max()) - 1, top), width)
     if int(rows["row"].max()) > len(rows):
         page.set_default_row(hide_unused_rows=True)  # only some rows were given: they keep their own numbers
-
-
-def _heading(page: Any, at: int, line: Any, width: int, formats: dict[str, Any]) -> None:
-    for position, cell in enumerate(line):
-        # A flattened two-level heading keeps only its own line's word; the upper line stands above as it came.
-        page.write_string(at, position, cell.rpartition(".")[2] or cell, formats["heading"])
-    page.write_string(at, width, TITLE, formats["heading"])
-
-
-def _leading(line: Any) -> int:
-    """Columns to keep in sight: up to the name, when it stands near the left edge."""
-    return next((position + 1 for position, cell in enumerate(line[:4]) if "姓名" in cell), 0)
 
 
 def _mark(page: Any, at: int, line: Any, faults: list[Fault], formats: dict[str, Any]) -> None:
@@ -184,13 +176,13 @@ def _mark(page: Any, at: int, line: Any, faults: list[Fault], formats: dict[str,
     lead = "【未采用】" if any(fault.stop for fault in faults) else ""
     text = lead + "；".join(dict.fromkeys(f"{fault.spec.zh}，{fault.spec.advice}" for fault in faults)) + "。"
     page.write_string(at, len(line), text, formats["text"])
+
     lines = -(-_display(text, 4000) // (NOTE_WIDTH - 2))
     if lines > 1:
         page.set_row(at, 15.5 * lines)
 
 
-def _finish(page: Any, values: Any, width: int, frozen: tuple[int, int]) -> None:
-    top, lead = frozen
+def _finish(page: Any, values: Any, width: int, top: int, lead: int) -> None:
     for position in range(width):
         longest = max((_display(cell) for cell in values[:400, position]), default=8)
         page.set_column(position, position, min(max(longest + 2, 6), 24))
@@ -205,4 +197,5 @@ def _finish(page: Any, values: Any, width: int, frozen: tuple[int, int]) -> None
 
 
 def _display(cell: str, most: int = 40) -> int:
+    # A Chinese character is as wide as two Latin ones, and column widths count the latter.
     return sum(2 if ord(character) > 255 else 1 for character in cell[:most])

@@ -46,6 +46,7 @@ def facts() -> dict[str, Fact]:
 def complete(frame: pd.DataFrame) -> None:
     """Fill the empty cells of every fact from the field that tells it, too; in place."""
     for field, fact in facts().items():
+        # Never over the row's own word: it was asked for under this very heading.
         empty = frame[field] == ""
         if empty.any():
             frame.loc[empty, field] = frame.loc[empty, fact.told_by].map(fact.codes).fillna("")

@@ -7,7 +7,7 @@ A form's cells stand where a list has its headings, so whoever takes one for a l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from itertools import islice
 
 import pandas as pd
 
@@ -30,41 +30,35 @@ def is_form(cells: pd.DataFrame, aliases: Aliases, heading_hits: int = 0) -> boo
         heading_hits: how many headings the best row of headings has; a list has more of them than pairs.
     """
     words = load_dictionary().forms
-    rows = [_pairs(row, aliases) for row in _head(cells, words.scan, words.width)]
+    # A form is laid out with empty rows and columns: its cells are taken as they follow each other, the empty ones left out.
+    head = cells.iloc[: words.scan * 3, : words.width].to_numpy(dtype=object).tolist()
+    filled = ([cell.strip() for cell in row if cell.strip()] for row in head)
+    rows = [_pairs(row, aliases) for row in islice((row for row in filled if row), words.scan)]
     fields = {field for row in rows for field in row}
-    filled = sum(1 for row in rows if row)
-    if len(fields) < words.least_pairs or filled < words.least_rows or heading_hits > len(fields):
+    with_pairs = sum(1 for row in rows if row)
+    if len(fields) < words.least_pairs or with_pairs < words.least_rows or heading_hits > len(fields):
         return False
     return words.name in fields and bool(fields & set(words.beside))
 
 
-def _head(cells: pd.DataFrame, rows: int, columns: int) -> Iterator[list[str]]:
-    """The first rows that are not empty, each as its filled cells from left to right."""
-    part = cells.iloc[: rows * 3, :columns].to_numpy(dtype=object).tolist()
-    filled = ([cell.strip() for cell in row if cell.strip()] for row in part)
-    for seen, row in enumerate(row for row in filled if row):
-        if seen == rows:
-            return
-        yield row
-
-
 def _pairs(row: list[str], aliases: Aliases) -> set[str]:
     """The fields of a row that stand beside a value: 姓名 | 张三, or 姓名：张三 in one cell."""
-    found = set()
+    fields = set()
     for at, cell in enumerate(row):
         label, value = _parted(cell)
         field = _field(label, aliases)
         if not field:
             continue
+        # Two labels beside each other are a list's headings, not a label and its value.
         beside = row[at + 1] if at + 1 < len(row) else ""
         if value or (beside and not _field(_parted(beside)[0], aliases)):
-            found.add(field)
-    return found
+            fields.add(field)
+    return fields
 
 
 def _parted(cell: str) -> tuple[str, str]:
-    found = _COLON.search(cell)
-    return (cell[: found.start()], cell[found.end() :].strip()) if found else (cell, "")
+    colon = _COLON.search(cell)
+    return (cell[: colon.start()], cell[colon.end() :].strip()) if colon else (cell, "")
 
 
 def _field(label: str, aliases: Aliases) -> str:

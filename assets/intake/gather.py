@@ -26,6 +26,9 @@ Cells = npt.NDArray[np.object_]
 BASE = ["record_id", "delivery_id", "file", "sheet", "sheet_no", "row"]
 _ADDRESSES = ("hukou_addr", "live_addr")
 _REPEATABLE = ("town", "village", "village_group", "school", "guardian_name", "father_name", "mother_name", "phone")
+# As people write a member's relation to the child, and as GB/T 4761 numbers it.
+_FATHER = {"父亲", "父", "爸爸", "生父", "父子", "父女", "51"}
+_MOTHER = {"母亲", "母", "妈妈", "生母", "母子", "母女", "52"}
 _NO_TOWN = re.compile(r"^(?:各|全|本|所|城|乡|村|集|建制)*(?:乡|镇|街道)+$")
 _ABOVE = re.compile(r"^.*(?:省|自治区|市|县|区|旗|州)(?=.{2,})")
 
@@ -48,13 +51,13 @@ def sheets(raw: pd.DataFrame, readings: Iterable[SheetReading]) -> Iterator[Shee
         KeyError: a sheet has no reading.
     """
     columns = cell_columns(raw)
-    known = {(reading.around.file, reading.sheet_no): reading for reading in readings}
+    reading_of = {(reading.around.file, reading.sheet_no): reading for reading in readings}
     for _key, rows in raw.groupby(["file", "sheet_no"], sort=False):
         headings = rows[rows["kind"] == "heading"]
         if headings.empty:
             continue
         heading, data = headings.iloc[-1], rows[rows["kind"] == "data"]
-        reading = known[str(heading["file"]), int(heading["sheet_no"])]
+        reading = reading_of[str(heading["file"]), int(heading["sheet_no"])]
         cells, sections = data[columns].to_numpy(dtype=object), _sections(rows, data, heading, columns)
         yield SheetRows(reading.mapping, data, cells, reading.around, sections)
 
@@ -76,32 +79,28 @@ def unread_sheets(
     # By the heading rows alone: mostly every sheet has its reading, and the rows of a large county are not gone through for that.
     for _at, heading in raw[raw["kind"] == "heading"].drop_duplicates(["file", "sheet_no"], keep="last").iterrows():
         names = [str(heading[column]) for column in columns]
-        reading = places.get((str(heading["file"]), int(heading["sheet_no"])))
-        if reading is None or not reading.is_of(str(heading["delivery_id"]), names):
-            rows = raw[(raw["file"] == heading["file"]) & (raw["sheet_no"] == heading["sheet_no"])]
-            anew.append(_read_again(rows, heading, contract, as_of))
+        file, sheet_no, delivery_id = str(heading["file"]), int(heading["sheet_no"]), str(heading["delivery_id"])
+        reading = places.get((file, sheet_no))
+        if reading is not None and reading.is_of(delivery_id, names):
+            continue
+        rows = raw[(raw["file"] == heading["file"]) & (raw["sheet_no"] == heading["sheet_no"])]
+        titles = rows[(rows["kind"] == "title") & (rows["row"] < heading["row"])]
+        text = " ".join(cell for cell in titles[columns].to_numpy(dtype=object).ravel() if cell)[:400]
+        around = Surroundings(file, str(heading["sheet"]), text, as_of)
+        mapping = map_columns(names, rows.loc[rows["kind"] == "data", columns], contract, around)
+        anew.append(SheetReading(delivery_id, sheet_no, around, mapping))
     return anew
-
-
-def _read_again(rows: pd.DataFrame, heading: pd.Series, contract: Contract, as_of: date) -> SheetReading:
-    columns = cell_columns(rows)
-    titles = rows[(rows["kind"] == "title") & (rows["row"] < heading["row"])]
-    text = " ".join(cell for cell in titles[columns].to_numpy(dtype=object).ravel() if cell)[:400]
-    around = Surroundings(str(heading["file"]), str(heading["sheet"]), text, as_of)
-    names = [str(heading[column]) for column in columns]
-    mapping = map_columns(names, rows.loc[rows["kind"] == "data", columns], contract, around)
-    return SheetReading(str(heading["delivery_id"]), int(heading["sheet_no"]), around, mapping)
 
 
 def _sections(rows: pd.DataFrame, data: pd.DataFrame, heading: pd.Series, columns: list[str]) -> pd.Series:
     """The section title (a township's name between the rows) above each data row, "" when none."""
-    found = pd.Series("", index=rows.index, dtype=object)
-    lines = rows[(rows["kind"] == "title") & (rows["row"] > heading["row"])]
-    if lines.empty:
-        return found.loc[data.index]
-    texts = lines[columns].agg("".join, axis=1)
-    found.loc[lines.index] = texts
-    return found.where(found != "").ffill().fillna("").loc[data.index]
+    sections = pd.Series("", index=rows.index, dtype=object)
+    titles = rows[(rows["kind"] == "title") & (rows["row"] > heading["row"])]
+    if titles.empty:
+        return sections.loc[data.index]
+    texts = titles[columns].agg("".join, axis=1)
+    sections.loc[titles.index] = texts
+    return sections.where(sections != "").ffill().fillna("").loc[data.index]
 
 
 def cell_columns(raw: pd.DataFrame) -> list[str]:
@@ -123,10 +122,19 @@ def gather(sheet: SheetRows, contract: Contract) -> pd.DataFrame:
     frame = sheet.data[BASE].copy()
     texts: dict[str, Cells] = {}
     for column in sheet.mapping.columns:
-        if column.field:
-            values = _stripped(cells[:, column.position], column.target.role)
-            earlier = texts.get(column.field)
-            texts[column.field] = values if earlier is None else _joined(column.field, earlier, values)
+        if not column.field:
+            continue
+        values = _stripped(cells[:, column.position], column.target.role)
+        earlier = texts.get(column.field)
+        if earlier is None:
+            texts[column.field] = values
+        elif load_fields()[column.field].kind.startswith("set:"):
+            # A set takes what both columns say: 救助措施 and 是否低保.
+            both = (earlier != "") & (values != "") & ~_among(earlier, load_dictionary().placeholders)
+            texts[column.field] = np.where(both, earlier + "、" + values, np.where(values == "", earlier, values))
+        else:
+            texts[column.field] = np.where(earlier == "", values, earlier)
+    # In this order each fills only what the row itself left empty; a row's own no is heard last, over all that was said for it.
     _members(texts, cells, sheet.mapping)
     _same(texts)
     _lookups(texts, contract, sheet)
@@ -137,14 +145,6 @@ def gather(sheet: SheetRows, contract: Contract) -> pd.DataFrame:
     frame["layout"], frame["shift"] = sheet.mapping.layout.name, shift
     frame["subject"] = sheet.mapping.layout.subject
     return pd.concat([frame, fields, _damaged(sheet)], axis=1)
-
-
-def _joined(field: str, earlier: Cells, values: Cells) -> Cells:
-    """Two columns for one field: the first that says something; both where the field is a set (救助措施 and 是否低保)."""
-    if load_fields()[field].kind.startswith("set:"):
-        both = (earlier != "") & (values != "") & ~_among(earlier, load_dictionary().placeholders)
-        return np.where(both, earlier + "、" + values, np.where(values == "", earlier, values))
-    return np.where(earlier == "", values, earlier)
 
 
 def _among(texts: Cells, words: Iterable[str]) -> npt.NDArray[np.bool_]:
@@ -167,47 +167,35 @@ def _damaged(sheet: SheetRows) -> pd.DataFrame:
     """`damaged:<field>` columns, only for fields with a number-typed cell of 16 and more digits."""
     marked = sheet.data["damaged"]
     touched = {int(part) for text in marked[marked != ""] for part in str(text).split(";")}
-    found: dict[str, pd.Series] = {}
+    flagged: dict[str, pd.Series] = {}
     for column in sheet.mapping.columns:
         if column.position in touched and column.field:
             flags = marked.map(lambda text, at=str(column.position): at in str(text).split(";"))
             name = f"damaged:{column.field}"
-            found[name] = flags | found[name] if name in found else flags
-    return pd.DataFrame(found, index=sheet.data.index)
+            flagged[name] = flags | flagged[name] if name in flagged else flags
+    return pd.DataFrame(flagged, index=sheet.data.index)
 
 
 def _members(texts: dict[str, Cells], cells: Cells, mapping: Mapping) -> None:
     """Numbered family members by their relation: father and mother to their fields, others to the guardian."""
+    words = {"father": _FATHER, "mother": _MOTHER}
     for roles in mapping.member_columns().values():
         parts = {role: _stripped(cells[:, position]) for role, position in roles.items()}
         blank = np.full(len(cells), "", dtype=object)
         relation = parts.get("relation", blank)
-        kinds = _kinship(relation)
+        for person, relations in words.items():
+            of_person = {f"{person}_{role}": parts.get(role, blank) for role in ("name", "id", "phone")}
+            _put(texts, _among(relation, relations), of_person)
+        # A parent who is the guardian stands in both places: who is asked about the child need not look at relations.
         guardian = _among(parts.get("is_guardian", blank), ["是", "1", "有"])
-        for person in ("father", "mother"):
-            _put(
-                texts, kinds == person, {f"{person}_{role}": parts.get(role, blank) for role in ("name", "id", "phone")}
-            )
-        other = (kinds == "other") | guardian
-        _put(
-            texts,
-            other,
-            {
-                "guardian_name": parts.get("name", blank),
-                "guardian_id": parts.get("id", blank),
-                "guardian_rel": relation,
-                "phone": parts.get("phone", blank),
-            },
-        )
-
-
-def _kinship(relation: Cells) -> Cells:
-    fathers, mothers = (
-        {"父亲", "父", "爸爸", "生父", "父子", "父女", "51"},
-        {"母亲", "母", "妈妈", "生母", "母子", "母女", "52"},
-    )
-    known = {text: "father" if text in fathers else "mother" if text in mothers else "other" for text in set(relation)}
-    return np.array([known[text] for text in relation], dtype=object)
+        other = ~_among(relation, _FATHER | _MOTHER)
+        of_guardian = {
+            "guardian_name": parts.get("name", blank),
+            "guardian_id": parts.get("id", blank),
+            "guardian_rel": relation,
+            "phone": parts.get("phone", blank),
+        }
+        _put(texts, other | guardian, of_guardian)
 
 
 def _put(texts: dict[str, Cells], rows: npt.NDArray[np.bool_], values: dict[str, Cells]) -> None:
@@ -221,13 +209,14 @@ def _same(texts: dict[str, Cells]) -> None:
     words = load_dictionary()
     same = [*words.same_words, *words.same_address]
     present = [field for field in _ADDRESSES if field in texts]
-    told = {field: _among(texts[field], same) for field in present}
+    pointing = {field: _among(texts[field], same) for field in present}
     for field in present:
         others = [other for other in present if other != field]
         for other in others:
-            usable = told[field] & ~told[other] & (texts[other] != "")
+            usable = pointing[field] & ~pointing[other] & (texts[other] != "")
             texts[field] = np.where(usable, texts[other], texts[field])
-            told[field] = told[field] & ~usable
+            pointing[field] = pointing[field] & ~usable
+    # Only what neighbours share: 同上 under a number or a birth would give one child another's.
     for field in (*present, *(name for name in _REPEATABLE if name in texts)):
         rows = _among(texts[field], same)
         if rows.any():
@@ -252,33 +241,34 @@ def _veto(texts: dict[str, Cells], cells: Cells, mapping: Mapping) -> None:
         field = vetoes.get(normalise_heading(column.heading))
         if field in texts:
             answers = pd.Series([cell.strip() for cell in cells[:, column.position]], dtype=object)
-            told_no = codes.read_codes(answers, "flag")["value"].to_numpy(dtype=object) == "no"
-            texts[field] = np.where(told_no, "", texts[field])
+            denied = codes.read_codes(answers, "flag")["value"].to_numpy(dtype=object) == "no"
+            texts[field] = np.where(denied, "", texts[field])
 
 
 def _carry(texts: dict[str, Cells], contract: Contract, sheet: SheetRows) -> None:
     """What section titles, sheet name, titles and file name say about every row (rules/files.md#ff8)."""
+    around = sheet.around
     for field, carries in {**contract.carried, **sheet.mapping.layout.carried}.items():
         current = texts.get(field, np.full(len(sheet.data), "", dtype=object))
-        for text in (sheet.around.sheet, sheet.around.titles, sheet.around.file):
-            found = {carry.value for carry in carries if re.search(carry.pattern, text)}
-            if found:
-                value = found.pop() if len(found) == 1 else ""
+        # The nearest speaks: a sheet of a book is of one kind, whatever the file is called after.
+        for text in (around.sheet, around.titles, around.file):
+            values = {carry.value for carry in carries if re.search(carry.pattern, text)}
+            if values:
+                # 农村留守和困境儿童台账 names both kinds and tells neither.
+                value = values.pop() if len(values) == 1 else ""
                 texts[field] = np.where(current == "", value, current)
                 break
     if "town" not in texts or not (texts["town"] != "").any():
-        fixed = next((town for text in _town_texts(sheet.around) if (town := town_in(text))), "")
+        places = (around.sheet, around.titles, re.sub(r"\.\w+$", "", around.file))
+        fixed = next((town for text in places if (town := town_in(text))), "")
         texts["town"] = np.array([town_in(str(text)) or fixed for text in sheet.sections], dtype=object)
-
-
-def _town_texts(around: Surroundings) -> tuple[str, str, str]:
-    return around.sheet, around.titles, re.sub(r"\.\w+$", "", around.file)
 
 
 def town_in(text: str) -> str:
     """The township a title, sheet or file name speaks of, without province, prefecture and county; "" when none."""
-    for found in re.finditer(load_dictionary().carried["town"], text):
-        town = _ABOVE.sub("", found[1])
+    for match in re.finditer(load_dictionary().carried["town"], text):
+        town = _ABOVE.sub("", match[1])
+        # 各乡镇 and 全镇 name no place.
         if len(town) >= 2 and not _NO_TOWN.match(town):
             return town
     return ""

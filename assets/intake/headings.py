@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from assets.intake.contract import Ambiguity, Contract, Layout, load_dictionary
+from assets.intake.contract import Ambiguity, Contract, FileLayout, load_dictionary
 from matching.names.tables import fold_characters
 
 _NOISE = re.compile(
@@ -36,6 +36,7 @@ def heading_forms(text: str) -> tuple[str, ...]:
     if len(parts) > 1:
         upper = _upper(parts[:-1])
         forms += [upper + normalise_heading(parts[-1]), normalise_heading(parts[-1])]
+    # After the whole heading: what brackets hold may be its meaning (学籍号（全国）), not an instruction.
     cut = [_BRACKETED.sub("", part) for part in parts]
     if cut != parts:
         forms += [
@@ -50,10 +51,12 @@ def heading_forms(text: str) -> tuple[str, ...]:
 
 def _levels(text: str) -> list[str]:
     """A heading of several levels taken apart, the upper ones first."""
+    # No point at an edge or beside a blank: 「1. 姓名」 has one level.
     return [part for part in re.split(r"(?<=[^\s.．])[.．](?=[^\s.．])", text) if part.strip()] or [text]
 
 
 def _traditional(text: str) -> bool:
+    """Whether a heading holds characters beyond GB2312, which has the simplified ones only."""
     try:
         text.encode("gb2312")
     except UnicodeEncodeError:
@@ -62,6 +65,7 @@ def _traditional(text: str) -> bool:
 
 
 def _upper(parts: list[str]) -> str:
+    """The upper levels as the beginning of a name: 父亲情况 over 姓名 is 父亲姓名."""
     text = normalise_heading("".join(parts))
     for ending in load_dictionary().upper_endings:
         if text.endswith(ending) and len(text) > len(ending):
@@ -112,68 +116,60 @@ class Aliases:
         return next((form for form in heading_forms(heading) if any(form in words for words in known)), "")
 
 
-@dataclass
-class _Built:
-    exact: dict[str, Target] = field(default_factory=dict)
-
-    def add(self, names: dict[str, list[str]], override: bool = True) -> None:
-        for target, aliases in names.items():
-            for alias in aliases:
-                key = normalise_heading(alias)
-                if override or key not in self.exact:
-                    self.exact[key] = Target(field=target)
-
-
-def compile_aliases(contract: Contract, layout: Layout | None = None) -> Aliases:
+def compile_aliases(contract: Contract, layout: FileLayout | None = None) -> Aliases:
     """The alias dictionary of a contract, with a layout's own headings on top."""
+    # By their texts: the models hold dictionaries and have no hash, and a county's contract may have the same name as ours.
     return _compiled(contract.model_dump_json(), layout.model_dump_json() if layout else "")
 
 
 @lru_cache(maxsize=64)
 def _compiled(contract_json: str, layout_json: str) -> Aliases:
     contract = Contract.model_validate_json(contract_json)
-    layout = Layout.model_validate_json(layout_json) if layout_json else None
+    parts: list[Contract | FileLayout] = [contract]
+    if layout_json:
+        parts.append(FileLayout.model_validate_json(layout_json))
     shared = load_dictionary()
+    exact: dict[str, Target] = {}
     ambiguous = {normalise_heading(key): value for key, value in {**shared.ambiguous, **contract.ambiguous}.items()}
-    built = _Built()
-    built.add({"ignore": shared.ignore, "sequence": shared.sequence})
-    built.add(shared.headings)
-    built.add({"ignore": contract.ignore})
-    built.add(contract.headings)
-    for heading, flag in contract.flags.items():
-        built.exact[normalise_heading(heading)] = Target(field=flag.field, role=FLAG + flag.value)
-    own = [contract.headings]
-    if layout is not None:
-        built.add({"ignore": layout.ignore})
-        built.add(layout.headings)
-        for heading, flag in layout.flags.items():
-            built.exact[normalise_heading(heading)] = Target(field=flag.field, role=FLAG + flag.value)
-        own.append(layout.headings)
-    for names in own:
-        for alias in (normalise_heading(alias) for aliases in names.values() for alias in aliases):
-            ambiguous.pop(alias, None)
+
+    def take(names: dict[str, list[str]]) -> None:
+        exact.update((normalise_heading(alias), Target(field)) for field, aliases in names.items() for alias in aliases)
+
+    # Whoever comes later wins: the department over the dictionary, its kind of file over the department.
+    take({"ignore": shared.ignore, "sequence": shared.sequence})
+    take(shared.headings)
+    for part in parts:
+        take({"ignore": part.ignore})
+        take(part.headings)
+        for heading, flag in part.flags.items():
+            exact[normalise_heading(heading)] = Target(field=flag.field, role=FLAG + flag.value)
+        # Who writes a contract knows what an ambiguous word means there.
+        for aliases in part.headings.values():
+            for alias in aliases:
+                ambiguous.pop(normalise_heading(alias), None)
     for key in ambiguous:
-        built.exact.pop(key, None)
+        exact.pop(key, None)
+
     people = _people()
     openers = {key: target.person for key, target in people.items() if target.role == "name"}
-    for key, target in built.exact.items():
+    for key, target in exact.items():
+        # 曾用名 is the child's own: no person's block begins there.
         if target.field.endswith("_name") and target.field != "former_name":
             openers[key] = target.field.removesuffix("_name")
     roles = {normalise_heading(alias): role for role, aliases in shared.roles.items() for alias in aliases if alias}
     compounds = frozenset(normalise_heading(alias) for alias in shared.compounds)
-    return Aliases(built.exact, people, ambiguous, openers, roles, compounds)
+    return Aliases(exact, people, ambiguous, openers, roles, compounds)
 
 
 @cache
 def _people() -> dict[str, Target]:
-    shared, found = load_dictionary(), dict[str, Target]()
+    shared, targets = load_dictionary(), dict[str, Target]()
     for person, spec in shared.people.items():
         for prefix in spec.prefixes:
             for role, aliases in shared.roles.items():
                 for alias in aliases:
-                    key = normalise_heading(prefix + alias)
-                    found.setdefault(key, Target(person=person, role=role))
-    return found
+                    targets.setdefault(normalise_heading(prefix + alias), Target(person=person, role=role))
+    return targets
 
 
 def place_headings(headings: list[str], aliases: Aliases) -> list[Target]:

@@ -28,12 +28,12 @@ def unusable(frame: pd.DataFrame, shift: pd.Series) -> pd.Series:
     code = pd.Series("", index=frame.index, dtype=object)
     number = _numbered(frame)
     bare = frame.loc[~number, ["name", "name_raw", "name_note"]]
-    given = ~bare["name_raw"].isin(load_dictionary().placeholders) & (bare["name_note"] != "placeholder_name")
+    named = ~bare["name_raw"].isin(load_dictionary().placeholders) & (bare["name_note"] != "placeholder_name")
     # Latin letters may be a name that nobody could type (rules/names.md#n04); letters mixed with digits and signs are none.
     nobody = ~bare["name"].str.contains(r"[^\W\d_]")
     garbled = ~bare["name"].str.fullmatch(r"[^\W\d_]+(?:[·\s][^\W\d_]+)*|.*[\u3400-\U0003ffff].*")
     code[bare.index[nobody]] = "no_name_no_number"
-    code[bare.index[(nobody & given) | (garbled & ~nobody)]] = "unreadable_name"
+    code[bare.index[(nobody & named) | (garbled & ~nobody)]] = "unreadable_name"
     code[shift == "shifted_row"] = "shifted_row"
     return code
 
@@ -72,17 +72,15 @@ def ages(frame: pd.DataFrame, as_of: date) -> pd.DataFrame:
     A roll of certificates without any other number (rules/departments.md#holders) tells the birth by the first 18 characters of it.
     """
     card = frame["disability_no_id"].str.slice(6, 14)
-    inside = frame["id_no_birth"].where((frame["id_no_birth"] != "") | (card == ""), _dashed(card))
+    by_card = card.str.slice(0, 4) + "-" + card.str.slice(4, 6) + "-" + card.str.slice(6, 8)
+    inside = frame["id_no_birth"].where((frame["id_no_birth"] != "") | (card == ""), by_card)
     declared = _age(frame["birth_date"], as_of)
     return pd.DataFrame({"age_declared": declared, "age_inside": _age(inside, as_of)}, index=frame.index)
 
 
-def _dashed(digits: pd.Series) -> pd.Series:
-    return digits.str.slice(0, 4) + "-" + digits.str.slice(4, 6) + "-" + digits.str.slice(6, 8)
-
-
 def _age(values: pd.Series, as_of: date) -> pd.Series:
     """Completed years, NaN where no year is known; of a month or a year alone the youngest, so that nobody is set aside by guess."""
+    # A hundred thousand rows have some six thousand days of birth between them.
     codes, distinct = pd.factorize(values.to_numpy(object))
     texts = pd.Series(distinct, dtype=object)
     years = np.where(texts.str[:4].str.isdigit().eq(True), youngest_years(texts, as_of), np.nan)
@@ -101,8 +99,9 @@ def oddities(frame: pd.DataFrame, contract: Contract, context: Context, remarks:
     remarks.add(valid & (frame["sex"] != "") & (frame["id_no_sex"] != frame["sex"]), "sex_conflict")
     remarks.add(_differ(frame["student_no_id"], frame["id_no"]), "student_no_conflict")
     remarks.add(_differ(frame["disability_no_id"], frame["id_no"]), "disability_no_conflict")
-    one = frame["disability_type"].str.len() == 1
-    remarks.add(one & _differ(frame["card_type"], frame["disability_type"]), "disability_type_conflict")
+    # Of several kinds the certificate names one only, 7 for all of them together.
+    single = frame["disability_type"].str.len() == 1
+    remarks.add(single & _differ(frame["card_type"], frame["disability_type"]), "disability_type_conflict")
     remarks.add(_differ(frame["card_level"], frame["disability_level"]), "disability_level_conflict")
     remarks.add((born != "") & (born > context.as_of.isoformat()), "future_birth")
     grown = (frame["age_declared"] >= OF_AGE) | (frame["age_declared"].isna() & (frame["age_inside"] >= OF_AGE))

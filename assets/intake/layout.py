@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-import pandas as pd
-
 from assets.intake.contract import load_dictionary
 from assets.intake.headings import Aliases, normalise_heading
 from assets.intake.notices import GridLike
@@ -30,10 +28,12 @@ class Heading:
 def find_heading(grid: GridLike, aliases: Aliases) -> Heading | None:
     """The best heading among the first 30 filled rows, one to three levels deep; None when no row looks like one."""
     words = load_dictionary().rows
-    numbers = _filled_rows(grid.cells, words.scan)
+    head = (grid.cells.iloc[: words.scan * 4] != "").any(axis=1).to_numpy()
+    numbers = [position for position, filled in enumerate(head) if filled][: words.scan]
     lines = grid.cells.iloc[: max(numbers, default=-1) + 1].to_numpy(dtype=object).tolist()
     best: Heading | None = None
     for row in numbers:
+        # One level first: only a deeper heading that knows more is a better one, so that a title above is not joined to it.
         for first in range(row, max(row - DEPTH, -1), -1):
             levels, least = lines[first : row + 1], best.hits + 1 if best else 1
             if first == row or _stacked(levels):
@@ -42,34 +42,26 @@ def find_heading(grid: GridLike, aliases: Aliases) -> Heading | None:
     return best if best is not None and best.hits >= words.least_hits else None
 
 
-def _filled_rows(cells: pd.DataFrame, limit: int) -> list[int]:
-    head = cells.iloc[: limit * 4]
-    filled = (head != "").any(axis=1).to_numpy()
-    return [position for position, full in enumerate(filled) if full][:limit]
-
-
 def _candidate(rows: tuple[int, int], names: list[str], aliases: Aliases, least: int) -> Heading | None:
     """The heading that these rows would be, None when it is none or knows fewer than `least` names."""
     words = [name for name in names if name]
     # A data row or an instruction may hold a heading's word: most filled cells of a real heading are headings.
-    hits = _hits(words, aliases, max(least, 0.4 * len(words)))
-    return Heading(*rows, names, hits) if hits and not _wordy(words) else None
-
-
-def _hits(words: list[str], aliases: Aliases, least: float) -> int:
-    """How many words are known; 0 when fewer than `least` are, which the first unknown ones of a data row tell."""
+    enough = max(least, 0.4 * len(words))
     hits, left = 0, len(words)
     for word in words:
-        if hits + left < least:
-            return 0
+        # The first unknown cells of a data row tell: thirty rows are asked at three depths, and few of them are headings.
+        if hits + left < enough:
+            return None
         hits, left = hits + aliases.find(word).known, left - 1
-    return hits if hits >= least else 0
+    sentences_and_numbers = sum(len(word) > 40 or normalise_heading(word).isdigit() for word in words)
+    return Heading(*rows, names, hits) if hits >= enough and sentences_and_numbers <= 0.3 * len(words) else None
 
 
 def _stacked(levels: list[list[str]]) -> bool:
     """Upper rows of a real stacked heading have gaps that lower rows fill, and no row is empty or a lone title."""
     for upper, lower in pairwise(levels):
         filled = [cell for cell in upper if cell]
+        # One cell alone is a title over the whole table, and would stand before every name.
         if len(filled) < 2 or not any(cell for cell in lower):
             return False
         if not any(below and not above for above, below in zip(upper, lower, strict=True)) and len(filled) == len(
@@ -77,12 +69,6 @@ def _stacked(levels: list[list[str]]) -> bool:
         ):
             return False
     return True
-
-
-def _wordy(names: list[str]) -> bool:
-    """Most cells are sentences or numbers, so this is no heading."""
-    odd = sum(len(name) > 40 or normalise_heading(name).isdigit() for name in names)
-    return odd > 0.3 * len(names)
 
 
 def _spans(grid: GridLike, first: int, last: int) -> dict[tuple[int, int], int]:
@@ -103,7 +89,8 @@ def flatten(levels: list[list[str]], spans: dict[tuple[int, int], int]) -> list[
     beside it that have something below.
     """
     columns = len(levels[-1])
-    filled = [[_clean(cell) for cell in level] for level in levels]
+    # Without blanks and breaks: headings are spread over their cell's width (姓　名) and broken by hand.
+    filled = [["".join(cell.split()) for cell in level] for level in levels]
     for depth, level in enumerate(filled[:-1]):
         carried = [(column, end) for (at, column), end in spans.items() if at == depth]
         if carried:
@@ -120,11 +107,8 @@ def _carry_right(level: list[str], below: list[str]) -> None:
     for column, cell in enumerate(level):
         if cell:
             last, under = cell, below[column]
+        # A name with nothing below itself is a column of one level: it has no neighbours to be carried to.
         elif last and under and below[column]:
             level[column] = last
         else:
             last = ""
-
-
-def _clean(cell: str) -> str:
-    return "".join(cell.split())

@@ -45,8 +45,8 @@ class Folded:
 def linkable(frames: list[pd.DataFrame], contracts: Mapping[str, Contract], as_of: date) -> pd.DataFrame:
     """The records of all sources that are linked, in the order of the sources; index 0..n-1."""
     records = pd.concat([frame for frame in frames if len(frame)] or frames, ignore_index=True)
-    ours = about_children(records, contracts, as_of)
-    return records if ours.all() else records[ours].reset_index(drop=True)
+    of_child = about_children(records, contracts, as_of)
+    return records if of_child.all() else records[of_child].reset_index(drop=True)
 
 
 def about_children(records: pd.DataFrame, contracts: Mapping[str, Contract], as_of: date) -> BoolArray:
@@ -58,16 +58,17 @@ def about_children(records: pd.DataFrame, contracts: Mapping[str, Contract], as_
         as_of: the period's last day.
     """
     columns = CodedColumns(records)
-    found = np.ones(len(records), dtype=np.bool_)
+    of_child = np.ones(len(records), dtype=np.bool_)
     for name, contract in contracts.items():
-        mine = columns.isin("department", [name])
+        of_department = columns.isin("department", [name])
         for layout, subject in contract.subjects.items():
-            rows = mine & columns.isin("layout", [layout])
+            rows = of_department & columns.isin("layout", [layout])
             if subject == "adult":
-                found &= ~rows
+                of_child &= ~rows
             elif subject == "anyone":
-                found &= ~(rows & ~_young(records, contract, as_of))
-    return found
+                # Without a known age it is no child's: in a list of the dead, or of members, most people are grown up.
+                of_child &= ~(rows & ~_young(records, contract, as_of))
+    return of_child
 
 
 def _young(records: pd.DataFrame, contract: Contract, as_of: date) -> BoolArray:
@@ -97,7 +98,7 @@ def fold(records: pd.DataFrame, most: int) -> Folded:
         return Folded(records, records, stands)
     group = records.iloc[at].groupby(present, sort=False).ngroup().to_numpy()
     first = np.full(int(group.max()) + 1, -1, dtype=np.int64)
-    first[group[::-1]] = at[::-1]
+    first[group[::-1]] = at[::-1]  # backwards: the last to be written is the first of its group
     stands[at] = first[group]
     kept = records[stands == np.arange(len(records))]
     return Folded(records, kept.reset_index(drop=True), stands)
@@ -130,8 +131,9 @@ def unfold(clusters: pd.DataFrame, folded: Folded) -> pd.DataFrame:
         return clusters
     lines = clusters.set_index("record_id")
     records = folded.records
-    wanted = records["record_id"].to_numpy(object)[folded.stands]
-    whole = lines.loc[wanted].reset_index(drop=True)
+    representatives = records["record_id"].to_numpy(object)[folded.stands]
+    whole = lines.loc[representatives].reset_index(drop=True)
+    # The child is the representative's; whose row it is, and where it stands, stays the row's own.
     for name in ("record_id", *(name for name in ("department", "file", "sheet", "row") if name in clusters.columns)):
         whole[name] = records[name].to_numpy()
     return whole[list(clusters.columns)].astype(clusters.dtypes.to_dict())

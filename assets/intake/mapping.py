@@ -12,12 +12,12 @@ from datetime import date
 import pandas as pd
 
 from assets.intake import profile
-from assets.intake.contract import Contract, Layout, load_dictionary
+from assets.intake.contract import Contract, FileLayout, load_dictionary
 from assets.intake.headings import Aliases, Target, compile_aliases, heading_forms, normalise_heading, place_headings
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """One column of a sheet: its position (0-based), heading, and where it goes."""
 
     position: int
@@ -37,8 +37,8 @@ class Column:
 class Mapping:
     """Everything understood about the columns of one sheet."""
 
-    layout: Layout
-    columns: list[Column]
+    layout: FileLayout
+    columns: list[SheetColumn]
 
     def positions(self, field: str) -> list[int]:
         """The columns that feed a field, in sheet order."""
@@ -66,11 +66,11 @@ class Mapping:
 
     def member_columns(self) -> dict[str, dict[str, int]]:
         """Positions of the numbered family members' roles: `{"member1": {"name": 4, "relation": 5}}`."""
-        found: dict[str, dict[str, int]] = {}
+        positions: dict[str, dict[str, int]] = {}
         for column in self.columns:
             if "member" in column.target.person:
-                found.setdefault(column.target.person, {}).setdefault(column.target.role, column.position)
-        return found
+                positions.setdefault(column.target.person, {}).setdefault(column.target.role, column.position)
+        return positions
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Headings:
 
     names: list[str]
     targets: list[Target]
-    layout: Layout
+    layout: FileLayout
     aliases: Aliases
     as_of: date
 
@@ -101,7 +101,7 @@ class Headings:
         targets = _settle_ambiguous(self.targets, cells, self.aliases)
         targets = _settle_names(targets)
         targets = _settle_adults(targets, cells, self.as_of)
-        return Mapping(self.layout, [Column(place, name, targets[place]) for place, name in enumerate(self.names)])
+        return Mapping(self.layout, [SheetColumn(place, name, targets[place]) for place, name in enumerate(self.names)])
 
 
 def understand_headings(names: list[str], contract: Contract, around: Surroundings) -> Headings:
@@ -124,19 +124,19 @@ def map_columns(names: list[str], cells: pd.DataFrame, contract: Contract, aroun
     return understand_headings(names, contract, around).settled_by(cells)
 
 
-def recognise(headings: list[str], contract: Contract, around: Surroundings) -> Layout:
+def recognise(headings: list[str], contract: Contract, around: Surroundings) -> FileLayout:
     """The first layout whose marks are there; the last one is the department's ordinary file."""
     forms = {form for heading in headings for form in heading_forms(heading)}
     text = f"{around.sheet} {around.titles} {around.file}"
     targets = place_headings(headings, compile_aliases(contract))
-    fields = {Column(0, "", target).field for target in targets}
+    fields = {SheetColumn(0, "", target).field for target in targets}
     for layout in contract.layouts[:-1]:
         if _fits(layout, forms, fields, text):
             return layout
     return contract.layouts[-1]
 
 
-def _fits(layout: Layout, forms: set[str], fields: set[str], text: str) -> bool:
+def _fits(layout: FileLayout, forms: set[str], fields: set[str], text: str) -> bool:
     marks = layout.recognise
     if any(normalise_heading(word) in forms for word in marks.none_of) or fields & set(marks.none_fields):
         return False
@@ -155,6 +155,7 @@ def _settle_ambiguous(targets: list[Target], cells: pd.DataFrame, aliases: Alias
         if target.field.startswith("?"):
             field = profile.choose(aliases.ambiguous[target.field[1:]], cells.iloc[:, position], taken)
             settled[position] = Target(field=field)
+            # In sheet order: of two columns 学籍号 the first that looks national is it, the next one the local number.
             taken.add(field)
     return settled
 
@@ -174,6 +175,7 @@ def _settle_names(targets: list[Target]) -> list[Target]:
 def _settle_adults(targets: list[Target], cells: pd.DataFrame, as_of: date) -> list[Target]:
     """A single 身份证号 column to the right of a person's name that holds adults' numbers is that person's (rules/identifiers.md#c14)."""
     ids = [position for position, target in enumerate(targets) if target.field == "id_no"]
+    # With two of them one is the child's, and which one no share of adults could say.
     if len(ids) != 1:
         return targets
     before = [target.person for target in targets[: ids[0]] if target.role == "name" and target.person]
@@ -188,5 +190,6 @@ def _settle_adults(targets: list[Target], cells: pd.DataFrame, as_of: date) -> l
 def missing_mandatory(mapping: Mapping, contract: Contract) -> list[list[str]]:
     """The groups of mandatory fields of which no alternative has a column."""
     groups = mapping.layout.mandatory or contract.mandatory
+    # Which member is the guardian is known row by row; that there are members is enough for the column to be there.
     fields = mapping.fields | ({"guardian_id"} if mapping.member_columns() else set())
     return [group for group in groups if not fields & set(group)]

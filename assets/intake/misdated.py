@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from assets.intake.claims import Span, contradiction, latest_day, load_claims, spans, strongest
+from assets.intake.claims import WrittenTime, contradiction, latest_day, load_claims, spans, strongest
 from assets.intake.contract import load_fields
 from assets.intake.gather import SheetRows, cell_columns, sheets
 from assets.intake.headings import normalise_heading
@@ -44,7 +44,8 @@ def other_time(raw: pd.DataFrame, readings: Iterable[SheetReading], file: str, p
     Returns:
         Nothing of a cell but a time; a name is never in it.
     """
-    named = spans(_stem(file), period)
+    # Without the ending: in 名册2026.06.xlsx the point behind the month would make something else of it.
+    named = spans(re.sub(r"\.[A-Za-z]{2,5}$", "", file), period)
     wrong = contradiction(named, period)
     if wrong:
         return OtherTime("文件名", "", wrong.zh, wrong.last)
@@ -52,70 +53,54 @@ def other_time(raw: pd.DataFrame, readings: Iterable[SheetReading], file: str, p
     # An earlier day above a table is last quarter's sheet. A later one is also what a clerk writes who makes the file late: it takes more to doubt it.
     if titled and titled.last < period.first_day:
         return titled
-    columns = [each for sheet in (sheets(raw, readings) if len(raw) else ()) for each in _columns(sheet, period)]
-    wrong_column = next((each.other for each in columns if each.other), None)
+    columns = [time for sheet in (sheets(raw, readings) if len(raw) else ()) for time in _columns(sheet, period)]
+    wrong_column = next((time for time in columns if time), None)
     return wrong_column or (None if named or columns else titled)
-
-
-@dataclass(frozen=True)
-class _Dated:
-    """A column that tells the period; `other` where that is another one."""
-
-    other: OtherTime | None
-
-
-def _stem(file: str) -> str:
-    return re.sub(r"\.[A-Za-z]{2,5}$", "", file)
 
 
 def _titled(raw: pd.DataFrame, period: Period) -> OtherTime | None:
     """What titles, signatures and names of sheets say together: a book may hold a sheet for every month."""
     lines = raw[raw["kind"].isin(["title", "signature"])]
-    said: list[tuple[str, Span]] = []
+    times: list[tuple[str, WrittenTime]] = []
     for sheet, cells in zip(lines["sheet"], lines[cell_columns(raw)].to_numpy(dtype=object), strict=True):
         short = [cell for cell in cells if cell and len(cell) <= load_claims().longest_title]
-        said += [(str(sheet), span) for cell in short for span in spans(cell, period)]
+        times += [(str(sheet), time) for cell in short for time in spans(cell, period)]
     names = raw.loc[raw["kind"] == "data", "sheet"].unique()
-    said += [(str(name), span) for name in names for span in spans(str(name), period)]
-    span = contradiction(strongest(span for _, span in said), period)
-    if span is None:
+    times += [(str(name), time) for name in names for time in spans(str(name), period)]
+    latest = contradiction(strongest(time for _, time in times), period)
+    if latest is None:
         return None
-    return OtherTime("标题", next(sheet for sheet, each in said if each == span), span.zh, span.last)
+    return OtherTime("标题", next(sheet for sheet, time in times if time == latest), latest.zh, latest.last)
 
 
-def _columns(sheet: SheetRows, period: Period) -> Iterator[_Dated]:
+def _columns(sheet: SheetRows, period: Period) -> Iterator[OtherTime | None]:
+    """For every column that tells the period: None where that is the period of the delivery, else the other time."""
     rules = load_claims()
-    as_of = {normalise_heading(name) for name in rules.as_of_columns}
+    as_of = {normalise_heading(name): name for name in rules.as_of_columns}
     for column in sheet.mapping.columns:
         heading = normalise_heading(re.split(r"[.．]", column.heading)[-1])
         if heading not in as_of and column.field not in (*rules.current_fields, *rules.past_fields):
             continue
         days = _days(sheet, column.position)
-        day = _as_of(days, sheet) if heading in as_of else _events(days, column.field, period)
+        if heading in as_of:
+            # Where most rows do not say as of when they are, the few that do are remarks.
+            day = _newest(days) if len(days) * 2 >= len(sheet.data) and len(days) else None
+        else:
+            day = _events(days, column.field, period)
         if day and period.first_day <= day <= latest_day(period):
-            yield _Dated(None)
+            yield None
         elif day:
-            word = f"「{_word(heading, column.field)}」列"
-            yield _Dated(OtherTime(word, sheet.around.sheet, f"{day.year}年{day.month}月", day))
-
-
-def _word(heading: str, field: str) -> str:
-    """Our own word for a column: a heading of the vocabulary, or the field it was read as."""
-    known = {normalise_heading(name): name for name in load_claims().as_of_columns}
-    return known.get(heading) or load_fields()[field].zh
+            # Our own word for the column: what stands in the heading may be anything.
+            word = as_of.get(heading) or load_fields()[column.field].zh
+            yield OtherTime(f"「{word}」列", sheet.around.sheet, f"{day.year}年{day.month}月", day)
 
 
 def _days(sheet: SheetRows, position: int) -> pd.Series:
     """The column's days (a month as its last one) as timestamps, without cells that hold none."""
     read = read_dates(pd.Series(sheet.cells[:, position], dtype=object))
-    known = read[read["precision"].isin(["day", "month"])]
-    days = pd.to_datetime(known["value"], errors="coerce")
-    return days.where(known["precision"] == "day", days + pd.offsets.MonthEnd(0)).dropna()
-
-
-def _as_of(days: pd.Series, sheet: SheetRows) -> date | None:
-    """The newest day of a column that says as of when every row is; None when most rows do not say it."""
-    return _newest(days) if len(days) * 2 >= len(sheet.data) and len(days) else None
+    dated = read[read["precision"].isin(["day", "month"])]
+    days = pd.to_datetime(dated["value"], errors="coerce")
+    return days.where(dated["precision"] == "day", days + pd.offsets.MonthEnd(0)).dropna()
 
 
 def _events(days: pd.Series, field: str, period: Period) -> date | None:
@@ -129,10 +114,11 @@ def _events(days: pd.Series, field: str, period: Period) -> date | None:
     past = days[days <= end]
     if field not in rules.current_fields or len(past) < rules.least_dates:
         return None
+    # Old days alone are a column that nobody keeps any more, and say nothing of the file.
     newest = _newest(past)
     return newest if newest >= period.first_day - timedelta(days=rules.stale_days) else None
 
 
 def _newest(days: pd.Series) -> date:
-    found: date = days.max().date()
-    return found
+    newest: date = days.max().date()
+    return newest

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -35,6 +35,18 @@ class ReadingLike(Protocol):
 
     @property
     def grids(self) -> Sequence[GridLike]: ...  # noqa: D102
+    @property
+    def notices(self) -> Sequence[Any]: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class DeliveredFile:
+    """One file of a delivery: its grids, its name as people know it, SHA-256 (64 hex) and delivery number."""
+
+    reading: ReadingLike
+    file: str
+    sha256: str
+    delivery_id: str
 
 
 @dataclass(frozen=True)

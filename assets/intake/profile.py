@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
 
 import pandas as pd
 
@@ -20,18 +19,13 @@ _BLANKS = re.compile(r"\s+")
 _NUMBER = re.compile(r"[1-9]\d{5}((?:19|20)\d{2})(\d{2})\d{2}\d{3}[\dXx]")
 
 
-@lru_cache(maxsize=64)
-def _shape(field: str) -> re.Pattern[str] | None:
-    pattern = load_dictionary().shapes.get(field)
-    return re.compile(pattern) if pattern else None
-
-
 def share(values: Iterable[str], field: str) -> float:
     """Share of the non-missing cells that look like `field`, between 0 and 1; 0 when there is nothing to look at."""
-    shape = _shape(field)
+    pattern = load_dictionary().shapes.get(field)
     cells = sample(values)
-    if shape is None or not cells:
+    if not pattern or not cells:
         return 0.0
+    shape = re.compile(pattern)
     return sum(shape.fullmatch(cell) is not None for cell in cells) / len(cells)
 
 
@@ -40,6 +34,7 @@ def sample(values: Iterable[str]) -> list[str]:
     missing = set(load_dictionary().placeholders)
     cells = [_BLANKS.sub("", value) for value in values]
     cells = [cell for cell in cells if cell not in missing]
+    # Not the first 400: files are sorted by school or township, and each fills its columns in its own way.
     step = max(1, len(cells) // SAMPLE)
     return cells[::step][:SAMPLE]
 
@@ -60,10 +55,11 @@ def choose(choice: Ambiguity, values: Iterable[str], taken: set[str]) -> str:
 
 def adult_share(values: Iterable[str], as_of: date) -> float:
     """Share of the citizen numbers in a column that belong to people of 20 and more in that year; 0 when there are none."""
-    births = [found for cell in sample(values) if (found := _NUMBER.fullmatch(cell))]
-    if not births:
+    numbers = [match for cell in sample(values) if (match := _NUMBER.fullmatch(cell))]
+    if not numbers:
         return 0.0
-    return sum(as_of.year - int(found[1]) >= 20 for found in births) / len(births)
+    # Not 18: a pupil who stayed longer at school is no parent.
+    return sum(as_of.year - int(number[1]) >= 20 for number in numbers) / len(numbers)
 
 
 def fits(cells: pd.DataFrame, expected: dict[int, str]) -> bool:

@@ -30,6 +30,7 @@ def classify(cells: pd.DataFrame, headings: list[str], mapping: Mapping) -> np.n
     counts = filled.sum(axis=1)
     kinds = np.full(len(cells), "data", dtype=object)
     sequence = mapping.sequence
+    # Forms come with their running numbers printed far below the last child: such a row is blank.
     if sequence is not None:
         running = pd.Series(values[:, sequence]).str.fullmatch(r"\s*\d{0,7}(?:\.0)?\s*").to_numpy(dtype=bool)
         counts = counts - (filled[:, sequence] & running)
@@ -39,24 +40,25 @@ def classify(cells: pd.DataFrame, headings: list[str], mapping: Mapping) -> np.n
     first = values[np.arange(len(values)), filled.argmax(axis=1)]
     for row in _suspects(first, counts, cells, mapping):
         if kinds[row] == "data":
-            kinds[row] = _one(values[row], headings, mapping)
+            kinds[row] = _kind_of(values[row], headings, mapping)
     return kinds
 
 
 def _suspects(first: np.ndarray, counts: np.ndarray, cells: pd.DataFrame, mapping: Mapping) -> np.ndarray:
     """Rows worth a closer look: few cells, no child's number, or a first cell that says what it is."""
+    # A register has a hundred thousand rows with a number each: only these few are read cell by cell.
     words = load_dictionary().rows
     pattern = re.compile(f"^(?:{words.total}|{words.signature}|{words.note}|{words.example})")
     distinct = {text: pattern.match(_BLANKS.sub("", text)) is not None for text in set(first)}
-    told = np.array([distinct[text] for text in first], dtype=bool)  # of no rows it would be numbers
+    labelled = np.array([distinct[text] for text in first], dtype=bool)  # of no rows it would be numbers
     bare = np.ones(len(cells), dtype=bool)
     for field in KEYS[1:]:
         for position in mapping.positions(field):
             bare &= ~cells.iloc[:, position].str.contains(r"\d", regex=True).to_numpy(dtype=bool)
-    return np.flatnonzero(told | (counts <= 2) | bare)
+    return np.flatnonzero(labelled | (counts <= 2) | bare)
 
 
-def _one(row: np.ndarray, headings: list[str], mapping: Mapping) -> str:
+def _kind_of(row: np.ndarray, headings: list[str], mapping: Mapping) -> str:
     texts = [_BLANKS.sub("", cell) for cell in row]
     filled = [text for text in texts if text]
     words = load_dictionary().rows
@@ -67,23 +69,25 @@ def _one(row: np.ndarray, headings: list[str], mapping: Mapping) -> str:
         return "repeated_heading"
     if re.fullmatch(words.example, filled[0]):
         return "note"
-    if _keyless(texts, mapping):
-        if re.match(words.total, filled[0]) or any(
-            re.fullmatch(f"(?:{words.total})[:：]?", text) for text in filled[:4]
-        ):
-            return "total"
-        if len(filled) <= 8 and re.match(words.signature, filled[0]):
-            return "signature"
-        if len(filled) <= 2 and re.match(words.note, filled[0]):
-            return "note"
-        if len(filled) == 1:
-            return _lonely(texts, mapping)
+    # A row with somebody's number or day is a child's, whatever its first cell says.
+    positions = {position for field in KEYS[1:] for position in mapping.positions(field)}
+    if any(re.search(r"\d{6}", texts[position]) for position in positions):
+        return "data"
+    if re.match(words.total, filled[0]) or any(re.fullmatch(f"(?:{words.total})[:：]?", text) for text in filled[:4]):
+        return "total"
+    if len(filled) <= 8 and re.match(words.signature, filled[0]):
+        return "signature"
+    if len(filled) <= 2 and re.match(words.note, filled[0]):
+        return "note"
+    if len(filled) == 1:
+        return _lonely(texts, mapping)
     return "data"
 
 
 def _lonely(texts: list[str], mapping: Mapping) -> str:
     """A row with one cell: a section title (township), a note, or a child of whom only the name is left."""
     position = next(i for i, text in enumerate(texts) if text)
+    # A child without anything but a name is told to the department; only at the left edge, where titles stand, it cannot be told from one.
     if position in mapping.positions("name") and position != 0:
         return "data"
     text = texts[position]
@@ -95,16 +99,11 @@ def _lonely(texts: list[str], mapping: Mapping) -> str:
     return "note" if len(text) > 15 else "data"
 
 
-def _keyless(texts: list[str], mapping: Mapping) -> bool:
-    """No cell of the row holds a person's number or full date."""
-    positions = {position for field in KEYS[1:] for position in mapping.positions(field)}
-    return not any(re.search(r"\d{6}", texts[position]) for position in positions)
-
-
 def _same_heading(texts: list[str], headings: list[str], mapping: Mapping) -> bool:
     pairs = [(text, head) for text, head in zip(texts, headings, strict=True) if text]
     if len(pairs) < 2:
         return False
+    # A heading of two levels is repeated by its lower line, which alone stands in this row.
     last = [re.split(r"[.．]", head)[-1] if head.strip() else "" for _, head in pairs]
     same = sum(
         normalise_heading(text) in {normalise_heading(tail), normalise_heading(head)}
@@ -118,7 +117,7 @@ def strange_headings(cells: pd.DataFrame, mapping: Mapping) -> int:
 
     Such a row holds words in the columns of numbers, dates and sex, and not one of them looks like what belongs there.
     """
-    columns = [(field, found[0]) for field in ("sex", *KEYS[1:]) if (found := mapping.positions(field))]
+    columns = [(field, places[0]) for field in ("sex", *KEYS[1:]) if (places := mapping.positions(field))]
     top = cells.head(3).to_numpy(dtype=object)
     for at, row in enumerate(top):
         words = [(field, str(row[position])) for field, position in columns if str(row[position]).strip()]
@@ -131,9 +130,10 @@ def stated_total(row: pd.Series) -> int | None:
     """The number a total row states: 「合计：1771人」 or a lone whole number beside 合计; None when unclear."""
     texts = [_BLANKS.sub("", str(cell)) for cell in row if str(cell).strip()]
     for text in texts:
-        if found := re.search(r"(\d+)\s*[人名个条]", text):
-            return int(found[1])
-        if found := re.fullmatch(r"(?:合计|小计|总计|共计|总人数)[:：]?(\d+)", text):
-            return int(found[1])
+        if number := re.search(r"(\d+)\s*[人名个条]", text):
+            return int(number[1])
+        if number := re.fullmatch(r"(?:合计|小计|总计|共计|总人数)[:：]?(\d+)", text):
+            return int(number[1])
+    # Several of them are sums of several columns, and which one counts children nobody says.
     numbers = [text for text in texts if re.fullmatch(r"\d{1,7}(?:\.0)?", text)]
     return int(float(numbers[0])) if len(numbers) == 1 else None

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from assets.intake.contract import Model, load_dictionary, load_fields
+from assets.intake.contract import StrictModel, load_dictionary, load_fields
 from assets.intake.notices import column_at, where
 from matching.tables import parse_yaml
 from pipelines.resources.naming import naming, number_in
@@ -19,7 +19,7 @@ from pipelines.resources.naming import naming, number_in
 ISSUES = Path(__file__).with_name("issues.yaml")
 
 
-class Issue(Model):
+class RowIssue(StrictModel):
     """One code: `zh` what is wrong, `advice` what to do, `field` where it stands."""
 
     zh: str
@@ -30,10 +30,10 @@ class Issue(Model):
 
 
 @lru_cache(maxsize=1)
-def load_issues() -> dict[str, Issue]:
+def load_issues() -> dict[str, RowIssue]:
     """The codes of `assets/intake/issues.yaml`."""
     data: dict[str, Any] = parse_yaml(ISSUES.read_text(encoding="utf-8"))
-    return {code: Issue.model_validate(spec) for code, spec in data.items()}
+    return {code: RowIssue.model_validate(spec) for code, spec in data.items()}
 
 
 def is_issue(code: str) -> bool:
@@ -42,7 +42,7 @@ def is_issue(code: str) -> bool:
 
 
 @lru_cache(maxsize=512)
-def issue(code: str) -> Issue:
+def issue(code: str) -> RowIssue:
     """The sentence of a code, also of `code:field`; raises KeyError for a code that has none."""
     name, _, field = code.partition(":")
     spec = load_issues()[name]

@@ -16,10 +16,12 @@ import pandas as pd
 
 from assets.intake.contract import Contract, load_dictionary
 from assets.intake.headings import Target
-from assets.intake.mapping import Column, Mapping, Surroundings
+from assets.intake.mapping import Mapping, SheetColumn, Surroundings
 
 RULES = 1
-"""Count up when `headings`, `mapping` or `profile` understand a heading otherwise: what was kept under another number is derived anew."""
+"""Counts up with every change of `headings`, `mapping` or `profile`: what was kept under another number is derived anew."""
+# Of the code that the number stands for. Too many readings derived anew cost seconds; one that was kept by other rules would be believed.
+RULES_DIGEST = "d11aefd1a69912b4"
 COLUMNS = ["delivery_id", "file", "sheet_no", "sheet", "titles", "layout", "columns", "read_by"]
 
 
@@ -44,36 +46,38 @@ class SheetReading:
 
 def readings_frame(readings: Sequence[SheetReading], contract: Contract) -> pd.DataFrame:
     """The readings as a frame, one row per sheet; it holds headings and titles as written, so it lies where raw rows lie."""
-    return pd.DataFrame([_row(reading, contract) for reading in readings], columns=COLUMNS)
+    rows = []
+    for reading in readings:
+        around, mapping = reading.around, reading.mapping
+        columns = [[each.heading, each.target.field, each.target.person, each.target.role] for each in mapping.columns]
+        written = json.dumps(columns, ensure_ascii=False)
+        place = [reading.delivery_id, around.file, reading.sheet_no, around.sheet, around.titles]
+        rows.append([*place, mapping.layout.name, written, _read_by(contract, around.as_of)])
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def readings_from(frame: pd.DataFrame, contract: Contract, as_of: date) -> list[SheetReading]:
     """The readings of a frame that were made by this contract, as of this day and by today's rules; the others are stale."""
     valid = frame[frame["read_by"] == _read_by(contract, as_of)]
-    return [_reading(dict(zip(COLUMNS, row, strict=True)), contract, as_of) for row in valid[COLUMNS].to_numpy()]
-
-
-def _row(reading: SheetReading, contract: Contract) -> list[object]:
-    around, mapping = reading.around, reading.mapping
-    columns = [[each.heading, each.target.field, each.target.person, each.target.role] for each in mapping.columns]
-    written = json.dumps(columns, ensure_ascii=False)
-    place = [reading.delivery_id, around.file, reading.sheet_no, around.sheet, around.titles]
-    return [*place, mapping.layout.name, written, _read_by(contract, around.as_of)]
-
-
-def _reading(row: dict[str, object], contract: Contract, as_of: date) -> SheetReading:
-    columns = [
-        Column(position, heading, Target(field, person, role))
-        for position, (heading, field, person, role) in enumerate(json.loads(str(row["columns"])))
-    ]
-    around = Surroundings(str(row["file"]), str(row["sheet"]), str(row["titles"]), as_of)
-    mapping = Mapping(contract.layout(str(row["layout"])), columns)
-    return SheetReading(str(row["delivery_id"]), int(str(row["sheet_no"])), around, mapping)
+    readings = []
+    for row in valid[COLUMNS].to_numpy():
+        cells = dict(zip(COLUMNS, row, strict=True))
+        columns = [
+            SheetColumn(position, heading, Target(field, person, role))
+            for position, (heading, field, person, role) in enumerate(json.loads(str(cells["columns"])))
+        ]
+        # The day is not kept: it is part of `read_by`, so that every row that is left was read as of this one.
+        around = Surroundings(str(cells["file"]), str(cells["sheet"]), str(cells["titles"]), as_of)
+        mapping = Mapping(contract.layout(str(cells["layout"])), columns)
+        readings.append(SheetReading(str(cells["delivery_id"]), int(str(cells["sheet_no"])), around, mapping))
+    return readings
 
 
 def _read_by(contract: Contract, as_of: date) -> str:
     """Everything but the sheet that a reading rests on, as 16 hex digits: a changed alias gives another one."""
+    # The contents and not the files' times: a copied workspace, or a new version with the same headings, keeps its readings.
     rests_on = [str(RULES), contract.model_dump_json(), load_dictionary().model_dump_json(), as_of.isoformat()]
+    # A sign that no YAML text holds stands between the parts: none of them can run into the next.
     return hashlib.sha256("\x1f".join(rests_on).encode()).hexdigest()[:16]
 
 

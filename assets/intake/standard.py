@@ -67,8 +67,8 @@ def standardise(
     for column in columns:
         if raw[column].hasnans:  # files of different width, concatenated
             raw[column] = raw[column].fillna("")
-    known = list(sheets(raw, readings)) if len(raw) else []
-    parts = [gather(sheet, contract) for sheet in known]
+    sheets_read = list(sheets(raw, readings)) if len(raw) else []
+    parts = [gather(sheet, contract) for sheet in sheets_read]
     parts = [part for part in parts if len(part)]
     if not parts:
         return Standardised(pd.DataFrame(columns=STANDARD), pd.DataFrame(columns=QUARANTINE), _set_aside(None))
@@ -76,7 +76,7 @@ def standardise(
     remarks = Remarks(rows.index)
     frame = read_values(rows, contract.department, context, remarks)
     complete(frame)
-    limits = _age_limits(rows["layout"], contract)
+    limits = pd.to_numeric(rows["layout"].map(contract.age_limits), errors="coerce")
     child = rows["subject"] == "child"
     numbers.settle(frame, limits.notna(), context, remarks, child)
     if contract.numbers_are_truth:
@@ -85,7 +85,7 @@ def standardise(
     frame = pd.concat([rows[[*BASE, "layout"]], frame, judge.ages(frame, context.as_of).where(child)], axis=1)
     remarks.add(rows["shift"] == "realigned", "realigned")
     judge.oddities(frame, contract, context, remarks)
-    again, copies = _alike(raw, rows, known)
+    again, copies = _alike(raw, rows, sheets_read)
     remarks.add(again, "duplicate_row")
     codes = judge.unusable(frame, rows["shift"])
     aside = judge.age_code(frame, limits) & (codes == "")
@@ -94,11 +94,12 @@ def standardise(
     codes[crowd & (codes == "") & ~aside] = "many_alike"
     frame["period"], frame["department"], frame["issues"] = context.period, contract.department, remarks.joined()
     keep = (codes == "") & ~aside
+    # More than a hundred columns are not copied where every row stays.
     accepted = frame[STANDARD] if keep.all() else frame.loc[keep, STANDARD]
     accepted.index = pd.RangeIndex(len(accepted))
     done = Standardised(
         accepted=accepted,
-        quarantine=_quarantine(raw.loc[codes.index[codes != ""]], codes[codes != ""], known),
+        quarantine=_quarantine(raw.loc[codes.index[codes != ""]], codes[codes != ""], sheets_read),
         set_aside=_set_aside(frame.loc[aside]),
     )
     total = len(done.accepted) + len(done.quarantine) + len(done.set_aside)
@@ -107,25 +108,18 @@ def standardise(
     return done
 
 
-def _age_limits(layouts: pd.Series, contract: Contract) -> pd.Series:
-    limits = {
-        each.name: each.set_aside_age if each.set_aside_age is not None else contract.bounds.set_aside_age
-        for each in contract.layouts
-    }
-    return pd.to_numeric(layouts.map(limits), errors="coerce")
-
-
-def _alike(raw: pd.DataFrame, rows: pd.DataFrame, known: list[SheetRows]) -> tuple[pd.Series, pd.Series]:
+def _alike(raw: pd.DataFrame, rows: pd.DataFrame, sheets_read: list[SheetRows]) -> tuple[pd.Series, pd.Series]:
     """Rows that repeat an earlier row of their file in every cell but the running number; and how many rows of the department hold
     the same cells, in whichever file.
     """
     again, copies = pd.Series(False, index=rows.index), pd.Series(1, index=rows.index)
+    # Whoever agrees in all cells agrees in these three: only such rows are compared whole.
     alike = rows.duplicated(["name", "id_no", "birth_date"], keep=False)
     if not alike.any():
         return again, copies
     at = rows.index[alike]
     cells = raw.loc[at, cell_columns(raw)]
-    for sheet in known:
+    for sheet in sheets_read:
         position = sheet.mapping.sequence
         if position is not None:
             cells.loc[sheet.data.index.intersection(at), f"c{position:03d}"] = ""
@@ -136,23 +130,24 @@ def _alike(raw: pd.DataFrame, rows: pd.DataFrame, known: list[SheetRows]) -> tup
     return again, copies
 
 
-def _quarantine(rows: pd.DataFrame, codes: pd.Series, known: list[SheetRows]) -> pd.DataFrame:
+def _quarantine(rows: pd.DataFrame, codes: pd.Series, sheets_read: list[SheetRows]) -> pd.DataFrame:
     if rows.empty:
         return pd.DataFrame(columns=QUARANTINE)
-    homes = {index: sheet for sheet in known for index in sheet.data.index.intersection(rows.index)}
+    sheet_of = {index: sheet for sheet in sheets_read for index in sheet.data.index.intersection(rows.index)}
     columns = cell_columns(rows)
     records = []
     for (index, row), code in zip(rows.iterrows(), codes.astype(str), strict=True):
         spec = issue(code)
-        home = homes[index]
-        at = next(iter(home.mapping.positions(spec.field)), None)
-        heading = home.mapping.columns[at].heading if at is not None else ""
+        mapping = sheet_of[index].mapping
+        at = next(iter(mapping.positions(spec.field)), None)
+        heading = mapping.columns[at].heading if at is not None else ""
         records.append(
             [
                 *(row[name] for name in ("record_id", "delivery_id", "file", "sheet", "row")),
                 *(code, spec.field, heading, at + 1 if at is not None else 0),
                 place_sentence(row, spec.field, at, spec.zh),
                 f"{spec.advice}。",
+                # As they came: what is wrong with the row may be in a cell that nobody reads.
                 json.dumps([row[name] for name in columns], ensure_ascii=False),
             ]
         )

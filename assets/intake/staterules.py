@@ -51,7 +51,10 @@ class StateRule(BaseModel):
         for field, codes in self.when.items():
             mask &= _has_code(_texts(rows, field), codes)
         for field, words in self.words.items():
-            mask &= _has_word(_texts(rows, field), words)
+            texts = _texts(rows, field)
+            # Few different texts stand in a column of many rows: each is searched once.
+            fitting = [text for text in texts.unique() if any(word in text for word in words)]
+            mask &= np.asarray(texts.isin(fitting), dtype=np.bool_)
         return mask & _has_code(_texts(rows, self.take), [FILLED]) if self.take else mask
 
 
@@ -72,9 +75,3 @@ def _texts(rows: pd.DataFrame, field: str) -> pd.Series[str]:
 
 def _has_code(texts: pd.Series[str], codes: Sequence[str]) -> BoolArray:
     return np.asarray(texts.isin(codes) | ((texts != "") & (FILLED in codes)), dtype=np.bool_)
-
-
-def _has_word(texts: pd.Series[str], words: Sequence[str]) -> BoolArray:
-    # Few different texts stand in a column of many rows.
-    fitting = [text for text in texts.unique() if any(word in text for word in words)]
-    return np.asarray(texts.isin(fitting), dtype=np.bool_)

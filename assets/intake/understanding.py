@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-import pandas as pd
-
-from assets.intake.notices import IntakeNotice, SheetReport, Tabulated
+from assets.intake.notices import Tabulated
 from assets.intake.sentences import field_name, is_issue, issue
 from assets.intake.shown import shown_headings
 from assets.intake.standard import Standardised
@@ -48,41 +46,42 @@ def understanding(
         file: its name, for a refused file without rows.
     """
     name = str(tabulated.raw["file"].iloc[0]) if len(tabulated.raw) else file
-    return [_sheet(name, report, tabulated.notices, standardised) for report in tabulated.sheets]
-
-
-def _sheet(
-    file: str, report: SheetReport, notices: list[IntakeNotice], standardised: Standardised | None
-) -> Understanding:
-    counts, issues = [0, 0, 0], list[tuple[str, int]]()
-    shown = shown_headings({place: heading for place, (heading, _) in report.columns.items()}, report.words)
-    if standardised is not None:
-        frames = [standardised.accepted, standardised.quarantine, standardised.set_aside]
-        mine = [frame[(frame["file"] == file) & (frame["sheet"] == report.sheet)] for frame in frames]
-        counts = [len(frame) for frame in mine]
-        codes = mine[0]["issues"][mine[0]["issues"] != ""].str.split(";").explode().value_counts(sort=True)
-        issues = [(issue(str(code)).zh, int(count)) for code, count in codes.items()]
-        issues += _refused(mine[1])
-    return Understanding(
-        file=file,
-        sheet=report.sheet,
-        layout=report.layout,
-        heading_row=report.heading_row,
-        mapping=[(shown[place], field_name(target)) for place, (_, target) in report.columns.items()],
-        unknown=[shown[place] for place, (heading, target) in report.columns.items() if heading.strip() and not target],
-        data_rows=report.data_rows,
-        accepted=counts[0],
-        quarantined=counts[1],
-        set_aside=counts[2],
-        issues=issues,
-        warnings=[notice.message for notice in notices if notice.sheet == report.sheet],
-    )
-
-
-def _refused(quarantine: pd.DataFrame) -> list[tuple[str, int]]:
-    """What the quarantined rows were refused for; a rule of the suite brings its own sentence (its `message`)."""
-    told = [
-        issue(code).zh if is_issue(code) else message
-        for code, message in quarantine[["code", "message"]].astype(str).itertuples(index=False, name=None)
-    ]
-    return list(Counter(told).most_common())
+    entries = []
+    for report in tabulated.sheets:
+        shown = shown_headings({place: heading for place, (heading, _) in report.columns.items()}, report.words)
+        counts, issues = [0, 0, 0], list[tuple[str, int]]()
+        if standardised is not None:
+            frames = (standardised.accepted, standardised.quarantine, standardised.set_aside)
+            accepted, refused, aside = (
+                frame[(frame["file"] == name) & (frame["sheet"] == report.sheet)] for frame in frames
+            )
+            counts = [len(accepted), len(refused), len(aside)]
+            codes = accepted["issues"][accepted["issues"] != ""].str.split(";").explode().value_counts(sort=True)
+            issues = [(issue(str(code)).zh, int(count)) for code, count in codes.items()]
+            # A rule of the suite is no code of ours and brings its own sentence: without it a refused row would have no reason.
+            reasons = [
+                issue(code).zh if is_issue(code) else message
+                for code, message in refused[["code", "message"]].astype(str).itertuples(index=False, name=None)
+            ]
+            issues += Counter(reasons).most_common()
+        entries.append(
+            Understanding(
+                file=name,
+                sheet=report.sheet,
+                layout=report.layout,
+                heading_row=report.heading_row,
+                mapping=[(shown[place], field_name(target)) for place, (_, target) in report.columns.items()],
+                unknown=[
+                    shown[place]
+                    for place, (heading, target) in report.columns.items()
+                    if heading.strip() and not target
+                ],
+                data_rows=report.data_rows,
+                accepted=counts[0],
+                quarantined=counts[1],
+                set_aside=counts[2],
+                issues=issues,
+                warnings=[notice.message for notice in tabulated.notices if notice.sheet == report.sheet],
+            )
+        )
+    return entries

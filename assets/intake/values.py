@@ -19,6 +19,7 @@ from matching.reading.regions import area_name
 
 CHILD_ID = "id_no"
 PLACE_FIELDS = ("town", "village", "hukou_addr", "live_addr")
+# Days that may lie after the period's end and are no slips: a card's end, a subsidy's last month, a term that was agreed on.
 FUTURE = ("card_valid_to", "pay_end", "exit_date", "suspended_until", "term_to")
 
 
@@ -30,18 +31,18 @@ class Remarks:
     """Issue codes per row, added mask by mask, joined once."""
 
     index: pd.Index
-    found: list[tuple[np.ndarray, str]] = field(default_factory=list)
+    noted: list[tuple[np.ndarray, str]] = field(default_factory=list)
 
     def add(self, mask: pd.Series | np.ndarray, code: str) -> None:
         """Note `code` for the rows where `mask` is true (aligned with the index)."""
         rows = np.asarray(mask, dtype=bool)
         if rows.any():
-            self.found.append((rows, code))
+            self.noted.append((rows, code))
 
     def joined(self) -> pd.Series:
         """The `;`-joined codes of every row, in the order they were added."""
         text = np.full(len(self.index), "", dtype=object)
-        for rows, code in self.found:
+        for rows, code in self.noted:
             before = text[rows]
             text[rows] = np.where(before == "", code, before + (";" + code))
         return pd.Series(text, index=self.index, dtype=object)
@@ -62,6 +63,7 @@ def read_values(rows: pd.DataFrame, department: str, context: Context, remarks: 
     out: dict[str, pd.Series] = {}
     for name, spec in load_fields().items():
         column = rows[name]
+        # Of a hundred fields a file fills some twenty: the readers are not called for the rest.
         if not any(column.tolist()):
             out[name] = column
         elif spec.kind == "name" and name != "name":
@@ -83,7 +85,9 @@ def read_values(rows: pd.DataFrame, department: str, context: Context, remarks: 
         else:
             out[name] = column
     # The columns stay apart until all are read: changing single columns of a wide frame copies it again and again.
-    _name(out)
+    names = clean_names(out["name"])
+    out["name_raw"], out["name"] = out["name"], names["value"]
+    out["name_note"], out["name_unreadable"] = names["note"], names["unreadable"]
     _birth(out, context, remarks)
     _ids(out, rows, context, remarks)
     _others(out)
@@ -91,49 +95,45 @@ def read_values(rows: pd.DataFrame, department: str, context: Context, remarks: 
     return pd.DataFrame(out, index=rows.index)
 
 
-def _name(out: Columns) -> None:
-    out["name_raw"] = out["name"]
-    found = clean_names(out["name"])
-    out["name"], out["name_note"], out["name_unreadable"] = found["value"], found["note"], found["unreadable"]
-
-
 def _dates(column: pd.Series, kind: str, name: str, context: Context, remarks: Remarks) -> pd.Series:
     # A certificate's end of validity lies in the future: only days that must have been are held against the period.
     limit = None if name in FUTURE else context.as_of
     read = normalise.read_months if kind == "month" else normalise.read_dates
-    found = read(column, limit)["value"]
-    remarks.add(~column.isin(load_dictionary().placeholders) & (found == ""), f"unreadable_date:{name}")
-    return found
+    dates: pd.Series = read(column, limit)["value"]
+    remarks.add(~column.isin(load_dictionary().placeholders) & (dates == ""), f"unreadable_date:{name}")
+    return dates
 
 
 def _birth(out: Columns, context: Context, remarks: Remarks) -> None:
+    """The date of birth with its precision (rules/dates.md#b04); what was written stays beside it."""
     raw = out["birth_date"]
-    found = normalise.read_dates(raw, context.as_of)
-    out["birth_date_raw"], out["birth_date"], out["birth_precision"] = raw, found["value"], found["precision"]
-    remarks.add((found["value"] == "") & ~raw.isin(load_dictionary().placeholders), "unreadable_date:birth_date")
+    read = normalise.read_dates(raw, context.as_of)
+    out["birth_date_raw"], out["birth_date"], out["birth_precision"] = raw, read["value"], read["precision"]
+    remarks.add((read["value"] == "") & ~raw.isin(load_dictionary().placeholders), "unreadable_date:birth_date")
 
 
 def _ids(out: Columns, rows: pd.DataFrame, context: Context, remarks: Remarks) -> None:
     """Citizen numbers: the child's with status, the adults' beside it only when they are good."""
     for name, spec in load_fields().items():
         if spec.kind == "id" and name != CHILD_ID and any(out[name].tolist()):
-            found = identity.read_ids(out[name], _flags(rows, name), "adult", context.as_of)
-            remarks.add(~found["status"].isin(["valid", "missing", "placeholder"]), f"bad_number:{name}")
-            out[name] = found["value"]
+            numbers = identity.read_ids(out[name], _flags(rows, name), "adult", context.as_of)
+            remarks.add(~numbers["status"].isin(["valid", "missing", "placeholder"]), f"bad_number:{name}")
+            out[name] = numbers["value"]
     raw = out[CHILD_ID]
     flags = _flags(rows, CHILD_ID)
-    found = identity.read_ids(raw, flags, "child", context.as_of)
+    numbers = identity.read_ids(raw, flags, "child", context.as_of)
     adult = rows["subject"] == "adult"
     for name in ("birth_date", "birth_date_raw", "birth_precision", "sex"):
         # Nothing needs an adult's age or sex: not kept (purpose limitation).
         out[name] = out[name].mask(adult, "") if adult.any() else out[name]
-    other = rows["subject"] != "child"
-    if other.any():
-        harmed = None if flags is None else flags[other]
-        found.loc[other] = identity.read_ids(raw[other], harmed, "adult", context.as_of)
-    out[CHILD_ID], out["id_no_raw"] = found["value"], raw
+    # In rows that may be about grown people an adult's number is nothing to be doubted.
+    not_child = rows["subject"] != "child"
+    if not_child.any():
+        harmed = None if flags is None else flags[not_child]
+        numbers.loc[not_child] = identity.read_ids(raw[not_child], harmed, "adult", context.as_of)
+    out[CHILD_ID], out["id_no_raw"] = numbers["value"], raw
     for name in ("status", "birth", "sex", "derived"):
-        out[f"id_no_{name}"] = found[name]
+        out[f"id_no_{name}"] = numbers[name]
 
 
 def _flags(rows: pd.DataFrame, name: str) -> pd.Series | None:
@@ -161,34 +161,36 @@ def _coded(column: pd.Series, name: str, department: str, remarks: Remarks) -> p
     return values.mask(coded["unknown"] != "", spec.unread) if spec.unread else values
 
 
-def _noted(found: pd.DataFrame, column: pd.Series, name: str, remarks: Remarks) -> pd.Series:
+def _noted(read: pd.DataFrame, column: pd.Series, name: str, remarks: Remarks) -> pd.Series:
     """The values of a coded column; words that nobody knows are noted (docs/data-shapes.md section 8)."""
-    remarks.add((found["unknown"] != "") & ~column.isin(load_dictionary().placeholders), f"unknown_code:{name}")
-    return found["value"]
+    remarks.add((read["unknown"] != "") & ~column.isin(load_dictionary().placeholders), f"unknown_code:{name}")
+    return read["value"]
 
 
 def _places(out: Columns, context: Context) -> None:
     """Canonical towns and villages of both addresses; the columns 乡镇 and 村 fill what the address does not say."""
-    known = context.places or places.learn_places(
+    county_places = context.places or places.learn_places(
         pd.DataFrame({name: out[name] for name in PLACE_FIELDS}), county=context.county
     )
-    stated = places.read_addresses(out["town"] + out["village"], known)
-    sides = {"hukou": places.read_addresses(out["hukou_addr"], known)}
+    stated = places.read_addresses(out["town"] + out["village"], county_places)
+    # In many files both addresses are the same column's words: those are read once.
+    sides = {"hukou": places.read_addresses(out["hukou_addr"], county_places)}
     same = out["live_addr"].equals(out["hukou_addr"])
-    sides["live"] = sides["hukou"] if same else places.read_addresses(out["live_addr"], known)
+    sides["live"] = sides["hukou"] if same else places.read_addresses(out["live_addr"], county_places)
     for side, read in sides.items():
+        # A village of the same name lies in another town, too: the column's fills in only where the towns agree.
         agree = (read["town"] == "") | (read["town"] == stated["town"])
         out[f"{side}_town"] = read["town"].where(read["town"] != "", stated["town"])
         out[f"{side}_village"] = read["village"].where((read["village"] != "") | ~agree, stated["village"])
-    out["hukou_county"] = _county(sides["hukou"], out["hukou_area_code"], context, known)
+    out["hukou_county"] = _county(sides["hukou"], out["hukou_area_code"], context, county_places)
 
 
-def _county(read: pd.DataFrame, code: pd.Series, context: Context, known: places.Gazetteer) -> pd.Series:
+def _county(read: pd.DataFrame, code: pd.Series, context: Context, county_places: places.Gazetteer) -> pd.Series:
     """Six digits: said by the address, by the area code, or by a town of the county with no other county named."""
     area = code.where(code.str.fullmatch(r"[1-9]\d{5}(?:\d{3}){0,2}"), "").str.slice(0, 6) if code.any() else code
     county = read["county_code"].where(read["county_code"] != "", area)
     if not context.county:
         return county
     home = (read["county"] == area_name(context.county)) & (read["county"] != "")
-    ours = (read["county"] == "") & read["town"].isin(set(known.towns.values()))
-    return county.mask((county == "") & (home | ours), context.county)
+    in_county = (read["county"] == "") & read["town"].isin(set(county_places.towns.values()))
+    return county.mask((county == "") & (home | in_county), context.county)

@@ -45,11 +45,12 @@ def _counts(column: pd.Series) -> bool:
     return len(steps) > 1 and bool((steps == 1).mean() > 0.9)
 
 
-def _surplus(one: pd.DataFrame, other: pd.DataFrame) -> pd.Index:
-    """Rows of `one` that `other` has not, as often as it has them not."""
-    keys, theirs = _row_keys(one), _row_keys(other)
+def _surplus(rows: pd.DataFrame, others: pd.DataFrame) -> pd.Index:
+    """Those of the rows that the others have not, as often as they have them not."""
+    # As often: of three equal rows, where the other file has two, one is new.
+    keys, other_keys = _row_keys(rows), _row_keys(others)
     places = keys.groupby(keys).cumcount()
-    return one.index[(places >= keys.map(theirs.value_counts()).fillna(0)).to_numpy()]
+    return rows.index[(places >= keys.map(other_keys.value_counts()).fillna(0)).to_numpy()]
 
 
 def _row_keys(frame: pd.DataFrame) -> pd.Series:
@@ -67,20 +68,19 @@ def _pairs(gone: pd.DataFrame, come: pd.DataFrame) -> int:
         return 0
     telling = shared["row_x"].map(left.groupby("row")["value"].size())
     shared = shared[shared["size"] >= _LEAST_ALIKE * telling]
-    return _greedy(shared.sort_values(["size", "row_x", "row_y"], ascending=[False, True, True]))
+    shared = shared.sort_values(["size", "row_x", "row_y"], ascending=[False, True, True])
+    # The most alike first, each row once: two children of a family are alike in half their cells, and a child with itself in more.
+    used_left: set[int] = set()
+    used_right: set[int] = set()
+    for before, after in zip(shared["row_x"], shared["row_y"], strict=True):
+        if before not in used_left and after not in used_right:
+            used_left.add(before)
+            used_right.add(after)
+    return len(used_left)
 
 
 def _cells(rows: pd.DataFrame) -> pd.DataFrame:
     long = rows.rename_axis("row").reset_index().melt("row", var_name="column", value_name="value")
     long = long[long["value"] != ""]
+    # Without what many rows share: joined on a school's name, each of its rows would meet each other one.
     return long[long.groupby(["column", "value"])["row"].transform("size") <= _MOST_SHARED]
-
-
-def _greedy(shared: pd.DataFrame) -> int:
-    used_left: set[int] = set()
-    used_right: set[int] = set()
-    for left, right in zip(shared["row_x"], shared["row_y"], strict=True):
-        if left not in used_left and right not in used_right:
-            used_left.add(left)
-            used_right.add(right)
-    return len(used_left)

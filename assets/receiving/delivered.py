@@ -39,7 +39,7 @@ def usable_departments(accounts: Iterable[Mapping[Any, Any]]) -> list[str]:
 
 def delivered_sources(accounts: Iterable[Mapping[Any, Any]], frames: FrameStore, period: str) -> list[str]:
     """Usable departments, `department.layout` of every kind of file that they brought, and the columns that they fill (a list may need
-    one kind or one column only: `Catalogue.told`).
+    one kind or one column only: `Catalogue.columns_filled`).
 
     Args:
         accounts: as in `usable_departments`.
@@ -47,24 +47,24 @@ def delivered_sources(accounts: Iterable[Mapping[Any, Any]], frames: FrameStore,
         period: the period.
     """
     departments = usable_departments(accounts)
-    here = [f"std_{name}" for name in departments if frames.exists(f"std_{name}", period)]
+    assets = [f"std_{name}" for name in departments if frames.exists(f"std_{name}", period)]
 
     def column(asset: str, name: str) -> pd.Series:
-        found: pd.Series = frames.read(asset, period, [name]).get(name, pd.Series(dtype=object))
-        return found
+        # An edition of an earlier state may lack a column that was thought of later.
+        values: pd.Series = frames.read(asset, period, [name]).get(name, pd.Series(dtype=object))
+        return values
 
     kinds = {
         f"{asset.removeprefix('std_')}.{layout}"
-        for asset in here
+        for asset in assets
         for layout in column(asset, "layout").unique()
         if layout
     }
-    told = (
-        load_catalogue().columns_filled(lambda name: pd.concat([column(asset, name) for asset in here]))
-        if here
-        else set()
+    catalogue = load_catalogue()
+    columns = (
+        catalogue.columns_filled(lambda name: pd.concat([column(each, name) for each in assets])) if assets else set()
     )
-    return sorted({*departments, *kinds, *told})
+    return sorted({*departments, *kinds, *columns})
 
 
 def county_doubt(records: pd.DataFrame, place: Place) -> list[Said]:
@@ -74,11 +74,12 @@ def county_doubt(records: pd.DataFrame, place: Place) -> list[Said]:
     warns and refuses nothing.
     """
     stated = place.area_code.value or ""
+    # A county that was renumbered is found under its former code, too (rules/identifiers.md#area-code).
     own = {stated, *place.former_area_codes.known()}
-    found = commonest_county(records)
-    if not stated or not found or found in own:
+    commonest = commonest_county(records)
+    if not stated or not commonest or commonest in own:
         return []
-    name = area_name(found)
-    message = f"设置或地方规则中的县级代码是{stated}，而公安数据中最多的是{found}{f'（{name}）' if name else ''}"
+    name = area_name(commonest)
+    message = f"设置或地方规则中的县级代码是{stated}，而公安数据中最多的是{commonest}{f'（{name}）' if name else ''}"
     advice = "，几乎所有儿童会被当作户籍在外地。请核对 tongbi.toml 的 county_code 和 profile，再重新运行。"
     return [Said("", COUNTY_CODE, "warn", "", 0, message, advice)]

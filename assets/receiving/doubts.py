@@ -62,18 +62,20 @@ def doubts(question: Question, files: Mapping[str, Tabulated]) -> dict[str, list
         question: the department's files.
         files: delivery id -> the files that could be read.
     """
-    found: dict[str, list[Said]] = {}
+    by_delivery: dict[str, list[Said]] = {}
+    # A register may come in pieces, each with the number of the whole on it.
     everything = sum(_rows(file.raw) for file in files.values())
-    for one in question.taken:
-        file = files.get(one.id, Tabulated(pd.DataFrame()))
-        said = [*_of_another(question, one, file), *_cut(question, one, file.raw, everything)]
-        if said:
-            found[one.id] = said
-    return found
+    for delivery in question.taken:
+        file = files.get(delivery.id, Tabulated(pd.DataFrame()))
+        messages = [*_of_another(question, delivery, file), *_cut(question, delivery, file.raw, everything)]
+        if messages:
+            by_delivery[delivery.id] = messages
+    return by_delivery
 
 
 def day_zh(moment: str) -> str:
     """The day of a stored moment (ISO, UTC) by the calendar on the wall: 2026年7月5日."""
+    # Moments are stored in UTC; a file that came at seven in the morning came, in UTC, the day before.
     stored = datetime.fromisoformat(moment)
     here = (stored if stored.tzinfo else stored.replace(tzinfo=UTC)).astimezone()
     return f"{here.year}年{here.month}月{here.day}日"
@@ -87,50 +89,52 @@ def misdated(time: OtherTime, period: Period) -> str:
     return f"{time.place}{says}{time.zh}，{like}，却放在{period.zh}（{period.label}）里。"
 
 
-def _of_another(question: Question, one: Taken, file: Tabulated) -> Iterator[Said]:
+def _of_another(question: Question, delivery: Taken, file: Tabulated) -> Iterator[Said]:
     """One sentence a file: the same content says it better than a date in it."""
-    if is_own(one.file):
+    if is_own(delivery.file):
         return
-    earlier, period = question.earlier.get(one.id), question.period
+    earlier, period = question.earlier.get(delivery.id), question.period
     advice = f"请核对：放错了期次的，移到正确期次的收件箱；交错了的，换成{period.label}的文件；"
     if earlier:
-        yield _judged(question, Said(one.file, SAME_ELSEWHERE, "stop", "", 0, _same(question, earlier), advice))
+        other, department = Period.parse(earlier["period"]), earlier["department"]
+
+        whose = "" if department == question.contract.department else question.names.get(department, department)
+        since = day_zh(earlier["received_at"])
+        same = f"内容与{other.zh}（{other.label}）{whose}的一份文件完全相同，已于{since}导入。"
+        yield _as_confirmed(question, Said(delivery.file, SAME_ELSEWHERE, "stop", "", 0, same, advice))
         return
-    time = other_time(file.raw, file.readings, one.file, period) if len(file.raw) else None
+    time = other_time(file.raw, file.readings, delivery.file, period) if len(file.raw) else None
     if time:
-        yield _judged(question, Said(one.file, MISDATED, "stop", time.sheet, 0, misdated(time, period), advice))
+        message = misdated(time, period)
+        yield _as_confirmed(question, Said(delivery.file, MISDATED, "stop", time.sheet, 0, message, advice))
 
 
-def _same(question: Question, earlier: Mapping[Any, Any]) -> str:
-    other, name = Period.parse(earlier["period"]), earlier["department"]
-    whose = "" if name == question.contract.department else question.names.get(name, name)
-    return f"内容与{other.zh}（{other.label}）{whose}的一份文件完全相同，已于{day_zh(earlier['received_at'])}导入。"
-
-
-def _judged(question: Question, said: Said) -> Said:
+def _as_confirmed(question: Question, message: Said) -> Said:
     """A stop with the way out; a remark where a person took it for this run."""
-    if said.code == SAME_ELSEWHERE and question.contract.steady:
-        return replace(said, severity="warn", advice="名册没有变化的不必理会；有变化的，请换成新的名册。")
+    # A roster of which nothing changed is the same file, and to ask every quarter teaches people to confirm unread.
+    if message.code == SAME_ELSEWHERE and question.contract.steady:
+        return replace(message, severity="warn", advice="名册没有变化的不必理会；有变化的，请换成新的名册。")
     if question.confirmed.period:
-        return replace(said, severity="warn", advice="已由确认人确认是本期的文件，照常采用；确认记入审计。")
+        return replace(message, severity="warn", advice="已由确认人确认是本期的文件，照常采用；确认记入审计。")
     way = f"确实是本期数据的，加 --accept-period {question.contract.zh} --consent 确认人姓名 重新运行（只对这一次运行有效）。"
-    return replace(said, advice=said.advice + way)
+    return replace(message, advice=message.advice + way)
 
 
-def _cut(question: Question, one: Taken, raw: pd.DataFrame, everything: int) -> Iterator[Said]:
+def _cut(question: Question, delivery: Taken, raw: pd.DataFrame, everything: int) -> Iterator[Said]:
     stated, rows = (declared(raw) if len(raw) else None), _rows(raw)
     # The number on each piece of a register is that of all pieces together.
     if stated is None or not is_cut(stated.rows, rows) or not is_cut(stated.rows, everything):
         return
     message = f"文件自己写明共{stated.rows}，实际只有{rows}行，少{stated.rows - rows}行，可能没有导全或被截断。"
+    # By a second person, not by whoever is in a hurry: half a register makes half of the county's children absent from it.
     advice = (
         "请重新导出完整的文件；确实只有这些的，由另一人核对同意，"
         f"再加 --accept-size {question.contract.zh} --consent 同意人姓名 重新运行。"
     )
+    severity = "stop"
     if question.confirmed.size:
-        yield Said(one.file, CUT, "warn", stated.sheet, stated.row, message, "已由另一人核对同意，照常采用。")
-    else:
-        yield Said(one.file, CUT, "stop", stated.sheet, stated.row, message, advice)
+        severity, advice = "warn", "已由另一人核对同意，照常采用。"
+    yield Said(delivery.file, CUT, severity, stated.sheet, stated.row, message, advice)
 
 
 def _rows(raw: pd.DataFrame) -> int:

@@ -9,23 +9,23 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assets.intake.notices import Tabulated
+from assets.intake.notices import ReadingLike, Tabulated
 from pipelines.resources.deliveries import Said
 from pipelines.resources.inbox import Remark
 from pipelines.resources.naming import Naming
-from pipelines.resources.reading import Reading, Refusal
+from pipelines.resources.reading import Refusal
 
 STOP = "stop"
 
 
 @dataclass(frozen=True)
-class Speaker:
+class FileReporter:
     """Says things about one file: under the name that may be said of it (`label`)."""
 
     label: str
     naming: Naming
 
-    def of_file(self, reading: Reading | Refusal, tabulated: Tabulated | None = None) -> list[Said]:
+    def of_file(self, reading: ReadingLike | Refusal, tabulated: Tabulated | None = None) -> list[Said]:
         """All there is to say, in the order in which it was found out.
 
         Args:
@@ -34,10 +34,16 @@ class Speaker:
         """
         if isinstance(reading, Refusal):
             return [self._refused(reading)]
-        said = [self._noted(notice) for notice in (*reading.notices, *(tabulated.notices if tabulated else ()))]
+        messages = []
+        for notice in (*reading.notices, *(tabulated.notices if tabulated else ())):
+            # The register is read by people who must not learn a child's name, and sheets bear children's names.
+            sheet = self.naming.words(notice.sheet)
+            messages.append(
+                Said(self.label, notice.code, notice.severity, sheet, notice.row, notice.message, notice.advice)
+            )
         if tabulated and tabulated.refusal:
-            said.append(self._refused(tabulated.refusal))
-        return said
+            messages.append(self._refused(tabulated.refusal))
+        return messages
 
     def left_alone(self, remark: Remark) -> Said:
         """A file that was not opened at all."""
@@ -46,10 +52,6 @@ class Speaker:
     def asked(self, line: Said) -> Said:
         """What is asked about the file, under the names that may be said."""
         return replace(line, file=self.label, sheet=self.naming.words(line.sheet))
-
-    def _noted(self, notice: Any) -> Said:
-        sheet = self.naming.words(notice.sheet)
-        return Said(self.label, notice.code, notice.severity, sheet, notice.row, notice.message, notice.advice)
 
     def _refused(self, refusal: Any) -> Said:
         return Said(self.label, refusal.code, STOP, "", 0, refusal.message, refusal.advice)

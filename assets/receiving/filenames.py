@@ -55,9 +55,10 @@ class FileNames:
             return frame
         keys = ["_sheet", "file", "sheet"]
         marked = frame.assign(_sheet=frame["record_id"].astype(str).str.rpartition("-")[0])
-        kinds = marked.drop_duplicates(keys)
-        said = {tuple(line[key] for key in keys): self.of_record(line) for line in kinds.to_dict("records")}
-        pairs = [said[key] for key in marked[keys].itertuples(index=False, name=None)]
+        # Each sheet is named once, and not each of its rows.
+        sheets = marked.drop_duplicates(keys).to_dict("records")
+        names = {tuple(line[key] for key in keys): self.of_record(line) for line in sheets}
+        pairs = [names[key] for key in marked[keys].itertuples(index=False, name=None)]
         return frame.assign(file=[file for file, _ in pairs], sheet=[sheet for _, sheet in pairs])
 
 
@@ -73,9 +74,10 @@ class Arriving:
         """第2个文件 ED-3f9a1c2b07_学籍.csv; without a hash only the place and the known words; "" for the folder as a whole."""
         if not file:
             return ""
+        # The place alone finds the file in a folder listing, and says nothing of a child.
         place = f"第{self.places.index(file) + 1}个文件" if file in self.places else ""
-        known = self.naming.file(number_of(self.code, sha256) if sha256 else "", file)
-        return " ".join(part for part in (place, known) if part) or "文件"
+        name = self.naming.file(number_of(self.code, sha256) if sha256 else "", file)
+        return " ".join(part for part in (place, name) if part) or "文件"
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def naming_of(workspace: Workspace, period: str = "") -> Naming:
 def file_names(workspace: Workspace, period: str = "") -> FileNames:
     """The names of a county's files; arguments as in `naming_of`."""
     contracts = all_contracts(workspace.contracts)
-    return FileNames(naming_of(workspace, period), {name: one.code for name, one in contracts.items()})
+    return FileNames(naming_of(workspace, period), {name: each.code for name, each in contracts.items()})
 
 
 def arriving(workspace: Workspace, period: str, department: str) -> Arriving:

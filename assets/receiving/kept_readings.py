@@ -33,23 +33,20 @@ def kept_readings(frames: FrameStore, contract: Contract, period: Period, raw: p
     Raises:
         FrameError, OSError: as `FrameStore.write`.
     """
-    kept = _kept(frames, contract, period)
+    kept: list[SheetReading] = []
+    if frames.exists(_name(contract), period.label):
+        try:
+            kept = readings_from(frames.read(_name(contract), period.label), contract, period.last_day)
+        except FrameError:  # the raw rows say it all again
+            kept = []
     anew = unread_sheets(raw, kept, contract, period.last_day)
     if not anew:
         return kept
     replaced = {(reading.around.file, reading.sheet_no) for reading in anew}
     together = [reading for reading in kept if (reading.around.file, reading.sheet_no) not in replaced] + anew
+    # Kept by whoever missed them first: the stations after this one, and the process of the marked copies, ask the same.
     keep_readings(frames, contract, period, together)
     return together
-
-
-def _kept(frames: FrameStore, contract: Contract, period: Period) -> list[SheetReading]:
-    if not frames.exists(_name(contract), period.label):
-        return []
-    try:
-        return readings_from(frames.read(_name(contract), period.label), contract, period.last_day)
-    except FrameError:  # the raw rows say it all again
-        return []
 
 
 def _name(contract: Contract) -> str:

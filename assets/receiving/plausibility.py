@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from assets.county import profile_of
-from assets.intake.contract import Model
+from assets.intake.contract import StrictModel
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.ages import completed_years
 from expectations.rulebook import read_rules
@@ -30,7 +30,7 @@ FILE = Path(__file__).with_name("plausibility.yaml")
 CODE = "implausible"
 
 
-class Counted(Model):
+class RegisterComparison(StrictModel):
     """One comparison: the department, whose children it must know, at which completed years of age (both ends inside)."""
 
     department: str
@@ -38,11 +38,11 @@ class Counted(Model):
     ages: tuple[int, int]
 
 
-class Plausibility(Model):
+class Plausibility(StrictModel):
     """All of `plausibility.yaml`."""
 
     least_children: int
-    comparisons: list[Counted]
+    comparisons: list[RegisterComparison]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def load_plausibility() -> Plausibility:
 
 
 @dataclass(frozen=True)
-class Look:
+class PlausibilityCheck:
     """Which run looks at which period, and what the departments are called."""
 
     period: str
@@ -76,31 +76,29 @@ class Look:
     names: Mapping[str, str]
 
 
-def looked_at(county: Opened, look: Look, records: pd.DataFrame) -> list[Said]:
+def question_shortfalls(county: Opened, check: PlausibilityCheck, records: pd.DataFrame) -> list[Said]:
     """Look at the departments that have no earlier period to be compared with, and write down what there is to ask.
 
     Returns:
         The sentences; those with severity `stop` hold the run back, and what came of that department is not taken. A second person's
         consent for this run makes a remark of it.
     """
-    period, profile = Period.parse(look.period), profile_of(county.workspace)
-    first = [name for name in look.names if not county.frames.exists(f"std_{name}", period.previous.label)]
-    said = []
+    period, profile = Period.parse(check.period), profile_of(county.workspace)
+    # With a period before it a department is compared with itself, which knows better what it usually brings.
+    first = [name for name in check.names if not county.frames.exists(f"std_{name}", period.previous.label)]
+    messages = []
     for short in shortfalls(records, profile, period.last_day, first):
-        ours = records.loc[records["department"] == short.department, "delivery_id"]
-        said.append(_written(county, look, short, sorted(set(ours))))
-    return said
-
-
-def _written(county: Opened, look: Look, short: Shortfall, ids: list[str]) -> Said:
-    branch, line = Branch(look.period, short.department), sentence(short, look.names)
-    with writing(county.engine) as connection:
-        if consenting.given(connection, look.run_id, branch.period, branch.department):
-            line = replace(line, severity="warn", advice="已由另一人核对同意，照常采用。")
-        else:
-            deliveries.refuse_new(connection, ids)
-        deliveries.replace_said(connection, branch, CODE, [line])
-    return line
+        branch, message = Branch(check.period, short.department), sentence(short, check.names)
+        with writing(county.engine) as connection:
+            if consenting.given(connection, check.run_id, branch.period, branch.department):
+                message = replace(message, severity="warn", advice="已由另一人核对同意，照常采用。")
+            else:
+                # Standardising took them already: what would be current at the next start is refused together with the sentence.
+                ids = records.loc[records["department"] == short.department, "delivery_id"]
+                deliveries.refuse_new(connection, sorted(set(ids)))
+            deliveries.replace_said(connection, branch, CODE, [message])
+        messages.append(message)
+    return messages
 
 
 def shortfalls(records: pd.DataFrame, profile: Profile, as_of: date, departments: Collection[str]) -> list[Shortfall]:
@@ -116,13 +114,15 @@ def shortfalls(records: pd.DataFrame, profile: Profile, as_of: date, departments
         Nothing for a department that delivered nothing, that only answers queries, or whose children too few others know.
     """
     least = profile.comparison.least_found.value or {}
+    # Answers to queries name those who were asked about, and no county's children.
     answers = {"public_security"} if profile.comparison.police_mode.value == "answer_file" else set()
     valid = records[records["id_no_status"] == "valid"]
-    found = []
-    for each in load_plausibility().comparisons:
-        if each.department in departments and each.department in least and each.department not in answers:
-            found.append(_counted(valid, each, as_of, least[each.department]))
-    return [one for one in found if one and one.found < one.least * one.asked]
+    counted = [
+        _counted(valid, each, as_of, least[each.department])
+        for each in load_plausibility().comparisons
+        if each.department in departments and each.department in least and each.department not in answers
+    ]
+    return [short for short in counted if short and short.found < short.least * short.asked]
 
 
 def sentence(short: Shortfall, names: Mapping[str, str]) -> Said:
@@ -139,14 +139,18 @@ def sentence(short: Shortfall, names: Mapping[str, str]) -> Said:
     return Said("", CODE, "stop", "", 0, message, advice)
 
 
-def _counted(valid: pd.DataFrame, each: Counted, as_of: date, least: float) -> Shortfall | None:
-    ours = set(valid.loc[valid["department"] == each.department, "id_no"])
-    others = valid[valid["department"].isin(each.by)]
-    by = tuple(name for name in each.by if name in set(others["department"]))
-    age = completed_years(others["id_no_birth"], as_of)
-    asked = others.loc[(age >= each.ages[0]) & (age <= each.ages[1]) & (others["cancel_kind"] == ""), "id_no"].unique()
-    areas = pd.Series(asked, dtype=object).str[:6]
-    here = asked[(areas == areas.mode().iloc[0]).to_numpy()] if len(asked) else asked
-    if not ours or len(here) < load_plausibility().least_children:
+def _counted(valid: pd.DataFrame, each: RegisterComparison, as_of: date, least: float) -> Shortfall | None:
+    numbers = set(valid.loc[valid["department"] == each.department, "id_no"])
+    elsewhere = valid[valid["department"].isin(each.by)]
+    by = tuple(name for name in each.by if name in set(elsewhere["department"]))
+    age = completed_years(elsewhere["id_no_birth"], as_of)
+    children = elsewhere.loc[
+        (age >= each.ages[0]) & (age <= each.ages[1]) & (elsewhere["cancel_kind"] == ""), "id_no"
+    ].unique()
+    # The county's code is the commonest one, whatever the settings say: whether they are right is asked elsewhere.
+    areas = pd.Series(children, dtype=object).str[:6]
+    here = children[(areas == areas.mode().iloc[0]).to_numpy()] if len(children) else children
+    # A share of few children says nothing.
+    if not numbers or len(here) < load_plausibility().least_children:
         return None
-    return Shortfall(each.department, by, len(ours), len(here), sum(number in ours for number in here), least)
+    return Shortfall(each.department, by, len(numbers), len(here), sum(number in numbers for number in here), least)

@@ -13,18 +13,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import cast
 
 import pandas as pd
-import sqlalchemy as sa
 
 from assets.intake.contract import Contract, all_contracts
-from assets.intake.notices import Tabulated
-from assets.intake.pieces import Source, tabulate_files
+from assets.intake.notices import DeliveredFile, Tabulated
+from assets.intake.pieces import tabulate_files
 from assets.intake.tabulate import KEY_COLUMNS
 from assets.receiving.corrections import compare_contents
 from assets.receiving.doubts import OF_PERIOD, Confirmed, Question, day_zh, doubts
-from assets.receiving.file_accounts import Speaker
+from assets.receiving.file_accounts import FileReporter
 from assets.receiving.filenames import Arriving, arriving
 from assets.receiving.kept_readings import keep_readings
 from pipelines.partitions import Period
@@ -42,7 +40,7 @@ READERS = 2
 
 
 @dataclass(frozen=True)
-class Order:
+class ReceivingRequest:
     """What to receive; `withdrawn`: a person confirmed that everything was taken back; `confirmed`: what else people confirmed."""
 
     branch: Branch
@@ -57,58 +55,65 @@ class Order:
 
 
 @dataclass
-class Basket:
+class ReceivedFiles:
     """What receiving found so far: the files that were read, everything there is to say, with `names` for the files, and what is
     asked by delivery.
     """
 
     names: Arriving
     read: list[Tabulated] = field(default_factory=list)
-    said: list[Said] = field(default_factory=list)
+    messages: list[Said] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
-    asked: dict[str, list[Said]] = field(default_factory=dict)
+    questions: dict[str, list[Said]] = field(default_factory=dict)
 
-    def speaker(self, file: str, sha256: str = "") -> Speaker:
+    def reporter(self, file: str, sha256: str = "") -> FileReporter:
         """Who says things about a file of the folder."""
-        return Speaker(self.names.label(file, sha256), self.names.naming)
+        return FileReporter(self.names.label(file, sha256), self.names.naming)
 
 
-def receive(county: Opened, order: Order) -> pd.DataFrame:
+def receive(county: Opened, order: ReceivingRequest) -> pd.DataFrame:
     """Take the department's files of the period.
 
     Returns:
         The raw frame of what could be read; without rows when nothing was delivered. A file that is refused only leaves its
-        sentence in the register: other departments go on, and this one's next station stops (`refuse_when_told`).
+        sentence in the register: other departments go on, and this one's next station stops (`stop_when_refused`).
     """
-    found = arrivals(county.workspace.inbox, order.branch.period, order.branch.department)
-    basket = Basket(arriving(county.workspace, order.branch.period, order.branch.department))
-    basket.said += [basket.speaker(notice.file).left_alone(notice) for notice in found.notices]
-    taken = _register(county, order, found.files, basket)
-    basket.said += _copies(basket.names, found.files, taken, order.branch.period)
-    if not found.files and not basket.said:
-        basket.said.append(Said("", "nothing", "warn", "", 0, f"{order.contract.zh}本期没有交来文件，跳过。", ""))
-    paths = {one.sha256: keep(county.workspace.store, one.path, one.sha256) for one in found.files}
-    sources: list[Source] = []
-    reading = _read_all([(one, paths[one.sha256]) for one in taken], basket, sources)
-    for source, done in zip(sources, tabulate_files(reading, order.contract, order.as_of), strict=True):
-        basket.said += basket.speaker(source.file, source.sha256).of_file(cast(Reading, source.reading), done)
-        if done.refusal:
-            basket.refused.append(source.delivery_id)
+    inbox = arrivals(county.workspace.inbox, order.branch.period, order.branch.department)
+    received = ReceivedFiles(arriving(county.workspace, order.branch.period, order.branch.department))
+    received.messages += [received.reporter(notice.file).left_alone(notice) for notice in inbox.notices]
+    taken = _register(county, order, inbox.files, received)
+    received.messages += _copies(received.names, inbox.files, taken, order.branch.period)
+    if not inbox.files and not received.messages:
+        received.messages.append(Said("", "nothing", "warn", "", 0, f"{order.contract.zh}本期没有交来文件，跳过。", ""))
+    # Kept before they are read: what was registered can be read again, also after the clerk took it away.
+    paths = {file.sha256: keep(county.workspace.store, file.path, file.sha256) for file in inbox.files}
+    sources: list[DeliveredFile] = []
+    reading = _read_all([(delivery, paths[delivery.sha256]) for delivery in taken], received, sources)
+    for source, tabulated in zip(sources, tabulate_files(reading, order.contract, order.as_of), strict=True):
+        reporter = received.reporter(source.file, source.sha256)
+        received.messages += reporter.of_file(source.reading, tabulated)
+        if tabulated.refusal:
+            received.refused.append(source.delivery_id)
         else:
-            basket.read.append(done)
-    _ask(county, order, taken, basket)
-    _write_down(county, order, taken, basket)
-    readings = [reading for done in basket.read for reading in done.readings]
+            received.read.append(tabulated)
+    _ask(county, order, taken, received)
+    _write_down(county, order, taken, received)
+    readings = [reading for file in received.read for reading in file.readings]
     keep_readings(county.frames, order.contract, Period.parse(order.branch.period), readings)
-    return _together([done.raw for done in basket.read])
+    return _together([file.raw for file in received.read])
 
 
-def _register(county: Opened, order: Order, files: Sequence[Arrival], basket: Basket) -> list[Taken]:
-    arrived = [deliveries.Arrived(one.file, one.sha256, one.size) for one in files]
+def _register(
+    county: Opened, order: ReceivingRequest, files: Sequence[Arrival], received: ReceivedFiles
+) -> list[Taken]:
+    arrived = [deliveries.Arrived(file.file, file.sha256, file.size) for file in files]
     with writing(county.engine) as connection:
         before = [row for row in deliveries.rows(connection, order.branch) if row["status"] == "current"]
+        # One file taken away is withdrawn; all of them at once are more often a tidied inbox than a withdrawal.
         if before and not arrived and not order.withdrawn:
-            basket.said.append(_vanished(order))
+            message = f"{order.contract.zh}以前交来并已采用的文件，现在收件箱里一个也没有了。"
+            advice = f"请放回文件；确实全部撤回时，请加 --withdraw {order.branch.department} 再运行。"
+            received.messages.append(Said("", "vanished", "stop", "", 0, message, advice))
         if not arrived and order.withdrawn:
             deliveries.set_status(connection, [row["id"] for row in before], "withdrawn")
         return deliveries.register(connection, order.branch, arrived, county.workspace.operator)
@@ -116,56 +121,52 @@ def _register(county: Opened, order: Order, files: Sequence[Arrival], basket: Ba
 
 def _copies(names: Arriving, files: Sequence[Arrival], taken: Sequence[Taken], period: str) -> list[Said]:
     """The same content under another name, now or since it was taken, is read once, and said (rules/bad-inputs.md#input-18)."""
-    ours = {one.sha256: one for one in taken}
+    by_content = {delivery.sha256: delivery for delivery in taken}
     advice = "不影响结果；如果本应是另一份文件，请重新放入。"
-    said = []
+    messages = []
     for arrival in files:
-        first = ours.get(arrival.sha256)
+        first = by_content.get(arrival.sha256)
         if first is None or arrival.file == (first.file if first.new else first.first_file):
             continue
         since = "" if first.new else f"已于{day_zh(first.since)}导入（{Period.parse(period).zh}），"
         message = f"与「{names.label(first.first_file, first.sha256)}」内容完全相同，{since}只采用一份。"
         label = names.label(arrival.file, arrival.sha256)
-        said.append(Said(label, "same_content", "warn", "", 0, message, advice))
-    return said
+        messages.append(Said(label, "same_content", "warn", "", 0, message, advice))
+    return messages
 
 
-def _ask(county: Opened, order: Order, taken: Sequence[Taken], basket: Basket) -> None:
+def _ask(county: Opened, order: ReceivingRequest, taken: Sequence[Taken], received: ReceivedFiles) -> None:
     """Look whether the files are the period's, and whole."""
     with county.engine.connect() as connection:
         earlier = deliveries.elsewhere(connection, order.branch, taken)
     names = {name: contract.zh for name, contract in all_contracts(county.workspace.contracts).items()}
     period = Period.parse(order.branch.period)
     question = Question(period, order.contract, taken, earlier, names, order.confirmed)
-    files = {str(done.raw["delivery_id"].iloc[0]): done for done in basket.read if len(done.raw)}
-    speakers = {delivered.id: basket.speaker(delivered.file, delivered.sha256) for delivered in taken}
-    basket.asked = {
-        delivery_id: [speakers[delivery_id].asked(line) for line in lines]
-        for delivery_id, lines in doubts(question, files).items()
+    files = {str(file.raw["delivery_id"].iloc[0]): file for file in received.read if len(file.raw)}
+    reporters = {delivery.id: received.reporter(delivery.file, delivery.sha256) for delivery in taken}
+    received.questions = {
+        delivery_id: [reporters[delivery_id].asked(message) for message in messages]
+        for delivery_id, messages in doubts(question, files).items()
     }
-    basket.said += [line for lines in basket.asked.values() for line in lines]
+    received.messages += [message for messages in received.questions.values() for message in messages]
 
 
-def _vanished(order: Order) -> Said:
-    zh, name = order.contract.zh, order.branch.department
-    message = f"{zh}以前交来并已采用的文件，现在收件箱里一个也没有了。"
-    return Said("", "vanished", "stop", "", 0, message, f"请放回文件；确实全部撤回时，请加 --withdraw {name} 再运行。")
-
-
-def _read_all(taken: Sequence[tuple[Taken, Path]], basket: Basket, sources: list[Source]) -> Iterator[Source]:
+def _read_all(
+    taken: Sequence[tuple[Taken, Path]], received: ReceivedFiles, sources: list[DeliveredFile]
+) -> Iterator[DeliveredFile]:
     """Read the files, two at a time, each spreadsheet in a process of its own; `sources` grows by what is handed out.
 
     The next files are read while the caller looks at one.
     """
+    # Threads are enough: each waits for a process that reads, and that process a damaged file may kill.
     with ThreadPoolExecutor(READERS) as pool:
-        for (one, _), result in zip(
-            taken, pool.map(_read, [path for _, path in taken], [one.sha256 for one, _ in taken]), strict=True
-        ):
+        results = pool.map(_read, [path for _, path in taken], [delivery.sha256 for delivery, _ in taken])
+        for (delivery, _), result in zip(taken, results, strict=True):
             if isinstance(result, Refusal):
-                basket.refused.append(one.id)
-                basket.said += basket.speaker(one.file, one.sha256).of_file(result)
+                received.refused.append(delivery.id)
+                received.messages += received.reporter(delivery.file, delivery.sha256).of_file(result)
                 continue
-            sources.append(Source(result, one.file, one.sha256, one.id))
+            sources.append(DeliveredFile(result, delivery.file, delivery.sha256, delivery.id))
             yield sources[-1]
 
 
@@ -176,55 +177,63 @@ def _read(path: Path, sha256: str) -> Reading | Refusal:
         return refusal
 
 
-def _write_down(county: Opened, order: Order, taken: Sequence[Taken], basket: Basket) -> None:
+def _write_down(county: Opened, order: ReceivingRequest, taken: Sequence[Taken], received: ReceivedFiles) -> None:
     """Sentences, refusals and differences go into the register before anything can stop the branch."""
-    new = {str(done.raw["delivery_id"].iloc[0]): done.raw for done in basket.read if len(done.raw)}
-    corrected = [one for one in taken if one.new and one.supersedes and one.id in new]
-    changes = {one.id: compare_contents(_earlier(county, order, one.supersedes), new[one.id]) for one in corrected}
+    raw_of = {str(file.raw["delivery_id"].iloc[0]): file.raw for file in received.read if len(file.raw)}
+    corrected = [delivery for delivery in taken if delivery.new and delivery.supersedes and delivery.id in raw_of]
+    # Outside the transaction: an earlier file may have to be read from the store, which takes its time.
+    changes = {
+        delivery.id: compare_contents(_earlier(county, order, delivery.supersedes), raw_of[delivery.id])
+        for delivery in corrected
+    }
+    stopping = [
+        delivery_id
+        for delivery_id, messages in received.questions.items()
+        if any(message.severity == "stop" for message in messages)
+    ]
     with writing(county.engine) as connection:
-        deliveries.say(connection, order.branch, basket.said)
-        deliveries.set_status(connection, basket.refused, "refused")
-        _write_answers(connection, county, order, basket)
-        for identity, change in changes.items():
-            deliveries.note_difference(connection, identity, change)
+        deliveries.say(connection, order.branch, received.messages)
+        deliveries.set_status(connection, received.refused, "refused")
+        deliveries.refuse_new(connection, stopping)
+        # What was taken although it was asked about stands in the audit.
+        for delivery_id, messages in received.questions.items():
+            codes = {message.code for message in messages if message.code in OF_PERIOD and message.severity == "warn"}
+            if codes and order.confirmed.period:
+                operator = county.workspace.operator
+                audit.append(
+                    connection, audit.Act(operator, "period_override", delivery_id, {"because": sorted(codes)})
+                )
+        for delivery_id, change in changes.items():
+            deliveries.note_difference(connection, delivery_id, change)
 
 
-def _write_answers(connection: sa.Connection, county: Opened, order: Order, basket: Basket) -> None:
-    """What is asked about is not taken; what was taken although it was asked about stands in the audit."""
-    deliveries.refuse_new(connection, [name for name, lines in basket.asked.items() if _stops(lines)])
-    for name, lines in basket.asked.items():
-        codes = sorted({line.code for line in lines if line.code in OF_PERIOD and line.severity == "warn"})
-        if codes and order.confirmed.period:
-            audit.append(connection, audit.Act(county.workspace.operator, "period_override", name, {"because": codes}))
-
-
-def _stops(lines: Sequence[Said]) -> bool:
-    return any(line.severity == "stop" for line in lines)
-
-
-def _earlier(county: Opened, order: Order, identity: str) -> pd.DataFrame:
+def _earlier(county: Opened, order: ReceivingRequest, identity: str) -> pd.DataFrame:
     """The raw rows of the delivery that is corrected, read again from the store."""
+
     with county.engine.connect() as connection:
         row = next(row for row in deliveries.rows(connection, order.branch) if row["id"] == identity)
     result = _read(kept(county.workspace.store, row["file"], row["sha256"]), row["sha256"])
     if isinstance(result, Refusal):
         return _together([])
-    return tabulate_files([Source(result, row["file"], row["sha256"], identity)], order.contract, order.as_of)[0].raw
+    return tabulate_files([DeliveredFile(result, row["file"], row["sha256"], identity)], order.contract, order.as_of)[
+        0
+    ].raw
 
 
-def refuse_when_told(county: Opened, branch: Branch) -> None:
+def stop_when_refused(county: Opened, branch: Branch) -> None:
     """Stop the department's branch when receiving refused a file.
 
     Raises:
         StoppedError: with the sentences of all refused files, and their number.
     """
     with county.engine.connect() as connection:
-        said = deliveries.said(connection, branch.period)
-    stops = [line for line in said if line["department"] == branch.department and line["severity"] == "stop"]
+        lines = deliveries.said(connection, branch.period)
+    stops = [line for line in lines if line["department"] == branch.department and line["severity"] == "stop"]
+    # The suite's own stop is of the run before, and its rules are about to be asked again.
     stops = [line for line in stops if line["code"] != SUITE_CODE]
     if stops:
-        told = "；".join(f"「{line['file']}」{line['message']}{line['advice']}" for line in stops)
-        raise StoppedError(stops[0]["code"], told, {"files": len({line["file"] for line in stops})})
+        sentences = "；".join(f"「{line['file']}」{line['message']}{line['advice']}" for line in stops)
+        raise StoppedError(stops[0]["code"], sentences, {"files": len({line["file"] for line in stops})})
 
 
 def _together(frames: list[pd.DataFrame]) -> pd.DataFrame:
@@ -233,6 +242,7 @@ def _together(frames: list[pd.DataFrame]) -> pd.DataFrame:
     if not filled:
         return pd.DataFrame({name: pd.Series(dtype=object) for name in KEY_COLUMNS})
     together = pd.concat(filled, ignore_index=True)
+    # pandas fills with NaN, and every cell of a raw frame is text.
     narrow = [name for name in together.columns if not all(name in frame.columns for frame in filled)]
     together[narrow] = together[narrow].fillna("")
     return together

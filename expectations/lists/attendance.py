@@ -119,7 +119,7 @@ def suspended_too_long(view: View) -> pd.DataFrame:
         & ~view.filled("suspended_until")
         & view.records.test("status_date", lambda day: len(day) == 10 and day < limit)
     )
-    # Who came back may have a second record, the suspended one being forgotten; and beyond grade 9 nobody has to.
+    # A second record, in which the pupil is at school, outweighs the suspended one; beyond grade 9 nobody has to be there.
     back = view.any(pupils & view.codes("state", ["active", "in"]))
     listed = (
         (view.any(ended) | view.any(long))

@@ -112,7 +112,7 @@ def _derive(frame: pd.DataFrame, derived: Derived) -> NDArray[Any]:
         return np.full(len(frame), None, dtype=object)
     if derived.kind == "any_of":
         filled = np.logical_or.reduce([(column != "").to_numpy() for column in columns])
-        marks: NDArray[Any] = np.where(filled, np.array("1", dtype=object), None)
+        marks: NDArray[Any] = np.array([None, "1"], dtype=object)[filled.astype(np.int64)]
         return marks
     if derived.kind == "same_day_only":
         return _missing(columns[0].where(columns[0].str.len() == 10, ""))

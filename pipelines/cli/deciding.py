@@ -51,7 +51,6 @@ def decide(opened: Opened, request: DecisionRequest) -> None:
         pairs = read_decisions(pd.DataFrame([line]))
     else:
         refuse(say("decide.usage"), USAGE)
-    # All or none: half a table entered would be entered again by whoever sends the mended one.
     strange = {*pairs["record_a"], *pairs["record_b"]} - set(records["record_id"])
     if strange:
         refuse(say("decide.unknown", period=label, count=len(strange)))

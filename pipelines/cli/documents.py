@@ -89,7 +89,7 @@ def write_sample(opened: Opened, sampling: Sampling) -> Path:
     """Draw the sample, write the sheet (and the files), say where it is and how to draw it again."""
     period = _period(opened, sampling.period)
     veil = protected_in(opened, period.label)
-    # Drawn from the others: a protected child's file would be looked through by whoever checks.
+    # A protected child's file is for one person alone, a sample for whoever checks.
     children = veil.without(opened.frames.read("child_files.children", period.label))
     everyone = population(children)
     if everyone.empty or sampling.size < 1:

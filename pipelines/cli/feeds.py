@@ -42,7 +42,7 @@ def make_feed(opened: Opened, request: FeedRequest) -> Delivered | None:
     if not request.period:
         refuse(say("feed.no_period"), USAGE)
     kind = "full" if request.full else "changes"
-    # The address of a database may hold a password: from the environment, never from a command line that others on the machine can list.
+    # An address may hold a password, and others on the machine can list command lines.
     database = os.environ.get(DATABASE_VARIABLE, "")
     order = DeliveryOrder(Period.parse(request.period), kind, request.approved_by, database)
     delivery = deliver(opened, feed, order)

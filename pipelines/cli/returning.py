@@ -70,7 +70,7 @@ def _owners(opened: Opened, period: str) -> dict[str, str]:
     owners = {name: veil.persons[child] for name, (_, child, _) in numbers.items() if child in veil.persons}
     for pair, ends in sent_pairs(opened, period).items() if veil.records else ():
         closed = [veil.records[end] for end in ends if end in veil.records]
-        # A pair of two protected children belongs to the person of the first, as the workbook was sent.
+        # A pair of two protected children belongs to the person of the first.
         if closed:
             owners[pair] = veil.persons[closed[0]]
     return owners

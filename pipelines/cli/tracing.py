@@ -146,7 +146,7 @@ class TraceReader:
 
     def _compare_anew(self, trace: LinkageTrace, ids: tuple[str, str], same: bool) -> None:
         """Two records of which nothing was kept: compared now, among the records of the period, by its weights."""
-        # The records that the period's linkage read, all of them: how common a name is counts for what agreeing on it weighs.
+        # All the records that the period's linkage read: whether a key brings two of them together depends on the others, too.
         contracts = load_contracts(self._opened.workspace.contracts)
         there = [f"std_{name}" for name in contracts if self._opened.frames.exists(f"std_{name}", self._label)]
         frames = [self._opened.frames.read(name, self._label) for name in there]

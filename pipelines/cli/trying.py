@@ -11,13 +11,13 @@ from typing import NoReturn
 from rich.table import Table
 
 from assets.intake.contract import Contract, all_contracts, load_contracts
-from assets.intake.department import Order, Result, try_delivery
-from assets.intake.notices import Tabulated
-from assets.intake.pieces import Source, tabulate_files
+from assets.intake.department import StandardisedDelivery, StandardisingRequest, try_delivery
+from assets.intake.notices import DeliveredFile, Tabulated
+from assets.intake.pieces import tabulate_files
 from assets.intake.tabulate import FORM
 from assets.intake.understanding import Understanding, understanding
 from assets.receiving.doubts import OF_PERIOD, Question, doubts
-from assets.receiving.file_accounts import STOP, Speaker
+from assets.receiving.file_accounts import STOP, FileReporter
 from assets.receiving.filenames import naming_of
 from expectations.suites.beside import warm_up
 from pipelines.cli.shell import err, out, refuse, show
@@ -27,7 +27,7 @@ from pipelines.partitions import Period
 from pipelines.resources.deliveries import Branch, Said, Taken
 from pipelines.resources.inbox import left_remark, sha256_of
 from pipelines.resources.naming import Naming, naming, number_of
-from pipelines.resources.reading import Refusal
+from pipelines.resources.reading import Reading, Refusal
 from pipelines.resources.workspace import SETTINGS_NAME, Workspace, default_root
 
 SHOWN = 30
@@ -60,7 +60,7 @@ def check_file(path: Path, department: str, period: str, root: Path | None) -> N
     if department not in contracts:
         # A further source is named by the person; its headings are too few to be told from a department's.
         contracts |= all_contracts(workspace.contracts if workspace else None) if department else {}
-    speaker = Speaker("", naming_of(workspace) if workspace else naming())
+    speaker = FileReporter("", naming_of(workspace) if workspace else naming())
     if remark := left_remark(path, path.name):
         _refuse([speaker.left_alone(remark)])
     try:
@@ -71,15 +71,16 @@ def check_file(path: Path, department: str, period: str, root: Path | None) -> N
     if department and department not in contracts:
         refuse(say("check.unknown", departments="、".join(contracts)))
     candidates = [contracts[department]] if department else list(contracts.values())
-    source = Source(reading, path.name, sha256_of(path)[0], TRIED)
-    tried = _understood(source, candidates, speaker, chosen.last_day)
+    source = DeliveredFile(reading, path.name, sha256_of(path)[0], TRIED)
+    tries = [Tried(contract, tabulate_files([source], contract, chosen.last_day)[0]) for contract in candidates]
+    tried = _most_likely(reading, tries, speaker)
     out.print(say("check.detected", department=tried.contract.zh), markup=False)
     out.print(say("check.number", number=number_of(tried.contract.code, sha256_of(path)[0])), markup=False)
     notices = speaker.of_file(reading, tried.tabulated)
     if tried.tabulated.refusal:
         _print_sheets(understanding(tried.tabulated, None, path.name), speaker.naming)
         _refuse(notices)
-    order = Order(Branch(chosen.label, tried.contract.department), tried.contract)
+    order = StandardisingRequest(Branch(chosen.label, tried.contract.department), tried.contract)
     result = try_delivery(workspace, order, tried.tabulated)
     _print_sheets(understanding(tried.tabulated, result.standardised, path.name), speaker.naming)
     print_notices(notices)
@@ -111,16 +112,15 @@ def _doubts(tried: Tried, path: Path, period: Period | None) -> list[Said]:
     return [line for line in lines if period or line.code not in OF_PERIOD]
 
 
-def _understood(source: Source, candidates: list[Contract], speaker: Speaker, as_of: date) -> Tried:
-    """The file as the department understands it whose file it most likely is."""
-    tries = [Tried(contract, tabulate_files([source], contract, as_of)[0]) for contract in candidates]
+def _most_likely(reading: Reading, tries: list[Tried], speaker: FileReporter) -> Tried:
+    """The file as the department understands it whose file it most likely is; refused when it is nobody's."""
     good = [tried for tried in tries if tried.tabulated.refusal is None]
     if not good and len(tries) > 1:
         refusals = {tried.tabulated.refusal.code for tried in tries if tried.tabulated.refusal}
         if len(refusals) == 1 and refusals <= EVERYBODYS:
-            _refuse(speaker.of_file(source.reading, tries[0].tabulated))
-        print_notices(speaker.of_file(source.reading))
-        refuse(say("check.unknown", departments="、".join(contract.department for contract in candidates)))
+            _refuse(speaker.of_file(reading, tries[0].tabulated))
+        print_notices(speaker.of_file(reading))
+        refuse(say("check.unknown", departments="、".join(tried.contract.department for tried in tries)))
 
     def likeness(tried: Tried) -> tuple[int, int]:
         # Fields typical of the department, then how many at all: most headings are everybody's.
@@ -144,15 +144,15 @@ def _print_sheets(sheets: list[Understanding], naming: Naming) -> None:
             out.print(f"  {name}：{count}", markup=False)
 
 
-def _print_result(tried: Tried, result: Result) -> None:
+def _print_result(tried: Tried, result: StandardisedDelivery) -> None:
     rows = len(tried.tabulated.raw[tried.tabulated.raw["row"] > 0])
     accepted, quarantined = len(result.accepted), len(result.quarantine)
     counts = {"rows_in": rows, "accepted": accepted, "quarantined": quarantined}
     out.print(say("check.accounts", set_aside=rows - accepted - quarantined, **counts), markup=False)
     if quarantined:
         table = Table(*(say(f"table.{name}") for name in ("sheet", "row", "problem", "advice")))
-        rows = result.quarantine[["sheet", "row", "message", "advice"]].head(SHOWN).astype(str)
-        for line in rows.itertuples(index=False):
+        shown = result.quarantine[["sheet", "row", "message", "advice"]].head(SHOWN).astype(str)
+        for line in shown.itertuples(index=False):
             table.add_row(*line)
         show(table)
     for sentence in result.warnings:

@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from assets.intake.contract import load_contracts
-from assets.receiving.receive import Order, receive
+from assets.receiving.receive import ReceivingRequest, receive
 from pipelines.cli.trying import check_file
 from pipelines.resources import deliveries
 from pipelines.resources.deliveries import Branch
@@ -98,7 +98,7 @@ def test_the_sentences_of_a_run_are_those_of_a_try(opened, capsys, monkeypatch, 
     folder.mkdir(parents=True)
     write(folder / name)
     monkeypatch.setattr("pipelines.cli.trying.warm_up", lambda: None)
-    receive(opened, Order(Branch(PERIOD, DEPARTMENT), load_contracts()[DEPARTMENT]))
+    receive(opened, ReceivingRequest(Branch(PERIOD, DEPARTMENT), load_contracts()[DEPARTMENT]))
     with opened.engine.connect() as connection:
         kept = [line for line in deliveries.said(connection, PERIOD) if line["code"] != "nothing"]
     assert expected <= {line["code"] for line in kept}

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from assets.graph.linkage import MANY, _by_changes, _register, known_before
+from assets.graph.linkage import MANY, ChildRegister, compares_changes, known_before
 from benchmarks.county import Habits, make_county
 from matching.linking import link_records
 from matching.periods.changes import link_period
@@ -21,7 +21,7 @@ def kept(tmp_path, found, period):
     """The frames of a run, written as the asset's outputs are."""
     frames = FrameStore(tmp_path)
     frames.write("link_pairs", period, found.pairs)
-    for part, frame in parts_of(_register(found, found.events)).items():
+    for part, frame in parts_of(ChildRegister.after(found, found.events)).items():
         frames.write(f"link_register.{part}", period, frame)
     return frames
 
@@ -47,4 +47,4 @@ def test_a_period_that_was_compared_as_a_whole_leaves_no_memory(records, tmp_pat
 )
 def test_small_counties_compare_everything_unless_they_say_otherwise(asked, size, wanted):
     county = SimpleNamespace(workspace=SimpleNamespace(settings=SimpleNamespace(compare=asked)))
-    assert _by_changes(county, size) is wanted
+    assert compares_changes(county, size) is wanted

@@ -10,6 +10,7 @@ import pytest
 
 from assets.intake.context import Context
 from assets.intake.contract import Contract, load_contracts
+from assets.intake.notices import DeliveredFile
 from assets.intake.standard import Standardised, standardise
 from assets.intake.tabulate import Tabulated, tabulate
 from matching.reading.citizen import check_character
@@ -57,7 +58,7 @@ def read(contracts: dict[str, Contract]) -> Callable[..., Tabulated]:
     """read(department, *grids, file=…) -> Tabulated."""
 
     def _read(department: str, *grids: Grid, file: str = "台账.xlsx") -> Tabulated:
-        return tabulate(reading(*grids), contracts[department], (file, SHA, "D1"), date(2026, 9, 30))
+        return tabulate(DeliveredFile(reading(*grids), file, SHA, "D1"), contracts[department], date(2026, 9, 30))
 
     return _read
 

@@ -14,6 +14,7 @@ from assets.intake.accounting import account
 from assets.intake.context import Context
 from assets.intake.contract import all_contracts, load_contracts
 from assets.intake.linkable import about_children
+from assets.intake.notices import DeliveredFile
 from assets.intake.standard import Standardised, standardise
 from assets.intake.tabulate import tabulate
 from pipelines.resources.reading.reader import read_file
@@ -26,7 +27,9 @@ AS_OF = date(2026, 9, 30)
 def taken(path: Path, source: str) -> Standardised:
     """A file through the reader, its contract and standardise, with the accounting checked."""
     contract = all_contracts()[source]
-    done = tabulate(read_file(path), contract, (path.name, "1f0c9a77b2" + "0" * 54, "D1"), date(2026, 9, 30))
+    done = tabulate(
+        DeliveredFile(read_file(path), path.name, "1f0c9a77b2" + "0" * 54, "D1"), contract, date(2026, 9, 30)
+    )
     assert done.refusal is None, done.refusal
     assert [column for sheet in done.sheets for column in sheet.unknown] == []
     result = standardise(done.raw, done.readings, contract, Context("2026Q3", AS_OF, None, "620722"))

@@ -9,7 +9,7 @@ import pytest
 
 from assets.intake.contract import load_contracts
 from assets.intake.headings import compile_aliases, normalise_heading
-from assets.intake.mapping import Column, Mapping, Surroundings, map_columns
+from assets.intake.mapping import Mapping, SheetColumn, Surroundings, map_columns
 
 CASES = list(csv.DictReader(Path(__file__).with_name("headings.csv").open(encoding="utf-8")))
 
@@ -22,7 +22,7 @@ def mapped(department: str, headings: list[str], *rows: list[str], year: int = 2
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['department']}-{case['heading']}")
 def test_heading_is_understood(case: dict[str, str]) -> None:
     target = compile_aliases(load_contracts()[case["department"]]).find(case["heading"])
-    assert (Column(0, "", target).field or target.field) == case["field"]
+    assert (SheetColumn(0, "", target).field or target.field) == case["field"]
 
 
 def test_normalising_removes_what_people_add() -> None:

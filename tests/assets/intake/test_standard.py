@@ -10,6 +10,7 @@ import pytest
 from assets.intake.accounting import AccountingError, account
 from assets.intake.context import Context
 from assets.intake.contract import Contract, load_contracts
+from assets.intake.notices import DeliveredFile
 from assets.intake.sentences import issue
 from assets.intake.standard import QUARANTINE, STANDARD, Standardised, standardise
 from assets.intake.tabulate import Tabulated, tabulate
@@ -460,7 +461,9 @@ layouts: [{name: screening, zh: 新生儿筛查名册}]
     contract = load_contracts(tmp_path)["health"]
     rows = [["卫健局0-6岁筛查名册"], ["筛查儿童", "身份证号", "出生医学证明编号", "筛查结果", "筛查机构", "筛查日期"]]
     rows.append(["王小明", make_number("20220310"), "X320101001", "听力", "县医院", "2026.8.1"])
-    done = tabulate(Reading("xlsx", "", [make_grid(rows)]), contract, ("筛查.xlsx", "ab" * 32, "D9"), date(2026, 9, 30))
+    done = tabulate(
+        DeliveredFile(Reading("xlsx", "", [make_grid(rows)]), "筛查.xlsx", "ab" * 32, "D9"), contract, date(2026, 9, 30)
+    )
     assert done.refusal is None
     record = one(standardise(done.raw, done.readings, contract, context))
     assert record["record_id"] == "HE-ababababab-1-3"

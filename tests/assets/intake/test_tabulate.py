@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from assets.intake.contract import load_contracts
-from assets.intake.notices import Tabulated
-from assets.intake.pieces import Source, tabulate_files
+from assets.intake.notices import DeliveredFile, Tabulated
+from assets.intake.pieces import tabulate_files
 from pipelines.resources.reading.shapes import Grid, Reading
 
 Read = Callable[..., Tabulated]
@@ -256,8 +256,8 @@ def test_a_file_that_is_no_table_is_refused(read: Read, make_grid: MakeGrid) -> 
 
 
 def test_pieces_second_without_heading_and_a_missing_one(make_grid: MakeGrid, make_number: MakeNumber) -> None:
-    def source(rows: list[list[str]], file: str, sha: str) -> Source:
-        return Source(Reading("xlsx", "", [make_grid(rows)]), file, sha * 64, "D1")
+    def source(rows: list[list[str]], file: str, sha: str) -> DeliveredFile:
+        return DeliveredFile(Reading("xlsx", "", [make_grid(rows)]), file, sha * 64, "D1")
 
     contract = load_contracts()["civil_affairs"]
     first = source([HEAD, *children(make_number, 5)], "1.xlsx", "a")

@@ -11,6 +11,7 @@ import pytest
 
 from assets.intake.context import Context
 from assets.intake.contract import load_contracts
+from assets.intake.notices import DeliveredFile
 from assets.intake.standard import standardise
 from assets.intake.tabulate import tabulate
 from assets.publishing import marking as beside
@@ -34,9 +35,8 @@ def order(tmp_path):
     ]
     cells = pd.DataFrame(lines, dtype=object)
     cells.index = pd.RangeIndex(1, len(lines) + 1)
-    tabulated = tabulate(
-        Reading("xlsx", "", [Grid("留守", 1, False, cells)]), contract, (FILE, "a" * 64, "D1"), date(2026, 9, 30)
-    )
+    delivered = DeliveredFile(Reading("xlsx", "", [Grid("留守", 1, False, cells)]), FILE, "a" * 64, "D1")
+    tabulated = tabulate(delivered, contract, date(2026, 9, 30))
     raw = tabulated.raw
     done = standardise(raw, tabulated.readings, contract, Context(PERIOD, date(2026, 9, 30)))
     store = FrameStore(tmp_path / "frames")

@@ -8,7 +8,8 @@ import pytest
 from openpyxl import load_workbook
 
 from assets.intake.contract import load_contracts
-from assets.intake.department import Order, try_delivery
+from assets.intake.department import StandardisingRequest, try_delivery
+from assets.intake.notices import DeliveredFile
 from assets.intake.tabulate import tabulate
 from assets.queries.answers import take_answers
 from assets.queries.people import children_to_ask, parents_to_ask
@@ -134,8 +135,10 @@ def test_an_answer_file_becomes_a_delivery_of_the_police(asked, tmp_path):
     assert (taken.counts, taken.problems, taken.waiting) == ({"存在": 1, "姓名不符": 1, "已死亡": 1}, [], 0)
     target = write_csv(taken.delivery, tmp_path / "police.csv")
     contract = load_contracts()["public_security"]
-    tabulated = tabulate(read_file(target), contract, (target.name, "0" * 64, "d"), date(2026, 9, 30))
-    found = try_delivery(None, Order(Branch(PERIOD, "public_security"), contract), tabulated).standardised.accepted
+    tabulated = tabulate(DeliveredFile(read_file(target), target.name, "0" * 64, "d"), contract, date(2026, 9, 30))
+    found = try_delivery(
+        None, StandardisingRequest(Branch(PERIOD, "public_security"), contract), tabulated
+    ).standardised.accepted
     said = {
         row["name"]: (row["id_no_raw"], row["cancel_kind"] != "", row["death_date"]) for row in found.to_dict("records")
     }

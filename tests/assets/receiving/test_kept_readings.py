@@ -12,13 +12,12 @@ import pytest
 from assets.graph.county_places import find_places
 from assets.intake import mapping
 from assets.intake.contract import load_contracts
-from assets.intake.department import Order, standardise_delivery
+from assets.intake.department import StandardisingRequest, standardise_delivery
 from assets.intake.gather import sheets
-from assets.publishing.marking import Order as Copies
-from assets.publishing.marking import mark
+from assets.publishing.marking import CopyOrder, mark
 from assets.receiving.doubts import Confirmed
 from assets.receiving.kept_readings import keep_readings, kept_readings
-from assets.receiving.receive import Order as Receipt
+from assets.receiving.receive import ReceivingRequest as Receipt
 from assets.receiving.receive import receive
 from demo_county import generate
 from expectations.suites.run import SuiteResult
@@ -115,13 +114,15 @@ def received(received_once, tmp_path):
 def standardised(county, raw):
     known = list(sheets(raw, kept_readings(county.frames, EDUCATION, PERIOD, raw)))
     branch = Branch(PERIOD.label, "education")
-    return standardise_delivery(county, Order(branch, EDUCATION), raw, find_places(county.workspace, known))
+    return standardise_delivery(
+        county, StandardisingRequest(branch, EDUCATION), raw, find_places(county.workspace, known)
+    )
 
 
 def marked(county, result, folder):
     for name, frame in (("quarantine_education", result.quarantine), ("child_files.records", result.accepted)):
         county.frames.write(name, PERIOD.label, frame)
-    return mark(Copies(county.frames.root, PERIOD.label, folder, {"education": EDUCATION}))
+    return mark(CopyOrder(county.frames.root, PERIOD.label, folder, {"education": EDUCATION}))
 
 
 def fields(readings):
