@@ -75,8 +75,8 @@ def measure(*command: str | Path) -> Measured:
 
 def stages(workspace: Path) -> list[tuple[str, float]]:
     """The three slowest stations of the workspace's last run, with their seconds."""
-    from pipelines.jobs import last_stages
     from pipelines.resources.session import Opened
+    from pipelines.running import last_stages
 
     taken = last_stages(Opened.at(workspace))
     return sorted(taken.items(), key=lambda item: -item[1])[:3]

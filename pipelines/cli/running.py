@@ -13,11 +13,11 @@ from pipelines.cli.shell import REFUSED, USAGE, err, out, refuse
 from pipelines.cli.summary import print_summary
 from pipelines.cli.texts import say
 from pipelines.cli.unlocking import unlock_inbox
-from pipelines.jobs import Consent, RunReport, last_stages, run_period
 from pipelines.partitions import Period
-from pipelines.progress import Display, Estimate, shown
+from pipelines.progress import Display, TimeEstimate, shown
 from pipelines.resources.consenting import PeriodConsent, SizeConsent, nameless, objection
 from pipelines.resources.session import Opened
+from pipelines.running import Consent, RunReport, last_stages, run_period
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _check_inbox(opened: Opened, period: Period, departments: dict[str, str]) ->
 
 def _run_shown(opened: Opened, request: RunRequest, period: Period, departments: dict[str, str]) -> RunReport:
     names = [f"{kind}_{name}" for name in departments for kind in ("raw", "standardise")]
-    estimate = Estimate.over(
+    estimate = TimeEstimate.over(
         [*names[::2], "county_places", *names[1::2], "link", "child_files", "findings", "finding_life", "publish"],
         last_stages(opened),
     )

@@ -17,11 +17,11 @@ from pipelines.cli.looking import difference_text
 from pipelines.cli.protecting import say_marked
 from pipelines.cli.shell import err, out, show
 from pipelines.cli.texts import language, say
-from pipelines.jobs import RunReport
 from pipelines.resources import audit, deliveries
 from pipelines.resources.naming import number_in
 from pipelines.resources.session import Opened
 from pipelines.resources.trouble import state
+from pipelines.running import RunReport
 
 SIZES = ("listed", "asked", "quiet")
 NUMBERS = ("rows_in", "accepted", "quarantined", "set_aside")

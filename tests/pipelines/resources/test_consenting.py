@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from pipelines.resources import consenting
 from pipelines.resources.consenting import PeriodConsent, SizeConsent, nameless, objection
 from pipelines.resources.database import writing
+from pipelines.resources.runs import COMMAND, Begun
 from pipelines.resources.tables import audit
 from pipelines.resources.workspace import Settings, Workspace
 
@@ -34,8 +35,9 @@ def test_who_may_consent(tmp_path, operator, departments, by, problem):
 
 
 def test_the_consent_stands_in_the_audit_and_holds_for_its_run_only(opened):
+    run = Begun("run-1", "2026Q3", opened.workspace.operator, COMMAND)
     with writing(opened.engine) as connection:
-        consenting.note(connection, opened.workspace, SizeConsent(POLICE, " 李主任 "), ("run-1", "2026Q3"))
+        consenting.note(connection, run, SizeConsent(POLICE, " 李主任 "))
     with opened.engine.connect() as connection:
         (line,) = connection.execute(sa.select(audit).where(audit.c.action == "size_consent")).mappings()
         held = [
@@ -56,8 +58,9 @@ def test_a_period_is_confirmed_by_name_and_by_itself(opened):
     assert nameless(PeriodConsent(POLICE, " 　"))
     assert not nameless(PeriodConsent(POLICE, "王经办"))
     assert not nameless(PeriodConsent())
+    run = Begun("run-1", "2026Q3", opened.workspace.operator, COMMAND)
     with writing(opened.engine) as connection:
-        consenting.note(connection, opened.workspace, PeriodConsent(POLICE, "王经办"), ("run-1", "2026Q3"))
+        consenting.note(connection, run, PeriodConsent(POLICE, "王经办"))
     asked = ("run-1", "2026Q3", "public_security")
     with opened.engine.connect() as connection:
         (line,) = connection.execute(sa.select(audit).where(audit.c.action == "period_consent")).mappings()

@@ -7,7 +7,6 @@ import pytest
 import sqlalchemy as sa
 
 from pipelines.assembly import build_definitions
-from pipelines.jobs import QUIET, instance_of
 from pipelines.partitions import PARTITIONS_NAME
 from pipelines.resources import consenting, runs
 from pipelines.resources.audit import Act
@@ -16,6 +15,7 @@ from pipelines.resources.consenting import WITHDRAWAL, given
 from pipelines.resources.database import writing
 from pipelines.resources.runs import Begun
 from pipelines.resources.session import Opened
+from pipelines.running import QUIET, instance_of
 
 pytestmark = pytest.mark.slow
 
