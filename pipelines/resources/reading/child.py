@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.resources.reading.bounds import Bounds, check_size
+from pipelines.resources.reading.bounds import ParserBounds, check_size
 from pipelines.resources.reading.opening import read_within
 from pipelines.resources.reading.refusals import refusal, too_big
 from pipelines.resources.reading.shapes import Parsed, Refusal
@@ -35,9 +35,9 @@ class Order:
     careful: bool = False
 
     @property
-    def bounds(self) -> Bounds:
+    def bounds(self) -> ParserBounds:
         """The limits."""
-        return Bounds(**self.limits)  # type: ignore[arg-type]
+        return ParserBounds(**self.limits)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def _is_cut_zip(data: bytes) -> bool:
     return b"PK\x05\x06" not in data[-66_000:]
 
 
-def limit_process(bounds: Bounds) -> None:
+def limit_process(bounds: ParserBounds) -> None:
     """Sets the limits of this process for the next file, where the system has them (Windows does not: there the parent's
     clock is the only one).
     """

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from pipelines.resources.reading.bounds import Bounds, check_size
+from pipelines.resources.reading.bounds import ParserBounds, check_size
 from pipelines.resources.reading.refusals import too_big
 from pipelines.resources.reading.shapes import WARN, Notice, Parsed, Sheet
 
@@ -29,7 +29,7 @@ class _Records:
     """Records whose quotes are taken as characters, because no reading with quotes makes sense."""
 
 
-def parse_delimited(text: str, bounds: Bounds, null_words: Collection[str] = ()) -> Parsed:
+def parse_delimited(text: str, bounds: ParserBounds, null_words: Collection[str] = ()) -> Parsed:
     """Reads delimited text; row number = record number, blank lines counted, a quoted line break does not begin a new
     record.
 
@@ -116,7 +116,7 @@ def _fields(text: str, delimiter: str) -> list[str] | None:
     return row
 
 
-def _split(lines: list[str], delimiter: str, width: int, bounds: Bounds) -> _Records:
+def _split(lines: list[str], delimiter: str, width: int, bounds: ParserBounds) -> _Records:
     records, at = _Records(), 0
     while at < len(lines):
         line = lines[at]
@@ -130,7 +130,7 @@ def _split(lines: list[str], delimiter: str, width: int, bounds: Bounds) -> _Rec
     return records
 
 
-def _bounded(line: str, delimiter: str, bounds: Bounds) -> str:
+def _bounded(line: str, delimiter: str, bounds: ParserBounds) -> str:
     """The line, without the delimiters of empty columns at its end where they are too many.
 
     Raises:
@@ -143,14 +143,14 @@ def _bounded(line: str, delimiter: str, bounds: Bounds) -> str:
     return shorter
 
 
-def _narrowed(row: list[str], bounds: Bounds) -> list[str]:
+def _narrowed(row: list[str], bounds: ParserBounds) -> list[str]:
     """The row without the empty fields at its end: a spreadsheet writes one for every column that was ever formatted."""
     last = next((place for place in range(len(row), 0, -1) if row[place - 1].strip()), 0)
     _narrow_enough(last, bounds)
     return row[:last]
 
 
-def _narrow_enough(columns: int, bounds: Bounds) -> None:
+def _narrow_enough(columns: int, bounds: ParserBounds) -> None:
     if columns > bounds.columns:
         raise too_big("列数", f"{columns}列", f"{bounds.columns}列")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree
 
-from pipelines.resources.reading.bounds import Bounds
+from pipelines.resources.reading.bounds import ParserBounds
 from pipelines.resources.reading.refusals import not_a_table, too_big
 from pipelines.resources.reading.shapes import WARN, Notice, Parsed
 from pipelines.resources.reading.sparse_sheet import SparseSheet
@@ -21,7 +21,7 @@ _LARGEST_SPAN = 1000
 _EXCEL_NAMES = re.compile(r"<x:Name>([^<]*)</x:Name>")
 
 
-def parse_html(text: str, bounds: Bounds) -> Parsed:
+def parse_html(text: str, bounds: ParserBounds) -> Parsed:
     """Reads the tables of a page; a table alone is the sheet `""`, several are named by Excel's own list, their
     caption or their number.
 

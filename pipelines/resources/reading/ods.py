@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import etree
 
-from pipelines.resources.reading.bounds import Bounds
+from pipelines.resources.reading.bounds import ParserBounds
 from pipelines.resources.reading.refusals import refusal
 from pipelines.resources.reading.shapes import Notice, Parsed, Sheet
 from pipelines.resources.reading.sparse_sheet import SparseSheet
@@ -22,7 +22,7 @@ _REPEAT_WITH_CONTENT = 10_000
 """A filled row repeated more often than this is an attack or an accident; empty repetitions are only counted."""
 
 
-def parse_ods(archive: zipfile.ZipFile, bounds: Bounds) -> Parsed:
+def parse_ods(archive: zipfile.ZipFile, bounds: ParserBounds) -> Parsed:
     """Reads every table of an OpenDocument file.
 
     Raises:
@@ -43,7 +43,7 @@ def parse_ods(archive: zipfile.ZipFile, bounds: Bounds) -> Parsed:
 
 
 class _Builder:
-    def __init__(self, bounds: Bounds) -> None:
+    def __init__(self, bounds: ParserBounds) -> None:
         self.bounds = bounds
         self.sheets: list[Sheet] = []
         self.notices: list[Notice] = []

@@ -4,14 +4,14 @@ their own.
 
 from collections.abc import Collection
 
-from pipelines.resources.reading.bounds import Bounds
+from pipelines.resources.reading.bounds import ParserBounds
 from pipelines.resources.reading.decode import decode
 from pipelines.resources.reading.delimited import parse_delimited
 from pipelines.resources.reading.shapes import Parsed
 
 
 def parse_plain(
-    data: bytes, bounds: Bounds, heading_words: Collection[str] = (), null_words: Collection[str] = ()
+    data: bytes, bounds: ParserBounds, heading_words: Collection[str] = (), null_words: Collection[str] = ()
 ) -> Parsed:
     """Reads delimited text.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.resources.reading.bounds import Bounds, extent_of, stray_notice
+from pipelines.resources.reading.bounds import ParserBounds, extent_of, stray_notice
 from pipelines.resources.reading.cells import cut_digits, is_damaged, text_of
 from pipelines.resources.reading.refusals import too_big
 from pipelines.resources.reading.shapes import Merge, Notice, Sheet
@@ -19,7 +19,7 @@ class SparseSheet:
 
     name: str
     number: int
-    bounds: Bounds
+    bounds: ParserBounds
     hidden: bool = False
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
     damaged: set[tuple[int, int]] = field(default_factory=set)

@@ -9,13 +9,13 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from pipelines.resources.reading.biff import BiffSheet, hidden_parts, is_locked, open_stream
-from pipelines.resources.reading.bounds import Bounds, extent_of, stray_notice
+from pipelines.resources.reading.bounds import ParserBounds, extent_of, stray_notice
 from pipelines.resources.reading.refusals import refusal
 from pipelines.resources.reading.shapes import Notice, Parsed, Sheet
 from pipelines.resources.reading.xlsx import typed_sheet
 
 
-def parse_xls(data: bytes, bounds: Bounds) -> Parsed:
+def parse_xls(data: bytes, bounds: ParserBounds) -> Parsed:
     """Reads every tab of an old workbook.
 
     Raises:
@@ -85,7 +85,7 @@ def _xlrd_value(cell: Any, datemode: int) -> Any:
     return "" if cell.ctype in (xlrd.XL_CELL_ERROR, xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK) else cell.value
 
 
-def _drop_strays(sheet: Sheet, bounds: Bounds) -> list[Notice]:
+def _drop_strays(sheet: Sheet, bounds: ParserBounds) -> list[Notice]:
     filled = [(row, at) for at, column in enumerate(sheet.columns, 1) for row, text in enumerate(column, 1) if text]
     extent = extent_of(filled, sheet.number, bounds)
     sheet.columns = [column[: extent.last_row] for column in sheet.columns[: extent.last_column]]

@@ -12,7 +12,7 @@ from typing import Any
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
-from pipelines.resources.reading.bounds import Bounds, Extent, check_size, extent_of, stray_notice
+from pipelines.resources.reading.bounds import Extent, ParserBounds, check_size, extent_of, stray_notice
 from pipelines.resources.reading.cells import cut_digits, text_of_column
 from pipelines.resources.reading.shapes import WARN, Cell, Notice, Parsed, Sheet
 from pipelines.resources.reading.sniff import zip_container
@@ -23,7 +23,7 @@ _MACROS = "文件带有宏，宏没有运行，只读取了数据。"
 _Loaded = list[tuple[SheetMetadata, CalamineSheet | None]]
 
 
-def parse_xlsx(data: bytes, archive: zipfile.ZipFile, bounds: Bounds, careful: bool) -> Parsed:
+def parse_xlsx(data: bytes, archive: zipfile.ZipFile, bounds: ParserBounds, careful: bool) -> Parsed:
     """Reads every tab of a workbook.
 
     Args:
@@ -74,7 +74,7 @@ def _load(source: io.BytesIO) -> _Loaded:
     ]
 
 
-def _extent(archive: zipfile.ZipFile, scan: SheetScan, bounds: Bounds) -> Extent:
+def _extent(archive: zipfile.ZipFile, scan: SheetScan, bounds: ParserBounds) -> Extent:
     if scan.is_sparse(bounds):
         extent = extent_of(filled_cells(b"".join(chunks(archive, scan.part)), scan.prefix), scan.number, bounds)
         if extent.last_row:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-from pipelines.resources.reading.bounds import Bounds, column_number
+from pipelines.resources.reading.bounds import ParserBounds, column_number
 from pipelines.resources.reading.shapes import Cell
 from pipelines.resources.reading.zip_guard import chunks
 
@@ -47,7 +47,7 @@ class SheetScan:
     long_numbers: dict[Cell, str] = field(default_factory=dict)
     """Digits of whole numbers of 16 or more, as written in the file; `(row, column from 0)`."""
 
-    def is_sparse(self, bounds: Bounds) -> bool:
+    def is_sparse(self, bounds: ParserBounds) -> bool:
         """Whether cells seem to lie far outside the table, so that each needs a look."""
         far = self.last_row > 2 * self.rows + bounds.gap or self.last_column > bounds.gap
         return far or self.last_row * self.last_column > bounds.cells

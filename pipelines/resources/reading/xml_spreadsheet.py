@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import etree
 
-from pipelines.resources.reading.bounds import Bounds
+from pipelines.resources.reading.bounds import ParserBounds
 from pipelines.resources.reading.refusals import not_a_table, refusal
 from pipelines.resources.reading.shapes import Parsed
 from pipelines.resources.reading.sparse_sheet import SparseSheet
@@ -21,7 +21,7 @@ def is_xml_spreadsheet(head: str) -> bool:
     return "urn:schemas-microsoft-com:office:spreadsheet" in head and re.search(r"<(\w+:)?Workbook\b", head) is not None
 
 
-def parse_xml_spreadsheet(text: str, bounds: Bounds) -> Parsed:
+def parse_xml_spreadsheet(text: str, bounds: ParserBounds) -> Parsed:
     """Reads every worksheet.
 
     Raises:
@@ -46,7 +46,7 @@ def parse_xml_spreadsheet(text: str, bounds: Bounds) -> Parsed:
     return parsed
 
 
-def _worksheet(node: Any, number: int, bounds: Bounds) -> SparseSheet:
+def _worksheet(node: Any, number: int, bounds: ParserBounds) -> SparseSheet:
     sheet = SparseSheet(node.get(f"{_SS}Name", ""), number, bounds)
     sheet.hidden = node.findtext(f".//{_EXCEL}Visible", "").startswith("SheetHidden")
     sheet.hidden |= node.findtext(f".//{_EXCEL}Visible", "") == "SheetVeryHidden"

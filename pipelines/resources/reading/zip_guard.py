@@ -5,7 +5,7 @@ our matter.
 import zipfile
 from collections.abc import Iterator
 
-from pipelines.resources.reading.bounds import Bounds
+from pipelines.resources.reading.bounds import ParserBounds
 from pipelines.resources.reading.refusals import bomb, refusal, too_big
 
 _CHUNK = 1 << 22
@@ -13,7 +13,7 @@ _MEGABYTE = 1 << 20
 _TABOO = (b"<!DOCTYPE", b"<!ENTITY")
 
 
-def check_sizes(archive: zipfile.ZipFile, bounds: Bounds) -> None:
+def check_sizes(archive: zipfile.ZipFile, bounds: ParserBounds) -> None:
     """Refuses a file that unpacks to too much (rules/bad-inputs.md#input-7); nothing is unpacked for it."""
     parts = archive.infolist()
     unpacked = sum(part.file_size for part in parts)
