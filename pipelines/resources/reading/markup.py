@@ -20,6 +20,7 @@ def parse_markup(data: bytes, bounds: ParserBounds, heading_words: Collection[st
     """
     decoded = decode(data, heading_words)
     text = decoded.text
+    # Every page begins with `<!DOCTYPE html>`, so only XML is refused for one; an entity is refused anywhere (rules/bad-inputs.md#input-8).
     if "<!ENTITY" in text:
         raise refusal("entities")
     if is_xml_spreadsheet(text[:_HEAD]):

@@ -12,7 +12,7 @@ from pipelines.resources.reading.frames import frame_of_packed
 from pipelines.resources.reading.limits import Limits, load_settings
 from pipelines.resources.reading.opening import open_regular, too_large
 from pipelines.resources.reading.refusals import refusal
-from pipelines.resources.reading.shapes import WARN, Grid, Notice, Parsed, Reading, Sheet
+from pipelines.resources.reading.shapes import WARN, Grid, Notice, Parsed, ParsedSheet, Reading
 from pipelines.resources.reading.sniff import extension_notice, family
 from pipelines.resources.reading.wire import unpack
 from pipelines.resources.reading.workers import DiedError, ask
@@ -81,7 +81,7 @@ def _in_child(order: dict[str, object], seconds: float) -> tuple[Parsed, list[li
     raise refusal("memory")
 
 
-def _grid(sheet: Sheet, cells: pd.DataFrame) -> Grid:
+def _grid(sheet: ParsedSheet, cells: pd.DataFrame) -> Grid:
     return Grid(
         sheet=sheet.name,
         number=sheet.number,

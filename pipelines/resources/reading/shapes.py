@@ -84,7 +84,7 @@ class Reading:
 
 
 @dataclass
-class Sheet:
+class ParsedSheet:
     """A sheet on its way out of a parser: `columns` are equally long lists of text, their first entry is row 1."""
 
     name: str
@@ -124,6 +124,6 @@ class Parsed:
     """What a parser found in one file."""
 
     container: str
-    sheets: list[Sheet]
+    sheets: list[ParsedSheet]
     encoding: str = ""
     notices: list[Notice] = field(default_factory=list)

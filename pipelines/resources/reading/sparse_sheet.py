@@ -10,7 +10,7 @@ from typing import Any
 from pipelines.resources.reading.bounds import ParserBounds, extent_of, stray_notice
 from pipelines.resources.reading.cells import cut_digits, is_damaged, text_of
 from pipelines.resources.reading.refusals import too_big
-from pipelines.resources.reading.shapes import Merge, Notice, Sheet
+from pipelines.resources.reading.shapes import Merge, Notice, ParsedSheet
 
 
 @dataclass
@@ -67,7 +67,7 @@ class SparseSheet:
         """Notes hidden columns, likewise."""
         self.hidden_columns += range(column, column + min(count, self.bounds.gap))
 
-    def finish(self) -> tuple[Sheet, list[Notice]]:
+    def finish(self) -> tuple[ParsedSheet, list[Notice]]:
         """The sheet and the remarks on cells astray.
 
         Raises:
@@ -79,6 +79,6 @@ class SparseSheet:
             if row <= extent.last_row and column < extent.last_column:
                 columns[column][row - 1] = text
         damaged = {cell for cell in self.damaged if cell[0] <= extent.last_row and cell[1] < extent.last_column}
-        sheet = Sheet(self.name, self.number, columns, self.hidden, damaged, self.merged)
+        sheet = ParsedSheet(self.name, self.number, columns, self.hidden, damaged, self.merged)
         sheet.hidden_rows, sheet.hidden_columns = self.hidden_rows, self.hidden_columns
         return sheet, stray_notice(self.name, self.number, extent.strays)

@@ -12,7 +12,7 @@ import json
 from typing import Any
 
 from pipelines.resources.reading.cells import map_private
-from pipelines.resources.reading.shapes import Notice, Parsed, Refusal, Sheet
+from pipelines.resources.reading.shapes import Notice, Parsed, ParsedSheet, Refusal
 
 GOES, STAYS = 0, 1
 HEAD = 9
@@ -62,16 +62,16 @@ def unpack(data: bytes) -> tuple[Parsed, list[list[bytes]]]:
     return Parsed(head["container"], sheets, head["encoding"], [Notice(**entry) for entry in head["notices"]]), cells
 
 
-def _head(sheet: Sheet, columns: list[bytes]) -> dict[str, Any]:
+def _head(sheet: ParsedSheet, columns: list[bytes]) -> dict[str, Any]:
     head: dict[str, Any] = {"name": sheet.name, "number": sheet.number, "hidden": sheet.hidden}
     lists = {name: getattr(sheet, name) for name in _LISTS}
     return head | lists | {"damaged": sorted(sheet.damaged), "sizes": list(map(len, columns))}
 
 
-def _sheet(entry: dict[str, Any]) -> Sheet:
+def _sheet(entry: dict[str, Any]) -> ParsedSheet:
     damaged = {(row, column) for row, column in entry.pop("damaged")}
     merged = [(r0, c0, r1, c1) for r0, c0, r1, c1 in entry.pop("merged")]
-    return Sheet(columns=[], damaged=damaged, merged=merged, **entry)
+    return ParsedSheet(columns=[], damaged=damaged, merged=merged, **entry)
 
 
 def pack_column(texts: list[str]) -> bytes:

@@ -33,7 +33,7 @@ def ask(order: dict[str, Any], seconds: float) -> bytes:
     """The answer to one order.
 
     Args:
-        order: The fields of `child.Order`; goes through a pipe, for it may hold a password.
+        order: The fields of `child.ReadOrder`; goes through a pipe, for it may hold a password.
         seconds: How long the answer may take, start included.
 
     Raises:

@@ -11,7 +11,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 from pipelines.resources.reading.biff import BiffSheet, hidden_parts, is_locked, open_stream
 from pipelines.resources.reading.bounds import ParserBounds, extent_of, stray_notice
 from pipelines.resources.reading.refusals import refusal
-from pipelines.resources.reading.shapes import Notice, Parsed, Sheet
+from pipelines.resources.reading.shapes import Notice, Parsed, ParsedSheet
 from pipelines.resources.reading.xlsx import typed_sheet
 
 
@@ -36,7 +36,7 @@ def parse_xls(data: bytes, bounds: ParserBounds) -> Parsed:
     return Parsed("xls", sheets, notices=notices)
 
 
-def _by_calamine(data: bytes) -> list[Sheet] | None:
+def _by_calamine(data: bytes) -> list[ParsedSheet] | None:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = []
@@ -52,7 +52,7 @@ def _by_calamine(data: bytes) -> list[Sheet] | None:
     return sheets
 
 
-def _by_xlrd(data: bytes) -> list[Sheet] | None:
+def _by_xlrd(data: bytes) -> list[ParsedSheet] | None:
     import xlrd
 
     try:
@@ -85,7 +85,7 @@ def _xlrd_value(cell: Any, datemode: int) -> Any:
     return "" if cell.ctype in (xlrd.XL_CELL_ERROR, xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK) else cell.value
 
 
-def _drop_strays(sheet: Sheet, bounds: ParserBounds) -> list[Notice]:
+def _drop_strays(sheet: ParsedSheet, bounds: ParserBounds) -> list[Notice]:
     filled = [(row, at) for at, column in enumerate(sheet.columns, 1) for row, text in enumerate(column, 1) if text]
     extent = extent_of(filled, sheet.number, bounds)
     sheet.columns = [column[: extent.last_row] for column in sheet.columns[: extent.last_column]]

@@ -14,7 +14,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook, SheetMetadata, Shee
 
 from pipelines.resources.reading.bounds import Extent, ParserBounds, check_size, extent_of, stray_notice
 from pipelines.resources.reading.cells import cut_digits, text_of_column
-from pipelines.resources.reading.shapes import WARN, Cell, Notice, Parsed, Sheet
+from pipelines.resources.reading.shapes import WARN, Cell, Notice, Parsed, ParsedSheet
 from pipelines.resources.reading.sniff import zip_container
 from pipelines.resources.reading.xlsx_scan import SheetScan, filled_cells, scan_sheet, sheet_parts, without_cells
 from pipelines.resources.reading.zip_guard import check_parts, chunks
@@ -94,7 +94,7 @@ def _copy_without(archive: zipfile.ZipFile, strays: dict[str, tuple[bytes, set[C
     return copy
 
 
-def _sheet(meta: SheetMetadata, sheet: CalamineSheet, number: int, scan: SheetScan) -> Sheet:
+def _sheet(meta: SheetMetadata, sheet: CalamineSheet, number: int, scan: SheetScan) -> ParsedSheet:
     result = typed_sheet(meta.name, number, sheet.to_python(skip_empty_area=False))
     result.hidden = meta.visible != SheetVisibleEnum.Visible
     result.merged = [(r0 + 1, c0, r1 + 1, c1) for (r0, c0), (r1, c1) in sheet.merged_cell_ranges or []]
@@ -105,8 +105,8 @@ def _sheet(meta: SheetMetadata, sheet: CalamineSheet, number: int, scan: SheetSc
     return result
 
 
-def typed_sheet(name: str, number: int, rows: list[list[Any]]) -> Sheet:
+def typed_sheet(name: str, number: int, rows: list[list[Any]]) -> ParsedSheet:
     """A sheet from equally long rows of typed cells, the first of them row 1."""
     damaged: set[Cell] = set()
     columns = [text_of_column(column, position, damaged) for position, column in enumerate(zip(*rows, strict=True))]
-    return Sheet(name, number, columns, damaged=damaged)
+    return ParsedSheet(name, number, columns, damaged=damaged)
