@@ -1,6 +1,4 @@
-"""A sheet under construction, cell by cell, for the formats that we parse ourselves (ods, XML, HTML): spans, hidden
-parts, strays.
-"""
+"""A sheet under construction, cell by cell, for the formats that we parse ourselves (ods, XML, HTML): spans, hidden parts, strays."""
 
 from __future__ import annotations
 
@@ -50,6 +48,7 @@ class SparseSheet:
             self.put(row, column, written)
             return
         self.put(row, column, value)
+        # As written and not by way of the float, whose last digits are not the file's (rules/packages.md#p2).
         digits = written.strip().removesuffix(".0")
         if (row, column) in self.damaged and digits.isdigit():
             self.texts[row, column] = cut_digits(digits)

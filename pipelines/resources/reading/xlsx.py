@@ -48,12 +48,25 @@ def parse_xlsx(data: bytes, archive: zipfile.ZipFile, bounds: ParserBounds, care
     extents = [_extent(archive, scan, bounds) for scan in scans]
     strays = {scan: extent.strays for scan, extent in zip(scans, extents, strict=True) if extent.strays}
     if strays:
-        loaded = _load(_copy_without(archive, {scan.part: (scan.prefix, set(cells)) for scan, cells in strays.items()}))
+        # Without them for the same reader: a second one would type cells its own way.
+        loaded = _load(_copy_without(archive, strays))
     notices = [Notice("macros", WARN, "", 0, 0, _MACROS)] if container == "xlsm" else []
     for scan, cells in strays.items():
         notices += stray_notice(scan.name, scan.number, cells)
-    tabs = enumerate(zip(loaded or _load(io.BytesIO(data)), scans, strict=True), 1)
-    sheets = [_sheet(meta, sheet, number, scan) for number, ((meta, sheet), scan) in tabs if sheet is not None]
+    sheets = []
+    for number, ((meta, source), scan) in enumerate(zip(loaded or _load(io.BytesIO(data)), scans, strict=True), 1):
+        if source is None:
+            continue
+        # From A1 on, or the row numbers would not be those that a person sees.
+        sheet = typed_sheet(meta.name, number, source.to_python(skip_empty_area=False))
+        sheet.hidden = meta.visible != SheetVisibleEnum.Visible
+        sheet.merged = [(r0 + 1, c0, r1 + 1, c1) for (r0, c0), (r1, c1) in source.merged_cell_ranges or []]
+        sheet.hidden_rows, sheet.hidden_columns = scan.hidden_rows, scan.hidden_columns
+        for (row, column), digits in scan.long_numbers.items():
+            # The reader's float has rounded what the file may still have whole; whether it was a number only the reader knows.
+            if (row, column) in sheet.damaged:
+                sheet.columns[column][row - 1] = cut_digits(digits)
+        sheets.append(sheet)
     return Parsed(container, sheets, notices=notices)
 
 
@@ -75,6 +88,7 @@ def _load(source: io.BytesIO) -> _Loaded:
 
 
 def _extent(archive: zipfile.ZipFile, scan: SheetScan, bounds: ParserBounds) -> Extent:
+    """How far the table reaches; only a sheet that looks sparse has each of its cells looked at, which takes seconds."""
     if scan.is_sparse(bounds):
         extent = extent_of(filled_cells(b"".join(chunks(archive, scan.part)), scan.prefix), scan.number, bounds)
         if extent.last_row:
@@ -83,26 +97,17 @@ def _extent(archive: zipfile.ZipFile, scan: SheetScan, bounds: ParserBounds) -> 
     return Extent(scan.last_row, scan.last_column, [])
 
 
-def _copy_without(archive: zipfile.ZipFile, strays: dict[str, tuple[bytes, set[Cell]]]) -> io.BytesIO:
-    """The same workbook without its stray cells, for the same reader: a second one would type cells its own way."""
-    copy = io.BytesIO()
+def _copy_without(archive: zipfile.ZipFile, strays: dict[SheetScan, list[Cell]]) -> io.BytesIO:
+    """The same workbook without its stray cells."""
+    copy, scans = io.BytesIO(), {scan.part: scan for scan in strays}
     with zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as target:
         for name in archive.namelist():
             content = archive.read(name)
-            target.writestr(name, without_cells(content, *strays[name]) if name in strays else content)
+            if name in scans:
+                content = without_cells(content, scans[name].prefix, set(strays[scans[name]]))
+            target.writestr(name, content)
     copy.seek(0)
     return copy
-
-
-def _sheet(meta: SheetMetadata, sheet: CalamineSheet, number: int, scan: SheetScan) -> ParsedSheet:
-    result = typed_sheet(meta.name, number, sheet.to_python(skip_empty_area=False))
-    result.hidden = meta.visible != SheetVisibleEnum.Visible
-    result.merged = [(r0 + 1, c0, r1 + 1, c1) for (r0, c0), (r1, c1) in sheet.merged_cell_ranges or []]
-    result.hidden_rows, result.hidden_columns = scan.hidden_rows, scan.hidden_columns
-    for (row, column), digits in scan.long_numbers.items():
-        if (row, column) in result.damaged:
-            result.columns[column][row - 1] = cut_digits(digits)
-    return result
 
 
 def typed_sheet(name: str, number: int, rows: list[list[Any]]) -> ParsedSheet:

@@ -1,6 +1,4 @@
-"""A zip file is looked at before any parser sees it: declared sizes, ratio, document type definitions. Cells are not
-our matter.
-"""
+"""A zip file is looked at before any parser sees it: declared sizes, ratio, document type definitions. Cells are not our matter."""
 
 import zipfile
 from collections.abc import Iterator
@@ -37,6 +35,7 @@ def chunks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
     tail = b""
     with archive.open(name) as stream:
         while chunk := stream.read(_CHUNK):
+            # The seam as well: a definition may begin in one piece and end in the next.
             check_markup(tail + chunk[:16], chunk)
             yield chunk
             tail = chunk[-16:]
