@@ -48,11 +48,13 @@ class SteadyEventLog(SqliteEventLogStorage):
             yield connection
 
     def _engine(self, shard: str) -> sa.Engine:
+        """The shard's engine, with the one connection that it keeps; the threads of Dagster's screen take turns at it."""
         with self._opening:
             if shard not in self._engines:
                 url, settings = self.conn_string_for_shard(shard), {"timeout": BUSY_SECONDS, "check_same_thread": False}
                 engine = sa.create_engine(url, poolclass=StaticPool, connect_args=settings, hide_parameters=True)
-                event.listen(engine, "connect", _relax)
+                # With a write-ahead log a killed process loses nothing; a power failure may lose the last events, never the file.
+                event.listen(engine, "connect", lambda opened, _: opened.execute("PRAGMA synchronous=NORMAL"))
                 self._initdb(engine)
                 self._engines[shard] = engine
             return self._engines[shard]
@@ -68,8 +70,3 @@ class SteadyEventLog(SqliteEventLogStorage):
         for engine in self._engines.values():
             engine.dispose()
         self._engines.clear()
-
-
-def _relax(connection: Any, _record: object) -> None:
-    # With a write-ahead log a killed process loses nothing; a power failure may lose the last events, never the file.
-    connection.execute("PRAGMA synchronous=NORMAL")

@@ -6,7 +6,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from pipelines.resources import audit, deliveries
-from pipelines.resources.database import DatabaseError, connect, insert_rows, migrate, open_database, writing
+from pipelines.resources.database import (
+    MIGRATIONS,
+    DatabaseError,
+    connect,
+    insert_rows,
+    migrate,
+    open_database,
+    writing,
+)
 from pipelines.resources.tables import audit as audit_table
 from pipelines.resources.tables import child_record, metadata
 
@@ -128,11 +136,10 @@ def killed_at(engine, number):
 def at_version(url, revision):
     """A database as an earlier version left it."""
     from alembic import command
+    from alembic.config import Config
 
-    from pipelines.resources import database
-
-    engine = connect(url)
-    settings = database._alembic()
+    engine, settings = connect(url), Config()
+    settings.set_main_option("script_location", MIGRATIONS.as_posix().replace("%", "%%"))
     with engine.connect().execution_options(writing=True) as connection:
         settings.attributes["connection"] = connection
         command.upgrade(settings, revision)
