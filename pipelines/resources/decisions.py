@@ -58,15 +58,15 @@ class _Standing:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._timed: set[tuple[str, ...]] = set()
-        last: dict[tuple[str, ...], tuple[str, set[tuple[str, str]]]] = {}
+        last: dict[tuple[str, ...], tuple[str, set[tuple[str, str]]]] = {}  # the moment, and what was said in it
         names = ("record_a", "record_b", "author", "verdict", "note", "decided_at")
-        wanted = sa.select(*(decision.c[name] for name in names)).order_by(decision.c.id)
-        for record_a, record_b, author, verdict, note, when in connection.execute(wanted):
+        lines = sa.select(*(decision.c[name] for name in names)).order_by(decision.c.id)
+        for record_a, record_b, author, verdict, note, when in connection.execute(lines):
             whose = _whose(record_a, record_b, author)
             self._timed.add((*whose, verdict, when))
-            moment, said = last.get(whose, ("", set()))
-            last[whose] = (when, {*(said if moment == when else ()), (verdict, note)})
-        self._last = {whose: said for whose, (_, said) in last.items()}
+            moment, verdicts = last.get(whose, ("", set()))
+            last[whose] = (when, {*(verdicts if moment == when else ()), (verdict, note)})
+        self._last = {whose: verdicts for whose, (_, verdicts) in last.items()}
 
     def has(self, line: Decision) -> bool:
         whose = _whose(line.record_a, line.record_b, line.author)
@@ -82,5 +82,5 @@ def _whose(record_a: str, record_b: str, author: str) -> tuple[str, ...]:
 
 def read(connection: sa.Connection) -> pd.DataFrame:
     """All decisions in the order they were entered: the columns that `matching.decisions.judged` knows, and `note`."""
-    wanted = sa.select(*(decision.c[name] for name in COLUMNS)).order_by(decision.c.id)
-    return pd.DataFrame([tuple(row) for row in connection.execute(wanted)], columns=list(COLUMNS), dtype=object)
+    lines = sa.select(*(decision.c[name] for name in COLUMNS)).order_by(decision.c.id)
+    return pd.DataFrame([tuple(row) for row in connection.execute(lines)], columns=list(COLUMNS), dtype=object)
