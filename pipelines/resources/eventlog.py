@@ -16,7 +16,7 @@ from dagster._serdes import ConfigurableClassData
 from sqlalchemy import event
 from sqlalchemy.pool import StaticPool
 
-from pipelines.resources.history import BUSY_SECONDS, EVENTS, connection_text, dagster_home, made
+from pipelines.resources.history import BUSY_SECONDS, EVENTS, connection_text, dagster_home, database_of
 
 
 class SteadyEventLog(SqliteEventLogStorage):
@@ -36,7 +36,7 @@ class SteadyEventLog(SqliteEventLogStorage):
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> "SteadyEventLog":
         """How Dagster makes it from `dagster.yaml`."""
-        return cls(str(made(dagster_home(), EVENTS).parent), inst_data)
+        return cls(str(database_of(dagster_home(), EVENTS).parent), inst_data)
 
     def conn_string_for_shard(self, shard_name: str) -> str:
         """The URL of the index, or of one run's events."""

@@ -49,7 +49,7 @@ def begin(connection: sa.Connection, begun: Begun) -> None:
     """Write down that a run begins."""
     row = {
         "id": begun.id,
-        "period": begun.period[:7],
+        "period": begun.period[:7],  # whatever was typed into the screen, the column holds no more
         "started_at": audit.now(),
         "finished_at": "",
         "status": "running",
