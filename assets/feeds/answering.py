@@ -80,8 +80,8 @@ def enter(opened: Opened, feed: Feed, line: Shared, receipt: FeedReceipt) -> dic
     findings = opened.frames.read("findings", line.period, columns) if feed.lists else pd.DataFrame(columns=columns)
     with writing(opened.engine) as connection:
         # The file's hash is in the ledger once: what was read before is refused in the transaction that would enter it again.
-        counted = (receipt.sha256, opened.workspace.operator, receipt.counts)
-        if not sharing.register_receipt(connection, line, counted):
+        reader = opened.workspace.operator
+        if not sharing.register_receipt(connection, line, receipt.sha256, reader, receipt.counts):
             return None
         entry = entry_of(feed, receipt, lines_of(connection, feed, line.period, findings))
         finding_events.append(connection, [event.row() for event in entry.events])

@@ -143,7 +143,7 @@ def genuine(row: Mapping[Any, Any], secret: bytes) -> bool:
 
 def broken_line(connection: sa.Connection) -> int | None:
     """The id of the first line that does not fit the chain, None when all fit. Knows lines only: `verifying` knows everything."""
-    previous, secret = START, b""
+    previous, secret = START, b""  # lines before the first of a chain were written without a key
     for row in connection.execute(sa.select(audit).order_by(audit.c.id)).mappings():
         if row["action"] == BEGIN:
             secret = secret_of(connection)

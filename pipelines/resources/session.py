@@ -1,5 +1,6 @@
-"""The opened workspace as a Dagster resource: settings, database, frames and outbox of one county, held by one run at
-a time.
+"""The opened workspace as a Dagster resource: settings, database, frames and outbox of one county, held by one run at a time.
+
+Belongs here: opening, holding and putting right. Does not belong here: where things lie (`workspace`), what is in them.
 """
 
 from __future__ import annotations
@@ -87,6 +88,7 @@ class Opened:
         with only_run(self.workspace.root, self.engine):
             # What was answered and decided steers the run, so every row of it is verified, not only the last lines.
             refuse(everything(self.chain).complaints)
+            # Only while nobody else runs: another run's files aside look like those of a killed one.
             sweep(self.workspace.frames)
             self.recover()
             yield
@@ -111,6 +113,7 @@ def opened_resource(root: Path) -> dg.ResourceDefinition:
     @dg.resource
     def county(context: dg.InitResourceContext) -> Iterator[Opened]:
         opened = Opened.at(root)
+        # Held first: a run that finds the workspace taken never began.
         with opened.held(), runs.noted(opened.engine, opened.workspace.operator, context):
             opened.tighten()
             yield opened

@@ -174,8 +174,8 @@ def test_a_receipt_is_counted_against_what_was_delivered(county):
     assert receipt.counts[UNANSWERED] == 1
     assert receipt.counts.get(UNKNOWN, 0) <= 1
     with writing(county.engine) as connection:
-        assert sharing.register_receipt(connection, made.line, (receipt.sha256, "我", receipt.counts))
-        assert not sharing.register_receipt(connection, made.line, (receipt.sha256, "我", receipt.counts))
+        assert sharing.register_receipt(connection, made.line, receipt.sha256, "我", receipt.counts)
+        assert not sharing.register_receipt(connection, made.line, receipt.sha256, "我", receipt.counts)
         assert sharing.receipts(connection) == {(ENTRANTS.name, 1): receipt.counts}
 
 

@@ -43,7 +43,7 @@ def test_nobody_changes_the_ledger(engine, change):
 def test_the_last_receipt_of_a_delivery_counts(engine):
     with writing(engine) as connection:
         sharing.register(connection, LINE)
-        assert sharing.register_receipt(connection, LINE, ("a" * 64, "我", {"已入学": 3}))
-        assert sharing.register_receipt(connection, LINE, ("b" * 64, "我", {"已入学": 5}))
-        assert not sharing.register_receipt(connection, LINE, ("b" * 64, "我", {"已入学": 5}))
+        assert sharing.register_receipt(connection, LINE, "a" * 64, "我", {"已入学": 3})
+        assert sharing.register_receipt(connection, LINE, "b" * 64, "我", {"已入学": 5})
+        assert not sharing.register_receipt(connection, LINE, "b" * 64, "我", {"已入学": 5})
         assert sharing.receipts(connection) == {("x", 1): {"已入学": 5}}
