@@ -22,12 +22,12 @@ import sqlalchemy as sa
 
 from pipelines.jobs import JOB
 from pipelines.partitions import PARTITIONS_NAME
-from pipelines.resources import consenting, runs, step_guard
-from pipelines.resources.consenting import PeriodConsent, SizeConsent
+from pipelines.resources import consents, runs, step_guard
+from pipelines.resources.consents import PeriodConsent, SizeConsent
 from pipelines.resources.database import writing
 from pipelines.resources.publication import published_by
 from pipelines.resources.runs import Begun, Ended
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.tables import run as run_table
 from pipelines.resources.trouble import UNFORESEEN, Trouble, trouble_of
 from pipelines.resources.workspace import ENGINE_TAG, HOME_VARIABLE
@@ -71,7 +71,7 @@ class RunReport:
 
 
 @contextmanager
-def instance_of(opened: Opened) -> Iterator[dg.DagsterInstance]:
+def instance_of(opened: Session) -> Iterator[dg.DagsterInstance]:
     """The Dagster instance in the held workspace; nothing of it is printed."""
     from pipelines.resources.history import prepare
 
@@ -86,7 +86,7 @@ def instance_of(opened: Opened) -> Iterator[dg.DagsterInstance]:
 
 
 def run_period(
-    opened: Opened, period: str, observer: step_guard.Observer | None = None, consent: Consent | None = None
+    opened: Session, period: str, observer: step_guard.Observer | None = None, consent: Consent | None = None
 ) -> RunReport:
     """Run the graph for one period in this process, holding the workspace.
 
@@ -117,9 +117,9 @@ def run_period(
         instance.add_dynamic_partitions(PARTITIONS_NAME, [period])
         with writing(opened.engine) as connection:
             runs.begin(connection, begun)
-            consenting.note(connection, begun, confirmed.size)
-            consenting.note(connection, begun, confirmed.dated)
-            consenting.note_withdrawn(connection, begun, confirmed.withdrawn)
+            consents.note(connection, begun, confirmed.size)
+            consents.note(connection, begun, confirmed.dated)
+            consents.note_withdrawn(connection, begun, confirmed.withdrawn)
 
         job = build_definitions(opened.workspace.root).resolve_job_def(JOB)
         try:
@@ -143,7 +143,7 @@ def run_period(
     return report
 
 
-def _close(opened: Opened, begun: Begun, report: RunReport) -> None:
+def _close(opened: Session, begun: Begun, report: RunReport) -> None:
     """Write down how the run ended; a database that is gone by now is one more failure, not instead of the others."""
     try:
         status = runs.DONE if report.success else runs.REFUSED
@@ -156,7 +156,7 @@ def _close(opened: Opened, begun: Begun, report: RunReport) -> None:
         report.state = _state(opened, begun)
 
 
-def _state(opened: Opened, begun: Begun) -> str:
+def _state(opened: Session, begun: Begun) -> str:
     """Whether the run was published before it failed, and whether the outbox shows it."""
     try:
         with opened.engine.connect() as connection:
@@ -216,7 +216,7 @@ def _unspoken(kind: str | None) -> str:
     return Trouble(UNFORESEEN, kind or "未知").sentence()
 
 
-def last_stages(opened: Opened) -> Mapping[str, float]:
+def last_stages(opened: Session) -> Mapping[str, float]:
     """Seconds per station of the last complete run in this workspace, empty when there was none."""
     stages = (
         sa.select(run_table.c.stages).where(run_table.c.status == runs.DONE).order_by(run_table.c.started_at.desc())

@@ -23,7 +23,7 @@ from expectations.lists.findings import finding_id, not_computed
 from expectations.lists.owners import OWNER
 from pipelines.partitions import Period, period_partitions
 from pipelines.resources import deliveries, finding_events
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.step_guard import station
 
 NAME = "finding_life"
@@ -72,7 +72,7 @@ class Material:
         self.findings, self.records, self.moves = findings, records, moves
 
 
-def follow(county: Opened, period: str, material: Material) -> pd.DataFrame:
+def follow(county: Session, period: str, material: Material) -> pd.DataFrame:
     """What a period says of every finding that is listed or was known before it.
 
     Args:
@@ -109,7 +109,7 @@ def _facts(findings: pd.DataFrame) -> dict[str, tuple[str, str, str]]:
 Known = Mapping[str, tuple[str, str, str]]
 
 
-def _occasion(county: Opened, period: str, what: tuple[Material, Known, Mapping[str, str], list[str]]) -> PeriodFacts:
+def _occasion(county: Session, period: str, what: tuple[Material, Known, Mapping[str, str], list[str]]) -> PeriodFacts:
     material, known, ended, usable = what
     rules, profile = life_rules(), profile_of(county.workspace)
     now = material.findings.drop_duplicates("finding_id")

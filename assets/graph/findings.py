@@ -15,7 +15,7 @@ from pipelines.partitions import period_partitions
 from pipelines.resources import deliveries
 from pipelines.resources.database import writing
 from pipelines.resources.io_manager import FACTS, put_together
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.step_guard import station
 
 PARTS = ["children", "records", "near", "beside", FACTS]
@@ -47,11 +47,11 @@ def findings_asset() -> dg.AssetsDefinition:
     return findings
 
 
-def _delivered(county: Opened, period: str, doubts: list[deliveries.Said]) -> list[str]:
+def _delivered(county: Session, period: str, doubts: list[deliveries.DeliveryNotice]) -> list[str]:
     """Departments that the period's lists may rest on; what is doubtful about the county is said with the police data."""
     with writing(county.engine) as connection:
         accounts = deliveries.of_period(connection, period, deliveries.LIVE)
-        deliveries.replace_said(connection, deliveries.Branch(period, "public_security"), COUNTY_CODE, doubts)
+        deliveries.replace_notices_of(connection, deliveries.Branch(period, "public_security"), COUNTY_CODE, doubts)
     return delivered_sources(accounts, county.frames, period)
 
 

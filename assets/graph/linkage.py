@@ -24,7 +24,7 @@ from matching.periods.changes import link_period
 from pipelines.partitions import Period, period_partitions
 from pipelines.resources import decisions
 from pipelines.resources.frames import FrameStore
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.step_guard import station
 from pipelines.resources.workspace import ENGINE_TAG
 
@@ -105,7 +105,7 @@ def _stop_when_cut(context: dg.AssetExecutionContext, contracts: Mapping[str, Co
         raise dg.Failure("；".join(f"{said.message}{said.advice}" for said in stops), allow_retries=False)
 
 
-def _engine(county: Opened, asked: str) -> Engine:
+def _engine(county: Session, asked: str) -> Engine:
     """The engine of this run: the one a person named, else the workspace's; what it spills lies inside the workspace.
 
     Raises:
@@ -116,7 +116,7 @@ def _engine(county: Opened, asked: str) -> Engine:
     return Engine(engine_name(asked or county.workspace.settings.engine), folder)
 
 
-def _link(county: Opened, period: str, records: pd.DataFrame, engine: Engine) -> Linkage:
+def _link(county: Session, period: str, records: pd.DataFrame, engine: Engine) -> Linkage:
     """Link what says something different, then give every repeated row the child of its like."""
     folded = fold(records, default_model().decide.cluster_limit)
     known, decided = known_before(county.frames, period), judgements(county)
@@ -125,7 +125,7 @@ def _link(county: Opened, period: str, records: pd.DataFrame, engine: Engine) ->
     return replace(found, clusters=unfold(found.clusters, folded))
 
 
-def _by_changes(county: Opened, records: int) -> bool:
+def _by_changes(county: Session, records: int) -> bool:
     """Whether only changes are compared: where the workspace says so, or so many records that it is worth it."""
     asked = county.workspace.settings.compare
     return asked == "changes" or (asked == "auto" and records >= MANY)
@@ -158,7 +158,7 @@ def _memory(frames: FrameStore, period: str) -> Memory | None:
     return Memory(rows, frames.read("link_pairs", period), read_report(facts)) if len(rows) else None
 
 
-def judgements(county: Opened) -> pd.DataFrame | None:
+def judgements(county: Session) -> pd.DataFrame | None:
     """People's decisions with author and time; None when there are none. What they say together is `matching.decisions.judged`."""
     with county.engine.connect() as connection:
         frame = decisions.read(connection)

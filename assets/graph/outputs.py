@@ -32,13 +32,13 @@ from assets.workbooks.context import Published
 from expectations.jurisdictions.profile import ListRule
 from expectations.lists.catalogue import load_catalogue
 from pipelines.partitions import period_partitions
-from pipelines.resources import deliveries, faults, protecting
+from pipelines.resources import deliveries, faults, protection_marks
 from pipelines.resources.database import writing
 from pipelines.resources.finding_events import Issued
 from pipelines.resources.passwords import read_passwords
 from pipelines.resources.publication import Edition, announce
 from pipelines.resources.publication import publish as put_into_database
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.step_guard import station
 
 NUMBERS = ("id_no", "student_no", "disability_no", "birth_cert_no")
@@ -93,7 +93,7 @@ class _Run:
         self.period, self.run_id, self.contracts = period, run_id, contracts
 
 
-def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, int]:
+def _publish(county: Session, run: _Run, frames: Mapping[str, Any]) -> dict[str, int]:
     folder = county.outbox.aside(run.period)
     with marking(CopyOrder(county.workspace.frames, run.period, folder, run.contracts)) as copies:
         made, veil = _ingredients(county, run, frames), protected_in(county, run.period)
@@ -113,7 +113,7 @@ def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, 
     faults.reach("publish:sealed")
     with writing(county.engine) as connection:
         put_into_database(connection, _edition(county, run, found, (digest, frames)))
-        protecting.append(connection, veil.fresh, county.workspace.operator)
+        protection_marks.append(connection, veil.fresh, county.workspace.operator)
         record(connection, _chapter(county, run, found, (digest, written)))
         _say_unreached(connection, found, written)
         faults.reach("publish:uncommitted")
@@ -127,16 +127,16 @@ def _say_unreached(connection: sa.Connection, found: Ingredients, written: list[
     """With civil affairs, whose office leads the comparison and decides whom else to ask."""
     names = {code: info.name for code, info in load_catalogue().lists.items()}
     said = sentences(unreached(asked_now(found), written), names)
-    deliveries.replace_said(connection, deliveries.Branch(found.period, "civil_affairs"), CODE, said)
+    deliveries.replace_notices_of(connection, deliveries.Branch(found.period, "civil_affairs"), CODE, said)
 
 
-def _announced(county: Opened, run: _Run, digest: str) -> str:
+def _announced(county: Session, run: _Run, digest: str) -> str:
     """The audit's head that the summary prints: it must be known before the workbooks are written, and so before they are published."""
     with writing(county.engine) as connection:
         return announce(connection, run.period, digest, county.workspace.operator).printed
 
 
-def _chapter(county: Opened, run: _Run, found: Ingredients, made: tuple[str, list[Published]]) -> PeriodVerdicts:
+def _chapter(county: Session, run: _Run, found: Ingredients, made: tuple[str, list[Published]]) -> PeriodVerdicts:
     digest, written = made
     published, rules = date.today(), profile_of(county.workspace).lists
     issued = {
@@ -162,7 +162,7 @@ def _workbook_counts(written: list[Published]) -> dict[str, int]:
     return counts
 
 
-def _ingredients(county: Opened, run: _Run, frames: Mapping[str, Any]) -> Ingredients:
+def _ingredients(county: Session, run: _Run, frames: Mapping[str, Any]) -> Ingredients:
     last, urgent = period_before(county, run.period), urgent_lists(profile_of(county.workspace))
     return Ingredients(
         period=run.period,
@@ -184,7 +184,7 @@ def _used(run: _Run, frames: Mapping[str, Any]) -> dict[str, list[str]]:
     return {name: sorted(set(frames[f"raw_{name}"]["delivery_id"])) for name in run.contracts}
 
 
-def _accounting(county: Opened, run: _Run, frames: Mapping[str, Any]) -> pd.DataFrame:
+def _accounting(county: Session, run: _Run, frames: Mapping[str, Any]) -> pd.DataFrame:
     columns, names = (
         ["department", "file", "rows_in", "accepted", "quarantined", "set_aside"],
         file_names(county.workspace),
@@ -202,7 +202,7 @@ def _accounting(county: Opened, run: _Run, frames: Mapping[str, Any]) -> pd.Data
     )
 
 
-def _edition(county: Opened, run: _Run, found: Ingredients, made: tuple[str, Mapping[str, Any]]) -> Edition:
+def _edition(county: Session, run: _Run, found: Ingredients, made: tuple[str, Mapping[str, Any]]) -> Edition:
     digest, frames = made
     return Edition(
         period=run.period,

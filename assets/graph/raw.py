@@ -12,7 +12,7 @@ from assets.receiving.doubts import Confirmed
 from assets.receiving.receive import Order, receive
 from expectations.suites.beside import warm_up
 from pipelines.partitions import period_partitions
-from pipelines.resources import consenting
+from pipelines.resources import consents
 from pipelines.resources.deliveries import Branch
 from pipelines.resources.step_guard import station
 
@@ -49,11 +49,11 @@ def _withdrawn(context: dg.AssetExecutionContext, contract: Contract) -> bool:
     """Whether a person confirmed for this run that the department took everything back."""
     with opened_of(context).engine.connect() as connection:
         asked = (context.run_id, context.partition_key, contract.department)
-        return consenting.given(connection, *asked, action=consenting.WITHDRAWAL)
+        return consents.given(connection, *asked, action=consents.WITHDRAWAL)
 
 
 def _confirmed(context: dg.AssetExecutionContext, branch: Branch) -> Confirmed:
     """What people confirmed for this run, as the audit says."""
     asked = (context.run_id, branch.period, branch.department)
     with opened_of(context).engine.connect() as connection:
-        return Confirmed(consenting.period_given(connection, *asked), consenting.given(connection, *asked))
+        return Confirmed(consents.period_given(connection, *asked), consents.given(connection, *asked))

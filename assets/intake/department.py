@@ -29,8 +29,8 @@ from expectations.suites.suite import FOLDER, Suite, load_suite
 from pipelines.partitions import Period
 from pipelines.resources import deliveries
 from pipelines.resources.database import writing
-from pipelines.resources.deliveries import SUITE_CODE, Branch, Counted, Said
-from pipelines.resources.session import Opened
+from pipelines.resources.deliveries import SUITE_CODE, Branch, DeliveryNotice, RowCounts
+from pipelines.resources.session import Session
 from pipelines.resources.workspace import Workspace
 
 
@@ -76,13 +76,13 @@ class Result:
     stopped: str
 
 
-def standardise_delivery(county: Opened, order: Order, raw: pd.DataFrame, places: pd.DataFrame) -> Result:
+def standardise_delivery(county: Session, order: Order, raw: pd.DataFrame, places: pd.DataFrame) -> Result:
     """Standardise, check, and write counts and sentences into the register."""
     readings = kept_readings(county.frames, order.contract, Period.parse(order.branch.period), raw)
     result = _standardised(order, Tabulated(raw, readings=readings), _context(county.workspace, order, places))
     with writing(county.engine) as connection:
         deliveries.count(connection, _counted(raw, result.accounting))
-        deliveries.add_said(connection, order.branch, _sentences(result))
+        deliveries.add_notices(connection, order.branch, _sentences(result))
         if result.stopped:
             deliveries.set_status(connection, sorted(set(raw["delivery_id"])), "refused")
     return result
@@ -153,13 +153,13 @@ def _refused_rows(gone: pd.DataFrame, broken: pd.DataFrame, raw: pd.DataFrame) -
     )
 
 
-def _counted(raw: pd.DataFrame, accounting: pd.DataFrame) -> dict[str, Counted]:
+def _counted(raw: pd.DataFrame, accounting: pd.DataFrame) -> dict[str, RowCounts]:
     identities = dict(zip(raw["file"], raw["delivery_id"], strict=True))
     columns = ["rows_in", "accepted", "quarantined", "set_aside"]
     lines = accounting[["file", *columns]].itertuples(index=False, name=None)
-    return {identities[file]: Counted(*map(int, numbers)) for file, *numbers in lines}
+    return {identities[file]: RowCounts(*map(int, numbers)) for file, *numbers in lines}
 
 
-def _sentences(result: Result) -> list[Said]:
-    stops = [Said("", SUITE_CODE, "stop", "", 0, result.stopped, "")] if result.stopped else []
-    return stops + [Said("", SUITE_CODE, "warn", "", 0, sentence, "") for sentence in result.warnings]
+def _sentences(result: Result) -> list[DeliveryNotice]:
+    stops = [DeliveryNotice("", SUITE_CODE, "stop", "", 0, result.stopped, "")] if result.stopped else []
+    return stops + [DeliveryNotice("", SUITE_CODE, "warn", "", 0, sentence, "") for sentence in result.warnings]

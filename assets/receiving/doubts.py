@@ -2,7 +2,7 @@
 file says it holds (rules/bad-inputs.md#input-17, #input-18, #input-21).
 
 Belongs here: the sentences, and that a person's confirmation turns a stop into a remark. Not here: how such files are recognised
-(`assets.intake.misdated`, `assets.intake.declared`, `pipelines.resources.deliveries`), who may confirm (`pipelines.resources.consenting`).
+(`assets.intake.misdated`, `assets.intake.declared`, `pipelines.resources.deliveries`), who may confirm (`pipelines.resources.consents`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from assets.intake.declared import declared, is_cut
 from assets.intake.misdated import OtherTime, other_time
 from assets.intake.notices import Tabulated
 from pipelines.partitions import Period
-from pipelines.resources.deliveries import Said, Taken
+from pipelines.resources.deliveries import DeliveryNotice, RegisteredDelivery
 
 SAME_ELSEWHERE, MISDATED, CUT = "same_elsewhere", "misdated", "cut"
 OF_PERIOD = (SAME_ELSEWHERE, MISDATED)
@@ -49,20 +49,20 @@ class Question:
 
     period: Period
     contract: Contract
-    taken: Sequence[Taken]
+    taken: Sequence[RegisteredDelivery]
     earlier: Mapping[str, Mapping[Any, Any]]
     names: Mapping[str, str] = field(default_factory=dict)
     confirmed: Confirmed = field(default_factory=Confirmed)
 
 
-def doubts(question: Question, files: Mapping[str, Tabulated]) -> dict[str, list[Said]]:
+def doubts(question: Question, files: Mapping[str, Tabulated]) -> dict[str, list[DeliveryNotice]]:
     """Delivery id -> what is asked about it, or, where it was confirmed, said.
 
     Args:
         question: the department's files.
         files: delivery id -> the files that could be read.
     """
-    found: dict[str, list[Said]] = {}
+    found: dict[str, list[DeliveryNotice]] = {}
     everything = sum(_rows(file.raw) for file in files.values())
     for one in question.taken:
         file = files.get(one.id, Tabulated(pd.DataFrame()))
@@ -87,18 +87,22 @@ def misdated(time: OtherTime, period: Period) -> str:
     return f"{time.place}{says}{time.zh}，{like}，却放在{period.zh}（{period.label}）里。"
 
 
-def _of_another(question: Question, one: Taken, file: Tabulated) -> Iterator[Said]:
+def _of_another(question: Question, one: RegisteredDelivery, file: Tabulated) -> Iterator[DeliveryNotice]:
     """One sentence a file: the same content says it better than a date in it."""
     if is_own(one.file):
         return
     earlier, period = question.earlier.get(one.id), question.period
     advice = f"请核对：放错了期次的，移到正确期次的收件箱；交错了的，换成{period.label}的文件；"
     if earlier:
-        yield _judged(question, Said(one.file, SAME_ELSEWHERE, "stop", "", 0, _same(question, earlier), advice))
+        yield _judged(
+            question, DeliveryNotice(one.file, SAME_ELSEWHERE, "stop", "", 0, _same(question, earlier), advice)
+        )
         return
     time = other_time(file.raw, file.readings, one.file, period) if len(file.raw) else None
     if time:
-        yield _judged(question, Said(one.file, MISDATED, "stop", time.sheet, 0, misdated(time, period), advice))
+        yield _judged(
+            question, DeliveryNotice(one.file, MISDATED, "stop", time.sheet, 0, misdated(time, period), advice)
+        )
 
 
 def _same(question: Question, earlier: Mapping[Any, Any]) -> str:
@@ -107,7 +111,7 @@ def _same(question: Question, earlier: Mapping[Any, Any]) -> str:
     return f"内容与{other.zh}（{other.label}）{whose}的一份文件完全相同，已于{day_zh(earlier['received_at'])}导入。"
 
 
-def _judged(question: Question, said: Said) -> Said:
+def _judged(question: Question, said: DeliveryNotice) -> DeliveryNotice:
     """A stop with the way out; a remark where a person took it for this run."""
     if said.code == SAME_ELSEWHERE and question.contract.steady:
         return replace(said, severity="warn", advice="名册没有变化的不必理会；有变化的，请换成新的名册。")
@@ -117,7 +121,7 @@ def _judged(question: Question, said: Said) -> Said:
     return replace(said, advice=said.advice + way)
 
 
-def _cut(question: Question, one: Taken, raw: pd.DataFrame, everything: int) -> Iterator[Said]:
+def _cut(question: Question, one: RegisteredDelivery, raw: pd.DataFrame, everything: int) -> Iterator[DeliveryNotice]:
     stated, rows = (declared(raw) if len(raw) else None), _rows(raw)
     # The number on each piece of a register is that of all pieces together.
     if stated is None or not is_cut(stated.rows, rows) or not is_cut(stated.rows, everything):
@@ -128,9 +132,9 @@ def _cut(question: Question, one: Taken, raw: pd.DataFrame, everything: int) -> 
         f"再加 --accept-size {question.contract.zh} --consent 同意人姓名 重新运行。"
     )
     if question.confirmed.size:
-        yield Said(one.file, CUT, "warn", stated.sheet, stated.row, message, "已由另一人核对同意，照常采用。")
+        yield DeliveryNotice(one.file, CUT, "warn", stated.sheet, stated.row, message, "已由另一人核对同意，照常采用。")
     else:
-        yield Said(one.file, CUT, "stop", stated.sheet, stated.row, message, advice)
+        yield DeliveryNotice(one.file, CUT, "stop", stated.sheet, stated.row, message, advice)
 
 
 def _rows(raw: pd.DataFrame) -> int:

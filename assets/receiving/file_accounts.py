@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assets.intake.notices import Tabulated
-from pipelines.resources.deliveries import Said
+from pipelines.resources.deliveries import DeliveryNotice
 from pipelines.resources.inbox import Remark
 from pipelines.resources.naming import Naming
 from pipelines.resources.reading import Reading, Refusal
@@ -25,7 +25,7 @@ class Speaker:
     label: str
     naming: Naming
 
-    def of_file(self, reading: Reading | Refusal, tabulated: Tabulated | None = None) -> list[Said]:
+    def of_file(self, reading: Reading | Refusal, tabulated: Tabulated | None = None) -> list[DeliveryNotice]:
         """All there is to say, in the order in which it was found out.
 
         Args:
@@ -39,17 +39,19 @@ class Speaker:
             said.append(self._refused(tabulated.refusal))
         return said
 
-    def left_alone(self, remark: Remark) -> Said:
+    def left_alone(self, remark: Remark) -> DeliveryNotice:
         """A file that was not opened at all."""
-        return Said(self.label, remark.code, remark.severity, "", 0, remark.message, remark.advice)
+        return DeliveryNotice(self.label, remark.code, remark.severity, "", 0, remark.message, remark.advice)
 
-    def asked(self, line: Said) -> Said:
+    def asked(self, line: DeliveryNotice) -> DeliveryNotice:
         """What is asked about the file, under the names that may be said."""
         return replace(line, file=self.label, sheet=self.naming.words(line.sheet))
 
-    def _noted(self, notice: Any) -> Said:
+    def _noted(self, notice: Any) -> DeliveryNotice:
         sheet = self.naming.words(notice.sheet)
-        return Said(self.label, notice.code, notice.severity, sheet, notice.row, notice.message, notice.advice)
+        return DeliveryNotice(
+            self.label, notice.code, notice.severity, sheet, notice.row, notice.message, notice.advice
+        )
 
-    def _refused(self, refusal: Any) -> Said:
-        return Said(self.label, refusal.code, STOP, "", 0, refusal.message, refusal.advice)
+    def _refused(self, refusal: Any) -> DeliveryNotice:
+        return DeliveryNotice(self.label, refusal.code, STOP, "", 0, refusal.message, refusal.advice)

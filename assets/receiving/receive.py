@@ -30,11 +30,11 @@ from assets.receiving.kept_readings import keep_readings
 from pipelines.partitions import Period
 from pipelines.resources import audit, deliveries
 from pipelines.resources.database import writing
-from pipelines.resources.deliveries import SUITE_CODE, Branch, Said, Taken
+from pipelines.resources.deliveries import SUITE_CODE, Branch, DeliveryNotice, RegisteredDelivery
 from pipelines.resources.inbox import Arrival, arrivals
 from pipelines.resources.keyring import password_of
 from pipelines.resources.reading import Reading, Refusal, load_settings, read_file
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.step_guard import StoppedError
 from pipelines.resources.store import keep, kept
 
@@ -64,16 +64,16 @@ class Basket:
 
     names: Arriving
     read: list[Tabulated] = field(default_factory=list)
-    said: list[Said] = field(default_factory=list)
+    said: list[DeliveryNotice] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
-    asked: dict[str, list[Said]] = field(default_factory=dict)
+    asked: dict[str, list[DeliveryNotice]] = field(default_factory=dict)
 
     def speaker(self, file: str, sha256: str = "") -> Speaker:
         """Who says things about a file of the folder."""
         return Speaker(self.names.label(file, sha256), self.names.naming)
 
 
-def receive(county: Opened, order: Order) -> pd.DataFrame:
+def receive(county: Session, order: Order) -> pd.DataFrame:
     """Take the department's files of the period.
 
     Returns:
@@ -86,7 +86,9 @@ def receive(county: Opened, order: Order) -> pd.DataFrame:
     taken = _register(county, order, found.files, basket)
     basket.said += _copies(basket.names, found.files, taken, order.branch.period)
     if not found.files and not basket.said:
-        basket.said.append(Said("", "nothing", "warn", "", 0, f"{order.contract.zh}本期没有交来文件，跳过。", ""))
+        basket.said.append(
+            DeliveryNotice("", "nothing", "warn", "", 0, f"{order.contract.zh}本期没有交来文件，跳过。", "")
+        )
     paths = {one.sha256: keep(county.workspace.store, one.path, one.sha256) for one in found.files}
     sources: list[Source] = []
     reading = _read_all([(one, paths[one.sha256]) for one in taken], basket, sources)
@@ -103,8 +105,8 @@ def receive(county: Opened, order: Order) -> pd.DataFrame:
     return _together([done.raw for done in basket.read])
 
 
-def _register(county: Opened, order: Order, files: Sequence[Arrival], basket: Basket) -> list[Taken]:
-    arrived = [deliveries.Arrived(one.file, one.sha256, one.size) for one in files]
+def _register(county: Session, order: Order, files: Sequence[Arrival], basket: Basket) -> list[RegisteredDelivery]:
+    arrived = [deliveries.ArrivedFile(one.file, one.sha256, one.size) for one in files]
     with writing(county.engine) as connection:
         before = [row for row in deliveries.rows(connection, order.branch) if row["status"] == "current"]
         if before and not arrived and not order.withdrawn:
@@ -114,7 +116,9 @@ def _register(county: Opened, order: Order, files: Sequence[Arrival], basket: Ba
         return deliveries.register(connection, order.branch, arrived, county.workspace.operator)
 
 
-def _copies(names: Arriving, files: Sequence[Arrival], taken: Sequence[Taken], period: str) -> list[Said]:
+def _copies(
+    names: Arriving, files: Sequence[Arrival], taken: Sequence[RegisteredDelivery], period: str
+) -> list[DeliveryNotice]:
     """The same content under another name, now or since it was taken, is read once, and said (rules/bad-inputs.md#input-18)."""
     ours = {one.sha256: one for one in taken}
     advice = "不影响结果；如果本应是另一份文件，请重新放入。"
@@ -126,11 +130,11 @@ def _copies(names: Arriving, files: Sequence[Arrival], taken: Sequence[Taken], p
         since = "" if first.new else f"已于{day_zh(first.since)}导入（{Period.parse(period).zh}），"
         message = f"与「{names.label(first.first_file, first.sha256)}」内容完全相同，{since}只采用一份。"
         label = names.label(arrival.file, arrival.sha256)
-        said.append(Said(label, "same_content", "warn", "", 0, message, advice))
+        said.append(DeliveryNotice(label, "same_content", "warn", "", 0, message, advice))
     return said
 
 
-def _ask(county: Opened, order: Order, taken: Sequence[Taken], basket: Basket) -> None:
+def _ask(county: Session, order: Order, taken: Sequence[RegisteredDelivery], basket: Basket) -> None:
     """Look whether the files are the period's, and whole."""
     with county.engine.connect() as connection:
         earlier = deliveries.elsewhere(connection, order.branch, taken)
@@ -146,13 +150,17 @@ def _ask(county: Opened, order: Order, taken: Sequence[Taken], basket: Basket) -
     basket.said += [line for lines in basket.asked.values() for line in lines]
 
 
-def _vanished(order: Order) -> Said:
+def _vanished(order: Order) -> DeliveryNotice:
     zh, name = order.contract.zh, order.branch.department
     message = f"{zh}以前交来并已采用的文件，现在收件箱里一个也没有了。"
-    return Said("", "vanished", "stop", "", 0, message, f"请放回文件；确实全部撤回时，请加 --withdraw {name} 再运行。")
+    return DeliveryNotice(
+        "", "vanished", "stop", "", 0, message, f"请放回文件；确实全部撤回时，请加 --withdraw {name} 再运行。"
+    )
 
 
-def _read_all(taken: Sequence[tuple[Taken, Path]], basket: Basket, sources: list[Source]) -> Iterator[Source]:
+def _read_all(
+    taken: Sequence[tuple[RegisteredDelivery, Path]], basket: Basket, sources: list[Source]
+) -> Iterator[Source]:
     """Read the files, two at a time, each spreadsheet in a process of its own; `sources` grows by what is handed out.
 
     The next files are read while the caller looks at one.
@@ -176,20 +184,20 @@ def _read(path: Path, sha256: str) -> Reading | Refusal:
         return refusal
 
 
-def _write_down(county: Opened, order: Order, taken: Sequence[Taken], basket: Basket) -> None:
+def _write_down(county: Session, order: Order, taken: Sequence[RegisteredDelivery], basket: Basket) -> None:
     """Sentences, refusals and differences go into the register before anything can stop the branch."""
     new = {str(done.raw["delivery_id"].iloc[0]): done.raw for done in basket.read if len(done.raw)}
     corrected = [one for one in taken if one.new and one.supersedes and one.id in new]
     changes = {one.id: compare_contents(_earlier(county, order, one.supersedes), new[one.id]) for one in corrected}
     with writing(county.engine) as connection:
-        deliveries.say(connection, order.branch, basket.said)
+        deliveries.replace_notices(connection, order.branch, basket.said)
         deliveries.set_status(connection, basket.refused, "refused")
         _write_answers(connection, county, order, basket)
         for identity, change in changes.items():
             deliveries.note_difference(connection, identity, change)
 
 
-def _write_answers(connection: sa.Connection, county: Opened, order: Order, basket: Basket) -> None:
+def _write_answers(connection: sa.Connection, county: Session, order: Order, basket: Basket) -> None:
     """What is asked about is not taken; what was taken although it was asked about stands in the audit."""
     deliveries.refuse_new(connection, [name for name, lines in basket.asked.items() if _stops(lines)])
     for name, lines in basket.asked.items():
@@ -198,11 +206,11 @@ def _write_answers(connection: sa.Connection, county: Opened, order: Order, bask
             audit.append(connection, audit.Act(county.workspace.operator, "period_override", name, {"because": codes}))
 
 
-def _stops(lines: Sequence[Said]) -> bool:
+def _stops(lines: Sequence[DeliveryNotice]) -> bool:
     return any(line.severity == "stop" for line in lines)
 
 
-def _earlier(county: Opened, order: Order, identity: str) -> pd.DataFrame:
+def _earlier(county: Session, order: Order, identity: str) -> pd.DataFrame:
     """The raw rows of the delivery that is corrected, read again from the store."""
     with county.engine.connect() as connection:
         row = next(row for row in deliveries.rows(connection, order.branch) if row["id"] == identity)
@@ -212,14 +220,14 @@ def _earlier(county: Opened, order: Order, identity: str) -> pd.DataFrame:
     return tabulate_files([Source(result, row["file"], row["sha256"], identity)], order.contract, order.as_of)[0].raw
 
 
-def refuse_when_told(county: Opened, branch: Branch) -> None:
+def refuse_when_told(county: Session, branch: Branch) -> None:
     """Stop the department's branch when receiving refused a file.
 
     Raises:
         StoppedError: with the sentences of all refused files, and their number.
     """
     with county.engine.connect() as connection:
-        said = deliveries.said(connection, branch.period)
+        said = deliveries.notices_of_period(connection, branch.period)
     stops = [line for line in said if line["department"] == branch.department and line["severity"] == "stop"]
     stops = [line for line in stops if line["code"] != SUITE_CODE]
     if stops:

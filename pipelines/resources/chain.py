@@ -1,7 +1,7 @@
 """The audit chain of one workspace: beginning it, comparing it at every start with what is known outside the workspace, going on after damage.
 
 Belongs here: when a key is made, what stops a start, who may go on and how that stays visible. Does not belong here: lines and hashes (`audit`), rows
-(`sealing`), key and anchor files (`anchors`), what does not fit inside the database (`verifying`).
+(`sealing`), key and anchor files (`anchors`), what does not fit inside the database (`chain_verification`).
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipelines.resources import audit, sealing, verifying
+from pipelines.resources import audit, chain_verification, sealing
 from pipelines.resources.anchors import Anchor, ChainKey, KeyFileError, KeyPlaces, lost_sentence
 from pipelines.resources.audit import BEGIN, START, Act, Head, Keeper
+from pipelines.resources.chain_verification import Complaint, Examined, wall
 from pipelines.resources.database import writing
 from pipelines.resources.sealing import KEPT
 from pipelines.resources.tables import audit as audit_table
 from pipelines.resources.tables import seal
-from pipelines.resources.verifying import Complaint, Examined, wall
 
 USED = ("frames", "store", "outbox")
 WAY_ON = (
@@ -240,7 +240,7 @@ def compare(chain: Chain, connection: sa.Connection, known: Sequence[Anchor]) ->
     for anchor in known:
         if anchor.chain == chain.id and (complaint := _behind(connection, anchor)):
             return [complaint]
-    return verifying.latest(connection, chain.key.secret)
+    return chain_verification.latest(connection, chain.key.secret)
 
 
 def _behind(connection: sa.Connection, anchor: Anchor) -> Complaint | None:
@@ -310,7 +310,7 @@ def everything(chain: Chain) -> Examined:
         with chain.engine.connect() as connection:
             return Examined(audit.head(connection))
     with chain.engine.connect() as connection:
-        examined = verifying.examine(connection, chain.key.secret)
+        examined = chain_verification.examine(connection, chain.key.secret)
     outside = [fault for fault in chain.trouble if fault not in examined.complaints]
     examined.complaints = [*outside, *examined.complaints]
     return examined

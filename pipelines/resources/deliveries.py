@@ -33,7 +33,7 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class Arrived:
+class ArrivedFile:
     """One file as it was found: its name below the department's folder, the hash and size of its content."""
 
     file: str
@@ -42,7 +42,7 @@ class Arrived:
 
 
 @dataclass(frozen=True)
-class Taken:
+class RegisteredDelivery:
     """One registered delivery: `new` when it came with this run, `supersedes` the id of the one it corrects.
 
     `since`: when it was taken, as the tables keep a moment; `first_file`: the name under which it was first taken.
@@ -58,7 +58,7 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class Counted:
+class RowCounts:
     """How the rows of one delivery were accounted for: rows_in = accepted + quarantined + set_aside."""
 
     rows_in: int
@@ -68,7 +68,7 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Said:
+class DeliveryNotice:
     """One sentence about a delivery; `row` 0 when it is about the whole file."""
 
     file: str
@@ -85,7 +85,9 @@ def delivery_id(branch: Branch, sha256: str) -> str:
     return f"{branch.period}/{branch.department}/{sha256[:16]}"
 
 
-def register(connection: sa.Connection, branch: Branch, arrived: Sequence[Arrived], who: str) -> list[Taken]:
+def register(
+    connection: sa.Connection, branch: Branch, arrived: Sequence[ArrivedFile], who: str
+) -> list[RegisteredDelivery]:
     """Write down what arrived; contents that are known already stay as they are.
 
     Returns:
@@ -93,7 +95,7 @@ def register(connection: sa.Connection, branch: Branch, arrived: Sequence[Arrive
         it was first taken by, so that a copy beside it changes nothing.
     """
     known = {row["sha256"]: row for row in rows(connection, branch)}
-    by_content: dict[str, Arrived] = {}
+    by_content: dict[str, ArrivedFile] = {}
     for file in sorted(
         arrived, key=lambda file: (file.sha256 not in known or file.file != known[file.sha256]["file"], file.file)
     ):
@@ -104,7 +106,7 @@ def register(connection: sa.Connection, branch: Branch, arrived: Sequence[Arrive
         if file.sha256 in known:
             row = known[file.sha256]
             since, first = row["received_at"], row["file"]
-            taken.append(Taken(row["id"], file.file, file.sha256, False, row["supersedes"], since, first))
+            taken.append(RegisteredDelivery(row["id"], file.file, file.sha256, False, row["supersedes"], since, first))
             continue
         # Another content under the name of one that counts corrects it.
         same_name = [row["id"] for row in known.values() if row["file"] == file.file and row["status"] in LIVE]
@@ -112,7 +114,9 @@ def register(connection: sa.Connection, branch: Branch, arrived: Sequence[Arrive
     return taken
 
 
-def _register_new(connection: sa.Connection, branch: Branch, arrived: Arrived, who: str, supersedes: str) -> Taken:
+def _register_new(
+    connection: sa.Connection, branch: Branch, arrived: ArrivedFile, who: str, supersedes: str
+) -> RegisteredDelivery:
     identity = delivery_id(branch, arrived.sha256)
     row = {
         "id": identity,
@@ -134,7 +138,9 @@ def _register_new(connection: sa.Connection, branch: Branch, arrived: Arrived, w
         arrived.file
     )  # the chain is kept for ever and cannot be cleaned: no name of a file stands in it
     audit.append(connection, audit.Act(who, "deliver", identity, {"file": words, "supersedes": supersedes}))
-    return Taken(identity, arrived.file, arrived.sha256, True, supersedes, str(row["received_at"]), arrived.file)
+    return RegisteredDelivery(
+        identity, arrived.file, arrived.sha256, True, supersedes, str(row["received_at"]), arrived.file
+    )
 
 
 def rows(connection: sa.Connection, branch: Branch) -> list[sa.RowMapping]:
@@ -151,7 +157,9 @@ def of_period(connection: sa.Connection, period: str, statuses: Collection[str] 
     return list(connection.execute(lines.order_by(delivery.c.department, delivery.c.file)).mappings())
 
 
-def elsewhere(connection: sa.Connection, branch: Branch, taken: Sequence[Taken]) -> dict[str, sa.RowMapping]:
+def elsewhere(
+    connection: sa.Connection, branch: Branch, taken: Sequence[RegisteredDelivery]
+) -> dict[str, sa.RowMapping]:
     """Delivery id -> the line of another period, of any department, that took the same content before and was not given up again.
 
     Whoever came first is not in doubt: a period that is run again is not asked because a later one took its file.
@@ -175,7 +183,7 @@ def refuse_new(connection: sa.Connection, identities: Collection[str]) -> None:
     connection.execute(unpublished.values(status="refused"))
 
 
-def count(connection: sa.Connection, counted: Mapping[str, Counted]) -> None:
+def count(connection: sa.Connection, counted: Mapping[str, RowCounts]) -> None:
     """Write the accounting of each delivery id."""
     sealing.written_keys(connection, delivery.c.id, counted)
     for identity, numbers in counted.items():
@@ -205,13 +213,13 @@ def settle(connection: sa.Connection, branch: Branch, used: Collection[str]) -> 
     set_status(connection, [identity for identity in left if identity not in replaced], "withdrawn")
 
 
-def say(connection: sa.Connection, branch: Branch, notices: Sequence[Said]) -> None:
+def replace_notices(connection: sa.Connection, branch: Branch, notices: Sequence[DeliveryNotice]) -> None:
     """Replace the sentences about a department's deliveries of the period."""
     connection.execute(delivery_notice.delete().where(_notices_of(branch)))
     insert_rows(connection, delivery_notice, [{**vars(branch), **vars(line)} for line in notices])
 
 
-def add_said(connection: sa.Connection, branch: Branch, notices: Sequence[Said]) -> None:
+def add_notices(connection: sa.Connection, branch: Branch, notices: Sequence[DeliveryNotice]) -> None:
     """Add sentences of a later station, in place of those it said before."""
     # A station that is run again and has nothing to say any more takes back what its suite said.
     codes = {line.code for line in notices} | {SUITE_CODE}
@@ -219,7 +227,7 @@ def add_said(connection: sa.Connection, branch: Branch, notices: Sequence[Said])
     insert_rows(connection, delivery_notice, [{**vars(branch), **vars(line)} for line in notices])
 
 
-def replace_said(connection: sa.Connection, branch: Branch, code: str, notices: Sequence[Said]) -> None:
+def replace_notices_of(connection: sa.Connection, branch: Branch, code: str, notices: Sequence[DeliveryNotice]) -> None:
     """Put sentences of one code in place of those that a station said before; none takes them back."""
     connection.execute(delivery_notice.delete().where(_notices_of(branch), delivery_notice.c.code == code))
     insert_rows(connection, delivery_notice, [{**vars(branch), **vars(line)} for line in notices])
@@ -229,7 +237,7 @@ def _notices_of(branch: Branch) -> sa.ColumnElement[bool]:
     return (delivery_notice.c.period == branch.period) & (delivery_notice.c.department == branch.department)
 
 
-def said(connection: sa.Connection, period: str) -> list[sa.RowMapping]:
+def notices_of_period(connection: sa.Connection, period: str) -> list[sa.RowMapping]:
     """The sentences of a period, by department and in the order they were said."""
     lines = sa.select(delivery_notice).where(delivery_notice.c.period == period)
     return list(connection.execute(lines.order_by(delivery_notice.c.department, delivery_notice.c.id)).mappings())

@@ -1,6 +1,6 @@
 """Runs in table `run` and in the audit, whoever starts them: the command line, the Dagster UI, a schedule, a sensor.
 
-Belongs here: the lines at a run's beginning and end. Does not belong here: running (`pipelines.running`), what people confirmed for it (`consenting`).
+Belongs here: the lines at a run's beginning and end. Does not belong here: running (`pipelines.running`), what people confirmed for it (`consents`).
 """
 
 from __future__ import annotations

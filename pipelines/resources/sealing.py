@@ -3,7 +3,7 @@
 Every row gets a digest over a random salt and its content, kept in table `seal` beside it; one line of the chain carries the digest over all
 digests of a transaction. A row that is lawfully erased loses its salt as well, so its digest says nothing any more, and the chain stays whole.
 
-Belongs here: digests, sealing what a transaction wrote, erasing. Does not belong here: comparing (`verifying`).
+Belongs here: digests, sealing what a transaction wrote, erasing. Does not belong here: comparing (`chain_verification`).
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ KEPT = {
 
 
 @dataclass(frozen=True)
-class Batch:
+class SealedBatch:
     """The rows of one table that one line of the chain vouches for: the columns of the digests, how many, the digest over all."""
 
     columns: tuple[str, ...]
@@ -152,7 +152,7 @@ def seal_rows(
 
 def _digested(
     connection: sa.Connection, kept: Kept, wheres: Sequence[sa.ColumnElement[bool] | None], secret: bytes
-) -> tuple[Batch, list[tuple[str, str, str, str]]]:
+) -> tuple[SealedBatch, list[tuple[str, str, str, str]]]:
     """The batch of the rows that fit, and their seals; a row that fits several times is sealed once, as it stands."""
     sealed: dict[str, tuple[str, str, str, str]] = {}
     for where in wheres:
@@ -162,7 +162,7 @@ def _digested(
             sealed[key] = (kept.table.name, key, salt, row_digest(secret, salt, kept.table.name, row))
     # In the order of keys, in which verification reads them again.
     lines = [sealed[key] for key in sorted(sealed)]
-    return Batch(kept.columns, len(lines), root_of((key, digest) for _, key, _, digest in lines)), lines
+    return SealedBatch(kept.columns, len(lines), root_of((key, digest) for _, key, _, digest in lines)), lines
 
 
 def row_digest(secret: bytes, salt: str, table: str, values: Sequence[Any]) -> str:

@@ -22,11 +22,11 @@ from pipelines.resources.files import sweep
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.locks import only_run
 from pipelines.resources.outbox import Outbox
-from pipelines.resources.views import Look
+from pipelines.resources.views import AccessLogEntry
 from pipelines.resources.workspace import Workspace
 
 
-class Opened:
+class Session:
     """A workspace with its database connected on first use."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -39,7 +39,7 @@ class Opened:
         self.tell: Callable[[str], None] = logging.getLogger("tongbi").warning
 
     @classmethod
-    def at(cls, root: Path) -> Opened:
+    def at(cls, root: Path) -> Session:
         """Open the workspace in a folder.
 
         Raises:
@@ -75,7 +75,7 @@ class Opened:
         Raises:
             ViewError: it cannot be noted; nothing may be shown then.
         """
-        views.note(self.chain, Look(self.workspace.operator, command, period, ids, count))
+        views.note(self.chain, AccessLogEntry(self.workspace.operator, command, period, ids, count))
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -111,8 +111,8 @@ def opened_resource(root: Path) -> dg.ResourceDefinition:
     """The resource `county`: opened and held while a run lasts, released when it ends or dies."""
 
     @dg.resource
-    def county(context: dg.InitResourceContext) -> Iterator[Opened]:
-        opened = Opened.at(root)
+    def county(context: dg.InitResourceContext) -> Iterator[Session]:
+        opened = Session.at(root)
         # Held first: a run that finds the workspace taken never began.
         with opened.held(), runs.noted(opened.engine, opened.workspace.operator, context):
             opened.tighten()

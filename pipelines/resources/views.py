@@ -20,7 +20,7 @@ from pipelines.resources import audit
 from pipelines.resources.anchors import Anchor
 from pipelines.resources.audit import START, Head
 from pipelines.resources.chain import Chain, refuse
-from pipelines.resources.verifying import Complaint, wall
+from pipelines.resources.chain_verification import Complaint, wall
 
 FILE = "views.db"
 BUSY_MS = 30_000
@@ -40,7 +40,7 @@ BEGIN SELECT RAISE(ABORT, 'views are append-only'); END
 
 
 @dataclass(frozen=True)
-class Look:
+class AccessLogEntry:
     """Somebody looks at something.
 
     Attributes:
@@ -64,7 +64,7 @@ class ViewError(Exception):
     """A look could not be noted, so nothing was shown; the text is a Chinese sentence."""
 
 
-def note(chain: Chain, look: Look) -> Head:
+def note(chain: Chain, look: AccessLogEntry) -> Head:
     """Write a look down; whoever shows something calls this first.
 
     Raises:

@@ -95,17 +95,19 @@ def test_sentences_of_earlier_versions_are_taken_out_and_deliveries_stay(tmp_pat
     """They quoted headings, sheets and files (0007)."""
     url = f"sqlite:///{tmp_path}/t.db"
     first = at_version(url, "0006")
-    taken = deliveries.Arrived("张三.xlsx", "a" * 64, 1)
+    taken = deliveries.ArrivedFile("张三.xlsx", "a" * 64, 1)
     branch = deliveries.Branch("2026Q3", "education")
     with writing(first) as connection:
         deliveries.register(connection, branch, [taken], "me")
-        deliveries.say(
-            connection, branch, [deliveries.Said("张三.xlsx", "x", "stop", "张三", 0, "找到的列有：张三。", "")]
+        deliveries.replace_notices(
+            connection,
+            branch,
+            [deliveries.DeliveryNotice("张三.xlsx", "x", "stop", "张三", 0, "找到的列有：张三。", "")],
         )
     first.dispose()
     again = open_database(url)
     with again.connect() as connection:
-        assert deliveries.said(connection, "2026Q3") == []
+        assert deliveries.notices_of_period(connection, "2026Q3") == []
         assert [row["file"] for row in deliveries.rows(connection, branch)] == ["张三.xlsx"]
     again.dispose()
 

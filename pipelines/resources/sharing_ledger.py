@@ -16,7 +16,7 @@ from pipelines.resources.tables import sharing_delivery, sharing_receipt
 
 
 @dataclass(frozen=True)
-class Shared:
+class LedgerLine:
     """One line of the ledger: 接收方, 用途, 依据, 范围, 期限, 审批人, and what was given."""
 
     feed: str
@@ -42,21 +42,21 @@ class Shared:
 FIELDS = [column.name for column in sharing_delivery.columns if column.name != "id"]
 
 
-def ledger(connection: sa.Connection, feed: str = "") -> list[Shared]:
+def ledger(connection: sa.Connection, feed: str = "") -> list[LedgerLine]:
     """The deliveries of one feed, or of all, in the order in which they were made."""
     lines = sa.select(*(sharing_delivery.c[name] for name in FIELDS)).order_by(sharing_delivery.c.id)
     if feed:
         lines = lines.where(sharing_delivery.c.feed == feed)
-    return [Shared(**dict(zip(FIELDS, row, strict=True))) for row in connection.execute(lines)]
+    return [LedgerLine(**dict(zip(FIELDS, row, strict=True))) for row in connection.execute(lines)]
 
 
-def last(connection: sa.Connection, feed: str) -> Shared | None:
+def last(connection: sa.Connection, feed: str) -> LedgerLine | None:
     """The last delivery of a feed."""
     lines = ledger(connection, feed)
     return lines[-1] if lines else None
 
 
-def register(connection: sa.Connection, line: Shared) -> None:
+def register(connection: sa.Connection, line: LedgerLine) -> None:
     """Append a delivery and its line in the audit, in the caller's transaction."""
     values = {name: getattr(line, name) for name in FIELDS}
     sealing.written(connection, sharing_delivery, sealing.upcoming(connection, sharing_delivery))
@@ -66,7 +66,7 @@ def register(connection: sa.Connection, line: Shared) -> None:
 
 
 def register_receipt(
-    connection: sa.Connection, of: Shared, sha256: str, reader: str, counts: Mapping[str, int]
+    connection: sa.Connection, of: LedgerLine, sha256: str, reader: str, counts: Mapping[str, int]
 ) -> bool:
     """Append what came back for a delivery.
 
