@@ -41,10 +41,8 @@ def enter(connection: sa.Connection, period: str, decisions: Iterable[Decision],
     time of its own is the same with that time, one without (`decided_at` is "") is the same as what its author said last on the pair.
     """
     standing, now = _Standing(connection), audit.now()
-    fresh = []
-    for line in decisions:
-        if not standing.has(line):
-            fresh.append(asdict(replace(line, decided_at=line.decided_at or now)))
+    # What is entered now does not stand yet: a table may say several things of one pair, and all of them are kept.
+    fresh = [asdict(replace(line, decided_at=line.decided_at or now)) for line in decisions if not standing.has(line)]
     if fresh:
         sealing.written(connection, decision, sealing.upcoming(connection, decision))
         connection.execute(decision.insert(), [{"period": period, **line} for line in fresh])

@@ -205,6 +205,7 @@ def set_status(connection: sa.Connection, identities: Collection[str], status: s
 
 def settle(connection: sa.Connection, branch: Branch, used: Collection[str]) -> None:
     """After publishing: what was used is current; what was live and is not used any more is superseded or withdrawn."""
+    # Only with the publication: a clerk who put a wrong file into the inbox takes it away again, and that must be enough.
     lines = rows(connection, branch)
     replaced = {row["supersedes"] for row in lines if row["id"] in set(used)}
     left = [row["id"] for row in lines if row["id"] not in set(used) and row["status"] in LIVE]

@@ -144,6 +144,7 @@ def prepare(home: Path) -> list[Path]:
     """
     sweep(home)
     moved = [damaged for record in RECORDS if (damaged := _mend(home, record))]
+    # A run's own file is only asked whether it is one: Dagster completes a half-made one itself.
     moved += [_aside(path) for path in sorted((home / "history" / "runs").glob("*.db")) if not _is_database(path)]
     return moved
 

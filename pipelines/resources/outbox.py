@@ -38,6 +38,7 @@ class Outbox:
     def seal(self, period: str, digest: str) -> None:
         """Mark the folder aside as complete: from here on only the database decides whether it is shown."""
         aside = self.root / f"{_ASIDE}{period}"
+        # The digest last: a folder that has one is whole on the disk.
         for path in aside.rglob("*"):
             flush(path)
         write_text(aside / DIGEST_NAME, digest)

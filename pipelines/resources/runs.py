@@ -78,6 +78,7 @@ def noted(engine: sa.Engine, operator: str, context: dg.InitResourceContext) -> 
     with writing(engine) as connection:
         ours = run_table.c.id == begun.id
         known = connection.execute(sa.select(run_table.c.id).where(ours)).first() is not None
+        # The command line begins and ends its run itself: it knows the seconds per station, and what people confirmed.
         if not known:
             begin(connection, begun)
     began = perf_counter()

@@ -76,6 +76,7 @@ def station(name: str) -> Iterator[None]:
         faults.reach(f"station:{name}")
     except BaseException as fault:
         _tell(name, FAILED, time.perf_counter() - began)
+        # `from None`: Dagster would keep the text of the cause, too.
         raise _quietened(name, fault, _translated(name, fault)) from None
     _tell(name, FINISHED, time.perf_counter() - began)
 

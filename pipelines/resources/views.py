@@ -73,7 +73,7 @@ def note(chain: Chain, look: AccessLogEntry) -> Head:
     """
     path, secret = chain.places.root / FILE, _secret(chain)
     detail = {"ids": list(look.ids[:MOST_IDS]), "count": look.count or len(look.ids), "why": look.why}
-    known = chain.anchor()
+    known = chain.anchor()  # before the file: whoever looks meanwhile is ahead of it, never behind
     try:
         with _writing(path) as connection:
             last = _head(connection)

@@ -67,6 +67,7 @@ engine = "auto"
 compare = "auto"
 """
 
+# Dagster's telemetry is on by default (rules/packages.md#p12); its compute logs would keep whatever a station prints.
 _DAGSTER_YAML = """\
 # 本机运行，不向任何人发送使用数据。
 telemetry:

@@ -69,6 +69,7 @@ class _Builder:
 
     def _table(self, event: str, node: Any) -> None:
         if event == "start":
+            # A hidden sheet says so in its style only, and styles stand before the sheets.
             hidden = node.get(f"{_TABLE}style-name") in self._hidden_styles
             self._sheet = SparseSheet(node.get(f"{_TABLE}name", ""), len(self.sheets) + 1, self.bounds, hidden)
             self._row, self._column = 1, 0
