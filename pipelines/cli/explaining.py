@@ -25,7 +25,7 @@ from pipelines.cli.tracing import LinkageTrace, PairReport, TraceReader, Values
 from pipelines.partitions import Period
 from pipelines.resources.access import owner_only
 from pipelines.resources.files import write_text
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 
 _BAR = 24
 _TINT = {"differ": "red", "near": "yellow"}
@@ -43,7 +43,7 @@ class ExplainRequest:
     named: str = ""
 
 
-def explain_ids(opened: Opened, request: ExplainRequest) -> None:
+def explain_ids(opened: Session, request: ExplainRequest) -> None:
     """Explain a child id, a finding id, one record id or a pair of record ids."""
     if request.values not in ("none", "masked", "full"):
         refuse(say("explain.values_wrong"), USAGE)
@@ -66,7 +66,7 @@ def explain_ids(opened: Opened, request: ExplainRequest) -> None:
         _print(trace, len(request.ids) == 2, department_names(opened.workspace))
 
 
-def _trace(opened: Opened, request: ExplainRequest) -> LinkageTrace:
+def _trace(opened: Session, request: ExplainRequest) -> LinkageTrace:
     label = Period.parse(request.period).label
     values: Values = "full" if request.values == "full" else "masked" if request.values == "masked" else "none"
     veil = protected_in(opened, label)

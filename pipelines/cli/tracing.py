@@ -25,7 +25,7 @@ from matching.explaining.picture import Sides
 from matching.explaining.report import read_report
 from matching.model import default_model
 from pipelines.partitions import Period
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.tables import decision
 
 Values = Literal["none", "masked", "full"]
@@ -105,7 +105,7 @@ class LinkageTrace:
 class TraceReader:
     """The frames of one period, read once."""
 
-    def __init__(self, opened: Opened, label: str, values: Values, veil: Protected) -> None:
+    def __init__(self, opened: Session, label: str, values: Values, veil: Protected) -> None:
         self._opened, self._label, self._values, self._veil = opened, label, values, veil
         # A protected child is left out where frames are read, not where they are shown: nothing made of them later can hold it.
         self.links = veil.without(opened.frames.read("link_children", label))

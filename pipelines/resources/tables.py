@@ -1,8 +1,6 @@
-"""The SQL tables: what people change or other systems ask for. Bulk frames are Parquet (`frames`); migrations are
-beside this file.
+"""The SQL tables: what people change or other systems ask for. Bulk frames are Parquet (`frames`); migrations are beside this file.
 
-Times are ISO text in UTC, JSON is text: the same bytes on SQLite and PostgreSQL. Published rows and the audit are only
-appended to.
+Times are ISO text in UTC, JSON is text: the same bytes on SQLite and PostgreSQL. Published rows and the audit are only appended to.
 """
 
 from __future__ import annotations

@@ -6,7 +6,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from pipelines.resources import audit, deliveries
-from pipelines.resources.database import DatabaseError, connect, insert_rows, migrate, open_database, writing
+from pipelines.resources.database import (
+    MIGRATIONS,
+    DatabaseError,
+    connect,
+    insert_rows,
+    migrate,
+    open_database,
+    writing,
+)
 from pipelines.resources.tables import audit as audit_table
 from pipelines.resources.tables import child_record, metadata
 
@@ -87,17 +95,19 @@ def test_sentences_of_earlier_versions_are_taken_out_and_deliveries_stay(tmp_pat
     """They quoted headings, sheets and files (0007)."""
     url = f"sqlite:///{tmp_path}/t.db"
     first = at_version(url, "0006")
-    taken = deliveries.Arrived("张三.xlsx", "a" * 64, 1)
+    taken = deliveries.ArrivedFile("张三.xlsx", "a" * 64, 1)
     branch = deliveries.Branch("2026Q3", "education")
     with writing(first) as connection:
         deliveries.register(connection, branch, [taken], "me")
-        deliveries.say(
-            connection, branch, [deliveries.Said("张三.xlsx", "x", "stop", "张三", 0, "找到的列有：张三。", "")]
+        deliveries.replace_notices(
+            connection,
+            branch,
+            [deliveries.DeliveryNotice("张三.xlsx", "x", "stop", "张三", 0, "找到的列有：张三。", "")],
         )
     first.dispose()
     again = open_database(url)
     with again.connect() as connection:
-        assert deliveries.said(connection, "2026Q3") == []
+        assert deliveries.notices_of_period(connection, "2026Q3") == []
         assert [row["file"] for row in deliveries.rows(connection, branch)] == ["张三.xlsx"]
     again.dispose()
 
@@ -128,11 +138,10 @@ def killed_at(engine, number):
 def at_version(url, revision):
     """A database as an earlier version left it."""
     from alembic import command
+    from alembic.config import Config
 
-    from pipelines.resources import database
-
-    engine = connect(url)
-    settings = database._alembic()
+    engine, settings = connect(url), Config()
+    settings.set_main_option("script_location", MIGRATIONS.as_posix().replace("%", "%%"))
     with engine.connect().execution_options(writing=True) as connection:
         settings.attributes["connection"] = connection
         command.upgrade(settings, revision)
