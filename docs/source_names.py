@@ -101,14 +101,24 @@ class SourceNames:
         Returns:
             None where nothing bears the name.
         """
+        return next(self._every(dotted), None)
+
+    def callables(self, dotted: str) -> list[Definition]:
+        """Every function, method and class that a name may stand for; a method by its own name as well."""
+        every = [*self._every(dotted)]
+        if "." not in dotted:
+            owners = (member for module in self.modules.values() for member in module.members.values())
+            every += [owner.members[dotted] for owner in owners if dotted in owner.members]
+        kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+        return [definition for definition in every if isinstance(definition.node, kinds)]
+
+    def _every(self, dotted: str) -> Iterator[Definition]:
         parts = dotted.split(".")
         for length in range(len(parts), 0, -1):
-            for module in self._modules_called(".".join(parts[:length])):
-                found = _below(module, parts[length:])
-                if found:
-                    return found
+            modules = self._modules_called(".".join(parts[:length]))
+            yield from (named for module in modules if (named := _below(module, parts[length:])))
         starts = (module.members[parts[0]] for module in self.modules.values() if parts[0] in module.members)
-        return next((found for start in starts if (found := _below(start, parts[1:]))), None)
+        yield from (named for start in starts if (named := _below(start, parts[1:])))
 
     def _modules_called(self, name: str) -> Iterator[Definition]:
         return (module for path, module in self.modules.items() if path == name or path.endswith(f".{name}"))

@@ -1,6 +1,6 @@
 """What a page writes as code exists: dotted names, calls with their parameters, files, commands with their options, settings and frames.
 
-Names of single words are not looked at: columns, values and Chinese folders cannot be told from them. Whole paths are `test_map.py`'s.
+Single words are looked at where they are written like a class: columns, values and Chinese folders cannot be told from other names. Whole paths are `test_map.py`'s.
 """
 
 import re
@@ -32,6 +32,9 @@ OF_A_WORKSPACE = {
 SPEAKING_FOR = {"view.profile": "Profile", "known.memory": "KnownChildren.memory"}
 # Shapes in prose that look like names: what a department delivers, a frame of pandas.
 NO_NAMES = {"department.layout", "view.profile.SECTION.KEY.value", "DataFrame"}
+# Classes of libraries and of the tests (`tests/expectations/town.py`), and texts that look like one.
+OTHERS_CLASSES = {"FileLock", "RetryRequested", "Compare", "Town", "NaN", "None"}
+CLASS = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]*)*")
 SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 DOTTED = re.compile(r"(?<![\w/.<>*…{-])[A-Za-z_]\w*(?:\.\w+)+(?![\w/<-])")
 CALL = re.compile(r"([A-Za-z_][\w.]*)\(([^()]*)\)")
@@ -75,13 +78,16 @@ def exists(dotted):
 def wrong_calls(span):
     """Calls of nothing, and arguments that are no parameter of what is called; a bare number or text stands for any."""
     for name, arguments in CALL.findall(span):
-        called = NAMES.find(name)
-        if called is None:
-            if name not in NO_NAMES:
-                yield name
-        elif called.parameters is not None:
-            named = [part.strip().partition("=")[0] for part in arguments.split(",")]
-            yield from (f"{name}({each})" for each in named if each.isidentifier() and each not in called.parameters)
+        named = [part.strip().partition("=")[0] for part in arguments.split(",")]
+        given = [each for each in named if each.isidentifier()]
+        # Several things may bear a name; one that takes these arguments is enough.
+        unknown = [
+            [each for each in given if called.parameters is not None and each not in called.parameters]
+            for called in NAMES.callables(name)
+        ]
+        if not unknown and name not in NO_NAMES:
+            yield name
+        yield from (f"{name}({each})" for each in min(unknown, key=len, default=[]))
 
 
 def options_of(command):
@@ -115,6 +121,12 @@ def test_dotted_names_and_files_exist(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_classes_exist(page):
+    classes = {span for span in spans(page) if CLASS.fullmatch(span)} - OTHERS_CLASSES
+    assert [name for name in sorted(classes) if NAMES.find(name) is None] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_calls_are_of_something_with_these_parameters(page):
     assert [wrong for span in spans(page) for wrong in wrong_calls(span)] == []
 
@@ -133,6 +145,7 @@ def test_what_is_no_name_is_noticed():
     assert list(wrong_calls("assets.replies.taking.take(county, dry_run, today)")) == [
         "assets.replies.taking.take(county)"
     ]
+    assert list(wrong_calls("tabulate(reading, contract, as_of)")) == ["tabulate(reading)"]
     assert list(wrong_commands("`tongbi protect 编号 --for 接收人 --until 明天`, `tongbi hide`")) == [
         "protect --until",
         "hide",

@@ -78,6 +78,13 @@ def test_what_is_not_defined_there_is_not_found(names, dotted):
     assert names.find(dotted) is None
 
 
+def test_what_is_called_may_be_a_function_a_class_or_a_method_and_no_module(names):
+    assert [called.parameters for called in names.callables("entered")] == [["dry_run"]]
+    assert [called.parameters for called in names.callables("taking.take")] == [["opened", "dry_run", "today"]]
+    assert names.callables("taking") == []
+    assert names.callables("LIMIT") == []
+
+
 def test_parameters_of_functions_and_of_classes_made_from_their_fields(names):
     assert names.find("take").parameters == ["opened", "dry_run", "today"]
     assert names.find("Taking.entered").parameters == ["dry_run"]
