@@ -9,7 +9,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +127,12 @@ class SourceNames:
     def _trees(self) -> dict[str, ast.Module]:
         paths = sorted(path for path in self.files if path.endswith(".py") and path.split("/")[0] in DEFINING)
         return {path: ast.parse((self.root / path).read_text(encoding="utf-8")) for path in paths}
+
+
+@cache
+def names_below(root: Path) -> SourceNames:
+    """The names of a tree, for everybody in this process who asks: reading a few hundred files takes seconds."""
+    return SourceNames(root)
 
 
 def yaml_paths(tree: Any, above: str = "") -> Iterator[str]:

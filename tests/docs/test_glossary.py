@@ -5,11 +5,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from source_names import SourceNames
+from source_names import names_below
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
-NAMES = SourceNames(ROOT)
+NAMES = names_below(ROOT)
 ROOMS = [
     *("Receiving", "Matching", "Lists", "Life", "Publishing", "Replies", "Upward", "Trust", "How it runs"),
     "The demo county",

@@ -8,13 +8,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from source_names import SourceNames, read_tree, yaml_paths
+from source_names import names_below, read_tree, yaml_paths
 from typer.main import get_command
 
 from pipelines.cli.commands import app
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = SourceNames(ROOT)
+NAMES = names_below(ROOT)
 PAGES = [
     path
     for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "benchmarks" / "README.md")
