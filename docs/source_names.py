@@ -53,6 +53,13 @@ class Definition:
             return [name for name, member in self.members.items() if isinstance(member.node, ast.AnnAssign)]
         return None
 
+    @property
+    def result(self) -> str:
+        """The type that a function gives, as the source writes it; "" for everything else."""
+        if isinstance(self.node, ast.FunctionDef | ast.AsyncFunctionDef) and self.node.returns:
+            return ast.unparse(self.node.returns)
+        return ""
+
 
 class SourceNames:
     """The names of a source tree, each file read once.

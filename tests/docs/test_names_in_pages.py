@@ -38,6 +38,7 @@ CLASS = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-z]*)*")
 SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 DOTTED = re.compile(r"(?<![\w/.<>*…{-])[A-Za-z_]\w*(?:\.\w+)+(?![\w/<-])")
 CALL = re.compile(r"([A-Za-z_][\w.]*)\(([^()]*)\)")
+RESULT = re.compile(r"([A-Za-z_][\w.]*)\([^()]*\) -> ([\w\[\]]+)")
 FILE = re.compile(r"\.(?:py|yaml|toml|csv|tsv|xlsx|md|db|txt|parquet|svg|png)$")
 COMMAND = re.compile(r"\btongbi ([a-z]+)((?: (?!tongbi)[^`\n|]*)?)")
 
@@ -90,6 +91,13 @@ def wrong_calls(span):
         yield from (f"{name}({each})" for each in min(unknown, key=len, default=[]))
 
 
+def wrong_results(span):
+    """Results that are not of the type which the source writes; several things may bear a name, one that gives it is enough."""
+    for name, result in RESULT.findall(span):
+        if not any(re.search(rf"(?<!\w){re.escape(result)}(?!\w)", called.result) for called in NAMES.callables(name)):
+            yield f"{name} -> {result}"
+
+
 def options_of(command):
     """Every option of a command and of the commands below it."""
     # By what it has and not by its class: typer carries a click of its own.
@@ -127,8 +135,9 @@ def test_classes_exist(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_calls_are_of_something_with_these_parameters(page):
+def test_calls_are_of_something_with_these_parameters_and_this_result(page):
     assert [wrong for span in spans(page) for wrong in wrong_calls(span)] == []
+    assert [wrong for span in spans(page) for wrong in wrong_results(span)] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
@@ -146,6 +155,8 @@ def test_what_is_no_name_is_noticed():
         "assets.replies.taking.take(county)"
     ]
     assert list(wrong_calls("tabulate(reading, contract, as_of)")) == ["tabulate(reading)"]
+    assert list(wrong_results("tabulate(source, contract, as_of) -> Tabulated(raw)")) == []
+    assert list(wrong_results("tabulate(source, contract, as_of) -> Tab")) == ["tabulate -> Tab"]
     assert list(wrong_commands("`tongbi protect 编号 --for 接收人 --until 明天`, `tongbi hide`")) == [
         "protect --until",
         "hide",

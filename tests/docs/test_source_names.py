@@ -87,6 +87,8 @@ def test_what_is_called_may_be_a_function_a_class_or_a_method_and_no_module(name
 
 def test_parameters_of_functions_and_of_classes_made_from_their_fields(names):
     assert names.find("take").parameters == ["opened", "dry_run", "today"]
+    assert names.find("take").result == "Taking"
+    assert names.find("Taking").result == ""
     assert names.find("Taking.entered").parameters == ["dry_run"]
     assert names.find("Taking").parameters == ["period", "lines"]
     assert names.find("every").parameters is None
