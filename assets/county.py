@@ -20,7 +20,7 @@ from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import not_computed
 from pipelines.resources import deliveries
 from pipelines.resources.reading.opening import read_within
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.workspace import Workspace, WorkspaceError
 
 DEFAULT_PROFILE = "default"
@@ -69,13 +69,13 @@ def list_names(workspace: Workspace) -> dict[str, str]:
     return {code: info.name for code, info in known.items() if code in rules and rules[code].active}
 
 
-def lists_not_computed(opened: Opened, period: str) -> dict[str, str]:
+def lists_not_computed(opened: Session, period: str) -> dict[str, str]:
     """Code -> sentence of the lists that cannot be computed from what was delivered in the period."""
     missing = not_computed(profile_of(opened.workspace), sources_delivered(opened, period))
     return dict(zip(missing["code"].astype(str), missing["sentence"].astype(str), strict=True))
 
 
-def sources_delivered(opened: Opened, period: str) -> list[str]:
+def sources_delivered(opened: Session, period: str) -> list[str]:
     """Departments, and `department.layout` of the kinds of files, that the period's lists may rest on."""
     with opened.engine.connect() as connection:
         accounts = deliveries.of_period(connection, period, deliveries.LIVE)

@@ -1,7 +1,7 @@
 """Who may see which child: the one place that every output asks (rules/law.md#protected, #case-secrecy, rules/workflow.md#m42).
 
 Belongs here: which children a mark reaches, and frames without them or of them alone. Does not belong here: where marks are kept
-(`pipelines.resources.protecting`), what a workbook or a feed does with the rest. An output that reads children from a period's frames and
+(`pipelines.resources.protection_marks`), what a workbook or a feed does with the rest. An output that reads children from a period's frames and
 does not pass them through `Protected` is a fault; `tests/pipelines/test_protected_child.py` looks into every file for it.
 """
 
@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from expectations.lists.files import BoolArray
-from matching.decisions.judged import content_keys
-from pipelines.resources import protecting
-from pipelines.resources.protecting import COLUMN, LIFT, Mark, Move
-from pipelines.resources.session import Opened
+from matching.decisions.clerical import content_keys
+from pipelines.resources import protection_marks
+from pipelines.resources.protection_marks import COLUMN, LIFT, Mark, Move
+from pipelines.resources.session import Session
 
 FIELD = "protected"
 FOLDER = "受保护儿童"
@@ -119,7 +119,7 @@ class Protected:
         return frame.assign(**blank) if hidden.any() else frame
 
 
-def protected_in(opened: Opened, period: str) -> Protected:
+def protected_in(opened: Session, period: str) -> Protected:
     """The protected children of a period, by people's marks and by what the departments' own columns say.
 
     Args:
@@ -128,7 +128,7 @@ def protected_in(opened: Opened, period: str) -> Protected:
     """
     frames, register_events = opened.frames, "link_register.events"
     with opened.engine.connect() as connection:
-        marks, moves = protecting.read(connection), protecting.moves(connection)
+        marks, moves = protection_marks.read(connection), protection_marks.moves(connection)
     # This period's own merges and splits are in the database only once it is published, and it is protected before that.
     if frames.exists(register_events, period):
         events = frames.read(register_events, period)[["kind", "child_id", "other_id"]]
@@ -279,7 +279,7 @@ def _marks_of_columns(records: pd.DataFrame, children: Iterable[str], period: st
         own = records[records["child_id"] == child]
         sources = "、".join(sorted(set(own.loc[own[FIELD] == "yes", "department"])))
         marks.append(
-            Mark(child, period, protecting.PROTECT, COLUMN, "", sources, "来源数据的保护标记", "", keys_of(own))
+            Mark(child, period, protection_marks.PROTECT, COLUMN, "", sources, "来源数据的保护标记", "", keys_of(own))
         )
     return tuple(marks)
 

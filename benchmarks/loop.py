@@ -26,7 +26,7 @@ from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import finding_id
 from pipelines.resources.database import insert_rows, writing
 from pipelines.resources.finding_events import Issued
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.tables import finding
 from pipelines.resources.workspace import Workspace
 
@@ -53,7 +53,7 @@ def records_of(findings: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     return records.assign(child_id=records["record_id"].map(owner).fillna(""), state="active", active=True)
 
 
-def publish(opened: Opened, period: str, frames: tuple[pd.DataFrame, ...], context: object) -> int:
+def publish(opened: Session, period: str, frames: tuple[pd.DataFrame, ...], context: object) -> int:
     findings, children, records = frames
     life = follow(opened, period, LifeFrames(findings, records_of(findings, records), NO_MOVES))
     shown = findings[findings["finding_id"].isin(life.loc[life["shown"] == "yes", "finding_id"])]
@@ -72,7 +72,7 @@ def publish(opened: Opened, period: str, frames: tuple[pd.DataFrame, ...], conte
     return len(shown)
 
 
-def give_back(opened: Opened) -> int:
+def give_back(opened: Session) -> int:
     """Every township answers four lines in five; files as people save them."""
     books = books_of(opened.workspace.outbox / FIRST, ())
     for place, book in enumerate(books):
@@ -95,7 +95,7 @@ def main() -> None:
     parts = zip(findings["code"], findings["child_id"], findings["field"], strict=True)
     findings["finding_id"] = [finding_id(*part) for part in parts]
     with tempfile.TemporaryDirectory() as folder:
-        opened, clock = Opened(Workspace.create(Path(folder) / "w")), Clock()
+        opened, clock = Session(Workspace.create(Path(folder) / "w")), Clock()
         count = publish(opened, FIRST, (findings, children, records), context)
         clock.say(f"first period: {count} findings out", counts=False)
         files = give_back(opened)

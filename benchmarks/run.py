@@ -75,10 +75,10 @@ def measure(*command: str | Path) -> Measured:
 
 def stages(workspace: Path) -> list[tuple[str, float]]:
     """The three slowest stations of the workspace's last run, with their seconds."""
-    from pipelines.jobs import last_stages
-    from pipelines.resources.session import Opened
+    from pipelines.resources.session import Session
+    from pipelines.running import last_stages
 
-    taken = last_stages(Opened.at(workspace))
+    taken = last_stages(Session.at(workspace))
     return sorted(taken.items(), key=lambda item: -item[1])[:3]
 
 

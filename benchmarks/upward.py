@@ -25,7 +25,7 @@ from assets.reports.material import gather
 from assets.reports.template import shipped
 from assets.reports.writing import Job, write_report
 from pipelines.partitions import Period
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 
 
 class Clock:
@@ -41,7 +41,7 @@ class Clock:
         self.at = time.perf_counter()
 
 
-def measure(opened: Opened, period: Period, folder: Path) -> None:
+def measure(opened: Session, period: Period, folder: Path) -> None:
     clock = Clock()
     material = gather(opened, period)
     clock.say(f"reading ({len(material.children):,} children, {len(material.findings):,} lines)")
@@ -69,7 +69,7 @@ def main() -> None:
     parser.add_argument("--workspace", type=Path, required=True)
     parser.add_argument("--period", required=True)
     options = parser.parse_args()
-    opened = Opened.at(options.workspace)
+    opened = Session.at(options.workspace)
     with tempfile.TemporaryDirectory(dir=opened.workspace.outbox) as name:
         measure(opened, Period.parse(options.period), Path(name))
 

@@ -23,7 +23,7 @@ from matching.measuring.groups import without_small_numbers
 from pipelines.cli.measuring import rates_of
 from pipelines.cli.tracing import SHOWN, PairReport, TraceReader
 from pipelines.partitions import Period
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 
 PAGE = Path(__file__).with_name("pairs.md")
 PICTURE = Path(__file__).with_name("pictures") / "explain.svg"
@@ -120,7 +120,7 @@ def _percent(value: float) -> str:
     return f"{value * 100:.1f}%"
 
 
-def page(county: Opened, period: str) -> tuple[list[str], PairReport | None]:
+def page(county: Session, period: str) -> tuple[list[str], PairReport | None]:
     """The page's lines, and the pair to draw."""
     links, pairs = county.frames.read("link_children", period), county.frames.read("link_pairs", period)
     truth = truth_of(county.workspace.root, period, links)
@@ -172,7 +172,7 @@ def _calibrated(pairs: pd.DataFrame, truth: Mapping[str, str]) -> list[str]:
     return ["## 把握与实际（校准表）", "", *_table(calibration(pairs, truth), heads, shown)]
 
 
-def _fair(county: Opened, period: str, pairs: pd.DataFrame) -> list[str]:
+def _fair(county: Session, period: str, pairs: pd.DataFrame) -> list[str]:
     rates = without_small_numbers(rates_of(county, Period.parse(period)))
     rates = rates[rates["group"] != "按部门"]
     heads = {
@@ -198,7 +198,7 @@ def main() -> int:
     given = asked.parse_args()
     if not (given.workspace / "truth").is_dir():
         sys.exit(f"{given.workspace} 不是示例县，请先运行 make demo")
-    lines, drawn = page(Opened.at(given.workspace), given.period)
+    lines, drawn = page(Session.at(given.workspace), given.period)
     PAGE.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
     if drawn is not None:
         PICTURE.write_text(

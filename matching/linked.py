@@ -69,7 +69,7 @@ class KnownChildren:
     """Children of earlier periods.
 
     Attributes:
-        identifiers: `child_id, kind, value`, kinds of the model's `known_by` and `content` (what decisions of people are found again by, see `judged`); every value a child has ever been known by.
+        identifiers: `child_id, kind, value`, kinds of the model's `known_by` and `content` (what decisions of people are found again by, see `clerical`); every value a child has ever been known by.
         aliases: `child_id, alias_of`: numbers that were merged into older ones.
         memory: what the last period leaves so that only changes must be compared (`changes`); None: everything is.
         taken: numbers of children whose records are all settled: nobody else gets one of them.
@@ -95,7 +95,7 @@ class Memory:
 
     Attributes:
         rows: one row per record, sorted by `record_id`: `record_id, child_id, method, probability, content` (its content keys, see
-            `judged`), `mark`, then the tokens, `<meeting>.<number>`.
+            `clerical`), `mark` (the fingerprint), then the change keys, `<kind>.<number>`.
         pairs: the period's `link_pairs`.
         facts: `model` (fingerprint), `weights`, `estimates` and `links` of the period, `since` (periods since all rows were compared);
             plain numbers and texts.

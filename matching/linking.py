@@ -17,8 +17,8 @@ from matching.clustering.cluster import cluster, unseen_pairs
 from matching.columns import without_halves
 from matching.comparing.engine import candidates_of
 from matching.comparing.resources import Engine, EngineName
-from matching.decisions.disputes import decisions_report
-from matching.decisions.judged import judged_pairs
+from matching.decisions.clerical import decided_pairs
+from matching.decisions.conflicts import decisions_report
 from matching.encoding.encode import checked, encode
 from matching.explaining.report import make_report
 from matching.explaining.results import children_frame, pairs_frame
@@ -98,7 +98,7 @@ def link_records(
         model: the linkage model; the shipped one by default.
         known: last period's children, whose numbers are kept.
         judgements: people's decisions, `record_a, record_b, verdict`; they are absolute, and found again in later
-            periods (see `judged`).
+            periods (see `clerical`).
         engine: `auto`, `numpy`, `duckdb` or `spark`, or one with its folder, memory and threads; the result is the same.
 
     Raises:
@@ -144,7 +144,7 @@ def find_children(
     # Placeholders go before anything meets: learning believes numbers (rules/linkage.md#idea-6).
     e, without_information = drop_frequent_numbers(encode(records, model), model.blocking.number_limit)
     e = e if prior.carried is None else replace(e, carried=prior.carried)
-    left, right, verdict = judged_pairs(prior.judgements, records, prior.remembered)
+    left, right, verdict = decided_pairs(prior.judgements, records, prior.remembered)
     clock.stop("encode")
     # Closed whatever happens: until then an SQL engine keeps codes of persons on the disk.
     with closing(candidates_of(e, model, engine)) as candidates:

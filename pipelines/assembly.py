@@ -14,7 +14,7 @@ from pipelines.automation import schedules, sensors
 from pipelines.jobs import run_job
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.io_manager import FramesIOManager
-from pipelines.resources.masking import guard_logging
+from pipelines.resources.log_masking import guard_logging
 from pipelines.resources.session import opened_resource
 
 

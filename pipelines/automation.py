@@ -36,17 +36,17 @@ def _schedule(name: str, cron: str, monthly: bool) -> dg.ScheduleDefinition:
 
 def sensors(root: Path) -> list[dg.SensorDefinition]:
     """The arrival sensor and the failure sensor."""
-    return [_arrival(root), _failure()]
 
-
-def _arrival(root: Path) -> dg.SensorDefinition:
     @dg.sensor(job=run_job(), name="arrival", minimum_interval_seconds=LOOK_EVERY_SECONDS)
     def arrival(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         """Asks for a run of each period whose inbox changed and has been quiet for one look."""
-        seen = _cursor(context.cursor)
+        # Cursor: `period=state`, with `?` before a state that was seen once only.
+        seen = dict(entry.split("=", 1) for entry in (context.cursor or "").split(";") if "=" in entry)
         now = inbox_states(root / "inbox")
         ready = [period for period, state in now.items() if seen.get(period) == f"?{state}"]
-        marks = {period: state if _settled(seen.get(period), state) else f"?{state}" for period, state in now.items()}
+        marks = {
+            period: state if seen.get(period) in (state, f"?{state}") else f"?{state}" for period, state in now.items()
+        }
         cursor = ";".join(f"{period}={mark}" for period, mark in sorted(marks.items()))
         return dg.SensorResult(
             run_requests=[dg.RunRequest(run_key=f"{period}-{now[period]}", partition_key=period) for period in ready],
@@ -54,39 +54,6 @@ def _arrival(root: Path) -> dg.SensorDefinition:
             cursor=cursor,
         )
 
-    return arrival
-
-
-def _settled(mark: str | None, state: str) -> bool:
-    return mark in (state, f"?{state}")
-
-
-def _cursor(text: str | None) -> dict[str, str]:
-    return dict(part.split("=", 1) for part in (text or "").split(";") if "=" in part)
-
-
-def inbox_states(inbox: Path) -> dict[str, str]:
-    """Period -> a short hash of the names, sizes and times of its files; it changes while something is being copied."""
-    states = {}
-    for folder in sorted(path for path in inbox.glob("*") if path.is_dir()):
-        files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "~$")))
-        if _is_period(folder.name) and files:
-            facts = "|".join(
-                f"{path.relative_to(folder)}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files
-            )
-            states[Period.parse(folder.name).label] = hashlib.sha256(facts.encode()).hexdigest()[:16]
-    return states
-
-
-def _is_period(name: str) -> bool:
-    try:
-        Period.parse(name)
-    except PeriodError:
-        return False
-    return True
-
-
-def _failure() -> dg.SensorDefinition:
     @dg.run_failure_sensor(name="failure", minimum_interval_seconds=LOOK_EVERY_SECONDS)
     def failure(context: dg.RunFailureSensorContext) -> None:
         """Writes what failed: the period and the stations. Never who: no values, no exception texts of others."""
@@ -94,4 +61,22 @@ def _failure() -> dg.SensorDefinition:
         period = context.dagster_run.tags.get("dagster/partition", "")
         context.log.error(f"{date.today().isoformat()} 期次 {period} 运行没有完成，停在：{stations or '启动'}")
 
-    return failure
+    return [arrival, failure]
+
+
+def inbox_states(inbox: Path) -> dict[str, str]:
+    """Period -> a short hash of the names, sizes and times of its files; it changes while something is being copied."""
+    states = {}
+    for folder in sorted(path for path in inbox.glob("*") if path.is_dir()):
+        try:
+            period = Period.parse(folder.name)
+        except PeriodError:
+            continue
+        # Hidden files and Excel's lock files come and go while somebody looks into a folder.
+        files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "~$")))
+        if files:
+            facts = "|".join(
+                f"{path.relative_to(folder)}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files
+            )
+            states[period.label] = hashlib.sha256(facts.encode()).hexdigest()[:16]
+    return states

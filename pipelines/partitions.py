@@ -1,7 +1,6 @@
 """The period: a quarter (`2026Q3`) or a month (`2026-09`), and the Dagster partitions made of it.
 
-Only calendar arithmetic belongs here. Which kind of period a place compares is in its profile
-(`expectations.jurisdictions`);
+Only calendar arithmetic belongs here. Which kind of period a place compares is in its profile (`expectations.jurisdictions`);
 what happens in a period belongs to the stations.
 """
 
@@ -47,10 +46,10 @@ class Period:
         Raises:
             PeriodError: anything else, with a Chinese sentence that says what is expected.
         """
-        if found := _QUARTER.fullmatch(text.strip()):
-            return cls(int(found[1]), int(found[2]))
-        if found := _MONTH.fullmatch(text.strip()):
-            return cls(int(found[1]), int(found[2]), monthly=True)
+        if quarter := _QUARTER.fullmatch(text.strip()):
+            return cls(int(quarter[1]), int(quarter[2]))
+        if month := _MONTH.fullmatch(text.strip()):
+            return cls(int(month[1]), int(month[2]), monthly=True)
         raise PeriodError("期次写法不对：季度写成 2026Q3，月份写成 2026-09。")
 
     @classmethod
@@ -104,6 +103,7 @@ class Period:
 
 def period_partitions() -> dg.DynamicPartitionsDefinition:
     """The Dagster partitions: periods are added when their first delivery or run arrives."""
+    # Late: whoever only reads a period's name does not wait for Dagster.
     import dagster as dg
 
     return dg.DynamicPartitionsDefinition(name=PARTITIONS_NAME)

@@ -22,7 +22,7 @@ import assets
 import expectations
 from expectations.lists.view import View
 from pipelines.cli.showing import generate_demo
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 
 pytestmark = pytest.mark.slow
 PERIOD = "2026Q2"
@@ -178,7 +178,7 @@ def use(root):
     from pipelines.cli.running import RunRequest, run_and_print
     from pipelines.partitions import Period
 
-    opened = Opened.at(root)
+    opened = Session.at(root)
     run_and_print(opened, RunRequest(PERIOD))
     write_reports(opened, ReportRequest(PERIOD, pdf=False))
     for feed in load_feeds().values():

@@ -29,10 +29,10 @@ from expectations.life.states import (
     fold,
 )
 from expectations.lists.findings import finding_id
-from pipelines.resources import audit, finding_events, sharing
+from pipelines.resources import audit, finding_events, sharing_ledger
 from pipelines.resources.database import writing
-from pipelines.resources.session import Opened
-from pipelines.resources.sharing import Shared
+from pipelines.resources.session import Session
+from pipelines.resources.sharing_ledger import LedgerLine
 
 ENTERED, DIFFERS, DECIDED, NO_LINE = (
     "登记为答复",
@@ -70,7 +70,7 @@ class ReceiptEntry:
     counts: dict[str, int]
 
 
-def enter(opened: Opened, feed: Feed, line: Shared, receipt: FeedReceipt) -> dict[str, int] | None:
+def enter(opened: Session, feed: Feed, line: LedgerLine, receipt: FeedReceipt) -> dict[str, int] | None:
     """Write a receipt into the ledger and its answers into the life of findings, in one transaction.
 
     Returns:
@@ -80,8 +80,8 @@ def enter(opened: Opened, feed: Feed, line: Shared, receipt: FeedReceipt) -> dic
     findings = opened.frames.read("findings", line.period, columns) if feed.lists else pd.DataFrame(columns=columns)
     with writing(opened.engine) as connection:
         # The file's hash is in the ledger once: what was read before is refused in the transaction that would enter it again.
-        counted = (receipt.sha256, opened.workspace.operator, receipt.counts)
-        if not sharing.register_receipt(connection, line, counted):
+        reader = opened.workspace.operator
+        if not sharing_ledger.register_receipt(connection, line, receipt.sha256, reader, receipt.counts):
             return None
         entry = entry_of(feed, receipt, lines_of(connection, feed, line.period, findings))
         finding_events.append(connection, [event.row() for event in entry.events])

@@ -22,10 +22,10 @@ from assets.feeds.rows import rows_of
 from assets.feeds.stock import Calendar, Stock, answers_of
 from assets.protected import Protected, protected_in
 from pipelines.partitions import Period
-from pipelines.resources import audit, finding_events, sharing
+from pipelines.resources import audit, finding_events, sharing_ledger
 from pipelines.resources.database import connect, writing
-from pipelines.resources.session import Opened
-from pipelines.resources.sharing import Shared
+from pipelines.resources.session import Session
+from pipelines.resources.sharing_ledger import LedgerLine
 from pipelines.resources.tables import life_event
 
 FOLDER = "推送"
@@ -48,7 +48,7 @@ class Delivered:
     children the recipient holds by an earlier configuration that this full delivery names no more; nobody said that they left.
     """
 
-    line: Shared | None
+    line: LedgerLine | None
     path: Path | None
     fresh: bool
     unnamed: int = 0
@@ -63,7 +63,7 @@ class PreparedDelivery:
     unnamed: int = 0
 
 
-def deliver(opened: Opened, feed: Feed, order: DeliveryOrder) -> Delivered:
+def deliver(opened: Session, feed: Feed, order: DeliveryOrder) -> Delivered:
     """Make the next delivery.
 
     Raises:
@@ -78,7 +78,7 @@ def deliver(opened: Opened, feed: Feed, order: DeliveryOrder) -> Delivered:
         raise FeedError("审批人不能是操作人本人，没有交付任何数据。", "请由另一人审批。")
     _named_by_the_place(opened, feed)
     with opened.engine.connect() as connection:
-        before = sharing.last(connection, feed.name)
+        before = sharing_ledger.last(connection, feed.name)
     prepared = _compared(opened, feed, before, order)
     # A second press of the button is no second delivery: the ledger would say that the recipient was sent it twice.
     if before and _is_repetition(opened, feed, before, prepared.rows, order):
@@ -88,7 +88,7 @@ def deliver(opened: Opened, feed: Feed, order: DeliveryOrder) -> Delivered:
     return _make(opened, feed, order, before, prepared)
 
 
-def repeat(opened: Opened, feed: Feed, number: int) -> Delivered:
+def repeat(opened: Session, feed: Feed, number: int) -> Delivered:
     """Write a delivery once more, byte by byte as it was.
 
     Raises:
@@ -97,7 +97,7 @@ def repeat(opened: Opened, feed: Feed, number: int) -> Delivered:
     """
     _named_by_the_place(opened, feed)
     with opened.engine.connect() as connection:
-        line = next((line for line in sharing.ledger(connection, feed.name) if line.number == number), None)
+        line = next((line for line in sharing_ledger.ledger(connection, feed.name) if line.number == number), None)
     if line is None:
         raise FeedError(f"台账里没有 {feed.title} 第{number}次交付。", "用 tongbi feed 查看台账。")
     period, path = Period.parse(line.period), _path(opened, line)
@@ -126,7 +126,7 @@ def _written_again(feed: Feed, rows: pd.DataFrame, path: Path, note: forms.Note,
     return True
 
 
-def _named_by_the_place(opened: Opened, feed: Feed) -> None:
+def _named_by_the_place(opened: Session, feed: Feed) -> None:
     """Refuse the lines of a list to whom the place's profile does not name for it (`ListRule.recipients`).
 
     A feed of the roll or of all children hands out no lines: its approval and its legal basis alone decide.
@@ -150,12 +150,12 @@ def _named_by_the_place(opened: Opened, feed: Feed) -> None:
         )
 
 
-def veil_of(opened: Opened, feed: Feed, period: str) -> Protected:
+def veil_of(opened: Session, feed: Feed, period: str) -> Protected:
     """Whom a feed may not name: protected children, unless it is declared to carry them."""
     return Protected() if feed.protected else protected_in(opened, period)
 
 
-def stock_of(opened: Opened, period: str, veil: Protected) -> Stock:
+def stock_of(opened: Session, period: str, veil: Protected) -> Stock:
     """The frames of a period and what people have answered up to it, of the children whom the recipient may see."""
     frames = opened.frames
     school = profile_of(opened.workspace).school
@@ -173,7 +173,7 @@ def stock_of(opened: Opened, period: str, veil: Protected) -> Stock:
     )
 
 
-def _compared(opened: Opened, feed: Feed, before: Shared | None, order: DeliveryOrder) -> PreparedDelivery:
+def _compared(opened: Session, feed: Feed, before: LedgerLine | None, order: DeliveryOrder) -> PreparedDelivery:
     """The rows to deliver, and what the recipient holds afterwards."""
     is_same = before is not None and before.configuration == configuration(feed)
     if order.kind == "changes" and before is None:
@@ -205,7 +205,7 @@ def _compared(opened: Opened, feed: Feed, before: Shared | None, order: Delivery
     return PreparedDelivery(compare(feed, base, now, gone), state, unnamed)
 
 
-def _is_repetition(opened: Opened, feed: Feed, before: Shared, rows: pd.DataFrame, order: DeliveryOrder) -> bool:
+def _is_repetition(opened: Session, feed: Feed, before: LedgerLine, rows: pd.DataFrame, order: DeliveryOrder) -> bool:
     """Whether this very delivery was made last."""
     if (before.kind, before.period, before.configuration) != (order.kind, order.period.label, configuration(feed)):
         return False
@@ -215,12 +215,12 @@ def _is_repetition(opened: Opened, feed: Feed, before: Shared, rows: pd.DataFram
 
 
 def _make(
-    opened: Opened, feed: Feed, order: DeliveryOrder, before: Shared | None, prepared: PreparedDelivery
+    opened: Session, feed: Feed, order: DeliveryOrder, before: LedgerLine | None, prepared: PreparedDelivery
 ) -> Delivered:
     """Write the file, keep the rows, and last of all the ledger's line (see the module's head)."""
     rows, label = prepared.rows, order.period.label
     number = before.number + 1 if before else 1
-    line = Shared(
+    line = LedgerLine(
         feed=feed.name,
         number=number,
         kind=order.kind,
@@ -249,7 +249,7 @@ def _make(
         forms.write_table(feed, rows, engine, order.kind == "full")
     line = replace(line, sha256=sha256)
     with writing(opened.engine) as connection:
-        sharing.register(connection, line)
+        sharing_ledger.register(connection, line)
     return Delivered(line, path, True, prepared.unnamed)
 
 
@@ -261,7 +261,7 @@ def configuration(feed: Feed) -> str:
     return hashlib.sha256(feed.model_dump_json(by_alias=True, exclude=unsaid).encode()).hexdigest()
 
 
-def _path(opened: Opened, line: Shared) -> Path:
+def _path(opened: Session, line: LedgerLine) -> Path:
     return opened.workspace.outbox / FOLDER / line.feed / line.file
 
 

@@ -1,6 +1,6 @@
 """Receipts: a delivery that came back with the recipient's answers, read by its number and its rows' keys.
 
-Here: finding number, key and answers in whatever the recipient saved. Not here: the ledger (`pipelines.resources.sharing`).
+Here: finding number, key and answers in whatever the recipient saved. Not here: the ledger (`pipelines.resources.sharing_ledger`).
 """
 
 from __future__ import annotations

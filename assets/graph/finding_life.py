@@ -23,7 +23,7 @@ from expectations.lists.findings import finding_id, not_computed
 from expectations.lists.owners import OWNER
 from pipelines.partitions import Period, period_partitions
 from pipelines.resources import deliveries, finding_events
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.step_guard import station
 
 NAME = "finding_life"
@@ -103,7 +103,7 @@ class _Before:
     delivered: list[str]
 
 
-def follow(county: Opened, period: str, frames: LifeFrames) -> pd.DataFrame:
+def follow(county: Session, period: str, frames: LifeFrames) -> pd.DataFrame:
     """What a period says of every finding that is listed or was known before it.
 
     Args:
@@ -137,7 +137,7 @@ def _facts(findings: pd.DataFrame) -> dict[str, tuple[str, str, str]]:
     return {name: (code, child, field) for name, code, child, field in rows}
 
 
-def _occasion(county: Opened, period: str, frames: LifeFrames, before: _Before) -> PeriodFacts:
+def _occasion(county: Session, period: str, frames: LifeFrames, before: _Before) -> PeriodFacts:
     rules, profile = life_rules(), profile_of(county.workspace)
     now = frames.findings.drop_duplicates("finding_id")
     listed = dict(zip(now["finding_id"], now["town"], strict=True))

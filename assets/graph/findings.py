@@ -43,7 +43,9 @@ def findings_asset() -> dg.AssetsDefinition:
             with writing(county.engine) as connection:
                 accounts = deliveries.of_period(connection, period, deliveries.LIVE)
                 # With the police: it is their register whose county differs.
-                deliveries.replace_said(connection, deliveries.Branch(period, "public_security"), COUNTY_CODE, doubts)
+                deliveries.replace_notices_of(
+                    connection, deliveries.Branch(period, "public_security"), COUNTY_CODE, doubts
+                )
             lines = compute_findings(files, profile, delivered_sources(accounts, county.frames, period))
         codes = lines["code"].value_counts()
         counts = {COUNT: len(lines), **{str(code): int(number) for code, number in codes.items()}}

@@ -24,7 +24,7 @@ from matching.periods.changes import link_period
 from pipelines.partitions import Period, period_partitions
 from pipelines.resources import decisions
 from pipelines.resources.frames import FrameStore
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.step_guard import station
 from pipelines.resources.workspace import ENGINE_TAG
 
@@ -122,7 +122,7 @@ def _stop_when_cut(context: dg.AssetExecutionContext, contracts: Mapping[str, Co
         raise dg.Failure(sentences, allow_retries=False)
 
 
-def _link(county: Opened, period: str, records: pd.DataFrame, engine: Engine) -> Linkage:
+def _link(county: Session, period: str, records: pd.DataFrame, engine: Engine) -> Linkage:
     """Link what says something different, then give every repeated row the child of its like."""
     folded = fold(records, default_model().decide.cluster_limit)
     known, decided = known_before(county.frames, period), judgements(county)
@@ -131,7 +131,7 @@ def _link(county: Opened, period: str, records: pd.DataFrame, engine: Engine) ->
     return replace(linkage, clusters=unfold(linkage.clusters, folded))
 
 
-def compares_changes(county: Opened, records: int) -> bool:
+def compares_changes(county: Session, records: int) -> bool:
     """Whether only changes are compared: where the workspace says so, or so many records that it is worth it."""
     setting = county.workspace.settings.compare
     return setting == "changes" or (setting == "auto" and records >= MANY)
@@ -157,8 +157,8 @@ def known_before(frames: FrameStore, period: str) -> KnownChildren | None:
     return KnownChildren(identifiers, aliases, memory)
 
 
-def judgements(county: Opened) -> pd.DataFrame | None:
-    """People's decisions with author and time; None when there are none. What they say together is `matching.decisions.judged`."""
+def judgements(county: Session) -> pd.DataFrame | None:
+    """People's decisions with author and time; None when there are none. What they say together is `matching.decisions.clerical`."""
     with county.engine.connect() as connection:
         frame = decisions.read(connection)
     return frame if len(frame) else None

@@ -30,13 +30,13 @@ from assets.receiving.filenames import file_names
 from assets.workbooks.context import Published
 from expectations.lists.catalogue import load_catalogue
 from pipelines.partitions import period_partitions
-from pipelines.resources import deliveries, faults, protecting
+from pipelines.resources import deliveries, faults, protection_marks
 from pipelines.resources.database import writing
 from pipelines.resources.finding_events import Issued
 from pipelines.resources.passwords import read_passwords
 from pipelines.resources.publication import Edition, announce
 from pipelines.resources.publication import publish as put_into_database
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.step_guard import station
 
 NUMBERS = ("id_no", "student_no", "disability_no", "birth_cert_no")
@@ -96,7 +96,7 @@ class _Run:
     contracts: Mapping[str, Contract]
 
 
-def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, int]:
+def _publish(county: Session, run: _Run, frames: Mapping[str, Any]) -> dict[str, int]:
     folder = county.outbox.aside(run.period)
     with marking(CopyOrder(county.workspace.frames, run.period, folder, run.contracts)) as copies:
         ingredients, veil = _ingredients(county, run, frames), protected_in(county, run.period)
@@ -125,12 +125,12 @@ def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, 
     # Sealed before the database says so, shown after: a run killed between the two is put right by comparing the digests.
     with writing(county.engine) as connection:
         put_into_database(connection, _edition(county, run, ingredients, digest, frames))
-        protecting.append(connection, veil.fresh, county.workspace.operator)
+        protection_marks.append(connection, veil.fresh, county.workspace.operator)
         record(connection, _verdicts(county, run, ingredients, digest, written))
         # With civil affairs, whose office leads the comparison and decides whom else to ask.
         names = {code: info.name for code, info in load_catalogue().lists.items()}
         unsent = sentences(unreached(asked_now(ingredients), written), names)
-        deliveries.replace_said(connection, deliveries.Branch(run.period, "civil_affairs"), CODE, unsent)
+        deliveries.replace_notices_of(connection, deliveries.Branch(run.period, "civil_affairs"), CODE, unsent)
         faults.reach("publish:uncommitted")
     faults.reach("publish:committed")
     county.outbox.show(run.period)
@@ -139,7 +139,7 @@ def _publish(county: Opened, run: _Run, frames: Mapping[str, Any]) -> dict[str, 
 
 
 def _verdicts(
-    county: Opened, run: _Run, ingredients: Ingredients, digest: str, written: Sequence[Published]
+    county: Session, run: _Run, ingredients: Ingredients, digest: str, written: Sequence[Published]
 ) -> PeriodVerdicts:
     published, rules = date.today(), profile_of(county.workspace).lists
 
@@ -157,7 +157,7 @@ def _verdicts(
     return PeriodVerdicts(run.period, ingredients.life, list(issued.values()), county.workspace.operator, reason)
 
 
-def _ingredients(county: Opened, run: _Run, frames: Mapping[str, Any]) -> Ingredients:
+def _ingredients(county: Session, run: _Run, frames: Mapping[str, Any]) -> Ingredients:
     last, urgent = period_before(county, run.period), urgent_lists(profile_of(county.workspace))
     return Ingredients(
         period=run.period,
@@ -179,7 +179,7 @@ def _used(run: _Run, frames: Mapping[str, Any]) -> dict[str, list[str]]:
     return {name: sorted(set(frames[f"raw_{name}"]["delivery_id"])) for name in run.contracts}
 
 
-def _accounting(county: Opened, run: _Run, frames: Mapping[str, Any]) -> pd.DataFrame:
+def _accounting(county: Session, run: _Run, frames: Mapping[str, Any]) -> pd.DataFrame:
     columns = ["department", "file", "rows_in", "accepted", "quarantined", "set_aside"]
     names = file_names(county.workspace)
     # Of what this edition was made from, not of what the register calls current: a file may have come while the run went on.
@@ -196,7 +196,7 @@ def _accounting(county: Opened, run: _Run, frames: Mapping[str, Any]) -> pd.Data
     )
 
 
-def _edition(county: Opened, run: _Run, ingredients: Ingredients, digest: str, frames: Mapping[str, Any]) -> Edition:
+def _edition(county: Session, run: _Run, ingredients: Ingredients, digest: str, frames: Mapping[str, Any]) -> Edition:
     return Edition(
         period=run.period,
         digest=digest,

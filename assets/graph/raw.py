@@ -12,7 +12,7 @@ from assets.receiving.doubts import Confirmed
 from assets.receiving.receive import ReceivingRequest, receive
 from expectations.suites.beside import warm_up
 from pipelines.partitions import period_partitions
-from pipelines.resources import consenting
+from pipelines.resources import consents
 from pipelines.resources.deliveries import Branch
 from pipelines.resources.step_guard import station
 
@@ -39,9 +39,9 @@ def raw_asset(contract: Contract) -> dg.AssetsDefinition:
             # Asked of the audit, under this run's id: a run that is started from the UI cannot do without the consent.
             consent = (context.run_id, branch.period, branch.department)
             with county.engine.connect() as connection:
-                withdrawn = consenting.given(connection, *consent, action=consenting.WITHDRAWAL)
+                withdrawn = consents.given(connection, *consent, action=consents.WITHDRAWAL)
                 confirmed = Confirmed(
-                    period=consenting.period_given(connection, *consent), size=consenting.given(connection, *consent)
+                    period=consents.period_given(connection, *consent), size=consents.given(connection, *consent)
                 )
             frame = receive(county, ReceivingRequest(branch, contract, withdrawn, confirmed))
         if frame.empty:

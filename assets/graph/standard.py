@@ -16,7 +16,7 @@ from assets.intake.department import StandardisedDelivery, StandardisingRequest,
 from assets.receiving.receive import stop_when_refused
 from expectations.suites.run import CheckResult
 from pipelines.partitions import Period, period_partitions
-from pipelines.resources import consenting
+from pipelines.resources import consents
 from pipelines.resources.deliveries import SUITE_CODE, Branch
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.step_guard import StoppedError, station
@@ -67,7 +67,7 @@ def _order(context: dg.AssetExecutionContext, contract: Contract) -> Standardisi
     period, name = context.partition_key, contract.department
     county = opened_of(context)
     with county.engine.connect() as connection:
-        confirmed = consenting.given(connection, context.run_id, period, name)
+        confirmed = consents.given(connection, context.run_id, period, name)
     asset = f"std_{name}"
     previous = rows_of(county.frames, asset, Period.parse(period).previous.label)
     return StandardisingRequest(

@@ -7,12 +7,12 @@ from typing import cast
 
 import dagster as dg
 
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 
 # Dagster's own name for the number of rows of a partition; counts are all that metadata may hold.
 COUNT = "dagster/partition_row_count"
 
 
-def opened_of(context: dg.AssetExecutionContext) -> Opened:
+def opened_of(context: dg.AssetExecutionContext) -> Session:
     """The opened workspace of a running station."""
-    return cast(Opened, context.resources.county)
+    return cast(Session, context.resources.county)

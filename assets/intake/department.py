@@ -29,8 +29,8 @@ from expectations.suites.suite import FOLDER, Suite, load_suite
 from pipelines.partitions import Period
 from pipelines.resources import deliveries
 from pipelines.resources.database import writing
-from pipelines.resources.deliveries import SUITE_CODE, Branch, Counted, Said
-from pipelines.resources.session import Opened
+from pipelines.resources.deliveries import SUITE_CODE, Branch, DeliveryNotice, RowCounts
+from pipelines.resources.session import Session
 from pipelines.resources.workspace import Workspace
 
 
@@ -77,7 +77,7 @@ class StandardisedDelivery:
 
 
 def standardise_delivery(
-    county: Opened, order: StandardisingRequest, raw: pd.DataFrame, places: pd.DataFrame
+    county: Session, order: StandardisingRequest, raw: pd.DataFrame, places: pd.DataFrame
 ) -> StandardisedDelivery:
     """Standardise, check, and write counts and sentences into the register."""
     readings = kept_readings(county.frames, order.contract, Period.parse(order.branch.period), raw)
@@ -85,14 +85,14 @@ def standardise_delivery(
     deliveries_of = dict(zip(raw["file"], raw["delivery_id"], strict=True))
     columns = ["rows_in", "accepted", "quarantined", "set_aside"]
     lines = result.accounting[["file", *columns]].itertuples(index=False, name=None)
-    counted = {deliveries_of[file]: Counted(*map(int, numbers)) for file, *numbers in lines}
-    sentences = [Said("", SUITE_CODE, "warn", "", 0, sentence, "") for sentence in result.warnings]
+    counted = {deliveries_of[file]: RowCounts(*map(int, numbers)) for file, *numbers in lines}
+    sentences = [DeliveryNotice("", SUITE_CODE, "warn", "", 0, sentence, "") for sentence in result.warnings]
     if result.stopped:
-        sentences.insert(0, Said("", SUITE_CODE, "stop", "", 0, result.stopped, ""))
+        sentences.insert(0, DeliveryNotice("", SUITE_CODE, "stop", "", 0, result.stopped, ""))
     # In one transaction: a run that is killed here has said either all of it or nothing.
     with writing(county.engine) as connection:
         deliveries.count(connection, counted)
-        deliveries.add_said(connection, order.branch, sentences)
+        deliveries.add_notices(connection, order.branch, sentences)
         if result.stopped:
             deliveries.set_status(connection, sorted(set(raw["delivery_id"])), "refused")
     return result

@@ -1,7 +1,7 @@
 """Which standard records are linked: those about children, and of rows that say the same about a child only one.
 
 Belongs here: leaving out rows about adults, folding repeated rows before linking, and giving the folded ones the child of their
-representative after it. Not here: linking (`matching`), what adults' rows are used for (`assets.childfile.adults`).
+representative after it. Not here: linking (`matching`), what adults' rows are used for (`assets.childfile.build.beside_records`).
 """
 
 from __future__ import annotations

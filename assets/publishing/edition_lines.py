@@ -18,7 +18,7 @@ from expectations.jurisdictions.profile import Profile
 from expectations.life.rules import life_rules
 from expectations.life.states import STILL_UNSEEN, UNCHECKED, UNSEEN
 from expectations.lists.owners import OWNER
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 
 NAME = "edition_lines"
 ASKED: Final = "asked"
@@ -103,7 +103,7 @@ def status_of(findings: pd.DataFrame, life: pd.DataFrame) -> list[str]:
     return [QUIET if name in quiet else ASKED for name in findings["finding_id"]]
 
 
-def edition_lines(opened: Opened, period: str) -> EditionLines:
+def edition_lines(opened: Session, period: str) -> EditionLines:
     """The lines of a period as they were published; of a period that an earlier state published, from its lists.
 
     Raises:
@@ -116,14 +116,14 @@ def edition_lines(opened: Opened, period: str) -> EditionLines:
     return EditionLines(lines_of(findings, life_of(opened, period), urgent_lists(profile_of(opened.workspace))))
 
 
-def life_of(opened: Opened, period: str) -> pd.DataFrame:
+def life_of(opened: Session, period: str) -> pd.DataFrame:
     """What became of the findings in a period, as far as figures need it; empty where they were not followed."""
     if not opened.frames.exists("finding_life", period):
         return pd.DataFrame(columns=_LIFE)
     return opened.frames.read("finding_life", period, _LIFE)
 
 
-def period_before(opened: Opened, period: str) -> str:
+def period_before(opened: Session, period: str) -> str:
     """The last period of the same kind before one that has lists; "" for the first."""
     # A month is no step between two quarters: each kind of comparison follows its own findings.
     quarterly = "Q" in period

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from assets.workbooks.context import Published
-from pipelines.resources.deliveries import Said
+from pipelines.resources.deliveries import DeliveryNotice
 
 CODE = "unreached"
 SHEET = "核查清单"
@@ -30,11 +30,11 @@ def unreached(asked: pd.DataFrame, published: Collection[Published]) -> dict[str
     return dict(sorted(Counter(lost["code"].astype(str)).items()))
 
 
-def sentences(lost: Mapping[str, int], names: Mapping[str, str]) -> list[Said]:
+def sentences(lost: Mapping[str, int], names: Mapping[str, str]) -> list[DeliveryNotice]:
     """One sentence for the run's result; none where every line reaches somebody."""
     if not lost:
         return []
     lists = "、".join(f"“{names.get(code, code)}”{count}条（lists.{code}.recipients）" for code, count in lost.items())
     message = f"有{sum(lost.values())}条线索没有发给任何单位：{lists}。这些线索所依据的部门都不是该清单的收件单位。"
     advice = "请在本地规则的上述条目中加上有登记的部门，再重新运行本期；在此之前由牵头部门在 findings.csv 中查看。"
-    return [Said("", CODE, "warn", SHEET, 0, message, advice)]
+    return [DeliveryNotice("", CODE, "warn", SHEET, 0, message, advice)]

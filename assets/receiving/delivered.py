@@ -13,7 +13,7 @@ from assets.childfile.household import commonest_county
 from expectations.jurisdictions.profile import Place
 from expectations.lists.catalogue import load_catalogue
 from matching.reading.regions import area_name
-from pipelines.resources.deliveries import Said
+from pipelines.resources.deliveries import DeliveryNotice
 from pipelines.resources.frames import FrameStore
 
 COUNTY_CODE = "county_differs"
@@ -67,7 +67,7 @@ def delivered_sources(accounts: Iterable[Mapping[Any, Any]], frames: FrameStore,
     return sorted({*departments, *kinds, *columns})
 
 
-def county_doubt(records: pd.DataFrame, place: Place) -> list[Said]:
+def county_doubt(records: pd.DataFrame, place: Place) -> list[DeliveryNotice]:
     """The sentence for a person when the county of the settings is not the one of the household register.
 
     Every child would seem to be registered elsewhere. The settings may still be right (data of a larger area), so this
@@ -82,4 +82,4 @@ def county_doubt(records: pd.DataFrame, place: Place) -> list[Said]:
     name = area_name(commonest)
     message = f"设置或地方规则中的县级代码是{stated}，而公安数据中最多的是{commonest}{f'（{name}）' if name else ''}"
     advice = "，几乎所有儿童会被当作户籍在外地。请核对 tongbi.toml 的 county_code 和 profile，再重新运行。"
-    return [Said("", COUNTY_CODE, "warn", "", 0, message, advice)]
+    return [DeliveryNotice("", COUNTY_CODE, "warn", "", 0, message, advice)]

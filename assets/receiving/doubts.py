@@ -2,7 +2,7 @@
 file says it holds (rules/bad-inputs.md#input-17, #input-18, #input-21).
 
 Belongs here: the sentences, and that a person's confirmation turns a stop into a remark. Not here: how such files are recognised
-(`assets.intake.misdated`, `assets.intake.declared`, `pipelines.resources.deliveries`), who may confirm (`pipelines.resources.consenting`).
+(`assets.intake.misdated`, `assets.intake.declared`, `pipelines.resources.deliveries`), who may confirm (`pipelines.resources.consents`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from assets.intake.declared import declared, is_cut
 from assets.intake.misdated import OtherTime, other_time
 from assets.intake.notices import Tabulated
 from pipelines.partitions import Period
-from pipelines.resources.deliveries import Said, Taken
+from pipelines.resources.deliveries import DeliveryNotice, RegisteredDelivery
 
 SAME_ELSEWHERE, MISDATED, CUT = "same_elsewhere", "misdated", "cut"
 OF_PERIOD = (SAME_ELSEWHERE, MISDATED)
@@ -49,20 +49,20 @@ class Question:
 
     period: Period
     contract: Contract
-    taken: Sequence[Taken]
+    taken: Sequence[RegisteredDelivery]
     earlier: Mapping[str, Mapping[Any, Any]]
     names: Mapping[str, str] = field(default_factory=dict)
     confirmed: Confirmed = field(default_factory=Confirmed)
 
 
-def doubts(question: Question, files: Mapping[str, Tabulated]) -> dict[str, list[Said]]:
+def doubts(question: Question, files: Mapping[str, Tabulated]) -> dict[str, list[DeliveryNotice]]:
     """Delivery id -> what is asked about it, or, where it was confirmed, said.
 
     Args:
         question: the department's files.
         files: delivery id -> the files that could be read.
     """
-    by_delivery: dict[str, list[Said]] = {}
+    by_delivery: dict[str, list[DeliveryNotice]] = {}
     # A register may come in pieces, each with the number of the whole on it.
     everything = sum(_rows(file.raw) for file in files.values())
     for delivery in question.taken:
@@ -89,7 +89,7 @@ def misdated(time: OtherTime, period: Period) -> str:
     return f"{time.place}{says}{time.zh}，{like}，却放在{period.zh}（{period.label}）里。"
 
 
-def _of_another(question: Question, delivery: Taken, file: Tabulated) -> Iterator[Said]:
+def _of_another(question: Question, delivery: RegisteredDelivery, file: Tabulated) -> Iterator[DeliveryNotice]:
     """One sentence a file: the same content says it better than a date in it."""
     if is_own(delivery.file):
         return
@@ -101,15 +101,15 @@ def _of_another(question: Question, delivery: Taken, file: Tabulated) -> Iterato
         whose = "" if department == question.contract.department else question.names.get(department, department)
         since = day_zh(earlier["received_at"])
         same = f"内容与{other.zh}（{other.label}）{whose}的一份文件完全相同，已于{since}导入。"
-        yield _as_confirmed(question, Said(delivery.file, SAME_ELSEWHERE, "stop", "", 0, same, advice))
+        yield _as_confirmed(question, DeliveryNotice(delivery.file, SAME_ELSEWHERE, "stop", "", 0, same, advice))
         return
     time = other_time(file.raw, file.readings, delivery.file, period) if len(file.raw) else None
     if time:
         message = misdated(time, period)
-        yield _as_confirmed(question, Said(delivery.file, MISDATED, "stop", time.sheet, 0, message, advice))
+        yield _as_confirmed(question, DeliveryNotice(delivery.file, MISDATED, "stop", time.sheet, 0, message, advice))
 
 
-def _as_confirmed(question: Question, message: Said) -> Said:
+def _as_confirmed(question: Question, message: DeliveryNotice) -> DeliveryNotice:
     """A stop with the way out; a remark where a person took it for this run."""
     # A roster of which nothing changed is the same file, and to ask every quarter teaches people to confirm unread.
     if message.code == SAME_ELSEWHERE and question.contract.steady:
@@ -120,7 +120,9 @@ def _as_confirmed(question: Question, message: Said) -> Said:
     return replace(message, advice=message.advice + way)
 
 
-def _cut(question: Question, delivery: Taken, raw: pd.DataFrame, everything: int) -> Iterator[Said]:
+def _cut(
+    question: Question, delivery: RegisteredDelivery, raw: pd.DataFrame, everything: int
+) -> Iterator[DeliveryNotice]:
     stated, rows = (declared(raw) if len(raw) else None), _rows(raw)
     # The number on each piece of a register is that of all pieces together.
     if stated is None or not is_cut(stated.rows, rows) or not is_cut(stated.rows, everything):
@@ -134,7 +136,7 @@ def _cut(question: Question, delivery: Taken, raw: pd.DataFrame, everything: int
     severity = "stop"
     if question.confirmed.size:
         severity, advice = "warn", "已由另一人核对同意，照常采用。"
-    yield Said(delivery.file, CUT, severity, stated.sheet, stated.row, message, advice)
+    yield DeliveryNotice(delivery.file, CUT, severity, stated.sheet, stated.row, message, advice)
 
 
 def _rows(raw: pd.DataFrame) -> int:

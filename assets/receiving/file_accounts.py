@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assets.intake.notices import ReadingLike, Tabulated
-from pipelines.resources.deliveries import Said
+from pipelines.resources.deliveries import DeliveryNotice
 from pipelines.resources.inbox import Remark
 from pipelines.resources.naming import Naming
 from pipelines.resources.reading import Refusal
@@ -25,7 +25,7 @@ class FileReporter:
     label: str
     naming: Naming
 
-    def of_file(self, reading: ReadingLike | Refusal, tabulated: Tabulated | None = None) -> list[Said]:
+    def of_file(self, reading: ReadingLike | Refusal, tabulated: Tabulated | None = None) -> list[DeliveryNotice]:
         """All there is to say, in the order in which it was found out.
 
         Args:
@@ -39,19 +39,21 @@ class FileReporter:
             # The register is read by people who must not learn a child's name, and sheets bear children's names.
             sheet = self.naming.words(notice.sheet)
             messages.append(
-                Said(self.label, notice.code, notice.severity, sheet, notice.row, notice.message, notice.advice)
+                DeliveryNotice(
+                    self.label, notice.code, notice.severity, sheet, notice.row, notice.message, notice.advice
+                )
             )
         if tabulated and tabulated.refusal:
             messages.append(self._refused(tabulated.refusal))
         return messages
 
-    def left_alone(self, remark: Remark) -> Said:
+    def left_alone(self, remark: Remark) -> DeliveryNotice:
         """A file that was not opened at all."""
-        return Said(self.label, remark.code, remark.severity, "", 0, remark.message, remark.advice)
+        return DeliveryNotice(self.label, remark.code, remark.severity, "", 0, remark.message, remark.advice)
 
-    def asked(self, line: Said) -> Said:
+    def asked(self, line: DeliveryNotice) -> DeliveryNotice:
         """What is asked about the file, under the names that may be said."""
         return replace(line, file=self.label, sheet=self.naming.words(line.sheet))
 
-    def _refused(self, refusal: Any) -> Said:
-        return Said(self.label, refusal.code, STOP, "", 0, refusal.message, refusal.advice)
+    def _refused(self, refusal: Any) -> DeliveryNotice:
+        return DeliveryNotice(self.label, refusal.code, STOP, "", 0, refusal.message, refusal.advice)

@@ -21,10 +21,10 @@ from expectations.jurisdictions.profile import Profile
 from expectations.lists.ages import completed_years
 from expectations.rulebook import read_rules
 from pipelines.partitions import Period
-from pipelines.resources import consenting, deliveries
+from pipelines.resources import consents, deliveries
 from pipelines.resources.database import writing
-from pipelines.resources.deliveries import Branch, Said
-from pipelines.resources.session import Opened
+from pipelines.resources.deliveries import Branch, DeliveryNotice
+from pipelines.resources.session import Session
 
 FILE = Path(__file__).with_name("plausibility.yaml")
 CODE = "implausible"
@@ -76,7 +76,7 @@ class PlausibilityCheck:
     names: Mapping[str, str]
 
 
-def question_shortfalls(county: Opened, check: PlausibilityCheck, records: pd.DataFrame) -> list[Said]:
+def question_shortfalls(county: Session, check: PlausibilityCheck, records: pd.DataFrame) -> list[DeliveryNotice]:
     """Look at the departments that have no earlier period to be compared with, and write down what there is to ask.
 
     Returns:
@@ -90,13 +90,13 @@ def question_shortfalls(county: Opened, check: PlausibilityCheck, records: pd.Da
     for short in shortfalls(records, profile, period.last_day, first):
         branch, message = Branch(check.period, short.department), sentence(short, check.names)
         with writing(county.engine) as connection:
-            if consenting.given(connection, check.run_id, branch.period, branch.department):
+            if consents.given(connection, check.run_id, branch.period, branch.department):
                 message = replace(message, severity="warn", advice="已由另一人核对同意，照常采用。")
             else:
                 # Standardising took them already: what would be current at the next start is refused together with the sentence.
                 ids = records.loc[records["department"] == short.department, "delivery_id"]
                 deliveries.refuse_new(connection, sorted(set(ids)))
-            deliveries.replace_said(connection, branch, CODE, [message])
+            deliveries.replace_notices_of(connection, branch, CODE, [message])
         messages.append(message)
     return messages
 
@@ -125,7 +125,7 @@ def shortfalls(records: pd.DataFrame, profile: Profile, as_of: date, departments
     return [short for short in counted if short and short.found < short.least * short.asked]
 
 
-def sentence(short: Shortfall, names: Mapping[str, str]) -> Said:
+def sentence(short: Shortfall, names: Mapping[str, str]) -> DeliveryNotice:
     """What is said to people: both numbers, what they were compared with, what to do."""
     zh, others = names[short.department], "、".join(names[name] for name in short.by)
     message = (
@@ -136,7 +136,7 @@ def sentence(short: Shortfall, names: Mapping[str, str]) -> Said:
         f"请核对后交来完整的文件；确实只有这些的，由另一人核对同意，再加 --accept-size {zh} --consent 同意人姓名 重新运行；"
         "一向如此的地方，请改地方规则里的 comparison.least_found。"
     )
-    return Said("", CODE, "stop", "", 0, message, advice)
+    return DeliveryNotice("", CODE, "stop", "", 0, message, advice)
 
 
 def _counted(valid: pd.DataFrame, each: RegisterComparison, as_of: date, least: float) -> Shortfall | None:

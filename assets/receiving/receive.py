@@ -28,11 +28,11 @@ from assets.receiving.kept_readings import keep_readings
 from pipelines.partitions import Period
 from pipelines.resources import audit, deliveries
 from pipelines.resources.database import writing
-from pipelines.resources.deliveries import SUITE_CODE, Branch, Said, Taken
+from pipelines.resources.deliveries import SUITE_CODE, Branch, DeliveryNotice, RegisteredDelivery
 from pipelines.resources.inbox import Arrival, arrivals
 from pipelines.resources.keyring import password_of
 from pipelines.resources.reading import Reading, Refusal, load_settings, read_file
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.step_guard import StoppedError
 from pipelines.resources.store import keep, kept
 
@@ -62,16 +62,16 @@ class ReceivedFiles:
 
     names: Arriving
     read: list[Tabulated] = field(default_factory=list)
-    messages: list[Said] = field(default_factory=list)
+    messages: list[DeliveryNotice] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
-    questions: dict[str, list[Said]] = field(default_factory=dict)
+    questions: dict[str, list[DeliveryNotice]] = field(default_factory=dict)
 
     def reporter(self, file: str, sha256: str = "") -> FileReporter:
         """Who says things about a file of the folder."""
         return FileReporter(self.names.label(file, sha256), self.names.naming)
 
 
-def receive(county: Opened, order: ReceivingRequest) -> pd.DataFrame:
+def receive(county: Session, order: ReceivingRequest) -> pd.DataFrame:
     """Take the department's files of the period.
 
     Returns:
@@ -84,7 +84,9 @@ def receive(county: Opened, order: ReceivingRequest) -> pd.DataFrame:
     taken = _register(county, order, inbox.files, received)
     received.messages += _copies(received.names, inbox.files, taken, order.branch.period)
     if not inbox.files and not received.messages:
-        received.messages.append(Said("", "nothing", "warn", "", 0, f"{order.contract.zh}本期没有交来文件，跳过。", ""))
+        received.messages.append(
+            DeliveryNotice("", "nothing", "warn", "", 0, f"{order.contract.zh}本期没有交来文件，跳过。", "")
+        )
     # Kept before they are read: what was registered can be read again, also after the clerk took it away.
     paths = {file.sha256: keep(county.workspace.store, file.path, file.sha256) for file in inbox.files}
     sources: list[DeliveredFile] = []
@@ -104,22 +106,24 @@ def receive(county: Opened, order: ReceivingRequest) -> pd.DataFrame:
 
 
 def _register(
-    county: Opened, order: ReceivingRequest, files: Sequence[Arrival], received: ReceivedFiles
-) -> list[Taken]:
-    arrived = [deliveries.Arrived(file.file, file.sha256, file.size) for file in files]
+    county: Session, order: ReceivingRequest, files: Sequence[Arrival], received: ReceivedFiles
+) -> list[RegisteredDelivery]:
+    arrived = [deliveries.ArrivedFile(file.file, file.sha256, file.size) for file in files]
     with writing(county.engine) as connection:
         before = [row for row in deliveries.rows(connection, order.branch) if row["status"] == "current"]
         # One file taken away is withdrawn; all of them at once are more often a tidied inbox than a withdrawal.
         if before and not arrived and not order.withdrawn:
             message = f"{order.contract.zh}以前交来并已采用的文件，现在收件箱里一个也没有了。"
             advice = f"请放回文件；确实全部撤回时，请加 --withdraw {order.branch.department} 再运行。"
-            received.messages.append(Said("", "vanished", "stop", "", 0, message, advice))
+            received.messages.append(DeliveryNotice("", "vanished", "stop", "", 0, message, advice))
         if not arrived and order.withdrawn:
             deliveries.set_status(connection, [row["id"] for row in before], "withdrawn")
         return deliveries.register(connection, order.branch, arrived, county.workspace.operator)
 
 
-def _copies(names: Arriving, files: Sequence[Arrival], taken: Sequence[Taken], period: str) -> list[Said]:
+def _copies(
+    names: Arriving, files: Sequence[Arrival], taken: Sequence[RegisteredDelivery], period: str
+) -> list[DeliveryNotice]:
     """The same content under another name, now or since it was taken, is read once, and said (rules/bad-inputs.md#input-18)."""
     by_content = {delivery.sha256: delivery for delivery in taken}
     advice = "不影响结果；如果本应是另一份文件，请重新放入。"
@@ -131,11 +135,13 @@ def _copies(names: Arriving, files: Sequence[Arrival], taken: Sequence[Taken], p
         since = "" if first.new else f"已于{day_zh(first.since)}导入（{Period.parse(period).zh}），"
         message = f"与「{names.label(first.first_file, first.sha256)}」内容完全相同，{since}只采用一份。"
         label = names.label(arrival.file, arrival.sha256)
-        messages.append(Said(label, "same_content", "warn", "", 0, message, advice))
+        messages.append(DeliveryNotice(label, "same_content", "warn", "", 0, message, advice))
     return messages
 
 
-def _ask(county: Opened, order: ReceivingRequest, taken: Sequence[Taken], received: ReceivedFiles) -> None:
+def _ask(
+    county: Session, order: ReceivingRequest, taken: Sequence[RegisteredDelivery], received: ReceivedFiles
+) -> None:
     """Look whether the files are the period's, and whole."""
     with county.engine.connect() as connection:
         earlier = deliveries.elsewhere(connection, order.branch, taken)
@@ -152,7 +158,7 @@ def _ask(county: Opened, order: ReceivingRequest, taken: Sequence[Taken], receiv
 
 
 def _read_all(
-    taken: Sequence[tuple[Taken, Path]], received: ReceivedFiles, sources: list[DeliveredFile]
+    taken: Sequence[tuple[RegisteredDelivery, Path]], received: ReceivedFiles, sources: list[DeliveredFile]
 ) -> Iterator[DeliveredFile]:
     """Read the files, two at a time, each spreadsheet in a process of its own; `sources` grows by what is handed out.
 
@@ -177,7 +183,9 @@ def _read(path: Path, sha256: str) -> Reading | Refusal:
         return refusal
 
 
-def _write_down(county: Opened, order: ReceivingRequest, taken: Sequence[Taken], received: ReceivedFiles) -> None:
+def _write_down(
+    county: Session, order: ReceivingRequest, taken: Sequence[RegisteredDelivery], received: ReceivedFiles
+) -> None:
     """Sentences, refusals and differences go into the register before anything can stop the branch."""
     raw_of = {str(file.raw["delivery_id"].iloc[0]): file.raw for file in received.read if len(file.raw)}
     corrected = [delivery for delivery in taken if delivery.new and delivery.supersedes and delivery.id in raw_of]
@@ -192,7 +200,7 @@ def _write_down(county: Opened, order: ReceivingRequest, taken: Sequence[Taken],
         if any(message.severity == "stop" for message in messages)
     ]
     with writing(county.engine) as connection:
-        deliveries.say(connection, order.branch, received.messages)
+        deliveries.replace_notices(connection, order.branch, received.messages)
         deliveries.set_status(connection, received.refused, "refused")
         deliveries.refuse_new(connection, stopping)
         # What was taken although it was asked about stands in the audit.
@@ -207,7 +215,7 @@ def _write_down(county: Opened, order: ReceivingRequest, taken: Sequence[Taken],
             deliveries.note_difference(connection, delivery_id, change)
 
 
-def _earlier(county: Opened, order: ReceivingRequest, identity: str) -> pd.DataFrame:
+def _earlier(county: Session, order: ReceivingRequest, identity: str) -> pd.DataFrame:
     """The raw rows of the delivery that is corrected, read again from the store."""
 
     with county.engine.connect() as connection:
@@ -220,14 +228,14 @@ def _earlier(county: Opened, order: ReceivingRequest, identity: str) -> pd.DataF
     ].raw
 
 
-def stop_when_refused(county: Opened, branch: Branch) -> None:
+def stop_when_refused(county: Session, branch: Branch) -> None:
     """Stop the department's branch when receiving refused a file.
 
     Raises:
         StoppedError: with the sentences of all refused files, and their number.
     """
     with county.engine.connect() as connection:
-        lines = deliveries.said(connection, branch.period)
+        lines = deliveries.notices_of_period(connection, branch.period)
     stops = [line for line in lines if line["department"] == branch.department and line["severity"] == "stop"]
     # The suite's own stop is of the run before, and its rules are about to be asked again.
     stops = [line for line in stops if line["code"] != SUITE_CODE]

@@ -1,7 +1,7 @@
 """Reviewed pairs that come back: their answers are people's decisions on records, which override the model for ever.
 
 Belongs here: which pairs were sent, what was decided about them, turning an answer into a decision. Not here: judging a
-line (`judging`), what a decision does (`matching.decisions.judged`).
+line (`judging`), what a decision does (`matching.decisions.clerical`).
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import sqlalchemy as sa
 
 from assets.replies.judging import EarlierAnswer, JudgedLine
 from assets.workbooks.review import CODE, RECIPIENT, VERDICTS, pair_id, review_pairs
-from matching.decisions.judged import content_keys
+from matching.decisions.clerical import content_keys
 from pipelines.resources import decisions
 from pipelines.resources.decisions import Decision
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 
 Pairs = Mapping[str, tuple[str, str]]
 
 
-def sent_pairs(opened: Opened, period: str) -> Pairs:
+def sent_pairs(opened: Session, period: str) -> Pairs:
     """pair_id -> its two records, of the pairs that the period's review workbook holds."""
     if not period or not opened.frames.exists("link_pairs", period):
         return {}
@@ -41,7 +41,7 @@ def decided(connection: sa.Connection) -> dict[str, EarlierAnswer]:
     return by_pair
 
 
-def enter(connection: sa.Connection, opened: Opened, lines: Sequence[JudgedLine], period: str, pairs: Pairs) -> int:
+def enter(connection: sa.Connection, opened: Session, lines: Sequence[JudgedLine], period: str, pairs: Pairs) -> int:
     """Append the decisions of accepted lines in the caller's transaction; returns how many were new.
 
     Args:

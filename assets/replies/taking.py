@@ -36,7 +36,7 @@ from pipelines.resources.database import writing
 from pipelines.resources.inbox import Arrival, Inbox, Scan
 from pipelines.resources.keyring import password_of
 from pipelines.resources.reading import Reading, Refusal, read_file
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.store import keep
 from pipelines.resources.tables import life_event
 
@@ -62,7 +62,7 @@ def read_known(path: Path, sha256: str) -> Reading:
     return read_file(path, password=password_of(sha256))
 
 
-def arrived(opened: Opened) -> Scan:
+def arrived(opened: Session) -> Scan:
     """Everything in `inbox/replies/` and `inbox/<period>/replies/`."""
     inbox, every = Inbox(opened.workspace.inbox), Scan()
     periods = sorted(path.parent.name for path in opened.workspace.inbox.glob(f"*/{FOLDER}") if path.is_dir())
@@ -73,7 +73,7 @@ def arrived(opened: Opened) -> Scan:
     return every
 
 
-def take(opened: Opened, dry_run: bool, today: date, reader: Reader = read_known) -> Taking:
+def take(opened: Session, dry_run: bool, today: date, reader: Reader = read_known) -> Taking:
     """Judge everything that came back; enter what can be entered, unless it is a dry run.
 
     Args:
@@ -174,7 +174,7 @@ def _read_all(files: Sequence[Arrival], reader: Reader) -> tuple[list[ReturnedFi
     return returned, refused
 
 
-def _enter(connection: sa.Connection, opened: Opened, taking: Taking) -> int:
+def _enter(connection: sa.Connection, opened: Session, taking: Taking) -> int:
     """Append the answers, write down the files, in one transaction."""
     outcome = taking.outcome
     of_kind = finding_events.same_kind(taking.period or "Q")

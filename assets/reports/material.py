@@ -27,7 +27,7 @@ from matching.measuring.groups import WORSE
 from matching.reading.regions import area_name
 from pipelines.partitions import Period
 from pipelines.resources import audit, deliveries, finding_events
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.tables import life_event
 
 PUBLISHED, BESIDE = "report_public", "child_files.beside"
@@ -162,7 +162,7 @@ class ReportMaterial:
         return tuple(info for info in self.lists if info.code not in self.missing)
 
 
-def gather(opened: Opened, period: Period) -> ReportMaterial:
+def gather(opened: Session, period: Period) -> ReportMaterial:
     """Read everything of a period.
 
     Raises:
@@ -218,7 +218,7 @@ def gather(opened: Opened, period: Period) -> ReportMaterial:
     )
 
 
-def _rostered(opened: Opened, label: str, profile: Profile) -> frozenset[tuple[str, str]]:
+def _rostered(opened: Session, label: str, profile: Profile) -> frozenset[tuple[str, str]]:
     if not opened.frames.exists(BESIDE, label):
         return frozenset()
     adults = opened.frames.read(BESIDE, label)
@@ -231,20 +231,20 @@ def _rostered(opened: Opened, label: str, profile: Profile) -> frozenset[tuple[s
     return frozenset(zip(town.astype(str), village.astype(str), strict=True))
 
 
-def remember(opened: Opened, period: Period, shown: Mapping[str, int]) -> None:
+def remember(opened: Session, period: Period, shown: Mapping[str, int]) -> None:
     """Keep what a public report said about the lists: later reports may repeat it, and nothing else of that period."""
     frame = pd.DataFrame({"code": list(shown), "value": list(shown.values())}).astype({"value": "int64"})
     opened.frames.write(PUBLISHED, period.label, frame)
 
 
-def _before(opened: Opened, period: Period) -> list[str]:
+def _before(opened: Session, period: Period) -> list[str]:
     """The last seven periods before this one of its kind: a county that also compares by months has two series."""
     labels = [label for label in opened.frames.periods("findings") if ("Q" in label) != period.monthly]
     # With this one eight: two years of quarters.
     return [label for label in labels if label < period.label][-7:]
 
 
-def _published(opened: Opened) -> dict[str, dict[str, int]]:
+def _published(opened: Session) -> dict[str, dict[str, int]]:
     totals = {}
     for label in opened.frames.periods(PUBLISHED):
         frame = opened.frames.read(PUBLISHED, label)
@@ -252,7 +252,7 @@ def _published(opened: Opened) -> dict[str, dict[str, int]]:
     return totals
 
 
-def townships_of(opened: Opened, children: pd.DataFrame) -> tuple[str, ...]:
+def townships_of(opened: Session, children: pd.DataFrame) -> tuple[str, ...]:
     """The county's own list of townships, in its order, else those that its children's files name."""
     official = tuple(dict.fromkeys(town for town, _ in official_areas(opened.workspace)))
     return official or tuple(sorted(set(children["town"]) - {""}))

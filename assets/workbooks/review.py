@@ -1,7 +1,7 @@
 """The review workbook (同一儿童复核): pairs of records that the linkage would not decide, two rows each, differences coloured.
 
 Belongs here: which pairs, their numbers, how two rows stand beside each other. Not here: what an answer does
-(`matching.decisions.judged`), reading it back (`assets.replies`).
+(`matching.decisions.clerical`), reading it back (`assets.replies`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A table of people's decisions, as clerks keep it, to the columns that linking knows.
 
 Belongs here: headings, words and times of such a table, and what is wrong with a row. Does not belong here: opening files, finding the
-records (`judged`), contradictions (`disputes`).
+records (`clerical`), contradictions (`conflicts`).
 """
 
 from __future__ import annotations
@@ -29,15 +29,16 @@ class DecisionTableError(ValueError):
 @cache
 def _words() -> tuple[dict[str, str], dict[str, str]]:
     """Heading to column, and word to verdict."""
-    found = parse_yaml(Path(__file__).with_name("table.yaml").read_text(encoding="utf-8"))
+    forms = parse_yaml(Path(__file__).with_name("table.yaml").read_text(encoding="utf-8"))
 
-    def turned(forms: Mapping[str, list[str]]) -> dict[str, str]:
-        return {_bare(form): str(name) for name, known in forms.items() for form in (name, *known)}
+    def turned(forms_of: Mapping[str, list[str]]) -> dict[str, str]:
+        return {_bare(form): str(name) for name, forms in forms_of.items() for form in (name, *forms)}
 
-    return turned(found["headings"]), turned(found["verdicts"])
+    return turned(forms["headings"]), turned(forms["verdicts"])
 
 
 def _bare(text: object) -> str:
+    # Clerks space headings out (「结 论」), and spreadsheets break them over lines.
     return "".join(str(text).split()).casefold()
 
 
@@ -62,8 +63,9 @@ def read_decisions(table: pd.DataFrame, first_row: int = 2) -> pd.DataFrame:
     if absent:
         titles = {"record_a": "记录甲", "record_b": "记录乙", "verdict": "结论"}
         raise DecisionTableError(f"人工结论表缺少列：{'、'.join(titles[name] for name in absent)}。请补上后重新交来。")
-    made = {name: as_text(table[named[name]]).str.strip().to_list() if name in named else "" for name in COLUMNS}
-    out = pd.DataFrame(made, index=range(first_row, first_row + len(table)), dtype=object)
+    cells = {name: as_text(table[named[name]]).str.strip().to_list() if name in named else "" for name in COLUMNS}
+    # Numbered as people see the rows before any is dropped, so that a refusal names the row they must look at.
+    out = pd.DataFrame(cells, index=range(first_row, first_row + len(table)), dtype=object)
     out = out[(out[list(NEEDED)] != "").any(axis=1)]
     out["verdict"] = out["verdict"].map(lambda word: verdicts.get(_bare(word), "?" if word else ""))
     _refuse(out, (out["record_a"] == "") | (out["record_b"] == ""), "缺少记录编号，请从 links 导出的表里复制")

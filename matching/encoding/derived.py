@@ -1,7 +1,7 @@
 """Births that a row does not state but that stand inside its own valid number: a ledger without a birth column.
 
 Belongs here: when a derived birth stands, and where it says nothing. A derived birth is no second witness beside the number it
-comes from, and a borrowed number gives another child's birth. Does not belong here: what a number is worth (`screen`, `weigh`).
+comes from, and a borrowed number gives another child's birth. Does not belong here: what a number is worth (`screening`, `weigh`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 usable parts.
 
 Belongs here: codes for equality and for blocking. Does not belong here: reading a number from a cell (`identity`),
-screening shared numbers (`screen`), or judging two numbers (`levels.number`).
+screening shared numbers (`screening`), or judging two numbers (`levels.number`).
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from matching.blocking.block import block
 from matching.comparing.compare import add_context, compare
 from matching.encoding.encode import encode
 from matching.explaining.sentence import sentence, slip_reason
@@ -28,14 +29,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from matching.scoring.design import Design
-    from matching.shapes import Encoded
-
+    from matching.shapes import Encoded, Levels
 
 _OTHER_MODEL = "这一期的关联是用另一版比对模型算的，请先重新运行这一期再解释"
 
 
 @dataclass(frozen=True)
-class Step:
+class WaterfallStep:
     """One bar of the waterfall: the field (or two fields together), its level in Chinese, its bits."""
 
     field: str
@@ -60,7 +60,7 @@ class Explanation:
 
     record_a: str
     record_b: str
-    steps: tuple[Step, ...]
+    steps: tuple[WaterfallStep, ...]
     weight: float
     probability: float
     grade: str
@@ -95,8 +95,8 @@ def explain_kept(pair: Mapping[str, Any], kept: Mapping[str, Any], model: Model 
     steps = _steps(_restored(kept, design, model), codes, named, model)
     weight = float(pair["weight"])
     rest = weight - sum(step.bits for step in steps)
-    if abs(rest) > 0.01:
-        steps = (*steps, Step("rule", *_rule(pair, named, model), rest))
+    if abs(rest) > 0.01:  # more than the rounding of the kept bits: something stood above the weights
+        steps = (*steps, WaterfallStep("rule", *_rule(pair, named, model), rest))
     ids = (str(pair["record_a"]), str(pair["record_b"]))
     return Explanation(*ids, steps, weight, float(pair["probability"]), str(pair["grade"]), str(pair["reason"]), named)
 
@@ -140,13 +140,13 @@ def explain_pair(records: pd.DataFrame, pair: Any, linkage: Any = None, model: M
     a, b = sorted(_ids(pair))
     e = encode(records, model)
     rows = _positions(e, a, b)
-    weights = linkage.weights if linkage is not None else _learned(e, model)
+    weights = linkage.weights if linkage else learn(_compared(e, block(e, model)[0], model), len(e), model)
     levels, met = _pair_levels(e, rows, model)
     named = {name: model.spec(name).names[int(levels[name][0])] for name in levels}
     steps = _steps(weights, levels, named, model)
     weight = sum(step.bits for step in steps)
     probability = float(sigmoid_bits(np.array([weight]))[0])
-    grade, reason = _judged(linkage, (a, b), named, probability, model)
+    grade, reason = _graded(linkage, (a, b), named, probability, model)
     reason = slip_reason(reason, named, e, rows)
     return Explanation(a, b, steps, weight, probability, grade, reason, named, met)
 
@@ -198,90 +198,69 @@ def _positions(e: Encoded, a: str, b: str) -> tuple[int, int]:
     return position[a], position[b]
 
 
-def _pair(rows: tuple[int, int]) -> Pairs:
-    left, right = sorted(rows)
-    return Pairs(np.array([left], dtype=np.int32), np.array([right], dtype=np.int32), np.zeros(1, dtype=np.uint32))
+def _compared(e: Encoded, pairs: Pairs, model: Model) -> Levels:
+    """Levels of pairs, screened and in context as in the linkage."""
+    levels = compare(e, pairs, model)
+    screen_shared_numbers(e, pairs, levels, model)
+    add_context(e, pairs, levels, model)
+    return levels
 
 
-def _neighbourhood(e: Encoded, model: Model) -> Pairs:
-    from matching.blocking.block import block
-
-    return block(e, model)[0]
-
-
-def _pair_levels(e: Encoded, rows: tuple[int, int], model: Model) -> tuple[dict[str, Any], bool]:
+def _pair_levels(e: Encoded, rows: tuple[int, int], model: Model) -> tuple[Levels, bool]:
     """The pair's levels with the twins, namesakes and borrowed numbers that the whole delivery shows; whether a key made the pair."""
-    every = _neighbourhood(e, model)
-    one = _pair(rows)
-    here = np.flatnonzero((every.left == one.left[0]) & (every.right == one.right[0]))
-    near = np.flatnonzero(np.isin(every.left, rows) | np.isin(every.right, rows))
-    chosen = every.take(near)
-    pairs = chosen if len(here) else Pairs(*(np.r_[x, y] for x, y in zip(_columns(chosen), _columns(one), strict=True)))
-    levels = compare(e, pairs, model)
-    screen_shared_numbers(e, pairs, levels, model)
-    add_context(e, pairs, levels, model)
-    at = np.flatnonzero((pairs.left == one.left[0]) & (pairs.right == one.right[0]))[:1]
-    return {name: codes[at] for name, codes in levels.items()}, bool(len(here))
+    left, right = sorted(rows)
+    every = block(e, model)[0]
+    met = bool(((every.left == left) & (every.right == right)).any())
+    # Only the pairs of either record: context is what these show, and the whole delivery would be compared for one line.
+    pairs = every.take(np.flatnonzero(np.isin(every.left, rows) | np.isin(every.right, rows)))
+    if not met:
+        pairs = Pairs(
+            np.append(pairs.left, np.int32(left)),
+            np.append(pairs.right, np.int32(right)),
+            np.append(pairs.keys, np.uint32(0)),
+        )
+    levels = _compared(e, pairs, model)
+    place = np.flatnonzero((pairs.left == left) & (pairs.right == right))[:1]
+    return {name: codes[place] for name, codes in levels.items()}, met
 
 
-def _columns(pairs: Pairs) -> tuple[Any, Any, Any]:
-    return pairs.left, pairs.right, pairs.keys
-
-
-def _learned(e: Encoded, model: Model) -> Weights:
-    pairs = _neighbourhood(e, model)
-    levels = compare(e, pairs, model)
-    screen_shared_numbers(e, pairs, levels, model)
-    add_context(e, pairs, levels, model)
-    return learn(levels, len(e), model)
-
-
-def _steps(weights: Weights, levels: dict[str, Any], named: dict[str, str], model: Model) -> tuple[Step, ...]:
+def _steps(weights: Weights, levels: Levels, named: dict[str, str], model: Model) -> tuple[WaterfallStep, ...]:
     design = weights.design
     codes = np.array([levels[name][0] for name in design.fields], dtype=np.int8)
     comparable = bool(np.isin(levels["number"][0], design.comparable))
     prior = weights.prior_labelled if comparable else weights.prior
-    steps = [Step("prior", "起点", "prior", "随意两条候选记录是同一儿童的可能", float(prior))]
-    for term in design.active(codes):
-        steps.append(_term(design.terms[term], float(weights.bits[term]), named, model))
-    number = named["number"]
-    steps.append(
-        Step(
-            "number",
-            model.number.zh,
-            number,
-            model.number.levels[number].say,
-            float(weights.number[int(levels["number"][0])]),
-        )
-    )
-    return tuple(steps)
+    start = WaterfallStep("prior", "起点", "prior", "随意两条候选记录是同一儿童的可能", float(prior))
+    terms = [_term(design.terms[term], float(weights.bits[term]), named, model) for term in design.active(codes)]
+    # The number has no term: the weights are learned with it hidden, and its own evidence is added afterwards.
+    level, bits = named["number"], float(weights.number[int(levels["number"][0])])
+    number = WaterfallStep("number", model.number.zh, level, model.number.levels[level].say, bits)
+    return (start, *terms, number)
 
 
-def _term(term: str, bits: float, named: dict[str, str], model: Model) -> Step:
+def _term(term: str, bits: float, named: dict[str, str], model: Model) -> WaterfallStep:
     left, _, level = term.partition("=")
     if "*" not in left:
-        return Step(left, model.fields[left].zh, level, model.fields[left].levels[level].say or level, bits)
+        return WaterfallStep(left, model.fields[left].zh, level, model.fields[left].levels[level].say or level, bits)
     names = left.split("*")
     zh = "与".join(model.fields[name].zh for name in names)
-    say = "、".join(
-        model.fields[name].levels[named[name]].say for name in names if model.fields[name].levels[named[name]].say
-    )
-    return Step(left, zh, level, f"一并衡量（{say}）", bits)
+    words = (model.fields[name].levels[named[name]].say for name in names)
+    say = "、".join(word for word in words if word)
+    return WaterfallStep(left, zh, level, f"一并衡量（{say}）", bits)
 
 
-def _judged(
+def _graded(
     linkage: Any, ids: tuple[str, str], named: dict[str, str], probability: float, model: Model
 ) -> tuple[str, str]:
     """Grade and sentence that the linkage gave the pair; by the thresholds for a pair it did not keep."""
-    if linkage is not None:
-        frame = linkage.pairs
-        found = frame[(frame["record_a"] == ids[0]) & (frame["record_b"] == ids[1])]
-        if len(found):
-            return str(found["grade"].iloc[0]), str(found["reason"].iloc[0])
-    grade = (
-        "same" if probability >= model.decide.same else "review" if probability >= model.decide.review else "different"
-    )
-    if linkage is not None:  # not an edge of its own: the clusters have the last word
-        child = linkage.clusters.set_index("record_id")["child_id"]
-        grade = "same" if child[ids[0]] == child[ids[1]] else "different"
+    if linkage is None:
+        decide = model.decide
+        grade = "same" if probability >= decide.same else "review" if probability >= decide.review else "different"
+        return grade, sentence(named, grade, "", model)
+    pairs = linkage.pairs
+    lines = pairs[(pairs["record_a"] == ids[0]) & (pairs["record_b"] == ids[1])]
+    if len(lines):
+        return str(lines["grade"].iloc[0]), str(lines["reason"].iloc[0])
+    # Not an edge of its own: the clusters have the last word.
+    child = linkage.clusters.set_index("record_id")["child_id"]
+    grade = "same" if child[ids[0]] == child[ids[1]] else "different"
     return grade, sentence(named, grade, "", model)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from matching.model import default_model
 
 if TYPE_CHECKING:
-    from matching.explaining.explain import Explanation, Step
+    from matching.explaining.explain import Explanation, WaterfallStep
     from matching.model import Model
 
 WIDTH, MARGIN, ROW, BAR = 1080, 40, 30, 18
@@ -29,6 +29,7 @@ GRADES = {
     "review": ("待人工判断", "#9a6700", "#fff4d6"),
     "different": ("不同儿童", "#b42318", "#feeceb"),
 }
+# The fonts of Windows, of macOS and of the Linux systems in use there, since none is embedded: any viewer finds one with Chinese.
 FONT = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC','WenQuanYi Micro Hei',sans-serif"
 
 
@@ -101,16 +102,18 @@ def draw(panels: Sequence[Panel], title: str) -> str:
 
 
 def _panel(sheet: _Sheet, panel: Panel) -> None:
-    found = panel.explanation
-    name, ink, paper = GRADES[found.grade]
+    explanation = panel.explanation
+    name, ink, paper = GRADES[explanation.grade]
     sheet.box(MARGIN, sheet.y, (WIDTH - 2 * MARGIN, 1), LINE)
     sheet.y += 36
     wide = width(name, 15) + 28
     sheet.box(MARGIN, sheet.y - 20, (wide, 28), paper, 'rx="14"')
     sheet.text(MARGIN + 14, name, 15, ink, 'font-weight="600"')
-    sheet.text(MARGIN + wide + 14, f"把握 {percent(found.probability)}　合计 {found.weight:+.1f} 位", 15, SOFT)
+    sheet.text(
+        MARGIN + wide + 14, f"把握 {percent(explanation.probability)}　合计 {explanation.weight:+.1f} 位", 15, SOFT
+    )
     sheet.y += 32
-    for line in wrapped(found.reason.removesuffix("。") + "。", 16, WIDTH - 2 * MARGIN):
+    for line in wrapped(explanation.reason.removesuffix("。") + "。", 16, WIDTH - 2 * MARGIN):
         sheet.text(MARGIN, line, 16)
         sheet.y += 25
     if panel.sides:
@@ -151,26 +154,28 @@ def _waterfall(sheet: _Sheet, panel: Panel) -> None:
 
     sheet.y += 30
     top = sheet.y
+    # Drawn first, so that the bars lie over the lines.
     _thresholds(sheet, panel, at, top + ROW * (len(bars) + 1) + 4)
     total = 0.0
     for bar in bars:
         colour = START if bar.field == "prior" else FOR if bar.bits >= 0 else AGAINST
-        _bar(sheet, label(bar), (at(total), at(total + bar.bits)), (bar.bits, colour))
+        _bar(sheet, label(bar), (at(total), at(total + bar.bits)), bar.bits, colour)
         total += bar.bits
     sheet.line((MARGIN, sheet.y), (WIDTH - MARGIN, sheet.y), LINE)
-    _bar(sheet, "合计", (at(0), at(panel.explanation.weight)), (panel.explanation.weight, TOTAL))
+    weight = panel.explanation.weight
+    _bar(sheet, "合计", (at(0), at(weight)), weight, TOTAL)
     sheet.y += 18
     sheet.text(MARGIN, "单位：位（比特）。每多一位，是同一儿童的可能性翻一倍；向右支持，向左反对。", 12, SOFT)
     sheet.y += 26
 
 
-def _bar(sheet: _Sheet, name: str, span: tuple[float, float], shown: tuple[float, str]) -> None:
+def _bar(sheet: _Sheet, name: str, span: tuple[float, float], bits: float, colour: str) -> None:
     strong = 'font-weight="600"' if name == "合计" else ""
     sheet.y += ROW / 2 + 5
     sheet.text(MARGIN, clipped(name, 14, LABEL - 16), 14, extra=strong)
-    sheet.text(WIDTH - MARGIN, f"{shown[0]:+.1f}", 14, shown[1], f'text-anchor="end" {strong}')
+    sheet.text(WIDTH - MARGIN, f"{bits:+.1f}", 14, colour, f'text-anchor="end" {strong}')
     sheet.y -= 5
-    sheet.box(min(span), sheet.y - BAR / 2, (abs(span[1] - span[0]), BAR), shown[1], 'rx="3"')
+    sheet.box(min(span), sheet.y - BAR / 2, (abs(span[1] - span[0]), BAR), colour, 'rx="3"')
     sheet.y += ROW / 2
 
 
@@ -184,28 +189,22 @@ def _thresholds(sheet: _Sheet, panel: Panel, at: Callable[[float], float], botto
         )
 
 
-def gathered(steps: Sequence[Step]) -> list[Step]:
+def gathered(steps: Sequence[WaterfallStep]) -> list[WaterfallStep]:
     """The start, then the bars from the strongest on, the small ones together at the end."""
-    from matching.explaining.explain import Step
+    # Here and not above: workbooks ask this module for `Sides` only, and an explanation brings the whole comparison with it.
+    from matching.explaining.explain import WaterfallStep
 
     prior, *rest = steps
     large = sorted((step for step in rest if abs(step.bits) >= SMALLEST), key=lambda step: -abs(step.bits))
     small = [step.bits for step in rest if abs(step.bits) < SMALLEST]
     out = [prior, *large]
     if any(abs(bits) > 1e-9 for bits in small):
-        out.append(
-            Step(
-                "rest",
-                "其余各项",
-                "",
-                f"共 {sum(1 for bits in small if bits)} 项，每项不足 {SMALLEST:g} 位",
-                sum(small),
-            )
-        )
+        say = f"共 {sum(1 for bits in small if bits)} 项，每项不足 {SMALLEST:g} 位"
+        out.append(WaterfallStep("rest", "其余各项", "", say, sum(small)))
     return out
 
 
-def label(step: Step) -> str:
+def label(step: WaterfallStep) -> str:
     """What stands before a bar; a name that the words hold already is not said twice."""
     if "*" in step.field:
         return f"{step.zh}（一并衡量）"

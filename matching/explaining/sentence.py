@@ -34,34 +34,31 @@ def sentence(levels: Mapping[str, str], grade: str, note: str, model: Model) -> 
         note: what stands above the weights: `judged_same`, `judged_different`, `oversized`, `taken`, or `""`.
         model: the words.
     """
-    agree = _said(levels, model, ("agree", "near"))
-    differ = _said(levels, model, ("differ",))
+    agree = _clauses(levels, model, ("agree", "near"))
+    differ = _clauses(levels, model, ("differ",))
     ending = _conclusion(levels, grade, note)
     slip = [part for part in agree if part.startswith(SLIP)]  # a clause of its own: it ends with what it probably is
     plain = [part for part in agree if part not in slip]
-    clauses = ["、".join(plain)] if plain else [] if slip else ["没有一致的项目"]
-    text = "，".join(clauses + slip)
+    opening = ["、".join(plain)] if plain else [] if slip else ["没有一致的项目"]
+    text = "，".join(opening + slip)
     if differ:
         text += ("，但" if agree and "但" not in differ[0] else "；") + "、".join(differ)
     return text + ("，" + ending if ending else "")
 
 
-def _said(levels: Mapping[str, str], model: Model, groups: tuple[str, ...]) -> list[str]:
+def _clauses(levels: Mapping[str, str], model: Model, groups: tuple[str, ...]) -> list[str]:
+    """What the fields of these groups say, the strongest field first."""
+    # Facts that help nobody in a sentence: equal sex; guardians of other roles, telephones or addresses that merely differ.
+    if "agree" in groups:
+        dull = {("sex", "same"), ("place", "town")}
+    else:
+        dull = {("people", "apart"), ("place", "differ"), *((name, levels[name]) for name in ("phone", "household"))}
     out = []
     for field in _STRONG:
         level = model.spec(field).levels[levels[field]]
-        if level.group in groups and level.say and not _dull(field, levels[field], groups):
+        if level.group in groups and level.say and (field, levels[field]) not in dull:
             out.append(level.say)
     return out
-
-
-def _dull(field: str, level: str, groups: tuple[str, ...]) -> bool:
-    """Facts that help nobody in a sentence: equal sex; other guardians' roles, telephones or addresses that merely
-    differ.
-    """
-    if "agree" in groups:
-        return (field, level) in {("sex", "same"), ("place", "town")}
-    return field in {"phone", "household"} or (field, level) in {("people", "apart"), ("place", "differ")}
 
 
 def _conclusion(levels: Mapping[str, str], grade: str, note: str) -> str:
@@ -98,8 +95,8 @@ def _why_review(levels: Mapping[str, str], note: str) -> str:
         return "但与另一条记录更相符，请人工核对"
     if levels["family"] == "twins":
         return "可能是双胞胎，请人工核对"
-    cradle = levels["birth"] in ("same", "lunar") and levels["people"] in ("number", "two", "one")
-    if cradle and levels["name"] in OTHER_NAMES and levels["number"] not in _AGREE:
+    birth_group = levels["birth"] in ("same", "lunar") and levels["people"] in ("number", "two", "one")
+    if birth_group and levels["name"] in OTHER_NAMES and levels["number"] not in _AGREE:
         return "可能改过名，也可能是双胞胎中的另一个，请人工核对"
     return "证据不足，请人工核对"
 
@@ -122,10 +119,11 @@ def slip_reason(reason: str, named: Mapping[str, str], e: Encoded, rows: tuple[i
     if named["number"] != "slip" or SLIP not in reason:
         return reason
     bad, good = rows if e.damaged[rows[0]] and e.numbers[rows[1]].any() else (rows[1], rows[0])
+    # Codes leave the check character away; the damaged text has it, and it may be the very place of the slip.
     for number in e.numbers[good]:
         if number:
             first = f"{int(number):017d}"
-            found = one_slip(str(e.damaged[bad]), first + check_character(first))
-            if found.kind not in ("same", "other"):
-                return reason.replace(SLIP, found.reason)
+            slip = one_slip(str(e.damaged[bad]), first + check_character(first))
+            if slip.kind not in ("same", "other"):
+                return reason.replace(SLIP, slip.reason)
     return reason

@@ -17,15 +17,15 @@ from matching.latin.encode import key_codes
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.latin.encode import Encoded, Values
-    from matching.latin.model import LatinModel, Level
+    from matching.latin.encode import FieldValues, LatinRecords
+    from matching.latin.model import LatinLevel, LatinModel
 
     Ints = NDArray[np.int64]
     Codes = NDArray[np.int8]
 
 
 @dataclass(frozen=True)
-class Candidates:
+class LatinCandidates:
     """Pairs of record positions, `left < right`, sorted; `keys` is a bit set of the keys that found each."""
 
     left: Ints
@@ -37,9 +37,9 @@ class Candidates:
         return len(self.left)
 
 
-def candidates(e: Encoded, model: LatinModel, unique: bool) -> Candidates:
+def candidates(e: LatinRecords, model: LatinModel, unique: bool) -> LatinCandidates:
     """All pairs that a key brings together; with `unique`, only pairs of different sources."""
-    n, found = len(e), []
+    n, per_key = len(e), []
     lines: list[dict[str, int | str]] = []
     for bit, key in enumerate(model.keys):
         code = key_codes(e, key)
@@ -48,13 +48,13 @@ def candidates(e: Encoded, model: LatinModel, unique: bool) -> Candidates:
         pairs, oversized = _pairs(code, n, model.block_limit)
         if unique:
             pairs = pairs[e.source[pairs // n] != e.source[pairs % n]]
-        found.append(pairs * 64 + bit)
+        per_key.append(pairs * 64 + bit)  # pair and key as one integer: one sort brings the keys of a pair together
         lines.append({"key": "+".join(key), "pairs": len(pairs), "oversized_blocks": oversized})
-    merged = np.sort(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
+    merged = np.sort(np.concatenate(per_key)) if per_key else np.zeros(0, dtype=np.int64)
     codes, start = np.unique(merged // 64, return_index=True)
     bits = np.int64(1) << (merged % 64)
     keys = np.bitwise_or.reduceat(bits, start) if len(start) else bits
-    return Candidates(codes // max(n, 1), codes % max(n, 1), keys, tuple(lines))
+    return LatinCandidates(codes // max(n, 1), codes % max(n, 1), keys, tuple(lines))
 
 
 def _pairs(code: Ints, n: int, limit: int) -> tuple[Ints, int]:
@@ -71,26 +71,25 @@ def _pairs(code: Ints, n: int, limit: int) -> tuple[Ints, int]:
     return rows[first] * n + rows[first + step], oversized  # stable sort: the first is the smaller
 
 
-def levels(e: Encoded, left: Ints, right: Ints, model: LatinModel) -> dict[str, Codes]:
+def levels(e: LatinRecords, left: Ints, right: Ints, model: LatinModel) -> dict[str, Codes]:
     """Level codes of every field the records have, one per pair."""
-    return {name: _field(e, name, (left, right), model) for name in e.values}
-
-
-def _field(e: Encoded, name: str, pair: tuple[Ints, Ints], model: LatinModel) -> Codes:
-    values, spec = e.values[name], model.fields[name]
-    a, b = values.code[pair[0]], values.code[pair[1]]
-    out = _by_distinct(values, np.minimum(a, b), np.maximum(a, b), model.kinds[spec.kind])
-    names = model.levels(name)
-    if "crossed" in names and spec.partner in e.values:
-        other = e.values[spec.partner].code
-        crossed = ((a == other[pair[1]]) & (a != 0)) | ((b == other[pair[0]]) & (b != 0))
-        out[crossed & (out != names.index("same"))] = names.index("crossed")
-        return out
+    out = {}
+    for name, values in e.values.items():
+        spec, names = model.fields[name], model.levels(name)
+        a, b = values.code[left], values.code[right]
+        # The smaller code first, so that a pair has one level whichever way round it stands.
+        codes = _by_distinct(values, np.minimum(a, b), np.maximum(a, b), model.kinds[spec.kind])
+        if "crossed" in names and spec.partner in e.values:
+            other = e.values[spec.partner].code
+            # One half in the other's column is enough: the other half may be missing or misspelt.
+            crossed = ((a == other[right]) & (a != 0)) | ((b == other[left]) & (b != 0))
+            codes[crossed & (codes != names.index("same"))] = names.index("crossed")
+        out[name] = codes
     return out
 
 
-def _by_distinct(values: Values, low: Ints, high: Ints, levels: dict[str, Level]) -> Codes:
-    """Levels worked out once per distinct pair of values."""
+def _by_distinct(values: FieldValues, low: Ints, high: Ints, levels: dict[str, LatinLevel]) -> Codes:
+    """Levels worked out once per distinct pair of values: string distances are dear, and pairs repeat their values."""
     size = len(values.texts)
     pairs, back = np.unique(low * size + high, return_inverse=True)
     a, b = pairs // size, pairs % size
@@ -105,16 +104,17 @@ def _by_distinct(values: Values, low: Ints, high: Ints, levels: dict[str, Level]
     return np.asarray(out[back], dtype=np.int8)
 
 
-def _holds(name: str, level: Level, left: NDArray[np.object_], right: NDArray[np.object_]) -> NDArray[np.bool_]:
-    found = np.zeros(len(left), dtype=bool)
+def _holds(name: str, level: LatinLevel, left: NDArray[np.object_], right: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Which pairs of texts are as much alike as the level asks for; a level that asks for nothing here holds for none."""
+    holds = np.zeros(len(left), dtype=bool)
     if not len(left):
-        return found
+        return holds
     if level.at_least:
         score = cpdist(left, right, scorer=JaroWinkler.normalized_similarity, score_cutoff=level.at_least)
-        found = np.asarray(score) >= level.at_least
+        holds = np.asarray(score) >= level.at_least
     elif level.slips:
-        found = np.asarray(cpdist(left, right, scorer=OSA.distance, score_cutoff=level.slips)) <= level.slips
+        holds = np.asarray(cpdist(left, right, scorer=OSA.distance, score_cutoff=level.slips)) <= level.slips
     elif name == "swapped":
         swapped = (a[:4] == b[:4] and a[4:6] == b[6:8] and a[6:8] == b[4:6] for a, b in zip(left, right, strict=True))
-        found = np.fromiter(swapped, dtype=bool, count=len(left))
-    return found
+        holds = np.fromiter(swapped, dtype=bool, count=len(left))
+    return holds

@@ -29,7 +29,7 @@ _NOT_WORD = re.compile(r"[^0-9a-z]+")
 
 
 @dataclass(frozen=True)
-class Values:
+class FieldValues:
     """One field: the code of each record's value (0 is missing) and the distinct cleaned texts, `texts[0]` is ``""``."""
 
     code: Ints
@@ -37,41 +37,38 @@ class Values:
 
 
 @dataclass(frozen=True)
-class Encoded:
+class LatinRecords:
     """The records: the fields they have, in the model's order; the source of each record."""
 
-    values: dict[str, Values]
+    values: dict[str, FieldValues]
     source: Ints
 
     def __len__(self) -> int:
         return len(self.source)
 
 
-def encode(records: pd.DataFrame, source: Sequence[str], model: LatinModel) -> Encoded:
+def encode(records: pd.DataFrame, source: Sequence[str], model: LatinModel) -> LatinRecords:
     """Code the columns of `records` that the model knows; `source` names where each record comes from."""
-    known = [name for name in model.fields if name in records.columns]
-    values = {name: _values(records[name], _CLEAN[model.fields[name].kind]) for name in known}
-    return Encoded(_shared(values, model), pd.factorize(np.asarray(source, dtype=object))[0].astype(np.int64))
+    values: dict[str, FieldValues] = {}
+    for name in (name for name in model.fields if name in records.columns):
+        clean = _CLEAN[model.fields[name].kind]
+        code, distinct = pd.factorize(as_text(records[name]).to_numpy(dtype=object))
+        cleaned = np.array(["", *(clean(str(text)) for text in distinct)], dtype=object)
+        again, texts = pd.factorize(cleaned)  # "" comes first and is 0
+        values[name] = FieldValues(again[1:][code].astype(np.int64), texts)
+    return LatinRecords(_shared(values, model), pd.factorize(np.asarray(source, dtype=object))[0].astype(np.int64))
 
 
-def _values(cells: pd.Series, clean: Callable[[str], str]) -> Values:
-    code, distinct = pd.factorize(as_text(cells).to_numpy(dtype=object))
-    cleaned = np.array(["", *(clean(str(text)) for text in distinct)], dtype=object)
-    again, texts = pd.factorize(cleaned)  # "" comes first and is 0
-    return Values(again[1:][code].astype(np.int64), texts)
-
-
-def _shared(values: dict[str, Values], model: LatinModel) -> dict[str, Values]:
+def _shared(values: dict[str, FieldValues], model: LatinModel) -> dict[str, FieldValues]:
     """Partners share one table of texts, so that equal words have equal codes."""
     out = dict(values)
-    for name, found in values.items():
+    for name, own in values.items():
         partner = model.fields[name].partner
-        if partner in values and out[name] is found:
-            size = len(found.texts)
+        if partner in values and out[name] is own:  # two fields name each other: they are put together once
             other = values[partner]
-            code, texts = pd.factorize(np.concatenate([found.texts, other.texts]))
-            out[name] = Values(code[found.code].astype(np.int64), texts)
-            out[partner] = Values(code[size:][other.code].astype(np.int64), texts)
+            code, texts = pd.factorize(np.concatenate([own.texts, other.texts]))
+            out[name] = FieldValues(code[own.code].astype(np.int64), texts)
+            out[partner] = FieldValues(code[len(own.texts) :][other.code].astype(np.int64), texts)
     return out
 
 
@@ -88,46 +85,42 @@ def _digits(text: str) -> str:
 
 def _date(text: str) -> str:
     """Eight digits, year first, whatever stands between them; what is no date stays as its digits."""
-    found = _SEPARATED.fullmatch(text.strip())
-    if found is None:
+    parts = _SEPARATED.fullmatch(text.strip())
+    if parts is None:
         return _digits(text)[:8]
-    one, month, last = found.groups()
-    year, day = (one, last) if len(one) == 4 else (last, one)
+    first, month, last = parts.groups()
+    year, day = (first, last) if len(first) == 4 else (last, first)
     return year.zfill(4) + month.zfill(2) + day.zfill(2)
 
 
 _CLEAN: dict[Kind, Callable[[str], str]] = {"text": plain, "date": _date, "number": _digits, "code": plain}
 
 
-def key_codes(e: Encoded, key: Sequence[str]) -> Ints | None:
+def key_codes(e: LatinRecords, key: Sequence[str]) -> Ints | None:
     """One code per record for a key of the model (0: some part is missing); None when the records lack a field."""
     total = np.zeros(len(e), dtype=np.int64)
     known = np.ones(len(e), dtype=bool)
     for part in key:
-        name = part.rstrip("~^")
+        name, mark = part.rstrip("~^"), part[-1]
         if name not in e.values:
             return None
-        code = _part_codes(e.values[name], part[-1])
+        values = e.values[name]
+        code = values.code
+        if mark in "~^":
+            texts = values.texts
+            short = sound(texts) if mark == "~" else np.array([text[:4] for text in texts], dtype=object)
+            distinct, _ = pd.factorize(np.concatenate([np.array([""], dtype=object), short]))  # "" is 0
+            code = distinct[1:][values.code].astype(np.int64)
         known &= code != 0
+        # Numbered anew after every part: the product of all parts' sizes need not fit into an integer.
         total = pd.factorize(total * (int(code.max(initial=0)) + 1) + code)[0].astype(np.int64)
     return np.where(known, total + 1, 0)
-
-
-def _part_codes(values: Values, mark: str) -> Ints:
-    if mark == "~":
-        sounds = sound(values.texts)
-    elif mark == "^":
-        sounds = np.array([text[:4] for text in values.texts], dtype=object)
-    else:
-        return values.code
-    code, _ = pd.factorize(np.concatenate([np.array([""], dtype=object), sounds]))
-    return code[1:][values.code].astype(np.int64)
 
 
 def sound(texts: NDArray[np.object_]) -> NDArray[np.object_]:
     """NYSIIS of each text, by recordlinkage."""
     from recordlinkage.preprocessing import phonetic
 
-    found = phonetic(pd.Series(texts, dtype=object), method="nysiis")
-    heard: NDArray[np.object_] = as_text(found).to_numpy(dtype=object)
-    return heard
+    codes = phonetic(pd.Series(texts, dtype=object), method="nysiis")
+    sounds: NDArray[np.object_] = as_text(codes).to_numpy(dtype=object)
+    return sounds

@@ -16,7 +16,7 @@ from matching.scoring.estimate import sigmoid_bits
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.latin.encode import Encoded
+    from matching.latin.encode import LatinRecords
     from matching.latin.model import LatinModel
 
     Ints = NDArray[np.int64]
@@ -33,15 +33,15 @@ class Learned:
     u: dict[str, Floats]
     rounds: int
 
-    def weight(self, found: dict[str, Codes]) -> Floats:
+    def weight(self, codes: dict[str, Codes]) -> Floats:
         """Log2 odds of each pair, the prior in."""
-        total = np.full(len(next(iter(found.values()))), self.prior)
-        for name, code in found.items():
+        total = np.full(len(next(iter(codes.values()))), self.prior)
+        for name, code in codes.items():
             total += self.bits[name][code]
         return total
 
 
-def learn(e: Encoded, found: dict[str, Codes], unique: bool, model: LatinModel) -> Learned:
+def learn(e: LatinRecords, compared: dict[str, Codes], unique: bool, model: LatinModel) -> Learned:
     """Weights of these records.
 
     The prior is over all pairs of records, not over the candidates: pairs that no key found are taken for strangers, as are the
@@ -49,55 +49,56 @@ def learn(e: Encoded, found: dict[str, Codes], unique: bool, model: LatinModel) 
 
     Args:
         e: the records.
-        found: levels of the candidates.
+        compared: levels of the candidates.
         unique: whether only pairs of different sources are possible.
         model: where EM starts.
     """
     u = _strangers(e, unique, model)
-    m = {name: np.array([level.m for level in model.kinds[model.fields[name].kind].values()]) for name in found}
-    codes, counts = _patterns(found)
+    m = {name: np.array([level.m for level in model.kinds[model.fields[name].kind].values()]) for name in compared}
+    codes, counts = _patterns(compared)
     every = possible_pairs(e, unique)
+    # EM begins as if one record in four were somebody's second; the records say the rest.
     prior, rounds = float(np.log2(max(len(e), 2) / 4 / max(every, 1))), 0
     start = {name: values.copy() for name, values in m.items()}
     for rounds in range(1, model.learning.steps + 1):
-        bits = {name: np.r_[0.0, np.log2(m[name] / u[name])] for name in found}
-        p = sigmoid_bits(prior + sum(bits[name][codes[name]] for name in found)) * counts
+        bits = {name: np.r_[0.0, np.log2(m[name] / u[name])] for name in compared}
+        p = sigmoid_bits(prior + sum(bits[name][codes[name]] for name in compared)) * counts
         before, prior = prior, float(np.log2(max(p.sum(), 0.5) / max(every - p.sum(), 1.0)))
-        for name in found:
+        for name in compared:
             seen = np.bincount(codes[name], weights=p, minlength=len(start[name]) + 1)[1:]
+            # The starting values count for `pseudo` pairs, so that a level which few records show does not run away.
             m[name] = (seen + model.learning.pseudo * start[name]) / (seen.sum() + model.learning.pseudo)
         if abs(prior - before) < 1e-6 and rounds > 3:
             break
-    bits = {name: np.r_[0.0, np.log2(m[name] / u[name])] for name in found}
+    bits = {name: np.r_[0.0, np.log2(m[name] / u[name])] for name in compared}
     return Learned(bits, prior, u, rounds)
 
 
-def possible_pairs(e: Encoded, unique: bool) -> float:
+def possible_pairs(e: LatinRecords, unique: bool) -> float:
     """How many pairs of records there are; with `unique`, of different sources only."""
     every = len(e) * (len(e) - 1) / 2
     sizes = np.bincount(e.source) if len(e) else np.zeros(0)
     return float(every - (sizes * (sizes - 1) / 2).sum()) if unique else float(every)
 
 
-def _patterns(found: dict[str, Codes]) -> tuple[dict[str, Codes], Floats]:
-    size = len(next(iter(found.values())))
-    code = np.zeros(size, dtype=np.int64)
-    for values in found.values():
-        code = code * 8 + values
+def _patterns(compared: dict[str, Codes]) -> tuple[dict[str, Codes], Floats]:
+    """The distinct patterns of levels, and how many pairs show each: EM's rounds then cost nothing (rules/linkage.md#idea-2)."""
+    code = np.zeros(len(next(iter(compared.values()))), dtype=np.int64)
+    for values in compared.values():
+        code = code * 8 + values  # three bits a field: missing and up to seven levels
     _, first, counts = np.unique(code, return_index=True, return_counts=True)
-    return {name: values[first] for name, values in found.items()}, counts.astype(np.float64)
+    return {name: values[first] for name, values in compared.items()}, counts.astype(np.float64)
 
 
-def _strangers(e: Encoded, unique: bool, model: LatinModel) -> dict[str, Floats]:
+def _strangers(e: LatinRecords, unique: bool, model: LatinModel) -> dict[str, Floats]:
     """How often two records of different people show each level: counted on random pairs; where nobody is twice in a source, on
     pairs inside a source, which are all strangers.
     """
     rng = np.random.default_rng(model.learning.seed)
     left, right = (rng.integers(0, len(e), model.learning.sample) for _ in range(2))
     kept = (left != right) & (~np.array(unique) | (e.source[left] == e.source[right]))
-    found = levels(e, left[kept], right[kept], model)
     out = {}
-    for name, codes in found.items():
+    for name, codes in levels(e, left[kept], right[kept], model).items():
         size = len(model.levels(name))
         seen = np.bincount(codes, minlength=size)[1:].astype(np.float64)
         share = (seen + model.learning.pseudo / 4) / (seen.sum() + model.learning.pseudo * (size - 1) / 4)
@@ -106,7 +107,7 @@ def _strangers(e: Encoded, unique: bool, model: LatinModel) -> dict[str, Floats]
     return out
 
 
-def _equal(e: Encoded, name: str, unique: bool) -> float:
+def _equal(e: LatinRecords, name: str, unique: bool) -> float:
     """Chance that two strangers have equal values, from the counts of the values: exact where a sample shows none."""
     code = e.values[name].code
     home = e.source * (int(code.max(initial=0)) + 1) + code if unique else code

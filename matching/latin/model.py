@@ -22,7 +22,7 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Level(_Strict):
+class LatinLevel(_Strict):
     """A level of a kind: where EM starts, what a reader is told, and from what likeness or number of edits it holds."""
 
     m: float = Field(gt=0, lt=1)
@@ -40,7 +40,7 @@ class LatinField(_Strict):
     frequency: bool = False
 
 
-class Learning(_Strict):
+class LatinLearning(_Strict):
     """How EM learns: random pairs for u, pairs that the starting values count for, rounds, seed of the draw."""
 
     sample: int = Field(ge=1000)
@@ -49,7 +49,7 @@ class Learning(_Strict):
     seed: int
 
 
-class Decide(_Strict):
+class LatinThresholds(_Strict):
     """Probabilities from which a pair is the same, goes to a person, or is kept with its sentence."""
 
     same: float = Field(gt=0, lt=1)
@@ -61,15 +61,16 @@ class LatinModel(_Strict):
     """The whole model."""
 
     version: int
-    kinds: dict[Kind, dict[str, Level]]
+    kinds: dict[Kind, dict[str, LatinLevel]]
     fields: dict[str, LatinField]
     keys: tuple[tuple[str, ...], ...]
     block_limit: int = Field(ge=2)
-    learning: Learning
-    decide: Decide
+    learning: LatinLearning
+    decide: LatinThresholds
 
     @model_validator(mode="after")
     def _known(self) -> LatinModel:
+        # Here and not at the first link: a key with a misspelt field would find no pair, and nobody would notice.
         named = {part.rstrip("~^") for key in self.keys for part in key}
         named |= {field.partner for field in self.fields.values() if field.partner}
         unknown = sorted(named - set(self.fields))
@@ -78,7 +79,7 @@ class LatinModel(_Strict):
         return self
 
     def levels(self, field: str) -> tuple[str, ...]:
-        """Level names of a field in the order of their codes, `missing` first."""
+        """LatinLevel names of a field in the order of their codes, `missing` first."""
         return (MISSING, *self.kinds[self.fields[field].kind])
 
     def say(self, field: str, level: str) -> str:

@@ -15,7 +15,7 @@ import pandas as pd
 from matching.library.columns import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
@@ -53,7 +53,7 @@ class Options(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Linked:
-    """What was found.
+    """Who is who.
 
     Attributes:
         pairs: `source_a, index_a, source_b, index_b, record_a, record_b, weight` (bits), `probability, grade`
@@ -90,6 +90,7 @@ class Linked:
 
 def clusters_frame(rows: Rows, child: list[str]) -> pd.DataFrame:
     """The rows in the order they were given, with their child."""
+    # As objects, since the labels of several frames may be of different types and must come back as they were.
     index = pd.Series(rows.index, dtype=object)
     return pd.DataFrame({"source": rows.source, "index": index, "record": rows.record, "child": child})
 
@@ -102,6 +103,7 @@ def with_places(pairs: pd.DataFrame, rows: Rows) -> pd.DataFrame:
         places = [at[record] for record in pairs[f"record_{side}"]]
         out[f"source_{side}"] = [rows.source[place] for place in places]
         out[f"index_{side}"] = pd.Series([rows.index[place] for place in places], dtype=object)
+    # What the engine calls a department is the source, which stands there already.
     rest = [name for name in pairs.columns if not str(name).startswith("department_")]
     joined = pd.concat([out, pairs[rest].reset_index(drop=True)], axis=1)
     return joined[[*PAIR_COLUMNS, *(name for name in rest if name not in PAIR_COLUMNS)]]
@@ -111,17 +113,19 @@ def find_record(clusters: pd.DataFrame, place: Place) -> str:
     """Record id of a row named by record id, `(source, index)`, or index alone."""
     if isinstance(place, tuple) and len(place) == 2:
         own = clusters[clusters["source"] == place[0]]
-        found = own.loc[_equal(own["index"], place[1]), "record"]
-        if len(found) == 1:
-            return str(found.iloc[0])
-    found = clusters.loc[_equal(clusters["record"], place) | _equal(clusters["index"], place), "record"]
-    if len(found) != 1:
+        records = own.loc[_equal(own["index"], place[1]), "record"]
+        if len(records) == 1:
+            return str(records.iloc[0])
+    # Not found so: a label of an index of two levels is a tuple as well.
+    records = clusters.loc[_equal(clusters["record"], place) | _equal(clusters["index"], place), "record"]
+    if len(records) != 1:
         raise KeyError("没有这一行，或不止一行：请写成 (来源, 行标签)")
-    return str(found.iloc[0])
+    return str(records.iloc[0])
 
 
-def _equal(labels: pd.Series, wanted: object) -> NDArray[np.bool_]:
-    return np.fromiter((label == wanted for label in labels), dtype=bool, count=len(labels))
+def _equal(labels: pd.Series, label: object) -> NDArray[np.bool_]:
+    # One by one: pandas would spread a label that is a tuple over the rows.
+    return np.fromiter((each == label for each in labels), dtype=bool, count=len(labels))
 
 
 def judgements_of(judgements: pd.DataFrame | None, rows: Rows) -> pd.DataFrame | None:
@@ -137,28 +141,11 @@ def judgements_of(judgements: pd.DataFrame | None, rows: Rows) -> pd.DataFrame |
     clusters = clusters_frame(rows, [""] * len(rows.record))
     out = judgements.copy()
     for side in ("a", "b"):
-        sides = judgements[f"index_{side}"]
-        named = (
-            zip(judgements[f"source_{side}"], sides, strict=True) if f"source_{side}" in judgements.columns else sides
-        )
+        places: Iterable[Place] = judgements[f"index_{side}"]
+        if f"source_{side}" in judgements.columns:
+            places = zip(judgements[f"source_{side}"], places, strict=True)
         try:
-            out[f"record_{side}"] = [find_record(clusters, place) for place in named]
+            out[f"record_{side}"] = [find_record(clusters, place) for place in places]
         except KeyError as error:
             raise ValueError("人工结论所指的行不在数据中，或不止一行") from error
     return out
-
-
-def positions(records: list[str], asked: pd.DataFrame | None) -> tuple[Any, Any, Any] | None:
-    """Decisions as positions, left < right, the last on a pair; 1 same, -1 different, 0 unsure. Rows that are gone are passed over."""
-    if asked is None or not len(asked):
-        return None
-    at = {record: place for place, record in enumerate(records)}
-    codes = {"same": 1, "different": -1, "unsure": 0}
-    if not set(asked["verdict"]) <= set(codes):
-        raise ValueError("人工结论只能是 same、different、unsure")
-    latest: dict[tuple[int, int], int] = {}
-    for a, b, verdict in zip(asked["record_a"], asked["record_b"], asked["verdict"], strict=True):
-        if a in at and b in at and a != b:
-            latest[min(at[a], at[b]), max(at[a], at[b])] = codes[verdict]
-    found = np.array(sorted(latest), dtype=np.int64).reshape(-1, 2)
-    return found[:, 0], found[:, 1], np.array([latest[pair] for pair in sorted(latest)], dtype=np.int8)

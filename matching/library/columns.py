@@ -56,22 +56,26 @@ def gather(frames: Frames, columns: Columns | None, fields: Mapping[str, Sequenc
             one field; or no column is left to compare (all in Chinese).
     """
     named = _named(frames)
-    parts, ignored = [], {}
+    # All mappings before any is used: a slip in the last frame is told as soon as one in the first.
     mappings = {name: _mapping(name, frame, columns, fields) for name, frame in named.items()}
     _check_used(named, columns)
+    parts, ignored = [], {}
     for name, frame in named.items():
-        part, mapping = _part(frame, mappings[name]), mappings[name]
+        mapping = mappings[name]
+        cells = {field: _cells(frame[heading]) for heading, field in mapping.items()}
+        part = pd.DataFrame(cells, index=range(len(frame)), dtype=object)
         if SOURCE not in part:
             part[SOURCE] = name
         part["_index"] = pd.Series(list(frame.index), dtype=object)
         parts.append(part)
         ignored[name] = [str(heading) for heading in frame.columns if heading not in mapping]
+
     every = pd.concat(parts, ignore_index=True)
     index, source = every.pop("_index").tolist(), as_text(every.pop(SOURCE)).tolist()
     if not len(every.columns):
         raise ValueError(f"没有可比对的列，请用 columns 把列对应到字段：{'、'.join(fields)}")
     content = every.apply(as_text)
-    return Rows(content, source, index, _records(content, source), ignored)
+    return Rows(content, source, index, _record_ids(content, source), ignored)
 
 
 def _named(frames: Frames) -> dict[str, pd.DataFrame]:
@@ -93,19 +97,19 @@ def _mapping(
     """Heading to field for one frame."""
     if columns is None:
         titles = {_bare(title): field for field, known in fields.items() for title in (field, *known)}
-        found: dict[object, str] = {}
+        recognised: dict[object, str] = {}
         for heading in frame.columns:
             field = titles.get(_bare(str(heading)), SOURCE if heading == SOURCE else "")
-            if field and field not in found.values():
-                found[heading] = field
-        return found
-    given = _given(columns, name)
-    unknown = [str(field) for field in given.values() if field not in fields and field != SOURCE]
+            if field and field not in recognised.values():  # the first of two headings that mean one field
+                recognised[heading] = field
+        return recognised
+    stated = _stated(columns, name)
+    unknown = [str(field) for field in stated.values() if field not in fields and field != SOURCE]
     if unknown:
         raise ValueError(
             f"columns 对应到了未知的字段：{'、'.join(unknown)}；可用的字段：{'、'.join((*fields, SOURCE))}"
         )
-    used = {heading: field for heading, field in given.items() if heading in frame.columns}
+    used = {heading: field for heading, field in stated.items() if heading in frame.columns}
     doubled = sorted({field for field in used.values() if list(used.values()).count(field) > 1})
     if doubled:
         raise ValueError(f"数据「{name}」中有两列对应同一字段：{'、'.join(doubled)}")
@@ -116,7 +120,7 @@ def _per_frame(columns: Columns) -> bool:
     return any(isinstance(value, Mapping) for value in columns.values())
 
 
-def _given(columns: Columns, name: str) -> dict[object, str]:
+def _stated(columns: Columns, name: str) -> dict[object, str]:
     """The caller's mapping for the frame of this name."""
     if not _per_frame(columns):
         return {heading: str(field) for heading, field in columns.items()}
@@ -129,10 +133,10 @@ def _check_used(named: Mapping[str, pd.DataFrame], columns: Columns | None) -> N
     if columns is None:
         return
     names = tuple(columns) if _per_frame(columns) else ("",)
-    given = [(str(name), heading) for name in names for heading in _given(columns, str(name))]
+    stated = [(str(name), heading) for name in names for heading in _stated(columns, str(name))]
     absent = [
         heading
-        for name, heading in given
+        for name, heading in stated
         if not any(heading in frame.columns for key, frame in named.items() if name in ("", key))
     ]
     if absent:
@@ -140,27 +144,23 @@ def _check_used(named: Mapping[str, pd.DataFrame], columns: Columns | None) -> N
 
 
 def _bare(heading: str) -> str:
+    # Spreadsheets mix the two kinds of brackets, and break headings over lines.
     return "".join(heading.split()).replace("(", "（").replace(")", "）")
-
-
-def _part(frame: pd.DataFrame, mapping: Mapping[object, str]) -> pd.DataFrame:
-    taken = {field: _cells(frame[heading]) for heading, field in mapping.items()}
-    return pd.DataFrame(taken, index=range(len(frame)), dtype=object)
 
 
 def _cells(values: pd.Series) -> list[str]:
     """Cells as text: dates in ISO, whole numbers without `.0`."""
     if pd.api.types.is_datetime64_any_dtype(values):
         return [str(text) for text in values.dt.strftime("%Y-%m-%d").fillna("")]
-    if pd.api.types.is_float_dtype(values):
+    if pd.api.types.is_float_dtype(values):  # one empty cell makes floats of a column of whole numbers
         return ["" if cell != cell else f"{cell:.0f}" if cell == int(cell) else str(cell) for cell in values]
     missing = values.isna().to_numpy()
     return ["" if gone else str(cell) for cell, gone in zip(values, missing, strict=True)]
 
 
-def _records(content: pd.DataFrame, source: Sequence[str]) -> list[str]:
+def _record_ids(content: pd.DataFrame, source: Sequence[str]) -> list[str]:
     """`<source>-<digest>-<copy>`: equal rows of one source are numbered in the order they come."""
-    ordered = content[sorted(content.columns)]
+    ordered = content[sorted(content.columns)]  # the order of a frame's columns says nothing of the row
     digest = pd.util.hash_pandas_object(ordered, index=False).to_numpy(dtype=np.uint64)
     frame = pd.DataFrame({"source": list(source), "digest": [f"{value:016x}" for value in digest.tolist()]})
     copies = frame.groupby(["source", "digest"], sort=False).cumcount()
@@ -172,25 +172,36 @@ def fields() -> dict[str, tuple[str, tuple[str, ...]]]:
     """Each field of the default model: the kind of its cells, and its titles."""
     from matching.tables import parse_yaml
 
-    found = parse_yaml(Path(__file__).with_name("fields.yaml").read_text(encoding="utf-8"))
-    return {str(name): (str(row["kind"]), (str(row["zh"]), *row.get("also", ()))) for name, row in found.items()}
+    entries = parse_yaml(Path(__file__).with_name("fields.yaml").read_text(encoding="utf-8"))
+    return {
+        str(name): (str(entry["kind"]), (str(entry["zh"]), *entry.get("also", ()))) for name, entry in entries.items()
+    }
 
 
 def standard_records(rows: Rows, clean: bool) -> pd.DataFrame:
     """Rows as standard records (docs/data-shapes.md 3), cleaned or taken as they are."""
+    from matching.reading import identity
+
     out = {str(name): _read(str(name), column) if clean else column for name, column in rows.fields.items()}
     table = pd.DataFrame(out)
-    if clean and "id_no" in rows.fields:
-        _numbers(table, rows.fields["id_no"])
+    if clean and "id_no" in table:
+        raw = rows.fields["id_no"]
+        numbers = identity.read_ids(raw)
+        table["id_no"], table["id_no_raw"], table["id_no_status"] = numbers["value"], raw, numbers["status"]
+        for column, part in (("birth_date", "birth"), ("sex", "sex")):
+            if column not in table:  # where nobody wrote it, a valid number tells it
+                table[column] = numbers[part].where(numbers["status"] == "valid", "")
     elif "id_no" in table:
         table["id_no_status"] = np.where(table["id_no"] == "", "missing", "valid")
-    for name, reader in (("student_no", "read_student_numbers"), ("disability_no", "read_disability_numbers")):
+    readers = {"student_no": identity.read_student_numbers, "disability_no": identity.read_disability_numbers}
+    for name, reader in readers.items():
         if clean and name in table:
-            _documents(table, name, reader)
+            documents = reader(table[name])
+            table[name], table[f"{name}_id"] = documents["value"], documents["id"]
     if "birth_date" in table:
         table["birth_precision"] = table["birth_date"].str.len().map({10: "day", 7: "month", 4: "year"}).fillna("")
     if clean:
-        _places(table)
+        _add_places(table)
     table.insert(0, "record_id", rows.record)
     table.insert(1, "department", rows.source)
     return table
@@ -214,24 +225,7 @@ def _read(name: str, column: pd.Series) -> pd.Series:
     return reader(column) if reader else column
 
 
-def _numbers(table: pd.DataFrame, raw: pd.Series) -> None:
-    from matching.reading.identity import read_ids
-
-    found = read_ids(raw)
-    table["id_no"], table["id_no_raw"], table["id_no_status"] = found["value"], raw, found["status"]
-    for column, told in (("birth_date", "birth"), ("sex", "sex")):
-        if column not in table:  # where nobody wrote it, a valid number tells it
-            table[column] = found[told].where(found["status"] == "valid", "")
-
-
-def _documents(table: pd.DataFrame, name: str, reader: str) -> None:
-    from matching.reading import identity
-
-    found = getattr(identity, reader)(table[name])
-    table[name], table[f"{name}_id"] = found["value"], found["id"]
-
-
-def _places(table: pd.DataFrame) -> None:
+def _add_places(table: pd.DataFrame) -> None:
     """Canonical towns and villages, learned from all frames together."""
     from matching.reading.places import learn_places, read_addresses
 
@@ -241,8 +235,8 @@ def _places(table: pd.DataFrame) -> None:
     places = learn_places(table[known])
     for side in ("hukou", "live"):
         if f"{side}_addr" in table:
-            found = read_addresses(table[f"{side}_addr"], places)
-            table[f"{side}_town"], table[f"{side}_village"] = found["town"], found["village"]
+            addresses = read_addresses(table[f"{side}_addr"], places)
+            table[f"{side}_town"], table[f"{side}_village"] = addresses["town"], addresses["village"]
     if "town" in table or "village" in table:
         empty = pd.Series("", index=table.index, dtype=object)
         stated = read_addresses(table.get("town", empty) + table.get("village", empty), places)

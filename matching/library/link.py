@@ -14,6 +14,7 @@ from matching.library.columns import Columns, Frames, Rows, fields, gather, stan
 if TYPE_CHECKING:
     from typing import Unpack
 
+    from matching.explaining.explain import Explanation
     from matching.latin.model import LatinModel
     from matching.model import Model
 
@@ -58,19 +59,17 @@ def _linked(rows: Rows, model: Model | None, options: Options) -> Linked:
 
     records = standard_records(rows, options.get("clean", True))
     records["period"] = options.get("period", "")
-    asked = judgements_of(options.get("judgements"), rows)
+    judgements = judgements_of(options.get("judgements"), rows)
     run = link_period if options.get("remember") else link_records
-    found = run(records, model, options.get("known"), asked, options.get("engine", "auto"))
-    child = found.clusters.set_index("record_id").loc[rows.record]
+    linkage = run(records, model, options.get("known"), judgements, options.get("engine", "auto"))
+    # In the order of the caller's rows; the engine's own order is by record id.
+    child = linkage.clusters.set_index("record_id").loc[rows.record]
     clusters = clusters_frame(rows, child["child_id"].tolist())
     clusters["method"], clusters["probability"] = child["method"].to_numpy(), child["probability"].to_numpy()
-    pairs = with_places(found.pairs, rows)
-    report = {**found.report, "unused_columns": rows.ignored}
-    return Linked(
-        pairs,
-        clusters,
-        report["estimates"],
-        report,
-        found.known,
-        lambda a, b: explain_pair(records, (a, b), found, model),
-    )
+    pairs = with_places(linkage.pairs, rows)
+    report = {**linkage.report, "unused_columns": rows.ignored}
+
+    def explain(a: str, b: str) -> Explanation:
+        return explain_pair(records, (a, b), linkage, model)
+
+    return Linked(pairs, clusters, report["estimates"], report, linkage.known, explain)

@@ -14,12 +14,14 @@ import numpy as np
 import pandas as pd
 
 from matching.distinct import as_text
+from matching.measuring.intervals import wilson
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from matching.linked import Linkage
     from matching.model import Model
+
+CALIBRATION_EDGES = (0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 0.8, 0.9, 0.99, 0.999)
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,6 @@ def _pairs(counts: pd.Series) -> int:
     return int((values * (values - 1) // 2).sum())
 
 
-CALIBRATION_EDGES = (0.001, 0.01, 0.05, 0.1, 0.2, 0.5, 0.8, 0.9, 0.99, 0.999)
-
-
 def calibration(pairs: pd.DataFrame, truth: Mapping[str, object]) -> pd.DataFrame:
     """Are pairs that are said to be right in p of cases right in p of cases?
 
@@ -80,17 +79,15 @@ def calibration(pairs: pd.DataFrame, truth: Mapping[str, object]) -> pd.DataFram
         Per class of probability: `low, high, pairs, expected` (mean probability), `right` (share of true matches), and the 95 %
         interval of that share; empty classes are left out.
     """
-    from matching.measuring.intervals import wilson
-
     p = pairs["probability"].to_numpy(dtype=np.float64)
     same = pairs["record_a"].map(truth).to_numpy() == pairs["record_b"].map(truth).to_numpy()
-    place = np.digitize(p, CALIBRATION_EDGES)
     edges = (0.0, *CALIBRATION_EDGES, 1.0)
+    interval = np.digitize(p, CALIBRATION_EDGES)
     lines = []
-    for number in np.unique(place).tolist():
-        rows = place == number
-        size, right = int(rows.sum()), float(same[rows].mean())
-        lines.append((edges[number], edges[number + 1], size, float(p[rows].mean()), right, *wilson(right, size)))
+    for place in np.unique(interval).tolist():
+        mask = interval == place
+        size, right = int(mask.sum()), float(same[mask].mean())
+        lines.append((edges[place], edges[place + 1], size, float(p[mask].mean()), right, *wilson(right, size)))
     return pd.DataFrame(lines, columns=["low", "high", "pairs", "expected", "right", "right_low", "right_high"])
 
 
@@ -110,10 +107,11 @@ def hidden_number_check(records: pd.DataFrame, share: float, model: Model | None
     rng = np.random.default_rng(seed)
     hidden = (number != "").to_numpy() & (rng.random(len(records)) < share)
     masked = records.copy()
+    # The student's and the certificate's number hold the citizen number too (rules/identifiers.md#student-number).
     for column in ("id_no", "id_no_raw", "student_no", "student_no_id", "disability_no", "disability_no_id"):
         if column in masked:
             masked.loc[hidden, column] = ""
-    result: Linkage = link_records(masked, model)
-    child = result.clusters.set_index("record_id")["child_id"].reindex(records["record_id"]).to_numpy()
-    judged = (number != "").to_numpy()
-    return quality(number[judged].tolist(), child[judged].tolist())
+    clusters = link_records(masked, model).clusters
+    child = clusters.set_index("record_id")["child_id"].reindex(records["record_id"]).to_numpy()
+    numbered = (number != "").to_numpy()
+    return quality(number[numbered].tolist(), child[numbered].tolist())

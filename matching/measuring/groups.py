@@ -4,7 +4,7 @@ Belongs here: grouping records by what they themselves say, rates with intervals
 where the figures are shown.
 
 A record is judged by its own words only: what a linked record knows would make the linked look different from the unlinked. Groups are
-compared inside each department, so that a department with few records in the register does not speak against the groups it serves.
+compared inside each department, so that a department with few records in the reference does not speak against the groups it serves.
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ import pandas as pd
 from matching.distinct import as_text
 from matching.measuring.intervals import wilson
 from matching.reading.citizen import age_at
+from matching.reading.codes import load_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -64,20 +63,23 @@ def link_rates(
         moved in with their parents and are registered elsewhere) are lines of the group `不计入` and in no other. Empty when there is one
         department only.
     """
-    reference = reference or _largest(records)
-    frame = records[as_text(records["department"]) != reference].reset_index(drop=True)
+    department = as_text(records["department"])
+    if not reference:  # of equally large ones the first by name, so that the order of the rows decides nothing
+        sizes = sorted((-int(size), str(name)) for name, size in department.value_counts().items())
+        reference = sizes[0][1] if sizes else ""
+    frame = records[department != reference].reset_index(drop=True)
+    roll = records[department == reference]
     if frame.empty:
         return pd.DataFrame(columns=list(COLUMNS))
-    linked = _linked(frame, records, clusters, reference)
-    asked = set(pairs.loc[pairs["grade"] == "review", ["record_a", "record_b"]].to_numpy().ravel())
-    facts = pd.DataFrame(
-        {
-            "department": as_text(frame["department"]),
-            "linked": linked,
-            "review": frame["record_id"].isin(asked).to_numpy() & ~linked,
-        }
-    )
-    why = _outside(frame, records[as_text(records["department"]) == reference], as_of)
+
+    child = clusters.set_index("record_id")["child_id"]
+    enrolled = set(child.reindex(roll["record_id"]))
+    linked = child.reindex(frame["record_id"]).isin(enrolled).to_numpy(dtype=bool)
+    in_review = set(pairs.loc[pairs["grade"] == "review", ["record_a", "record_b"]].to_numpy().ravel())
+    review = frame["record_id"].isin(in_review).to_numpy() & ~linked
+    facts = pd.DataFrame({"department": as_text(frame["department"]), "linked": linked, "review": review})
+
+    why = _outside(frame, roll, as_of)
     inside = why == ""
     groups = {title: values for title, values in groups_of(frame[inside], as_of).items() if title != _MOVED}
     parts = [_rates(facts[inside], title, values) for title, values in groups.items()]
@@ -86,40 +88,29 @@ def link_rates(
     every = pd.concat(parts, ignore_index=True)
     judged = ((every["records"] >= LEAST) & (every["group"] != OUTSIDE)).to_numpy()
     every["p_value"] = _holm(every["p_value"].to_numpy(dtype=np.float64), judged)
-    every["flag"] = _flags(every)
+    # In a large group the test finds differences that are too small to matter: the gap has to be there as well.
+    worse = (every["group"] != OUTSIDE) & (every["p_value"] < ALPHA) & (every["expected_rate"] - every["rate"] >= GAP)
+    few = (every["group"] != OUTSIDE) & (every["records"] < LEAST)
+    every["flag"] = [FEW if small else WORSE if bad else "" for small, bad in zip(few, worse, strict=True)]
     return every[list(COLUMNS)]
 
 
-def _outside(frame: pd.DataFrame, reference: pd.DataFrame, as_of: date | None) -> pd.Series:
-    """Why the reference cannot hold a record, "" where it can: its own words only, as everywhere here."""
-    none = pd.Series("", index=frame.index, dtype=object)
-    ages, known = (_ages(_dates(part), as_of) for part in (frame, reference))
-    why = none
+def _outside(frame: pd.DataFrame, roll: pd.DataFrame, as_of: date | None) -> pd.Series:
+    """Why the reference department's roll cannot hold a record, "" where it can: its own words only, as everywhere here."""
+
+    def text(records: pd.DataFrame, column: str) -> pd.Series:
+        empty = pd.Series("", index=records.index, dtype=object)
+        return as_text(records[column]) if column in records.columns else empty
+
+    ages, enrolled = (_ages(text(part, "birth_date"), as_of) for part in (frame, roll))
+    why = pd.Series("", index=frame.index, dtype=object)
     # From the oldest down, as far as the extract does not reach; a gap below that is no end of an extract.
     for _, band in reversed(_AGES):
-        if not known.ne("").any() or known.eq(band).sum() > SELDOM * ages.eq(band).sum():
+        if not enrolled.ne("").any() or enrolled.eq(band).sum() > SELDOM * ages.eq(band).sum():
             break
         why = why.mask(ages == band, _TOO_OLD.format(band=band))
-    moved = as_text(frame["migrant"]) if "migrant" in frame.columns else none
-    return why.mask((why == "") & moved.map(lambda word: _YES_NO.get(word, word) == "是"), _ELSEWHERE)
-
-
-def _dates(records: pd.DataFrame) -> pd.Series:
-    there = "birth_date" in records.columns
-    return as_text(records["birth_date"]) if there else pd.Series("", index=records.index, dtype=object)
-
-
-def _largest(records: pd.DataFrame) -> str:
-    counts = as_text(records["department"]).value_counts()
-    return min((-int(count), str(name)) for name, count in counts.items())[1] if len(counts) else ""
-
-
-def _linked(frame: pd.DataFrame, records: pd.DataFrame, clusters: pd.DataFrame, reference: str) -> NDArray[np.bool_]:
-    """Whether the child of each record has a record in the reference department."""
-    child = clusters.set_index("record_id")["child_id"]
-    known = set(child.reindex(records.loc[as_text(records["department"]) == reference, "record_id"]))
-    found: NDArray[np.bool_] = child.reindex(frame["record_id"]).isin(known).to_numpy(dtype=bool)
-    return found
+    moved = text(frame, "migrant").map(lambda word: _YES_NO.get(word, word) == "是")
+    return why.mask((why == "") & moved, _ELSEWHERE)
 
 
 def groups_of(records: pd.DataFrame, as_of: date | None = None) -> dict[str, pd.Series]:
@@ -137,51 +128,41 @@ def groups_of(records: pd.DataFrame, as_of: date | None = None) -> dict[str, pd.
         empty = pd.Series("", index=records.index, dtype=object)
         return as_text(records[column]) if column in records.columns else empty
 
-    found = {
+    def yes_no(column: str) -> pd.Series:
+        return text(column).map(lambda word: _YES_NO.get(word, word))
+
+    live, hukou = text("live_town"), text("hukou_town")
+    town = live.where(live != "", hukou)
+    town = town.where(town != "", text("town"))
+    both = (live != "") & (hukou != "")
+    away = pd.Series(
+        np.where(both, np.where(live == hukou, "人户一致", "人户分离"), ""), index=records.index, dtype=object
+    )
+    nations: dict[str, str] = {}
+    for word, code in load_tables().words["nation"].items():
+        nations.setdefault(code, word)  # the full name is the first of its forms
+
+    groups = {
         "按部门": text("department"),
-        "按乡镇": _first(text("live_town"), text("hukou_town"), text("town")),
-        "按民族": _nations(text("nation")),
+        "按乡镇": town,
+        "按民族": text("nation").map(lambda code: nations.get(code, code)),
         "按姓名长度": text("name").map(_length),
         "按有无有效号码": text("id_no").map(lambda number: "有有效号码" if number else "无有效号码"),
-        "按寄宿": text("boarding").map(lambda word: _YES_NO.get(word, word)),
-        _MOVED: text("migrant").map(lambda word: _YES_NO.get(word, word)),
-        "按居住与户籍": _away(text),
+        "按寄宿": yes_no("boarding"),
+        _MOVED: yes_no("migrant"),
+        "按居住与户籍": away,
         "按性别": text("sex").map(lambda code: {"1": "男", "2": "女"}.get(code, "")),
         "按年龄": _ages(text("birth_date"), as_of),
     }
-    return {title: values.where(values != "", UNKNOWN) for title, values in found.items() if (values != "").any()}
-
-
-def _first(*columns: pd.Series) -> pd.Series:
-    out = columns[0]
-    for other in columns[1:]:
-        out = out.where(out != "", other)
-    return out
-
-
-def _nations(codes: pd.Series) -> pd.Series:
-    from matching.reading.codes import load_tables
-
-    names: dict[str, str] = {}
-    for word, code in load_tables().words["nation"].items():
-        names.setdefault(code, word)  # the full name is the first of its forms
-    return codes.map(lambda code: names.get(code, code))
+    return {title: values.where(values != "", UNKNOWN) for title, values in groups.items() if (values != "").any()}
 
 
 def _length(name: str) -> str:
     if not name:
         return ""
-    if "·" in name:
+    if "·" in name:  # transliterated: a group of its own, whatever its length
         return "带间隔号"
     return {1: "一字", 2: "二字", 3: "三字", 4: "四字"}.get(len(name), "五字及以上")
-
-
-def _away(text: Callable[[str], pd.Series]) -> pd.Series:
-    live, home = text("live_town"), text("hukou_town")
-    known = (live != "") & (home != "")
-    return pd.Series(
-        np.where(known, np.where(live == home, "人户一致", "人户分离"), ""), index=live.index, dtype=object
-    )
 
 
 def _ages(births: pd.Series, as_of: date | None) -> pd.Series:
@@ -201,46 +182,41 @@ def _rates(facts: pd.DataFrame, title: str, values: pd.Series) -> pd.DataFrame:
     """One line per value of a group; expected by the department's rate over everybody else (Cochran-Mantel-Haenszel)."""
     lines = []
     every = facts.groupby("department")["linked"].agg(["size", "sum"])
-    for value, own in facts.groupby(values.to_numpy(dtype=object), sort=True):
-        mine = own.groupby("department")["linked"].agg(["size", "sum"])
-        expected, chance = _worse(mine, every.loc[mine.index])
-        n, linked, review = len(own), int(own["linked"].sum()), int(own["review"].sum())
+    for value, members in facts.groupby(values.to_numpy(dtype=object), sort=True):
+        group = members.groupby("department")["linked"].agg(["size", "sum"])
+        expected, chance = _worse(group, every.loc[group.index])
+        n, linked, review = len(members), int(members["linked"].sum()), int(members["review"].sum())
         low, high = wilson(linked / n, n)
         lines.append((title, value, n, linked, linked / n, low, high, expected, review, review / n, chance))
     frame = pd.DataFrame(lines, columns=list(COLUMNS[:-1]))
     return frame.sort_values(["records"], ascending=False, kind="stable")
 
 
-def _worse(mine: pd.DataFrame, every: pd.DataFrame) -> tuple[float, float]:
+def _worse(group: pd.DataFrame, every: pd.DataFrame) -> tuple[float, float]:
     """Rate that the group would have if it were served as its departments serve in general; one-sided p-value of as few links.
 
     Given a department's total, the number of links in the group is hypergeometric; their sum is taken as normal, with continuity.
     """
     from scipy.stats import norm
 
-    n, total, hits = (column.to_numpy(dtype=np.float64) for column in (mine["size"], every["size"], every["sum"]))
+    n, total, hits = (column.to_numpy(dtype=np.float64) for column in (group["size"], every["size"], every["sum"]))
     share = hits / total
     mean = float((n * share).sum())
     variance = float((n * share * (1 - share) * np.where(total > 1, (total - n) / np.maximum(total - 1, 1), 0)).sum())
-    if variance <= 0:
+    if variance <= 0:  # all are linked or none is: nothing can be worse than it must be
         return mean / float(n.sum()), 1.0
-    return mean / float(n.sum()), float(norm.cdf((float(mine["sum"].sum()) - mean + 0.5) / np.sqrt(variance)))
+    return mean / float(n.sum()), float(norm.cdf((float(group["sum"].sum()) - mean + 0.5) / np.sqrt(variance)))
 
 
 def _holm(p: Floats, judged: NDArray[np.bool_]) -> Floats:
     """Holm's adjustment over the groups large enough to be judged; the others keep no p-value (1)."""
+    # Written here: scipy adjusts for false discovery rates only (docs/decisions/libraries.md).
     out = np.ones(len(p))
     rows = np.flatnonzero(judged)
     order = rows[np.argsort(p[rows], kind="stable")]
     steps = np.maximum.accumulate(p[order] * np.arange(len(order), 0, -1)) if len(order) else p[order]
     out[order] = np.minimum(steps, 1.0)
     return out
-
-
-def _flags(every: pd.DataFrame) -> list[str]:
-    worse = (every["group"] != OUTSIDE) & (every["p_value"] < ALPHA) & (every["expected_rate"] - every["rate"] >= GAP)
-    few = (every["group"] != OUTSIDE) & (every["records"] < LEAST)
-    return [FEW if small else WORSE if bad else "" for small, bad in zip(few, worse, strict=True)]
 
 
 def without_small_numbers(rates: pd.DataFrame, least: int = 8) -> pd.DataFrame:

@@ -21,6 +21,7 @@ def wilson(share: float, n: float, z: float = Z95) -> tuple[float, float]:
     Returns:
         Low and high, 0 to 1; the whole range when nothing was counted.
     """
+    # Written here: scipy's asks for whole numbers, and a weighted sample has none (docs/decisions/libraries.md).
     if n <= 0:
         return 0.0, 1.0
     spread = z * z / n

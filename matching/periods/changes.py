@@ -6,7 +6,7 @@ decision names; always whole children, with the weights learned when all rows we
 the measurements and what this cannot see.
 
 Belongs here: when only changes are compared, and when all rows are. Does not belong here: which rows a change concerns (`delivery`), the
-memory (`memory`), or putting old and new together (`splice`).
+memory (`memory`), or putting old and new together (`merging`).
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 from matching.columns import without_halves
 from matching.linking import link_records
 from matching.model import default_model
-from matching.periods.delivery import Delivery
+from matching.periods.delivery import DeliveryDiff
 from matching.periods.memory import remembered
-from matching.periods.splice import Part, spliced
+from matching.periods.merging import Relinking, link_and_merge
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +49,7 @@ def link_period(
     """
     model = model or default_model()
     try:
+        # Half characters break the encoding of a text. They are looked for only once one is met: looking reads every cell.
         return _period(records, model, known, judgements, engine)
     except UnicodeEncodeError:
         return _period(without_halves(records), model, known, judgements, engine)
@@ -64,15 +65,17 @@ def _period(
     memory = known.memory if known else None
     why = _must_be_whole(memory, model)
     if known is not None and memory is not None and not why:
-        delivery = Delivery.of(records, memory)
+        delivery = DeliveryDiff.of(records, memory)
         if delivery.changed <= model.changes.most:
-            token = delivery.tokens()
-            part = Part(delivery, delivery.concerned(token, judgements, known, memory), token)
-            return spliced(part, known, judgements, (model, engine))
+            keys = delivery.fresh_keys()
+            relinking = Relinking(delivery, delivery.concerned(keys, judgements, known, memory), keys)
+            return link_and_merge(relinking, known, judgements, model, engine)
+        # A changed row brings about one unchanged with it (18,278 records compared for 5 % of 199,489, benchmarks/README.md): above the
+        # limit little is left to save, and comparing all learns the weights anew.
         why = f"有变化的行占 {delivery.changed:.0%}，超过 {model.changes.most:.0%}，全部重新比对"
-    found = link_records(records, model, known, judgements, engine)
-    found.report["changes"] = {"compared": "all", "why": why}
-    return replace(found, known=replace(found.known, memory=remembered(found, records)))
+    linkage = link_records(records, model, known, judgements, engine)
+    linkage.report["changes"] = {"compared": "all", "why": why}
+    return replace(linkage, known=replace(linkage.known, memory=remembered(linkage, records)))
 
 
 def _must_be_whole(memory: Memory | None, model: Model) -> str:

@@ -1,7 +1,7 @@
 """A delivery beside the remembered one: which rows are as they were, and which children a change may concern.
 
-Belongs here: following rows, choosing whole children. Does not belong here: marks and tokens (`meeting`), the memory (`memory`), when
-only changes are compared (`changes`), or linking what is chosen (`splice`).
+Belongs here: following rows, choosing whole children. Does not belong here: fingerprints and change keys (`change_keys`), the memory (`memory`), when
+only changes are compared (`changes`), or linking what is chosen (`merging`).
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from matching.columns import TextColumns
-from matching.decisions.judged import find_judged
+from matching.decisions.clerical import find_decisions
 from matching.encoding.encode import in_order, order_of
-from matching.periods.meeting import marks, met, tokens
-from matching.periods.memory import followed, tokens_of
+from matching.periods.change_keys import change_keys, row_fingerprints, rows_concerned
+from matching.periods.memory import change_keys_of, follow_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,33 +25,33 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from matching.linked import KnownChildren, Memory
-    from matching.periods.meeting import Digests, Tokens
+    from matching.periods.change_keys import Digests, Keys
 
     Ints = NDArray[np.int64]
     Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Delivery:
+class DeliveryDiff:
     """A delivery beside the remembered one. Positions and masks count its records sorted by `record_id`; the rows themselves are left
     as they came, since nearly all of them are only counted.
 
     Attributes:
-        given: the records as they came.
-        order: the row of each sorted record in `given`.
-        mark: of each record.
+        delivered: the records as they came.
+        order: the row of each sorted record in `delivered`.
+        fingerprint: of each record.
         old: for each record the remembered row that it equals, -1 for none.
-        columns: the coded columns of `given`.
+        columns: the coded columns of `delivered`.
     """
 
-    given: pd.DataFrame
+    delivered: pd.DataFrame
     order: Ints
-    mark: Digests
+    fingerprint: Digests
     old: Ints
     columns: TextColumns
 
     @staticmethod
-    def of(records: pd.DataFrame, memory: Memory) -> Delivery:
+    def of(records: pd.DataFrame, memory: Memory) -> DeliveryDiff:
         """Follow the remembered rows into these records.
 
         Raises:
@@ -59,8 +59,9 @@ class Delivery:
         """
         order = order_of(records)
         columns = TextColumns(records)
-        mark = marks(columns)[order]
-        return Delivery(records, order, mark, followed(memory.rows["mark"].to_numpy(), mark), columns)
+        fingerprint = row_fingerprints(columns)[order]
+        old = follow_rows(memory.rows["mark"].to_numpy(), fingerprint)
+        return DeliveryDiff(records, order, fingerprint, old, columns)
 
     def __len__(self) -> int:
         return len(self.order)
@@ -72,29 +73,33 @@ class Delivery:
 
     def fresh(self) -> Mask:
         """The new and changed rows."""
-        found: Mask = self.old < 0
-        return found
+        mask: Mask = self.old < 0
+        return mask
 
     def rows(self, chosen: Mask) -> pd.DataFrame:
         """Some records, sorted and numbered from 0."""
-        return in_order(self.given, self.order[chosen])
+        return in_order(self.delivered, self.order[chosen])
 
-    def some(self, columns: Sequence[str]) -> pd.DataFrame:
+    def columns_of(self, columns: Sequence[str]) -> pd.DataFrame:
         """Some columns of all records, those that there are."""
-        return in_order(self.given[[name for name in columns if name in self.given]], self.order)
+        return in_order(self.delivered[[name for name in columns if name in self.delivered]], self.order)
 
     @cached_property
     def records(self) -> pd.DataFrame:
         """All records sorted, for who needs every column of them."""
-        return in_order(self.given, self.order)
+        return in_order(self.delivered, self.order)
+
+    def fresh_keys(self) -> dict[str, Keys]:
+        """The change keys of the new and changed rows."""
+        return change_keys(TextColumns(self.rows(self.fresh())))
 
     def concerned(
-        self, token: dict[str, Tokens], judgements: pd.DataFrame | None, known: KnownChildren, memory: Memory
+        self, keys: dict[str, Keys], judgements: pd.DataFrame | None, known: KnownChildren, memory: Memory
     ) -> Mask:
         """The records to link anew: whole children.
 
         Args:
-            token: `tokens()`.
+            keys: `fresh_keys()`.
             judgements: people's decisions.
             known: the register.
             memory: the last period.
@@ -102,31 +107,26 @@ class Delivery:
         child, _ = pd.factorize(memory.rows["child_id"])
         stays = np.zeros(len(memory.rows), dtype=bool)
         stays[self.old[self.old >= 0]] = True
-        hit = np.zeros(len(memory.rows), dtype=bool)  # by child
-        hit[child[~stays]] = True
-        here = np.flatnonzero(stays)
-        before = {name: found[here] for name, found in tokens_of(memory).items()}
-        hit[child[here[met(before, token, len(here))]]] = True
-        named = self._decided(judgements, known)
-        hit[child[named[named >= 0]]] = True
-        hit[child[_beside(memory, hit[child])]] = True
-        return np.where(self.old >= 0, hit[child[self.old]], True)
+        touched = np.zeros(len(memory.rows), dtype=bool)  # by child: a child half linked anew could fall apart
+        touched[child[~stays]] = True
 
-    def _decided(self, judgements: pd.DataFrame | None, known: KnownChildren) -> Ints:
-        """The remembered rows of the records that people's decisions name, -1 for a new one."""
-        if judgements is None or not len(judgements):
-            return np.zeros(0, dtype=np.int64)
-        found = find_judged(judgements, self.records, known.identifiers)
-        named: Ints = self.old[np.concatenate([found.left, found.right])]
-        return named
+        rows = np.flatnonzero(stays)
+        before = {name: table[rows] for name, table in change_keys_of(memory).items()}
+        touched[child[rows[rows_concerned(before, keys, len(rows))]]] = True
+        if judgements is not None and len(judgements):
+            decisions = find_decisions(judgements, self.records, known.identifiers)
+            decided = self.old[np.concatenate([decisions.left, decisions.right])]
+            touched[child[decided[decided >= 0]]] = True
 
-    def tokens(self) -> dict[str, Tokens]:
-        """The tokens of the new and changed rows."""
-        return tokens(TextColumns(self.rows(self.fresh())))
+        # Last, so that the competing candidates of every touched child are among them; those of the candidates are not followed.
+        touched[child[_beside(memory, touched[child])]] = True
+        return np.where(self.old >= 0, touched[child[self.old]], True)
 
 
 def _beside(memory: Memory, chosen: Mask) -> Ints:
-    """The rows that a kept pair of the last period (joined, undecided or close) ties to the chosen ones: their twins and rivals."""
+    """The rows that a kept pair of the last period (joined, undecided or close) ties to the chosen ones: their twins and competing
+    candidates.
+    """
     a, b = memory.ends
     near = (chosen[a] | chosen[b]) & (a >= 0) & (b >= 0)
     return np.concatenate([a[near], b[near]])

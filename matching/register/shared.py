@@ -27,37 +27,36 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Shared:
+class SharedIdentifiers:
     """Identifiers under one numbering of kind and value together.
 
     Attributes:
-        found: of each row of `register.identifiers`.
+        delivered: of each row of `register.identifiers`.
         known: of each row of the register, -1 for one that no record has.
         kinds: the kinds; a number's is its remainder by their count.
     """
 
-    found: Ints
+    delivered: Ints
     known: Ints
     kinds: tuple[str, ...]
 
     @staticmethod
-    def of(found: pd.DataFrame, known: pd.DataFrame) -> Shared:
+    def of(identified: pd.DataFrame, known: pd.DataFrame) -> SharedIdentifiers:
         """Number what the records are known by, and find it in the register (`child_id, kind, value`)."""
-        value, values = pd.factorize(found["value"])
-        kind, kinds = pd.factorize(found["kind"])
+        # The delivery is numbered and the register looked up in it, not both together: the register grows with every period.
+        value, values = pd.factorize(identified["value"])
+        kind, kinds = pd.factorize(identified["kind"])
         size = max(len(kinds), 1)
-        place, at = (
-            pd.Index(texts).get_indexer(pd.Index(known[name])).astype(np.int64)
-            for texts, name in ((values, "value"), (kinds, "kind"))
-        )
-        there = np.where((place >= 0) & (at >= 0), place * size + at, -1)
-        return Shared(value.astype(np.int64) * size + kind, there, tuple(str(each) for each in kinds))
+        value_at = pd.Index(values).get_indexer(pd.Index(known["value"])).astype(np.int64)
+        kind_at = pd.Index(kinds).get_indexer(pd.Index(known["kind"])).astype(np.int64)
+        in_register = np.where((value_at >= 0) & (kind_at >= 0), value_at * size + kind_at, -1)
+        return SharedIdentifiers(value.astype(np.int64) * size + kind, in_register, tuple(str(each) for each in kinds))
 
     def of_kind(self, numbers: Ints, kinds: Collection[str]) -> Mask:
         """Which numbers are of one of these kinds."""
-        wanted = np.array([kind in kinds for kind in self.kinds], dtype=bool)
-        found: Mask = wanted[numbers % len(wanted)] if len(wanted) else np.zeros(len(numbers), dtype=bool)
-        return found
+        of_these = np.array([kind in kinds for kind in self.kinds], dtype=bool)
+        mask: Mask = of_these[numbers % len(of_these)] if len(of_these) else np.zeros(len(numbers), dtype=bool)
+        return mask
 
 
 def of_several(value: Ints, child: Ints) -> Mask:
@@ -73,8 +72,8 @@ def among(values: Ints, ordered: Ints) -> Mask:
     if not len(ordered):
         return np.zeros(len(values), dtype=bool)
     place = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
-    found: Mask = ordered[place] == values
-    return found
+    mask: Mask = ordered[place] == values
+    return mask
 
 
 def first_met(values: Ints, before: Ints) -> Ints:
@@ -86,41 +85,46 @@ def first_met(values: Ints, before: Ints) -> Ints:
     return np.sort(places)
 
 
-def claims(labels: Ints, found: pd.DataFrame, shared: Shared, known: KnownChildren, spec: KnownBy) -> pd.DataFrame:
+def claims(
+    labels: Ints, identified: pd.DataFrame, shared: SharedIdentifiers, known: KnownChildren, spec: KnownBy
+) -> pd.DataFrame:
     """How strongly each cluster resembles each known child: `cluster, child_id, score, strong`."""
     rows = np.flatnonzero((shared.known >= 0) & shared.of_kind(shared.known, spec.scores))
     if not len(rows):
         return pd.DataFrame({"cluster": [], "child_id": [], "score": [], "strong": []})
     number = shared.known[rows]
     child, children = pd.factorize(known.identifiers["child_id"].iloc[rows])
-    says = shared.of_kind(number, spec.strong) | ~of_several(number, child)  # namesakes say nothing
-    says &= ~children.isin(known.aliases["child_id"])[child]
-    theirs = distinct_numbers(number[says] * len(children) + child[says])
-    cluster = labels[found["position"].to_numpy(dtype=np.int64)]
+    speaks = shared.of_kind(number, spec.strong) | ~of_several(number, child)  # namesakes say nothing
+    speaks &= ~children.isin(known.aliases["child_id"])[child]  # a number that was merged away is given to nobody
+
+    # What each child and each cluster is known by, once however often it stands there, meets on the identifier.
+    of_children = distinct_numbers(number[speaks] * len(children) + child[speaks])
+    cluster = labels[identified["position"].to_numpy(dtype=np.int64)]
     size = int(labels.max(initial=0)) + 1
-    mine = distinct_numbers((shared.found * size + cluster)[shared.of_kind(shared.found, spec.scores)])
-    joined = pd.DataFrame({"number": mine // size, "cluster": mine % size}).merge(
-        pd.DataFrame({"number": theirs // len(children), "child": theirs % len(children)}), on="number"
+    scored = shared.of_kind(shared.delivered, spec.scores)
+    of_clusters = distinct_numbers((shared.delivered * size + cluster)[scored])
+    joined = pd.DataFrame({"number": of_clusters // size, "cluster": of_clusters % size}).merge(
+        pd.DataFrame({"number": of_children // len(children), "child": of_children % len(children)}), on="number"
     )
-    weight = np.array([spec.scores.get(kind, 0) for kind in shared.kinds])[joined["number"] % len(shared.kinds)]
+
+    score = np.array([spec.scores.get(kind, 0) for kind in shared.kinds])[joined["number"] % len(shared.kinds)]
     strong = shared.of_kind(joined["number"].to_numpy(), spec.strong)
-    told = joined.assign(score=weight, strong=strong).groupby(["cluster", "child"], as_index=False)
-    out = told.agg(score=("score", "sum"), strong=("strong", "any"))
-    numbered = cluster[shared.of_kind(shared.found, ("id_no",))], _numbered(known, children)
-    out = out[~_contradicted(out, numbered, spec.weak)]
+    pairs = joined.assign(score=score, strong=strong).groupby(["cluster", "child"], as_index=False)
+    out = pairs.agg(score=("score", "sum"), strong=("strong", "any"))
+    with_number = known.identifiers.loc[known.identifiers["kind"] == "id_no", "child_id"]
+    numbered = pd.Index(children).get_indexer(pd.Index(with_number))
+    out = out[~_contradicted(out, cluster[shared.of_kind(shared.delivered, ("id_no",))], numbered, spec.weak)]
     return out.assign(child_id=children.to_numpy(dtype=object)[out["child"]]).drop(columns="child")
 
 
-def _numbered(known: KnownChildren, children: pd.Index) -> Ints:
-    """Which of the children have a citizen number, by their places."""
-    theirs = known.identifiers.loc[known.identifiers["kind"] == "id_no", "child_id"]
-    found = children.get_indexer(pd.Index(theirs))
-    return found[found >= 0].astype(np.int64)
+def _contradicted(claims: pd.DataFrame, clusters: Ints, children: Ints, weak: float) -> Mask:
+    """Weak claims between a cluster and a child that both have citizen numbers and share none: namesakes.
 
-
-def _contradicted(claims: pd.DataFrame, numbered: tuple[Ints, Ints], weak: float) -> Mask:
-    """Weak claims between a cluster and a child that both have numbers and share none: namesakes."""
-    clusters, children = numbered
+    Args:
+        claims: `cluster, child, score, strong`.
+        clusters, children: those that have a citizen number.
+        weak: the score from which a claim stands in spite of it.
+    """
     clash: Mask = (
         ~claims["strong"].to_numpy(dtype=bool)
         & claims["cluster"].isin(clusters).to_numpy()

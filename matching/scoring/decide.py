@@ -1,7 +1,7 @@
 """Decision per pair: same, review or different by probability, with the evidence that stands above probability.
 
 Belongs here: edges and grades of single pairs. Does not belong here: whole children (`cluster`), finding people's decisions
-(`judged`).
+(`clerical`).
 """
 
 from __future__ import annotations

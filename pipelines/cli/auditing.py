@@ -1,6 +1,6 @@
 """`tongbi audit`: the record of what was done and of who looked at what: listing, verifying, its head, going on after damage.
 
-Belongs here: printing and exit codes. Does not belong here: what does not fit (`pipelines.resources.verifying`), how a chain goes on
+Belongs here: printing and exit codes. Does not belong here: what does not fit (`pipelines.resources.chain_verification`), how a chain goes on
 (`pipelines.resources.chain`).
 """
 
@@ -18,7 +18,7 @@ from pipelines.cli.shell import REFUSED, USAGE, WorkspaceOption, err, local_time
 from pipelines.cli.texts import say
 
 if TYPE_CHECKING:
-    from pipelines.resources.session import Opened
+    from pipelines.resources.session import Session
 
 app = typer.Typer(name="audit", help=say("audit.help"), invoke_without_command=True)
 LastOption = Annotated[int, typer.Option("--last", min=1, help=say("audit.last"))]
@@ -88,14 +88,14 @@ def accept(
         out.print(say("audit.key", path=session.chain.key.path), markup=False)
 
 
-def looked_at(workspace: Path | None) -> Opened:
+def looked_at(workspace: Path | None) -> Session:
     """The workspace opened so that a damaged record can be looked at, too."""
     session = opened(workspace)
     session.lenient = True
     return session
 
 
-def print_verified(session: Opened) -> bool:
+def print_verified(session: Session) -> bool:
     """Verify lines, rows and views, print what does not fit and where the chain began anew; returns whether it is whole."""
     from pipelines.resources import views
     from pipelines.resources.chain import everything
@@ -135,7 +135,7 @@ def _print_begun(row: Mapping[str, Any]) -> None:
         out.print(say("audit.broken_before", line=before["broken"]), markup=False, style="yellow")
 
 
-def _compare_paper(session: Opened, printed: str) -> bool:
+def _compare_paper(session: Session, printed: str) -> bool:
     """Whether the line that a person reads from paper is in the chain as it was printed."""
     import sqlalchemy as sa
 

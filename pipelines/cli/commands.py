@@ -80,7 +80,7 @@ def run(  # noqa: PLR0913 - every argument is an option people type
     """Run one period."""
     session = opened(workspace, debug)
     from pipelines.cli import running
-    from pipelines.jobs import Consent
+    from pipelines.running import Consent
 
     # Who is named for --accept-period alone has consented to no jump in rows: that takes a second person, the period does not.
     dated = running.checked_period(session, accept_period or [], consent)

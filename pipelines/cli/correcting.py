@@ -22,13 +22,13 @@ from pipelines.cli.shell import out, show
 from pipelines.cli.texts import say
 from pipelines.resources import deliveries, finding_events
 from pipelines.resources.passwords import read_passwords
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.tables import life_event
 
 FOLDER = "校核纠错"
 
 
-def write_corrections(opened: Opened, period: str) -> None:
+def write_corrections(opened: Session, period: str) -> None:
     """Write letters and lists of a period into `outbox/<period>-校核纠错/`, and print what became of the earlier ones."""
     label = fitting_period(opened, period).label
     sheets = errata_of(opened, label)
@@ -47,7 +47,7 @@ def write_corrections(opened: Opened, period: str) -> None:
         out.print(say("errata.held", count=count, period=label), markup=False)
 
 
-def errata_of(opened: Opened, label: str) -> dict[str, DepartmentErrors]:
+def errata_of(opened: Session, label: str) -> dict[str, DepartmentErrors]:
     """Department -> its errors now, and what became of those of the period before."""
     findings, done = _asked_now(opened, label), _answered(opened, label)
     findings = findings[~findings["finding_id"].isin(done)]
@@ -66,7 +66,7 @@ def errata_of(opened: Opened, label: str) -> dict[str, DepartmentErrors]:
     return sheets
 
 
-def _asked_now(opened: Opened, label: str) -> pd.DataFrame:
+def _asked_now(opened: Session, label: str) -> pd.DataFrame:
     """The findings that are asked about, and of whom: not those that were answered for good."""
     findings = protected_in(opened, label).without(opened.frames.read("findings", label))
     life = opened.frames.read("finding_life", label)
@@ -74,14 +74,14 @@ def _asked_now(opened: Opened, label: str) -> pd.DataFrame:
     return with_asked(findings[~findings["finding_id"].isin(hidden)], life)
 
 
-def _answered(opened: Opened, label: str) -> set[str]:
+def _answered(opened: Session, label: str) -> set[str]:
     """The findings for which an answer of this period is entered, from whichever of the two it came."""
     with opened.engine.connect() as connection:
         answers = finding_events.events(connection, (life_event.c.period == label) & (life_event.c.kind == ANSWERED))
     return {row["finding_id"] for row in answers}
 
 
-def _asked_before(opened: Opened, earlier: str, department: str, sent: Collection[str]) -> EarlierErrors:
+def _asked_before(opened: Session, earlier: str, department: str, sent: Collection[str]) -> EarlierErrors:
     """What a department was asked in the period before, derived anew from its frames: nothing is stored for it."""
     if not earlier:
         return EarlierErrors(pd.DataFrame(columns=["finding_id", "code", "department", "file", "sheet", "row"]), {})

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from matching.decisions.disputes import conflicts
-from matching.decisions.judged import content_keys, find_judged
+from matching.decisions.clerical import content_keys, find_decisions
+from matching.decisions.conflicts import conflicting_decisions
 from matching.decisions.table import read_decisions
 from pipelines.cli.shell import USAGE, out, refuse
 from pipelines.cli.texts import say
@@ -20,7 +20,7 @@ from pipelines.cli.unlocking import read_asking
 from pipelines.partitions import Period
 from pipelines.resources import decisions
 from pipelines.resources.database import writing
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 
 _KEYS = (
     *("record_id", "department", "layout", "id_no", "id_no_raw", "name", "birth_date"),
@@ -40,7 +40,7 @@ class DecisionRequest:
     table: Path | None = None
 
 
-def decide(opened: Opened, request: DecisionRequest) -> None:
+def decide(opened: Session, request: DecisionRequest) -> None:
     """Enter decisions, then print what they contradict."""
     label = Period.parse(request.period).label
     records = _records(opened, label)
@@ -60,7 +60,7 @@ def decide(opened: Opened, request: DecisionRequest) -> None:
         entered = decisions.read(connection)
     out.print(say("decide.entered", count=count, again=len(pairs) - count, period=label), markup=False)
 
-    contradicting = conflicts(find_judged(entered, records), records)
+    contradicting = conflicting_decisions(find_decisions(entered, records), records)
     if contradicting.empty:
         out.print(say("decide.no_conflict"))
         return
@@ -69,7 +69,7 @@ def decide(opened: Opened, request: DecisionRequest) -> None:
         out.print(f"  {row.record_a} · {row.record_b}：{row.reason}。", markup=False)
 
 
-def _records(opened: Opened, label: str) -> pd.DataFrame:
+def _records(opened: Session, label: str) -> pd.DataFrame:
     """The period's records, only what recognises them."""
     names = sorted(
         folder.name for folder in opened.workspace.frames.glob("std_*") if opened.frames.exists(folder.name, label)

@@ -27,7 +27,7 @@ from pipelines.partitions import Period
 from pipelines.resources import audit
 from pipelines.resources.database import writing
 from pipelines.resources.passwords import read_passwords
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 
 FILES, SAMPLE_FOLDER = "一人一档", "抽查"
 
@@ -50,7 +50,7 @@ class Sampling:
     files: bool = False
 
 
-def write_file(opened: Opened, number: str, period: str, approved_by: str, named: str = "") -> Path:
+def write_file(opened: Session, number: str, period: str, approved_by: str, named: str = "") -> Path:
     """Write one child's file, masked unless somebody approved, and say where it is; a protected child's for the named person only."""
     path = _write_one(opened, number, _period(opened, period), Release(approved_by, named))
     protected = FOLDER in path.relative_to(opened.workspace.outbox).parts[0]
@@ -65,7 +65,7 @@ def write_file(opened: Opened, number: str, period: str, approved_by: str, named
     return path
 
 
-def _write_one(opened: Opened, number: str, period: Period, release: Release) -> Path:
+def _write_one(opened: Session, number: str, period: Period, release: Release) -> Path:
     sources, approved_by = sources_of(opened, period.label, number), release.approved_by
     person = admitted(opened, protected_in(opened, period.label), [str(sources.child["child_id"])], release.named)
     paper = paper_of(replace(sources, open=bool(approved_by)))
@@ -85,7 +85,7 @@ def _write_one(opened: Opened, number: str, period: Period, release: Release) ->
     return path
 
 
-def write_sample(opened: Opened, sampling: Sampling) -> Path:
+def write_sample(opened: Session, sampling: Sampling) -> Path:
     """Draw the sample, write the sheet (and the files), say where it is and how to draw it again."""
     period = _period(opened, sampling.period)
     veil = protected_in(opened, period.label)
@@ -115,7 +115,7 @@ def write_sample(opened: Opened, sampling: Sampling) -> Path:
     return path
 
 
-def _period(opened: Opened, text: str) -> Period:
+def _period(opened: Session, text: str) -> Period:
     """The period asked for, else the last that was run."""
     label = text or latest_period(opened)
     if not label:
@@ -123,11 +123,11 @@ def _period(opened: Opened, text: str) -> Period:
     return Period.parse(label)
 
 
-def _office(opened: Opened) -> str:
+def _office(opened: Session) -> str:
     place = profile_of(opened.workspace).place.county_name.value or ""
     return f"{place}民政局" if place else "民政局"
 
 
-def _note(opened: Opened, act: audit.Act) -> None:
+def _note(opened: Session, act: audit.Act) -> None:
     with writing(opened.engine) as connection:
         audit.append(connection, act)

@@ -17,7 +17,7 @@ from pipelines.cli.texts import say
 from pipelines.resources import receipts
 from pipelines.resources.database import writing
 from pipelines.resources.receipts import OwedReport
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 
 if TYPE_CHECKING:
     from assets.reports.due import Duty
@@ -37,7 +37,7 @@ class ReportNote:
     taken_back: bool = False
 
 
-def show_due(opened: Opened, since: str, until: str) -> None:
+def show_due(opened: Session, since: str, until: str) -> None:
     """Print what is due between two days, and how far it is; without a first day also what townships still owe from before.
 
     Raises:
@@ -70,7 +70,7 @@ def show_due(opened: Opened, since: str, until: str) -> None:
     show(table)
 
 
-def _state(opened: Opened, duty: Duty, towns: Sequence[str]) -> str:
+def _state(opened: Session, duty: Duty, towns: Sequence[str]) -> str:
     """How far it is: who has reported where townships owe a report, whether ours is written where we do."""
     if duty.tracked and duty.period:
         return _received(opened, OwedReport(duty.name, duty.period), towns)
@@ -85,7 +85,7 @@ def _state(opened: Opened, duty: Duty, towns: Sequence[str]) -> str:
     return say("due.written") if written else say("due.open")
 
 
-def _received(opened: Opened, owed: OwedReport, towns: Sequence[str]) -> str:
+def _received(opened: Session, owed: OwedReport, towns: Sequence[str]) -> str:
     with opened.engine.connect() as connection:
         arrived = receipts.senders_in(connection, owed)
     everybody = list(towns) or sorted(arrived)
@@ -98,7 +98,7 @@ def _received(opened: Opened, owed: OwedReport, towns: Sequence[str]) -> str:
     return say("due.some_in", count=count, total=len(everybody), missing="、".join(missing))
 
 
-def _towns(opened: Opened) -> list[str]:
+def _towns(opened: Session) -> list[str]:
     """The county's townships: its own list, else those that the last period's files name; [] before either is there."""
     from assets.county import official_areas
     from assets.reports.material import townships_of
@@ -109,7 +109,7 @@ def _towns(opened: Opened) -> list[str]:
     return list(dict.fromkeys(town for town, _ in official_areas(opened.workspace)))
 
 
-def note_receipt(opened: Opened, note: ReportNote) -> None:
+def note_receipt(opened: Session, note: ReportNote) -> None:
     """Note that townships' reports came in, or take such a note back, and say so.
 
     Raises:

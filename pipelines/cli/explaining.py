@@ -21,11 +21,11 @@ from matching.explaining.picture import SMALLEST, Panel, draw, gathered, label
 from pipelines.cli.protecting import admitted
 from pipelines.cli.shell import USAGE, out, refuse, show
 from pipelines.cli.texts import say
-from pipelines.cli.tracing import LinkageTrace, PairReport, TraceReader, Values
+from pipelines.cli.tracing import ChildTrace, PairReport, TraceReader, Values
 from pipelines.partitions import Period
 from pipelines.resources.access import owner_only
 from pipelines.resources.files import write_text
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 
 _BAR = 24
 _TINT = {"differ": "red", "near": "yellow"}
@@ -43,7 +43,7 @@ class ExplainRequest:
     named: str = ""
 
 
-def explain_ids(opened: Opened, request: ExplainRequest) -> None:
+def explain_ids(opened: Session, request: ExplainRequest) -> None:
     """Explain a child id, a finding id, one record id or a pair of record ids."""
     if request.values not in ("none", "masked", "full"):
         refuse(say("explain.values_wrong"), USAGE)
@@ -66,7 +66,7 @@ def explain_ids(opened: Opened, request: ExplainRequest) -> None:
         _print(trace, len(request.ids) == 2, department_names(opened.workspace))
 
 
-def _trace(opened: Opened, request: ExplainRequest) -> LinkageTrace:
+def _trace(opened: Session, request: ExplainRequest) -> ChildTrace:
     label = Period.parse(request.period).label
     values: Values = "full" if request.values == "full" else "masked" if request.values == "masked" else "none"
     veil = protected_in(opened, label)
@@ -94,7 +94,7 @@ def _child_of(identity: str, links: pd.DataFrame, findings: pd.DataFrame) -> str
     return ""
 
 
-def _print(trace: LinkageTrace, pair: bool, spoken: dict[str, str]) -> None:
+def _print(trace: ChildTrace, pair: bool, spoken: dict[str, str]) -> None:
     if not pair:
         out.print(say("explain.child", child=trace.child, count=len(trace.records)), markup=False, style="bold")
     for line in trace.records:
@@ -174,7 +174,7 @@ def _bars(pair: Explanation) -> list[Text]:
     return lines
 
 
-def _draw(trace: LinkageTrace, target: Path) -> None:
+def _draw(trace: ChildTrace, target: Path) -> None:
     """Write the picture: the pairs that hold the child together, then the nearest rejected ones."""
     reports = (*trace.joins, *trace.anew, *trace.competing)
     panels = [Panel(report.explanation, report.sides) for report in reports if report.explanation.steps]

@@ -19,10 +19,10 @@ from pipelines.resources.access import owner_only
 from pipelines.resources.files import replacing
 from pipelines.resources.locks import BusyError, only_run
 from pipelines.resources.publication import latest_digest
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 
 
-def export(opened: Opened, period: str, name: str, target: Path) -> None:
+def export(opened: Session, period: str, name: str, target: Path) -> None:
     """Copy a published file to where the person wants it, whole or not at all."""
     label = Period.parse(period).label
     # Put right what a killed run left; while another run works, its own recovery does.

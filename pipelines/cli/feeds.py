@@ -16,8 +16,8 @@ from pipelines.cli.protecting import say_left_out
 from pipelines.cli.shell import USAGE, err, local_time, out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
-from pipelines.resources import sharing
-from pipelines.resources.session import Opened
+from pipelines.resources import sharing_ledger
+from pipelines.resources.session import Session
 
 DATABASE_VARIABLE = "TONGBI_FEED_DATABASE"
 
@@ -32,7 +32,7 @@ class FeedRequest:
     full: bool
 
 
-def make_feed(opened: Opened, request: FeedRequest) -> Delivered | None:
+def make_feed(opened: Session, request: FeedRequest) -> Delivered | None:
     """Make one delivery and say what was given; without a name, list the feeds."""
     feeds = feeds_of(opened)
     if not request.feed:
@@ -51,7 +51,7 @@ def make_feed(opened: Opened, request: FeedRequest) -> Delivered | None:
     return delivery
 
 
-def feeds_of(opened: Opened) -> dict[str, Feed]:
+def feeds_of(opened: Session) -> dict[str, Feed]:
     """The feeds of a workspace by name; each goes to somebody whom its place knows.
 
     Raises:
@@ -66,9 +66,9 @@ def _named(feeds: dict[str, Feed], name: str) -> Feed:
     return feeds[name]
 
 
-def _list(opened: Opened, feeds: dict[str, Feed]) -> None:
+def _list(opened: Session, feeds: dict[str, Feed]) -> None:
     with opened.engine.connect() as connection:
-        latest = {name: sharing.last(connection, name) for name in feeds}
+        latest = {name: sharing_ledger.last(connection, name) for name in feeds}
     table = Table(*(say(f"table.{name}") for name in ("feed", "title", "recipient", "form", "fields", "last")))
     for name, feed in feeds.items():
         line = latest[name]
@@ -91,12 +91,12 @@ def _say(feed: Feed, delivery: Delivered) -> None:
         err.print(say("feed.unnamed", count=delivery.unnamed), markup=False, style="yellow")
 
 
-def show_sharing(opened: Opened) -> None:
+def show_sharing(opened: Session) -> None:
     """Print the ledger."""
     with opened.engine.connect() as connection:
-        lines, answered = sharing.ledger(connection), sharing.receipts(connection)
+        lines, answered = sharing_ledger.ledger(connection), sharing_ledger.receipts(connection)
     if not lines:
-        out.print(say("sharing.none"), markup=False)
+        out.print(say("sharing_ledger.none"), markup=False)
     for line in lines:
         counts = answered.get((line.feed, line.number), {})
         rows = {
@@ -108,35 +108,38 @@ def show_sharing(opened: Opened) -> None:
             "approved": line.approved_by,
             "made": local_time(line.made_at),
             "hash": line.sha256[:12],
-            "receipt": "、".join(f"{word}{count}" for word, count in counts.items()) or say("sharing.no_receipt"),
+            "receipt": "、".join(f"{word}{count}" for word, count in counts.items())
+            or say("sharing_ledger.no_receipt"),
         }
         kind = delivering.KINDS[line.kind]
-        title = say("sharing.title", feed=line.feed, number=line.number, kind=kind, period=Period.parse(line.period).zh)
+        title = say(
+            "sharing_ledger.title", feed=line.feed, number=line.number, kind=kind, period=Period.parse(line.period).zh
+        )
         table = Table(show_header=False, title=title, title_justify="left")
         for name, value in rows.items():
             table.add_row(say(f"table.{name}"), value)
         show(table)
 
 
-def make_again(opened: Opened, feed: str, number: int) -> None:
+def make_again(opened: Session, feed: str, number: int) -> None:
     """Write a delivery once more as it was."""
     chosen = _named(feeds_of(opened), feed)
     _say(chosen, repeat(opened, chosen, number))
 
 
-def take_receipt(opened: Opened, path: Path) -> None:
+def take_receipt(opened: Session, path: Path) -> None:
     """Read a receipt: its counts into the ledger, its answers into the life of the lines that were delivered."""
     if not path.is_file():
         refuse(say("fault.no_file", path=path))
     feed, number = receiving.number_in(path, feeds_of(opened))
     with opened.engine.connect() as connection:
-        line = next((entry for entry in sharing.ledger(connection, feed.name) if entry.number == number), None)
+        line = next((entry for entry in sharing_ledger.ledger(connection, feed.name) if entry.number == number), None)
     if line is None:
-        refuse(say("sharing.no_delivery", feed=feed.title, number=number))
+        refuse(say("sharing_ledger.no_delivery", feed=feed.title, number=number))
     rows = opened.frames.read(delivering.kept(feed), f"{number:04d}")
     receipt = receiving.read_receipt(path, feed, number, rows)
     entered = answering.enter(opened, feed, line, receipt)
     if entered is None:
-        err.print(say("sharing.read_before"), markup=False, style="yellow")
+        err.print(say("sharing_ledger.read_before"), markup=False, style="yellow")
     for word, count in {**receipt.counts, **(entered or {})}.items():
         out.print(f"{word}：{count}", markup=False)

@@ -24,11 +24,11 @@ from pipelines.cli.shell import out, refuse, show
 from pipelines.cli.summary import SIZES, sizes
 from pipelines.cli.texts import say
 from pipelines.resources import finding_events
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.tables import child, child_event, life_event
 
 
-def show_timeline(opened: Opened, identity: str, named: str = "") -> None:
+def show_timeline(opened: Session, identity: str, named: str = "") -> None:
     """Print what happened to a child's findings, under all numbers that the child ever had.
 
     Args:
@@ -62,7 +62,7 @@ def show_timeline(opened: Opened, identity: str, named: str = "") -> None:
     _print_events(events, numbers, list_names(opened.workspace))
 
 
-def _print_figures(opened: Opened, children: list[str], events: list[Event]) -> None:
+def _print_figures(opened: Session, children: list[str], events: list[Event]) -> None:
     """How many lines the child has now: in the last period, of which a line that was answered and is the same makes no event."""
     latest = max(event.period for event in events)
     same_kind = [period for period in opened.frames.periods("findings") if ("Q" in period) == ("Q" in latest)]
@@ -99,7 +99,7 @@ def _print_events(events: list[Event], numbers: Mapping[str, tuple[str, str, str
             out.print(line + (f"　{event.note}" if event.note else ""), markup=False)
 
 
-def show_comparison(opened: Opened, first: str, second: str) -> None:
+def show_comparison(opened: Session, first: str, second: str) -> None:
     """Print what became of the findings between two periods, per list and per township."""
     earlier, later = sorted(fitting_period(opened, text).label for text in (first, second))
     if earlier == later:
@@ -119,7 +119,7 @@ def show_comparison(opened: Opened, first: str, second: str) -> None:
     show(_printed(table(fates, towns), say("compare.towns", first=earlier, second=later), "town", {}))
 
 
-def _sizes_table(opened: Opened, span: PeriodPair, names: Mapping[str, str]) -> Table:
+def _sizes_table(opened: Session, span: PeriodPair, names: Mapping[str, str]) -> Table:
     """Both periods' lists by their sizes: what the columns below start from and come to."""
     both = [edition_lines(opened, period) for period in (span.first, span.second)]
     heads = [f"{period} {say(f'table.quantity.{name}')}" for period in (span.first, span.second) for name in SIZES]
@@ -135,7 +135,7 @@ def _sizes_table(opened: Opened, span: PeriodPair, names: Mapping[str, str]) -> 
     return shown
 
 
-def became_between(opened: Opened, span: PeriodPair) -> tuple[pd.DataFrame, dict[str, str]]:
+def became_between(opened: Session, span: PeriodPair) -> tuple[pd.DataFrame, dict[str, str]]:
     """`expectations.life.compare.became` over the workspace's events, and each finding's list."""
     with opened.engine.connect() as connection:
         rows = finding_events.events(connection, finding_events.same_kind(span.second))

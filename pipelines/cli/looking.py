@@ -17,7 +17,7 @@ from pipelines.cli.shell import REFUSED, local_time, out, show
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
 from pipelines.resources import deliveries
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.tables import delivery
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SHOWN_ROWS = 50
 
 
-def show_status(opened: Opened, period: str) -> None:
+def show_status(opened: Session, period: str) -> None:
     """Print the register of deliveries, for one period or all, and whether the record of what was done is whole.
 
     Raises:
@@ -44,7 +44,7 @@ def show_status(opened: Opened, period: str) -> None:
         raise typer.Exit(REFUSED)
 
 
-def _register(opened: Opened, label: str, lines: list[sa.RowMapping]) -> Table:
+def _register(opened: Session, label: str, lines: list[sa.RowMapping]) -> Table:
     """The table of a period's deliveries."""
     from assets.county import department_names
     from assets.receiving.filenames import listing
@@ -66,7 +66,7 @@ def difference_text(difference: str) -> str:
     return say("difference.counts", **json.loads(difference)) if difference else ""
 
 
-def show_quarantine(opened: Opened, period: str, department: str, target: Path | None) -> None:
+def show_quarantine(opened: Session, period: str, department: str, target: Path | None) -> None:
     """Print where the quarantined rows are and why, or write them with their cells as CSV."""
     import pandas as pd
 
@@ -92,7 +92,7 @@ def show_quarantine(opened: Opened, period: str, department: str, target: Path |
     out.print(say("quarantine.written", count=len(rows), path=target), markup=False)
 
 
-def _open_rows(opened: Opened, frame: pd.DataFrame, label: str) -> pd.DataFrame:
+def _open_rows(opened: Session, frame: pd.DataFrame, label: str) -> pd.DataFrame:
     """The rows whose cells may leave: none that may be a protected child's, which the table counts but does not show."""
     from assets.protected import protected_in
     from pipelines.cli.protecting import rows_naming
@@ -106,14 +106,14 @@ def _open_rows(opened: Opened, frame: pd.DataFrame, label: str) -> pd.DataFrame:
     return frame[~hidden]
 
 
-def quarantined_departments(opened: Opened, label: str) -> list[str]:
+def quarantined_departments(opened: Session, label: str) -> list[str]:
     """The departments that have a quarantine frame for the period."""
     folders = sorted(opened.workspace.frames.glob("quarantine_*"))
     names = [folder.name.removeprefix("quarantine_") for folder in folders]
     return [name for name in names if opened.frames.exists(f"quarantine_{name}", label)]
 
 
-def _print(frame: pd.DataFrame, opened: Opened) -> None:
+def _print(frame: pd.DataFrame, opened: Session) -> None:
     from assets.county import department_names
 
     frame = frame.assign(department=frame["department"].map(department_names(opened.workspace)))

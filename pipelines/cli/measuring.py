@@ -25,7 +25,7 @@ from pipelines.cli.protecting import say_left_out
 from pipelines.cli.shell import out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class LinkageRequest:
 _CLOSED = Sides("受保护，不出示，请留空", "受保护，不出示，请留空", [])
 
 
-def show_linkage(opened: Opened, request: LinkageRequest) -> None:
+def show_linkage(opened: Session, request: LinkageRequest) -> None:
     """Print the linkage's report; or draw the clerks' sample; or read their answers."""
     period = Period.parse(request.period)
     pairs = opened.frames.read("link_pairs", period.label)
@@ -63,7 +63,7 @@ def show_linkage(opened: Opened, request: LinkageRequest) -> None:
             _print_rates(rates, department_names(opened.workspace))
 
 
-def rates_of(opened: Opened, period: Period) -> pd.DataFrame:
+def rates_of(opened: Session, period: Period) -> pd.DataFrame:
     """Link rate by group as the linkage itself worked it out; the report and the summary print the same frame."""
     return opened.frames.read("link_register.rates", period.label)
 
@@ -128,7 +128,7 @@ def _print_rates(rates: pd.DataFrame, spoken: Mapping[str, str]) -> None:
     out.print(say("linkage.rates_note"), markup=False, style="bright_black")
 
 
-def _write_sample(opened: Opened, period: Period, request: LinkageRequest, pairs: pd.DataFrame) -> None:
+def _write_sample(opened: Session, period: Period, request: LinkageRequest, pairs: pd.DataFrame) -> None:
     from assets.workbooks.samplebook import write_sample
     from pipelines.cli.tracing import TraceReader
     from pipelines.resources.access import owner_only

@@ -17,10 +17,10 @@ from assets.protected import FOLDER, NOBODY, Protected, book_of, keys_of, protec
 from pipelines.cli.shell import USAGE, err, local_time, out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.partitions import Period
-from pipelines.resources import audit, protecting
+from pipelines.resources import audit, protection_marks
 from pipelines.resources.database import writing
-from pipelines.resources.protecting import LIFT, PERSON, PROTECT, Mark
-from pipelines.resources.session import Opened
+from pipelines.resources.protection_marks import LIFT, PERSON, PROTECT, Mark
+from pipelines.resources.session import Session
 
 LONGEST_NAME = 20
 
@@ -36,7 +36,7 @@ class MarkRequest:
     lift: bool = False
 
 
-def mark_child(opened: Opened, request: MarkRequest) -> None:
+def mark_child(opened: Session, request: MarkRequest) -> None:
     """Enter the mark or lift it, and say what remains to be done by hand."""
     if not request.author.strip() or not request.reason.strip() or not (request.lift or request.named.strip()):
         refuse(say("protect.usage"), USAGE)
@@ -61,11 +61,11 @@ def mark_child(opened: Opened, request: MarkRequest) -> None:
     named, keys = "" if request.lift else request.named.strip(), keys_of(records[records["child_id"] == child])
     mark = Mark(child, label, kind, PERSON, named, request.author.strip(), request.reason.strip(), "", keys)
     with writing(opened.engine) as connection:
-        protecting.append(connection, [mark], opened.workspace.operator)
+        protection_marks.append(connection, [mark], opened.workspace.operator)
     _say_entered(opened, mark, label)
 
 
-def _say_entered(opened: Opened, mark: Mark, label: str) -> None:
+def _say_entered(opened: Session, mark: Mark, label: str) -> None:
     veil = protected_in(opened, label)
     if mark.kind == LIFT:
         out.print(say("protect.lifted", child=mark.child_id, period=label), markup=False)
@@ -75,7 +75,7 @@ def _say_entered(opened: Opened, mark: Mark, label: str) -> None:
     out.print(say("protect.entered", child=mark.child_id, named=mark.recipient), markup=False)
     numbers = [child for child in veil.persons if child == mark.child_id] or [mark.child_id]
     with opened.engine.connect() as connection:
-        count = protecting.sent(connection, numbers)
+        count = protection_marks.sent(connection, numbers)
     out.print(say("protect.rerun", period=label, folder=FOLDER), markup=False, style="bold")
 
     # Open children with the same guardian at the same address: their lines say where the protected one lives.
@@ -90,10 +90,10 @@ def _say_entered(opened: Opened, mark: Mark, label: str) -> None:
         err.print(say("protect.recall", count=count), markup=False, style="bold red")
 
 
-def list_marks(opened: Opened) -> None:
+def list_marks(opened: Session) -> None:
     """Print every mark and every lifting; the reasons stay in the database."""
     with opened.engine.connect() as connection:
-        marks = protecting.read(connection)
+        marks = protection_marks.read(connection)
     if not marks:
         out.print(say("protect.none"), markup=False)
         return
@@ -110,7 +110,7 @@ def list_marks(opened: Opened) -> None:
     show(table)
 
 
-def admitted(opened: Opened, veil: Protected, children: Sequence[str], named: str) -> str | None:
+def admitted(opened: Session, veil: Protected, children: Sequence[str], named: str) -> str | None:
     """Let somebody look at children, or refuse; a look at a protected one is written into the audit.
 
     Args:
@@ -140,7 +140,7 @@ def say_left_out(veil: Protected) -> None:
         out.print(say("protect.left_out", count=veil.present), markup=False)
 
 
-def say_marked(opened: Opened, period: str) -> None:
+def say_marked(opened: Session, period: str) -> None:
     """What a run says of protected children: how many, where their lines are, and how many have nobody of their own."""
     veil = protected_in(opened, period)
     if veil.present:
@@ -152,7 +152,7 @@ def say_marked(opened: Opened, period: str) -> None:
         err.print(say(key, count=veil.unnamed, person=book_of(person)), markup=False, style="yellow")
 
 
-def latest_period(opened: Opened) -> str:
+def latest_period(opened: Session) -> str:
     """The last period that was run, "" when there is none."""
     periods = (Period.parse(label) for label in opened.frames.periods("child_files.children"))
     # Of a quarter and its last month, which end on the same day, the quarter.
@@ -160,7 +160,7 @@ def latest_period(opened: Opened) -> str:
     return last.label if last else ""
 
 
-def latest_veil(opened: Opened) -> Protected:
+def latest_veil(opened: Session) -> Protected:
     """The protected children as the last period knows them."""
     return protected_in(opened, latest_period(opened))
 

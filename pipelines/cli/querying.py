@@ -25,13 +25,13 @@ from pipelines.resources import audit
 from pipelines.resources.database import writing
 from pipelines.resources.inbox import sha256_of
 from pipelines.resources.passwords import read_passwords
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 
 FOLDER = "比对查询"
 MOST_SHOWN = 20
 
 
-def ask_or_take(opened: Opened, period: str, whom: str, answer: Path | None) -> None:
+def ask_or_take(opened: Session, period: str, whom: str, answer: Path | None) -> None:
     """Write the query, or read an answer to it.
 
     Raises:
@@ -56,7 +56,7 @@ def ask_or_take(opened: Opened, period: str, whom: str, answer: Path | None) -> 
         refuse(say("query.not_asked", period=label))
 
 
-def _people(opened: Opened, label: str, query: Query) -> pd.DataFrame:
+def _people(opened: Session, label: str, query: Query) -> pd.DataFrame:
     """Who is to be asked about now."""
     # Whoever is asked learns that somebody asks: about a protected child only the person named for it does.
     veil = protected_in(opened, label)
@@ -69,12 +69,12 @@ def _people(opened: Opened, label: str, query: Query) -> pd.DataFrame:
     return children_to_ask(children, set(findings.loc[findings["code"] == "L01", "child_id"]), query)
 
 
-def asks_about_everyone(opened: Opened) -> bool:
+def asks_about_everyone(opened: Session) -> bool:
     """Whether the place's police answer queries instead of handing over the register."""
     return profile_of(opened.workspace).comparison.police_mode.value == "answer_file"
 
 
-def _write(opened: Opened, label: str, query: Query, people: pd.DataFrame) -> None:
+def _write(opened: Session, label: str, query: Query, people: pd.DataFrame) -> None:
     opened.look(f"query --to {query.delivers}", label, count=len(people))
     folder = opened.workspace.outbox / f"{label}-{FOLDER}"
     path = folder / f"{query.zh}_{label}_{query.title}.xlsx"
@@ -85,7 +85,7 @@ def _write(opened: Opened, label: str, query: Query, people: pd.DataFrame) -> No
     say_left_out(protected_in(opened, label))
 
 
-def _take(opened: Opened, label: str, query: Query, people: pd.DataFrame, answer: Path) -> None:
+def _take(opened: Session, label: str, query: Query, people: pd.DataFrame, answer: Path) -> None:
     """Read an answer and put it into the inbox as a file of the department, named by its own date and content."""
     if not answer.is_file():
         refuse(say("fault.no_file", path=answer))
@@ -110,6 +110,6 @@ def _take(opened: Opened, label: str, query: Query, people: pd.DataFrame, answer
     out.print(say("query.delivered", count=len(taken.delivery), path=path, period=label), markup=False)
 
 
-def _note(opened: Opened, action: str, label: str, detail: dict[str, object]) -> None:
+def _note(opened: Session, action: str, label: str, detail: dict[str, object]) -> None:
     with writing(opened.engine) as connection:
         audit.append(connection, audit.Act(opened.workspace.operator, action, label, detail))

@@ -15,7 +15,7 @@ from pipelines.cli.texts import say
 from pipelines.partitions import Period
 from pipelines.resources import audit
 from pipelines.resources.database import writing
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 
 if TYPE_CHECKING:
     from assets.reports.assemble import Version
@@ -33,7 +33,7 @@ class ReportRequest:
     pdf: bool = True
 
 
-def write_reports(opened: Opened, request: ReportRequest) -> list[Path]:
+def write_reports(opened: Session, request: ReportRequest) -> list[Path]:
     """Write the reports of a period into the outbox and say where they are.
 
     Raises:
@@ -100,7 +100,7 @@ def _say(written: list[Path], wants_pdf: bool) -> None:
         err.print(say("report.fonts", fonts="、".join(missing)), markup=False, style="yellow")
 
 
-def write_own_templates(opened: Opened) -> None:
+def write_own_templates(opened: Session) -> None:
     """Put copies of the templates into the workspace, where the office edits them; its own stay as they are."""
     from assets.reports.template import OWN, write_templates
 

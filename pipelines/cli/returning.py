@@ -26,12 +26,12 @@ from pipelines.cli.unlocking import read_asking
 from pipelines.resources import finding_events, keyring
 from pipelines.resources.passwords import read_passwords
 from pipelines.resources.reading import Reading, Refusal, read_file
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 
 MOST_SHOWN = 30
 
 
-def show_replies(opened: Opened, dry_run: bool) -> Taking:
+def show_replies(opened: Session, dry_run: bool) -> Taking:
     """Take the returned workbooks, print what came of them, write the report."""
     with opened.engine.connect() as connection:
         from pipelines.resources.finding_events import issued_periods
@@ -50,7 +50,7 @@ def show_replies(opened: Opened, dry_run: bool) -> Taking:
     return taking
 
 
-def write_reports(opened: Opened, taking: Taking, path: Path, dry_run: bool) -> None:
+def write_reports(opened: Session, taking: Taking, path: Path, dry_run: bool) -> None:
     """Write the report, and for every person who alone may see a child one of the own: what is written there of it stands nowhere else."""
     owners, context = _owners(opened, taking.period), bare_context(opened.workspace, taking.period)
     write_report(_part(taking, owners, None), context, path, dry_run)
@@ -62,7 +62,7 @@ def write_reports(opened: Opened, taking: Taking, path: Path, dry_run: bool) -> 
             lock_file(target, password)
 
 
-def _owners(opened: Opened, period: str) -> dict[str, str]:
+def _owners(opened: Session, period: str) -> dict[str, str]:
     """Finding or pair -> the person who alone may see it; those of nobody else's."""
     veil = protected_in(opened, period)
     with opened.engine.connect() as connection:
@@ -82,7 +82,7 @@ def _part(taking: Taking, owners: Mapping[str, str], person: str | None) -> Taki
     return replace(taking, outcome=replace(taking.outcome, lines=lines))
 
 
-def report_path(opened: Opened, period: str, dry_run: bool) -> Path:
+def report_path(opened: Session, period: str, dry_run: bool) -> Path:
     """`outbox/<period>-回收/`: beside the period's folder, which the next publication replaces whole."""
     folder = opened.workspace.outbox / f"{period}-回收"
     return folder / (f"试算_{NAME}" if dry_run else NAME)
@@ -99,7 +99,7 @@ def _read(path: Path, sha256: str, passwords: Sequence[str]) -> Reading:
     return read_asking(path)
 
 
-def print_taking(opened: Opened, taking: Taking, dry_run: bool) -> None:
+def print_taking(opened: Session, taking: Taking, dry_run: bool) -> None:
     """Print counts by result, what was refused, and the coverage."""
     names = naming_of(opened.workspace, taking.period)
     for refused in taking.outcome.refused[:MOST_SHOWN]:
@@ -127,7 +127,7 @@ def print_taking(opened: Opened, taking: Taking, dry_run: bool) -> None:
     _say_lists(opened, taking)
 
 
-def _say_lists(opened: Opened, taking: Taking) -> None:
+def _say_lists(opened: Session, taking: Taking) -> None:
     """Lists of which nobody answered a line, by name."""
     names = list_names(opened.workspace)
     waiting: dict[str, int] = {}

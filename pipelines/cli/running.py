@@ -13,11 +13,11 @@ from pipelines.cli.shell import REFUSED, USAGE, err, out, refuse
 from pipelines.cli.summary import print_summary
 from pipelines.cli.texts import say
 from pipelines.cli.unlocking import unlock_inbox
-from pipelines.jobs import Consent, RunReport, last_stages, run_period
 from pipelines.partitions import Period
-from pipelines.progress import Display, Estimate, shown
-from pipelines.resources.consenting import PeriodConsent, SizeConsent, nameless, objection
-from pipelines.resources.session import Opened
+from pipelines.progress import Display, TimeEstimate, shown
+from pipelines.resources.consents import PeriodConsent, SizeConsent, nameless, objection
+from pipelines.resources.session import Session
+from pipelines.running import Consent, RunReport, last_stages, run_period
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class RunRequest:
     consent: Consent = field(default_factory=Consent)
 
 
-def run_and_print(opened: Opened, request: RunRequest) -> RunReport:
+def run_and_print(opened: Session, request: RunRequest) -> RunReport:
     """Run and print the summary.
 
     Raises:
@@ -56,7 +56,7 @@ def checked_engine(text: str) -> str:
     return text
 
 
-def known_departments(opened: Opened, named: list[str]) -> tuple[str, ...]:
+def known_departments(opened: Session, named: list[str]) -> tuple[str, ...]:
     """The departments a person named, by folder or in Chinese, as folders; refused when there is none of that name."""
     names = department_names(opened.workspace)
     folders = {**{zh: name for name, zh in names.items()}, **{name: name for name in names}}
@@ -67,7 +67,7 @@ def known_departments(opened: Opened, named: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(folders[name.strip()] for name in named))
 
 
-def checked_size(opened: Opened, named: list[str], by: str) -> SizeConsent:
+def checked_size(opened: Session, named: list[str], by: str) -> SizeConsent:
     """The consent to a jump in rows, refused when no second person gives it (rules/bad-inputs.md#input-21)."""
     consent = SizeConsent(known_departments(opened, named), by)
     problem = objection(opened.workspace, consent)
@@ -76,7 +76,7 @@ def checked_size(opened: Opened, named: list[str], by: str) -> SizeConsent:
     return consent
 
 
-def checked_period(opened: Opened, named: list[str], by: str) -> PeriodConsent:
+def checked_period(opened: Session, named: list[str], by: str) -> PeriodConsent:
     """The confirmation that files are the period's, refused when no person gives it (rules/bad-inputs.md#input-17)."""
     consent = PeriodConsent(known_departments(opened, named), by)
     if nameless(consent):
@@ -84,7 +84,7 @@ def checked_period(opened: Opened, named: list[str], by: str) -> PeriodConsent:
     return consent
 
 
-def fitting_period(opened: Opened, text: str) -> Period:
+def fitting_period(opened: Session, text: str) -> Period:
     """The period, refused when this place compares by the other kind."""
     period = Period.parse(text)
     kind = profile_of(opened.workspace).rhythm.period_kind.value or "quarter"
@@ -95,7 +95,7 @@ def fitting_period(opened: Opened, text: str) -> Period:
     return period
 
 
-def _check_inbox(opened: Opened, period: Period, departments: dict[str, str]) -> None:
+def _check_inbox(opened: Session, period: Period, departments: dict[str, str]) -> None:
     folder = opened.workspace.inbox / period.label
     folders = sorted(path.name for path in folder.glob("*") if path.is_dir()) if folder.is_dir() else []
     # A misnamed folder would look like a department that delivered nothing.
@@ -107,9 +107,9 @@ def _check_inbox(opened: Opened, period: Period, departments: dict[str, str]) ->
         refuse(say("run.no_inbox", period=period.label, path=folder))
 
 
-def _run_shown(opened: Opened, request: RunRequest, period: Period, departments: dict[str, str]) -> RunReport:
+def _run_shown(opened: Session, request: RunRequest, period: Period, departments: dict[str, str]) -> RunReport:
     names = [f"{kind}_{name}" for name in departments for kind in ("raw", "standardise")]
-    estimate = Estimate.over(
+    estimate = TimeEstimate.over(
         [*names[::2], "county_places", *names[1::2], "link", "child_files", "findings", "finding_life", "publish"],
         last_stages(opened),
     )

@@ -20,7 +20,7 @@ from rich.table import Table
 from pipelines.cli.texts import language, prefer, say
 
 if TYPE_CHECKING:
-    from pipelines.resources.session import Opened
+    from pipelines.resources.session import Session
 
 P = ParamSpec("P")
 DONE, REFUSED, USAGE = 0, 1, 2
@@ -93,14 +93,14 @@ def _sentence(fault: Exception, has_written: bool) -> str:
     return f"{trouble.sentence(spoken_now)}{state('written' if has_written else 'command', spoken_now)}"
 
 
-def opened(workspace: Path | None, debug: bool = False) -> Opened:
+def opened(workspace: Path | None, debug: bool = False) -> Session:
     """Open the workspace of a command; logging is guarded from here on."""
-    from pipelines.resources.masking import guard_logging
-    from pipelines.resources.session import Opened
+    from pipelines.resources.log_masking import guard_logging
+    from pipelines.resources.session import Session
     from pipelines.resources.workspace import default_root
 
     guard_logging()
-    session = Opened.at(workspace or default_root())
+    session = Session.at(workspace or default_root())
     prefer(session.workspace.settings.locale)
     session.tell = lambda notice: err.print(notice, markup=False, style="yellow")
     if debug:

@@ -15,7 +15,7 @@ from pipelines.cli.running import RunRequest, run_and_print
 from pipelines.cli.shell import opened, out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.resources.files import write_text
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.workspace import SETTINGS_NAME, Workspace
 
 DEMO_ROOT = Path("demo")
@@ -61,7 +61,7 @@ def show_demo(folder: Path, debug: bool) -> None:
     show_comparison(session, *PERIODS)
 
 
-def answer(session: Opened, period: str, following: str) -> None:
+def answer(session: Session, period: str, following: str) -> None:
     """Let the generated townships send their workbooks back, and read them; a demo that ran before keeps its answers."""
     from demo_county.replies import generate_replies
 
@@ -83,7 +83,7 @@ def _generate(workspace: Workspace, children: int, seed: int) -> None:
     out.print(say("demo.generated", seconds=time.perf_counter() - began), markup=False)
 
 
-def print_score(session: Opened, period: str) -> None:
+def print_score(session: Session, period: str) -> None:
     """Print precision and recall of the links, and every list's count beside the true count."""
     from demo_county import score
 

@@ -17,25 +17,25 @@ from pipelines.cli.looking import difference_text
 from pipelines.cli.protecting import say_marked
 from pipelines.cli.shell import err, out, show
 from pipelines.cli.texts import language, say
-from pipelines.jobs import RunReport
 from pipelines.resources import audit, deliveries
 from pipelines.resources.naming import number_in
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.trouble import state
+from pipelines.running import RunReport
 
 SIZES = ("listed", "asked", "quiet")
 NUMBERS = ("rows_in", "accepted", "quarantined", "set_aside")
 MOST_NOTICES = 40
 
 
-def print_summary(opened: Opened, report: RunReport, departments: Mapping[str, str]) -> None:
+def print_summary(opened: Session, report: RunReport, departments: Mapping[str, str]) -> None:
     """Print it; after a refusal only what was said and what was read, and without the database what failed."""
     if report.state == "unknown":
         _print_failures(report, [])
         return
     with opened.engine.connect() as connection:
         live = deliveries.of_period(connection, report.period, ("received", "current", "refused"))
-        notices = deliveries.said(connection, report.period)
+        notices = deliveries.notices_of_period(connection, report.period)
         register = deliveries.of_period(connection, report.period, deliveries.STATES)
     lines = _of_this_run(live, notices, report.success, file_names(opened.workspace))
     show(_accounting(lines, departments))
@@ -109,7 +109,7 @@ def _print_failures(report: RunReport, notices: list[sa.RowMapping]) -> None:
     err.print(state(report.state or "unchanged", language()), markup=False, style="red")
 
 
-def _print_results(opened: Opened, report: RunReport) -> None:
+def _print_results(opened: Session, report: RunReport) -> None:
     links = opened.frames.read("link_children", report.period, ["child_id", "department"])
     pairs = opened.frames.read("link_pairs", report.period, ["grade"])
     findings = opened.frames.read("findings", report.period, ["code", "grade", "child_id", "groups"])
@@ -132,7 +132,7 @@ def _print_results(opened: Opened, report: RunReport) -> None:
     out.print(say("run.done", seconds=report.seconds), markup=False)
 
 
-def comparisons_table(opened: Opened, period: str, findings: pd.DataFrame) -> Table:
+def comparisons_table(opened: Session, period: str, findings: pd.DataFrame) -> Table:
     """四查三比对 by name, with the children concerned; what could not be compared has no number."""
     from assets.county import profile_of, sources_delivered
     from expectations.lists.comparisons import comparisons
@@ -157,7 +157,7 @@ def print_urgent(lines: EditionLines, names: Mapping[str, str]) -> None:
         out.print(text, markup=False, style="bold red" if tally.asked else "")
 
 
-def lists_table(opened: Opened, lines: EditionLines, missing: Mapping[str, str]) -> Table:
+def lists_table(opened: Session, lines: EditionLines, missing: Mapping[str, str]) -> Table:
     """Every list of the place with its sizes and how sure the lines are that go out."""
     heads = ("code", "list", *(f"quantity.{name}" for name in SIZES), "certain", "likely", "open")
     table = Table(*(say(f"table.{name}") for name in heads), title=say("table.lists"), title_justify="left")

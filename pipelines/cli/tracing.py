@@ -25,7 +25,7 @@ from matching.explaining.picture import Sides
 from matching.explaining.report import read_report
 from matching.model import default_model
 from pipelines.partitions import Period
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.tables import decision
 
 Values = Literal["none", "masked", "full"]
@@ -66,7 +66,7 @@ class PairReport:
 
 
 @dataclass
-class LinkageTrace:
+class ChildTrace:
     """Everything about a child, or about two records.
 
     Attributes:
@@ -105,7 +105,7 @@ class LinkageTrace:
 class TraceReader:
     """The frames of one period, read once."""
 
-    def __init__(self, opened: Opened, label: str, values: Values, veil: Protected) -> None:
+    def __init__(self, opened: Session, label: str, values: Values, veil: Protected) -> None:
         self._opened, self._label, self._values, self._veil = opened, label, values, veil
         # A protected child is left out where frames are read, not where they are shown: nothing made of them later can hold it.
         self.links = veil.without(opened.frames.read("link_children", label))
@@ -118,7 +118,7 @@ class TraceReader:
             read_report(opened.frames.read(kept, label))["weights"] if opened.frames.exists(kept, label) else None
         )
 
-    def child(self, child: str) -> LinkageTrace:
+    def child(self, child: str) -> ChildTrace:
         """The trace of a child."""
         own = self.links[self.links["child_id"] == child]
         trace = self._about(set(own["record_id"]), child)
@@ -127,7 +127,7 @@ class TraceReader:
         trace.findings = findings.loc[findings["child_id"] == child, columns].to_dict("records")  # type: ignore[assignment]
         return trace
 
-    def two(self, ids: Sequence[str]) -> LinkageTrace:
+    def two(self, ids: Sequence[str]) -> ChildTrace:
         """The trace of two records."""
         a, b = sorted(ids)  # pairs are kept with the smaller id first
         children = self.links.set_index("record_id")["child_id"]
@@ -144,7 +144,7 @@ class TraceReader:
             self._compare_anew(trace, (a, b), same)
         return trace
 
-    def _compare_anew(self, trace: LinkageTrace, ids: tuple[str, str], same: bool) -> None:
+    def _compare_anew(self, trace: ChildTrace, ids: tuple[str, str], same: bool) -> None:
         """Two records of which nothing was kept: compared now, among the records of the period, by its weights."""
         # All the records that the period's linkage read: whether a key brings two of them together depends on the others, too.
         contracts = load_contracts(self._opened.workspace.contracts)
@@ -173,14 +173,14 @@ class TraceReader:
             pairs[["record_a", "record_b"]].merge(self.pairs, on=["record_a", "record_b"], how="left", sort=False)
         )
 
-    def _about(self, records: set[str], child: str) -> LinkageTrace:
+    def _about(self, records: set[str], child: str) -> ChildTrace:
         own = self.links[self.links["record_id"].isin(records)]
         touching = self.pairs[self.pairs["record_a"].isin(records) | self.pairs["record_b"].isin(records)]
         inside = touching["record_a"].isin(records) & touching["record_b"].isin(records)
         by_weight = touching.sort_values("weight", ascending=False, kind="stable")
         is_join = (inside & (touching["grade"] == "same")).loc[by_weight.index]
         columns = ["record_id", "child_id", "department", "file", "sheet", "row", "method", "probability"]
-        return LinkageTrace(
+        return ChildTrace(
             child,
             self._names.on(own[columns]).to_dict("records"),  # type: ignore[arg-type]
             self._reports(by_weight[is_join].head(MOST_PAIRS)),

@@ -24,7 +24,7 @@ from pipelines.cli.shell import err, out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.cli.unlocking import read_asking
 from pipelines.partitions import Period
-from pipelines.resources.deliveries import Branch, Said, Taken
+from pipelines.resources.deliveries import Branch, DeliveryNotice, RegisteredDelivery
 from pipelines.resources.inbox import left_remark, sha256_of
 from pipelines.resources.naming import Naming, naming, number_of
 from pipelines.resources.reading import Reading, Refusal
@@ -91,21 +91,21 @@ def check_file(path: Path, department: str, period: str, root: Path | None) -> N
     _print_result(tried, result)
 
 
-def print_notices(notices: Sequence[Said]) -> None:
+def print_notices(notices: Sequence[DeliveryNotice]) -> None:
     """The sentences that a run would print and keep."""
     for line in notices:
         style = "red" if line.severity == STOP else "yellow"
         err.print(f"{line.message}{line.advice}", markup=False, style=style)
 
 
-def _refuse(notices: Sequence[Said]) -> NoReturn:
+def _refuse(notices: Sequence[DeliveryNotice]) -> NoReturn:
     print_notices(notices)
     refuse(say("check.bad"))
 
 
-def _doubts(tried: Tried, path: Path, period: Period | None) -> list[Said]:
+def _doubts(tried: Tried, path: Path, period: Period | None) -> list[DeliveryNotice]:
     """What a run would ask about the file; whose period nobody named is not asked for its own."""
-    zh, file = tried.contract.zh, Taken(TRIED, path.name, "", True, "", "", path.name)
+    zh, file = tried.contract.zh, RegisteredDelivery(TRIED, path.name, "", True, "", "", path.name)
     names = {tried.contract.department: zh}
     question = Question(period or Period.containing(date.today()), tried.contract, [file], {}, names)
     lines = doubts(question, {TRIED: tried.tabulated}).get(TRIED, [])

@@ -16,7 +16,7 @@ from pipelines.cli.texts import say
 from pipelines.resources import keyring
 from pipelines.resources.reading import Reading, Refusal, read_file
 from pipelines.resources.reading.opening import open_regular
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 
 TRIES = 3
 # Locked Office files and old workbooks begin alike.
@@ -51,7 +51,7 @@ def _asked(path: Path, name: str) -> tuple[Reading, str]:
     raise typer.Exit(REFUSED)
 
 
-def unlock_inbox(opened: Opened, period: str, departments: Iterable[str]) -> None:
+def unlock_inbox(opened: Session, period: str, departments: Iterable[str]) -> None:
     """Ask for the passwords of the period's locked files before the run reads them.
 
     Raises:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +57,7 @@ def readers(group: str) -> Readers:
         raise AccessError(
             f"tongbi.toml 里的 group 写的用户组“{group}”本机没有：请改正，或留空（只有本人可读）。"
         ) from None
+    # Root may give files to any group; anybody else only to one of their own.
     if os.geteuid() and number not in {os.getegid(), *os.getgroups()}:
         raise AccessError(f"当前用户不在 tongbi.toml 里 group 写的用户组“{group}”中：请加入该组后重新登录，或留空。")
     return Readers(number)
@@ -79,51 +79,44 @@ def tighten(root: Path, allowed: Readers) -> int:
     if not POSIX:
         return 0
     inbox = root / _INBOX
-    closed = [path for path in _entries(root) if _close(path, allowed)]
-    return sum(1 for path in closed if path == inbox or inbox not in path.parents)
-
-
-def _entries(root: Path) -> Iterator[Path]:
-    yield root
+    closed = [root] if _close(root, allowed) else []
     for folder, folders, files in os.walk(root):  # does not go through links
-        yield from (Path(folder, name) for name in (*folders, *files))
+        closed += [path for name in (*folders, *files) if _close(path := Path(folder, name), allowed)]
+    return sum(1 for path in closed if path == inbox or inbox not in path.parents)
 
 
 def _close(path: Path, allowed: Readers) -> bool:
     """Whether it was open to others and is no more."""
     try:
         state = path.lstat()
-        wanted = _wanted(state, allowed)
-        if wanted is None or (stat.S_IMODE(state.st_mode) == wanted and allowed.group in (None, state.st_gid)):
+        mode = _mode_for(state, allowed)
+        if mode is None or (stat.S_IMODE(state.st_mode) == mode and allowed.group in (None, state.st_gid)):
             return False
         # Through the opened file: between looking and changing, the name could be made to lead out of the workspace.
         number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return False
+
     try:
-        return _change(number, allowed)
+        state = os.fstat(number)
+        mode = _mode_for(state, allowed)
+        if mode is None:
+            return False
+        if allowed.group not in (None, state.st_gid):
+            os.fchown(number, -1, allowed.group)  # before the mode: it takes the bit that hands the group on
+        os.fchmod(number, mode)
+    except OSError:  # somebody else's file
+        return False
     finally:
         os.close(number)
+    return bool(stat.S_IMODE(state.st_mode) & 0o777 & ~mode)
 
 
-def _wanted(state: os.stat_result, allowed: Readers) -> int | None:
+def _mode_for(state: os.stat_result, allowed: Readers) -> int | None:
+    """The mode that a folder or a file should have; None for what is neither."""
     if stat.S_ISDIR(state.st_mode):
         return allowed.folder_mode()
     return allowed.file_mode(stat.S_IMODE(state.st_mode)) if stat.S_ISREG(state.st_mode) else None
-
-
-def _change(number: int, allowed: Readers) -> bool:
-    state = os.fstat(number)
-    wanted = _wanted(state, allowed)
-    if wanted is None:
-        return False
-    try:
-        if allowed.group not in (None, state.st_gid):
-            os.fchown(number, -1, allowed.group)  # before the mode: it takes the bit that hands the group on
-        os.fchmod(number, wanted)
-    except OSError:  # somebody else's file
-        return False
-    return bool(stat.S_IMODE(state.st_mode) & 0o777 & ~wanted)
 
 
 def owner_only(path: Path) -> None:

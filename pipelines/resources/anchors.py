@@ -114,6 +114,7 @@ class KeyPlaces:
         key = ChainKey(secrets.token_bytes(KEY_BYTES), self.key_path(chain))
         try:
             self.keys.mkdir(parents=True, exist_ok=True, mode=_OWNER_FOLDER)
+            # Its mode is given when it is made: closed a moment later, it could have been read meanwhile.
             number = os.open(key.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
             with os.fdopen(number, "w", encoding="ascii") as file:
                 file.write(key.secret.hex())
@@ -130,6 +131,7 @@ class KeyPlaces:
         """The anchors of this workspace's place, of one chain or of any, beside the key and in the person's own folder."""
         name = f"{_place_name(self.root)}.anchor"
         folders = dict.fromkeys((self.own, self.keys))
+        # Without a chain's id all that were ever begun at this place: a workspace may have been removed and another put there.
         paths = [folder / f"{chain}-{name}" for folder in folders] if chain else []
         paths = paths or [path for folder in folders for path in sorted(folder.glob(f"*-{name}"))]
         read = [_read_anchor(path) for path in paths]

@@ -1,7 +1,7 @@
 """The audit: what was done, by whom, when; appended only, each line carrying the keyed hash of the one before.
 
 Belongs here: lines and their hashes. Does not belong here: the rows of other tables that the chain vouches for (`sealing`), beginning a chain and
-comparing it with what is known outside the workspace (`chain`), finding what is wrong (`verifying`). No personal values belong in a line: counts,
+comparing it with what is known outside the workspace (`chain`), finding what is wrong (`chain_verification`). No personal values belong in a line: counts,
 known words of file names (`naming`), periods and opaque ids only.
 """
 
@@ -142,8 +142,8 @@ def genuine(row: Mapping[Any, Any], secret: bytes) -> bool:
 
 
 def broken_line(connection: sa.Connection) -> int | None:
-    """The id of the first line that does not fit the chain, None when all fit. Knows lines only: `verifying` knows everything."""
-    previous, secret = START, b""
+    """The id of the first line that does not fit the chain, None when all fit. Knows lines only: `chain_verification` knows everything."""
+    previous, secret = START, b""  # lines before the first of a chain were written without a key
     for row in connection.execute(sa.select(audit).order_by(audit.c.id)).mappings():
         if row["action"] == BEGIN:
             secret = secret_of(connection)

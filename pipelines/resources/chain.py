@@ -1,7 +1,7 @@
 """The audit chain of one workspace: beginning it, comparing it at every start with what is known outside the workspace, going on after damage.
 
 Belongs here: when a key is made, what stops a start, who may go on and how that stays visible. Does not belong here: lines and hashes (`audit`), rows
-(`sealing`), key and anchor files (`anchors`), what does not fit inside the database (`verifying`).
+(`sealing`), key and anchor files (`anchors`), what does not fit inside the database (`chain_verification`).
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipelines.resources import audit, sealing, verifying
+from pipelines.resources import audit, chain_verification, sealing
 from pipelines.resources.anchors import Anchor, ChainKey, KeyFileError, KeyPlaces, lost_sentence
 from pipelines.resources.audit import BEGIN, START, Act, Head, Keeper
+from pipelines.resources.chain_verification import Complaint, Examined, wall
 from pipelines.resources.database import writing
 from pipelines.resources.sealing import KEPT
 from pipelines.resources.tables import audit as audit_table
 from pipelines.resources.tables import seal
-from pipelines.resources.verifying import Complaint, Examined, wall
 
 USED = ("frames", "store", "outbox")
 WAY_ON = (
@@ -127,7 +127,8 @@ def open_chain(engine: sa.Engine, root: Path, stated: str) -> Chain:
     # Before the database: a writer that commits meanwhile is ahead of the anchor, never behind it.
     known = chain.places.anchors()
     with engine.connect() as connection:
-        begun, bare = _last_begin(connection), _is_bare(connection)
+        begun = _last_begin(connection)
+        bare = not any(_count(connection, kept.table) for kept in KEPT.values())
         torn = begun is None and bool(_count(connection, seal))
     if begun is None and torn and not known:
         chain.trouble.append(Complaint("no_chain", "audit"))
@@ -146,7 +147,9 @@ def open_chain(engine: sa.Engine, root: Path, stated: str) -> Chain:
 def _first(chain: Chain, known: Sequence[Anchor], bare: bool) -> None:
     """There is no chain in the database: a new workspace, an old one without key, or one whose chain was removed."""
     former = _newest(known)
-    if former is not None and not (bare and not _used(chain.places.root)):
+    # An empty database beside folders that only a run fills was emptied; with empty folders it is another workspace at the same place.
+    has_run = bare and any(path.is_file() for name in USED for path in (chain.places.root / name).rglob("*"))
+    if former is not None and (has_run or not bare):
         chain.id = former.chain
         _take_key(chain, known)
         kind = "emptied" if bare else "unkeyed"
@@ -237,14 +240,14 @@ def compare(chain: Chain, connection: sa.Connection, known: Sequence[Anchor]) ->
     for anchor in known:
         if anchor.chain == chain.id and (complaint := _behind(connection, anchor)):
             return [complaint]
-    return verifying.latest(connection, chain.key.secret)
+    return chain_verification.latest(connection, chain.key.secret)
 
 
 def _behind(connection: sa.Connection, anchor: Anchor) -> Complaint | None:
     """The chain against one anchor; None when the anchored line is there as it was."""
     head = audit.head(connection)
-    row = connection.execute(sa.select(audit_table.c.at, audit_table.c.hash).where(audit_table.c.id == anchor.number))
-    line = row.first()
+    anchored = sa.select(audit_table.c.at, audit_table.c.hash).where(audit_table.c.id == anchor.number)
+    line = connection.execute(anchored).first()
     if line is not None and line.hash == anchor.hash:
         return None
     facts: dict[str, object] = {"since": wall(anchor.at), "number": anchor.number, "last": head.number}
@@ -252,6 +255,7 @@ def _behind(connection: sa.Connection, anchor: Anchor) -> Complaint | None:
         shown = {"expected": anchor.hash[: audit.SHORT], "present": line.hash[: audit.SHORT] if line else "—"}
         return Complaint("other", "audit", "", {**facts, **shown})
     last_at = connection.execute(sa.select(audit_table.c.at).where(audit_table.c.id == head.number)).scalar() or "—"
+    # Seals of lines that are gone were left behind by whoever cut the chain; in an older database they are gone, too.
     sealed = connection.execute(sa.select(sa.func.max(seal.c.line))).scalar() or 0
     kind = "cut" if sealed > head.number else "older"
     return Complaint(kind, "audit", "", {**facts, "first": head.number + 1, "last_at": wall(last_at)})
@@ -278,10 +282,11 @@ def accept(chain: Chain, who: str, reason: str, new_key: bool) -> Head:
     Raises:
         KeyFileError: the key is lost and no new one was asked for.
     """
-    wrong, key = everything(chain), None
+    wrong, key = everything(chain), None  # before anything is written, so that the line can say what was wrong
     chain.id = chain.id or uuid.uuid4().hex[:16]
     last = chain.anchor()
     if new_key:
+        # A key that still lies there is kept: with it the former chain can be verified yet.
         aside = chain.places.key_path(chain.id)
         if aside.exists():
             aside.replace(aside.with_name(f"{aside.name}.{audit.now().replace(':', '')}"))
@@ -292,15 +297,11 @@ def accept(chain: Chain, who: str, reason: str, new_key: bool) -> Head:
     named = [{"kind": fault.kind, "table": fault.table, "key": fault.key, **fault.facts} for fault in wrong.complaints]
     detail |= {"wrong": named, "known": {"number": last.number, "hash": last.hash} if last else {}}
     line = begin(chain, Act(who, BEGIN, "", detail), max(last.number if last else 0, wrong.head.number) + 1, key)
-    _forget_anchors(chain)
-    _go_on(chain)
-    return line
-
-
-def _forget_anchors(chain: Chain) -> None:
-    """The former anchor stands in the new line; beside the chain it would stop the next start."""
+    # The former anchor stands in the new line; beside the chain it would stop the next start.
     for anchor in chain.places.anchors():
         chain.places.drop_anchor(anchor)
+    _go_on(chain)
+    return line
 
 
 def everything(chain: Chain) -> Examined:
@@ -309,7 +310,7 @@ def everything(chain: Chain) -> Examined:
         with chain.engine.connect() as connection:
             return Examined(audit.head(connection))
     with chain.engine.connect() as connection:
-        examined = verifying.examine(connection, chain.key.secret)
+        examined = chain_verification.examine(connection, chain.key.secret)
     outside = [fault for fault in chain.trouble if fault not in examined.complaints]
     examined.complaints = [*outside, *examined.complaints]
     return examined
@@ -317,8 +318,8 @@ def everything(chain: Chain) -> Examined:
 
 def _last_begin(connection: sa.Connection) -> Mapping[str, Any] | None:
     """The detail of the last line with which a chain began."""
-    wanted = sa.select(audit_table.c.detail).where(audit_table.c.action == BEGIN).order_by(audit_table.c.id.desc())
-    text = connection.execute(wanted.limit(1)).scalar()
+    begins = sa.select(audit_table.c.detail).where(audit_table.c.action == BEGIN).order_by(audit_table.c.id.desc())
+    text = connection.execute(begins.limit(1)).scalar()
     try:
         detail = json.loads(text) if text else None
     except ValueError:
@@ -326,15 +327,5 @@ def _last_begin(connection: sa.Connection) -> Mapping[str, Any] | None:
     return detail if isinstance(detail, dict) and "chain" in detail and "key" in detail else None
 
 
-def _is_bare(connection: sa.Connection) -> bool:
-    """Whether nothing was ever written."""
-    return not any(_count(connection, kept.table) for kept in KEPT.values())
-
-
 def _count(connection: sa.Connection, table: sa.Table) -> int:
     return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
-
-
-def _used(root: Path) -> bool:
-    """Whether the workspace's folders hold what only a run leaves there."""
-    return any(path.is_file() for name in USED for path in (root / name).rglob("*"))

@@ -1,13 +1,11 @@
-"""The connection to SQL: engine, migrations, bulk inserts. The tables are in `tables`; what they mean belongs to who
-writes them.
+"""The connection to SQL: engine, migrations, bulk inserts. The tables are in `tables`; what they mean belongs to who writes them.
 
-SQLite in the workspace unless the settings name a PostgreSQL. Parameters never appear in an exception or a log
-(`hide_parameters`).
+SQLite in the workspace unless the settings name a PostgreSQL. Parameters never appear in an exception or a log (`hide_parameters`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,48 +36,40 @@ def connect(url: str | sa.URL) -> sa.Engine:
         DatabaseError: the URL cannot be understood, or names a database that we do not work on. It never repeats the URL.
     """
     try:
-        engine = sa.create_engine(_known(url), hide_parameters=True, pool_pre_ping=True)
+        target = sa.make_url(url.strip() if isinstance(url, str) else url)
+        if target.drivername in ("postgresql", "postgres"):
+            target = target.set(drivername="postgresql+psycopg")  # SQLAlchemy's own choice, psycopg2, is not installed
+        if target.get_backend_name() not in ("sqlite", "postgresql"):
+            raise sa.exc.NoSuchModuleError
+        # pool_pre_ping: a run waits for minutes between two writes, and a server may have closed the connection meanwhile.
+        engine = sa.create_engine(target, hide_parameters=True, pool_pre_ping=True)
     except (sa.exc.ArgumentError, ValueError, ModuleNotFoundError) as fault:
         trouble = trouble_of(fault)
     else:
-        return _listening(engine)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_immediate)
+        return engine
+    # Outside the handler, or the driver's message would hang on as the cause and repeat the URL.
     raise DatabaseError(trouble if trouble.code != UNFORESEEN else Trouble("url_unreadable"))
 
 
-def _listening(engine: sa.Engine) -> sa.Engine:
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_immediate)
-    return engine
-
-
-def _known(url: str | sa.URL) -> sa.URL:
-    target = sa.make_url(url.strip() if isinstance(url, str) else url)
-    if target.drivername in ("postgresql", "postgres"):
-        target = target.set(drivername="postgresql+psycopg")
-    if target.get_backend_name() not in ("sqlite", "postgresql"):
-        raise sa.exc.NoSuchModuleError
-    return target
-
-
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = (
-        None  # we say BEGIN ourselves, so that reading a table and writing it is one transaction
-    )
+    # We say BEGIN ourselves, so that reading a table and writing it is one transaction.
+    connection.isolation_level = None
     # FULL: what was committed, and remembered as the chain's head outside, survives a power failure.
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_immediate(connection: sa.Connection) -> None:
+    # A transaction that begins as a reader and writes later is refused where somebody wrote meanwhile, however long it would wait.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writing") else "BEGIN")
 
 
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """One transaction that will write: everything in it or nothing. SQLite takes its write lock at the start, not
-    halfway.
-    """
+    """One transaction that will write: everything in it or nothing. SQLite takes its write lock at the start, not halfway."""
     with engine.connect().execution_options(writing=True) as connection:
         audit.forget_head(connection)
         with connection.begin():
@@ -95,35 +85,21 @@ def committed() -> int:
 
 def migrate(engine: sa.Engine) -> None:
     """Bring the tables up to the newest revision (Alembic); nothing happens when they are."""
-    if _revision(engine) == _head():
-        return
+    # The files are named after their revision, so that no command waits for Alembic to learn that there is nothing to do.
+    newest = max(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    if sa.inspect(engine).has_table("alembic_version"):
+        with engine.connect() as connection:
+            if connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == newest:
+                return
     from alembic import command
-
-    with engine.connect().execution_options(writing=True) as connection:
-        settings = _alembic()
-        settings.attributes["connection"] = connection
-        command.upgrade(settings, "head")
-        connection.commit()
-
-
-def _alembic() -> Any:
     from alembic.config import Config
 
     settings = Config()
     settings.set_main_option("script_location", MIGRATIONS.as_posix().replace("%", "%%"))
-    return settings
-
-
-def _head() -> str:
-    """The newest revision. The files are named after their revision, so that no Alembic import is needed to know it."""
-    return max(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
-
-
-def _revision(engine: sa.Engine) -> str | None:
-    if not sa.inspect(engine).has_table("alembic_version"):
-        return None
-    with engine.connect() as connection:
-        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    with engine.connect().execution_options(writing=True) as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")
+        connection.commit()
 
 
 def open_database(url: str | sa.URL) -> sa.Engine:
@@ -156,18 +132,15 @@ def insert_lines(
     if not lines:
         return
     columns = ", ".join(f'"{name}"' for name in names)
+    # Past SQLAlchemy, which would prepare each of some hundred thousand lines anew.
     if connection.dialect.name == "postgresql":
-        _copy(connection, f'COPY "{table.name}" ({columns}) FROM STDIN', lines)
+        copying: Any = connection.connection.cursor()  # psycopg's own, which has COPY
+        with copying, copying.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy:
+            for line in lines:
+                copy.write_row(line)
         return
     statement = f'INSERT INTO "{table.name}" ({columns}) VALUES ({", ".join("?" * len(names))})'
     cursor = connection.connection.cursor()
     for start in range(0, len(lines), CHUNK):
         cursor.executemany(statement, lines[start : start + CHUNK])
     cursor.close()
-
-
-def _copy(connection: sa.Connection, statement: str, lines: Iterable[tuple[object, ...]]) -> None:
-    cursor: Any = connection.connection.cursor()  # psycopg's own, which has COPY
-    with cursor, cursor.copy(statement) as copy:
-        for line in lines:
-            copy.write_row(line)

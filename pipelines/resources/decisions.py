@@ -1,6 +1,6 @@
 """People's decisions on pairs of records: appended, never changed; who, when, why, and the content by which later files are recognised.
 
-Belongs here: the table's lines in and out. Does not belong here: what a decision does (`matching.decisions.judged`, `matching.scoring.decide`).
+Belongs here: the table's lines in and out. Does not belong here: what a decision does (`matching.decisions.clerical`, `matching.scoring.decide`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ COLUMNS = ("record_a", "record_b", "verdict", "author", "decided_at", "note", "k
 
 @dataclass(frozen=True)
 class Decision:
-    """One decision: `verdict` is `same`, `different` or `unsure`; the keys are `matching.decisions.judged.content_keys` of the records.
+    """One decision: `verdict` is `same`, `different` or `unsure`; the keys are `matching.decisions.clerical.content_keys` of the records.
 
     `decided_at` is "" where nobody named a time: then it is the moment of entering.
     """
@@ -41,10 +41,8 @@ def enter(connection: sa.Connection, period: str, decisions: Iterable[Decision],
     time of its own is the same with that time, one without (`decided_at` is "") is the same as what its author said last on the pair.
     """
     standing, now = _Standing(connection), audit.now()
-    fresh = []
-    for line in decisions:
-        if not standing.has(line):
-            fresh.append(asdict(replace(line, decided_at=line.decided_at or now)))
+    # What is entered now does not stand yet: a table may say several things of one pair, and all of them are kept.
+    fresh = [asdict(replace(line, decided_at=line.decided_at or now)) for line in decisions if not standing.has(line)]
     if fresh:
         sealing.written(connection, decision, sealing.upcoming(connection, decision))
         connection.execute(decision.insert(), [{"period": period, **line} for line in fresh])
@@ -58,15 +56,15 @@ class _Standing:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._timed: set[tuple[str, ...]] = set()
-        last: dict[tuple[str, ...], tuple[str, set[tuple[str, str]]]] = {}
+        last: dict[tuple[str, ...], tuple[str, set[tuple[str, str]]]] = {}  # the moment, and what was said in it
         names = ("record_a", "record_b", "author", "verdict", "note", "decided_at")
-        wanted = sa.select(*(decision.c[name] for name in names)).order_by(decision.c.id)
-        for record_a, record_b, author, verdict, note, when in connection.execute(wanted):
+        lines = sa.select(*(decision.c[name] for name in names)).order_by(decision.c.id)
+        for record_a, record_b, author, verdict, note, when in connection.execute(lines):
             whose = _whose(record_a, record_b, author)
             self._timed.add((*whose, verdict, when))
-            moment, said = last.get(whose, ("", set()))
-            last[whose] = (when, {*(said if moment == when else ()), (verdict, note)})
-        self._last = {whose: said for whose, (_, said) in last.items()}
+            moment, verdicts = last.get(whose, ("", set()))
+            last[whose] = (when, {*(verdicts if moment == when else ()), (verdict, note)})
+        self._last = {whose: verdicts for whose, (_, verdicts) in last.items()}
 
     def has(self, line: Decision) -> bool:
         whose = _whose(line.record_a, line.record_b, line.author)
@@ -81,6 +79,6 @@ def _whose(record_a: str, record_b: str, author: str) -> tuple[str, ...]:
 
 
 def read(connection: sa.Connection) -> pd.DataFrame:
-    """All decisions in the order they were entered: the columns that `matching.decisions.judged` knows, and `note`."""
+    """All decisions in the order they were entered: the columns that `matching.decisions.clerical` knows, and `note`."""
     wanted = sa.select(*(decision.c[name] for name in COLUMNS)).order_by(decision.c.id)
     return pd.DataFrame([tuple(row) for row in connection.execute(wanted)], columns=list(COLUMNS), dtype=object)

@@ -1,8 +1,6 @@
-"""The register of deliveries: which file came when, from whom, how its rows were accounted for, and which one counts
-now.
+"""The register of deliveries: which file came when, from whom, how its rows were accounted for, and which one counts now.
 
-A delivery is one content for one department and period; its id is made of those three, so taking the same file again
-changes nothing.
+A delivery is one content for one department and period; its id is made of those three, so taking the same file again changes nothing.
 Finding and reading files is `inbox`, `store` and `reading`.
 """
 
@@ -35,7 +33,7 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class Arrived:
+class ArrivedFile:
     """One file as it was found: its name below the department's folder, the hash and size of its content."""
 
     file: str
@@ -44,7 +42,7 @@ class Arrived:
 
 
 @dataclass(frozen=True)
-class Taken:
+class RegisteredDelivery:
     """One registered delivery: `new` when it came with this run, `supersedes` the id of the one it corrects.
 
     `since`: when it was taken, as the tables keep a moment; `first_file`: the name under which it was first taken.
@@ -60,7 +58,7 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class Counted:
+class RowCounts:
     """How the rows of one delivery were accounted for: rows_in = accepted + quarantined + set_aside."""
 
     rows_in: int
@@ -70,7 +68,7 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Said:
+class DeliveryNotice:
     """One sentence about a delivery; `row` 0 when it is about the whole file."""
 
     file: str
@@ -87,7 +85,9 @@ def delivery_id(branch: Branch, sha256: str) -> str:
     return f"{branch.period}/{branch.department}/{sha256[:16]}"
 
 
-def register(connection: sa.Connection, branch: Branch, arrived: Sequence[Arrived], who: str) -> list[Taken]:
+def register(
+    connection: sa.Connection, branch: Branch, arrived: Sequence[ArrivedFile], who: str
+) -> list[RegisteredDelivery]:
     """Write down what arrived; contents that are known already stay as they are.
 
     Returns:
@@ -95,39 +95,36 @@ def register(connection: sa.Connection, branch: Branch, arrived: Sequence[Arrive
         it was first taken by, so that a copy beside it changes nothing.
     """
     known = {row["sha256"]: row for row in rows(connection, branch)}
+    by_content: dict[str, ArrivedFile] = {}
+    for file in sorted(
+        arrived, key=lambda file: (file.sha256 not in known or file.file != known[file.sha256]["file"], file.file)
+    ):
+        by_content.setdefault(file.sha256, file)
+
     taken = []
-    for one in _once(arrived, {sha256: str(row["file"]) for sha256, row in known.items()}):
-        if one.sha256 in known:
-            row = known[one.sha256]
+    for file in sorted(by_content.values(), key=lambda file: file.file):
+        if file.sha256 in known:
+            row = known[file.sha256]
             since, first = row["received_at"], row["file"]
-            taken.append(Taken(row["id"], one.file, one.sha256, False, row["supersedes"], since, first))
-        else:
-            taken.append(_register_new(connection, branch, one, (who, _corrected(known, one))))
+            taken.append(RegisteredDelivery(row["id"], file.file, file.sha256, False, row["supersedes"], since, first))
+            continue
+        # Another content under the name of one that counts corrects it.
+        same_name = [row["id"] for row in known.values() if row["file"] == file.file and row["status"] in LIVE]
+        taken.append(_register_new(connection, branch, file, who, same_name[-1] if same_name else ""))
     return taken
 
 
-def _once(arrived: Sequence[Arrived], names: Mapping[str, str]) -> list[Arrived]:
-    first: dict[str, Arrived] = {}
-    for one in sorted(arrived, key=lambda item: (item.file != names.get(item.sha256), item.file)):
-        first.setdefault(one.sha256, one)
-    return sorted(first.values(), key=lambda item: item.file)
-
-
-def _corrected(known: Mapping[str, sa.RowMapping], one: Arrived) -> str:
-    same_name = [row["id"] for row in known.values() if row["file"] == one.file and row["status"] in LIVE]
-    return same_name[-1] if same_name else ""
-
-
-def _register_new(connection: sa.Connection, branch: Branch, one: Arrived, origin: tuple[str, str]) -> Taken:
-    who, supersedes = origin
-    identity = delivery_id(branch, one.sha256)
+def _register_new(
+    connection: sa.Connection, branch: Branch, arrived: ArrivedFile, who: str, supersedes: str
+) -> RegisteredDelivery:
+    identity = delivery_id(branch, arrived.sha256)
     row = {
         "id": identity,
         "period": branch.period,
         "department": branch.department,
-        "file": one.file,
-        "sha256": one.sha256,
-        "size": one.size,
+        "file": arrived.file,
+        "sha256": arrived.sha256,
+        "size": arrived.size,
         "received_at": audit.now(),
         "received_by": who,
         **dict.fromkeys(("rows_in", "accepted", "quarantined", "set_aside"), 0),
@@ -137,9 +134,13 @@ def _register_new(connection: sa.Connection, branch: Branch, one: Arrived, origi
     }
     connection.execute(delivery.insert().values(**row))
     sealing.written_keys(connection, delivery.c.id, [identity])
-    said = naming().words(one.file)  # the chain is kept for ever and cannot be cleaned: no name of a file stands in it
-    audit.append(connection, audit.Act(who, "deliver", identity, {"file": said, "supersedes": supersedes}))
-    return Taken(identity, one.file, one.sha256, True, supersedes, str(row["received_at"]), one.file)
+    words = naming().words(
+        arrived.file
+    )  # the chain is kept for ever and cannot be cleaned: no name of a file stands in it
+    audit.append(connection, audit.Act(who, "deliver", identity, {"file": words, "supersedes": supersedes}))
+    return RegisteredDelivery(
+        identity, arrived.file, arrived.sha256, True, supersedes, str(row["received_at"]), arrived.file
+    )
 
 
 def rows(connection: sa.Connection, branch: Branch) -> list[sa.RowMapping]:
@@ -152,23 +153,24 @@ def rows(connection: sa.Connection, branch: Branch) -> list[sa.RowMapping]:
 
 def of_period(connection: sa.Connection, period: str, statuses: Collection[str] = ("current",)) -> list[sa.RowMapping]:
     """The lines of a period in these states, by department and file."""
-    wanted = sa.select(delivery).where(delivery.c.period == period, delivery.c.status.in_(statuses))
-    return list(connection.execute(wanted.order_by(delivery.c.department, delivery.c.file)).mappings())
+    lines = sa.select(delivery).where(delivery.c.period == period, delivery.c.status.in_(statuses))
+    return list(connection.execute(lines.order_by(delivery.c.department, delivery.c.file)).mappings())
 
 
-def elsewhere(connection: sa.Connection, branch: Branch, taken: Sequence[Taken]) -> dict[str, sa.RowMapping]:
+def elsewhere(
+    connection: sa.Connection, branch: Branch, taken: Sequence[RegisteredDelivery]
+) -> dict[str, sa.RowMapping]:
     """Delivery id -> the line of another period, of any department, that took the same content before and was not given up again.
 
     Whoever came first is not in doubt: a period that is run again is not asked because a later one took its file.
     """
-    since = {one.sha256: one for one in taken}
-    wanted = sa.select(delivery).where(
-        delivery.c.period != branch.period, delivery.c.sha256.in_(list(since)), delivery.c.status.in_(USED)
+    by_content = {file.sha256: file for file in taken}
+    others = sa.select(delivery).where(
+        delivery.c.period != branch.period, delivery.c.sha256.in_(list(by_content)), delivery.c.status.in_(USED)
     )
-    lines = connection.execute(wanted.order_by(delivery.c.received_at, delivery.c.id)).mappings()
     earlier: dict[str, sa.RowMapping] = {}
-    for line in lines:
-        ours = since[line["sha256"]]
+    for line in connection.execute(others.order_by(delivery.c.received_at, delivery.c.id)).mappings():
+        ours = by_content[line["sha256"]]
         if (line["received_at"], line["id"]) < (ours.since, ours.id):
             earlier[ours.id] = line
     return earlier
@@ -177,11 +179,11 @@ def elsewhere(connection: sa.Connection, branch: Branch, taken: Sequence[Taken])
 def refuse_new(connection: sa.Connection, identities: Collection[str]) -> None:
     """Set deliveries aside that were taken and not published yet; what yesterday's edition rests on keeps its state."""
     sealing.written_keys(connection, delivery.c.id, identities)
-    wanted = delivery.update().where(delivery.c.id.in_(list(identities)), delivery.c.status == "received")
-    connection.execute(wanted.values(status="refused"))
+    unpublished = delivery.update().where(delivery.c.id.in_(list(identities)), delivery.c.status == "received")
+    connection.execute(unpublished.values(status="refused"))
 
 
-def count(connection: sa.Connection, counted: Mapping[str, Counted]) -> None:
+def count(connection: sa.Connection, counted: Mapping[str, RowCounts]) -> None:
     """Write the accounting of each delivery id."""
     sealing.written_keys(connection, delivery.c.id, counted)
     for identity, numbers in counted.items():
@@ -203,6 +205,7 @@ def set_status(connection: sa.Connection, identities: Collection[str], status: s
 
 def settle(connection: sa.Connection, branch: Branch, used: Collection[str]) -> None:
     """After publishing: what was used is current; what was live and is not used any more is superseded or withdrawn."""
+    # Only with the publication: a clerk who put a wrong file into the inbox takes it away again, and that must be enough.
     lines = rows(connection, branch)
     replaced = {row["supersedes"] for row in lines if row["id"] in set(used)}
     left = [row["id"] for row in lines if row["id"] not in set(used) and row["status"] in LIVE]
@@ -211,29 +214,31 @@ def settle(connection: sa.Connection, branch: Branch, used: Collection[str]) -> 
     set_status(connection, [identity for identity in left if identity not in replaced], "withdrawn")
 
 
-def say(connection: sa.Connection, branch: Branch, said: Sequence[Said]) -> None:
+def replace_notices(connection: sa.Connection, branch: Branch, notices: Sequence[DeliveryNotice]) -> None:
     """Replace the sentences about a department's deliveries of the period."""
-    ours = (delivery_notice.c.period == branch.period) & (delivery_notice.c.department == branch.department)
-    connection.execute(delivery_notice.delete().where(ours))
-    insert_rows(connection, delivery_notice, [{**vars(branch), **vars(line)} for line in said])
+    connection.execute(delivery_notice.delete().where(_notices_of(branch)))
+    insert_rows(connection, delivery_notice, [{**vars(branch), **vars(line)} for line in notices])
 
 
-def add_said(connection: sa.Connection, branch: Branch, said: Sequence[Said]) -> None:
+def add_notices(connection: sa.Connection, branch: Branch, notices: Sequence[DeliveryNotice]) -> None:
     """Add sentences of a later station, in place of those it said before."""
-    codes = {line.code for line in said} | {SUITE_CODE}
-    ours = (delivery_notice.c.period == branch.period) & (delivery_notice.c.department == branch.department)
-    connection.execute(delivery_notice.delete().where(ours, delivery_notice.c.code.in_(codes)))
-    insert_rows(connection, delivery_notice, [{**vars(branch), **vars(line)} for line in said])
+    # A station that is run again and has nothing to say any more takes back what its suite said.
+    codes = {line.code for line in notices} | {SUITE_CODE}
+    connection.execute(delivery_notice.delete().where(_notices_of(branch), delivery_notice.c.code.in_(codes)))
+    insert_rows(connection, delivery_notice, [{**vars(branch), **vars(line)} for line in notices])
 
 
-def replace_said(connection: sa.Connection, branch: Branch, code: str, said: Sequence[Said]) -> None:
+def replace_notices_of(connection: sa.Connection, branch: Branch, code: str, notices: Sequence[DeliveryNotice]) -> None:
     """Put sentences of one code in place of those that a station said before; none takes them back."""
-    ours = (delivery_notice.c.period == branch.period) & (delivery_notice.c.department == branch.department)
-    connection.execute(delivery_notice.delete().where(ours, delivery_notice.c.code == code))
-    insert_rows(connection, delivery_notice, [{**vars(branch), **vars(line)} for line in said])
+    connection.execute(delivery_notice.delete().where(_notices_of(branch), delivery_notice.c.code == code))
+    insert_rows(connection, delivery_notice, [{**vars(branch), **vars(line)} for line in notices])
 
 
-def said(connection: sa.Connection, period: str) -> list[sa.RowMapping]:
+def _notices_of(branch: Branch) -> sa.ColumnElement[bool]:
+    return (delivery_notice.c.period == branch.period) & (delivery_notice.c.department == branch.department)
+
+
+def notices_of_period(connection: sa.Connection, period: str) -> list[sa.RowMapping]:
     """The sentences of a period, by department and in the order they were said."""
-    wanted = sa.select(delivery_notice).where(delivery_notice.c.period == period)
-    return list(connection.execute(wanted.order_by(delivery_notice.c.department, delivery_notice.c.id)).mappings())
+    lines = sa.select(delivery_notice).where(delivery_notice.c.period == period)
+    return list(connection.execute(lines.order_by(delivery_notice.c.department, delivery_notice.c.id)).mappings())

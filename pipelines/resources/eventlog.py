@@ -16,7 +16,7 @@ from dagster._serdes import ConfigurableClassData
 from sqlalchemy import event
 from sqlalchemy.pool import StaticPool
 
-from pipelines.resources.history import BUSY_SECONDS, EVENTS, connection_text, dagster_home, made
+from pipelines.resources.history import BUSY_SECONDS, EVENTS, connection_text, dagster_home, database_of
 
 
 class SteadyEventLog(SqliteEventLogStorage):
@@ -36,7 +36,7 @@ class SteadyEventLog(SqliteEventLogStorage):
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> "SteadyEventLog":
         """How Dagster makes it from `dagster.yaml`."""
-        return cls(str(made(dagster_home(), EVENTS).parent), inst_data)
+        return cls(str(database_of(dagster_home(), EVENTS).parent), inst_data)
 
     def conn_string_for_shard(self, shard_name: str) -> str:
         """The URL of the index, or of one run's events."""
@@ -48,11 +48,13 @@ class SteadyEventLog(SqliteEventLogStorage):
             yield connection
 
     def _engine(self, shard: str) -> sa.Engine:
+        """The shard's engine, with the one connection that it keeps; the threads of Dagster's screen take turns at it."""
         with self._opening:
             if shard not in self._engines:
                 url, settings = self.conn_string_for_shard(shard), {"timeout": BUSY_SECONDS, "check_same_thread": False}
                 engine = sa.create_engine(url, poolclass=StaticPool, connect_args=settings, hide_parameters=True)
-                event.listen(engine, "connect", _relax)
+                # With a write-ahead log a killed process loses nothing; a power failure may lose the last events, never the file.
+                event.listen(engine, "connect", lambda opened, _: opened.execute("PRAGMA synchronous=NORMAL"))
                 self._initdb(engine)
                 self._engines[shard] = engine
             return self._engines[shard]
@@ -68,8 +70,3 @@ class SteadyEventLog(SqliteEventLogStorage):
         for engine in self._engines.values():
             engine.dispose()
         self._engines.clear()
-
-
-def _relax(connection: Any, _record: object) -> None:
-    # With a write-ahead log a killed process loses nothing; a power failure may lose the last events, never the file.
-    connection.execute("PRAGMA synchronous=NORMAL")

@@ -12,14 +12,14 @@ from pipelines.resources import faults
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a path beside the wanted one; when the block ends well, it is flushed to disk and renamed over the wanted
-    one.
-    """
+    """Yield a path beside the wanted one; when the block ends well, it is flushed to disk and renamed over the wanted one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         yield aside
-        flush(aside)
+        flush(
+            aside
+        )  # the name may reach the disk before the content: after a power failure the file would be there and empty
         faults.reach(f"before_rename:{path.parent.name}")
         aside.replace(path)
         flush(path.parent)
@@ -46,7 +46,7 @@ def write_text(path: Path, text: str) -> None:
 
 def sweep(folder: Path, stale: Callable[[Path], bool] = lambda _: True) -> int:
     """Remove what killed runs left aside below a folder; returns how many files."""
-    found = [path for path in folder.rglob(".*.part") if stale(path)]
-    for path in found:
+    parts = [path for path in folder.rglob(".*.part") if stale(path)]
+    for path in parts:
         path.unlink(missing_ok=True)
-    return len(found)
+    return len(parts)

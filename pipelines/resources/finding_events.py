@@ -1,13 +1,12 @@
 """The life of findings in SQL: reading and appending events, what is known of each finding, who was sent what.
 
-What an event means, and which ones a period brings, is decided by the assets; here rows go in and out. Events are only
-appended to.
+What an event means, and which ones a period brings, is decided by the assets; here rows go in and out. Events are only appended to.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 
 import sqlalchemy as sa
 
@@ -36,9 +35,10 @@ def same_kind(period: str) -> sa.ColumnElement[bool]:
 
 def events(connection: sa.Connection, where: sa.ColumnElement[bool] | None = None) -> list[dict[str, str]]:
     """Events in the order in which they were appended, all or those that fit."""
-    wanted = sa.select(*(life_event.c[name] for name in COLUMNS)).order_by(life_event.c.id)
-    found = connection.execute(wanted if where is None else wanted.where(where))
-    return [dict(zip(COLUMNS, row, strict=True)) for row in found]
+    lines = sa.select(*(life_event.c[name] for name in COLUMNS)).order_by(life_event.c.id)
+    if where is not None:
+        lines = lines.where(where)
+    return [dict(zip(COLUMNS, row, strict=True)) for row in connection.execute(lines)]
 
 
 def before(connection: sa.Connection, period: str) -> list[dict[str, str]]:
@@ -48,19 +48,19 @@ def before(connection: sa.Connection, period: str) -> list[dict[str, str]]:
 
 def later_exists(connection: sa.Connection, period: str) -> bool:
     """Whether a later period of the same kind has events: then this one's history is closed."""
-    wanted = sa.select(sa.func.count()).select_from(life_event)
-    return bool(connection.execute(wanted.where(same_kind(period), life_event.c.period > period)).scalar())
+    later = sa.select(sa.func.count()).where(same_kind(period), life_event.c.period > period)
+    return bool(connection.execute(later.select_from(life_event)).scalar())
 
 
 def latest_period(connection: sa.Connection) -> str:
     """The last period with events, empty when there is none; a quarter outranks the months in it."""
     periods = list(connection.execute(sa.select(life_event.c.period).distinct()).scalars())
-    return max(periods, key=lambda one: (_months(one), "Q" in one), default="")
 
+    def rank(period: str) -> tuple[int, int, bool]:
+        year, _, number = period.replace("Q", "-").partition("-")
+        return int(year), int(number) * (3 if "Q" in period else 1), "Q" in period
 
-def _months(period: str) -> tuple[int, int]:
-    year, _, rest = period.replace("Q", "-").partition("-")
-    return int(year), int(rest) * (3 if "Q" in period else 1)
+    return max(periods, key=rank, default="")
 
 
 def append(connection: sa.Connection, rows: Iterable[Mapping[str, str]]) -> int:
@@ -77,23 +77,23 @@ def append(connection: sa.Connection, rows: Iterable[Mapping[str, str]]) -> int:
 
 def known(connection: sa.Connection) -> dict[str, tuple[str, str, str]]:
     """finding_id -> code, child_id, field of every finding ever listed."""
-    wanted = sa.select(finding.c.finding_id, finding.c.code, finding.c.child_id, finding.c.field)
-    return {row[0]: (row[1], row[2], row[3]) for row in connection.execute(wanted)}
+    lines = sa.select(finding.c.finding_id, finding.c.code, finding.c.child_id, finding.c.field)
+    return {row[0]: (row[1], row[2], row[3]) for row in connection.execute(lines)}
 
 
 def merged_children(connection: sa.Connection) -> dict[str, str]:
     """Ended child number -> the one that leads, over all periods; chains are followed to their end."""
-    wanted = sa.select(child_event.c.other_id, child_event.c.child_id).where(child_event.c.kind == "merge")
-    step = {row[0]: row[1] for row in connection.execute(wanted.order_by(child_event.c.id))}
-    return {ended: _end(step, leads) for ended, leads in step.items()}
-
-
-def _end(step: Mapping[str, str], name: str) -> str:
-    seen = {name}
-    while name in step and step[name] not in seen:
-        name = step[name]
-        seen.add(name)
-    return name
+    merges = sa.select(child_event.c.other_id, child_event.c.child_id).where(child_event.c.kind == "merge")
+    leads = {row[0]: row[1] for row in connection.execute(merges.order_by(child_event.c.id))}
+    final = {}
+    for ended, name in leads.items():
+        # Two numbers may each have been merged into the other, in different periods: a circle ends where it closes.
+        seen = {name}
+        while name in leads and leads[name] not in seen:
+            name = leads[name]
+            seen.add(name)
+        final[ended] = name
+    return final
 
 
 def replace_issued(connection: sa.Connection, period: str, lines: Collection[Issued]) -> None:
@@ -103,26 +103,19 @@ def replace_issued(connection: sa.Connection, period: str, lines: Collection[Iss
     """
     due = {(line.recipient, line.finding_id): line.due for line in issued(connection, period)}
     connection.execute(issue.delete().where(issue.c.period == period))
-    rows = [{"period": period, **_plain(line)} for line in lines]
+    rows = [{"period": period, **asdict(line)} for line in lines]
     for row in rows:
         row["due"] = due.get((row["recipient"], row["finding_id"]), row["due"])
     insert_rows(connection, issue, rows)
 
 
-def _plain(line: Issued) -> dict[str, str]:
-    return {name: getattr(line, name) for name in ("recipient", "finding_id", "kind", "code", "due")}
-
-
 def issued(connection: sa.Connection, period: str) -> list[Issued]:
     """Who was sent what in a period, in a fixed order."""
-    wanted = (
-        sa.select(issue).where(issue.c.period == period).order_by(issue.c.kind, issue.c.recipient, issue.c.finding_id)
-    )
-    return [Issued(**_plain_row(row)) for row in connection.execute(wanted).mappings()]
-
-
-def _plain_row(row: sa.RowMapping) -> dict[str, str]:
-    return {name: row[name] for name in ("recipient", "finding_id", "kind", "code", "due")}
+    columns = [issue.c[field.name] for field in fields(Issued)]
+    lines = sa.select(*columns).where(issue.c.period == period)
+    return [
+        Issued(*row) for row in connection.execute(lines.order_by(issue.c.kind, issue.c.recipient, issue.c.finding_id))
+    ]
 
 
 def issued_periods(connection: sa.Connection) -> list[str]:

@@ -1,20 +1,16 @@
 """Frames on disk: `frames/<asset>/<period>.parquet`, replaced whole and atomically.
 
-What is in a frame belongs to the stations (docs/data-shapes.md); nothing here reads a value. Dagster's way to them is `handing`.
+What is in a frame belongs to the stations (docs/data-shapes.md); nothing here reads a value. Dagster's way to them is `io_manager`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from pipelines.resources.files import replacing
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 class FrameError(Exception):
@@ -58,11 +54,19 @@ class FrameStore:
         Raises:
             FrameError: it is not there or damaged.
         """
+        import pyarrow.parquet as pq
+
         path = self.path(asset, period)
         if not path.is_file():
             raise FrameError(f"{period} 还没有比对结果：请先运行 tongbi run --period {period}。")
         try:
-            return _read_parquet(path, columns)
+            if columns is not None:
+                # A frame of an earlier version may lack a column that is asked for now.
+                there = set(pq.read_schema(path).names)
+                columns = [name for name in columns if name in there]
+            # Not mapped: a mapped file could not be replaced on Windows while its frame is in use.
+            frame: pd.DataFrame = pq.read_table(path, columns=columns, memory_map=False).to_pandas()
+            return frame
         except Exception as fault:
             problem = type(fault).__name__
         raise FrameError(f"中间结果 {asset} {period} 读不出来（{problem}）：请重新运行 tongbi run --period {period}。")
@@ -76,28 +80,17 @@ def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    known = pa.Schema.from_pandas(frame.head(1), preserve_index=False).metadata
-    arrays = [_arrow(frame.iloc[:, place]) for place in range(frame.shape[1])]
-    table = pa.Table.from_arrays(arrays, [str(name) for name in frame.columns]).replace_schema_metadata(known)
+    # How pandas gets its own types back is written in the schema; one row tells it as well as all of them.
+    metadata = pa.Schema.from_pandas(frame.head(1), preserve_index=False).metadata
+    arrays = []
+    for place in range(frame.shape[1]):
+        column = frame.iloc[:, place]
+        # Most fields of a register say the same in every row, and that is quickly seen and written.
+        texts = column.to_numpy() if column.dtype == object and len(column) else None
+        if texts is not None and type(texts[0]) is str and texts[0] == texts[-1] and (texts == texts[0]).all():
+            arrays.append(pa.repeat(texts[0], len(texts)))
+        else:
+            arrays.append(pa.array(column, from_pandas=True))
+    table = pa.Table.from_arrays(arrays, [str(name) for name in frame.columns]).replace_schema_metadata(metadata)
     # Statistics would hold the least and the greatest name of every field, and nobody asks for them.
     pq.write_table(table, path, compression="zstd", compression_level=1, write_statistics=False)
-
-
-def _arrow(column: pd.Series) -> pa.Array:
-    """A column for Arrow. Most fields of a register say the same in every row, and that is quickly seen and written."""
-    import pyarrow as pa
-
-    values = column.to_numpy() if column.dtype == object and len(column) else None
-    if values is not None and type(values[0]) is str and values[0] == values[-1] and (values == values[0]).all():
-        return pa.repeat(values[0], len(values))
-    return pa.array(column, from_pandas=True)
-
-
-def _read_parquet(path: Path, columns: Sequence[str] | None) -> pd.DataFrame:
-    import pyarrow.parquet as pq
-
-    if columns is not None:
-        there = set(pq.read_schema(path).names)
-        columns = [name for name in columns if name in there]
-    frame: pd.DataFrame = pq.read_table(path, columns=columns, memory_map=False).to_pandas()
-    return frame

@@ -109,7 +109,7 @@ class RunHistory(SqliteRunStorage):
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> RunHistory:
         """How Dagster makes it from `dagster.yaml`."""
-        return cls(connection_text(made(dagster_home(), RUNS)), inst_data)
+        return cls(connection_text(database_of(dagster_home(), RUNS)), inst_data)
 
 
 class ScheduleHistory(SqliteScheduleStorage):
@@ -123,7 +123,7 @@ class ScheduleHistory(SqliteScheduleStorage):
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> ScheduleHistory:
         """How Dagster makes it from `dagster.yaml`."""
-        return cls(connection_text(made(dagster_home(), SCHEDULES)), inst_data)
+        return cls(connection_text(database_of(dagster_home(), SCHEDULES)), inst_data)
 
 
 def dagster_home() -> Path:
@@ -144,11 +144,12 @@ def prepare(home: Path) -> list[Path]:
     """
     sweep(home)
     moved = [damaged for record in RECORDS if (damaged := _mend(home, record))]
+    # A run's own file is only asked whether it is one: Dagster completes a half-made one itself.
     moved += [_aside(path) for path in sorted((home / "history" / "runs").glob("*.db")) if not _is_database(path)]
     return moved
 
 
-def made(home: Path, record: Record) -> Path:
+def database_of(home: Path, record: Record) -> Path:
     """The database's file; made when it is not there."""
     path = home / record.place
     if not path.exists():
@@ -162,10 +163,12 @@ def _mend(home: Path, record: Record) -> Path | None:
     if path.exists() and not _is_database(path):
         damaged = _aside(path)
     elif path.exists() and not _is_whole(path, record) and _nobody_else_has(path):
-        mended = _mended(path, record) if _holds_history(path, record) else _template(record).content
+        there = [name for name in record.tables if name in _names(path)]
+        holds_history = any(_read(path, f'SELECT 1 FROM "{name}" LIMIT 1') for name in there)
+        mended = _mended(path, record) if holds_history else _template(record).content
         damaged = _aside(path) if mended is None else None
         _put(mended or _template(record).content, path)
-    made(home, record)
+    database_of(home, record)
     return damaged
 
 
@@ -193,11 +196,6 @@ def _is_whole(path: Path, record: Record) -> bool:
         return False
     marks = {row[0] for row in _read(path, "SELECT name FROM secondary_indexes WHERE migration_completed IS NOT NULL")}
     return bool(_read(path, "SELECT 1 FROM alembic_version")) and record.marks <= marks
-
-
-def _holds_history(path: Path, record: Record) -> bool:
-    there = [name for name in record.tables if name in _names(path)]
-    return any(_read(path, f'SELECT 1 FROM "{name}" LIMIT 1') for name in there)
 
 
 def _names(path: Path) -> set[str]:
@@ -238,7 +236,12 @@ def _mended(path: Path, record: Record) -> bytes | None:
         with closing(_open(path)) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)
         try:
-            _complete(copy, _template(record).statements)
+            # Tables and indexes that are missing; the version stands in its table where it was written.
+            there = _names(copy)
+            with closing(sqlite3.connect(copy)) as connection, connection:
+                for name, sql in _template(record).statements.items():
+                    if name not in there and name != "alembic_version":
+                        connection.execute(sql)
             _brought_up(record, folder)
         except Exception:  # whatever Dagster or SQLite finds wrong with it, it is moved aside as it is
             return None
@@ -246,17 +249,9 @@ def _mended(path: Path, record: Record) -> bytes | None:
 
 
 def _brought_up(record: Record, folder: Path) -> None:
+    # Dagster prints each step that it takes, which nobody who runs a period can make anything of.
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         record.bring_up(str(folder))
-
-
-def _complete(copy: Path, statements: Mapping[str, str]) -> None:
-    """Add the tables and indexes that are missing; the version stands in its table where it was written."""
-    there = _names(copy)
-    with closing(sqlite3.connect(copy)) as connection, connection:
-        for name, sql in statements.items():
-            if name not in there and name != "alembic_version":
-                connection.execute(sql)
 
 
 @contextmanager

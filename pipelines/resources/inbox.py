@@ -1,5 +1,4 @@
-"""What lies in `inbox/<period>/<department>/`: complete files with their fingerprints, files still being written, files
-that are no deliveries.
+"""What lies in `inbox/<period>/<department>/`: complete files with their fingerprints, files still being written, files that are no deliveries.
 
 Nothing is opened for its content here, moved or deleted; `reading` reads and `store` keeps.
 """
@@ -8,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
@@ -59,7 +59,7 @@ class Remark:
 
 @dataclass
 class Scan:
-    """What one look found, each list in the order of names."""
+    """What one look saw, each list in the order of names."""
 
     files: list[Arrival] = field(default_factory=list)
     unstable: list[Path] = field(default_factory=list)
@@ -81,19 +81,28 @@ class Inbox:
         Waits only for files written to within the last `settle_seconds`, and for all of them together once. A file that
         changes meanwhile, or while it is fingerprinted, is still being written (rules/bad-inputs.md#input-42).
         """
-        found, folder = Scan(), self.root / period / department
-        paths = [path for path in sorted(folder.rglob("*")) if self._is_candidate(path, folder, found)]
-        before = {path: _state(path) for path in paths}
-        self._settle(before, settle_seconds)
-        for path in paths:
-            name = path.relative_to(folder).as_posix()
-            arrival = _fingerprint(path, name) if _state(path) == before[path] else None
-            if arrival and _state(path) == before[path]:
-                found.files.append(arrival)
-            else:
-                found.unstable.append(path)
-                found.notices.append(_unstable(name))
-        return found
+        scan, folder = Scan(), self.root / period / department
+        before = {path: _state(path) for path in self._candidates(folder, scan)}
+        now = self.clock()
+        # A time in the future (another machine's clock) counts as now.
+        ages = [now - min(written / 1e9, now) for _, written in before.values()]
+        if ages and min(ages) < settle_seconds:
+            self.wait(settle_seconds - min(ages))
+
+        for path, state in before.items():
+            name, content = path.relative_to(folder).as_posix(), None
+            if _state(path) == state:
+                # Windows locks files while they are copied: what cannot be read now is still being written.
+                with suppress(OSError, Refusal):
+                    content = sha256_of(path)
+            if content is not None and _state(path) == state:
+                scan.files.append(Arrival(path, name, *content))
+                continue
+            # The sentence does not repeat the name: it may be a child's. Whoever shows it says which file is meant (`naming`).
+            message, advice = "这个文件还在写入或被占用，没有读取。", "请等文件复制完、关闭打开它的程序后再运行。"
+            scan.unstable.append(path)
+            scan.notices.append(Remark(name, "unstable", STOP, message, advice))
+        return scan
 
     def listed(self, period: str, department: str) -> list[str]:
         """The files of a department's folder in the order of their names, as a person counts them: 第2个文件.
@@ -107,24 +116,20 @@ class Inbox:
         reasons = {name: _ignored_because(folder / name, name) for name in names}
         return [name.as_posix() for name in names if (reason := reasons[name]) is None or reason.told]
 
-    def _settle(self, states: dict[Path, tuple[int, int]], seconds: float) -> None:
-        """Waits until the youngest file is old enough; a time in the future (another machine's clock) counts as now."""
-        now = self.clock()
-        ages = [now - min(written / 1e9, now) for _, written in states.values()]
-        if ages and min(ages) < seconds:
-            self.wait(seconds - min(ages))
-
-    def _is_candidate(self, path: Path, folder: Path, found: Scan) -> bool:
-        if path.is_dir() and not path.is_symlink():
-            return False
-        name = path.relative_to(folder)
-        reason = _ignored_because(path, name)
-        if reason is None:
-            return True
-        found.ignored.append((path, reason.reason))
-        if reason.told:
-            found.notices.append(_left(name.as_posix(), reason))
-        return False
+    def _candidates(self, folder: Path, scan: Scan) -> Iterator[Path]:
+        """What may be a delivery, in the order of names; what is left alone is noted in the scan."""
+        for path in sorted(folder.rglob("*")):
+            # A link to a folder is said like any link; what lies behind it is not gone through.
+            if path.is_dir() and not path.is_symlink():
+                continue
+            name = path.relative_to(folder)
+            reason = _ignored_because(path, name)
+            if reason is None:
+                yield path
+                continue
+            scan.ignored.append((path, reason.reason))
+            if reason.told:
+                scan.notices.append(_left(name.as_posix(), reason))
 
 
 def arrivals(inbox: Path, period: str, department: str, settle_seconds: float = SETTLE_SECONDS) -> Scan:
@@ -163,15 +168,6 @@ def _state(path: Path) -> tuple[int, int]:
     return facts.st_size, facts.st_mtime_ns
 
 
-def _fingerprint(path: Path, name: str) -> Arrival | None:
-    """None for a file that cannot be read now: Windows locks files while they are copied."""
-    try:
-        digest, size = sha256_of(path)
-    except (OSError, Refusal):
-        return None
-    return Arrival(path, name, digest, size)
-
-
 def sha256_of(path: Path) -> tuple[str, int]:
     """SHA-256 (64 hex digits) and size in bytes of a file's content, as far as it reached when it was opened.
 
@@ -192,12 +188,6 @@ def left_remark(path: Path, name: str) -> Remark | None:
     return _left(name, reason) if reason is not None else None
 
 
-# The sentences do not repeat the name: it may be a child's. Whoever shows them says which file is meant (`naming`).
 def _left(name: str, reason: IgnoredName) -> Remark:
     message = f"这个文件是{reason.reason}，未读取。"
     return Remark(name, "ignored", WARN, message, "如果是要报送的文件，请重新放入完整的文件。")
-
-
-def _unstable(name: str) -> Remark:
-    message = "这个文件还在写入或被占用，没有读取。"
-    return Remark(name, "unstable", STOP, message, "请等文件复制完、关闭打开它的程序后再运行。")

@@ -23,8 +23,8 @@ T = TypeVar("T")
 def parts_of(value: Any) -> dict[str, pd.DataFrame]:
     """The frames of a dataclass by field name; its dates and texts together in one row of the part `facts`."""
     fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    parts = {name: one for name, one in fields.items() if isinstance(one, pd.DataFrame)}
-    facts = {name: [str(one)] for name, one in fields.items() if name not in parts}
+    parts = {name: frame for name, frame in fields.items() if isinstance(frame, pd.DataFrame)}
+    facts = {name: [str(fact)] for name, fact in fields.items() if name not in parts}
     return {**parts, FACTS: pd.DataFrame(facts)} if facts else parts
 
 
@@ -39,51 +39,36 @@ class FramesIOManager(dg.IOManager):
         if obj is None:
             return
         with quiet(context.op_def.name):
-            self._write(context, obj)
-        _forget_outputs(context)
-
-    def _write(self, context: dg.OutputContext, obj: Any) -> None:
-        asset = context.asset_key.path[-1]
-        parts = (
-            {asset: obj}
-            if isinstance(obj, pd.DataFrame)
-            else {f"{asset}.{part}": one for part, one in parts_of(obj).items()}
-        )
-        for name, frame in parts.items():
-            self.store.write(name, context.partition_key, frame)
+            asset = context.asset_key.path[-1]
+            if isinstance(obj, pd.DataFrame):
+                self.store.write(asset, context.partition_key, obj)
+            else:
+                for part, frame in parts_of(obj).items():
+                    self.store.write(f"{asset}.{part}", context.partition_key, frame)
+        # A run in this process keeps every output for its caller, which nobody asks for: the frames of a large county would fill
+        # the memory. They are on disk now, and every station reads them from there.
+        step = getattr(context, "_step_context", None)
+        if step is not None and step.output_capture:
+            step.output_capture.clear()
 
     def load_input(self, context: dg.InputContext) -> Any:
         """Read what the input's metadata asks for: the named `parts` as a mapping, else the frame or its `columns`."""
         with quiet(context.op_def.name):
-            return self._read(context)
-
-    def _read(self, context: dg.InputContext) -> Any:
-        asset, period = context.asset_key.path[-1], context.partition_key
-        asked = context.definition_metadata
-        if parts := asked.get("parts"):
-            return {part: self.store.read(f"{asset}.{part}", period) for part in parts}
-        return self.store.read(asset, period, asked.get("columns"))
-
-
-def _forget_outputs(context: dg.OutputContext) -> None:
-    """A run in this process keeps every output for its caller, which nobody asks for: the frames of a large county would fill the memory.
-
-    They are on disk now, and every station reads them from there.
-    """
-    step = getattr(context, "_step_context", None)
-    if step is not None and step.output_capture:
-        step.output_capture.clear()
+            asset, period, asked = context.asset_key.path[-1], context.partition_key, context.definition_metadata
+            if parts := asked.get("parts"):
+                return {part: self.store.read(f"{asset}.{part}", period) for part in parts}
+            return self.store.read(asset, period, asked.get("columns"))
 
 
 def put_together(kind: type[T], parts: Mapping[str, pd.DataFrame]) -> T:
     """The dataclass that `parts_of` took apart."""
     facts: Any = parts[FACTS].iloc[0] if FACTS in parts else {}
-    values = {
-        field.name: parts[field.name] if field.name in parts else _revived(facts[field.name], field.type)
-        for field in dataclasses.fields(cast(Any, kind))
-    }
+    values: dict[str, Any] = {}
+    for field in dataclasses.fields(cast(Any, kind)):
+        if field.name in parts:
+            values[field.name] = parts[field.name]
+        else:
+            # A type is a text where its module postpones annotations.
+            is_date = field.type in (date, "date")
+            values[field.name] = date.fromisoformat(facts[field.name]) if is_date else facts[field.name]
     return kind(**values)
-
-
-def _revived(text: str, kind: Any) -> Any:
-    return date.fromisoformat(text) if kind in (date, "date") else text

@@ -49,18 +49,15 @@ def only_run(root: Path, engine: sa.Engine | None = None) -> Iterator[None]:
 
 @contextmanager
 def _advisory_lock(engine: sa.Engine) -> Iterator[None]:
+    """Hold the database: two workspaces on two machines share no file that could be locked."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if not connection.execute(sa.text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_KEY}).scalar():
             raise BusyError("另一台机器正在用同一个数据库运行，这次没有开始：请等它结束再试。")
         try:
             yield
         finally:
-            _unlock(connection)
-
-
-def _unlock(connection: sa.Connection) -> None:
-    """Let go. A connection that is gone has let go already, and must not hide the fault that ended the run."""
-    try:
-        connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_KEY})
-    except (sa.exc.DBAPIError, sa.exc.PendingRollbackError):
-        connection.invalidate()
+            try:
+                connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_KEY})
+            except (sa.exc.DBAPIError, sa.exc.PendingRollbackError):
+                # A connection that is gone has let go already, and must not hide the fault that ended the run.
+                connection.invalidate()

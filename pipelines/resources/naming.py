@@ -53,8 +53,8 @@ def number_of(code: str, sha256: str) -> str:
 
 def number_in(text: str) -> str:
     """The delivery number that a record's number or a label holds, "" when there is none."""
-    found = _NUMBER.search(text)
-    return found[0] if found else ""
+    number = _NUMBER.search(text)
+    return number[0] if number else ""
 
 
 def sheet_in(record_id: str) -> int:
@@ -72,9 +72,10 @@ class Naming:
     def file(self, number: str, name: str) -> str:
         """A file by its delivery number, the known words of its name and its ending: `ED-3f9a1c2b07_学籍_2026年三季度.xlsx`."""
         ending = PurePosixPath(name).suffix
+        # 名册.张三 has no ending of a file, but a name where an ending stands.
         known = ending.lower() if ending.lower() in load_vocabulary().endings else ""
-        said = "_".join(part for part in (number, self.words(name.removesuffix(ending))) if part)
-        return (said or "文件") + known
+        label = "_".join(part for part in (number, self.words(name.removesuffix(ending))) if part)
+        return (label or "文件") + known
 
     def exported(self, number: str, name: str) -> str:
         """A file as the two contract exports name it: a name of nothing but known words says nothing about anybody and stays whole.
@@ -91,10 +92,8 @@ class Naming:
         """A sheet by its name where that is made of known words alone, else by its place (`number` from 1) and those words."""
         if not name or self.is_known(name):
             return name
-        return (
-            "_".join(part for part in (f"第{number}张表" if number else "", self.words(name)) if part)
-            or "（表名不显示）"
-        )
+        label = "_".join(part for part in (f"第{number}张表" if number else "", self.words(name)) if part)
+        return label or "（表名不显示）"
 
     def where(self, name: str, number: int) -> str:
         """The same for a sentence: 「工作表…」, or 第2张表 with the words that are known."""
@@ -109,37 +108,34 @@ class Naming:
 
     def is_known(self, text: str) -> bool:
         """Whether a name holds known words and nothing beside them."""
-        said = "".join(self._pieces(text))
+        known = "".join(self._pieces(text))
         plain = unicodedata.normalize("NFKC", text)
-        return bool(said) and _bare(said) == _bare(plain)
+        return bool(known) and _bare(known) == _bare(plain)
 
     def _pieces(self, text: str) -> list[str]:
         plain = unicodedata.normalize("NFKC", text)
-        for pattern in _never():
-            plain = pattern.sub("\x00", plain)
+        # Cut out by a sign that no word has, so that what stands around it does not grow together into a known word.
+        for pattern in load_vocabulary().never:
+            plain = re.sub(pattern, "\x00", plain)
         pieces: list[str] = []
         end = -1
-        for found in self._sayable.finditer(plain):
-            if found.start() == end:
-                pieces[-1] += found[0]
+        for word in self._sayable.finditer(plain):
+            if word.start() == end:
+                pieces[-1] += word[0]
             else:
-                pieces.append(found[0])
-            end = found.end()
+                pieces.append(word[0])
+            end = word.end()
         return pieces
 
     @cached_property
     def _sayable(self) -> re.Pattern[str]:
+        """Every word that may be said, the longest first: of 金昌市永昌县 no shorter name may take the beginning."""
         vocabulary = load_vocabulary()
         words = sorted(
             {*vocabulary.words, *area_names(), *(town for town in self.towns if len(town) > 1)},
             key=lambda word: (-len(word), word),
         )
         return re.compile("|".join([*vocabulary.patterns, *map(re.escape, words)]), re.IGNORECASE)
-
-
-@lru_cache(maxsize=1)
-def _never() -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern) for pattern in load_vocabulary().never)
 
 
 def _bare(text: str) -> str:

@@ -1,7 +1,6 @@
 """The outbox: what people take away, built aside and shown whole by renaming the folder; never half a list.
 
-What the files hold belongs to `assets.workbooks`. A run killed at any moment is put right by `recover` at the next
-start: the folder that
+What the files hold belongs to `assets.workbooks`. A run killed at any moment is put right by `recover` at the next start: the folder that
 the database calls published is the one that is shown.
 """
 
@@ -39,6 +38,7 @@ class Outbox:
     def seal(self, period: str, digest: str) -> None:
         """Mark the folder aside as complete: from here on only the database decides whether it is shown."""
         aside = self.root / f"{_ASIDE}{period}"
+        # The digest last: a folder that has one is whole on the disk.
         for path in aside.rglob("*"):
             flush(path)
         write_text(aside / DIGEST_NAME, digest)
@@ -48,7 +48,7 @@ class Outbox:
         aside, shown, old = self.root / f"{_ASIDE}{period}", self.shown(period), self.root / f"{_OLD}{period}"
         shutil.rmtree(old, ignore_errors=True)
         if shown.exists():
-            shown.rename(old)
+            shown.rename(old)  # a folder that is not empty cannot be renamed over
         faults.reach("outbox:between_renames")
         aside.rename(shown)
         flush(self.root)
@@ -73,13 +73,11 @@ class Outbox:
                 finished.append(period)
             else:
                 shutil.rmtree(aside)
-        self._bring_back()
-        return finished
-
-    def _bring_back(self) -> None:
+        # Killed between the two renames: nothing is shown, and what was shown before lies aside.
         for old in sorted(self.root.glob(f"{_OLD}*")):
             shown = self.shown(old.name.removeprefix(_OLD))
             if shown.exists():
                 shutil.rmtree(old)
             else:
                 old.rename(shown)
+        return finished

@@ -50,22 +50,18 @@ def read_passwords(root: Path) -> Passwords:
     path = root / NAME
     if not path.is_file():
         return Passwords()
-    rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(_text(path))) if any(row)]
+    data = read_within(path, LARGEST)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:  # a spreadsheet program on a Chinese machine saves GB 18030
+        text = data.decode("gb18030", errors="replace")
+    rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text)) if any(row)]
     if not rows or tuple(rows[0][:2]) != HEADINGS or any(len(row) < 2 for row in rows):
         raise WorkspaceError(
             f"{NAME} 写法有误：第一行写“单位,密码”，以下每行一个单位；单位写“{DEFAULT}”的为其余单位共用。"
         )
-    found = {row[0]: row[1] for row in rows[1:]}
-    wrong = [name for name, value in found.items() if len(value) < SHORTEST]
-    if wrong:
-        raise WorkspaceError(f"{NAME} 里{'、'.join(wrong)}的密码不足{SHORTEST}位：请改正后再运行。")
-    return Passwords(found)
-
-
-def _text(path: Path) -> str:
-    """A spreadsheet program on a Chinese machine saves GB 18030, others UTF-8."""
-    data = read_within(path, LARGEST)
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("gb18030", errors="replace")
+    by_recipient = {row[0]: row[1] for row in rows[1:]}
+    short = [name for name, password in by_recipient.items() if len(password) < SHORTEST]
+    if short:
+        raise WorkspaceError(f"{NAME} 里{'、'.join(short)}的密码不足{SHORTEST}位：请改正后再运行。")
+    return Passwords(by_recipient)

@@ -1,8 +1,6 @@
-"""Publishing into SQL, in one transaction: the child register, the findings with their life, the deliveries that
-count, the publication itself.
+"""Publishing into SQL, in one transaction: the child register, the findings with their life, the deliveries that count, the publication itself.
 
-What is published is decided by the assets; the folder that people open is `outbox`. The same content published again
-changes no row of history.
+What is published is decided by the assets; the folder that people open is `outbox`. The same content published again changes no row of history.
 """
 
 from __future__ import annotations
@@ -66,7 +64,7 @@ def publish(connection: sa.Connection, edition: Edition) -> bool:
     Returns:
         Whether it differs from what was published last for the period.
     """
-    _replace_register(connection, edition)
+    _replace_children(connection, edition)
     for department, used in edition.used.items():
         deliveries.settle(connection, deliveries.Branch(edition.period, department), used)
     changed = latest_digest(connection, edition.period) != edition.digest
@@ -77,8 +75,8 @@ def publish(connection: sa.Connection, edition: Edition) -> bool:
 
 def published_by(connection: sa.Connection, run_id: str) -> str:
     """The digest of what a run published, empty when it published nothing new."""
-    wanted = sa.select(publication.c.digest).where(publication.c.run_id == run_id).order_by(publication.c.id.desc())
-    return connection.execute(wanted.limit(1)).scalar() or ""
+    editions = sa.select(publication.c.digest).where(publication.c.run_id == run_id).order_by(publication.c.id.desc())
+    return connection.execute(editions.limit(1)).scalar() or ""
 
 
 def announce(connection: sa.Connection, period: str, digest: str, who: str) -> audit.Head:
@@ -96,38 +94,32 @@ def announce(connection: sa.Connection, period: str, digest: str, who: str) -> a
 
 def latest_digest(connection: sa.Connection, period: str) -> str:
     """The digest of the last publication of a period, empty when there is none."""
-    wanted = sa.select(publication.c.digest).where(publication.c.period == period)
-    return connection.execute(wanted.order_by(publication.c.id.desc()).limit(1)).scalar() or ""
+    editions = sa.select(publication.c.digest).where(publication.c.period == period)
+    return connection.execute(editions.order_by(publication.c.id.desc()).limit(1)).scalar() or ""
 
 
-def _replace_register(connection: sa.Connection, edition: Edition) -> None:
+def _replace_children(connection: sa.Connection, edition: Edition) -> None:
+    """The period's children, records and numbers as its links name them now, in place of an earlier run's."""
     for table in (child_record, child_identifier, child_event):
         connection.execute(table.delete().where(table.c.period == edition.period))
-    links = edition.links[["record_id", "child_id"]]
-    _insert_frame(connection, child_record, links, period=edition.period)
+    _insert_frame(connection, child_record, edition.links[["record_id", "child_id"]], period=edition.period)
     _insert_frame(connection, child_identifier, edition.identifiers, period=edition.period)
     _insert_frame(connection, child_event, edition.events[EVENT_COLUMNS], period=edition.period)
-    _renew_children(connection, edition)
+
+    # Children first seen in this period are those that its links name now; those of earlier periods stay for ever.
+    connection.execute(child.delete().where(child.c.first_period == edition.period))
+    known = set(connection.execute(sa.select(child.c.child_id)).scalars())
+    lines = []
+    for name in sorted(set(edition.links["child_id"]) - known):
+        digits = name.rpartition("-")[2]
+        lines.append((name, edition.period, int(digits) if digits.isdigit() else 0))
+    insert_lines(connection, child, ["child_id", "first_period", "serial"], lines)
 
 
 def _insert_frame(connection: sa.Connection, table: sa.Table, frame: pd.DataFrame, **fixed: str) -> None:
     """Insert a frame's rows, with the same values `fixed` in each."""
     columns = [[value] * len(frame) for value in fixed.values()] + [frame[name].tolist() for name in frame.columns]
     insert_lines(connection, table, [*fixed, *frame.columns], list(zip(*columns, strict=True)))
-
-
-def _renew_children(connection: sa.Connection, edition: Edition) -> None:
-    """Children first seen in this period are those that its links name now; those of earlier periods stay for ever."""
-    connection.execute(child.delete().where(child.c.first_period == edition.period))
-    known = set(connection.execute(sa.select(child.c.child_id)).scalars())
-    fresh = sorted(set(edition.links["child_id"]) - known)
-    lines = [(name, edition.period, _serial(name)) for name in fresh]
-    insert_lines(connection, child, ["child_id", "first_period", "serial"], lines)
-
-
-def _serial(child_id: str) -> int:
-    digits = child_id.rpartition("-")[2]
-    return int(digits) if digits.isdigit() else 0
 
 
 def _append_edition(connection: sa.Connection, edition: Edition) -> None:
@@ -141,17 +133,18 @@ def _append_edition(connection: sa.Connection, edition: Edition) -> None:
     number = connection.execute(publication.insert().values(**row).returning(publication.c.id)).scalar_one()
     sealing.written(connection, publication, publication.c.id == number)
     _append_findings(connection, edition, number)
-    audit.append(
-        connection, audit.Act(edition.who, "publish", edition.period, {"digest": edition.digest, **edition.counts})
-    )
+    detail: dict[str, object] = {"digest": edition.digest, **edition.counts}
+    audit.append(connection, audit.Act(edition.who, "publish", edition.period, detail))
 
 
 def _append_findings(connection: sa.Connection, edition: Edition, number: int) -> None:
+    """New findings, and for each on the lists now or last time whether it is new, lasting or gone."""
     now = edition.findings.drop_duplicates("finding_id")
     known = set(connection.execute(sa.select(finding.c.finding_id)).scalars())
     fresh = now[~now["finding_id"].isin(known)][["finding_id", "code", "child_id", "field"]]
     sealing.written_keys(connection, finding.c.finding_id, fresh["finding_id"].tolist())
     _insert_frame(connection, finding, fresh, first_period=edition.period)
+
     before = _listed_before(connection, edition.period)
     lines = [
         (name, "lasting" if name in before else "new", grade)
@@ -160,24 +153,21 @@ def _append_findings(connection: sa.Connection, edition: Edition, number: int) -
     lines += [(name, "gone", "") for name in sorted(before - set(now["finding_id"]))]
     fixed = {"publication_id": number, "period": edition.period}
     sealing.written(connection, finding_event, finding_event.c.publication_id == number)
-    insert_rows(
-        connection,
-        finding_event,
-        [{**fixed, "finding_id": name, "kind": kind, "grade": grade} for name, kind, grade in lines],
-    )
+    rows = [{**fixed, "finding_id": name, "kind": kind, "grade": grade} for name, kind, grade in lines]
+    insert_rows(connection, finding_event, rows)
 
 
 def _listed_before(connection: sa.Connection, period: str) -> set[str]:
     """The findings on the lists of the last published period before this one of the same kind (quarter or month)."""
-    earlier = sa.select(publication.c.id, publication.c.period).order_by(publication.c.id)
-    editions = {row.period: row.id for row in connection.execute(earlier) if _before(row.period, period)}
+    # Of several editions of a period the last one counts: later rows take the place in the mapping.
+    editions = {
+        row.period: row.id
+        for row in connection.execute(sa.select(publication.c.id, publication.c.period).order_by(publication.c.id))
+        if ("Q" in row.period) == ("Q" in period) and row.period < period
+    }
     if not editions:
         return set()
-    wanted = sa.select(finding_event.c.finding_id).where(
+    listed = sa.select(finding_event.c.finding_id).where(
         finding_event.c.publication_id == editions[max(editions)], finding_event.c.kind != "gone"
     )
-    return set(connection.execute(wanted).scalars())
-
-
-def _before(one: str, other: str) -> bool:
-    return ("Q" in one) == ("Q" in other) and one < other
+    return set(connection.execute(listed).scalars())

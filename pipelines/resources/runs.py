@@ -1,6 +1,6 @@
 """Runs in table `run` and in the audit, whoever starts them: the command line, the Dagster UI, a schedule, a sensor.
 
-Belongs here: the lines at a run's beginning and end. Does not belong here: running (`pipelines.jobs`), what people confirmed for it (`consenting`).
+Belongs here: the lines at a run's beginning and end. Does not belong here: running (`pipelines.running`), what people confirmed for it (`consents`).
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def begin(connection: sa.Connection, begun: Begun) -> None:
     """Write down that a run begins."""
     row = {
         "id": begun.id,
-        "period": begun.period[:7],
+        "period": begun.period[:7],  # whatever was typed into the screen, the column holds no more
         "started_at": audit.now(),
         "finished_at": "",
         "status": "running",
@@ -78,6 +78,7 @@ def noted(engine: sa.Engine, operator: str, context: dg.InitResourceContext) -> 
     with writing(engine) as connection:
         ours = run_table.c.id == begun.id
         known = connection.execute(sa.select(run_table.c.id).where(ours)).first() is not None
+        # The command line begins and ends its run itself: it knows the seconds per station, and what people confirmed.
         if not known:
             begin(connection, begun)
     began = perf_counter()

@@ -3,7 +3,7 @@
 Every row gets a digest over a random salt and its content, kept in table `seal` beside it; one line of the chain carries the digest over all
 digests of a transaction. A row that is lawfully erased loses its salt as well, so its digest says nothing any more, and the chain stays whole.
 
-Belongs here: digests, sealing what a transaction wrote, erasing. Does not belong here: comparing (`verifying`).
+Belongs here: digests, sealing what a transaction wrote, erasing. Does not belong here: comparing (`chain_verification`).
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Kept:
         return tuple(column.name for column in self.table.columns)
 
     @cached_property
-    def _key_places(self) -> tuple[int, ...]:
+    def _key_places(self) -> tuple[int, ...]:  # asked for every row
         return tuple(self.columns.index(column.name) for column in self.table.primary_key.columns)
 
     def key_of(self, row: Sequence[Any]) -> str:
@@ -83,7 +83,7 @@ KEPT = {
 
 
 @dataclass(frozen=True)
-class Batch:
+class SealedBatch:
     """The rows of one table that one line of the chain vouches for: the columns of the digests, how many, the digest over all."""
 
     columns: tuple[str, ...]
@@ -114,9 +114,10 @@ def written(connection: sa.Connection, table: sa.Table, where: sa.ColumnElement[
 
 def written_keys(connection: sa.Connection, column: sa.Column[Any], keys: Iterable[Any]) -> None:
     """The same, for rows named by one column's values."""
-    wanted = list(keys)
-    for start in range(0, len(wanted), PIECE):
-        written(connection, column.table, column.in_(wanted[start : start + PIECE]))
+    named = list(keys)
+    # In pieces: a database takes only so many parameters in one statement.
+    for start in range(0, len(named), PIECE):
+        written(connection, column.table, column.in_(named[start : start + PIECE]))
 
 
 def upcoming(connection: sa.Connection, table: sa.Table) -> sa.ColumnElement[bool]:
@@ -151,21 +152,17 @@ def seal_rows(
 
 def _digested(
     connection: sa.Connection, kept: Kept, wheres: Sequence[sa.ColumnElement[bool] | None], secret: bytes
-) -> tuple[Batch, list[tuple[str, str, str, str]]]:
+) -> tuple[SealedBatch, list[tuple[str, str, str, str]]]:
+    """The batch of the rows that fit, and their seals; a row that fits several times is sealed once, as it stands."""
     sealed: dict[str, tuple[str, str, str, str]] = {}
-    for row in _rows(connection, kept.table, wheres):
-        key, salt = kept.key_of(row), os.urandom(SALT).hex()
-        sealed[key] = (kept.table.name, key, salt, row_digest(secret, salt, kept.table.name, row))
-    lines = [sealed[key] for key in sorted(sealed)]
-    return Batch(kept.columns, len(lines), root_of((key, digest) for _, key, _, digest in lines)), lines
-
-
-def _rows(
-    connection: sa.Connection, table: sa.Table, wheres: Sequence[sa.ColumnElement[bool] | None]
-) -> Iterator[Sequence[Any]]:
     for where in wheres:
-        wanted = sa.select(table)
-        yield from connection.execute(wanted if where is None else wanted.where(where))
+        rows = sa.select(kept.table) if where is None else sa.select(kept.table).where(where)
+        for row in connection.execute(rows):
+            key, salt = kept.key_of(row), os.urandom(SALT).hex()
+            sealed[key] = (kept.table.name, key, salt, row_digest(secret, salt, kept.table.name, row))
+    # In the order of keys, in which verification reads them again.
+    lines = [sealed[key] for key in sorted(sealed)]
+    return SealedBatch(kept.columns, len(lines), root_of((key, digest) for _, key, _, digest in lines)), lines
 
 
 def row_digest(secret: bytes, salt: str, table: str, values: Sequence[Any]) -> str:
@@ -207,8 +204,9 @@ def _unguarded(connection: sa.Connection, tables: Sequence[str]) -> Iterator[Non
         yield
         _switch(connection, tables, "ENABLE")
         return
-    wanted = sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :name")
-    triggers = [row for table in tables for row in connection.execute(wanted, {"name": table})]
+    # SQLite cannot switch a trigger off: it is dropped and made again by its own statement.
+    standing = sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :name")
+    triggers = [row for table in tables for row in connection.execute(standing, {"name": table})]
     for trigger in triggers:
         connection.exec_driver_sql(f'DROP TRIGGER "{trigger.name}"')
     yield

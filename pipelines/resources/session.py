@@ -1,5 +1,6 @@
-"""The opened workspace as a Dagster resource: settings, database, frames and outbox of one county, held by one run at
-a time.
+"""The opened workspace as a Dagster resource: settings, database, frames and outbox of one county, held by one run at a time.
+
+Belongs here: opening, holding and putting right. Does not belong here: where things lie (`workspace`), what is in them.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ from pipelines.resources.files import sweep
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.locks import only_run
 from pipelines.resources.outbox import Outbox
-from pipelines.resources.views import Look
+from pipelines.resources.views import AccessLogEntry
 from pipelines.resources.workspace import Workspace
 
 
-class Opened:
+class Session:
     """A workspace with its database connected on first use."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -38,7 +39,7 @@ class Opened:
         self.tell: Callable[[str], None] = logging.getLogger("tongbi").warning
 
     @classmethod
-    def at(cls, root: Path) -> Opened:
+    def at(cls, root: Path) -> Session:
         """Open the workspace in a folder.
 
         Raises:
@@ -74,7 +75,7 @@ class Opened:
         Raises:
             ViewError: it cannot be noted; nothing may be shown then.
         """
-        views.note(self.chain, Look(self.workspace.operator, command, period, ids, count))
+        views.note(self.chain, AccessLogEntry(self.workspace.operator, command, period, ids, count))
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -87,6 +88,7 @@ class Opened:
         with only_run(self.workspace.root, self.engine):
             # What was answered and decided steers the run, so every row of it is verified, not only the last lines.
             refuse(everything(self.chain).complaints)
+            # Only while nobody else runs: another run's files aside look like those of a killed one.
             sweep(self.workspace.frames)
             self.recover()
             yield
@@ -109,8 +111,9 @@ def opened_resource(root: Path) -> dg.ResourceDefinition:
     """The resource `county`: opened and held while a run lasts, released when it ends or dies."""
 
     @dg.resource
-    def county(context: dg.InitResourceContext) -> Iterator[Opened]:
-        opened = Opened.at(root)
+    def county(context: dg.InitResourceContext) -> Iterator[Session]:
+        opened = Session.at(root)
+        # Held first: a run that finds the workspace taken never began.
         with opened.held(), runs.noted(opened.engine, opened.workspace.operator, context):
             opened.tighten()
             yield opened

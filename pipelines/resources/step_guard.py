@@ -1,5 +1,4 @@
-"""What every station of the graph does around its work: report start and end, and let no exception out that could
-carry a value.
+"""What every station of the graph does around its work: report start and end, and let no exception out that could carry a value.
 
 The work itself belongs to the assets. Dagster keeps exception texts in its event log, so an unexpected exception
 leaves only its type and place.
@@ -21,6 +20,7 @@ from pipelines.resources.reading.shapes import Refusal
 from pipelines.resources.trouble import UNFORESEEN, Trouble, trouble_of
 
 TRIES, WAIT_SECONDS = 3, 2
+STARTED, FINISHED, FAILED = "started", "finished", "failed"
 Observer = Callable[[str, str, float], None]
 _observers: list[Observer] = []
 _hearers: list[dict[str, str]] = []
@@ -53,7 +53,7 @@ def hearing() -> Iterator[dict[str, str]]:
 
 @contextmanager
 def observing(observer: Observer) -> Iterator[None]:
-    """Call `observer(station, "started" | "finished" | "failed", seconds)` for what runs meanwhile in this process."""
+    """Call `observer(station, STARTED | FINISHED | FAILED, seconds)` for what runs meanwhile in this process."""
     _observers.append(observer)
     try:
         yield
@@ -70,14 +70,15 @@ def station(name: str) -> Iterator[None]:
         dg.RetryRequested: the database did not answer; Dagster tries again a little later.
     """
     began = time.perf_counter()
-    _tell(name, "started", 0.0)
+    _tell(name, STARTED, 0.0)
     try:
         yield
         faults.reach(f"station:{name}")
     except BaseException as fault:
-        _tell(name, "failed", time.perf_counter() - began)
+        _tell(name, FAILED, time.perf_counter() - began)
+        # `from None`: Dagster would keep the text of the cause, too.
         raise _quietened(name, fault, _translated(name, fault)) from None
-    _tell(name, "finished", time.perf_counter() - began)
+    _tell(name, FINISHED, time.perf_counter() - began)
 
 
 @contextmanager
@@ -93,10 +94,10 @@ def quiet(name: str) -> Iterator[None]:
         raise _quietened(name, fault, _translated(name, fault)) from None
 
 
-def _tell(name: str, what: str, seconds: float) -> None:
+def _tell(name: str, state: str, seconds: float) -> None:
     for observer in tuple(_observers):
         with suppress(Exception):  # a display that fails must not stop the work
-            observer(name, what, seconds)
+            observer(name, state, seconds)
 
 
 def _quietened(name: str, fault: BaseException, translated: BaseException) -> BaseException:
@@ -126,15 +127,12 @@ def _translated(name: str, fault: BaseException) -> BaseException:
         return dg.Failure(f"{fault.message}{fault.advice}", metadata={"code": fault.code}, allow_retries=False)
     trouble, code = trouble_of(fault), ""
     if trouble.code == UNFORESEEN:
-        # Whoever looks into it needs the kind of exception; its text may hold a value.
-        trouble, code = Trouble(UNFORESEEN, f"{trouble.what}，{name}，{_place(fault)}"), type(fault).__name__
+        # Whoever looks into it needs the kind of exception and where it was raised; its text may hold a value.
+        frames = traceback.extract_tb(fault.__traceback__)
+        ours = [frame for frame in frames if "site-packages" not in frame.filename] or frames[-1:]
+        place = f"{Path(ours[-1].filename).name} 第 {ours[-1].lineno} 行" if ours else "未知位置"
+        trouble, code = Trouble(UNFORESEEN, f"{trouble.what}，{name}，{place}"), type(fault).__name__
     if trouble.is_passing:
         _hear(name, trouble.sentence())  # when every try has failed this is what is said
         return dg.RetryRequested(max_retries=TRIES, seconds_to_wait=WAIT_SECONDS)
     return dg.Failure(trouble.sentence(), metadata={"code": code or trouble.code}, allow_retries=False)
-
-
-def _place(fault: BaseException) -> str:
-    frames = traceback.extract_tb(fault.__traceback__)
-    ours = [frame for frame in frames if "site-packages" not in frame.filename] or frames[-1:]
-    return f"{Path(ours[-1].filename).name} 第 {ours[-1].lineno} 行" if ours else "未知位置"

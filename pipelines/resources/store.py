@@ -31,8 +31,7 @@ def keep(store: Path, path: Path, sha256: str) -> Path:
         Where the copy is.
 
     Raises:
-        Refusal: The disk is full (rules/bad-inputs.md#input-41), or the file has changed since its fingerprint was taken.
-            Nothing is
+        Refusal: The disk is full (rules/bad-inputs.md#input-41), or the file has changed since its fingerprint was taken. Nothing is
             left half-written in either case.
     """
     target = place(store, path.name, sha256)
@@ -40,15 +39,15 @@ def keep(store: Path, path: Path, sha256: str) -> Path:
         return target
     try:
         with replacing(target) as aside:
-            if _copy(path, aside) != sha256:
+            # The fingerprint of what was copied is what counts: the file may have changed since it was looked at.
+            if copy_with_fingerprint(path, aside) != sha256:
                 raise Refusal("unstable", "有文件在读取过程中又被改动。", "请等文件写完后再运行。")
         # By the mask the group may read it or not; the flush that came before had to open it for writing.
         target.chmod(target.stat().st_mode & _READ_ONLY)
     except OSError as error:
         if error.errno in _FULL:
-            raise Refusal(
-                "disk_full", "磁盘空间不足，文件没有存入。", "请清理磁盘后再运行；原有的结果没有改动。"
-            ) from None
+            advice = "请清理磁盘后再运行；原有的结果没有改动。"
+            raise Refusal("disk_full", "磁盘空间不足，文件没有存入。", advice) from None
         raise
     return target
 
@@ -61,9 +60,8 @@ def kept(store: Path, file: str, sha256: str) -> Path:
     """
     target = place(store, file, sha256)
     if not verify(target, sha256):
-        raise Refusal(
-            "store", "以前存下的文件不见了或已被改动。", "请从备份恢复工作区的 store 文件夹，或重新放入原文件。"
-        )
+        advice = "请从备份恢复工作区的 store 文件夹，或重新放入原文件。"
+        raise Refusal("store", "以前存下的文件不见了或已被改动。", advice)
     return target
 
 
@@ -77,11 +75,16 @@ def verify(target: Path, sha256: str) -> bool:
     return target.is_file() and sha256_of(target)[0] == sha256
 
 
-def _copy(source: Path, target: Path) -> str:
-    """Copies and gives back the fingerprint of what was copied, which is what counts."""
+def copy_with_fingerprint(source: Path, target: Path) -> str:
+    """Copies a file and gives back the SHA-256 of what was copied.
+
+    Raises:
+        Refusal: it has no content.
+        OSError: it cannot be read, or the disk is full.
+    """
     digest = hashlib.sha256()
-    with target.open("wb") as writing:
+    with target.open("wb") as copy:
         for piece in pieces(source):
             digest.update(piece)
-            writing.write(piece)
+            copy.write(piece)
     return digest.hexdigest()

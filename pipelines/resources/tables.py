@@ -1,8 +1,6 @@
-"""The SQL tables: what people change or other systems ask for. Bulk frames are Parquet (`frames`); migrations are
-beside this file.
+"""The SQL tables: what people change or other systems ask for. Bulk frames are Parquet (`frames`); migrations are beside this file.
 
-Times are ISO text in UTC, JSON is text: the same bytes on SQLite and PostgreSQL. Published rows and the audit are only
-appended to.
+Times are ISO text in UTC, JSON is text: the same bytes on SQLite and PostgreSQL. Published rows and the audit are only appended to.
 """
 
 from __future__ import annotations
@@ -98,7 +96,7 @@ decision = Table(
     Column("author", Text, nullable=False),
     Column("decided_at", String(32), nullable=False),
     Column("note", Text, nullable=False),
-    Column("key_a", Text, nullable=False, server_default=""),  # content of the records (matching.decisions.judged)
+    Column("key_a", Text, nullable=False, server_default=""),  # content of the records (matching.decisions.clerical)
     Column("key_b", Text, nullable=False, server_default=""),
 )
 
@@ -273,7 +271,9 @@ protection_mark = Table(
     Column("author", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", String(32), nullable=False),
-    Column("keys", Text, nullable=False),  # content keys of the child's records (matching.decisions.judged), one a line
+    Column(
+        "keys", Text, nullable=False
+    ),  # content keys of the child's records (matching.decisions.clerical), one a line
     Index("protection_mark_of", "child_id"),
 )
 

@@ -1,6 +1,6 @@
 """What can go wrong outside our own work, and the sentence for it: the one owner of "fault -> code -> sentence" (`trouble.yaml`).
 
-Belongs here: recognising an exception. Not here: who says it (`pipelines.cli.shell`, `stations`), mistakes in rule files (`matching.tables`).
+Belongs here: recognising an exception. Not here: who says it (`pipelines.cli.shell`, `step_guard`), mistakes in rule files (`matching.tables`).
 An exception's own text is never passed on: it may hold a value, a URL or a password.
 """
 
@@ -83,9 +83,9 @@ def state(name: str, language: str = "zh") -> str:
 def trouble_of(fault: BaseException) -> Trouble:
     """The trouble behind an exception; `unforeseen` with the exception's kind where nothing better is known."""
     for each in _behind(fault):
-        known = _recognised(each)
-        if known:
-            return known
+        if trouble := _recognised(each):
+            return trouble
+    # Not an error of a constraint or of a statement: those are mistakes of ours, which nobody can mend by trying again.
     if {kind.__name__ for kind in type(fault).__mro__} & {"OperationalError", "InterfaceError"}:
         return Trouble("database_fault", type(fault).__name__)
     return Trouble(UNFORESEEN, type(fault).__name__)
@@ -108,36 +108,26 @@ def _recognised(fault: BaseException) -> Trouble | None:
     carried = getattr(fault, "trouble", None)
     if isinstance(carried, Trouble):
         return carried
-    kinds = {kind.__name__ for kind in type(fault).__mro__}
-    if any(kind.__name__ in table().spoken_kinds and _is_ours(kind) for kind in type(fault).__mro__):
-        return Trouble(SPOKEN, sentence_of_ours=_ours(fault))
+    for kind in type(fault).__mro__:
+        # Of our rooms only: SQLAlchemy and the drivers have a `DatabaseError` of their own, whose text may hold a value.
+        if kind.__name__ in table().spoken_kinds and kind.__module__.split(".")[0] in ROOMS:
+            parts = [getattr(fault, name, "") for name in ("message", "advice")]
+            is_whole = all(isinstance(part, str) for part in parts) and parts[0]
+            return Trouble(SPOKEN, sentence_of_ours="".join(parts) if is_whole else str(fault))
     if isinstance(fault, sqlite3.Error):
         return _of_sqlite(fault)
     if hasattr(fault, "sqlstate"):
         return _of_postgresql(fault)
     if isinstance(fault, OSError):
-        return _of_system(fault)
-    return _of_kind(fault, kinds)
-
-
-def _is_ours(kind: type) -> bool:
-    """SQLAlchemy and the drivers have a `DatabaseError` of their own."""
-    return kind.__module__.split(".")[0] in ROOMS
-
-
-def _ours(fault: BaseException) -> str:
-    parts = [getattr(fault, name, "") for name in ("message", "advice")]
-    return "".join(parts) if all(isinstance(part, str) for part in parts) and parts[0] else str(fault)
-
-
-def _of_system(fault: OSError) -> Trouble:
-    name = errno.errorcode.get(fault.errno or 0, type(fault).__name__)
-    return Trouble(_listed(table().errno, name) or "machine", name)
+        name = errno.errorcode.get(fault.errno or 0, type(fault).__name__)
+        return Trouble(_listed(table().errno, name) or "machine", name)
+    return _of_kind(fault)
 
 
 def _of_sqlite(fault: sqlite3.Error) -> Trouble | None:
     number = getattr(fault, "sqlite_errorcode", None)
     listed = table().sqlite
+    # An extended code says more than is listed; its last byte is the plain one.
     code = (_listed(listed, number) or _listed(listed, number & 0xFF)) if number is not None else ""
     if code or not isinstance(fault, sqlite3.DatabaseError):
         return Trouble(code) if code else None
@@ -151,6 +141,7 @@ def _of_postgresql(fault: Any) -> Trouble | None:
             if str(fault.sqlstate).startswith(tuple(beginnings)):
                 return Trouble(code)
         return None
+    # Without a connection there is no SQLSTATE: only then the client's message is looked at, and never passed on.
     text = str(fault)
     for clue in table().unconnected:
         if any(word in text for word in clue.words):
@@ -158,7 +149,9 @@ def _of_postgresql(fault: Any) -> Trouble | None:
     return Trouble("server_gone") if type(fault).__name__ in ("OperationalError", "InterfaceError") else None
 
 
-def _of_kind(fault: BaseException, kinds: set[str]) -> Trouble | None:
+def _of_kind(fault: BaseException) -> Trouble | None:
+    # By name, so that no library is imported only to be asked whether it failed.
+    kinds = {kind.__name__ for kind in type(fault).__mro__}
     if isinstance(fault, MemoryError) or "OutOfMemoryException" in kinds:
         return Trouble("memory")
     if "PendingRollbackError" in kinds:  # what follows when a connection broke in the middle of a transaction

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.resources import audit
+from pipelines.resources.anchors import Anchor
 from pipelines.resources.audit import START, Head
 from pipelines.resources.chain import Chain, refuse
-from pipelines.resources.verifying import Complaint, wall
+from pipelines.resources.chain_verification import Complaint, wall
 
 FILE = "views.db"
 BUSY_MS = 30_000
@@ -39,7 +40,7 @@ BEGIN SELECT RAISE(ABORT, 'views are append-only'); END
 
 
 @dataclass(frozen=True)
-class Look:
+class AccessLogEntry:
     """Somebody looks at something.
 
     Attributes:
@@ -63,7 +64,7 @@ class ViewError(Exception):
     """A look could not be noted, so nothing was shown; the text is a Chinese sentence."""
 
 
-def note(chain: Chain, look: Look) -> Head:
+def note(chain: Chain, look: AccessLogEntry) -> Head:
     """Write a look down; whoever shows something calls this first.
 
     Raises:
@@ -72,12 +73,14 @@ def note(chain: Chain, look: Look) -> Head:
     """
     path, secret = chain.places.root / FILE, _secret(chain)
     detail = {"ids": list(look.ids[:MOST_IDS]), "count": look.count or len(look.ids), "why": look.why}
-    known = chain.anchor()
+    known = chain.anchor()  # before the file: whoever looks meanwhile is ahead of it, never behind
     try:
         with _writing(path) as connection:
             last = _head(connection)
-            if known is not None:
-                refuse(_behind(connection, Head(known.views, known.views_hash), last, known.at))
+            if known is not None and known.views:
+                row = connection.execute("SELECT hash FROM view WHERE id = ?", (known.views,)).fetchone()
+                if row is None or row[0] != known.views_hash:
+                    refuse([_cut(known, last)])
             text = json.dumps(detail, ensure_ascii=False, sort_keys=True)
             words = {"actor": look.actor, "action": look.command, "subject": look.period, "detail": text}
             new = _append(connection, last, words, secret)
@@ -99,6 +102,7 @@ def begin_anew(chain: Chain, actor: str, reason: str) -> None:
     words = {"actor": actor, "action": _BEGIN, "subject": "", "detail": json.dumps({"why": reason}, ensure_ascii=False)}
     with _writing(path) as connection:
         last = _head(connection)
+        # Above every number that was ever seen: those of lost lines are not given away again.
         new = _append(connection, Head(max(last.number, seen), last.hash), words, _secret(chain))
     chain.remember_views(new)
 
@@ -126,12 +130,17 @@ def examine(chain: Chain) -> tuple[int, list[Complaint]]:
     except sqlite3.Error:
         complaints.append(Complaint("unreadable", "views", FILE))
     if known is not None and known.views and there.get(known.views) != known.views_hash:
-        facts = {"since": wall(known.at), "number": known.views, "last": last.number}
-        complaints.append(Complaint("views_cut", "views", "", facts))
+        complaints.append(_cut(known, last))
     return count, complaints
 
 
+def _cut(known: Anchor, last: Head) -> Complaint:
+    facts = {"since": wall(known.at), "number": known.views, "last": last.number}
+    return Complaint("views_cut", "views", "", facts)
+
+
 def _doubts(row: dict[str, Any], last: Head, secret: bytes) -> Iterator[Complaint]:
+    """What is wrong with a line: its own hash, its number, its link to the line before."""
     number = int(row["id"])
     if not audit.genuine(row, secret):
         yield Complaint("changed", "views", str(number))
@@ -143,21 +152,14 @@ def _doubts(row: dict[str, Any], last: Head, secret: bytes) -> Iterator[Complain
         yield Complaint("unlinked", "views", str(last.number), {"next": number})
 
 
-def _behind(connection: sqlite3.Connection, known: Head, last: Head, since: str) -> list[Complaint]:
-    if not known.number:
-        return []
-    row = connection.execute("SELECT hash FROM view WHERE id = ?", (known.number,)).fetchone()
-    if row is not None and row[0] == known.hash:
-        return []
-    return [Complaint("views_cut", "views", "", {"since": wall(since), "number": known.number, "last": last.number})]
-
-
 @contextmanager
 def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     """One transaction in the file, which is made for its owner only."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     with closing(sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)) as connection:
-        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(
+            "PRAGMA synchronous=FULL"
+        )  # the anchor outside may not know a line that a power failure took
         connection.execute("BEGIN IMMEDIATE")
         connection.execute(_TABLE)
         for verb in ("UPDATE", "DELETE"):

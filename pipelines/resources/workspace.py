@@ -1,7 +1,6 @@
 """The workspace folder of one county: where everything lies, and its settings in `tongbi.toml`.
 
-Paths and settings only. What is written into the folders belongs to the module that writes it (frames, outbox,
-database, store).
+Paths and settings only. What is written into the folders belongs to the module that writes it (frames, outbox, database, store).
 """
 
 from __future__ import annotations
@@ -68,6 +67,7 @@ engine = "auto"
 compare = "auto"
 """
 
+# Dagster's telemetry is on by default (rules/packages.md#p12); its compute logs would keep whatever a station prints.
 _DAGSTER_YAML = """\
 # 本机运行，不向任何人发送使用数据。
 telemetry:
@@ -145,9 +145,9 @@ class Workspace:
         root = root.resolve()
         if not (root / SETTINGS_NAME).is_file():
             raise WorkspaceError(f"{root} 不是童比的工作区：请先运行 tongbi init --workspace {root}")
-        found = cls(root, read_settings(root / SETTINGS_NAME))
-        close_to_others(found.readers)
-        return found
+        workspace = cls(root, read_settings(root / SETTINGS_NAME))
+        close_to_others(workspace.readers)
+        return workspace
 
     @classmethod
     def create(cls, root: Path, county: tuple[str, str] = ("", "")) -> Workspace:
@@ -158,18 +158,19 @@ class Workspace:
             county: name and six-digit code for new settings; "" leaves them to the data.
         """
         root = root.resolve()
-        close_to_others()
+        close_to_others()  # before anything is written; whom the settings name is known only when they are read
         for folder in FOLDERS:
             (root / folder).mkdir(parents=True, exist_ok=True)
+        # Into a file of TOML by hand, so that its remarks stay: nothing may end the text too soon.
         name, code = (part.replace('"', "").replace("\\", "") for part in county)
         stated = _TEMPLATE.replace(
             'county_name = ""\ncounty_code = ""', f'county_name = "{name}"\ncounty_code = "{code}"'
         )
         _write_once(root / "dagster" / "dagster.yaml", _DAGSTER_YAML)
         _write_once(root / SETTINGS_NAME, stated)  # the last: a folder without it is no workspace yet
-        made = cls.open(root)
-        tighten(root, made.readers)  # the folder may have been there before
-        return made
+        workspace = cls.open(root)
+        tighten(root, workspace.readers)  # the folder may have been there before
+        return workspace
 
     @property
     def readers(self) -> Readers:
@@ -275,6 +276,7 @@ def read_settings(path: Path) -> Settings:
         WorkspaceError: naming the file and the key.
     """
     try:
+        # With or without a mark: the Notepad of older Windows writes one, and TOML knows none.
         return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except UnicodeDecodeError:
         problem = "不是 UTF-8 编码：请用“另存为”选 UTF-8 后再放回"

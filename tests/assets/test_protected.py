@@ -7,7 +7,7 @@ import pytest
 
 from assets.intake.values import Remarks, _coded
 from assets.protected import Protected, ProtectionHistory, keys_of, printed_for, protected_of, with_doubles
-from pipelines.resources.protecting import COLUMN, LIFT, PERSON, PROTECT, Mark, Move
+from pipelines.resources.protection_marks import COLUMN, LIFT, PERSON, PROTECT, Mark, Move
 
 PERIOD = "2026Q3"
 FIELDS = [

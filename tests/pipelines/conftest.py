@@ -19,14 +19,14 @@ import psycopg
 import pytest
 
 from demo_county.replies import generate_replies
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.workspace import Workspace
 
 
 @pytest.fixture
 def opened(tmp_path, monkeypatch):
     monkeypatch.delenv("TONGBI_DATABASE", raising=False)
-    found = Opened(Workspace.create(tmp_path / "workspace"))
+    found = Session(Workspace.create(tmp_path / "workspace"))
     yield found
     found.engine.dispose()
 

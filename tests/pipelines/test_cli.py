@@ -180,10 +180,10 @@ def test_the_sharing_ledger_opens_without_options(workspace, tongbi):
 
 
 def test_every_way_of_linking_has_a_word_for_people():
-    from matching.explaining.results import _METHODS
+    from matching.explaining.results import METHODS
     from pipelines.cli.texts import say
 
-    assert [name for name in _METHODS if name in say(f"method.{name}")] == []
+    assert [name for name in METHODS if name in say(f"method.{name}")] == []
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pipelines.cli.dues import ReportNote, note_receipt, show_due
 from pipelines.resources import audit, receipts
 from pipelines.resources.database import writing
 from pipelines.resources.receipts import OwedReport
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.workspace import SETTINGS_NAME, Workspace
 
 REPORT = OwedReport("township_report", "2026")
@@ -31,7 +31,7 @@ def county(tmp_path, monkeypatch):
 
     monkeypatch.setattr(dues, "date", Today)
     monkeypatch.setattr(dues.out, "_width", 240)  # what is asserted must not be folded
-    opened = Opened.at(root)
+    opened = Session.at(root)
     yield opened
     opened.engine.dispose()
 
@@ -90,5 +90,5 @@ def test_a_place_where_no_township_reports_says_so(county, capsys):
     settings = county.workspace.root / SETTINGS_NAME
     settings.write_text(settings.read_text(encoding="utf-8").replace("fengxian", "fuyang"), "utf-8")
     with pytest.raises(typer.Exit):
-        note_receipt(Opened.at(county.workspace.root), ReportNote(("甲镇",), period="2026"))
+        note_receipt(Session.at(county.workspace.root), ReportNote(("甲镇",), period="2026"))
     assert "安徽省阜阳市没有规定乡镇向民政局报送什么" in capsys.readouterr().err

@@ -136,9 +136,9 @@ def test_a_workspace_may_be_called_anything(tiny_county, tongbi, tmp_path):
 
 
 def test_a_fault_after_the_commit_says_what_is_published(tiny_county, tmp_path, monkeypatch):
-    from pipelines import jobs
+    from pipelines import running
     from pipelines.resources.outbox import Outbox
-    from pipelines.resources.session import Opened
+    from pipelines.resources.session import Session
 
     root = shutil.copytree(tiny_county, tmp_path / "workspace")
 
@@ -147,9 +147,9 @@ def test_a_fault_after_the_commit_says_what_is_published(tiny_county, tmp_path, 
 
     with monkeypatch.context() as patch:
         patch.setattr(Outbox, "show", full)
-        report = jobs.run_period(Opened.at(root), "2026Q2")
+        report = running.run_period(Session.at(root), "2026Q2")
     assert (report.success, report.state) == (False, "unshown"), report.failures
     assert "磁盘已满" in report.failures["publish"]
-    report = jobs.run_period(Opened.at(root), "2026Q2")
+    report = running.run_period(Session.at(root), "2026Q2")
     assert (report.success, report.state) == (True, "")
     assert (root / "outbox" / "2026Q2" / "links.csv").is_file()

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from demo_county.reply_files import Filled, books_of, write_edited
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 
 pytestmark = pytest.mark.slow
 PERIODS = FIRST, SECOND, THIRD = "2026Q1", "2026Q2", "2026Q3"
@@ -100,7 +100,7 @@ def answer(root, period, lines, word):
 
 def findings_of(root, period):
     """Child -> its line of L15 in a period."""
-    frames = Opened.at(root).frames
+    frames = Session.at(root).frames
     findings, children = frames.read("findings", period), frames.read("child_files.children", period)
     lines = findings[findings["code"] == "L15"].set_index("child_id")["finding_id"]
     of_number = children.set_index("id_no")["child_id"]
@@ -173,7 +173,7 @@ def test_the_line_says_who_answered_before_and_who_is_asked_now(story):
 def test_where_nobody_is_left_to_ask_the_line_is_settled_and_the_bureau_still_has_it(story):
     root, numbers = story
     line = numbers[TWO[0]]
-    life = Opened.at(root).frames.read("finding_life", THIRD).set_index("finding_id").loc[line]
+    life = Session.at(root).frames.read("finding_life", THIRD).set_index("finding_id").loc[line]
     assert (life["kind"], life["state"], life["listed"], life["shown"]) == ("kept", "rejected", "yes", "no")
     exported = (root / "outbox" / THIRD / "findings.csv").read_text(encoding="utf-8-sig")
     assert line in exported

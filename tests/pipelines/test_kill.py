@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 
 pytestmark = pytest.mark.slow
 
@@ -40,7 +40,7 @@ def test_killed_at_every_place(corrected, after_first_quarter, correct, tongbi, 
     for place in PLACES:
         done = tongbi(*RUN, after_first_quarter, environment={"TONGBI_CRASH_AT": place})
         assert done.returncode == -9, f"{place} was not reached: {done.stderr}"
-        Opened.at(after_first_quarter).recover()
+        Session.at(after_first_quarter).recover()
         assert published(after_first_quarter) in (old, new), place
     assert tongbi(*RUN, after_first_quarter).returncode == 0
     assert published(after_first_quarter) == new
@@ -57,7 +57,7 @@ def test_killed_at_any_moment(corrected, after_first_quarter, correct, tongbi, p
         tongbi.wait()
         shown = published(after_first_quarter)
         assert shown in (old, new, {}), "half a list is shown"
-        Opened.at(after_first_quarter).recover()
+        Session.at(after_first_quarter).recover()
         assert published(after_first_quarter) in (old, new)
     assert tongbi(*RUN, after_first_quarter).returncode == 0
     assert published(after_first_quarter) == new

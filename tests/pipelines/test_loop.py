@@ -80,10 +80,10 @@ def test_what_returned_says_why(looped):
 def test_the_comparison_accounts_for_every_open_finding(looped, run_command):
     from expectations.life.compare import PeriodPair
     from pipelines.cli.living import became_between
-    from pipelines.resources.session import Opened
+    from pipelines.resources.session import Session
 
     root, _ = looped
-    opened = Opened.at(root)
+    opened = Session.at(root)
     found, codes = became_between(opened, PeriodPair(FIRST, SECOND))
     opened.engine.dispose()
     sent = {

@@ -12,7 +12,7 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from pipelines.cli import unlocking
 from pipelines.resources import keyring
 from pipelines.resources.reading import Refusal
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.workspace import Workspace
 
 SECRET = "对-的-密-码-7"
@@ -82,9 +82,9 @@ def test_a_run_asks_before_it_reads_and_keeps_the_password_in_memory_only(locked
     answers, _ = typed
     answers += [SECRET]
     root = locked.parents[3]
-    unlocking.unlock_inbox(Opened.at(root), "2026Q3", ["disability"])
+    unlocking.unlock_inbox(Session.at(root), "2026Q3", ["disability"])
     sha256 = hashlib.sha256(locked.read_bytes()).hexdigest()
     assert keyring.password_of(sha256) == SECRET
-    unlocking.unlock_inbox(Opened.at(root), "2026Q3", ["disability"])  # known: not asked again
+    unlocking.unlock_inbox(Session.at(root), "2026Q3", ["disability"])  # known: not asked again
     kept = [path for path in root.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()]
     assert kept == []

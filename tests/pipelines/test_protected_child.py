@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from assets.protected import FOLDER, protected_in
 from pipelines.cli.commands import app
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.tables import audit, life_event, protection_mark
 
 pytestmark = pytest.mark.slow
@@ -208,12 +208,12 @@ fields:
 
 
 def child_of(root, planted, period=PERIOD):
-    children = Opened.at(root).frames.read("child_files.children", period)
+    children = Session.at(root).frames.read("child_files.children", period)
     return children.loc[children["id_no"] == planted.number, "child_id"].iloc[0]
 
 
 def records_of(root, planted):
-    records = Opened.at(root).frames.read("child_files.records", PERIOD)
+    records = Session.at(root).frames.read("child_files.records", PERIOD)
     return records.loc[records["id_no"] == planted.number, "record_id"].tolist()
 
 
@@ -384,7 +384,7 @@ def test_a_department_gets_back_its_own_file_and_nothing_of_others(used):
 
 def test_the_feed_s_table_holds_no_protected_child(used):
     root, _ = used
-    with Opened.at(root).engine.connect() as connection:
+    with Session.at(root).engine.connect() as connection:
         rows = str(connection.execute(sa.text("SELECT * FROM feed_own_sql")).all())
     assert MOVED_TWIN.school in rows
     assert [word for child in CLOSED for word in child.secrets if word in rows] == []
@@ -407,7 +407,7 @@ def test_only_who_is_named_is_let_in_and_it_is_written_down(used, tongbi):
     assert tongbi(*asked, "--for", "别人").returncode == 1
     assert tongbi(*asked, "--for", PERSON).returncode == 0
     assert list((root / "outbox" / FOLDER / PERSON / PERIOD).glob("*.docx"))
-    with Opened.at(root).engine.connect() as connection:
+    with Session.at(root).engine.connect() as connection:
         looks = connection.execute(sa.select(audit.c.subject, audit.c.detail).where(audit.c.action == "look")).all()
     assert [(subject, PERSON in detail) for subject, detail in looks] == [(number, True)]
 
@@ -433,7 +433,7 @@ def test_what_the_run_says(used):
 
 def test_answers_of_the_named_person_count_like_everybody_s(used):
     root, _ = used
-    with Opened.at(root).engine.connect() as connection:
+    with Session.at(root).engine.connect() as connection:
         answered = connection.execute(
             sa.select(life_event.c.finding_id).where(life_event.c.answer == "已返校")
         ).scalars()
@@ -445,7 +445,7 @@ def test_answers_of_the_named_person_count_like_everybody_s(used):
 
 def test_marks_are_kept_and_can_only_be_added_to(used):
     root, _ = used
-    opened = Opened.at(root)
+    opened = Session.at(root)
     with opened.engine.connect() as connection:
         rows = connection.execute(sa.select(protection_mark.c.source, protection_mark.c.recipient)).all()
     assert sorted(map(tuple, rows)) == [("column", ""), ("person", PERSON)]
@@ -479,6 +479,6 @@ def test_the_mark_outlasts_the_column_and_the_period_until_a_person_lifts_it(use
     number = child_of(root, MOVED, NEXT)
     words = ["--by", "张局长", "--reason", "案件终结", "--lift"]
     assert tongbi("protect", number, *words, *at).returncode == 0
-    veil = protected_in(Opened.at(root), NEXT)
+    veil = protected_in(Session.at(root), NEXT)
     assert number not in veil.persons
     assert child_of(root, LEFT, NEXT) in veil.persons

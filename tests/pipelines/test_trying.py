@@ -100,7 +100,7 @@ def test_the_sentences_of_a_run_are_those_of_a_try(opened, capsys, monkeypatch, 
     monkeypatch.setattr("pipelines.cli.trying.warm_up", lambda: None)
     receive(opened, ReceivingRequest(Branch(PERIOD, DEPARTMENT), load_contracts()[DEPARTMENT]))
     with opened.engine.connect() as connection:
-        kept = [line for line in deliveries.said(connection, PERIOD) if line["code"] != "nothing"]
+        kept = [line for line in deliveries.notices_of_period(connection, PERIOD) if line["code"] != "nothing"]
     assert expected <= {line["code"] for line in kept}
     tried = printed_and_said(folder / name, opened, capsys, monkeypatch)
     assert [(line["code"], line["message"], line["advice"]) for line in kept] == tried["said"]

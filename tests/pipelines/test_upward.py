@@ -13,7 +13,7 @@ from pipelines.cli.documents import Sampling, write_file, write_sample
 from pipelines.cli.dues import show_due
 from pipelines.cli.feeds import FeedRequest, make_again, make_feed, show_sharing
 from pipelines.cli.reports import ReportRequest, write_own_templates, write_reports
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.tables import audit
 
 pytestmark = pytest.mark.slow
@@ -22,7 +22,7 @@ PERIOD = "2026Q2"
 
 @pytest.fixture(scope="module")
 def county(first_quarter_made, tmp_path_factory):
-    opened = Opened.at(shutil.copytree(first_quarter_made, tmp_path_factory.mktemp("upward") / "workspace"))
+    opened = Session.at(shutil.copytree(first_quarter_made, tmp_path_factory.mktemp("upward") / "workspace"))
     yield opened
     opened.engine.dispose()
 
@@ -30,7 +30,7 @@ def county(first_quarter_made, tmp_path_factory):
 @pytest.fixture(scope="module")
 def used(first_quarter_made, tmp_path_factory):
     """Another copy, in which one of everything was made: reports, a child's full file, a sample, a feed."""
-    opened = Opened.at(shutil.copytree(first_quarter_made, tmp_path_factory.mktemp("used") / "workspace"))
+    opened = Session.at(shutil.copytree(first_quarter_made, tmp_path_factory.mktemp("used") / "workspace"))
     write_reports(opened, ReportRequest(PERIOD, pdf=False))
     write_file(opened, published(opened).iloc[0]["finding_id"], PERIOD, "张局长")
     write_sample(opened, Sampling(PERIOD, 8))

@@ -13,7 +13,7 @@ from assets.county import department_names, profile_of
 from assets.receiving.filenames import file_names
 from assets.workbooks.masking import rule_of
 from pipelines.resources import finding_events
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.tables import child_event, finding, life_event
 
 MOVES = {"merge": "编号{other}并入本编号", "split": "从本编号拆出编号{other}"}
@@ -28,7 +28,7 @@ class NoSuchChildError(Exception):
         self.advice = "请从核查清单、links.csv 或 findings.csv 里复制儿童编号、线索编号或记录编号。"
 
 
-def sources_of(opened: Opened, period: str, number: str) -> ChildSources:
+def sources_of(opened: Session, period: str, number: str) -> ChildSources:
     """Everything about one child in a period.
 
     Args:
@@ -68,7 +68,7 @@ def sources_of(opened: Opened, period: str, number: str) -> ChildSources:
     )
 
 
-def child_of(opened: Opened, number: str, children: set[str], records: pd.DataFrame, findings: pd.DataFrame) -> str:
+def child_of(opened: Session, number: str, children: set[str], records: pd.DataFrame, findings: pd.DataFrame) -> str:
     """The child of a number of any kind, "" when nobody has it.
 
     Args:

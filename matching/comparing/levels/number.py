@@ -1,6 +1,6 @@
 """Levels of two children's own numbers (rules/identifiers.md#damage, #trust-order): equal, derived, one slip, partly readable, different.
 
-Belongs here: what two numbers say. Does not belong here: whether an equal number was borrowed (`screen`).
+Belongs here: what two numbers say. Does not belong here: whether an equal number was borrowed (`screening`).
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def make_tables(e: Encoded, model: Model) -> Tables:
 
 
 def key_columns(e: Encoded, model: Model) -> Columns:
-    """The parts of the model's keys, `part_column`, and what splitting and windows need."""
+    """The parts of the model's keys, `<part>_<number>` each, and what splitting and windows need."""
     parts = Parts(e)
     out: Columns = {
         "rid": np.arange(len(e), dtype=np.int32),

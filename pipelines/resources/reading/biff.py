@@ -1,6 +1,4 @@
-"""The bones of an old workbook (xls, BIFF): whether it is locked, and which rows and columns are hidden. Values are
-the readers' matter.
-"""
+"""The bones of an old workbook (xls, BIFF): whether it is locked, and which rows and columns are hidden. Values are the readers' matter."""
 
 from __future__ import annotations
 
@@ -13,8 +11,10 @@ import olefile  # type: ignore[import-untyped]
 
 from pipelines.resources.reading.refusals import not_a_table, refusal
 
-_BOF, _FILEPASS, _BOUNDSHEET, _ROW, _COLINFO = (0x0009, 0x0209, 0x0409, 0x0809), 0x002F, 0x0085, 0x0208, 0x007D
+_FILEPASS, _BOUNDSHEET, _ROW, _COLINFO = 0x002F, 0x0085, 0x0208, 0x007D
+_EOF = 0x000A
 _ROW_HIDDEN, _COLUMN_HIDDEN = 0x20, 0x01
+_MOST_COLUMNS = 255
 
 
 @dataclass
@@ -46,38 +46,39 @@ def open_stream(data: bytes) -> bytes:
 
 def is_locked(stream: bytes) -> bool:
     """Whether the stream is encrypted: the record that says so comes within the first few."""
-    return any(code == _FILEPASS for (_, code, _), _ in zip(_records(stream, 0), range(20), strict=False))
+    return any(code == _FILEPASS for (code, _), _ in zip(_records(stream, 0), range(20), strict=False))
 
 
 def hidden_parts(stream: bytes) -> list[BiffSheet]:
     """Hidden rows and columns per tab, in the order of the tabs."""
-    offsets = [struct.unpack_from("<I", body)[0] for _, code, body in _globals(stream) if code == _BOUNDSHEET]
-    return [_tab(stream, offset) for offset in offsets]
+    tabs = []
+    for globals_code, globals_body in _until_end(stream, 0):
+        if globals_code != _BOUNDSHEET:
+            continue
+        tab = BiffSheet()
+        for code, body in _until_end(stream, struct.unpack_from("<I", globals_body)[0]):
+            # Hidden parts are only a remark: a record that a damaged file cuts short is passed over and stops nothing.
+            if code == _ROW and len(body) >= 14 and body[12] & _ROW_HIDDEN:
+                tab.hidden_rows.append(int.from_bytes(body[:2], "little") + 1)
+            elif code == _COLINFO and len(body) >= 10 and body[8] & _COLUMN_HIDDEN:
+                first, last = struct.unpack_from("<HH", body)
+                # "All columns from here on" is written as a last column of 256, one behind the sheet's.
+                tab.hidden_columns += range(first, min(last, _MOST_COLUMNS) + 1)
+        tabs.append(tab)
+    return tabs
 
 
-def _globals(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
-    for at, code, body in _records(stream, 0):
-        if code == 0x000A:
+def _until_end(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    """Code and body of the records of one substream, which begins at an offset."""
+    for code, body in _records(stream, at):
+        if code == _EOF:
             return
-        yield at, code, body
+        yield code, body
 
 
-def _tab(stream: bytes, offset: int) -> BiffSheet:
-    tab = BiffSheet()
-    for _, code, body in _records(stream, offset):
-        if code == _ROW and len(body) >= 14 and body[12] & _ROW_HIDDEN:
-            tab.hidden_rows.append(int.from_bytes(body[:2], "little") + 1)
-        elif code == _COLINFO and len(body) >= 10 and body[8] & _COLUMN_HIDDEN:
-            first, last = struct.unpack_from("<HH", body)
-            tab.hidden_columns += range(first, min(last, 255) + 1)
-        elif code == 0x000A:
-            break
-    return tab
-
-
-def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, bytes]]:
+def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
     end = len(stream) - 4
     while at <= end:
         code, length = struct.unpack_from("<HH", stream, at)
-        yield at, code, stream[at + 4 : at + 4 + length]
+        yield code, stream[at + 4 : at + 4 + length]
         at += 4 + length

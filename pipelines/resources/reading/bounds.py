@@ -1,6 +1,4 @@
-"""The limits as a parser in the child process sees them, without pydantic; and the measure of how far out a sheet's
-cells may lie.
-"""
+"""The limits as a parser in the child process sees them, without pydantic; and the measure of how far out a sheet's cells may lie."""
 
 from __future__ import annotations
 
@@ -12,7 +10,7 @@ from pipelines.resources.reading.shapes import WARN, Cell, Notice
 
 
 @dataclass(frozen=True)
-class Bounds:
+class ParserBounds:
     """`Limits` of `limits.yaml`, validated there; same names, same units."""
 
     file_bytes: int
@@ -31,16 +29,14 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Extent:
-    """Last row and last column of the table (counted from 1; 0 = nothing there), and the cells that lie astray
-    beyond it.
-    """
+    """Last row and last column of the table (counted from 1; 0 = nothing there), and the cells that lie astray beyond it."""
 
     last_row: int
     last_column: int
     strays: list[Cell]
 
 
-def extent_of(filled: Iterable[Cell], sheet: int, bounds: Bounds) -> Extent:
+def extent_of(filled: Iterable[Cell], sheet: int, bounds: ParserBounds) -> Extent:
     """Parts the table from cells far away from it (a stray space in the last row or column of a sheet, rules/bad-inputs.md#input-6).
 
     Args:
@@ -52,6 +48,7 @@ def extent_of(filled: Iterable[Cell], sheet: int, bounds: Bounds) -> Extent:
         Refusal: More lies beyond the gap than strays do, or the table itself is larger than the limits.
     """
     cells = list(filled)
+    # Rows first, and columns of those rows only: a stray cell is far out in one direction and may be near in the other.
     last_row = _before_gap({row for row, _ in cells}, bounds.gap)
     last_column = _before_gap({column for row, column in cells if row <= last_row}, max(bounds.gap // 10, 1))
     strays = sorted(cell for cell in cells if cell[0] > last_row or cell[1] > last_column)
@@ -70,12 +67,13 @@ def _before_gap(numbers: set[int], gap: int) -> int:
     return last
 
 
-def check_size(rows: int, columns: int, bounds: Bounds) -> None:
+def check_size(rows: int, columns: int, bounds: ParserBounds) -> None:
     """Refuses a sheet of more rows, columns or cells than the limits allow."""
     if rows > bounds.rows:
         raise too_big("行数", f"{rows}行", f"{bounds.rows}行")
     if columns > bounds.columns:
         raise too_big("列数", f"{columns}列", f"{bounds.columns}列")
+    # What a reader reserves is the rectangle, however few of its cells are filled (rules/packages.md#p3b).
     if rows * columns > bounds.cells:
         raise too_big("表格范围", f"{rows}行×{columns}列", f"{bounds.cells}个单元格")
 
@@ -86,17 +84,9 @@ def stray_notice(sheet: str, number: int, strays: list[Cell]) -> list[Notice]:
         return []
     listed = "、".join(position(*cell) for cell in strays[:5]) + ("等" if len(strays) > 5 else "")
     text = f"第{number}张表在远离数据区的地方有{len(strays)}个零散单元格（{listed}），未读取。"
-    return [
-        Notice(
-            "stray_cells",
-            WARN,
-            sheet,
-            strays[0][0],
-            strays[0][1],
-            text,
-            "请删除数据区以外的行和列；若其中有数据，请移到表内。",
-        )
-    ]
+    row, column = strays[0]
+    advice = "请删除数据区以外的行和列；若其中有数据，请移到表内。"
+    return [Notice("stray_cells", WARN, sheet, row, column, text, advice)]
 
 
 def position(row: int, column: int) -> str:

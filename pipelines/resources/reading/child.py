@@ -2,8 +2,7 @@
 after a small plain text it waits for the next order.
 
 It reads its order (a line of JSON) from standard input, so that a password never stands on a command line, and answers on
-standard output. It prints
-nothing else: an exception's text could quote a cell.
+standard output. It prints nothing else: an exception's text could quote a cell.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.resources.reading.bounds import Bounds, check_size
+from pipelines.resources.reading.bounds import ParserBounds, check_size
 from pipelines.resources.reading.opening import read_within
 from pipelines.resources.reading.refusals import refusal, too_big
 from pipelines.resources.reading.shapes import Parsed, Refusal
@@ -24,7 +23,7 @@ from pipelines.resources.reading.sniff import family
 
 
 @dataclass(frozen=True)
-class Order:
+class ReadOrder:
     """What the parent asks for; `careful` is said the second time, when the process died the first time."""
 
     path: str
@@ -35,36 +34,52 @@ class Order:
     careful: bool = False
 
     @property
-    def bounds(self) -> Bounds:
+    def bounds(self) -> ParserBounds:
         """The limits."""
-        return Bounds(**self.limits)  # type: ignore[arg-type]
+        return ParserBounds(**self.limits)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
-class Answer:
+class ChildAnswer:
     """The bytes for the parent (the file, or why it is refused), and whether this process may read another file."""
 
     content: bytes
     stays: bool = False
 
 
-def parse(order: Order, data: bytes) -> Parsed:
+def parse(order: ReadOrder, data: bytes) -> Parsed:
     """Reads one file.
 
     Raises:
         Refusal: For every reason the file itself gives.
         MemoryError: It needs more than the process may have.
     """
+    # A parser is imported only when its format is there: starting costs more than reading a small file.
     bounds, kind = order.bounds, family(data[:4096])
     if kind == "text":
-        from pipelines.resources.reading.plain import parse_plain
+        from pipelines.resources.reading.decode import decode
+        from pipelines.resources.reading.delimited import parse_delimited
 
-        return parse_plain(data, bounds, order.heading_words, order.null_words)
+        decoded = decode(data, order.heading_words)
+        parsed = parse_delimited(decoded.text, bounds, order.null_words)
+        parsed.encoding, parsed.notices = decoded.encoding, decoded.notices + parsed.notices
+        return parsed
     if kind == "ole" and order.password:
         from pipelines.resources.reading.locked import unlock
 
         data, kind = unlock(data, order.password)
-    parsed = _parse(data, kind, order)
+
+    if kind == "zip":
+        parsed = _parse_zip(data, order)
+    elif kind == "ole":
+        from pipelines.resources.reading.xls import parse_xls
+
+        parsed = parse_xls(data, bounds)
+    else:
+        from pipelines.resources.reading.markup import parse_markup
+
+        parsed = parse_markup(data, bounds, order.heading_words)
+
     for sheet in parsed.sheets:
         sheet.trim()
         check_size(sheet.height, len(sheet.columns), bounds)
@@ -74,63 +89,42 @@ def parse(order: Order, data: bytes) -> Parsed:
     return parsed
 
 
-def _parse(data: bytes, kind: str, order: Order) -> Parsed:
-    """Imports a parser only when its format is there: starting costs more than reading a small file."""
-    if kind == "zip":
-        return _parse_zip(data, order)
-    if kind == "ole":
-        from pipelines.resources.reading.xls import parse_xls
-
-        return parse_xls(data, order.bounds)
-    from pipelines.resources.reading.markup import parse_markup
-
-    return parse_markup(data, order.bounds, order.heading_words)
-
-
-def _parse_zip(data: bytes, order: Order) -> Parsed:
-    import zipfile
-    import zlib
-
-    try:
-        return _parse_container(data, order)
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError):
-        raise refusal("truncated" if _is_cut_zip(data) else "damaged_file") from None
-
-
-def _parse_container(data: bytes, order: Order) -> Parsed:
+def _parse_zip(data: bytes, order: ReadOrder) -> Parsed:
     import io
     import zipfile
+    import zlib
 
     from pipelines.resources.reading.sniff import zip_container
     from pipelines.resources.reading.zip_guard import check_sizes
 
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        check_sizes(archive, order.bounds)
-        if zip_container(archive) == "ods":
-            from pipelines.resources.reading.ods import parse_ods
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            check_sizes(archive, order.bounds)
+            if zip_container(archive) == "ods":
+                from pipelines.resources.reading.ods import parse_ods
 
-            return parse_ods(archive, order.bounds)
-        from pipelines.resources.reading.xlsx import parse_xlsx
+                return parse_ods(archive, order.bounds)
+            from pipelines.resources.reading.xlsx import parse_xlsx
 
-        return parse_xlsx(data, archive, order.bounds, order.careful)
+            return parse_xlsx(data, archive, order.bounds, order.careful)
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError):
+        # The list of contents stands at the very end of a zip file; without it the end is missing.
+        is_cut = b"PK\x05\x06" not in data[-66_000:]
+        raise refusal("truncated" if is_cut else "damaged_file") from None
 
 
-def _is_cut_zip(data: bytes) -> bool:
-    """The list of contents stands at the very end of a zip file; without it the end is missing."""
-    return b"PK\x05\x06" not in data[-66_000:]
-
-
-def limit_process(bounds: Bounds) -> None:
+def limit_process(bounds: ParserBounds) -> None:
     """Sets the limits of this process for the next file, where the system has them (Windows does not: there the parent's
     clock is the only one).
     """
     with suppress(ImportError):
         import resource
 
+        # The system counts the processor time of the whole process, which may have read other files before this one.
         used = resource.getrusage(resource.RUSAGE_SELF)
         _lower(resource.RLIMIT_AS, bounds.memory_bytes)
         _lower(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + bounds.seconds) + 1)
-        _lower(resource.RLIMIT_CORE, 0)
+        _lower(resource.RLIMIT_CORE, 0)  # an image of the memory would hold what was read
 
 
 def _lower(limit: int, value: int) -> None:
@@ -141,24 +135,24 @@ def _lower(limit: int, value: int) -> None:
     resource.setrlimit(limit, (value if most == resource.RLIM_INFINITY else min(value, most), most))
 
 
-def answer(order: Order) -> Answer:
+def answer(order: ReadOrder) -> ChildAnswer:
     """What comes of one file."""
     from pipelines.resources.reading.wire import pack, pack_refusal
 
     try:
         data = read_within(Path(order.path), order.bounds.file_bytes)
         stays = len(data) <= order.bounds.kept_bytes and family(data[:4096]) == "text"
-        return Answer(pack(parse(order, data)), stays)
+        return ChildAnswer(pack(parse(order, data)), stays)
     except Refusal as error:
-        return Answer(pack_refusal(error))
+        return ChildAnswer(pack_refusal(error))
     except (MemoryError, ImportError):
         # With hardly any memory left it is the loading of a library that fails.
-        return Answer(pack_refusal(refusal("memory")))
+        return ChildAnswer(pack_refusal(refusal("memory")))
     except OSError:
-        return Answer(pack_refusal(refusal("missing")))
+        return ChildAnswer(pack_refusal(refusal("missing")))
     except Exception:
         # Whatever a parser trips over in a broken file: the clerk needs the next step, and its text may quote the file.
-        return Answer(pack_refusal(refusal("damaged_file")))
+        return ChildAnswer(pack_refusal(refusal("damaged_file")))
 
 
 def main() -> None:
@@ -168,7 +162,7 @@ def main() -> None:
     gc.disable()  # millions of short-lived cells, no cycles among them
     stays = True
     while stays and (line := sys.stdin.buffer.readline()):
-        order = Order(**json.loads(line))
+        order = ReadOrder(**json.loads(line))
         limit_process(order.bounds)
         done = answer(order)
         stays = done.stays

@@ -1,6 +1,4 @@
-"""Bytes of a text file to text: BOM, then UTF-8, then GB18030, then the proof by heading words. Delimiters and
-fields are not our matter.
-"""
+"""Bytes of a text file to text: BOM, then UTF-8, then GB18030, then the proof by heading words. Delimiters and fields are not our matter."""
 
 import codecs
 import re
@@ -46,7 +44,9 @@ def decode(data: bytes, heading_words: Collection[str] = ()) -> Decoded:
         count = text.count("\0")
         if count > 100 and count > len(text) // 10:
             raise not_a_table("binary")
-        decoded.notices.append(_nul_notice(text, count))
+        line = text.count("\n", 0, text.index("\0")) + 1
+        message = f"文件中有{count}个空字节（NUL），首次出现在第{line}行，已去掉。"
+        decoded.notices.append(Notice("nul", WARN, "", line, 0, message, "请核对该行；多半是导出程序的毛病。"))
         text = text.replace("\0", "")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -66,9 +66,7 @@ def _by_mark(data: bytes) -> Decoded | None:
 
 
 def _by_zeros(data: bytes) -> Decoded | None:
-    """UTF-16 without a mark: digits, delimiters and line ends have a zero in every second byte, always on the same
-    side.
-    """
+    """UTF-16 without a mark: digits, delimiters and line ends have a zero in every second byte, always on the same side."""
     head = data[:4096]
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if len(data) % 2 or max(even, odd) < max(4, len(head) // 20) or min(even, odd) * 10 > max(even, odd):
@@ -81,6 +79,7 @@ def _by_zeros(data: bytes) -> Decoded | None:
 
 
 def _by_trial(data: bytes, heading_words: Collection[str]) -> Decoded:
+    # Strict decoders in this order and no detector: those guess short GB18030 with rare characters wrong (rules/packages.md#p4).
     try:
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError as error:
@@ -102,6 +101,7 @@ def _by_trial(data: bytes, heading_words: Collection[str]) -> Decoded:
 
 
 def _as_big5(data: bytes, heading_words: Collection[str]) -> Decoded | None:
+    """Big5, where the heading makes sense only so: GB18030 decodes its bytes without complaint, into nonsense."""
     head = b"\n".join(data.split(b"\n", _HEADING_LINES)[:_HEADING_LINES])
     if not heading_words or _has(head.decode("gb18030", "replace"), heading_words):
         return None
@@ -148,6 +148,7 @@ def _explain(data: bytes, error: UnicodeDecodeError, encoding: str) -> Refusal:
         return refusal("truncated")
     if error.encoding.startswith("utf-16"):
         return refusal("damaged_file")
+    # The clerk needs the lines: of two encodings pasted together the rarer one is what somebody added.
     kinds: dict[str, list[int]] = {"utf-8": [], "gb18030": [], "neither": []}
     for number, line in _lines(data.removeprefix(codecs.BOM_UTF8)):
         kind = "utf-8" if _is_chinese_utf8(line) or (encoding == "utf-8" and _try(line, "utf-8")) else ""
@@ -157,9 +158,3 @@ def _explain(data: bytes, error: UnicodeDecodeError, encoding: str) -> Refusal:
     fewer = min(kinds["utf-8"], kinds["gb18030"], key=len)
     lines = sorted(fewer + kinds["neither"])
     return mixed_encoding(lines, len(lines))
-
-
-def _nul_notice(text: str, count: int) -> Notice:
-    line = text.count("\n", 0, text.index("\0")) + 1
-    message = f"文件中有{count}个空字节（NUL），首次出现在第{line}行，已去掉。"
-    return Notice("nul", WARN, "", line, 0, message, "请核对该行；多半是导出程序的毛病。")

@@ -1,6 +1,4 @@
-"""Text with delimiters to rows: which delimiter, quotes that are meant and quotes that are not. Encodings are
-`decode.py`'s matter.
-"""
+"""Text with delimiters to rows: which delimiter, quotes that are meant and quotes that are not. Encodings are `decode.py`'s matter."""
 
 import csv
 import re
@@ -9,9 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from pipelines.resources.reading.bounds import Bounds, check_size
+from pipelines.resources.reading.bounds import ParserBounds, check_size
 from pipelines.resources.reading.refusals import too_big
-from pipelines.resources.reading.shapes import WARN, Notice, Parsed, Sheet
+from pipelines.resources.reading.shapes import WARN, Notice, Parsed, ParsedSheet
 
 _DELIMITERS = "\t,;|"
 _SAMPLE = 60
@@ -29,9 +27,8 @@ class _Records:
     """Records whose quotes are taken as characters, because no reading with quotes makes sense."""
 
 
-def parse_delimited(text: str, bounds: Bounds, null_words: Collection[str] = ()) -> Parsed:
-    """Reads delimited text; row number = record number, blank lines counted, a quoted line break does not begin a new
-    record.
+def parse_delimited(text: str, bounds: ParserBounds, null_words: Collection[str] = ()) -> Parsed:
+    """Reads delimited text; row number = record number, blank lines counted, a quoted line break does not begin a new record.
 
     Args:
         text: Decoded text with `\\n` line ends.
@@ -49,32 +46,45 @@ def parse_delimited(text: str, bounds: Bounds, null_words: Collection[str] = ())
         lines.pop()
     delimiter, width = choose_delimiter(lines)
     records = _split(lines, delimiter, width, bounds)
+    rows = records.rows
     # Before the short rows are filled up: one wide row among many short ones asks for more cells than the file has bytes.
-    check_size(len(records.rows), max(map(len, records.rows), default=0), bounds)
-    notices = _quote_notices(records.literal) + _cut_notices(records.rows, width, text.endswith("\n"))
+    check_size(len(rows), max(map(len, rows), default=0), bounds)
+
+    notices = []
+    if records.literal:
+        listed = "、".join(map(str, records.literal[:20])) + ("等" if len(records.literal) > 20 else "")
+        message = f"有{len(records.literal)}行的引号不成对或位置不对（第{listed}行），引号已按普通字符读取。"
+        advice = "请核对这些行的各列是否对齐。"
+        notices.append(Notice("stray_quote", WARN, "", records.literal[0], 0, message, advice))
+    if not text.endswith("\n") and len(rows) >= 2 and len(rows[-1]) < width <= len(rows[-2]):
+        # No line end and fewer fields than the line before: the export or the copy may have broken off.
+        message = f"最后一行（第{len(rows)}行）比其他行少{width - len(rows[-1])}列，文件可能没有导出完。"
+        notices.append(Notice("cut_line", WARN, "", len(rows), 0, message, "请核对总行数，必要时重新导出。"))
     if any(mark in text for mark in ("'", '="', *null_words)):
-        notices += _clean(records.rows, frozenset(null_words))
-    return Parsed("tsv" if delimiter == "\t" else "csv", [Sheet("", 1, _columns(records.rows))], notices=notices)
+        notices += _clean(rows, frozenset(null_words))
+
+    columns = [list(column) for column in zip_longest(*rows, fillvalue="")]
+    return Parsed("tsv" if delimiter == "\t" else "csv", [ParsedSheet("", 1, columns)], notices=notices)
 
 
 def choose_delimiter(lines: list[str]) -> tuple[str, int]:
     """The delimiter that parts most of the first lines into the same number of fields, and that number.
 
-    A title or a note above the table may hold any of the characters; agreement between many lines decides, not
-    occurrence.
+    A title or a note above the table may hold any of the characters; agreement between many lines decides, not occurrence.
     """
     sample = [line for line in lines[: 4 * _SAMPLE] if line.strip()][:_SAMPLE]
-    best, found = (0.0, 0), (",", 1)
+    best_score, best = (0.0, 0), (",", 1)
     for delimiter in _DELIMITERS:
         widths = _record_widths(sample, delimiter) or [_width(line, delimiter) for line in sample]
         counts = Counter(width for width in widths if width > 1)
         if not counts:
             continue
         width, lines_with = max(counts.items(), key=lambda item: (item[1] * item[0], item[0]))
+        # Beyond four fields only agreement counts, or one long list within a cell would outvote the table around it.
         score = (lines_with / len(widths) * min(width, 4), width)
-        if score > best:
-            best, found = score, (delimiter, width)
-    return found
+        if score > best_score:
+            best_score, best = score, (delimiter, width)
+    return best
 
 
 def _record_widths(sample: list[str], delimiter: str) -> list[int]:
@@ -101,10 +111,6 @@ def _width(line: str, delimiter: str) -> int:
     return line.count(delimiter) + 1 if row is None else len(row)
 
 
-def _literal(line: str, delimiter: str) -> list[str]:
-    return line.split(delimiter)
-
-
 def _fields(text: str, delimiter: str) -> list[str] | None:
     """The fields of one record, or None when its quotes do not close or close in the middle of a field."""
     if '"' not in text:
@@ -116,7 +122,7 @@ def _fields(text: str, delimiter: str) -> list[str] | None:
     return row
 
 
-def _split(lines: list[str], delimiter: str, width: int, bounds: Bounds) -> _Records:
+def _split(lines: list[str], delimiter: str, width: int, bounds: ParserBounds) -> _Records:
     records, at = _Records(), 0
     while at < len(lines):
         line = lines[at]
@@ -124,33 +130,23 @@ def _split(lines: list[str], delimiter: str, width: int, bounds: Bounds) -> _Rec
         if row is None:
             if '"' in line:
                 records.literal.append(len(records.rows) + 1)
-            row = _literal(_bounded(line, delimiter, bounds), delimiter) if line else []
-        records.rows.append(row if len(row) <= bounds.columns else _narrowed(row, bounds))
+            fields = line
+            if len(line) > bounds.columns and line.count(delimiter) >= bounds.columns:
+                # Counted before a field is made of each: a line of nothing but delimiters may hold millions.
+                fields = line.rstrip(f"{delimiter} \t\r")
+                _refuse_wider(fields.count(delimiter) + 1, bounds)
+            row = fields.split(delimiter) if line else []
+        if len(row) > bounds.columns:
+            # A spreadsheet writes an empty field for every column that was ever formatted.
+            filled = next((place for place in range(len(row), 0, -1) if row[place - 1].strip()), 0)
+            _refuse_wider(filled, bounds)
+            row = row[:filled]
+        records.rows.append(row)
         at += used
     return records
 
 
-def _bounded(line: str, delimiter: str, bounds: Bounds) -> str:
-    """The line, without the delimiters of empty columns at its end where they are too many.
-
-    Raises:
-        Refusal: It has more columns than are allowed; they are counted before a field is made of each.
-    """
-    if len(line) <= bounds.columns or line.count(delimiter) < bounds.columns:
-        return line
-    shorter = line.rstrip(f"{delimiter} \t\r")
-    _narrow_enough(shorter.count(delimiter) + 1, bounds)
-    return shorter
-
-
-def _narrowed(row: list[str], bounds: Bounds) -> list[str]:
-    """The row without the empty fields at its end: a spreadsheet writes one for every column that was ever formatted."""
-    last = next((place for place in range(len(row), 0, -1) if row[place - 1].strip()), 0)
-    _narrow_enough(last, bounds)
-    return row[:last]
-
-
-def _narrow_enough(columns: int, bounds: Bounds) -> None:
+def _refuse_wider(columns: int, bounds: ParserBounds) -> None:
     if columns > bounds.columns:
         raise too_big("列数", f"{columns}列", f"{bounds.columns}列")
 
@@ -172,23 +168,15 @@ def _quoted(lines: list[str], at: int, delimiter: str, width: int) -> tuple[list
             continue
         row = _fields(text, delimiter)
         if row is not None:
-            swallowed = _are_whole(lines[at : at + span], delimiter, width)
-            return (row, span) if len(row) == width and not swallowed else (None, 1)
+            # Where each of the lines is a record by itself, two stray quotes met, and nothing is quoted.
+            are_whole = all(len(line.split(delimiter)) >= width for line in lines[at : at + span])
+            return (row, span) if len(row) == width and not (width + span > 4 and are_whole) else (None, 1)
     return None, 1
-
-
-def _are_whole(lines: list[str], delimiter: str, width: int) -> bool:
-    """Whether each of these lines is a record by itself: then two stray quotes met, and nothing is quoted."""
-    return width + len(lines) > 4 and all(len(_literal(line, delimiter)) >= width for line in lines)
 
 
 def _opens(line: str, delimiter: str) -> bool:
     """Whether some field begins with a quote; a quote inside a field opens nothing."""
     return line.startswith('"') or f'{delimiter}"' in line
-
-
-def _columns(rows: list[list[str]]) -> list[list[str]]:
-    return [list(column) for column in zip_longest(*rows, fillvalue="")]
 
 
 def _clean(rows: list[list[str]], null_words: frozenset[str]) -> list[Notice]:
@@ -205,31 +193,11 @@ def _clean(rows: list[list[str]], null_words: frozenset[str]) -> list[Notice]:
             elif value[:2] == '="' and (inner := _FORMULA_TEXT.match(value)):
                 row[position] = inner[1]
                 marks += 1
-    told = []
+    notices = []
     if nulls:
-        told.append(
-            Notice("null_words", WARN, "", 0, 0, f"有{nulls}个单元格只写着数据库的空值标记（如NULL），已按空白处理。")
-        )
+        message = f"有{nulls}个单元格只写着数据库的空值标记（如NULL），已按空白处理。"
+        notices.append(Notice("null_words", WARN, "", 0, 0, message))
     if marks:
-        told.append(
-            Notice("text_marks", WARN, "", 0, 0, f"有{marks}个号码带有表示文本的撇号或等号，已去掉，号码不变。")
-        )
-    return told
-
-
-def _quote_notices(literal: list[int]) -> list[Notice]:
-    if not literal:
-        return []
-    listed = "、".join(map(str, literal[:20])) + ("等" if len(literal) > 20 else "")
-    text = f"有{len(literal)}行的引号不成对或位置不对（第{listed}行），引号已按普通字符读取。"
-    return [Notice("stray_quote", WARN, "", literal[0], 0, text, "请核对这些行的各列是否对齐。")]
-
-
-def _cut_notices(rows: list[list[str]], width: int, ended: bool) -> list[Notice]:
-    """A last line without line end and with fewer fields than the others: the export or the copy may have broken
-    off.
-    """
-    if ended or len(rows) < 2 or len(rows[-1]) >= width or len(rows[-2]) < width:
-        return []
-    text = f"最后一行（第{len(rows)}行）比其他行少{width - len(rows[-1])}列，文件可能没有导出完。"
-    return [Notice("cut_line", WARN, "", len(rows), 0, text, "请核对总行数，必要时重新导出。")]
+        message = f"有{marks}个号码带有表示文本的撇号或等号，已去掉，号码不变。"
+        notices.append(Notice("text_marks", WARN, "", 0, 0, message))
+    return notices

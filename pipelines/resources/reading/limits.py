@@ -1,6 +1,4 @@
-"""The settings of reading (`limits.yaml`): how much a file may cost and which words recognise it. No reading is done
-here.
-"""
+"""The settings of reading (`limits.yaml`): how much a file may cost and which words recognise it. No reading is done here."""
 
 from functools import cache
 from pathlib import Path
@@ -12,9 +10,7 @@ _FILE = Path(__file__).with_name("limits.yaml")
 
 
 class Limits(BaseModel):
-    """What one file may cost; `limits.yaml` holds the figures and their sources, `load_settings().limits` gives
-    them.
-    """
+    """What one file may cost; `limits.yaml` holds the figures and their sources, `load_settings().limits` gives them."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -32,7 +28,7 @@ class Limits(BaseModel):
     kept_bytes: PositiveInt
 
 
-class Settings(BaseModel):
+class ReadingSettings(BaseModel):
     """Everything `limits.yaml` holds."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -43,10 +39,10 @@ class Settings(BaseModel):
 
 
 @cache
-def load_settings(path: Path = _FILE) -> Settings:
+def load_settings(path: Path = _FILE) -> ReadingSettings:
     """Reads and validates the settings.
 
     Raises:
         ValueError: A key is unknown or out of range; pydantic's message names it.
     """
-    return Settings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return ReadingSettings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))

@@ -1,6 +1,4 @@
-"""Files with an opening password (rules/bad-inputs.md#input-3): the bytes inside, in memory only. The password is never written
-anywhere.
-"""
+"""Files with an opening password (rules/bad-inputs.md#input-3): the bytes inside, in memory only. The password is never written anywhere."""
 
 import io
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from pipelines.resources.reading.bounds import Bounds
+from pipelines.resources.reading.bounds import ParserBounds
 from pipelines.resources.reading.decode import decode
 from pipelines.resources.reading.html_table import parse_html
 from pipelines.resources.reading.refusals import refusal
@@ -12,7 +12,7 @@ from pipelines.resources.reading.xml_spreadsheet import is_xml_spreadsheet, pars
 _HEAD = 8192
 
 
-def parse_markup(data: bytes, bounds: Bounds, heading_words: Collection[str]) -> Parsed:
+def parse_markup(data: bytes, bounds: ParserBounds, heading_words: Collection[str]) -> Parsed:
     """Reads markup; the encoding it declares is not believed, exporters write `utf-8` over GBK (rules/files.md#ff1).
 
     Raises:
@@ -20,6 +20,7 @@ def parse_markup(data: bytes, bounds: Bounds, heading_words: Collection[str]) ->
     """
     decoded = decode(data, heading_words)
     text = decoded.text
+    # Every page begins with `<!DOCTYPE html>`, so only XML is refused for one; an entity is refused anywhere (rules/bad-inputs.md#input-8).
     if "<!ENTITY" in text:
         raise refusal("entities")
     if is_xml_spreadsheet(text[:_HEAD]):

@@ -7,9 +7,9 @@ from typing import Any
 
 from lxml import etree
 
-from pipelines.resources.reading.bounds import Bounds
+from pipelines.resources.reading.bounds import ParserBounds
 from pipelines.resources.reading.refusals import refusal
-from pipelines.resources.reading.shapes import Notice, Parsed, Sheet
+from pipelines.resources.reading.shapes import Notice, Parsed, ParsedSheet
 from pipelines.resources.reading.sparse_sheet import SparseSheet
 from pipelines.resources.reading.zip_guard import check_parts
 
@@ -22,7 +22,7 @@ _REPEAT_WITH_CONTENT = 10_000
 """A filled row repeated more often than this is an attack or an accident; empty repetitions are only counted."""
 
 
-def parse_ods(archive: zipfile.ZipFile, bounds: Bounds) -> Parsed:
+def parse_ods(archive: zipfile.ZipFile, bounds: ParserBounds) -> Parsed:
     """Reads every table of an OpenDocument file.
 
     Raises:
@@ -43,9 +43,9 @@ def parse_ods(archive: zipfile.ZipFile, bounds: Bounds) -> Parsed:
 
 
 class _Builder:
-    def __init__(self, bounds: Bounds) -> None:
+    def __init__(self, bounds: ParserBounds) -> None:
         self.bounds = bounds
-        self.sheets: list[Sheet] = []
+        self.sheets: list[ParsedSheet] = []
         self.notices: list[Notice] = []
         self._hidden_styles: set[str] = set()
         self._sheet: SparseSheet | None = None
@@ -61,11 +61,15 @@ class _Builder:
             if node.tag == f"{_TABLE}table-row":
                 self._take_row(self._sheet, node)
             else:
-                self._take_column(self._sheet, node)
-            node.clear()
+                count = int(node.get(f"{_TABLE}number-columns-repeated", 1))
+                if _hidden(node):
+                    self._sheet.hide_columns(self._column, count)
+                self._column += count
+            node.clear()  # the tree of a whole sheet would take many times the memory of its texts
 
     def _table(self, event: str, node: Any) -> None:
         if event == "start":
+            # A hidden sheet says so in its style only, and styles stand before the sheets.
             hidden = node.get(f"{_TABLE}style-name") in self._hidden_styles
             self._sheet = SparseSheet(node.get(f"{_TABLE}name", ""), len(self.sheets) + 1, self.bounds, hidden)
             self._row, self._column = 1, 0
@@ -76,17 +80,12 @@ class _Builder:
             self._sheet = None
             node.clear()
 
-    def _take_column(self, sheet: SparseSheet, node: Any) -> None:
-        count = int(node.get(f"{_TABLE}number-columns-repeated", 1))
-        if _hidden(node):
-            sheet.hide_columns(self._column, count)
-        self._column += count
-
     def _take_row(self, sheet: SparseSheet, node: Any) -> None:
         count = int(node.get(f"{_TABLE}number-rows-repeated", 1))
         if _hidden(node):
             sheet.hide_rows(self._row, count)
         cells = list(_filled(node))
+        # An empty row is repeated to the end of the sheet, a million times: it is only counted.
         for row in range(self._row, self._row + min(count, _REPEAT_WITH_CONTENT) if cells else self._row):
             for column, cell in cells:
                 _put(sheet, row, column, cell)
@@ -98,6 +97,7 @@ def _hidden(node: Any) -> bool:
 
 
 def _filled(row: Any) -> Any:
+    """Column and cell of what holds something; a covered cell counts as a column, too."""
     column = 0
     for cell in row:
         if cell.tag not in _CELLS:

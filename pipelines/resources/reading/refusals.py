@@ -1,6 +1,4 @@
-"""Every sentence with which a whole file is refused (拒收). Positions and file kinds only; no cell value ever stands
-in one.
-"""
+"""Every sentence with which a whole file is refused (拒收). Positions and file kinds only; no cell value ever stands in one."""
 
 from pipelines.resources.reading.shapes import Refusal
 
@@ -55,11 +53,11 @@ def not_a_table(kind: str) -> Refusal:
     return Refusal("not_a_table", f"这不是可以读取的表格，而是{_KINDS[kind]}。", advice)
 
 
-def too_big(what: str, found: str, allowed: str) -> Refusal:
-    """A limit is passed: `what` is the measured thing, `found` and `allowed` its figures with units."""
+def too_big(measure: str, figure: str, allowed: str) -> Refusal:
+    """A limit is passed: `measure` is in Chinese, `figure` and `allowed` are with units."""
     return Refusal(
         "too_big",
-        f"{what}为{found}，超过了上限{allowed}，未读取。",
+        f"{measure}为{figure}，超过了上限{allowed}，未读取。",
         "请核对文件是否正常；确有这么多数据时，请分成几个文件。",
     )
 

@@ -1,6 +1,4 @@
-"""What reading hands on: `Reading`, `Grid`, `Notice`, and the exception `Refusal`. No reading is done here, and
-nothing heavy is imported.
-"""
+"""What reading hands on: `Reading`, `Grid`, `Notice`, and the exception `Refusal`. No reading is done here, and nothing heavy is imported."""
 
 from __future__ import annotations
 
@@ -33,9 +31,7 @@ class Refusal(Exception):  # noqa: N818 - 拒收 is the field's word for it, and
 
 @dataclass(frozen=True)
 class Notice:
-    """A remark about a file (提示): position as a person sees it (`row`, `column` count from 1, 0 = the whole sheet),
-    never a value.
-    """
+    """A remark about a file (提示): position as a person sees it (`row`, `column` count from 1, 0 = the whole sheet), never a value."""
 
     code: str
     severity: str
@@ -73,9 +69,7 @@ class Grid:
 
 @dataclass
 class Reading:
-    """A whole file: `container` is `xlsx|xlsm|xls|ods|csv|tsv|html|xmlss`, `encoding` is `""` for containers that
-    state their own.
-    """
+    """A whole file: `container` is `xlsx|xlsm|xls|ods|csv|tsv|html|xmlss`, `encoding` is `""` for containers that state their own."""
 
     container: str
     encoding: str
@@ -84,7 +78,7 @@ class Reading:
 
 
 @dataclass
-class Sheet:
+class ParsedSheet:
     """A sheet on its way out of a parser: `columns` are equally long lists of text, their first entry is row 1."""
 
     name: str
@@ -110,20 +104,19 @@ class Sheet:
             height -= 1
         if height < self.height:
             self.columns = [column[:height] for column in self.columns]
-        self.merged = [merge for merge in map(self._clip, self.merged) if merge[:2] != merge[2:]]
+        # A range may reach beyond what is left; one that has shrunk to a cell is none any more.
+        right = len(self.columns) - 1
+        clipped = [(r0, c0, max(r0, min(r1, height)), max(c0, min(c1, right))) for r0, c0, r1, c1 in self.merged]
+        self.merged = [merge for merge in clipped if merge[:2] != merge[2:]]
         self.hidden_rows = sorted({row for row in self.hidden_rows if row <= height})
         self.hidden_columns = sorted({column for column in self.hidden_columns if column < len(self.columns)})
-
-    def _clip(self, merge: Merge) -> Merge:
-        row0, column0, row1, column1 = merge
-        return row0, column0, max(row0, min(row1, self.height)), max(column0, min(column1, len(self.columns) - 1))
 
 
 @dataclass
 class Parsed:
-    """What a parser found in one file."""
+    """What a parser read of one file."""
 
     container: str
-    sheets: list[Sheet]
+    sheets: list[ParsedSheet]
     encoding: str = ""
     notices: list[Notice] = field(default_factory=list)

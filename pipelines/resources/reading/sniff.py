@@ -1,6 +1,4 @@
-"""What a file is, by its first bytes and its parts, never by its extension (rules/bad-inputs.md#input-4, #input-5). Nothing is
-parsed here.
-"""
+"""What a file is, by its first bytes and its parts, never by its extension (rules/bad-inputs.md#input-4, #input-5). Nothing is parsed here."""
 
 from __future__ import annotations
 
@@ -66,12 +64,9 @@ def family(head: bytes) -> str:
     for magic, kind in _STRANGERS:
         if head.startswith(magic):
             raise not_a_table(kind)
-    return "markup" if _looks_like_markup(head) else "text"
-
-
-def _looks_like_markup(head: bytes) -> bool:
+    # Without zeros and marks, so that a page in UTF-16 is one, too.
     start = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    return bool(re.match(rb"<[!?/a-zA-Z]", start))
+    return "markup" if re.match(rb"<[!?/a-zA-Z]", start) else "text"
 
 
 def zip_container(archive: zipfile.ZipFile) -> str:
@@ -80,6 +75,7 @@ def zip_container(archive: zipfile.ZipFile) -> str:
     Raises:
         Refusal: It is another kind of zip file.
     """
+    # Programs write the names of parts in either case.
     names = {name.lower() for name in archive.namelist()}
     if "content.xml" in names and "mimetype" in names:
         kind = archive.read("mimetype")[:200]

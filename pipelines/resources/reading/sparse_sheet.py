@@ -1,16 +1,14 @@
-"""A sheet under construction, cell by cell, for the formats that we parse ourselves (ods, XML, HTML): spans, hidden
-parts, strays.
-"""
+"""A sheet under construction, cell by cell, for the formats that we parse ourselves (ods, XML, HTML): spans, hidden parts, strays."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.resources.reading.bounds import Bounds, extent_of, stray_notice
+from pipelines.resources.reading.bounds import ParserBounds, extent_of, stray_notice
 from pipelines.resources.reading.cells import cut_digits, is_damaged, text_of
 from pipelines.resources.reading.refusals import too_big
-from pipelines.resources.reading.shapes import Merge, Notice, Sheet
+from pipelines.resources.reading.shapes import Merge, Notice, ParsedSheet
 
 
 @dataclass
@@ -19,7 +17,7 @@ class SparseSheet:
 
     name: str
     number: int
-    bounds: Bounds
+    bounds: ParserBounds
     hidden: bool = False
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
     damaged: set[tuple[int, int]] = field(default_factory=set)
@@ -50,6 +48,7 @@ class SparseSheet:
             self.put(row, column, written)
             return
         self.put(row, column, value)
+        # As written and not by way of the float, whose last digits are not the file's (rules/packages.md#p2).
         digits = written.strip().removesuffix(".0")
         if (row, column) in self.damaged and digits.isdigit():
             self.texts[row, column] = cut_digits(digits)
@@ -67,7 +66,7 @@ class SparseSheet:
         """Notes hidden columns, likewise."""
         self.hidden_columns += range(column, column + min(count, self.bounds.gap))
 
-    def finish(self) -> tuple[Sheet, list[Notice]]:
+    def finish(self) -> tuple[ParsedSheet, list[Notice]]:
         """The sheet and the remarks on cells astray.
 
         Raises:
@@ -79,6 +78,6 @@ class SparseSheet:
             if row <= extent.last_row and column < extent.last_column:
                 columns[column][row - 1] = text
         damaged = {cell for cell in self.damaged if cell[0] <= extent.last_row and cell[1] < extent.last_column}
-        sheet = Sheet(self.name, self.number, columns, self.hidden, damaged, self.merged)
+        sheet = ParsedSheet(self.name, self.number, columns, self.hidden, damaged, self.merged)
         sheet.hidden_rows, sheet.hidden_columns = self.hidden_rows, self.hidden_columns
         return sheet, stray_notice(self.name, self.number, extent.strays)

@@ -33,7 +33,7 @@ def ask(order: dict[str, Any], seconds: float) -> bytes:
     """The answer to one order.
 
     Args:
-        order: The fields of `child.Order`; goes through a pipe, for it may hold a password.
+        order: The fields of `child.ReadOrder`; goes through a pipe, for it may hold a password.
         seconds: How long the answer may take, start included.
 
     Raises:
@@ -79,27 +79,25 @@ class Worker:
         Raises:
             DiedError: It ended, or we ended it, before the answer was whole.
         """
+        # A clock of ours beside the limits: Windows has none, and a child that waits for a disk spends no processor time.
         clock = threading.Timer(seconds, self._end_late)
         clock.daemon = True
         clock.start()
+        orders, answers = self._process.stdin, self._process.stdout
+        assert orders is not None
+        assert answers is not None
         try:
-            return self._asked(order)
+            with suppress(OSError):  # it died already: there will be no answer, which is said below
+                orders.write(json.dumps(order).encode() + b"\n")
+                orders.flush()
+            head = answers.read(HEAD)
+            size = int.from_bytes(head[1:], "big")
+            answer = answers.read(size) if len(head) == HEAD else b""
+            if len(head) < HEAD or len(answer) < size:
+                raise DiedError(self._process.wait(), self._late)
+            return answer, head[0] == STAYS
         finally:
             clock.cancel()
-
-    def _asked(self, order: dict[str, Any]) -> tuple[bytes, bool]:
-        pipes = self._process.stdin, self._process.stdout
-        assert pipes[0] is not None
-        assert pipes[1] is not None
-        with suppress(OSError):  # it died already: there will be no answer, which is said below
-            pipes[0].write(json.dumps(order).encode() + b"\n")
-            pipes[0].flush()
-        head = pipes[1].read(HEAD)
-        size = int.from_bytes(head[1:], "big")
-        answer = pipes[1].read(size) if len(head) == HEAD else b""
-        if len(head) < HEAD or len(answer) < size:
-            raise DiedError(self._process.wait(), self._late)
-        return answer, head[0] == STAYS
 
     def _end_late(self) -> None:
         self._late = True

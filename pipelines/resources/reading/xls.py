@@ -9,13 +9,13 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from pipelines.resources.reading.biff import BiffSheet, hidden_parts, is_locked, open_stream
-from pipelines.resources.reading.bounds import Bounds, extent_of, stray_notice
+from pipelines.resources.reading.bounds import ParserBounds, extent_of, stray_notice
 from pipelines.resources.reading.refusals import refusal
-from pipelines.resources.reading.shapes import Notice, Parsed, Sheet
+from pipelines.resources.reading.shapes import Notice, Parsed, ParsedSheet
 from pipelines.resources.reading.xlsx import typed_sheet
 
 
-def parse_xls(data: bytes, bounds: Bounds) -> Parsed:
+def parse_xls(data: bytes, bounds: ParserBounds) -> Parsed:
     """Reads every tab of an old workbook.
 
     Raises:
@@ -24,7 +24,7 @@ def parse_xls(data: bytes, bounds: Bounds) -> Parsed:
     stream = open_stream(data)
     if is_locked(stream):
         raise refusal("password")
-    sheets = _by_calamine(data) or _by_xlrd(data)
+    sheets = by_calamine(data) or by_xlrd(data)
     if sheets is None:
         raise refusal("truncated")
     hidden = hidden_parts(stream)
@@ -32,11 +32,16 @@ def parse_xls(data: bytes, bounds: Bounds) -> Parsed:
     for sheet in sheets:
         tab = hidden[sheet.number - 1] if sheet.number <= len(hidden) else BiffSheet()
         sheet.hidden_rows, sheet.hidden_columns = tab.hidden_rows, tab.hidden_columns
-        notices += _drop_strays(sheet, bounds)
+        # Only now: in this format a sheet ends at column 256 and row 65,536, so the reader can have reserved it whole.
+        filled = [(row, at) for at, column in enumerate(sheet.columns, 1) for row, text in enumerate(column, 1) if text]
+        extent = extent_of(filled, sheet.number, bounds)
+        sheet.columns = [column[: extent.last_row] for column in sheet.columns[: extent.last_column]]
+        notices += stray_notice(sheet.name, sheet.number, extent.strays)
     return Parsed("xls", sheets, notices=notices)
 
 
-def _by_calamine(data: bytes) -> list[Sheet] | None:
+def by_calamine(data: bytes) -> list[ParsedSheet] | None:
+    """The tabs by the faster reader; None where it gives up."""
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = []
@@ -52,7 +57,8 @@ def _by_calamine(data: bytes) -> list[Sheet] | None:
     return sheets
 
 
-def _by_xlrd(data: bytes) -> list[Sheet] | None:
+def by_xlrd(data: bytes) -> list[ParsedSheet] | None:
+    """The tabs by the slower reader, which gets further with a broken file; None where it gives up, too."""
     import xlrd
 
     try:
@@ -72,6 +78,7 @@ def _by_xlrd(data: bytes) -> list[Sheet] | None:
 
 
 def _xlrd_value(cell: Any, datemode: int) -> Any:
+    """The value as calamine types it, so that a file reads the same whichever of the two has read it."""
     import xlrd
 
     if cell.ctype == xlrd.XL_CELL_DATE:
@@ -83,10 +90,3 @@ def _xlrd_value(cell: Any, datemode: int) -> Any:
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:
         return bool(cell.value)
     return "" if cell.ctype in (xlrd.XL_CELL_ERROR, xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK) else cell.value
-
-
-def _drop_strays(sheet: Sheet, bounds: Bounds) -> list[Notice]:
-    filled = [(row, at) for at, column in enumerate(sheet.columns, 1) for row, text in enumerate(column, 1) if text]
-    extent = extent_of(filled, sheet.number, bounds)
-    sheet.columns = [column[: extent.last_row] for column in sheet.columns[: extent.last_column]]
-    return stray_notice(sheet.name, sheet.number, extent.strays)

@@ -12,9 +12,9 @@ from typing import Any
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
-from pipelines.resources.reading.bounds import Bounds, Extent, check_size, extent_of, stray_notice
+from pipelines.resources.reading.bounds import Extent, ParserBounds, check_size, extent_of, stray_notice
 from pipelines.resources.reading.cells import cut_digits, text_of_column
-from pipelines.resources.reading.shapes import WARN, Cell, Notice, Parsed, Sheet
+from pipelines.resources.reading.shapes import WARN, Cell, Notice, Parsed, ParsedSheet
 from pipelines.resources.reading.sniff import zip_container
 from pipelines.resources.reading.xlsx_scan import SheetScan, filled_cells, scan_sheet, sheet_parts, without_cells
 from pipelines.resources.reading.zip_guard import check_parts, chunks
@@ -23,7 +23,7 @@ _MACROS = "文件带有宏，宏没有运行，只读取了数据。"
 _Loaded = list[tuple[SheetMetadata, CalamineSheet | None]]
 
 
-def parse_xlsx(data: bytes, archive: zipfile.ZipFile, bounds: Bounds, careful: bool) -> Parsed:
+def parse_xlsx(data: bytes, archive: zipfile.ZipFile, bounds: ParserBounds, careful: bool) -> Parsed:
     """Reads every tab of a workbook.
 
     Args:
@@ -48,12 +48,25 @@ def parse_xlsx(data: bytes, archive: zipfile.ZipFile, bounds: Bounds, careful: b
     extents = [_extent(archive, scan, bounds) for scan in scans]
     strays = {scan: extent.strays for scan, extent in zip(scans, extents, strict=True) if extent.strays}
     if strays:
-        loaded = _load(_copy_without(archive, {scan.part: (scan.prefix, set(cells)) for scan, cells in strays.items()}))
+        # Without them for the same reader: a second one would type cells its own way.
+        loaded = _load(_copy_without(archive, strays))
     notices = [Notice("macros", WARN, "", 0, 0, _MACROS)] if container == "xlsm" else []
     for scan, cells in strays.items():
         notices += stray_notice(scan.name, scan.number, cells)
-    tabs = enumerate(zip(loaded or _load(io.BytesIO(data)), scans, strict=True), 1)
-    sheets = [_sheet(meta, sheet, number, scan) for number, ((meta, sheet), scan) in tabs if sheet is not None]
+    sheets = []
+    for number, ((meta, source), scan) in enumerate(zip(loaded or _load(io.BytesIO(data)), scans, strict=True), 1):
+        if source is None:
+            continue
+        # From A1 on, or the row numbers would not be those that a person sees.
+        sheet = typed_sheet(meta.name, number, source.to_python(skip_empty_area=False))
+        sheet.hidden = meta.visible != SheetVisibleEnum.Visible
+        sheet.merged = [(r0 + 1, c0, r1 + 1, c1) for (r0, c0), (r1, c1) in source.merged_cell_ranges or []]
+        sheet.hidden_rows, sheet.hidden_columns = scan.hidden_rows, scan.hidden_columns
+        for (row, column), digits in scan.long_numbers.items():
+            # The reader's float has rounded what the file may still have whole; whether it was a number only the reader knows.
+            if (row, column) in sheet.damaged:
+                sheet.columns[column][row - 1] = cut_digits(digits)
+        sheets.append(sheet)
     return Parsed(container, sheets, notices=notices)
 
 
@@ -74,7 +87,8 @@ def _load(source: io.BytesIO) -> _Loaded:
     ]
 
 
-def _extent(archive: zipfile.ZipFile, scan: SheetScan, bounds: Bounds) -> Extent:
+def _extent(archive: zipfile.ZipFile, scan: SheetScan, bounds: ParserBounds) -> Extent:
+    """How far the table reaches; only a sheet that looks sparse has each of its cells looked at, which takes seconds."""
     if scan.is_sparse(bounds):
         extent = extent_of(filled_cells(b"".join(chunks(archive, scan.part)), scan.prefix), scan.number, bounds)
         if extent.last_row:
@@ -83,30 +97,21 @@ def _extent(archive: zipfile.ZipFile, scan: SheetScan, bounds: Bounds) -> Extent
     return Extent(scan.last_row, scan.last_column, [])
 
 
-def _copy_without(archive: zipfile.ZipFile, strays: dict[str, tuple[bytes, set[Cell]]]) -> io.BytesIO:
-    """The same workbook without its stray cells, for the same reader: a second one would type cells its own way."""
-    copy = io.BytesIO()
+def _copy_without(archive: zipfile.ZipFile, strays: dict[SheetScan, list[Cell]]) -> io.BytesIO:
+    """The same workbook without its stray cells."""
+    copy, scans = io.BytesIO(), {scan.part: scan for scan in strays}
     with zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as target:
         for name in archive.namelist():
             content = archive.read(name)
-            target.writestr(name, without_cells(content, *strays[name]) if name in strays else content)
+            if name in scans:
+                content = without_cells(content, scans[name].prefix, set(strays[scans[name]]))
+            target.writestr(name, content)
     copy.seek(0)
     return copy
 
 
-def _sheet(meta: SheetMetadata, sheet: CalamineSheet, number: int, scan: SheetScan) -> Sheet:
-    result = typed_sheet(meta.name, number, sheet.to_python(skip_empty_area=False))
-    result.hidden = meta.visible != SheetVisibleEnum.Visible
-    result.merged = [(r0 + 1, c0, r1 + 1, c1) for (r0, c0), (r1, c1) in sheet.merged_cell_ranges or []]
-    result.hidden_rows, result.hidden_columns = scan.hidden_rows, scan.hidden_columns
-    for (row, column), digits in scan.long_numbers.items():
-        if (row, column) in result.damaged:
-            result.columns[column][row - 1] = cut_digits(digits)
-    return result
-
-
-def typed_sheet(name: str, number: int, rows: list[list[Any]]) -> Sheet:
+def typed_sheet(name: str, number: int, rows: list[list[Any]]) -> ParsedSheet:
     """A sheet from equally long rows of typed cells, the first of them row 1."""
     damaged: set[Cell] = set()
     columns = [text_of_column(column, position, damaged) for position, column in enumerate(zip(*rows, strict=True))]
-    return Sheet(name, number, columns, damaged=damaged)
+    return ParsedSheet(name, number, columns, damaged=damaged)

@@ -1,8 +1,6 @@
-"""A first, quick look through the sheets of an xlsx file, as bytes: how far cells reach, what is hidden, which long
-numbers stand there.
+"""A first, quick look through the sheets of an xlsx file, as bytes: how far cells reach, what is hidden, which long numbers stand there.
 
-The reader that follows reserves the whole rectangle of a sheet and aborts the process when that is too large, so this
-must come first.
+The reader that follows reserves the whole rectangle of a sheet and aborts the process when that is too large, so this must come first.
 No cell is turned into a value here.
 """
 
@@ -15,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-from pipelines.resources.reading.bounds import Bounds, column_number
+from pipelines.resources.reading.bounds import ParserBounds, column_number
 from pipelines.resources.reading.shapes import Cell
 from pipelines.resources.reading.zip_guard import chunks
 
@@ -30,7 +28,7 @@ _COLUMN_RANGE = re.compile(rb'\b(min|max)="([0-9]{1,6})"')
 
 @dataclass(eq=False)
 class SheetScan:
-    """What the look through one sheet found; rows from 1, columns from 1 where not said otherwise."""
+    """What the look through one sheet saw; rows from 1, columns from 1 where not said otherwise."""
 
     name: str
     part: str
@@ -47,7 +45,7 @@ class SheetScan:
     long_numbers: dict[Cell, str] = field(default_factory=dict)
     """Digits of whole numbers of 16 or more, as written in the file; `(row, column from 0)`."""
 
-    def is_sparse(self, bounds: Bounds) -> bool:
+    def is_sparse(self, bounds: ParserBounds) -> bool:
         """Whether cells seem to lie far outside the table, so that each needs a look."""
         far = self.last_row > 2 * self.rows + bounds.gap or self.last_column > bounds.gap
         return far or self.last_row * self.last_column > bounds.cells
@@ -55,7 +53,12 @@ class SheetScan:
 
 def sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
     """Name and part of the workbook's tabs in their order; the part is `""` where a tab has none."""
-    book, relations = _workbook_part(archive), {}
+    book = "xl/workbook.xml"
+    for node in ElementTree.fromstring(_read(archive, "_rels/.rels")):
+        if node.get("Type", "").endswith("/officeDocument"):
+            book = posixpath.normpath(node.get("Target", "")).lstrip("/")
+            break
+    relations: dict[str | None, str] = {}
     folder, name = posixpath.split(book)
     for node in ElementTree.fromstring(_read(archive, f"{folder}/_rels/{name}.rels".lstrip("/"))):
         relations[node.get("Id")] = posixpath.normpath(posixpath.join("/", folder, node.get("Target", ""))).lstrip("/")
@@ -65,13 +68,6 @@ def sheet_parts(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
             part = relations.get(node.get(_RELATION) or node.get(_STRICT_RELATION), "")
             parts.append((node.get("name", ""), part if part in archive.namelist() else ""))
     return parts
-
-
-def _workbook_part(archive: zipfile.ZipFile) -> str:
-    for node in ElementTree.fromstring(_read(archive, "_rels/.rels")):
-        if node.get("Type", "").endswith("/officeDocument"):
-            return posixpath.normpath(node.get("Target", "")).lstrip("/")
-    return "xl/workbook.xml"
 
 
 def _read(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -92,36 +88,30 @@ def scan_sheet(archive: zipfile.ZipFile, name: str, part: str) -> SheetScan:
     for number, chunk in enumerate(chunks(archive, part)):
         pending += chunk
         if number == 0:
-            scan.prefix = _prefix(pending)
+            # Programs that write XML by a library give every element a prefix of their own: `<x:row>`.
+            root = re.search(rb"<([A-Za-z0-9_]+:)?worksheet\b", pending)
+            scan.prefix = (root and root[1]) or b""
             close = b"</" + scan.prefix + b"row>"
             _scan_columns(pending, scan)
-        whole, found, rest = pending.rpartition(close)
-        if found:
-            _scan_rows(whole, close, scan)
+        rows, closed, rest = pending.rpartition(close)
+        if closed:
+            _scan_rows(rows, close, scan)
             pending = rest
     if b"hidden" in pending:
         _scan_hidden_rows(pending, scan)
     return scan
 
 
-def _prefix(head: bytes) -> bytes:
-    found = re.search(rb"<([A-Za-z0-9_]+:)?worksheet\b", head)
-    return (found and found[1]) or b""
-
-
 def _scan_columns(head: bytes, scan: SheetScan) -> None:
     for tag in re.findall(rb"<" + scan.prefix + rb"col\b[^>]*>", head.partition(b"<" + scan.prefix + b"sheetData")[0]):
         if _HIDDEN.search(tag):
             ends = {key: int(value) for key, value in _COLUMN_RANGE.findall(tag)}
-            # Hiding "all columns from here on" reaches to the last column of the sheet; beyond the data
-            # it says nothing.
+            # Hiding "all columns from here on" reaches to the last column of the sheet; beyond the data it says nothing.
             scan.hidden_columns += range(ends.get(b"min", 1) - 1, min(ends.get(b"max", 0), 1024))
 
 
 def _scan_rows(xml: bytes, close: bytes, scan: SheetScan) -> None:
-    """A stretch of XML that ends with the content of a row. Per row only the last cell is looked at: the rest would
-    cost seconds.
-    """
+    """A stretch of XML that ends with the content of a row. Per row only the last cell is looked at: the rest would cost seconds."""
     opening = b"<" + scan.prefix + b"row"
     rows = xml.split(close)
     scan.rows += len(rows)
@@ -131,13 +121,20 @@ def _scan_rows(xml: bytes, close: bytes, scan: SheetScan) -> None:
         letters.add(reference[1] if reference else b"")
     numbers = (_ROW_NUMBER.search(row, row.rfind(opening)) for row in reversed(rows[-50:]))
     scan.last_row = max([scan.rows, scan.last_row, *(int(number[1]) for number in numbers if number)])
-    scan.last_column = max([scan.last_column, *(column_number(found.decode()) for found in letters)])
+    scan.last_column = max([scan.last_column, *(column_number(column.decode()) for column in letters)])
+    # References are optional in this format: without them a cell's place is its place among its row's cells.
     if b"" in letters:
         scan.last_column = max(scan.last_column, *(row.count(b"<" + scan.prefix + b"c") for row in rows))
     if b"hidden" in xml:
         _scan_hidden_rows(xml, scan)
-    if _long_number(scan.prefix).search(xml):
-        _scan_numbers(xml, scan)
+    number = re.compile(rb"<" + scan.prefix + rb"v>([0-9]{16,25})<")
+    if not number.search(xml):
+        return
+    for attributes, content in cell_pattern(scan.prefix).findall(xml):
+        reference, digits = _REFERENCE.search(attributes), number.search(content)
+        # Another type than a number: the digits are the place of a text, or a text that stands in the cell.
+        if reference and digits and (b' t="' not in attributes or b' t="n"' in attributes):
+            scan.long_numbers[int(reference[2]), column_number(reference[1].decode()) - 1] = digits[1].decode()
 
 
 def _scan_hidden_rows(xml: bytes, scan: SheetScan) -> None:
@@ -145,10 +142,6 @@ def _scan_hidden_rows(xml: bytes, scan: SheetScan) -> None:
         number = _ROW_NUMBER.search(tag)
         if number and _HIDDEN.search(tag):
             scan.hidden_rows.append(int(number[1]))
-
-
-def _long_number(prefix: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"<" + prefix + rb"v>([0-9]{16,25})<")
 
 
 def cell_pattern(prefix: bytes) -> re.Pattern[bytes]:
@@ -173,11 +166,3 @@ def without_cells(xml: bytes, prefix: bytes, strays: set[Cell]) -> bytes:
         return b"" if stray else cell[0]
 
     return cell_pattern(prefix).sub(keep, xml)
-
-
-def _scan_numbers(xml: bytes, scan: SheetScan) -> None:
-    number = _long_number(scan.prefix)
-    for attributes, content in cell_pattern(scan.prefix).findall(xml):
-        reference, digits = _REFERENCE.search(attributes), number.search(content)
-        if reference and digits and (b' t="' not in attributes or b' t="n"' in attributes):
-            scan.long_numbers[int(reference[2]), column_number(reference[1].decode()) - 1] = digits[1].decode()

@@ -1,11 +1,9 @@
-"""A zip file is looked at before any parser sees it: declared sizes, ratio, document type definitions. Cells are not
-our matter.
-"""
+"""A zip file is looked at before any parser sees it: declared sizes, ratio, document type definitions. Cells are not our matter."""
 
 import zipfile
 from collections.abc import Iterator
 
-from pipelines.resources.reading.bounds import Bounds
+from pipelines.resources.reading.bounds import ParserBounds
 from pipelines.resources.reading.refusals import bomb, refusal, too_big
 
 _CHUNK = 1 << 22
@@ -13,7 +11,7 @@ _MEGABYTE = 1 << 20
 _TABOO = (b"<!DOCTYPE", b"<!ENTITY")
 
 
-def check_sizes(archive: zipfile.ZipFile, bounds: Bounds) -> None:
+def check_sizes(archive: zipfile.ZipFile, bounds: ParserBounds) -> None:
     """Refuses a file that unpacks to too much (rules/bad-inputs.md#input-7); nothing is unpacked for it."""
     parts = archive.infolist()
     unpacked = sum(part.file_size for part in parts)
@@ -37,6 +35,7 @@ def chunks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
     tail = b""
     with archive.open(name) as stream:
         while chunk := stream.read(_CHUNK):
+            # The seam as well: a definition may begin in one piece and end in the next.
             check_markup(tail + chunk[:16], chunk)
             yield chunk
             tail = chunk[-16:]

@@ -14,10 +14,10 @@ from assets.feeds.meanings import Leavings
 from assets.feeds.receiving import UNANSWERED, UNKNOWN, number_in, read_receipt
 from pipelines.cli.feeds import feeds_of, take_receipt
 from pipelines.partitions import Period
-from pipelines.resources import audit, finding_events, protecting, sharing
+from pipelines.resources import audit, finding_events, protection_marks, sharing_ledger
 from pipelines.resources.database import writing
-from pipelines.resources.protecting import PERSON, PROTECT, Mark
-from pipelines.resources.session import Opened
+from pipelines.resources.protection_marks import PERSON, PROTECT, Mark
+from pipelines.resources.session import Session
 from pipelines.resources.tables import finding, life_event
 from pipelines.resources.workspace import Workspace
 
@@ -45,13 +45,13 @@ def write_period(opened, label, numbers, categories="left_behind"):
 def protect(opened, child):
     line = Mark(child, "2026Q2", PROTECT, PERSON, "钱某", "某人", "理由")
     with writing(opened.engine) as connection:
-        protecting.append(connection, [line], "某人")
+        protection_marks.append(connection, [line], "某人")
 
 
 @pytest.fixture
 def county(tmp_path, monkeypatch):
     monkeypatch.delenv("TONGBI_DATABASE", raising=False)
-    opened = Opened(Workspace.create(tmp_path / "county"))
+    opened = Session(Workspace.create(tmp_path / "county"))
     write_period(opened, "2026Q2", [1, 2, 3])
     write_period(opened, "2026Q3", [2, 3, 4])
     yield opened
@@ -76,7 +76,7 @@ def test_the_second_delivery_holds_what_changed(county):
 def test_the_ledger_says_who_what_why_until_when_and_by_whom(county):
     made = deliver(county, ROLL, order())
     with county.engine.connect() as connection:
-        (line,) = sharing.ledger(connection)
+        (line,) = sharing_ledger.ledger(connection)
         assert audit.broken_line(connection) is None
     assert (line.recipient, line.purpose, line.legal_basis, line.term) == (
         ROLL.recipient,
@@ -98,7 +98,7 @@ def test_nothing_goes_out_without_another_person_s_approval(county, name):
         deliver(county, ROLL, order(approved_by=approved_by))
     assert not (county.workspace.outbox / FOLDER).exists()
     with county.engine.connect() as connection:
-        assert sharing.ledger(connection) == []
+        assert sharing_ledger.ledger(connection) == []
 
 
 def test_changes_need_a_full_delivery_of_the_same_configuration(county):
@@ -174,9 +174,9 @@ def test_a_receipt_is_counted_against_what_was_delivered(county):
     assert receipt.counts[UNANSWERED] == 1
     assert receipt.counts.get(UNKNOWN, 0) <= 1
     with writing(county.engine) as connection:
-        assert sharing.register_receipt(connection, made.line, (receipt.sha256, "我", receipt.counts))
-        assert not sharing.register_receipt(connection, made.line, (receipt.sha256, "我", receipt.counts))
-        assert sharing.receipts(connection) == {(ENTRANTS.name, 1): receipt.counts}
+        assert sharing_ledger.register_receipt(connection, made.line, receipt.sha256, "我", receipt.counts)
+        assert not sharing_ledger.register_receipt(connection, made.line, receipt.sha256, "我", receipt.counts)
+        assert sharing_ledger.receipts(connection) == {(ENTRANTS.name, 1): receipt.counts}
 
 
 def listed(opened, label, numbers):
@@ -302,7 +302,7 @@ def placed(county, recipients, departments="", more=""):
     )
     settings = county.workspace.root / "tongbi.toml"
     settings.write_text(settings.read_text(encoding="utf-8").replace('profile = ""', 'profile = "own.yaml"'), "utf-8")
-    return Opened(Workspace.open(county.workspace.root))
+    return Session(Workspace.open(county.workspace.root))
 
 
 def test_lines_of_a_list_are_fed_only_to_whom_the_place_names_for_it(county):
@@ -374,7 +374,7 @@ def test_a_child_that_became_protected_is_passed_over_in_silence(county):
     assert said == {"C3": "变更"}
     with writing(county.engine) as connection:
         lifted = [Mark(child, "2026Q3", "lift", PERSON, "", "某人", "理由") for child in ("C1", "C2", "C4")]
-        protecting.append(connection, lifted, "某人")
+        protection_marks.append(connection, lifted, "某人")
     third = deliver(county, ROLL, order("2026Q3", "changes"))
     said = {row[1]: row[0] for row in openpyxl.load_workbook(third.path).active.iter_rows(min_row=5, values_only=True)}
     assert said == {"C1": "待核实", "C2": "变更", "C4": "增员"}

@@ -16,7 +16,7 @@ from pipelines.cli.exporting import export
 from pipelines.resources.database import writing
 from pipelines.resources.passwords import Passwords
 from pipelines.resources.reading import Refusal, read_file
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.tables import publication
 from pipelines.resources.workspace import Workspace
 
@@ -79,7 +79,7 @@ def test_the_edition_that_is_published_is_found(folder: Path, tmp_path: Path) ->
 
 
 def test_the_command_gives_the_csv_to_its_caller_alone(folder: Path, tmp_path: Path) -> None:
-    opened = Opened(Workspace.create(tmp_path / "county"))
+    opened = Session(Workspace.create(tmp_path / "county"))
     plain = (folder / "links.csv").read_bytes()
     take_out(folder, place(opened.workspace.root, PERIOD, DIGEST), Passwords({"其他": SECRET}))
     with pytest.raises(typer.Exit):
@@ -92,7 +92,7 @@ def test_the_command_gives_the_csv_to_its_caller_alone(folder: Path, tmp_path: P
     assert stat.S_IMODE((tmp_path / "out.csv").stat().st_mode) == 0o600
 
 
-def _publish(opened: Opened) -> None:
+def _publish(opened: Session) -> None:
     columns = {column.name: column for column in publication.columns if not column.nullable and not column.primary_key}
     values = {name: 0 if str(column.type).startswith("INT") else "" for name, column in columns.items()}
     with writing(opened.engine) as connection:

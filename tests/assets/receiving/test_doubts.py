@@ -10,7 +10,7 @@ from assets.intake.gather import unread_sheets
 from assets.intake.notices import Tabulated
 from assets.receiving.doubts import CUT, MISDATED, SAME_ELSEWHERE, Confirmed, Question, doubts
 from pipelines.partitions import Period
-from pipelines.resources.deliveries import Taken
+from pipelines.resources.deliveries import RegisteredDelivery
 
 CONTRACTS = all_contracts()
 NOTHING = Confirmed()
@@ -18,7 +18,7 @@ EARLIER = {"period": "2026Q2", "department": "education", "received_at": "2026-0
 
 
 def taken(name, file):
-    return Taken(name, file, "0" * 64, True, "", "2026-10-01T00:00:00+00:00", file)
+    return RegisteredDelivery(name, file, "0" * 64, True, "", "2026-10-01T00:00:00+00:00", file)
 
 
 def question(file="学籍.csv", earlier=None, department="education", confirmed=NOTHING):

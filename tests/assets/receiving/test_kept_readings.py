@@ -26,7 +26,7 @@ from pipelines.partitions import Period
 from pipelines.resources.deliveries import Branch
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.processes import ROOT
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.workspace import Workspace
 
 PERIOD = Period.parse("2026Q3")
@@ -88,7 +88,7 @@ def county_in(root):
     root.mkdir()
     Workspace.create(root)
     register(root / "inbox" / PERIOD.label / "education" / "学籍.xlsx")
-    return Opened.at(root)
+    return Session.at(root)
 
 
 def received_by(county):

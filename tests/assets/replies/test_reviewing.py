@@ -20,7 +20,7 @@ from assets.workbooks.review import FOLDER, SHEET, pair_id, write_review
 from pipelines.resources import decisions
 from pipelines.resources.database import writing
 from pipelines.resources.reading import read_file
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.workspace import Workspace
 
 PERIOD, TODAY = "2026Q3", date(2026, 11, 20)
@@ -50,7 +50,7 @@ def pairs() -> pd.DataFrame:
 
 @pytest.fixture
 def county(tmp_path: Path) -> Any:
-    opened = Opened(Workspace.create(tmp_path / "workspace"))
+    opened = Session(Workspace.create(tmp_path / "workspace"))
     opened.frames.write("link_pairs", PERIOD, pairs())
     opened.frames.write("child_files.records", PERIOD, records())
     yield opened
@@ -63,7 +63,7 @@ def workbook(folder: Path) -> Path:
     return folder / FOLDER / f"{SHEET}_{PERIOD}.xlsx"
 
 
-def taken(county: Opened, *paths: Path) -> list[tuple[str, str]]:
+def taken(county: Session, *paths: Path) -> list[tuple[str, str]]:
     """Give files back, enter what can be entered; returns (result, answer) of the lines that say something."""
     files = [read_lines(read_file(p), p.name, hashlib.sha256(p.read_bytes()).hexdigest()) for p in paths]
     sent = sent_pairs(county, PERIOD)
@@ -89,7 +89,7 @@ def fill(path: Path, answers: dict[str, str], name: str) -> Path:
     return path.with_name(name)
 
 
-def entered(county: Opened) -> pd.DataFrame:
+def entered(county: Session) -> pd.DataFrame:
     with county.engine.connect() as connection:
         return decisions.read(connection)
 
@@ -109,7 +109,7 @@ def test_two_rows_carry_one_number_and_the_differing_characters_are_red(tmp_path
     assert [cell.protection.locked for cell in (rows[0][0], rows[0][14], rows[1][14])] == [True, False, True]
 
 
-def test_an_answer_becomes_a_decision_with_the_content_of_the_records(county: Opened, tmp_path: Path) -> None:
+def test_an_answer_becomes_a_decision_with_the_content_of_the_records(county: Session, tmp_path: Path) -> None:
     path = fill(workbook(tmp_path), {FIRST: "是同一人", SECOND: "不是同一人"}, "back.xlsx")
     assert taken(county, path) == [("accepted", "是同一人"), ("accepted", "不是同一人")]
     found = entered(county)
@@ -123,14 +123,14 @@ def test_an_answer_becomes_a_decision_with_the_content_of_the_records(county: Op
     assert "赵某" in found["note"].iloc[0]
 
 
-def test_the_same_workbook_twice_decides_once(county: Opened, tmp_path: Path) -> None:
+def test_the_same_workbook_twice_decides_once(county: Session, tmp_path: Path) -> None:
     path = fill(workbook(tmp_path), {FIRST: "是同一人"}, "back.xlsx")
     taken(county, path)
     assert taken(county, path) == [("unchanged", "是同一人")]
     assert len(entered(county)) == 1
 
 
-def test_a_decision_is_not_overwritten_by_another_copy(county: Opened, tmp_path: Path) -> None:
+def test_a_decision_is_not_overwritten_by_another_copy(county: Session, tmp_path: Path) -> None:
     taken(county, fill(workbook(tmp_path), {FIRST: "是同一人"}, "back.xlsx"))
     assert taken(county, fill(workbook(tmp_path), {FIRST: "不是同一人"}, "other.xlsx")) == [
         ("two_answers", "不是同一人")
@@ -138,7 +138,7 @@ def test_a_decision_is_not_overwritten_by_another_copy(county: Opened, tmp_path:
     assert entered(county)["verdict"].tolist() == ["same"]
 
 
-def test_two_people_who_disagree_decide_nothing(county: Opened, tmp_path: Path) -> None:
+def test_two_people_who_disagree_decide_nothing(county: Session, tmp_path: Path) -> None:
     one = fill(workbook(tmp_path), {FIRST: "是同一人"}, "one.xlsx")
     two = fill(workbook(tmp_path), {FIRST: "不是同一人", SECOND: "也许"}, "two.xlsx")
     assert sorted(result for result, _ in taken(county, one, two)) == ["free_text", "two_answers", "two_answers"]

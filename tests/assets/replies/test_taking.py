@@ -19,7 +19,7 @@ from expectations.life.states import APPEARED, Event, fold
 from pipelines.resources import finding_events
 from pipelines.resources.database import insert_rows, writing
 from pipelines.resources.finding_events import Issued
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
 from pipelines.resources.tables import audit, finding
 from pipelines.resources.workspace import Workspace
 
@@ -37,7 +37,7 @@ def county(tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Any:
         "load_catalogue",
         lambda: SimpleNamespace(lists={code: SimpleNamespace(answers=answers) for code, answers in CHOICES.items()}),
     )
-    opened = Opened(Workspace.create(tmp_path / "workspace"))
+    opened = Session(Workspace.create(tmp_path / "workspace"))
     frame = findings(PERIOD)
     with writing(opened.engine) as connection:
         rows = frame[["finding_id", "code", "child_id", "field"]].assign(first_period=PERIOD).to_dict("records")
@@ -55,7 +55,7 @@ def county(tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Any:
     opened.engine.dispose()
 
 
-def give(county: Opened, desk: Desk, name: str, town: str = "顺化镇", **answers: str) -> None:
+def give(county: Session, desk: Desk, name: str, town: str = "顺化镇", **answers: str) -> None:
     """Put a township's workbook into the inbox; `r4="…"` is the answer on row 4."""
     book = desk.out(town)
     sheet = next(one for one in book if one.title.startswith("L01"))
@@ -66,7 +66,7 @@ def give(county: Opened, desk: Desk, name: str, town: str = "顺化镇", **answe
     book.save(path)
 
 
-def states(county: Opened) -> dict[str, tuple[str, str]]:
+def states(county: Session) -> dict[str, tuple[str, str]]:
     with county.engine.connect() as connection:
         found = fold(Event(**row) for row in finding_events.events(connection))
     return {name: (life.state, life.answer) for name, life in found.items() if life.answer}
@@ -76,7 +76,7 @@ def results(taking: Taking) -> list[str]:
     return sorted(one.result for one in taking.outcome.lines if one.result != "empty")
 
 
-def test_a_dry_run_shows_and_enters_nothing(county: Opened, desk: Desk) -> None:
+def test_a_dry_run_shows_and_enters_nothing(county: Session, desk: Desk) -> None:
     give(county, desk, "顺化镇/a.xlsx", r4="不属本地", r5="缺少材料")
     taking = take(county, dry_run=True, today=TODAY)
     assert results(taking) == ["accepted", "accepted"]
@@ -84,7 +84,7 @@ def test_a_dry_run_shows_and_enters_nothing(county: Opened, desk: Desk) -> None:
     assert not list(county.workspace.store.rglob("*.xlsx"))
 
 
-def test_answers_are_entered_with_their_states_once(county: Opened, desk: Desk) -> None:
+def test_answers_are_entered_with_their_states_once(county: Session, desk: Desk) -> None:
     give(county, desk, "顺化镇/a.xlsx", r4="不属本地", r5="缺少材料")
     assert take(county, False, TODAY).entered == 2
     assert states(county) == {A1: ("rejected", "不属本地"), A2: ("acting", "缺少材料")}
@@ -96,7 +96,7 @@ def test_answers_are_entered_with_their_states_once(county: Opened, desk: Desk) 
         assert [row.action for row in connection.execute(audit.select()) if row.action == "replies"] == ["replies"]
 
 
-def test_the_sheet_that_asks_decides_when_it_comes_back(county: Opened, desk: Desk) -> None:
+def test_the_sheet_that_asks_decides_when_it_comes_back(county: Session, desk: Desk) -> None:
     give(county, desk, "一.xlsx", r4="不属本地")
     give(county, desk, "二.xlsx", r4="缺少材料", r5="其他")
     first = take(county, False, TODAY)
@@ -115,7 +115,7 @@ def test_the_sheet_that_asks_decides_when_it_comes_back(county: Opened, desk: De
     assert (third.entered, "two_answers" in results(third)) == (0, False)
 
 
-def test_coverage_says_who_is_late_and_by_how_much(county: Opened, desk: Desk) -> None:
+def test_coverage_says_who_is_late_and_by_how_much(county: Session, desk: Desk) -> None:
     give(county, desk, "顺化镇/a.xlsx", r4="不属本地", r5="缺少材料")
     covered = {one.recipient: one for one in take(county, False, TODAY).covered}
     mine, theirs = covered["顺化镇"], covered["民联镇"]
@@ -124,7 +124,7 @@ def test_coverage_says_who_is_late_and_by_how_much(county: Opened, desk: Desk) -
     assert covered["公安"].others == 2
 
 
-def test_a_workbook_in_the_wrong_folder_is_refused_and_written_into_the_audit(county: Opened, desk: Desk) -> None:
+def test_a_workbook_in_the_wrong_folder_is_refused_and_written_into_the_audit(county: Session, desk: Desk) -> None:
     give(county, desk, "民联镇/a.xlsx", r4="不属本地")
     taking = take(county, False, TODAY)
     assert [one.code for one in taking.outcome.refused] == ["scope"]

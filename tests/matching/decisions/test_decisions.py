@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from matching.decisions.disputes import conflicts, decisions_report
-from matching.decisions.judged import content_keys, find_judged
+from matching.decisions.clerical import content_keys, find_decisions
+from matching.decisions.conflicts import conflicting_decisions, decisions_report
 from matching.decisions.table import DecisionTableError, read_decisions
 from matching.linking import link_records
 
@@ -35,7 +35,7 @@ def three(frame: Any) -> pd.DataFrame:
 
 
 def kinds(judgements: pd.DataFrame, records: pd.DataFrame) -> list[tuple[str, str, str]]:
-    found = conflicts(find_judged(judgements, records), records)
+    found = conflicting_decisions(find_decisions(judgements, records), records)
     return [(line.kind, line.record_a, line.record_b) for line in found.itertuples()]
 
 
@@ -43,23 +43,23 @@ def test_the_last_of_one_authors_decisions_counts_by_time(three: pd.DataFrame) -
     lines = judged(
         ("PS-000", "ED-001", "same", "甲", "2026-09-02"), ("ED-001", "PS-000", "different", "甲", "2026-09-01")
     )
-    assert find_judged(lines, three).verdict.tolist() == [1]
-    assert find_judged(lines.drop(columns=["decided_at"]), three).verdict.tolist() == [-1]
+    assert find_decisions(lines, three).verdict.tolist() == [1]
+    assert find_decisions(lines.drop(columns=["decided_at"]), three).verdict.tolist() == [-1]
 
 
 def test_two_people_who_disagree_are_both_reported_and_neither_applied(three: pd.DataFrame) -> None:
     lines = judged(("PS-000", "CA-002", "same", "甲"), ("CA-002", "PS-000", "different", "乙"))
-    found = find_judged(lines, three)
-    assert (found.verdict.tolist(), found.disputed.tolist()) == ([0], [True])
+    found = find_decisions(lines, three)
+    assert (found.verdict.tolist(), found.conflicting.tolist()) == ([0], [True])
     assert ("disagree", "CA-002", "PS-000") in kinds(lines, three)
     settled = pd.concat([lines, judged(("PS-000", "CA-002", "different", "甲"))])
-    assert find_judged(settled, three).verdict.tolist() == [-1]
+    assert find_decisions(settled, three).verdict.tolist() == [-1]
 
 
 def test_who_is_unsure_leaves_it_to_the_others(three: pd.DataFrame) -> None:
     lines = judged(("PS-000", "CA-002", "same", "甲"), ("PS-000", "CA-002", "unsure", "乙"))
-    found = find_judged(lines, three)
-    assert (found.verdict.tolist(), found.disputed.tolist()) == ([1], [False])
+    found = find_decisions(lines, three)
+    assert (found.verdict.tolist(), found.conflicting.tolist()) == ([1], [False])
 
 
 def test_a_decision_against_valid_numbers_is_obeyed_and_reported(three: pd.DataFrame) -> None:
@@ -90,8 +90,8 @@ def test_decisions_are_found_again_by_their_content(three: pd.DataFrame) -> None
     later = three.assign(record_id=["PS-900", "ED-901", "CA-902"])
     lines = judged(("PS-000", "CA-002", "different", "甲"))
     lost, found = (
-        find_judged(lines, later),
-        find_judged(lines.assign(key_a=keys["PS-000"], key_b=keys["CA-002"]), later),
+        find_decisions(lines, later),
+        find_decisions(lines.assign(key_a=keys["PS-000"], key_b=keys["CA-002"]), later),
     )
     assert (len(lost.verdict), lost.unfound) == (0, 1)
     assert (found.verdict.tolist(), found.unfound) == ([-1], 0)
@@ -104,7 +104,7 @@ def test_two_people_disagree_across_periods(three: pd.DataFrame) -> None:
     later = three.assign(record_id=["PS-900", "ED-901", "CA-902"])
     old = judged(("PS-000", "CA-002", "different", "甲")).assign(key_a=keys["PS-000"], key_b=keys["CA-002"])
     both = pd.concat([old, judged(("PS-900", "CA-902", "same", "乙"))]).fillna("")
-    assert find_judged(both, later).disputed.tolist() == [True]
+    assert find_decisions(both, later).conflicting.tolist() == [True]
 
 
 def test_no_decision_lasts_beyond_its_taking_back(three: pd.DataFrame) -> None:

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from matching.explaining.explain import Explanation, Step
+from matching.explaining.explain import Explanation, WaterfallStep
 from matching.explaining.picture import (
     SMALLEST,
     WIDTH,
@@ -26,12 +26,12 @@ from matching.model import default_model
 
 SVG = "{http://www.w3.org/2000/svg}"
 STEPS = (
-    Step("prior", "起点", "prior", "随意两条候选记录是同一儿童的可能", -12.0),
-    Step("name", "姓名", "same", "姓名相同", 9.5),
-    Step("birth", "出生日期", "same", "出生日期相同", 10.5),
-    Step("sex", "性别", "same", "性别相同", 0.1),
-    Step("people", "父母或监护人", "differ", "父母姓名不同", -3.0),
-    Step("name*people", "姓名与父母或监护人", "differ", "一并衡量（…）", 0.2),
+    WaterfallStep("prior", "起点", "prior", "随意两条候选记录是同一儿童的可能", -12.0),
+    WaterfallStep("name", "姓名", "same", "姓名相同", 9.5),
+    WaterfallStep("birth", "出生日期", "same", "出生日期相同", 10.5),
+    WaterfallStep("sex", "性别", "same", "性别相同", 0.1),
+    WaterfallStep("people", "父母或监护人", "differ", "父母姓名不同", -3.0),
+    WaterfallStep("name*people", "姓名与父母或监护人", "differ", "一并衡量（…）", 0.2),
 )
 
 

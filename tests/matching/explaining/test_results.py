@@ -13,7 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.explaining.results import PAIR_COLUMNS, children_frame, grades, methods, pairs_frame, record_frame, served
+from matching.explaining.results import (
+    PAIR_COLUMNS,
+    children_frame,
+    grades,
+    has_counterpart,
+    methods,
+    pairs_frame,
+    record_frame,
+)
 from matching.model import default_model
 
 MODEL = default_model()
@@ -169,13 +177,13 @@ def test_how_sure_a_record_s_child_is(trail_of: Any, case: Any) -> None:
     assert children["child_id"].tolist() == [f"T{name}" for name in label]
 
 
-def test_served_means_a_partner_in_the_other_s_list(trail_of: Any) -> None:
+def test_a_counterpart_is_a_partner_in_the_other_s_list(trail_of: Any) -> None:
     """Records 0 of a, 1 of b are compared; each has a child of other records."""
     edge = {(0, 1): (PLAIN, 0.0)}
 
     def settled(lists: str, label: list[int]) -> list[bool]:
         trail = trail_of(lists, edge, label)
-        return served(trail, np.array([label[0] == label[1]])).tolist()
+        return has_counterpart(trail, np.array([label[0] == label[1]])).tolist()
 
     assert settled("ab", [0, 1]) == [False]
     assert settled("abba", [0, 1, 0, 1]) == [True], "0 has somebody of b, 1 somebody of a"

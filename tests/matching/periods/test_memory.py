@@ -1,4 +1,4 @@
-"""What a period leaves for the next: rows followed by their marks, ends of the pairs, weights that come back as they were."""
+"""What a period leaves for the next: rows followed by their fingerprints, ends of the pairs, weights that come back as they were."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.columns import TextColumns
-from matching.decisions.judged import content_keys
+from matching.decisions.clerical import content_keys
 from matching.linked import Memory
 from matching.linking import link_records
 from matching.model import default_model
-from matching.periods.meeting import MEETINGS, marks, tokens
-from matching.periods.memory import KEPT, facts_of, followed, remembered, with_digests
+from matching.periods.change_keys import CHANGE_KEYS, change_keys, row_fingerprints
+from matching.periods.memory import KEPT, change_keys_of, facts_of, follow_rows, remembered, weights_of, with_digests
 
 if TYPE_CHECKING:
     from matching.linked import Linkage
 
 MODEL = default_model()
-few_marks = st.lists(st.sampled_from([0, 1, 2, 7, 2**63, 2**64 - 1]), max_size=12)
+few_fingerprints = st.lists(st.sampled_from([0, 1, 2, 7, 2**63, 2**64 - 1]), max_size=12)
 
 
 def digests(values: list[int]) -> np.ndarray:
@@ -44,34 +44,36 @@ def digests(values: list[int]) -> np.ndarray:
         ([], [5], [-1], "nothing is remembered"),
         ([5], [], [], "nothing was delivered"),
         ([], [], [], "neither"),
-        ([0], [0], [0], "a mark of zero is a mark like others"),
-        ([2**64 - 1, 2**64 - 1], [2**64 - 1] * 3, [0, 1, -1], "the largest mark does not overflow into another"),
+        ([0], [0], [0], "a fingerprint of zero is one like others"),
+        ([2**64 - 1, 2**64 - 1], [2**64 - 1] * 3, [0, 1, -1], "the largest fingerprint does not overflow into another"),
     ],
 )
-def test_rows_are_followed_by_their_marks(before: list[int], now: list[int], expected: list[int], why: str) -> None:
-    assert followed(digests(before), digests(now)).tolist() == expected, why
+def test_rows_are_followed_by_their_fingerprints(
+    before: list[int], now: list[int], expected: list[int], why: str
+) -> None:
+    assert follow_rows(digests(before), digests(now)).tolist() == expected, why
 
 
-@given(few_marks, few_marks)
+@given(few_fingerprints, few_fingerprints)
 def test_following_matches_as_many_equal_rows_as_there_are_and_none_twice(before: list[int], now: list[int]) -> None:
-    old = followed(digests(before), digests(now)).tolist()
+    old = follow_rows(digests(before), digests(now)).tolist()
     kept = [(place, row) for place, row in enumerate(old) if row >= 0]
     assert all(before[row] == now[place] for place, row in kept)
     assert len({row for _, row in kept}) == len(kept)
     assert Counter(now[place] for place, _ in kept) == Counter(before) & Counter(now)
 
 
-@given(few_marks, few_marks)
+@given(few_fingerprints, few_fingerprints)
 def test_following_is_the_same_both_ways_round(before: list[int], now: list[int]) -> None:
-    there, back = followed(digests(before), digests(now)), followed(digests(now), digests(before))
+    there, back = follow_rows(digests(before), digests(now)), follow_rows(digests(now), digests(before))
     assert {(place, int(row)) for place, row in enumerate(there) if row >= 0} == {
         (int(row), place) for place, row in enumerate(back) if row >= 0
     }
 
 
-@given(few_marks)
+@given(few_fingerprints)
 def test_a_delivery_that_is_repeated_is_followed_row_by_row(values: list[int]) -> None:
-    assert followed(digests(values), digests(values)).tolist() == list(range(len(values)))
+    assert follow_rows(digests(values), digests(values)).tolist() == list(range(len(values)))
 
 
 @pytest.fixture(scope="module")
@@ -129,25 +131,25 @@ def test_what_was_found_of_a_record_is_remembered_beside_it(memory: Memory, link
         assert memory.rows[column].tolist() == linkage.clusters[column].tolist(), column
 
 
-def test_content_keys_and_marks_are_those_of_the_record_itself(memory: Memory, records: pd.DataFrame) -> None:
+def test_content_keys_and_fingerprints_are_those_of_the_record_itself(memory: Memory, records: pd.DataFrame) -> None:
     """Though the records were given in another order than they are remembered in."""
     ordered = records.sort_values("record_id", ignore_index=True)
     assert memory.rows["content"].tolist() == content_keys(ordered)
-    assert memory.rows["mark"].tolist() == marks(TextColumns(ordered)).tolist()
+    assert memory.rows["mark"].tolist() == row_fingerprints(TextColumns(ordered)).tolist()
 
 
-def test_tokens_come_back_as_they_were_made(memory: Memory, records: pd.DataFrame) -> None:
-    expected = tokens(TextColumns(records.sort_values("record_id", ignore_index=True)))
-    kept = memory.tokens()
-    assert set(kept) == set(MEETINGS)
+def test_change_keys_come_back_as_they_were_made(memory: Memory, records: pd.DataFrame) -> None:
+    expected = change_keys(TextColumns(records.sort_values("record_id", ignore_index=True)))
+    kept = change_keys_of(memory)
+    assert set(kept) == set(CHANGE_KEYS)
     for name, table in expected.items():
         assert kept[name].dtype == np.uint32
         np.testing.assert_array_equal(kept[name], table, err_msg=name)
 
 
-def test_the_columns_of_a_meeting_are_not_taken_for_another_s_of_a_like_name(memory: Memory) -> None:
+def test_the_columns_of_a_change_key_are_not_taken_for_another_s_of_a_like_name(memory: Memory) -> None:
     """`number.0` belongs to `number`, `number_part.0` does not."""
-    widths = {name: table.shape[1] for name, table in memory.tokens().items()}
+    widths = {name: table.shape[1] for name, table in change_keys_of(memory).items()}
     assert widths["number"] == 3
     assert widths["number_part"] == 3
     assert sum(widths.values()) == len(memory.rows.columns) - len(KEPT)
@@ -171,7 +173,7 @@ def test_a_pair_whose_record_is_gone_has_no_end_there(memory: Memory) -> None:
 
 
 def test_weights_come_back_bit_for_bit(memory: Memory, linkage: Linkage) -> None:
-    back, given_ = memory.weights(MODEL), linkage.weights
+    back, given_ = weights_of(memory, MODEL), linkage.weights
     np.testing.assert_array_equal(back.bits, given_.bits)
     np.testing.assert_array_equal(back.number, given_.number)
     assert (back.prior, back.prior_labelled) == (given_.prior, given_.prior_labelled)
@@ -182,13 +184,13 @@ def test_weights_come_back_bit_for_bit(memory: Memory, linkage: Linkage) -> None
 def test_the_two_priors_are_not_mixed_up(linkage: Linkage) -> None:
     """They differ as soon as weights are learned from numbers."""
     learned = replace(linkage, weights=replace(linkage.weights, prior=-9.5, prior_labelled=-3.25, mode="labels"))
-    back = Memory(pd.DataFrame(), pd.DataFrame(), facts_of(learned, 0)).weights(MODEL)
+    back = weights_of(Memory(pd.DataFrame(), pd.DataFrame(), facts_of(learned, 0)), MODEL)
     assert (back.prior, back.prior_labelled, back.mode) == (-9.5, -3.25, "labels")
 
 
 def test_facts_survive_being_written_as_json(memory: Memory) -> None:
     again = Memory(memory.rows, memory.pairs, json.loads(json.dumps(memory.facts)))
-    np.testing.assert_array_equal(again.weights(MODEL).bits, memory.weights(MODEL).bits)
+    np.testing.assert_array_equal(weights_of(again, MODEL).bits, weights_of(memory, MODEL).bits)
     assert again.facts["estimates"] == memory.facts["estimates"]
 
 

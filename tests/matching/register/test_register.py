@@ -124,7 +124,7 @@ def test_decisions_hold_in_the_next_period(frame: Any, number: Any, changes: dic
 
 
 def test_a_decision_that_carries_its_keys_needs_no_register(frame: Any, number: Any) -> None:
-    from matching.decisions.judged import content_keys
+    from matching.decisions.clerical import content_keys
 
     first, later = two_periods(frame, number)
     keys = dict(zip(first["record_id"], content_keys(first), strict=True))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.register.register import under_one_number
-from matching.register.shared import Shared, among, first_met, of_several
+from matching.register.shared import SharedIdentifiers, among, first_met, of_several
 
 numbers = st.lists(st.integers(0, 8), max_size=20)
 
@@ -40,10 +40,10 @@ def test_a_value_is_found_in_the_register_only_under_its_own_kind() -> None:
     known = pd.DataFrame(
         {"child_id": ["A", "A", "B"], "kind": ["record", "student_no", "id_no"], "value": ["1", "1", "3"]}
     )
-    shared = Shared.of(found, known)
-    assert shared.known.tolist() == [shared.found[1], -1, -1]
-    assert len(set(shared.found.tolist())) == 3
-    assert shared.of_kind(shared.found, ("id_no",)).tolist() == [True, False, True]
+    shared = SharedIdentifiers.of(found, known)
+    assert shared.known.tolist() == [shared.delivered[1], -1, -1]
+    assert len(set(shared.delivered.tolist())) == 3
+    assert shared.of_kind(shared.delivered, ("id_no",)).tolist() == [True, False, True]
 
 
 def test_merged_children_keep_each_identifier_once() -> None:

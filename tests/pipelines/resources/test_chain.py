@@ -18,12 +18,12 @@ from pipelines.resources.audit import Act
 from pipelines.resources.chain import ChainError, everything
 from pipelines.resources.database import connect, migrate, open_database, writing
 from pipelines.resources.decisions import Decision
-from pipelines.resources.deliveries import Arrived, Branch, Counted
+from pipelines.resources.deliveries import ArrivedFile, Branch, RowCounts
 from pipelines.resources.publication import Edition
-from pipelines.resources.session import Opened
-from pipelines.resources.sharing import Shared, register
+from pipelines.resources.session import Session
+from pipelines.resources.sharing_ledger import LedgerLine, register
 from pipelines.resources.tables import life_event
-from pipelines.resources.views import Look, ViewError
+from pipelines.resources.views import AccessLogEntry, ViewError
 from pipelines.resources.workspace import Workspace
 
 ROWS = {
@@ -67,7 +67,7 @@ def root(request, tmp_path, monkeypatch):
 @contextmanager
 def closing_county(root, lenient=False):
     """An opened workspace whose connections are gone afterwards, so that its file can be swapped."""
-    county = Opened.at(root)
+    county = Session.at(root)
     county.lenient = lenient
     yield county
     if "chain" in vars(county):
@@ -78,10 +78,10 @@ def live(engine):
     branch = Branch("2026Q2", "education")
     with writing(engine) as connection:
         taken = deliveries.register(
-            connection, branch, [Arrived("a.csv", "a" * 64, 1), Arrived("b.csv", "b" * 64, 2)], "me"
+            connection, branch, [ArrivedFile("a.csv", "a" * 64, 1), ArrivedFile("b.csv", "b" * 64, 2)], "me"
         )
     with writing(engine) as connection:
-        deliveries.count(connection, {one.id: Counted(3, 2, 1, 0) for one in taken})
+        deliveries.count(connection, {one.id: RowCounts(3, 2, 1, 0) for one in taken})
         publication.publish(connection, edition(taken))
     with writing(engine) as connection:
         events = [
@@ -92,7 +92,8 @@ def live(engine):
         decisions.enter(connection, "2026Q2", [Decision("r1", "r2", "same", "me", "2026-07-01", "", "k1", "k2")], "me")
     with writing(engine) as connection:
         register(
-            connection, Shared("roll", 1, "full", 0, "2026Q2", *["x"] * 6, "me", "t", "csv", "f", 3, "s" * 64, "c" * 64)
+            connection,
+            LedgerLine("roll", 1, "full", 0, "2026Q2", *["x"] * 6, "me", "t", "csv", "f", 3, "s" * 64, "c" * 64),
         )
 
 
@@ -107,7 +108,7 @@ def edition(taken):
 
 def intrude(root, *statements):
     """Write the database from outside, its triggers out of the way."""
-    url = str(Opened.at(root).workspace.database_url)  # the server's is a text, with its password
+    url = str(Session.at(root).workspace.database_url)  # the server's is a text, with its password
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(root / "tongbi.db")) as connection:
             for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
@@ -162,7 +163,7 @@ def test_an_ordinary_life_verifies_clean_and_the_next_run_may_begin(root):
 
 WRITERS = {
     "refuse_new": lambda connection, number: deliveries.refuse_new(connection, [number]),
-    "count": lambda connection, number: deliveries.count(connection, {number: Counted(5, 5, 0, 0)}),
+    "count": lambda connection, number: deliveries.count(connection, {number: RowCounts(5, 5, 0, 0)}),
     "note_difference": lambda connection, number: deliveries.note_difference(connection, number, {"new": 1}),
     "set_status": lambda connection, number: deliveries.set_status(connection, [number], "refused"),
     "settle": lambda connection, number: deliveries.settle(connection, Branch("2026Q3", "education"), [number]),
@@ -175,7 +176,7 @@ def test_whatever_a_run_writes_into_the_register_of_deliveries_does_not_stop_the
     with closing_county(root) as county:
         with writing(county.engine) as connection:
             branch = Branch("2026Q3", "education")
-            taken = deliveries.register(connection, branch, [Arrived("a.csv", "a" * 64, 1)], "me")
+            taken = deliveries.register(connection, branch, [ArrivedFile("a.csv", "a" * 64, 1)], "me")
         with writing(county.engine) as connection:
             WRITERS[writer](connection, taken[0].id)
     assert complaints(root) == []
@@ -269,13 +270,13 @@ def test_a_key_in_the_workspace_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("TONGBI_KEYS", str(tmp_path / "workspace" / "keys"))
     Workspace.create(tmp_path / "workspace")
     with pytest.raises(KeyFileError, match="在工作区里面"):
-        assert Opened.at(tmp_path / "workspace").engine
+        assert Session.at(tmp_path / "workspace").engine
 
 
 @pytest.fixture
 def restored(root, request, monkeypatch):
     """The workspace after its database was put back by hand as it was before the last answers."""
-    url = str(Opened.at(root).workspace.database_url)  # the server's is a text, with its password
+    url = str(Session.at(root).workspace.database_url)  # the server's is a text, with its password
     older, name = root / "older.db", f"t{uuid.uuid4().hex}"
     if url.startswith("sqlite"):
         for end in ("", "-wal", "-shm"):
@@ -426,7 +427,7 @@ def test_a_look_that_cannot_be_noted_is_refused(root):
     (root / "views.db").unlink()
     (root / "views.db").mkdir()
     with closing_county(root) as county, pytest.raises(ViewError, match="没有显示"):
-        views.note(county.chain, Look("me", "timeline", "", ["T1"]))
+        views.note(county.chain, AccessLogEntry("me", "timeline", "", ["T1"]))
 
 
 def test_a_reader_slower_than_a_writer_raises_no_alarm(root):

@@ -8,8 +8,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from pipelines.resources import audit, database, deliveries
-from pipelines.resources.database import DatabaseError, connect, insert_rows, migrate, open_database, writing
+from pipelines.resources import audit, deliveries
+from pipelines.resources.database import (
+    MIGRATIONS,
+    DatabaseError,
+    connect,
+    insert_rows,
+    migrate,
+    open_database,
+    writing,
+)
 from pipelines.resources.tables import audit as audit_table
 from pipelines.resources.tables import child_record, metadata
 
@@ -25,8 +33,7 @@ def test_migrations_make_exactly_the_tables_of_the_code(engine):
 
 def test_a_revision_is_the_number_of_its_file_and_follows_the_one_before():
     """The newest is known by the names of the files alone: one numbered otherwise would be taken up again at every opening."""
-    settings = database._alembic()
-    scripts = list(ScriptDirectory.from_config(settings).walk_revisions())[::-1]
+    scripts = list(ScriptDirectory(MIGRATIONS.as_posix()).walk_revisions())[::-1]
     numbers = [Path(script.path).name.partition("_")[0] for script in scripts]
     assert numbers == [f"{number:04}" for number in range(1, len(scripts) + 1)]
     assert [script.revision for script in scripts] == numbers
@@ -116,17 +123,19 @@ def test_sentences_of_earlier_versions_are_taken_out_and_deliveries_stay(tmp_pat
     """They quoted headings, sheets and files (0007)."""
     url = f"sqlite:///{tmp_path}/t.db"
     first = at_version(url, "0006")
-    taken = deliveries.Arrived("张三.xlsx", "a" * 64, 1)
+    taken = deliveries.ArrivedFile("张三.xlsx", "a" * 64, 1)
     branch = deliveries.Branch("2026Q3", "education")
     with writing(first) as connection:
         deliveries.register(connection, branch, [taken], "me")
-        deliveries.say(
-            connection, branch, [deliveries.Said("张三.xlsx", "x", "stop", "张三", 0, "找到的列有：张三。", "")]
+        deliveries.replace_notices(
+            connection,
+            branch,
+            [deliveries.DeliveryNotice("张三.xlsx", "x", "stop", "张三", 0, "找到的列有：张三。", "")],
         )
     first.dispose()
     again = open_database(url)
     with again.connect() as connection:
-        assert deliveries.said(connection, "2026Q3") == []
+        assert deliveries.notices_of_period(connection, "2026Q3") == []
         assert [row["file"] for row in deliveries.rows(connection, branch)] == ["张三.xlsx"]
     again.dispose()
 
@@ -157,9 +166,10 @@ def killed_at(engine, number):
 def at_version(url, revision):
     """A database as an earlier version left it."""
     from alembic import command
+    from alembic.config import Config
 
-    engine = connect(url)
-    settings = database._alembic()
+    engine, settings = connect(url), Config()
+    settings.set_main_option("script_location", MIGRATIONS.as_posix().replace("%", "%%"))
     with engine.connect().execution_options(writing=True) as connection:
         settings.attributes["connection"] = connection
         command.upgrade(settings, revision)

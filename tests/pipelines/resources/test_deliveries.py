@@ -4,7 +4,7 @@ import pytest
 
 from pipelines.resources import audit, deliveries
 from pipelines.resources.database import writing
-from pipelines.resources.deliveries import Arrived, Branch, Counted, Said
+from pipelines.resources.deliveries import ArrivedFile, Branch, DeliveryNotice, RowCounts
 
 BRANCH = Branch("2026Q3", "education")
 A, B, C = (letter * 64 for letter in "abc")
@@ -12,7 +12,7 @@ A, B, C = (letter * 64 for letter in "abc")
 
 def arrive(engine, *files):
     with writing(engine) as connection:
-        return deliveries.register(connection, BRANCH, [Arrived(name, sha, 10) for name, sha in files], "me")
+        return deliveries.register(connection, BRANCH, [ArrivedFile(name, sha, 10) for name, sha in files], "me")
 
 
 def settle(engine, taken):
@@ -68,17 +68,21 @@ def test_a_file_taken_back_is_withdrawn_and_may_return(engine):
 def test_counts_differences_and_sentences_are_kept(engine):
     (taken,) = arrive(engine, ("学籍.xlsx", A))
     with writing(engine) as connection:
-        deliveries.count(connection, {taken.id: Counted(10, 7, 2, 1)})
+        deliveries.count(connection, {taken.id: RowCounts(10, 7, 2, 1)})
         deliveries.note_difference(connection, taken.id, {"added": 1, "removed": 0, "changed": 3})
         for _ in range(2):
-            deliveries.say(
-                connection, BRANCH, [Said("学籍.xlsx", "totals", "warn", "Sheet1", 9, "合计行与明细不符。", "请核对。")]
+            deliveries.replace_notices(
+                connection,
+                BRANCH,
+                [DeliveryNotice("学籍.xlsx", "totals", "warn", "Sheet1", 9, "合计行与明细不符。", "请核对。")],
             )
     with engine.connect() as connection:
         (row,) = deliveries.of_period(connection, "2026Q3", ["received"])
         assert (row["rows_in"], row["accepted"], row["quarantined"], row["set_aside"]) == (10, 7, 2, 1)
         assert row["difference"] == '{"added": 1, "changed": 3, "removed": 0}'
-        assert [line["message"] for line in deliveries.said(connection, "2026Q3")] == ["合计行与明细不符。"]
+        assert [line["message"] for line in deliveries.notices_of_period(connection, "2026Q3")] == [
+            "合计行与明细不符。"
+        ]
         assert audit.broken_line(connection) is None
 
 
@@ -95,7 +99,7 @@ def test_the_content_of_another_period_is_known_again_by_whoever_came_later(engi
     later, police = Branch("2026Q4", "education"), Branch("2026Q4", "public_security")
     with writing(engine) as connection:
         taken = {
-            branch: deliveries.register(connection, branch, [Arrived("新.xlsx", A, 10)], "me")
+            branch: deliveries.register(connection, branch, [ArrivedFile("新.xlsx", A, 10)], "me")
             for branch in (later, police)
         }
         known = {branch: deliveries.elsewhere(connection, branch, lines) for branch, lines in taken.items()}

@@ -7,15 +7,15 @@ import pytest
 import sqlalchemy as sa
 
 from pipelines.assembly import build_definitions
-from pipelines.jobs import QUIET, instance_of
 from pipelines.partitions import PARTITIONS_NAME
-from pipelines.resources import consenting, runs
+from pipelines.resources import consents, runs
 from pipelines.resources.audit import Act
 from pipelines.resources.audit import append as note
-from pipelines.resources.consenting import WITHDRAWAL, given
+from pipelines.resources.consents import WITHDRAWAL, given
 from pipelines.resources.database import writing
 from pipelines.resources.runs import Begun
-from pipelines.resources.session import Opened
+from pipelines.resources.session import Session
+from pipelines.running import QUIET, instance_of
 
 pytestmark = pytest.mark.slow
 
@@ -44,7 +44,7 @@ def rows(county, sql):
 @pytest.fixture
 def taken_back(after_first_quarter):
     shutil.rmtree(after_first_quarter / "inbox" / "2026Q2" / "disability")
-    return Opened.at(after_first_quarter)
+    return Session.at(after_first_quarter)
 
 
 def test_a_run_from_the_screen_is_written_down_and_its_tag_withdraws_nothing(taken_back):
@@ -65,7 +65,7 @@ def test_a_withdrawal_that_stands_in_the_audit_counts_for_its_run(taken_back):
     with writing(taken_back.engine) as connection:
         begun = Begun(run_id, "2026Q2", "李主任", runs.COMMAND)
         runs.begin(connection, begun)
-        consenting.note_withdrawn(connection, begun, ["disability"])
+        consents.note_withdrawn(connection, begun, ["disability"])
     assert started_from_the_screen(taken_back, run_id, {}).success
     (states,) = zip(
         *rows(taken_back, "SELECT DISTINCT status FROM delivery WHERE department = 'disability'"), strict=True

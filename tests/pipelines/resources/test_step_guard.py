@@ -55,7 +55,7 @@ def test_what_dagster_does_between_stations_is_as_quiet():
 def test_an_unexpected_exception_leaves_its_kind_and_place(fault):
     text = spoken(fault)
     assert type(fault).__name__ in text
-    assert "test_stations.py" in text
+    assert "test_step_guard.py" in text
     assert not any(part in text for part in SECRET.split())
 
 

@@ -68,7 +68,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(
         target.write_bytes(b"half")
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(module, "_copy", full)
+    monkeypatch.setattr(module, "copy_with_fingerprint", full)
     with pytest.raises(Refusal) as caught:
         keep(folder, delivered, SHA)
     assert caught.value.code == "disk_full"
@@ -80,7 +80,7 @@ def test_a_really_full_disk(delivered: Path) -> None:
     if not os.path.exists("/dev/full"):
         pytest.skip("this system has no /dev/full")
     with pytest.raises(OSError, match="space") as caught:
-        module._copy(delivered, Path("/dev/full"))
+        module.copy_with_fingerprint(delivered, Path("/dev/full"))
     assert caught.value.errno == errno.ENOSPC
 
 

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.resources.reading import Reading, Refusal, load_settings, read_file
-from pipelines.resources.reading.bounds import Bounds
+from pipelines.resources.reading.bounds import ParserBounds
 from pipelines.resources.reading.cells import map_private
 from pipelines.resources.reading.decode import decode
 from pipelines.resources.reading.delimited import parse_delimited
 
 Make = Callable[..., Path]
-BOUNDS = Bounds(**load_settings().limits.model_dump())
+BOUNDS = ParserBounds(**load_settings().limits.model_dump())
 TEXT = "姓名,民族,住址\n张䶮,汉族,南古镇·七组\n李晴,回族,民联镇\n王喆,藏族,三堡镇\n"
 BIG5 = "姓名,性別,出生日期\n張小明,男,20150307\n陳美麗,女,20160102\n"
 

@@ -7,7 +7,7 @@ import pytest
 import xlwt
 
 from pipelines.resources.reading import read_file
-from pipelines.resources.reading.xls import _by_calamine, _by_xlrd
+from pipelines.resources.reading.xls import by_calamine, by_xlrd
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_cells_positions_and_hidden_parts(old: Path) -> None:
 
 def test_the_second_reader_reads_the_same(old: Path) -> None:
     data = old.read_bytes()
-    first, second = _by_calamine(data), _by_xlrd(data)
+    first, second = by_calamine(data), by_xlrd(data)
     assert first is not None
     assert second is not None
     for one, other in zip(first, second, strict=True):

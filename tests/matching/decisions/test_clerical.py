@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.decisions.disputes import SENTENCES, conflicts, decisions_report
-from matching.decisions.judged import content_keys, find_judged
+from matching.decisions.clerical import content_keys, find_decisions
+from matching.decisions.conflicts import SENTENCES, conflicting_decisions, decisions_report
 
 ROW = {
     "record_id": "x",
@@ -54,7 +54,7 @@ def found_again(old: dict[str, str], *now: dict[str, str]) -> list[int]:
         ),
         OTHER,
     )
-    decided = find_judged(judged, records)
+    decided = find_decisions(judged, records)
     assert (decided.right == len(now)).all()
     assert decided.unfound == int(not len(decided.left))
     return decided.left.tolist()
@@ -129,8 +129,8 @@ def test_the_register_s_keys_serve_where_the_decision_has_none_of_its_own() -> N
     register = pd.DataFrame({"child_id": ["T1", "T2"], "kind": ["content", "record"], "value": [f"gone {key}", "gone"]})
     judged = pd.DataFrame({"record_a": ["gone"], "record_b": ["other"], "verdict": ["same"]})
     records = rows(ROW | {"record_id": "n"}, OTHER)
-    assert find_judged(judged, records, register).left.tolist() == [0]
-    assert find_judged(judged, records, register[register["kind"] != "content"]).unfound == 1
+    assert find_decisions(judged, records, register).left.tolist() == [0]
+    assert find_decisions(judged, records, register[register["kind"] != "content"]).unfound == 1
 
 
 AUTHORS = [
@@ -158,9 +158,9 @@ def test_what_several_people_say_together(case: Any) -> None:
         ],
         columns=["record_a", "record_b", "verdict", "author"],
     )
-    decided = find_judged(judged, records)
+    decided = find_decisions(judged, records)
     assert (decided.left.tolist(), decided.right.tolist()) == ([0], [1])
-    assert (decided.verdict.tolist(), decided.disputed.tolist()) == ([verdict], [disputed])
+    assert (decided.verdict.tolist(), decided.conflicting.tolist()) == ([verdict], [disputed])
     report = decisions_report(judged, records)
     assert (report["given"], report["applied"], report["unsure"]) == (
         len(words),
@@ -172,14 +172,14 @@ def test_what_several_people_say_together(case: Any) -> None:
 
 def test_a_decision_on_a_record_and_itself_is_none() -> None:
     judged = pd.DataFrame({"record_a": ["x"], "record_b": ["x"], "verdict": ["different"]})
-    decided = find_judged(judged, rows(ROW, OTHER))
+    decided = find_decisions(judged, rows(ROW, OTHER))
     assert (len(decided.left), decided.unfound) == (0, 1)
 
 
 @pytest.mark.parametrize("verdict", ["Same", "", "yes", "是"])
 def test_a_word_that_is_no_verdict_is_refused(verdict: str) -> None:
     with pytest.raises(ValueError, match="same、different、unsure"):
-        find_judged(pd.DataFrame({"record_a": ["x"], "record_b": ["other"], "verdict": [verdict]}), rows(ROW, OTHER))
+        find_decisions(pd.DataFrame({"record_a": ["x"], "record_b": ["other"], "verdict": [verdict]}), rows(ROW, OTHER))
 
 
 decisions = st.lists(
@@ -199,12 +199,12 @@ def test_contradictions_do_not_depend_on_the_order_of_decisions(lines: list[tupl
     judged = pd.DataFrame(
         [(f"R{a}", f"R{b}", word) for a, b, word in lines], columns=["record_a", "record_b", "verdict"]
     )
-    decided = find_judged(judged, records)
+    decided = find_decisions(judged, records)
     ends = list(zip(decided.left.tolist(), decided.right.tolist(), strict=True))
     assert ends == sorted({(min(a, b), max(a, b)) for a, b, _ in lines})
-    report = conflicts(decided, records)
+    report = conflicting_decisions(decided, records)
     turned = judged.sample(frac=1, random_state=random.randrange(1000))
-    pd.testing.assert_frame_equal(report, conflicts(find_judged(turned, records), records))
+    pd.testing.assert_frame_equal(report, conflicting_decisions(find_decisions(turned, records), records))
     same = {frozenset((a, b)) for a, b, word in lines if word == "same"}
 
     def joined(a: int, b: int) -> bool:

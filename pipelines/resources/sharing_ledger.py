@@ -16,7 +16,7 @@ from pipelines.resources.tables import sharing_delivery, sharing_receipt
 
 
 @dataclass(frozen=True)
-class Shared:
+class LedgerLine:
     """One line of the ledger: 接收方, 用途, 依据, 范围, 期限, 审批人, and what was given."""
 
     feed: str
@@ -42,21 +42,21 @@ class Shared:
 FIELDS = [column.name for column in sharing_delivery.columns if column.name != "id"]
 
 
-def ledger(connection: sa.Connection, feed: str = "") -> list[Shared]:
+def ledger(connection: sa.Connection, feed: str = "") -> list[LedgerLine]:
     """The deliveries of one feed, or of all, in the order in which they were made."""
-    wanted = sa.select(*(sharing_delivery.c[name] for name in FIELDS)).order_by(sharing_delivery.c.id)
+    lines = sa.select(*(sharing_delivery.c[name] for name in FIELDS)).order_by(sharing_delivery.c.id)
     if feed:
-        wanted = wanted.where(sharing_delivery.c.feed == feed)
-    return [Shared(**dict(zip(FIELDS, row, strict=True))) for row in connection.execute(wanted)]
+        lines = lines.where(sharing_delivery.c.feed == feed)
+    return [LedgerLine(**dict(zip(FIELDS, row, strict=True))) for row in connection.execute(lines)]
 
 
-def last(connection: sa.Connection, feed: str) -> Shared | None:
+def last(connection: sa.Connection, feed: str) -> LedgerLine | None:
     """The last delivery of a feed."""
-    found = ledger(connection, feed)
-    return found[-1] if found else None
+    lines = ledger(connection, feed)
+    return lines[-1] if lines else None
 
 
-def register(connection: sa.Connection, line: Shared) -> None:
+def register(connection: sa.Connection, line: LedgerLine) -> None:
     """Append a delivery and its line in the audit, in the caller's transaction."""
     values = {name: getattr(line, name) for name in FIELDS}
     sealing.written(connection, sharing_delivery, sealing.upcoming(connection, sharing_delivery))
@@ -65,13 +65,21 @@ def register(connection: sa.Connection, line: Shared) -> None:
     audit.append(connection, audit.Act(line.made_by, "share", line.feed, {**detail, "approved_by": line.approved_by}))
 
 
-def register_receipt(connection: sa.Connection, of: Shared, receipt: tuple[str, str, Mapping[str, int]]) -> bool:
-    """Append what came back for a delivery: hash of the file, who read it, counts per answer.
+def register_receipt(
+    connection: sa.Connection, of: LedgerLine, sha256: str, reader: str, counts: Mapping[str, int]
+) -> bool:
+    """Append what came back for a delivery.
+
+    Args:
+        connection: of the caller's transaction.
+        of: the delivery.
+        sha256: hash of the file that came back.
+        reader: who read it.
+        counts: how many lines per answer.
 
     Returns:
         False when this very file was read before.
     """
-    sha256, reader, counts = receipt
     key = (sharing_delivery.c.feed == of.feed) & (sharing_delivery.c.number == of.number)
     identity = connection.execute(sa.select(sharing_delivery.c.id).where(key)).scalar_one()
     same = (sharing_receipt.c.delivery_id == identity) & (sharing_receipt.c.sha256 == sha256)
@@ -87,6 +95,7 @@ def register_receipt(connection: sa.Connection, of: Shared, receipt: tuple[str, 
 def receipts(connection: sa.Connection) -> dict[tuple[str, int], dict[str, int]]:
     """(feed, number) -> counts of the last receipt."""
     joined = sa.join(sharing_receipt, sharing_delivery, sharing_receipt.c.delivery_id == sharing_delivery.c.id)
-    wanted = sa.select(sharing_delivery.c.feed, sharing_delivery.c.number, sharing_receipt.c.counts).select_from(joined)
-    found = connection.execute(wanted.order_by(sharing_receipt.c.id))
-    return {(row[0], row[1]): json.loads(row[2]) for row in found}
+    lines = sa.select(sharing_delivery.c.feed, sharing_delivery.c.number, sharing_receipt.c.counts).select_from(joined)
+    # Later receipts take the place of earlier ones.
+    ordered = connection.execute(lines.order_by(sharing_receipt.c.id))
+    return {(row[0], row[1]): json.loads(row[2]) for row in ordered}

@@ -1,5 +1,5 @@
-"""Which known rows a changed row may concern: marks that see every column that linking reads, tokens that two rows of one child share,
-and rows that meet by one strong token or two weak ones.
+"""Which known rows a changed row may concern: fingerprints that see every column that linking reads, change keys that two rows of one child
+share, and rows that are concerned by one strong key or two weak ones.
 """
 
 from __future__ import annotations
@@ -14,25 +14,23 @@ from hypothesis import strategies as st
 
 from matching.columns import TextColumns
 from matching.linking import link_records
-from matching.periods.meeting import MEETINGS, READ, marks, met, tokens
+from matching.periods.change_keys import READ, STRONG, WEAK, change_keys, row_fingerprints, rows_concerned
 
 ROW = {column: f"值{place}" for place, column in enumerate(READ)}
-WIDTHS = {name: table.shape[1] for name, table in tokens(TextColumns(pd.DataFrame({"name": ["甲"]}))).items()}
-STRONG = [name for name, (alone, _) in MEETINGS.items() if alone]
-WEAK = [name for name, (alone, _) in MEETINGS.items() if not alone]
+WIDTHS = {name: table.shape[1] for name, table in change_keys(TextColumns(pd.DataFrame({"name": ["甲"]}))).items()}
 
 
-def mark(*rows: dict[str, Any]) -> list[int]:
-    return marks(TextColumns(pd.DataFrame(list(rows)))).tolist()
+def fingerprints(*rows: dict[str, Any]) -> list[int]:
+    return row_fingerprints(TextColumns(pd.DataFrame(list(rows)))).tolist()
 
 
 @pytest.mark.parametrize("column", READ)
 def test_a_change_in_any_column_that_linking_reads_is_seen(column: str) -> None:
-    plain, changed, blank = mark(ROW, ROW | {column: "别的"}, ROW | {column: ""})
+    plain, changed, blank = fingerprints(ROW, ROW | {column: "别的"}, ROW | {column: ""})
     assert len({plain, changed, blank}) == 3
 
 
-def test_no_column_that_linking_reads_is_left_out_of_the_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_column_that_linking_reads_is_left_out_of_the_fingerprint(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every column that coding, comparing or the register asks a delivery for."""
     asked: set[str] = set()
     for way in ("once", "plain", "take"):
@@ -46,68 +44,74 @@ def test_no_column_that_linking_reads_is_left_out_of_the_mark(monkeypatch: pytes
 
 
 @pytest.mark.parametrize("column", ["record_id", "period", "file", "sheet", "row", "note", "truth"])
-def test_what_linking_does_not_read_changes_no_mark(column: str) -> None:
-    first, other = mark(ROW | {column: "a"}, ROW | {column: "b"})
-    assert first == other == mark(ROW)[0]
+def test_what_linking_does_not_read_changes_no_fingerprint(column: str) -> None:
+    first, other = fingerprints(ROW | {column: "a"}, ROW | {column: "b"})
+    assert first == other == fingerprints(ROW)[0]
 
 
 @pytest.mark.parametrize("column", ["name", "father_name", "school"])
 def test_a_cell_that_holds_nothing_is_an_empty_one(column: str) -> None:
-    none, empty, full = mark(ROW | {column: None}, ROW | {column: ""}, ROW)
+    none, empty, full = fingerprints(ROW | {column: None}, ROW | {column: ""}, ROW)
     assert none == empty != full
 
 
 @pytest.mark.parametrize("column", ["department", "father_name", "school"])
 @pytest.mark.xfail(
-    strict=True, reason="the mark is a digest of the columns that are there, so that an absent one is not an empty one"
+    strict=True,
+    reason="the fingerprint is a digest of the columns that are there, so that an absent one is not an empty one",
 )
 def test_a_column_that_is_absent_is_an_empty_one(column: str) -> None:
     rest = {name: text for name, text in ROW.items() if name != column}
-    assert mark(rest)[0] == mark(rest | {column: ""})[0]
+    assert fingerprints(rest)[0] == fingerprints(rest | {column: ""})[0]
 
 
-def test_texts_that_change_places_change_the_mark() -> None:
+def test_texts_that_change_places_change_the_fingerprint() -> None:
     """A father's name in the mother's column is another row."""
-    first, other = mark({"father_name": "冯守田", "mother_name": ""}, {"father_name": "", "mother_name": "冯守田"})
+    first, other = fingerprints(
+        {"father_name": "冯守田", "mother_name": ""}, {"father_name": "", "mother_name": "冯守田"}
+    )
     assert first != other
-    first, other = mark({"name": "甲", "former_name": "乙"}, {"name": "乙", "former_name": "甲"})
+    first, other = fingerprints({"name": "甲", "former_name": "乙"}, {"name": "乙", "former_name": "甲"})
     assert first != other
 
 
 @pytest.mark.xfail(
-    strict=True, reason="a mark does not know under which heading a text stood once the other column is absent"
+    strict=True, reason="a fingerprint does not know under which heading a text stood once the other column is absent"
 )
 def test_a_text_under_another_heading_is_another_row() -> None:
-    assert mark({"name": "冯若溪", "father_name": "冯守田"})[0] != mark({"name": "冯若溪", "mother_name": "冯守田"})[0]
+    assert (
+        fingerprints({"name": "冯若溪", "father_name": "冯守田"})[0]
+        != fingerprints({"name": "冯若溪", "mother_name": "冯守田"})[0]
+    )
 
 
-def test_the_order_of_columns_and_rows_changes_no_mark() -> None:
+def test_the_order_of_columns_and_rows_changes_no_fingerprint() -> None:
     rows = [ROW | {"name": f"冯{place}"} for place in range(5)]
-    plain = mark(*rows)
-    assert mark(*rows[::-1]) == plain[::-1]
+    plain = fingerprints(*rows)
+    assert fingerprints(*rows[::-1]) == plain[::-1]
     turned = pd.DataFrame(rows)[list(reversed(READ))]
-    assert marks(TextColumns(turned)).tolist() == plain
+    assert row_fingerprints(TextColumns(turned)).tolist() == plain
     assert len(set(plain)) == 5
 
 
-def test_equal_rows_have_equal_marks_and_a_space_makes_another_row() -> None:
-    first, other, spaced = mark(ROW, dict(ROW), ROW | {"name": ROW["name"] + " "})
+def test_equal_rows_have_equal_fingerprints_and_a_space_makes_another_row() -> None:
+    first, other, spaced = fingerprints(ROW, dict(ROW), ROW | {"name": ROW["name"] + " "})
     assert first == other != spaced
 
 
-def test_no_rows_have_no_marks() -> None:
-    assert mark(*[ROW])[:0] == marks(TextColumns(pd.DataFrame([ROW]).head(0))).tolist() == []
+def test_no_rows_have_no_fingerprints() -> None:
+    assert fingerprints(*[ROW])[:0] == row_fingerprints(TextColumns(pd.DataFrame([ROW]).head(0))).tolist() == []
 
 
 def shared(one: dict[str, str], other: dict[str, str]) -> set[str]:
-    """Meetings at which the two rows have a token in common."""
-    by_meeting = tokens(TextColumns(pd.DataFrame([one, other]).fillna("")))
-    return {name for name, table in by_meeting.items() if (set(table[0].tolist()) & set(table[1].tolist())) - {0}}
+    """Kinds of change key that the two rows have in common."""
+    by_kind = change_keys(TextColumns(pd.DataFrame([one, other]).fillna("")))
+    return {name for name, table in by_kind.items() if (set(table[0].tolist()) & set(table[1].tolist())) - {0}}
 
 
 NUMBER = "341221201403150218"
 CASES = [
-    # one row, the other, the meetings they share, why
+    # one row, the other, the keys they share, why
     ({"id_no": NUMBER}, {"id_no": NUMBER}, {"number", "number_part"}, "one valid number"),
     ({"id_no": NUMBER}, {"student_no_id": NUMBER}, {"number"}, "the number inside the student number"),
     ({"student_no_id": NUMBER}, {"disability_no_id": NUMBER}, {"number"}, "two derived numbers"),
@@ -328,11 +332,11 @@ def test_what_brings_rows_together_alone(strong: str) -> None:
     assert strong in STRONG
 
 
-def test_tokens_of_a_row_do_not_depend_on_the_other_rows(county: pd.DataFrame) -> None:
+def test_change_keys_of_a_row_do_not_depend_on_the_other_rows(county: pd.DataFrame) -> None:
     """So that they can be kept from one period to the next."""
     whole = county.head(300)
     part = whole.sample(n=40, random_state=11)
-    every, mine = tokens(TextColumns(whole)), tokens(TextColumns(part))
+    every, mine = change_keys(TextColumns(whole)), change_keys(TextColumns(part))
     rows = whole.index.get_indexer(part.index)
     for name, table in mine.items():
         np.testing.assert_array_equal(table, every[name][rows], err_msg=name)
@@ -343,18 +347,18 @@ def test_a_row_that_comes_back_changed_meets_its_child(county: pd.DataFrame) -> 
     alone = ~county.duplicated("truth", keep=False)
     changed = county[~alone].drop_duplicates("truth").head(60)
     known = county.drop(index=changed.index)
-    every, mine = tokens(TextColumns(known)), tokens(TextColumns(changed))
+    every, mine = change_keys(TextColumns(known)), change_keys(TextColumns(changed))
     truth, hits, strangers = known["truth"].to_numpy(), 0, 0
     for place, child in enumerate(changed["truth"]):
-        met_rows_ = met(every, {name: table[place : place + 1] for name, table in mine.items()}, len(known))
-        hits += bool((truth[met_rows_] == child).any())
-        strangers += int((truth[met_rows_] != child).sum())
+        hit = rows_concerned(every, {name: table[place : place + 1] for name, table in mine.items()}, len(known))
+        hits += bool((truth[hit] == child).any())
+        strangers += int((truth[hit] != child).sum())
     assert hits >= len(changed) - 1
     assert strangers < 3 * len(changed)
 
 
 def table_of(rows: list[dict[str, list[int]]]) -> dict[str, np.ndarray]:
-    """Tokens from what each row holds; all else is nothing."""
+    """Change keys from what each row holds; all else is nothing."""
     out = {name: np.zeros((len(rows), width), dtype=np.uint32) for name, width in WIDTHS.items()}
     for place, row in enumerate(rows):
         for name, values in row.items():
@@ -362,58 +366,58 @@ def table_of(rows: list[dict[str, list[int]]]) -> dict[str, np.ndarray]:
     return out
 
 
-def met_rows(known: list[dict[str, list[int]]], changed: list[dict[str, list[int]]]) -> list[int]:
-    return np.flatnonzero(met(table_of(known), table_of(changed), len(known))).tolist()
+def concerned_rows(known: list[dict[str, list[int]]], changed: list[dict[str, list[int]]]) -> list[int]:
+    return np.flatnonzero(rows_concerned(table_of(known), table_of(changed), len(known))).tolist()
 
 
 @pytest.mark.parametrize("name", STRONG)
-def test_one_strong_token_is_enough(name: str) -> None:
-    assert met_rows([{name: [5]}, {name: [7]}, {}], [{name: [7]}]) == [1]
+def test_one_strong_key_is_enough(name: str) -> None:
+    assert concerned_rows([{name: [5]}, {name: [7]}, {}], [{name: [7]}]) == [1]
 
 
 @pytest.mark.parametrize("name", WEAK)
-def test_one_weak_token_is_not_enough(name: str) -> None:
-    assert met_rows([{name: [5]}], [{name: [5]}]) == []
+def test_one_weak_key_is_not_enough(name: str) -> None:
+    assert concerned_rows([{name: [5]}], [{name: [5]}]) == []
 
 
 @pytest.mark.parametrize("other", WEAK[1:])
-def test_two_weak_tokens_of_different_kinds_are_enough(other: str) -> None:
+def test_two_weak_keys_of_different_kinds_are_enough(other: str) -> None:
     first = WEAK[0]
-    assert met_rows([{first: [5], other: [9]}, {first: [5]}, {other: [9]}], [{first: [5], other: [9]}]) == [0]
+    assert concerned_rows([{first: [5], other: [9]}, {first: [5]}, {other: [9]}], [{first: [5], other: [9]}]) == [0]
 
 
-def test_two_tokens_of_one_weak_kind_are_one() -> None:
+def test_two_keys_of_one_weak_kind_are_one() -> None:
     """Both telephones of a family are one reason, not two."""
-    assert met_rows([{"phone_year": [5, 6]}], [{"phone_year": [6, 5]}]) == []
+    assert concerned_rows([{"phone_year": [5, 6]}], [{"phone_year": [6, 5]}]) == []
 
 
-def test_the_two_weak_tokens_must_be_of_one_pair_of_rows() -> None:
+def test_the_two_weak_keys_must_be_of_one_pair_of_rows() -> None:
     known = [{"name_month": [5], "phone_year": [9]}]
-    assert met_rows(known, [{"name_month": [5]}, {"phone_year": [9]}]) == []
-    assert met_rows(known, [{"name_month": [5], "phone_year": [9]}, {}]) == [0]
+    assert concerned_rows(known, [{"name_month": [5]}, {"phone_year": [9]}]) == []
+    assert concerned_rows(known, [{"name_month": [5], "phone_year": [9]}, {}]) == [0]
 
 
-def test_a_token_is_found_in_whichever_column_it_stands() -> None:
-    assert met_rows([{"number": [0, 0, 5]}], [{"number": [5]}]) == [0]
+def test_a_key_is_found_in_whichever_column_it_stands() -> None:
+    assert concerned_rows([{"number": [0, 0, 5]}], [{"number": [5]}]) == [0]
 
 
-def test_a_token_of_another_meeting_is_not_the_same() -> None:
-    assert met_rows([{"number": [5]}], [{"document": [5]}]) == []
+def test_a_key_of_another_kind_is_not_the_same() -> None:
+    assert concerned_rows([{"number": [5]}], [{"document": [5]}]) == []
 
 
 @pytest.mark.parametrize(("rows", "found"), [(1, 1), (59, 59), (60, 60), (61, 0), (200, 0)])
-def test_a_token_of_a_crowd_says_nothing(rows: int, found: int) -> None:
-    assert len(met_rows([{"number": [5]}] * rows, [{"number": [5]}])) == found
+def test_a_key_of_a_crowd_says_nothing(rows: int, found: int) -> None:
+    assert len(concerned_rows([{"number": [5]}] * rows, [{"number": [5]}])) == found
 
 
-def test_a_crowd_under_one_token_does_not_hide_another() -> None:
+def test_a_crowd_under_one_key_does_not_hide_another() -> None:
     known = [{"number": [5]}] * 70 + [{"number": [5, 6]}]
-    assert met_rows(known, [{"number": [5, 6]}]) == [70]
+    assert concerned_rows(known, [{"number": [5, 6]}]) == [70]
 
 
 @pytest.mark.parametrize(("known", "changed"), [([], [{"number": [5]}]), ([{"number": [5]}], []), ([], [])])
 def test_nobody_meets_nobody(known: Any, changed: Any) -> None:
-    assert met_rows(known, changed) == []
+    assert concerned_rows(known, changed) == []
 
 
 # Values that share their upper bits, and such as stand at the ends of the range: what is sieved first must not be lost.
@@ -421,7 +425,7 @@ values = st.sampled_from([0, 0, 1, 3, 1023, 1025, 2**31 + 1, 2**32 - 1])
 
 
 @st.composite
-def rows_of_tokens(draw: Any) -> list[dict[str, list[int]]]:
+def rows_of_keys(draw: Any) -> list[dict[str, list[int]]]:
     names = st.sampled_from(["number", "document", "name_month", "phone_year", "surname_day"])
     row = st.dictionaries(names, st.lists(values, min_size=1, max_size=1), max_size=4)
     drawn: list[dict[str, list[int]]] = draw(st.lists(row, max_size=7))
@@ -429,8 +433,8 @@ def rows_of_tokens(draw: Any) -> list[dict[str, list[int]]]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(rows_of_tokens(), rows_of_tokens())
-def test_meeting_is_what_looking_at_every_pair_would_say(known: Any, changed: Any) -> None:
+@given(rows_of_keys(), rows_of_keys())
+def test_concern_is_what_looking_at_every_pair_would_say(known: Any, changed: Any) -> None:
     expected = []
     for place, mine in enumerate(known):
         for theirs in changed:
@@ -438,4 +442,4 @@ def test_meeting_is_what_looking_at_every_pair_would_say(known: Any, changed: An
             if any(name in STRONG for name in common) or len(common) >= 2:
                 expected.append(place)
                 break
-    assert met_rows(known, changed) == expected
+    assert concerned_rows(known, changed) == expected

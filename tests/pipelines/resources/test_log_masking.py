@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from pipelines.resources.masking import guard_logging, masked
+from pipelines.resources.log_masking import guard_logging, masked
 
 CASES = [
     ("证件 620722201503101234 有误", "证件 6207**********1234 有误"),

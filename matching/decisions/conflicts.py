@@ -1,6 +1,6 @@
 """Decisions of people that contradict each other, or the numbers: reported, never silently resolved (rules/linkage.md#idea-9).
 
-Belongs here: finding contradictions and their sentences. Does not belong here: finding decisions in a delivery (`judged`), or what they do
+Belongs here: finding contradictions and their sentences. Does not belong here: finding decisions in a delivery (`clerical`), or what they do
 to a pair (`decide`).
 """
 
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from matching.arrays import components
-from matching.decisions.judged import Judged, find_judged
+from matching.decisions.clerical import ClericalDecisions, find_decisions
 from matching.distinct import as_text
 
 if TYPE_CHECKING:
@@ -27,56 +27,52 @@ SENTENCES = {
 }
 
 
-def conflicts(found: Judged, records: pd.DataFrame) -> pd.DataFrame:
+def conflicting_decisions(decisions: ClericalDecisions, records: pd.DataFrame) -> pd.DataFrame:
     """Contradictions among decisions.
 
     Args:
-        found: the decisions on `records`.
+        decisions: the decisions on `records`.
         records: standard records, in the order that positions count.
 
     Returns:
         `kind` (`disagree, same_numbers, different_numbers, triangle`), `record_a, record_b`, `reason` (a Chinese sentence without
         values); sorted by kind and records.
     """
-    ids = as_text(records["record_id"]).to_numpy(dtype=object) if len(records) else np.zeros(0, dtype=object)
-    number = (
-        as_text(records["id_no"]).to_numpy(dtype=object)
-        if "id_no" in records
-        else np.full(len(records), "", dtype=object)
-    )
-    left, right = number[found.left], number[found.right]
+
+    def text(column: str) -> NDArray[np.object_]:
+        if column not in records:
+            return np.full(len(records), "", dtype=object)
+        return as_text(records[column]).to_numpy(dtype=object)
+
+    ids, number = text("record_id"), text("id_no")
+    left, right = number[decisions.left], number[decisions.right]
     both = (left != "") & (right != "")
+    same, different = decisions.verdict == 1, decisions.verdict == -1
+    # 同一儿童 carries over, 不是 does not: only a chain of the former can meet a decision of the latter.
+    label = components(len(records), decisions.left[same], decisions.right[same])
     kinds: dict[str, NDArray[np.bool_]] = {
-        "disagree": found.disputed,
-        "same_numbers": (found.verdict == -1) & both & (left == right),
-        "different_numbers": (found.verdict == 1) & both & (left != right),
-        "triangle": _triangles(found, len(records)),
+        "disagree": decisions.conflicting,
+        "same_numbers": different & both & (left == right),
+        "different_numbers": same & both & (left != right),
+        "triangle": different & (label[decisions.left] == label[decisions.right]),
     }
     lines = [
-        (kind, *sorted((str(ids[found.left[row]]), str(ids[found.right[row]]))), SENTENCES[kind])
-        for kind, rows in kinds.items()
-        for row in np.flatnonzero(rows).tolist()
+        (kind, *sorted((str(ids[decisions.left[row]]), str(ids[decisions.right[row]]))), SENTENCES[kind])
+        for kind, mask in kinds.items()
+        for row in np.flatnonzero(mask).tolist()
     ]
     return pd.DataFrame(sorted(lines), columns=list(COLUMNS))
-
-
-def _triangles(found: Judged, n: int) -> NDArray[np.bool_]:
-    """Pairs said to be different whose records other decisions make one child."""
-    same = found.verdict == 1
-    label = components(n, found.left[same], found.right[same])
-    out: NDArray[np.bool_] = (found.verdict == -1) & (label[found.left] == label[found.right])
-    return out
 
 
 def decisions_report(
     judgements: pd.DataFrame | None, records: pd.DataFrame, remembered: pd.DataFrame | None = None
 ) -> dict[str, Any]:
     """What became of people's decisions: how many were applied, how many found no record, and the contradictions (JSON-able)."""
-    found = find_judged(judgements, records, remembered)
+    decisions = find_decisions(judgements, records, remembered)
     return {
         "given": 0 if judgements is None else len(judgements),
-        "applied": int((found.verdict != 0).sum()),
-        "unsure": int(((found.verdict == 0) & ~found.disputed).sum()),
-        "unfound": found.unfound,
-        "conflicts": conflicts(found, records).to_dict("records"),
+        "applied": int((decisions.verdict != 0).sum()),
+        "unsure": int(((decisions.verdict == 0) & ~decisions.conflicting).sum()),
+        "unfound": decisions.unfound,
+        "conflicts": conflicting_decisions(decisions, records).to_dict("records"),
     }

@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"(?<!\d)(\d{4})\d{7,10}(\d{3}[\dXx])(?![\dXx])")
 
 def masked(text: str) -> str:
     """The text with every run of 15 to 18 digits (a final X included) shown as `6207**********1234`."""
-    return _NUMBER.sub(lambda found: f"{found[1]}{'*' * (len(found[0]) - 8)}{found[2]}", text)
+    return _NUMBER.sub(lambda number: f"{number[1]}{'*' * (len(number[0]) - 8)}{number[2]}", text)
 
 
 class MaskNumbers(logging.Filter):
@@ -31,13 +31,14 @@ class MaskNumbers(logging.Filter):
 
 def guard_logging() -> None:
     """Mask every record of this process as it is made, whichever handler takes it later."""
-    made = logging.getLogRecordFactory()
-    if getattr(made, "masks_numbers", False):
+    # The factory and no filter on handlers: those are made later, by Dagster and by libraries that we do not know.
+    original = logging.getLogRecordFactory()
+    if getattr(original, "masks_numbers", False):
         return
     mask = MaskNumbers()
 
     def factory(*arguments: Any, **named: Any) -> logging.LogRecord:
-        record = made(*arguments, **named)
+        record = original(*arguments, **named)
         mask.filter(record)
         return record
 

@@ -7,10 +7,11 @@ Belongs here: comparing inside the database, and saying what does not fit. Does 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -81,16 +82,22 @@ def examine(connection: sa.Connection, secret: bytes) -> Examined:
         connection: of any transaction; nothing is written.
         secret: the chain's key.
     """
-    examined = Examined(head=audit.head(connection), begun=list(_begins(connection)))
-    if not examined.begun:
+    begins = sa.select(audit_table).where(audit_table.c.action == BEGIN).order_by(audit_table.c.id)
+    begun: list[Mapping[Any, Any]] = [dict(row) for row in connection.execute(begins).mappings()]
+    examined = Examined(head=audit.head(connection), begun=begun)
+    if not begun:
         examined.complaints.append(Complaint("no_chain", "audit"))
         return examined
-    first = _present(examined.begun, secret)
-    batches = _Batches(first)
-    for row in _lines(connection, first):
+
+    # The present chain begins at the last line of its kind that the key made; a forged one is no beginning.
+    genuine = [int(row["id"]) for row in begun if audit.genuine(row, secret)]
+    batches = _Batches(genuine[-1] if genuine else int(begun[-1]["id"]))
+    lines = sa.select(audit_table).where(audit_table.c.id >= batches.first).order_by(audit_table.c.id)
+    for row in connection.execute(lines, execution_options={"yield_per": PIECE}).mappings():
         examined.lines += 1
         batches.take(row)
-        examined.complaints += batches.doubts(row, secret)
+        examined.complaints += batches.doubts(dict(row), secret)
+
     examined.complaints += _torn(connection, batches)
     for kept in KEPT.values():
         for complaint in _rows_of(connection, kept, batches, secret):
@@ -102,31 +109,13 @@ def examine(connection: sa.Connection, secret: bytes) -> Examined:
 
 def latest(connection: sa.Connection, secret: bytes) -> list[Complaint]:
     """Verify the last lines only: what is quick enough for every start."""
-    wanted = sa.select(audit_table).order_by(audit_table.c.id.desc()).limit(LATEST)
-    rows = [dict(row) for row in connection.execute(wanted).mappings()][::-1]
+    last = sa.select(audit_table).order_by(audit_table.c.id.desc()).limit(LATEST)
+    rows = [dict(row) for row in connection.execute(last).mappings()][::-1]
+    # Lines before the present chain were made with another key, or with none.
     begins = [row["id"] for row in rows if row["action"] == BEGIN]
     ours = [row for row in rows if not begins or row["id"] >= begins[-1]]
     batches = _Batches(int(ours[0]["id"])) if ours else _Batches(0)
     return [complaint for row in ours for complaint in batches.doubts(row, secret)]
-
-
-def _begins(connection: sa.Connection) -> Iterator[Mapping[Any, Any]]:
-    wanted = sa.select(audit_table).where(audit_table.c.action == BEGIN).order_by(audit_table.c.id)
-    for row in connection.execute(wanted).mappings():
-        yield dict(row)
-
-
-def _present(begun: Iterable[Mapping[Any, Any]], secret: bytes) -> int:
-    """Where the present chain begins: at the last line of its kind that the key made; a forged one is no beginning."""
-    lines = list(begun)
-    genuine = [int(row["id"]) for row in lines if audit.genuine(row, secret)]
-    return genuine[-1] if genuine else int(lines[-1]["id"])
-
-
-def _lines(connection: sa.Connection, first: int) -> Iterator[dict[str, Any]]:
-    wanted = sa.select(audit_table).where(audit_table.c.id >= first).order_by(audit_table.c.id)
-    for row in connection.execute(wanted, execution_options={"yield_per": PIECE}).mappings():
-        yield dict(row)
 
 
 class _Batches:
@@ -140,7 +129,12 @@ class _Batches:
 
     def take(self, row: Mapping[Any, Any]) -> None:
         """Remember which batches and erasures a line carries."""
-        detail = _detail(row)
+        try:
+            detail = json.loads(row["detail"])
+        except ValueError:  # changed from outside; its hash says so
+            return
+        if not isinstance(detail, dict):
+            return
         for name, batch in dict(detail.get("seals") or {}).items():
             self.batches[int(row["id"]), str(name)] = batch
         if row["action"] == ERASE:
@@ -165,41 +159,23 @@ class _Batches:
         return list(self.batches.get((line, table), {}).get("columns") or [])
 
 
-def _detail(row: Mapping[Any, Any]) -> dict[str, Any]:
-    try:
-        detail = json.loads(row["detail"])
-    except ValueError:  # changed from outside; its hash says so
-        return {}
-    return detail if isinstance(detail, dict) else {}
-
-
 def _torn(connection: sa.Connection, batches: _Batches) -> Iterator[Complaint]:
     """Batches whose digests were changed, removed or added to, and digests that no line knows."""
-    wanted = sa.select(seal.c.line, seal.c.subject, seal.c.key, seal.c.digest).where(seal.c.line >= batches.first)
-    ordered = wanted.order_by(seal.c.line, seal.c.subject, seal.c.id)
+    seals = sa.select(seal.c.line, seal.c.subject, seal.c.key, seal.c.digest).where(seal.c.line >= batches.first)
+    ordered = seals.order_by(seal.c.line, seal.c.subject, seal.c.id)
     stored = connection.execute(ordered, execution_options={"yield_per": PIECE})
     seen = set()
-    for group, lines in _grouped(stored):
+    for group, rows in groupby(stored, key=lambda row: (row.line, row.subject)):
+        line, table = group
+        digests = [(row.key, row.digest) for row in rows]
         seen.add(group)
         batch = batches.batches.get(group)
         if batch is None:
-            yield Complaint("orphaned", group[1], str(group[0]), {"rows": len(lines)})
-        elif root_of(lines) != batch.get("root"):
-            yield Complaint("torn", group[1], str(group[0]))
+            yield Complaint("orphaned", table, str(line), {"rows": len(digests)})
+        elif root_of(digests) != batch.get("root"):
+            yield Complaint("torn", table, str(line))
     for line, table in sorted(set(batches.batches) - seen):
         yield Complaint("torn", table, str(line))
-
-
-def _grouped(stored: Iterable[Any]) -> Iterator[tuple[tuple[int, str], list[tuple[str, str]]]]:
-    group, lines = None, list[tuple[str, str]]()
-    for line, subject, key, digest in stored:
-        if (line, subject) != group:
-            if group is not None:
-                yield group, lines
-            group, lines = (line, subject), []
-        lines.append((key, digest))
-    if group is not None:
-        yield group, lines
 
 
 @dataclass
@@ -217,30 +193,37 @@ class _Side:
 
 def _rows_of(connection: sa.Connection, kept: Kept, batches: _Batches, secret: bytes) -> Iterator[Complaint | None]:
     """Every row and every seal of a table side by side: None for each that fits."""
+    name = kept.table.name
     rows, seals = _Side(_by_key(connection, kept, batches.first)), _Side(_seals(connection, kept, batches.first))
     rows.step()
     seals.step()
-    judge = _judge(kept, batches, secret)
+    fault_of = _row_check(kept, batches, secret)
+    # Both come in the order of keys, so that neither need fit into memory.
     while rows.key is not None or seals.key is not None:
         if seals.key is None or (rows.key is not None and rows.key < seals.key):
-            yield Complaint("inserted", kept.table.name, str(rows.key))
+            yield Complaint("inserted", name, str(rows.key))
             rows.step()
         elif rows.key is None or seals.key < rows.key:
-            yield _missing(kept, seals, batches)
+            if seals.key not in batches.erased.get(name, set()):
+                yield Complaint("removed", name, seals.key)
+            else:
+                # Erased by law, with a line that says so: the salt had to go as well, or the row could be guessed.
+                yield Complaint("salt_left", name, seals.key) if seals.value[-1].salt else None
             seals.step()
         else:
-            yield judge(rows, seals.value)
+            yield fault_of(rows, seals.value)
             rows.step()
             seals.step()
 
 
-def _judge(kept: Kept, batches: _Batches, secret: bytes) -> Callable[[_Side, list[Any]], Complaint | None]:
+def _row_check(kept: Kept, batches: _Batches, secret: bytes) -> Callable[[_Side, list[Any]], Complaint | None]:
+    """What does not fit between a row and its seals; the columns of each batch are looked up once."""
     name = kept.table.name
     places = cache(
         lambda line: [kept.columns.index(column) for column in batches.columns(line, name) if column in kept.columns]
     )
 
-    def judged(rows: _Side, seals: list[Any]) -> Complaint | None:
+    def fault_of(rows: _Side, seals: list[Any]) -> Complaint | None:
         last, key = seals[-1], str(rows.key)
         if kept.settled and len(seals) > 1:
             return Complaint("replaced", name, key)
@@ -252,21 +235,14 @@ def _judge(kept: Kept, batches: _Batches, secret: bytes) -> Callable[[_Side, lis
         fits = row_digest(secret, last.salt, name, values) == last.digest
         return None if fits else Complaint("changed", name, key)
 
-    return judged
-
-
-def _missing(kept: Kept, seals: _Side, batches: _Batches) -> Complaint | None:
-    name, key, last = kept.table.name, str(seals.key), seals.value[-1]
-    if key in batches.erased.get(name, set()):
-        return Complaint("salt_left", name, key) if last.salt else None
-    return Complaint("removed", name, key)
+    return fault_of
 
 
 def _by_key(connection: sa.Connection, kept: Kept, first: int) -> Iterator[tuple[str, Sequence[Any]]]:
-    wanted = sa.select(kept.table)
+    rows = sa.select(kept.table)
     if kept.table is audit_table:  # lines of the present chain vouch for themselves
-        wanted = wanted.where(audit_table.c.id < first)
-    ordered = wanted.order_by(*(_plainly(connection, column) for column in kept.table.primary_key.columns))
+        rows = rows.where(audit_table.c.id < first)
+    ordered = rows.order_by(*(_plainly(connection, column) for column in kept.table.primary_key.columns))
     for row in connection.execute(ordered, execution_options={"yield_per": PIECE}):
         yield kept.key_of(row), row
 
@@ -274,17 +250,11 @@ def _by_key(connection: sa.Connection, kept: Kept, first: int) -> Iterator[tuple
 def _seals(connection: sa.Connection, kept: Kept, first: int) -> Iterator[tuple[str, list[Any]]]:
     """Key -> its seals, the newest last."""
     ours = (seal.c.subject == kept.table.name) & (seal.c.line >= first)
-    wanted = sa.select(seal.c.key, seal.c.salt, seal.c.digest, seal.c.line).where(ours)
-    ordered = wanted.order_by(_plainly(connection, seal.c.key), seal.c.line, seal.c.id)
-    key, lines = None, list[Any]()
-    for row in connection.execute(ordered, execution_options={"yield_per": PIECE}):
-        if row.key != key and key is not None:
-            yield key, lines
-            lines = []
-        key = row.key
-        lines.append(row)
-    if key is not None:
-        yield key, lines
+    seals = sa.select(seal.c.key, seal.c.salt, seal.c.digest, seal.c.line).where(ours)
+    ordered = seals.order_by(_plainly(connection, seal.c.key), seal.c.line, seal.c.id)
+    stored = connection.execute(ordered, execution_options={"yield_per": PIECE})
+    for key, rows in groupby(stored, key=lambda row: row.key):
+        yield key, list(rows)
 
 
 def _plainly(connection: sa.Connection, column: sa.Column[Any]) -> sa.ColumnElement[Any]:

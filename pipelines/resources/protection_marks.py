@@ -64,15 +64,15 @@ def append(connection: sa.Connection, marks: Sequence[Mark], who: str) -> None:
 def read(connection: sa.Connection) -> list[Mark]:
     """All marks in the order in which they were appended."""
     names = list(Mark.__dataclass_fields__)
-    wanted = sa.select(*(protection_mark.c[name] for name in names)).order_by(protection_mark.c.id)
-    return [Mark(*row) for row in connection.execute(wanted)]
+    lines = sa.select(*(protection_mark.c[name] for name in names)).order_by(protection_mark.c.id)
+    return [Mark(*row) for row in connection.execute(lines)]
 
 
 def moves(connection: sa.Connection) -> list[Move]:
     """Merges and splits of children's numbers over all published periods, in their order."""
     names = list(Move.__dataclass_fields__)
-    wanted = sa.select(*(child_event.c[name] for name in names)).order_by(child_event.c.id)
-    return [Move(*row) for row in connection.execute(wanted)]
+    lines = sa.select(*(child_event.c[name] for name in names)).order_by(child_event.c.id)
+    return [Move(*row) for row in connection.execute(lines)]
 
 
 def sent(connection: sa.Connection, child_ids: Sequence[str]) -> int:

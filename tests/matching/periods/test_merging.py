@@ -18,9 +18,17 @@ from matching.linked import KnownChildren, Memory
 from matching.linking import link_records
 from matching.model import default_model
 from matching.periods.changes import link_period
-from matching.periods.delivery import Delivery
-from matching.periods.memory import remembered
-from matching.periods.splice import Part, _carried, _ordered, _quiet, _weighed, namesakes, spliced
+from matching.periods.delivery import DeliveryDiff
+from matching.periods.memory import change_keys_of, remembered
+from matching.periods.merging import (
+    Relinking,
+    carried_pairs,
+    in_record_order,
+    link_and_merge,
+    namesakes,
+    weighted_estimates,
+    without_common_values,
+)
 from matching.scoring.screening import drop_frequent_numbers
 
 if TYPE_CHECKING:
@@ -30,13 +38,13 @@ MODEL = default_model()
 LOOSE = MODEL.model_copy(update={"changes": MODEL.changes.model_copy(update={"most": 1.0, "periods": 99})})
 
 
-def part_of(records: pd.DataFrame, chosen: list[str], old: dict[str, int] | None = None) -> Part:
+def part_of(records: pd.DataFrame, chosen: list[str], old: dict[str, int] | None = None) -> Relinking:
     """A delivery with the records named to be linked anew; `old` is the remembered row of a record."""
     order = order_of(records)
     ids = records["record_id"].to_numpy(dtype=object)[order]
     rows = np.array([(old or {}).get(record, -1) for record in ids], dtype=np.int64)
-    delivery = Delivery(records, order, np.zeros(len(ids), dtype=np.uint64), rows, TextColumns(records))
-    return Part(delivery, np.isin(ids, chosen), {})
+    delivery = DeliveryDiff(records, order, np.zeros(len(ids), dtype=np.uint64), rows, TextColumns(records))
+    return Relinking(delivery, np.isin(ids, chosen), {})
 
 
 def named(*rows: tuple[str, str]) -> pd.DataFrame:
@@ -108,7 +116,7 @@ LIMIT = MODEL.blocking.phone_limit * 3
 @pytest.mark.parametrize(("rows", "quiet"), [(1, False), (LIMIT, False), (LIMIT + 1, True), (LIMIT * 2, True)])
 def test_a_telephone_of_many_is_blank_even_where_few_of_its_rows_are_linked_anew(rows: int, quiet: bool) -> None:
     records = named(*[(f"名{place}", "") for place in range(rows)]).assign(phone="0551-6660000")
-    anew = _quiet(part_of(records, ["R0"]), MODEL)
+    anew = without_common_values(part_of(records, ["R0"]), MODEL)
     assert anew["phone"].tolist() == ["" if quiet else "0551-6660000"]
     assert (encode(records, MODEL).phones[0, 0] == 0) == quiet, "as comparing everything would have it"
 
@@ -116,14 +124,14 @@ def test_a_telephone_of_many_is_blank_even_where_few_of_its_rows_are_linked_anew
 def test_telephones_of_all_three_columns_are_counted_together() -> None:
     records = named(*[(f"名{place}", "") for place in range(LIMIT // 2 + 1)])
     records = records.assign(phone="", father_phone="139", mother_phone="139")
-    anew = _quiet(part_of(records, ["R0"]), MODEL)
+    anew = without_common_values(part_of(records, ["R0"]), MODEL)
     assert anew[["phone", "father_phone", "mother_phone"]].to_numpy().tolist() == [["", "", ""]]
 
 
 def test_no_telephone_is_never_a_telephone_of_many() -> None:
     records = named(*[(f"名{place}", "") for place in range(LIMIT + 5)]).assign(phone="")
     records.loc[0, "phone"] = "138"
-    assert _quiet(part_of(records, ["R0", "R1"]), MODEL)["phone"].tolist() == ["138", ""]
+    assert without_common_values(part_of(records, ["R0", "R1"]), MODEL)["phone"].tolist() == ["138", ""]
 
 
 MANY = MODEL.blocking.number_limit
@@ -142,7 +150,7 @@ MANY = MODEL.blocking.number_limit
 def test_a_number_of_many_names_is_blank(rows: int, names: int, quiet: bool, why: str, number: Any) -> None:
     value = number("2014-09-02", 21)
     records = named(*[(f"名{place % names}", f"20{place % 9 + 10}-01-01") for place in range(rows)]).assign(id_no=value)
-    assert (_quiet(part_of(records, ["R0"]), MODEL)["id_no"].tolist() == [""]) == quiet, why
+    assert (without_common_values(part_of(records, ["R0"]), MODEL)["id_no"].tolist() == [""]) == quiet, why
 
 
 @pytest.mark.xfail(
@@ -153,12 +161,12 @@ def test_a_number_is_a_placeholder_for_a_part_only_where_it_is_for_the_whole(num
     value = number("2014-09-02", 21)
     records = named(*[(f"名{place}", "2014-09-02") for place in range(MANY + 1)]).assign(id_no=value)
     whole, _ = drop_frequent_numbers(encode(records, MODEL), MANY)
-    assert (_quiet(part_of(records, ["R0"]), MODEL)["id_no"] == "").tolist() == [whole.own[0] == 0]
+    assert (without_common_values(part_of(records, ["R0"]), MODEL)["id_no"] == "").tolist() == [whole.own[0] == 0]
 
 
 def test_what_was_delivered_is_left_as_it_is() -> None:
     records = named(*[(f"名{place}", "") for place in range(LIMIT + 1)]).assign(phone="138")
-    _quiet(part_of(records, ["R0"]), MODEL)
+    without_common_values(part_of(records, ["R0"]), MODEL)
     assert set(records["phone"]) == {"138"}
 
 
@@ -177,10 +185,10 @@ OLD = memory_of(
 )
 
 
-def carried_pairs(now: dict[str, int], chosen: list[str]) -> list[tuple[str, str, str, str, float]]:
+def carried_lines(now: dict[str, int], chosen: list[str]) -> list[tuple[str, str, str, str, float]]:
     records = pd.DataFrame({"record_id": list(now), "department": "x"})
     part = part_of(records, chosen, {record: row for record, row in now.items() if row >= 0})
-    pairs, left, right = _carried(part, OLD)
+    pairs, left, right = carried_pairs(part, OLD)
     ids = part.record
     assert ids[left].tolist() == pairs["record_a"].tolist()
     assert ids[right].tolist() == pairs["record_b"].tolist()
@@ -219,7 +227,7 @@ def carried_pairs(now: dict[str, int], chosen: list[str]) -> list[tuple[str, str
     ],
 )
 def test_pairs_of_the_last_period_are_carried_over(now: Any, chosen: list[str], expected: Any, why: str) -> None:
-    assert carried_pairs(now, chosen) == expected, why
+    assert carried_lines(now, chosen) == expected, why
 
 
 def test_pairs_of_both_parts_stand_in_the_order_of_their_records() -> None:
@@ -227,7 +235,7 @@ def test_pairs_of_both_parts_stand_in_the_order_of_their_records() -> None:
     part = part_of(records, ["A", "C", "D"])
     anew = pd.DataFrame({"record_a": ["A", "C"], "record_b": ["D", "D"], "weight": [1.0, 2.0]})
     old = pd.DataFrame({"record_a": ["A", "B"], "record_b": ["B", "C"], "weight": [3.0, 4.0]})
-    pairs = _ordered(part, anew, old, np.array([0, 1]), np.array([1, 2]))
+    pairs = in_record_order(part, anew, old, np.array([0, 1]), np.array([1, 2]))
     assert pairs.to_numpy().tolist() == [["A", "B", 3.0], ["A", "D", 1.0], ["B", "C", 4.0], ["C", "D", 2.0]]
     assert pairs.index.tolist() == [0, 1, 2, 3]
 
@@ -251,7 +259,7 @@ def figures(value: float, with_number: int, without: int) -> dict[str, Any]:
 def test_estimates_of_both_parts_are_weighed_by_their_links(
     mine: tuple[int, int], links: int, precision: float, counted: tuple[int, int], why: str
 ) -> None:
-    weighed = _weighed(figures(0.9, *mine), figures(1.0, 100, 100), links)
+    weighed = weighted_estimates(figures(0.9, *mine), figures(1.0, 100, 100), links)
     for name in ("expected_precision", "precision_at_least", "expected_recall"):
         assert weighed[name] == pytest.approx(precision), why
     assert (weighed["links"]["with_number"], weighed["links"]["without_number"]) == counted, why
@@ -260,13 +268,13 @@ def test_estimates_of_both_parts_are_weighed_by_their_links(
 
 @given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 200), st.floats(0, 1), st.floats(0, 1))
 def test_a_weighed_estimate_lies_between_the_two(a: int, b: int, links: int, now: float, before: float) -> None:
-    weighed = _weighed(figures(now, a, b), figures(before, 10, 10), links)
+    weighed = weighted_estimates(figures(now, a, b), figures(before, 10, 10), links)
     assert min(now, before) - 1e-6 <= weighed["expected_precision"] <= max(now, before) + 1e-6
 
 
 def test_without_a_memory_nothing_can_be_put_together() -> None:
     with pytest.raises(ValueError, match="比对记忆"):
-        spliced(part_of(named(("甲", "")), ["R0"]), KnownChildren.none(), None, (MODEL, "auto"))
+        link_and_merge(part_of(named(("甲", "")), ["R0"]), KnownChildren.none(), None, MODEL, "auto")
 
 
 # Whole periods of a small village: families whose children share what brothers and sisters share.
@@ -501,15 +509,15 @@ def test_the_report_counts_the_periods_since_all_were_compared(
 def test_what_is_remembered_is_what_comparing_all_would_remember(
     first: pd.DataFrame, before: Linkage, cells: dict[str, dict[int, str]]
 ) -> None:
-    """Content keys, marks and tokens of every row, kept or new: else the period after next would meet nobody."""
+    """Content keys, fingerprints and change keys of every row, kept or new: else the period after next would find nobody."""
     later = next_period(first, **cells)
     ours = link_period(later, model=LOOSE, known=before.known).known.memory
     whole = remembered(link_records(later, model=LOOSE), later)
     assert ours is not None
     assert ours.rows["content"].tolist() == whole.rows["content"].tolist()
     assert ours.rows["mark"].tolist() == whole.rows["mark"].tolist()
-    for name, table in whole.tokens().items():
-        np.testing.assert_array_equal(ours.tokens()[name], table, err_msg=name)
+    for name, table in change_keys_of(whole).items():
+        np.testing.assert_array_equal(change_keys_of(ours)[name], table, err_msg=name)
     assert ours.facts["weights"] == whole.facts["weights"]
 
 

@@ -58,22 +58,12 @@ def objection(workspace: Workspace, consent: SizeConsent) -> str:
     return "consent.same" if _plain(consent.by) == _plain(workspace.settings.operator) else ""
 
 
-def note(
-    connection: sa.Connection, workspace: Workspace, consent: SizeConsent | PeriodConsent, run: tuple[str, str]
-) -> None:
-    """Write the consent into the audit, one line per department.
-
-    Args:
-        connection: of the transaction that begins the run.
-        workspace: whose operator runs it.
-        consent: one without objection.
-        run: its id and period.
-    """
-    run_id, period = run
+def note(connection: sa.Connection, run: Begun, consent: SizeConsent | PeriodConsent) -> None:
+    """Write the consent, one without objection, into the audit: one line per department, in the transaction that begins the run."""
     action = ACTION if isinstance(consent, SizeConsent) else PERIOD_ACTION
     for department in consent.departments:
-        detail: dict[str, object] = {"consented_by": consent.by.strip(), "run": run_id}
-        audit.append(connection, Act(workspace.operator, action, f"{period}/{department}", detail))
+        detail: dict[str, object] = {"consented_by": consent.by.strip(), "run": run.id}
+        audit.append(connection, Act(run.actor, action, f"{run.period}/{department}", detail))
 
 
 def note_withdrawn(connection: sa.Connection, run: Begun, departments: Iterable[str]) -> None:
@@ -85,22 +75,22 @@ def note_withdrawn(connection: sa.Connection, run: Begun, departments: Iterable[
 
 def given(connection: sa.Connection, run_id: str, period: str, department: str, action: str = ACTION) -> bool:
     """Whether a named person confirmed it, for this run and department, in a line that the chain vouches for."""
-    wanted = sa.select(audit_table).where(
+    acts = sa.select(audit_table).where(
         audit_table.c.action == action, audit_table.c.subject == f"{period}/{department}"
     )
     secret = audit.secret_of(connection)
-    return any(_counts(row, run_id, secret) for row in connection.execute(wanted).mappings())
+    for line in connection.execute(acts).mappings():
+        detail = json.loads(line["detail"])
+        name = detail.get("consented_by") or detail.get("confirmed_by") or ""
+        # The key, because whoever can write the database could write a consent, too: without it the line is only a row.
+        if detail.get("run") == run_id and _plain(name) and audit.genuine(dict(line), secret):
+            return True
+    return False
 
 
 def period_given(connection: sa.Connection, run_id: str, period: str, department: str) -> bool:
     """Whether a person confirmed, for this run, that the department's files are of the period."""
     return given(connection, run_id, period, department, action=PERIOD_ACTION)
-
-
-def _counts(row: sa.RowMapping, run_id: str, secret: bytes) -> bool:
-    detail = json.loads(row["detail"])
-    name = detail.get("consented_by") or detail.get("confirmed_by") or ""
-    return detail.get("run") == run_id and bool(_plain(name)) and audit.genuine(dict(row), secret)
 
 
 def _plain(name: str) -> str:

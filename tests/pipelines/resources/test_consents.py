@@ -5,9 +5,10 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from pipelines.resources import consenting
-from pipelines.resources.consenting import PeriodConsent, SizeConsent, nameless, objection
+from pipelines.resources import consents
+from pipelines.resources.consents import PeriodConsent, SizeConsent, nameless, objection
 from pipelines.resources.database import writing
+from pipelines.resources.runs import COMMAND, Begun
 from pipelines.resources.tables import audit
 from pipelines.resources.workspace import Settings, Workspace
 
@@ -34,12 +35,13 @@ def test_who_may_consent(tmp_path, operator, departments, by, problem):
 
 
 def test_the_consent_stands_in_the_audit_and_holds_for_its_run_only(opened):
+    run = Begun("run-1", "2026Q3", opened.workspace.operator, COMMAND)
     with writing(opened.engine) as connection:
-        consenting.note(connection, opened.workspace, SizeConsent(POLICE, " 李主任 "), ("run-1", "2026Q3"))
+        consents.note(connection, run, SizeConsent(POLICE, " 李主任 "))
     with opened.engine.connect() as connection:
         (line,) = connection.execute(sa.select(audit).where(audit.c.action == "size_consent")).mappings()
         held = [
-            consenting.given(connection, *asked)
+            consents.given(connection, *asked)
             for asked in (
                 ("run-1", "2026Q3", "public_security"),
                 ("run-2", "2026Q3", "public_security"),
@@ -56,12 +58,13 @@ def test_a_period_is_confirmed_by_name_and_by_itself(opened):
     assert nameless(PeriodConsent(POLICE, " 　"))
     assert not nameless(PeriodConsent(POLICE, "王经办"))
     assert not nameless(PeriodConsent())
+    run = Begun("run-1", "2026Q3", opened.workspace.operator, COMMAND)
     with writing(opened.engine) as connection:
-        consenting.note(connection, opened.workspace, PeriodConsent(POLICE, "王经办"), ("run-1", "2026Q3"))
+        consents.note(connection, run, PeriodConsent(POLICE, "王经办"))
     asked = ("run-1", "2026Q3", "public_security")
     with opened.engine.connect() as connection:
         (line,) = connection.execute(sa.select(audit).where(audit.c.action == "period_consent")).mappings()
-        given = consenting.period_given(connection, *asked), consenting.given(connection, *asked)
-        later = consenting.period_given(connection, "run-2", "2026Q3", "public_security")
+        given = consents.period_given(connection, *asked), consents.given(connection, *asked)
+        later = consents.period_given(connection, "run-2", "2026Q3", "public_security")
     assert (line["action"], json.loads(line["detail"])["consented_by"]) == ("period_consent", "王经办")
     assert (given, later) == ((True, False), False)
