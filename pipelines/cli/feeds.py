@@ -96,7 +96,7 @@ def show_sharing(opened: Session) -> None:
     with opened.engine.connect() as connection:
         lines, answered = sharing_ledger.ledger(connection), sharing_ledger.receipts(connection)
     if not lines:
-        out.print(say("sharing_ledger.none"), markup=False)
+        out.print(say("sharing.none"), markup=False)
     for line in lines:
         counts = answered.get((line.feed, line.number), {})
         rows = {
@@ -109,11 +109,11 @@ def show_sharing(opened: Session) -> None:
             "made": local_time(line.made_at),
             "hash": line.sha256[:12],
             "receipt": "、".join(f"{word}{count}" for word, count in counts.items())
-            or say("sharing_ledger.no_receipt"),
+            or say("sharing.no_receipt"),
         }
         kind = delivering.KINDS[line.kind]
         title = say(
-            "sharing_ledger.title", feed=line.feed, number=line.number, kind=kind, period=Period.parse(line.period).zh
+            "sharing.title", feed=line.feed, number=line.number, kind=kind, period=Period.parse(line.period).zh
         )
         table = Table(show_header=False, title=title, title_justify="left")
         for name, value in rows.items():
@@ -135,11 +135,11 @@ def take_receipt(opened: Session, path: Path) -> None:
     with opened.engine.connect() as connection:
         line = next((entry for entry in sharing_ledger.ledger(connection, feed.name) if entry.number == number), None)
     if line is None:
-        refuse(say("sharing_ledger.no_delivery", feed=feed.title, number=number))
+        refuse(say("sharing.no_delivery", feed=feed.title, number=number))
     rows = opened.frames.read(delivering.kept(feed), f"{number:04d}")
     receipt = receiving.read_receipt(path, feed, number, rows)
     entered = answering.enter(opened, feed, line, receipt)
     if entered is None:
-        err.print(say("sharing_ledger.read_before"), markup=False, style="yellow")
+        err.print(say("sharing.read_before"), markup=False, style="yellow")
     for word, count in {**receipt.counts, **(entered or {})}.items():
         out.print(f"{word}：{count}", markup=False)

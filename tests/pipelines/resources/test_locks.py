@@ -26,9 +26,12 @@ import os, sys, time
 from pathlib import Path
 from pipelines.resources.locks import only_run
 with only_run(Path(sys.argv[1])):
+    begun, tells = os.pipe()
     child = os.fork()
     if child == 0:
+        os.write(tells, b"1")  # what is done in a forked process at its beginning is done
         time.sleep(60)
+    os.read(begun, 1)
     print("held", child, sep=chr(10), flush=True)
     sys.stdin.read()
 """

@@ -15,7 +15,7 @@ from pipelines.resources.trouble import ROOMS, SPOKEN, UNFORESEEN, table, troubl
 
 SECRET = "geheim620722"
 # Raised for programs, not for people: caught where they arise, or a mistake of ours.
-INWARD = {"MistakeError", "StoppedError", "DiedError", "AccessError"}
+INWARD = {"MistakeError", "StoppedError", "DiedError", "AccessError", "_UntakenError"}
 
 
 def wrapped(inner):
