@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 
 from assets.intake.contract import all_contracts, load_contracts
-from assets.receiving.delivered import delivered_sources
+from assets.receiving.delivered import delivered_sources, kept_delivered
 from assets.recipes import check_departments, check_lists
 from assets.workbooks.layout import default_layout
 from expectations.jurisdictions.profile import Profile, load_profile
@@ -76,7 +76,10 @@ def lists_not_computed(opened: Session, period: str) -> dict[str, str]:
 
 
 def sources_delivered(opened: Session, period: str) -> list[str]:
-    """Departments, and `department.layout` of the kinds of files, that the period's lists may rest on."""
+    """Departments, `department.layout` of the kinds of files, and columns that the period's lists rest on: as the run kept them."""
+    kept = kept_delivered(opened.frames, period)
+    if kept is not None:
+        return kept
     with opened.engine.connect() as connection:
         accounts = deliveries.of_period(connection, period, deliveries.LIVE)
     return delivered_sources(accounts, opened.frames, period)

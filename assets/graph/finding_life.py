@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 import dagster as dg
 import pandas as pd
 
-from assets.county import department_names, profile_of
+from assets.county import department_names, profile_of, sources_delivered
 from assets.graph.step import COUNT, opened_of
 from assets.publishing.turns import labels_of, sent_before, turns_of
-from assets.receiving.delivered import delivered_sources
+from assets.receiving.delivered import departments_among
 from assets.workbooks.layout import field_terms
 from expectations.life.evidence import EvidenceScope, Parts, gather
 from expectations.life.rules import LifeRules, life_rules
@@ -22,7 +22,7 @@ from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import finding_id, not_computed
 from expectations.lists.owners import OWNER
 from pipelines.partitions import Period, period_partitions
-from pipelines.resources import deliveries, finding_events
+from pipelines.resources import finding_events
 from pipelines.resources.session import Session
 from pipelines.resources.step_guard import station
 
@@ -118,10 +118,9 @@ def follow(county: Session, period: str, frames: LifeFrames) -> pd.DataFrame:
         # Events before this period only: a period that is run again is judged as it was the first time.
         lives = fold(Event(**row) for row in finding_events.before(connection, period))
         numbers, ended = finding_events.known(connection), finding_events.merged_children(connection)
-        accounts = deliveries.of_period(connection, period, deliveries.LIVE)
         sent = sent_before(connection, period)
     known = {name: numbers[name] for name in lives if name in numbers}
-    before = _Before(lives, known, ended, delivered_sources(accounts, county.frames, period))
+    before = _Before(lives, known, ended, sources_delivered(county, period))
     now = frames.findings.drop_duplicates("finding_id")
     profile = profile_of(county.workspace)
     turns = turns_of(now, profile, sent, labels_of(profile))
@@ -156,7 +155,7 @@ def _occasion(county: Session, period: str, frames: LifeFrames, before: _Before)
         codes={name: code for name, (code, _, _) in before.known.items()},
         rules=rules,
         carried=carried(before.known, moves, listed, finding_id),
-        delivered=frozenset(name for name in before.delivered if "." not in name),
+        delivered=departments_among(before.delivered),
         as_of=Period.parse(period).last_day,
         say={**{name: term["zh"] for name, term in field_terms().items()}, **department_names(county.workspace)},
     )

@@ -8,7 +8,7 @@ from assets.childfile.build import ChildFiles
 from assets.county import profile_of
 from assets.graph.step import COUNT, opened_of
 from assets.protected import protected_in
-from assets.receiving.delivered import COUNTY_CODE, county_doubt, delivered_sources
+from assets.receiving.delivered import COUNTY_CODE, county_doubt, keep_delivered
 from expectations.lists.files import VEILED
 from expectations.lists.findings import compute_findings
 from pipelines.partitions import period_partitions
@@ -46,7 +46,7 @@ def findings_asset() -> dg.AssetsDefinition:
                 deliveries.replace_notices_of(
                     connection, deliveries.Branch(period, "public_security"), COUNTY_CODE, doubts
                 )
-            lines = compute_findings(files, profile, delivered_sources(accounts, county.frames, period))
+            lines = compute_findings(files, profile, keep_delivered(accounts, county.frames, period))
         codes = lines["code"].value_counts()
         counts = {COUNT: len(lines), **{str(code): int(number) for code, number in codes.items()}}
         return dg.Output(lines, metadata=counts)

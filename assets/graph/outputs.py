@@ -13,7 +13,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from assets.county import profile_of
+from assets.county import profile_of, sources_delivered
 from assets.graph.step import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.protected import protected_in
@@ -172,6 +172,7 @@ def _ingredients(county: Session, run: _Run, frames: Mapping[str, Any]) -> Ingre
         rates=frames["link_register"]["rates"],
         lines=lines_of(frames["findings"], frames["finding_life"], urgent),
         before=edition_lines(county, last).frame if last else pd.DataFrame(columns=LINE_COLUMNS),
+        delivered=sources_delivered(county, run.period),
     )
 
 

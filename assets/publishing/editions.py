@@ -7,7 +7,7 @@ What is on a workbook is `assets.workbooks`; when the folder is shown is `assets
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from assets.county import official_areas, profile_of
 from assets.errata.holding import held_lines
 from assets.protected import Protected, printed_for
 from assets.publishing.edition_lines import ASKED, status_of
-from assets.receiving.delivered import delivered_sources
 from assets.receiving.filenames import FileNames, naming_of
 from assets.workbooks.context import FurtherBooks, PrintedList, PublishContext, Published
 from assets.workbooks.csvout import EXACT, FINDINGS_COLUMNS, LINKS_COLUMNS, write_csv
@@ -50,6 +49,7 @@ class Ingredients:
     Attributes:
         lines: by which every output counts (`assets.publishing.edition_lines`).
         before: the same of the last period of this kind; empty for the first one.
+        delivered: what the lists rested on (`assets.receiving.delivered`).
     """
 
     period: str
@@ -65,6 +65,7 @@ class Ingredients:
     lines: pd.DataFrame = field(default_factory=pd.DataFrame)
     before: pd.DataFrame = field(default_factory=pd.DataFrame)
     audit_head: str = ""
+    delivered: Sequence[str] = ()
 
     def through(self, see: Callable[[pd.DataFrame], pd.DataFrame]) -> Ingredients:
         """The same with every frame that names a child seen as somebody may see it."""
@@ -201,8 +202,7 @@ def bare_context(workspace: Workspace, label: str) -> PublishContext:
 def _context(frames: Ingredients, workspace: Workspace) -> PublishContext:
     """The same with the period's data, as far as everybody may see them."""
     profile, period = profile_of(workspace), Period.parse(frames.period)
-    came = delivered_sources(frames.accounting.to_dict("records"), FrameStore(workspace.frames), frames.period)
-    missing = not_computed(profile, came)
+    missing = not_computed(profile, frames.delivered)
     # The further books are kept by conditions like the lists' own, but over the child files alone: no pairs, no area code.
     files = ChildFiles(frames.children, frames.records, pd.DataFrame(), period.last_day, period.label, "")
     return replace(

@@ -11,11 +11,13 @@ import pandas as pd
 
 from assets.childfile.household import commonest_county
 from expectations.jurisdictions.profile import Place
-from expectations.lists.catalogue import load_catalogue
+from expectations.lists.catalogue import LOOKED, load_catalogue
 from matching.reading.regions import area_name
 from pipelines.resources.deliveries import DeliveryNotice
 from pipelines.resources.frames import FrameStore
 
+NAME = "delivered"
+"""The frame that says it: one row per source, written once a run, by the lists (docs/data-shapes.md)."""
 COUNTY_CODE = "county_differs"
 
 
@@ -65,6 +67,23 @@ def delivered_sources(accounts: Iterable[Mapping[Any, Any]], frames: FrameStore,
         catalogue.columns_filled(lambda name: pd.concat([column(each, name) for each in assets])) if assets else set()
     )
     return sorted({*departments, *kinds, *columns})
+
+
+def keep_delivered(accounts: Iterable[Mapping[Any, Any]], frames: FrameStore, period: str) -> list[str]:
+    """Work it out for a run and keep it, for everybody who prints or follows what this run lists (`kept_delivered`)."""
+    sources = delivered_sources(accounts, frames, period)
+    frames.write(NAME, period, pd.DataFrame({"source": sources}, dtype=object))
+    return sources
+
+
+def kept_delivered(frames: FrameStore, period: str) -> list[str] | None:
+    """What the period's lists rested on; None in a workspace of an earlier state, or before its first run."""
+    return list(frames.read(NAME, period)["source"]) if frames.exists(NAME, period) else None
+
+
+def departments_among(sources: Iterable[str]) -> frozenset[str]:
+    """The departments among delivered sources, without the kinds of files and the columns."""
+    return frozenset(name for name in sources if "." not in name and not name.startswith(LOOKED))
 
 
 def county_doubt(records: pd.DataFrame, place: Place) -> list[DeliveryNotice]:

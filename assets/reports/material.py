@@ -11,10 +11,9 @@ from datetime import date
 
 import pandas as pd
 
-from assets.county import department_names, official_areas, profile_of
+from assets.county import department_names, official_areas, profile_of, sources_delivered
 from assets.protected import protected_in
 from assets.publishing.edition_lines import EditionLines, edition_lines, life_of
-from assets.receiving.delivered import delivered_sources
 from assets.replies.coverage import coverage
 from assets.reports.wrong import PastAnswers, past_answers
 from expectations.jurisdictions.profile import Profile
@@ -184,7 +183,7 @@ def gather(opened: Session, period: Period) -> ReportMaterial:
             events = finding_events.events(connection, life_event.c.period == before[-1])
             past = past_answers(events, before[-1])
     accounting = pd.DataFrame([{name: line[name] for name in ACCOUNTING} for line in files_in], columns=ACCOUNTING)
-    missing = not_computed(profile, delivered_sources(accounting.to_dict("records"), frames, label))
+    missing = not_computed(profile, sources_delivered(opened, label))
     # The settings' names in the file are for whoever fills them in, not for those who read the report.
     missing["sentence"] = missing["sentence"].str.replace(r"（[a-z_.]+）", "", regex=True)
     return ReportMaterial(

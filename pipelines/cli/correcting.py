@@ -8,19 +8,19 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 from rich.table import Table
 
-from assets.county import department_names, profile_of
+from assets.county import department_names, profile_of, sources_delivered
 from assets.errata.holding import hold
 from assets.errata.lines import EarlierErrors, errata_rules, errors_of, outcome
 from assets.errata.writing import DepartmentErrors, Frames, write_errata
 from assets.protected import protected_in
 from assets.publishing.editions import bare_context, with_asked
 from assets.publishing.locking import lock_folder
-from assets.receiving.delivered import usable_departments
+from assets.receiving.delivered import departments_among
 from expectations.life.states import ANSWERED
 from pipelines.cli.running import fitting_period
 from pipelines.cli.shell import out, show
 from pipelines.cli.texts import say
-from pipelines.resources import deliveries, finding_events
+from pipelines.resources import finding_events
 from pipelines.resources.passwords import read_passwords
 from pipelines.resources.session import Session
 from pipelines.resources.tables import life_event
@@ -53,8 +53,7 @@ def errata_of(opened: Session, label: str) -> dict[str, DepartmentErrors]:
     findings = findings[~findings["finding_id"].isin(done)]
     life = opened.frames.read("finding_life", label, ["finding_id", "listed", "shown", "evidence"])
     # Of a department that delivered nothing since, nobody can say whether it corrected anything.
-    with opened.engine.connect() as connection:
-        delivered = usable_departments(deliveries.of_period(connection, label, deliveries.LIVE))
+    delivered = departments_among(sources_delivered(opened, label))
     same_kind = [period for period in opened.frames.periods("finding_life") if ("Q" in period) == ("Q" in label)]
     earlier = max((period for period in same_kind if period < label), default="")
     profile = profile_of(opened.workspace)

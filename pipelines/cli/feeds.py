@@ -108,13 +108,10 @@ def show_sharing(opened: Session) -> None:
             "approved": line.approved_by,
             "made": local_time(line.made_at),
             "hash": line.sha256[:12],
-            "receipt": "、".join(f"{word}{count}" for word, count in counts.items())
-            or say("sharing.no_receipt"),
+            "receipt": "、".join(f"{word}{count}" for word, count in counts.items()) or say("sharing.no_receipt"),
         }
         kind = delivering.KINDS[line.kind]
-        title = say(
-            "sharing.title", feed=line.feed, number=line.number, kind=kind, period=Period.parse(line.period).zh
-        )
+        title = say("sharing.title", feed=line.feed, number=line.number, kind=kind, period=Period.parse(line.period).zh)
         table = Table(show_header=False, title=title, title_justify="left")
         for name, value in rows.items():
             table.add_row(say(f"table.{name}"), value)

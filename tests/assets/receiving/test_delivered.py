@@ -1,10 +1,21 @@
 """Whose data the lists rest on, and a county that the settings name wrongly."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
+import pytest
 
-from assets.receiving.delivered import county_doubt, delivered_sources, usable_departments
+from assets.county import sources_delivered
+from assets.receiving import delivered
+from assets.receiving.delivered import (
+    county_doubt,
+    delivered_sources,
+    departments_among,
+    keep_delivered,
+    kept_delivered,
+    usable_departments,
+)
 from expectations.jurisdictions.profile import Place, load_profile
 from pipelines.resources.frames import FrameStore
 
@@ -62,3 +73,21 @@ def test_columns_that_somebody_fills_are_known(tmp_path: Path) -> None:
     frames.write("std_education", "2026Q3", pd.DataFrame({"layout": [""], "visit_date": ["2026-09-01"]}))
     found = delivered_sources([line("disability", 2, 0), line("education", 0, 1)], frames, "2026Q3")
     assert found == ["#", "#aid=care_allowance", "#rehab", "disability"]
+
+
+def test_what_the_lists_rest_on_is_worked_out_once_and_read_by_everybody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames = FrameStore(tmp_path)
+    frames.write("std_civil_affairs", "2026Q3", pd.DataFrame({"layout": ["ledger"], "rehab": ["yes"]}))
+    assert kept_delivered(frames, "2026Q3") is None, "before the first run nothing is kept"
+    sources = keep_delivered([line("civil_affairs", 1, 0)], frames, "2026Q3")
+    assert sources == ["#", "#rehab", "civil_affairs", "civil_affairs.ledger"]
+    # Neither the register nor the frames are asked again, whatever came since.
+    monkeypatch.setattr(delivered, "delivered_sources", lambda *_: pytest.fail("worked out again"))
+    frames.write("std_civil_affairs", "2026Q3", pd.DataFrame({"layout": [""]}))
+    assert sources_delivered(SimpleNamespace(frames=frames), "2026Q3") == sources  # type: ignore[arg-type]
+
+
+def test_departments_are_told_from_kinds_of_files_and_columns() -> None:
+    assert departments_among(["#", "#rehab", "civil_affairs", "civil_affairs.ledger"]) == {"civil_affairs"}
