@@ -23,7 +23,14 @@ from expectations.lists.view import View
 PATHS = [path for path, _ in load_profile("default").settings()]
 # What may never stay open: a file that leaves it so is refused when it is read.
 REFUSED = [path for path in PATHS if path.startswith("masking.") and path != "masking.name_masked_in_summary"]
-BOOKS = ["rural_single_parent", "virtual_special_school", "street_trafficked", "migrant", "sick_disabled", "orphan_student"]
+BOOKS = [
+    "rural_single_parent",
+    "virtual_special_school",
+    "street_trafficked",
+    "migrant",
+    "sick_disabled",
+    "orphan_student",
+]
 # What the cases set besides, once for all of them, and both ways of listing children outside the cohort.
 SET = {
     "rhythm.visit_every": "P3M",
@@ -69,9 +76,8 @@ def files(whole: Town) -> ChildFiles:
     return whole.files()
 
 
-def opened(town: Town, path: str) -> Profile:
-    """The town's profile with one setting left open."""
-    profile = town.profile
+def opened(profile: Profile, path: str) -> Profile:
+    """A profile with one setting left open."""
     section, key = path.split(".")
     part = getattr(profile, section)
     setting = getattr(part, key).model_copy(update={"value": None})
@@ -107,16 +113,41 @@ def test_a_list_names_every_setting_that_it_insists_on(
     assert {code: paths for code, paths in unnamed.items() if paths} == {}
 
 
+def waiting_for(path: str) -> frozenset[str]:
+    """The lists that cannot be computed without a setting."""
+    return frozenset(code for code, info in load_catalogue().lists.items() if path in info.parameters)
+
+
+def delivered(files: ChildFiles) -> set[str]:
+    """As if every file had come: what is then not computed waits for the place alone."""
+    origins = {origin for source in load_catalogue().sources.values() for origin in source.origins}
+    return {*ALL, *files_delivered(files), *origins}
+
+
 @pytest.mark.parametrize("path", [path for path in PATHS if path not in REFUSED])
-def test_an_open_setting_ends_no_run(whole: Town, files: ChildFiles, path: str) -> None:
-    profile = opened(whole, path)
-    came = {*ALL, *files_delivered(files), *(o for s in load_catalogue().sources.values() for o in s.origins)}
-    sentences = not_computed(profile, came).set_index("code")["sentence"]
-    waiting = {code for code, info in load_catalogue().lists.items() if path in info.parameters}
-    assert set(sentences.index) == waiting
-    assert all(labels().setting(path) in sentences[code] and "未计算" in sentences[code] for code in waiting)
-    codes = set(compute_findings(files, profile, came)["code"])
-    assert codes and not codes & waiting
+def test_the_lists_that_need_an_open_setting_say_so(whole: Town, files: ChildFiles, path: str) -> None:
+    sentences = not_computed(opened(whole.profile, path), delivered(files)).set_index("code")["sentence"]
+    assert set(sentences.index) == waiting_for(path)
+    assert all(labels().setting(path) in sentence and "未计算" in sentence for sentence in sentences)
+
+
+# Settings for which the same lists wait are opened together: all other lists are computed without any of them.
+TOGETHER = sorted(
+    {
+        lists: [path for path in PATHS if waiting_for(path) == lists and path not in REFUSED]
+        for lists in map(waiting_for, PATHS)
+    }.values()
+)
+
+
+@pytest.mark.parametrize("paths", TOGETHER, ids=lambda paths: paths[0])
+def test_open_settings_end_no_run(whole: Town, files: ChildFiles, paths: list[str]) -> None:
+    profile = whole.profile
+    for path in paths:
+        profile = opened(profile, path)
+    codes = set(compute_findings(files, profile, delivered(files))["code"])
+    assert codes
+    assert codes.isdisjoint(waiting_for(paths[0]))
     extra_ledgers(View(files, profile, profile.catalogue))
 
 
@@ -130,15 +161,19 @@ def test_child_files_are_built_with_an_open_setting(path: str) -> None:
     town.add("disability", 1, card_status="cancelled")
     files = town.files()
     # Whose cohort nobody can say is in none; a certificate that its register calls cancelled has ended by any reading.
-    assert bool(files.children["in_cohort"].item()) == (path in {"school.band", "place.former_area_codes", "allowances.card_not_valid"})
+    assert bool(files.children["in_cohort"].item()) == (
+        path in {"school.band", "place.former_area_codes", "allowances.card_not_valid"}
+    )
     assert bool(files.children["in_band"].item()) == (path != "school.band")
     assert files.records.set_index("department")["active"].to_dict() == {CA: True, "disability": False}
 
 
 def test_a_book_that_waits_for_a_setting_is_not_kept_and_says_so(whole: Town) -> None:
-    profile = opened(whole, "leaving.adult_age")
+    profile = opened(whole.profile, "leaving.adult_age")
     assert set(BOOKS) - set(books_of(profile)) == {"orphan_student"}
-    assert [sentence for sentence in books_waiting(profile) if "保障年龄上限" in sentence] == books_waiting(profile) != []
+    assert (
+        [sentence for sentence in books_waiting(profile) if "保障年龄上限" in sentence] == books_waiting(profile) != []
+    )
     assert books_waiting(whole.profile) == []
 
 
@@ -151,15 +186,17 @@ def test_what_is_seen_of_a_number_cannot_stay_open(path: str) -> None:
         Profile.model_validate(content)
     # Beside the model's check, whoever asks for it is told its name.
     with pytest.raises(UnknownSettingError, match=path):
-        rule_of(opened(Town(), path))
+        rule_of(opened(Town().profile, path))
 
 
 def test_an_open_decision_on_names_covers_them(whole: Town) -> None:
-    assert opened(whole, "masking.name_masked_in_summary").masking.covers_names_in_summary
-    whole_open = whole.profile.masking.model_copy(
-        update={"name_masked_in_summary": whole.profile.masking.name_masked_in_summary.model_copy(update={"value": False})}
+    assert opened(whole.profile, "masking.name_masked_in_summary").masking.covers_names_in_summary
+    shown = whole.profile.masking.model_copy(
+        update={
+            "name_masked_in_summary": whole.profile.masking.name_masked_in_summary.model_copy(update={"value": False})
+        }
     )
-    assert not whole_open.covers_names_in_summary
+    assert not shown.covers_names_in_summary
 
 
 def test_a_refusal_names_file_key_and_setting() -> None:
