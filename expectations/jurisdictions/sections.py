@@ -44,6 +44,12 @@ class Setting(Rules, Generic[T]):
     _path: str = PrivateAttr("")
     _file: str = PrivateAttr("")
 
+    def __eq__(self, other: object) -> bool:
+        """Equal by what is decided and why, wherever it stands."""
+        if not isinstance(other, Setting):
+            return NotImplemented
+        return (self.value, self.clause, self.source) == (other.value, other.clause, other.source)
+
     @property
     def path(self) -> str:
         """Its key, `section.key`; "" outside a profile."""
