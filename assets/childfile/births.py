@@ -11,7 +11,8 @@ import pandas as pd
 
 from assets.childfile.choose import Chooser
 from expectations.jurisdictions.profile import Schooling
-from expectations.lists.ages import birth_span, completed_years, school_grade
+from expectations.lists.ages import NO_GRADE, birth_span, completed_years, school_grade
+from expectations.lists.files import BoolArray, IntArray
 
 
 def births(chooser: Chooser, departments: list[str], as_of: date) -> pd.DataFrame:
@@ -56,28 +57,36 @@ def ages(birth: pd.Series, as_of: date, school: Schooling) -> pd.DataFrame:
 
     Returns:
         `age, age_most` (completed years by the latest and the earliest possible birthday; -1 unknown), `cohort_grade`
-        (by the latest birthday; below 1 too young, above the last grade finished), `in_cohort, cohort_sure, in_band`.
+        (by the latest birthday; below 1 too young, above the last grade finished; `NO_GRADE` unknown), `in_cohort, cohort_sure, in_band`.
+        Where the place leaves a setting of the cohort or the band open, nobody is known to be in it: the lists that read it are not computed.
     """
     # Each distinct date once: a prefecture's children have a few thousand birthdays.
     codes, dates = pd.factorize(birth.to_numpy(object))
     distinct = pd.Series(dates, dtype=object)
     first, last = birth_span(distinct)
-    days = (school.cutoff.known(), school.year_start.known())
-    entry, years = school.entry_age.known(), school.years.known()
-    low, high = school_grade(last, as_of, entry, days), school_grade(first, as_of, entry, days)
     known = (distinct != "").to_numpy()
+    low, high = (_grades(birthdays, as_of, school, known) for birthdays in (last, first))
+    years = school.years.value or 0
     age = np.where(known, completed_years(last, as_of), -1)
-    youngest, oldest = school.band.known()
+    youngest, oldest = school.band.value or (1, 0)  # an open band holds no age
     inside = (low >= 1) & (low <= years) & known
     inside_too = (high >= 1) & (high <= years) & known
     by_date = pd.DataFrame(
         {
             "age": age,
             "age_most": np.where(known, completed_years(first, as_of), -1),
-            "cohort_grade": np.where(known, low, -99),
+            "cohort_grade": low,
             "in_cohort": inside | inside_too,
             "cohort_sure": inside & inside_too,
             "in_band": known & (age >= youngest) & (age <= oldest),
         }
     )
     return by_date.iloc[codes].reset_index(drop=True)
+
+
+def _grades(birth: pd.Series, as_of: date, school: Schooling, known: BoolArray) -> IntArray:
+    """The grade by each birthday; `NO_GRADE` without one, and for everybody where the place leaves the cohort open."""
+    cutoff, start, entry = school.cutoff.value, school.year_start.value, school.entry_age.value
+    if cutoff is None or start is None or entry is None or school.years.value is None:
+        return np.full(len(birth), NO_GRADE, dtype=np.int64)
+    return np.where(known, school_grade(birth, as_of, entry, (cutoff, start)), NO_GRADE).astype(np.int64)

@@ -100,7 +100,7 @@ def _in_fixed_order(
     linked["child"], linked["child_id"] = child[sorting], ids.astype(object)[child[sorting]]
     linked["method"] = links["method"].to_numpy(object)[link]
     linked["probability"] = pd.to_numeric(links["probability"], errors="coerce").fillna(1.0).to_numpy()[link]
-    linked["state"] = record_states(linked, context.states, context.profile.allowances.card_not_valid.known())
+    linked["state"] = record_states(linked, context.states, context.profile.allowances.card_not_valid.value)
     linked["active"] = is_active(linked["state"], order)
     return linked
 

@@ -56,7 +56,7 @@ def register_side(records: pd.DataFrame, place: Place, county: str) -> pd.Series
 def _code_side(code: str, county: str, place: Place) -> str:
     if not code or not county:
         return ""
-    if code == county or code in place.former_area_codes.known():
+    if code == county or code in (place.former_area_codes.value or []):
         return "here"
     # A code of the province or the prefecture alone does not say which county.
     if code.endswith("0000"):

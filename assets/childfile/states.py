@@ -18,7 +18,7 @@ from expectations.lists.files import BoolArray, IntArray
 StateRules = Mapping[str, Sequence[StateRule]]
 
 
-def record_states(records: pd.DataFrame, rules: StateRules, ended_cards: Collection[str]) -> pd.Series:
+def record_states(records: pd.DataFrame, rules: StateRules, ended_cards: Collection[str] | None) -> pd.Series:
     """One state per record, `active` where nothing says otherwise: by the rules of its department, of any there is.
 
     Police: active, dead, moved_out, cancelled, and of an answer to a query absent and renamed. Civil affairs: active, exited, dead, moved_out,
@@ -28,7 +28,8 @@ def record_states(records: pd.DataFrame, rules: StateRules, ended_cards: Collect
     Args:
         records: standard records.
         rules: the departments' rules.
-        ended_cards: card states that end a certificate in this place (`allowances.card_not_valid`).
+        ended_cards: card states that end a certificate in this place (`allowances.card_not_valid`); None = not decided: those that its
+            department's rules end.
     """
     columns = CodedColumns(records)
     state = pd.Series(ACTIVE, index=records.index, dtype=object)
@@ -37,7 +38,8 @@ def record_states(records: pd.DataFrame, rules: StateRules, ended_cards: Collect
         needed = sorted({field for line in lines for field in line.fields if field in records.columns})
         state[mine] = states_by(lines, records.loc[mine, needed])
     # An expired card entitles to nothing until it is renewed and still names a disabled child: its row goes on counting.
-    ended = columns.isin("card_status", set(ended_cards) - {"expired"})
+    ended = columns.isin("card_status", ["expired"])
+    ended = ~ended if ended_cards is None else columns.isin("card_status", set(ended_cards) - {"expired"})
     goes_on = columns.isin("department", ["disability"]) & ~ended & (state == records["card_status"]).to_numpy()
     return state.mask(goes_on, ACTIVE)
 

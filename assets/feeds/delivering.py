@@ -21,6 +21,7 @@ from assets.feeds.leaving import left
 from assets.feeds.rows import rows_of
 from assets.feeds.stock import Calendar, Stock, answers_of
 from assets.protected import Protected, protected_in
+from matching.reading.grades import YEAR_START
 from pipelines.partitions import Period
 from pipelines.resources import audit, finding_events, sharing_ledger
 from pipelines.resources.database import connect, writing
@@ -169,7 +170,7 @@ def stock_of(opened: Session, period: str, veil: Protected) -> Stock:
         records=veil.without(frames.read("child_files.records", period)),
         findings=veil.without(frames.read("findings", period, ["code", "child_id"])),
         answers=veil.without(answers_of(events, findings)),
-        calendar=Calendar(Period.parse(period).last_day, school.year_start.known(), months_before),
+        calendar=Calendar(Period.parse(period).last_day, school.year_start.value or YEAR_START, months_before),
     )
 
 

@@ -16,7 +16,7 @@ from assets.feeds.meanings import UNTIL, Effect
 from assets.feeds.stock import Calendar, Stock
 from expectations.life.limits import until_in
 from expectations.life.rules import life_rules
-from expectations.lists.ages import day_in
+from expectations.lists.ages import NO_GRADE, day_in
 
 EXIT = ["exit_code", "looked_by", "looked_on"]
 LEFT = ["word", *EXIT]
@@ -153,5 +153,7 @@ def _corrected(feed: Feed, stock: Stock, before: pd.DataFrame | None) -> pd.Seri
     delivered = before.drop_duplicates(feed.key).set_index(feed.key)[heading]
     earlier = stock.children["child_id"].map(delivered).fillna("").astype(object)
     birth = stock.children["birth_date"].astype(str)
-    due = stock.children["in_cohort"].to_numpy(bool) | (stock.children["cohort_grade"] == 0).to_numpy(bool)
+    grade = stock.children["cohort_grade"]
+    # A place that leaves open when school begins knows of nobody that it is not of school age.
+    due = stock.children["in_cohort"].to_numpy(bool) | (grade == 0).to_numpy(bool) | (grade == NO_GRADE).to_numpy(bool)
     return stock.children.loc[(earlier != "") & (birth != "") & (earlier != birth) & ~due, "child_id"]

@@ -107,10 +107,13 @@ def try_delivery(
 
 
 def _context(workspace: Workspace | None, order: StandardisingRequest, places: pd.DataFrame) -> Context:
-    """What the rows are read with; a file that is tried without a workspace has no place, and the national school year."""
+    """What the rows are read with; a file that is tried without a workspace has no place, and so the national school year, as
+    one whose place leaves it open.
+    """
     period, county_places = Period.parse(order.branch.period), places_of(places)
     context = Context(period.label, period.last_day, county_places, county_places.county)
-    return replace(context, year_start=profile_of(workspace).school.year_start.known()) if workspace else context
+    year_start = profile_of(workspace).school.year_start.value if workspace else None
+    return replace(context, year_start=year_start) if year_start else context
 
 
 def _standardised(order: StandardisingRequest, tabulated: Tabulated, context: Context) -> StandardisedDelivery:

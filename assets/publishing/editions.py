@@ -193,9 +193,9 @@ def bare_context(workspace: Workspace, label: str) -> PublishContext:
         tuple(_printed_list(code, load_catalogue().lists[code], profile) for code in active),
         office,
         layout=layout_for(profile),
-        names_masked=profile.masking.name_masked_in_summary.known(),
+        names_masked=profile.masking.covers_names_in_summary,
         naming=naming_of(workspace, period.label),
-        groups={code: labels().value(code) for code in profile.comparison.groups.known()},
+        groups={code: labels().value(code) for code in (profile.comparison.groups.value or [])},
     )
 
 

@@ -94,7 +94,7 @@ def county_doubt(records: pd.DataFrame, place: Place) -> list[DeliveryNotice]:
     """
     stated = place.area_code.value or ""
     # A county that was renumbered is found under its former code, too (rules/identifiers.md#area-code).
-    own = {stated, *place.former_area_codes.known()}
+    own = {stated, *(place.former_area_codes.value or [])}
     commonest = commonest_county(records)
     if not stated or not commonest or commonest in own:
         return []

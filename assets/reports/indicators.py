@@ -42,7 +42,7 @@ def indicators() -> IndicatorTable:
 
 def indicator_rows(figures: Figures, profile: Profile, year: int) -> list[list[str]]:
     """The printed rows: indicator, unit, the place's target for the year, value, remark."""
-    targets = profile.indicators.targets.known()
+    targets = profile.indicators.targets.value or {}
     rows = indicators().rows
     return [[row.name, row.unit, _target(targets.get(row.key, {}), year), *_value(row, figures)] for row in rows]
 

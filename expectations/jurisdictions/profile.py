@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from expectations.jurisdictions.duties import DutyRule
 from expectations.jurisdictions.recipients import (
@@ -67,6 +67,12 @@ class Profile(Rules):
     duties: dict[str, DutyRule | None] = Field(default_factory=dict)
     departments: dict[str, AddedDepartment] = Field(default_factory=dict)
     lists: dict[str, ListRule]
+
+    @model_validator(mode="after")
+    def _settings_know_their_keys(self) -> "Profile":
+        for path, setting in self.settings():
+            setting.stands_at(path)
+        return self
 
     @property
     def catalogue(self) -> Catalogue:
@@ -126,6 +132,8 @@ def load_profile(name_or_path: str | Path, columns: Columns | None = None) -> Pr
         content = _merged(content, layer.content)
     content.setdefault("code", leaf.stem)
     profile = validated(content, Profile, leaf)
+    for path, setting in profile.settings():
+        setting.stands_at(path, leaf.name)
     wrong = wrong_recipients(profile.lists, columns, profile.departments)
     sentences = [f"规则文件 {leaf.name} 的 {text}" for text in wrong_departments(profile.departments)]
     for code, problems in wrong.items():

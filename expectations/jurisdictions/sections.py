@@ -4,10 +4,11 @@ Belongs here: the shape of each section (rules/definitions.md#definitions, rules
 YAML files beside this one), what follows from a value (`expectations.lists`, `duties`).
 """
 
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
-from pydantic import Field, PositiveFloat, field_validator, model_validator
+from pydantic import Field, PositiveFloat, PrivateAttr, field_validator, model_validator
 
+from expectations.jurisdictions.labels import labels
 from expectations.rulebook import RuleFileError, Rules
 
 T = TypeVar("T")
@@ -39,15 +40,35 @@ class Setting(Rules, Generic[T]):
     value: T | None
     clause: str = ""
     source: str = ""
+    # Where it stands, `section.key` and the file; a refusal names both. Told by the profile, since a setting does not know its own key.
+    _path: str = PrivateAttr("")
+    _file: str = PrivateAttr("")
+
+    def __eq__(self, other: object) -> bool:
+        """Equal by what is decided and why, wherever it stands."""
+        if not isinstance(other, Setting):
+            return NotImplemented
+        return (self.value, self.clause, self.source) == (other.value, other.clause, other.source)
+
+    @property
+    def path(self) -> str:
+        """Its key, `section.key`; "" outside a profile."""
+        return self._path
+
+    def stands_at(self, path: str, file: str = "") -> None:
+        """Tell the setting its key and the file of its profile."""
+        self._path, self._file = path, file or self._file
 
     def known(self) -> T:
         """The value.
 
         Raises:
-            UnknownSettingError: the place has not decided it.
+            UnknownSettingError: the place has not decided it; names the file, the setting in words and its key.
         """
         if self.value is None:
-            raise UnknownSettingError("本地规则文件中有一项参数尚未确定（value: null）")
+            file = f"规则文件 {self._file} " if self._file else "本地规则文件"
+            named = f"“{labels().setting(self._path)}”（{self._path}）" if self._path else "有一项参数"
+            raise UnknownSettingError(f"{file}中{named}尚未确定（value: null），请民政局确定后填入。")
         return self.value
 
 
@@ -246,6 +267,19 @@ class Masking(Rules):
     phone_tail: Setting[int]
     masked_fields: Setting[list[str]]
     name_masked_in_summary: Setting[bool]
+
+    @property
+    def covers_names_in_summary(self) -> bool:
+        """Whether names are covered in the county's ledgers and in samples; where nobody has decided it they are."""
+        return self.name_masked_in_summary.value is not False
+
+    @field_validator("number_head", "number_tail", "phone_head", "phone_tail", "masked_fields")
+    @classmethod
+    def _decided(cls, setting: Setting[Any]) -> Setting[Any]:
+        """How much of a number is seen cannot stay open: nothing that leaves the house could be written."""
+        if setting.value is None:
+            raise ValueError("不能留空（value: null），不需要另作规定的请删去这一项，按全国通用执行")
+        return setting
 
     @model_validator(mode="after")
     def _bounded(self) -> "Masking":

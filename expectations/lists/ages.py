@@ -12,6 +12,8 @@ import pandas as pd
 from expectations.lists.files import IntArray
 from matching.reading.grades import school_year
 
+NO_GRADE = -99
+"""The grade of a child of whom nobody can say one: no birth date, or a place that leaves open when school begins."""
 _DIGITS: tuple[str, ...] = ("零", *"一二三四五六七八九")
 
 

@@ -23,8 +23,12 @@ _PARENTS = ["father", "mother", "parent"]
 
 
 def left_behind_rows(view: View) -> BoolArray:
-    """Civil affairs' active rows of left-behind children under the age, alive and not moved out: 在册留守 everywhere (rules/definitions.md#left-behind)."""
-    young = view.number("age") < view.profile.left_behind.below_age.known()
+    """Civil affairs' active rows of left-behind children under the age, alive and not moved out: 在册留守 everywhere (rules/definitions.md#left-behind).
+
+    Where the age is open the roll alone decides: reports count it, and the lists that need the age are not computed.
+    """
+    below = view.profile.left_behind.below_age.value
+    young = np.ones(view.n, dtype=np.bool_) if below is None else view.number("age") < below
     rows = view.of("civil_affairs") & view.active & view.tokens("category", ["left_behind"])
     return np.asarray(rows & (young & view.flag("alive") & ~view.flag("moved_out"))[view.child], dtype=np.bool_)
 
@@ -38,8 +42,8 @@ def both_away(view: View) -> BoolArray:
 
 
 def said_nobody(view: View) -> BoolArray:
-    """Records in which some cell says that nobody cares for the child."""
-    words = view.profile.left_behind.no_carer_words.known()
+    """Records in which some cell says that nobody cares for the child; none where the place has not decided on the words."""
+    words = view.profile.left_behind.no_carer_words.value or []
     return np.asarray(np.logical_or.reduce([view.words(field, words) for field in _SPEAKING]), dtype=np.bool_)
 
 

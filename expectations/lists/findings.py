@@ -138,8 +138,9 @@ def _obstacle(info: ListInfo, profile: Profile, delivered: Collection[str]) -> s
     missing = [name for name in info.needs if not came(name, delivered)]
     if missing:
         # A department that the place's paper does not name owes no data: somebody has to agree with it first.
-        parties = profile.comparison.parties.known()
-        outside = [name for name in missing if name in catalogue.departments and name not in parties]
+        parties = profile.comparison.parties.value
+        # Where it is open who takes part, nobody can be said to stand outside.
+        outside = [name for name in missing if name in catalogue.departments and name not in (parties or missing)]
         no_party = f"本地文件没有把{spoken(outside)}列为比对单位，需要时请商定。" if outside else ""
         return f"本期没有收到{spoken(missing)}的数据，清单“{info.name}”未计算，不表示没有这类情况。{no_party}"
     if info.needs_any and not any(came(name, delivered) for name in info.needs_any):

@@ -36,7 +36,9 @@ def groups_of(view: View) -> Groups:
                 rows = view.filled(field) if _ANY in codes else view.tokens(field, codes)
                 masks[name] |= view.any(rows & view.active)
             spoken[masks[name]] = [f"{text}、{name}" if text else name for text in spoken[masks[name]]]
-        first = [masks[_MARKS[code]] for code in view.profile.comparison.priority.known() if _MARKS.get(code) in masks]
+        # Whom a place puts first orders the lines and decides on none: where it is open nobody comes first.
+        priority = view.profile.comparison.priority.value or []
+        first = [masks[_MARKS[code]] for code in priority if _MARKS.get(code) in masks]
         nobody = np.zeros(view.n, dtype=np.bool_)
         view.notes["groups"] = Groups(spoken, np.asarray(np.logical_or.reduce([nobody, *first]), dtype=np.bool_))
     groups: Groups = view.notes["groups"]

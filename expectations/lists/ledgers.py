@@ -5,10 +5,12 @@ rules/jurisdictions.md#row-23, rules/workflow.md#m18. Such a book says something
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from expectations.jurisdictions.labels import labels
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.files import BoolArray
 from expectations.lists.view import View
@@ -17,16 +19,31 @@ COLUMNS = ["ledger", "zh", "child_id", "town", "village"]
 
 
 def books_of(profile: Profile) -> dict[str, str]:
-    """Code -> Chinese name of the further books that the place keeps, in its order."""
-    return {name: _BOOKS[name][0] for name in profile.comparison.ledgers.known()}
+    """Code -> Chinese name of the further books that the place keeps, in its order, without those that wait for a setting."""
+    names = profile.comparison.ledgers.value or []
+    return {name: _BOOKS[name].zh for name in names if not _open_settings(name, profile)}
+
+
+def books_waiting(profile: Profile) -> list[str]:
+    """A sentence (Chinese) for each further book that cannot be kept since the place has left a setting open that it needs."""
+    missing = {name: _open_settings(name, profile) for name in profile.comparison.ledgers.value or []}
+    return [
+        f"本地文件没有规定{'、'.join(labels().setting(path) for path in paths)}，“{_BOOKS[name].zh}”没有生成，"
+        "请民政局确定后填入本地规则（参数尚未确定）。"
+        for name, paths in missing.items()
+        if paths
+    ]
+
+
+def _open_settings(name: str, profile: Profile) -> list[str]:
+    return [path for path in _BOOKS[name].parameters if profile.setting(path).value is None]
 
 
 def extra_ledgers(view: View) -> pd.DataFrame:
     """The children of every further book of the place: `ledger, zh, child_id, town, village`, in a fixed order."""
     parts = []
-    for name in view.profile.comparison.ledgers.known():
-        zh, belongs = _BOOKS[name]
-        at = np.flatnonzero(belongs(view) & view.flag("alive"))
+    for name, zh in books_of(view.profile).items():
+        at = np.flatnonzero(_BOOKS[name].belongs(view) & view.flag("alive"))
         columns = {column: view.text(column).to_numpy(object)[at] for column in ("child_id", "town", "village")}
         parts.append(pd.DataFrame({"ledger": name, "zh": zh, **columns}))
     books = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
@@ -73,11 +90,27 @@ def _orphan_student(view: View) -> BoolArray:
     return np.asarray(at_school & (view.number("age") >= leaving.adult_age.known()), dtype=np.bool_)
 
 
-_BOOKS: dict[str, tuple[str, Callable[[View], BoolArray]]] = {
-    "rural_single_parent": ("农村单亲儿童台账", _rural_single_parent),
-    "virtual_special_school": ("列入虚拟专门学校的儿童", _special_school),
-    "street_trafficked": ("流浪和打拐解救儿童台账", _street),
-    "migrant": ("流动儿童台账", _migrant),
-    "sick_disabled": ("病残儿童台账", _sick_or_disabled),
-    "orphan_student": ("孤儿大学生（成年在读）台账", _orphan_student),
+@dataclass(frozen=True)
+class _Book:
+    """A further book: its name, who belongs in it, and the settings without which nobody can say so."""
+
+    zh: str
+    belongs: Callable[[View], BoolArray]
+    parameters: tuple[str, ...]
+
+
+_AGE = "difficulty.below_age"
+_BOOKS = {
+    "rural_single_parent": _Book("农村单亲儿童台账", _rural_single_parent, (_AGE, "left_behind.urban_marks")),
+    "virtual_special_school": _Book(
+        "列入虚拟专门学校的儿童", _special_school, (_AGE, "comparison.special_school_words")
+    ),
+    "street_trafficked": _Book("流浪和打拐解救儿童台账", _street, (_AGE,)),
+    "migrant": _Book("流动儿童台账", _migrant, (_AGE,)),
+    "sick_disabled": _Book("病残儿童台账", _sick_or_disabled, (_AGE,)),
+    "orphan_student": _Book(
+        "孤儿大学生（成年在读）台账",
+        _orphan_student,
+        ("leaving.age_limited", "leaving.at_school", "leaving.adult_age"),
+    ),
 }

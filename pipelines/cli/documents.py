@@ -100,7 +100,7 @@ def write_sample(opened: Session, sampling: Sampling) -> Path:
     path = opened.workspace.outbox / SAMPLE_FOLDER / period.label / f"儿童档案抽查_{period.label}.xlsx"
     opened.look("sample", period.label, drawn["child_id"].astype(str).tolist())
     profile = profile_of(opened.workspace)
-    place, masked = profile.place.county_name.value or "", profile.masking.name_masked_in_summary.known()
+    place, masked = profile.place.county_name.value or "", profile.masking.covers_names_in_summary
     context = PublishContext(period.label, period.last_day, place, (), _office(opened), names_masked=masked)
     write_sheet(drawn, order, context, path)
     _note(

@@ -93,6 +93,7 @@ def check_profile(place: PlaceArgument = "", workspace: WorkspaceOption = None) 
     """Validate a place's file and print what is undecided, and which lists wait for it."""
     from expectations.lists.catalogue import load_catalogue
     from expectations.lists.findings import not_computed
+    from expectations.lists.ledgers import books_waiting
     from pipelines.cli.shell import out
 
     profile, catalogue = _loaded(place, workspace), load_catalogue()
@@ -113,7 +114,7 @@ def check_profile(place: PlaceArgument = "", workspace: WorkspaceOption = None) 
                 markup=False,
                 style="dim",
             )
-    for sentence in waiting["sentence"]:
+    for sentence in [*waiting["sentence"], *books_waiting(profile)]:
         out.print(sentence, markup=False, style="yellow")
 
 
