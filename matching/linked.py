@@ -15,13 +15,12 @@ import pandas as pd
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from matching.arrays import Ints
     from matching.clustering.cluster import Clusters
     from matching.model import Model
     from matching.scoring.decide import Evidence
     from matching.scoring.weigh import Weights
     from matching.shapes import Encoded, KeyYield, Levels, Pairs
-
-    Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

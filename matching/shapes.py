@@ -15,14 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from matching.arrays import Ints, Mask, Rows, Texts
     from matching.names.levels import NameSet
 
     Ids = NDArray[np.int32]
-    Ints = NDArray[np.int64]
-    Mask = NDArray[np.bool_]
-    Rows = NDArray[np.int32]
     Table = NDArray[np.int32]
-    Texts = NDArray[np.object_]
 
 Levels = dict[str, NDArray[np.int8]]
 """Field name to one level code per pair."""

@@ -16,14 +16,10 @@ from matching.arrays import components
 from matching.clustering.unmatched import join_unmatched_clusters
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from matching.arrays import Ints, Mask
     from matching.model import Model
     from matching.scoring.decide import Evidence
     from matching.shapes import Pairs
-
-    Ints = NDArray[np.int64]
-    Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

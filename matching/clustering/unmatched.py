@@ -12,15 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from matching.arrays import Floats, Ints, Mask
     from matching.model import Model
     from matching.scoring.decide import Evidence
     from matching.shapes import Pairs
-
-    Ints = NDArray[np.int64]
-    Floats = NDArray[np.float64]
-    Mask = NDArray[np.bool_]
 
 
 def join_unmatched_clusters(label: Ints, pairs: Pairs, evidence: Evidence, model: Model) -> Ints:

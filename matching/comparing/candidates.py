@@ -21,12 +21,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from matching.arrays import Ints, Mask, Rows
     from matching.model import Model
     from matching.shapes import Encoded, Levels
 
-    Ints = NDArray[np.int64]
-    Mask = NDArray[np.bool_]
-    Rows = NDArray[np.int32]
 
 CONTEXT = "family"
 """The one field that needs other pairs; it is not part of the engines' patterns."""

@@ -23,11 +23,10 @@ from matching.shapes import Levels
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from matching.arrays import Mask, Rows
     from matching.model import Model
     from matching.shapes import Encoded, Pairs
 
-    Mask = NDArray[np.bool_]
-    Rows = NDArray[np.int32]
 
 SAME_NAMES = ("same", "variant", "wildcard")
 """Name levels at which two records carry one name."""

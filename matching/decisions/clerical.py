@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    from matching.arrays import Ints
+
 
 CONTENT_KIND = "content"
 """Kind of the register's rows that remember the keys of a record: `record_id` and its `content_keys`."""

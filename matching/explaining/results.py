@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from matching.arrays import Mask
     from matching.linked import LinkageTrace
 
-    Mask = NDArray[np.bool_]
 
 PAIR_COLUMNS = (
     *("record_a", "record_b", "department_a", "department_b", "method", "weight", "probability"),

@@ -17,10 +17,10 @@ from matching.latin.encode import key_codes
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from matching.arrays import Ints
     from matching.latin.encode import FieldValues, LatinRecords
     from matching.latin.model import LatinLevel, LatinModel
 
-    Ints = NDArray[np.int64]
     Codes = NDArray[np.int8]
 
 

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from matching.arrays import Ints
     from matching.latin.model import Kind, LatinModel
 
-    Ints = NDArray[np.int64]
 
 _SEPARATED = re.compile(r"(\d{1,4})\D+(\d{1,2})\D+(\d{1,4})(?:[T\s].*)?")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")

@@ -16,11 +16,10 @@ from matching.scoring.estimate import sigmoid_bits
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from matching.arrays import Floats
     from matching.latin.encode import LatinRecords
     from matching.latin.model import LatinModel
 
-    Ints = NDArray[np.int64]
-    Floats = NDArray[np.float64]
     Codes = NDArray[np.int8]
 
 

@@ -25,12 +25,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from matching.arrays import Floats, Ints
     from matching.latin.encode import LatinRecords
     from matching.latin.fit import Learned
     from matching.latin.model import LatinModel
 
-    Ints = NDArray[np.int64]
-    Floats = NDArray[np.float64]
     Codes = NDArray[np.int8]
 
 _RARE_BITS = 3.0

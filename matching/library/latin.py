@@ -16,12 +16,10 @@ from matching.library.answer import Linked, Options, clusters_frame, judgements_
 from matching.scoring.estimate import sigmoid_bits
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from matching.arrays import Ints
     from matching.latin.model import LatinModel
     from matching.library.columns import Rows
 
-    Ints = NDArray[np.int64]
 
 _GRADES = np.array(["different", "review", "same"], dtype=object)
 _VERDICTS = {"same": 1, "different": -1, "unsure": 0}

@@ -23,7 +23,8 @@ from matching.reading.codes import load_tables
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+    from matching.arrays import Floats
+
 
 COLUMNS = (
     *("group", "value", "records", "linked", "rate", "low", "high", "expected_rate", "review", "review_rate"),

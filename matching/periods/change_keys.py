@@ -28,12 +28,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from matching.arrays import Ints, Mask
     from matching.columns import TextColumns
 
     Digests = NDArray[np.uint64]
     Keys = NDArray[np.uint32]
-    Ints = NDArray[np.int64]
-    Mask = NDArray[np.bool_]
 
 READ = (
     *("department", "layout", "name", "former_name", "birth_date", "birth_precision", "sex", "nation"),

@@ -22,13 +22,9 @@ from matching.periods.memory import change_keys_of, follow_rows
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from matching.arrays import Ints, Mask
     from matching.linked import KnownChildren, Memory
     from matching.periods.change_keys import Digests, Keys
-
-    Ints = NDArray[np.int64]
-    Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

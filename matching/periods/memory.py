@@ -20,13 +20,11 @@ from matching.scoring.design import make_design
 from matching.scoring.weigh import Weights
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from matching.arrays import Ints
     from matching.linked import Linkage
     from matching.model import Model
     from matching.periods.change_keys import Digests, Keys
 
-    Ints = NDArray[np.int64]
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 KEPT = ("record_id", "child_id", "method", "probability", "content", "mark")

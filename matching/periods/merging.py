@@ -27,6 +27,7 @@ from matching.register.register import assign, identifiers, in_play
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from matching.arrays import Ints, Mask
     from matching.comparing.resources import Engine, EngineName
     from matching.linked import LinkageTrace
     from matching.model import Model
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from matching.periods.delivery import DeliveryDiff
     from matching.register.register import Assigned
 
-    Ints = NDArray[np.int64]
-    Mask = NDArray[np.bool_]
 
 _PHONES = ("phone", "father_phone", "mother_phone")
 

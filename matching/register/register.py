@@ -21,9 +21,8 @@ from matching.register.shared import SharedIdentifiers, claims, first_met, of_se
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from matching.arrays import Texts
     from matching.model import KnownBy
-
-    Texts = NDArray[np.object_]
 
 
 @dataclass(frozen=True)

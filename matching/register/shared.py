@@ -17,13 +17,9 @@ from matching.distinct import distinct_numbers
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from numpy.typing import NDArray
-
+    from matching.arrays import Ints, Mask
     from matching.linked import KnownChildren
     from matching.model import KnownBy
-
-    Ints = NDArray[np.int64]
-    Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,10 @@ from matching.scoring.estimate import sigmoid_bits
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from matching.arrays import Floats, Mask
     from matching.model import Model
     from matching.shapes import Levels, Pairs
 
-    Mask = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
 
 CLERICAL_BITS = 100.0
 """Weight of a person's decision: above anything the machine can say."""

@@ -17,9 +17,9 @@ from matching.model import GROUPS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from matching.arrays import Floats
     from matching.model import Model
 
-    Floats = NDArray[np.float64]
 
 _SPOKEN = ("agree", "near", "differ")
 

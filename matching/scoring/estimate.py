@@ -18,10 +18,10 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from matching.arrays import Floats
     from matching.model import LearningSettings
     from matching.scoring.design import Design
 
-    Floats = NDArray[np.float64]
 
 LN2 = float(np.log(2.0))
 _STEPS = 40

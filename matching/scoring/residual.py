@@ -16,13 +16,9 @@ from matching.distinct import as_text
 from matching.scoring.estimate import logit_bits
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from matching.arrays import Floats, Rows
     from matching.model import Model
     from matching.shapes import Pairs
-
-    Floats = NDArray[np.float64]
-    Rows = NDArray[np.int32]
 
 
 def residual_bits(records: pd.DataFrame, pairs: Pairs, weight: Floats, model: Model) -> Floats:

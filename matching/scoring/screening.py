@@ -21,13 +21,9 @@ from matching.encoding.numbers import birth_code
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from matching.arrays import Ints, Mask
     from matching.model import Model
     from matching.shapes import Encoded, Levels, Pairs
-
-    Ints = NDArray[np.int64]
-    Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -23,14 +23,12 @@ from matching.shapes import Pairs
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from matching.arrays import Floats, Ints, Mask
     from matching.comparing.candidates import Candidates, FetchedPairs
     from matching.model import Model
     from matching.scoring.screening import ScreenedNumbers
     from matching.shapes import Encoded, Levels
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
-    Mask = NDArray[np.bool_]
 
 _MARGIN = 2.0
 """Bits below the faintest pair of interest down to which pairs are fetched: what measures them (`report`) hides one field."""

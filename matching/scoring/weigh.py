@@ -18,11 +18,10 @@ from matching.scoring.estimate import LogisticFit, anchored_logistic, em_weights
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from matching.arrays import Floats, Mask
     from matching.model import Model
     from matching.shapes import Levels
 
-    Floats = NDArray[np.float64]
-    Mask = NDArray[np.bool_]
 
 Mode = Literal["labels", "em", "fixed"]
 

@@ -10,9 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from matching.arrays import Days
     from matching.model import ComparedField
-
-    Days = NDArray[np.int32]
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,9 @@ from matching.names.levels import LEVELS, former_levels
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from matching.arrays import Rows
     from matching.model import ComparedField
     from matching.shapes import NameTable
-
-    Rows = NDArray[np.int32]
 
 
 def name_levels(

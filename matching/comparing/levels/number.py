@@ -16,10 +16,9 @@ from matching.reading.citizen import CHECK_CHARACTERS, WEIGHTS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from matching.arrays import Rows
     from matching.model import ComparedField
     from matching.shapes import Encoded, Sets
-
-    Rows = NDArray[np.int32]
 
 
 CUT = "000"

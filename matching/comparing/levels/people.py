@@ -9,10 +9,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from matching.arrays import Rows
     from matching.model import ComparedField
     from matching.shapes import Sets
-
-    Rows = NDArray[np.int32]
 
 
 def people_levels(sets: Sets, a: Rows, b: Rows, spec: ComparedField) -> NDArray[np.int8]:

@@ -22,15 +22,13 @@ from matching.shapes import KeyYield, Pairs
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from matching.arrays import Ints, Mask, Rows
     from matching.comparing.resources import Engine
     from matching.comparing.sql.dialect import Dialect
     from matching.comparing.sql.tables import Columns, Tables
     from matching.model import Model
     from matching.shapes import Encoded, Levels
 
-    Ints = NDArray[np.int64]
-    Mask = NDArray[np.bool_]
-    Rows = NDArray[np.int32]
     Answer = dict[str, NDArray[Any]]
 
 _CHUNK = 1_000_000

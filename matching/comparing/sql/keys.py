@@ -17,13 +17,11 @@ from matching.comparing.sql.dialect import every
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
+    from matching.arrays import Ints
     from matching.blocking.keys import Parts
     from matching.comparing.sql.dialect import Dialect
     from matching.model import KeySpec, Model
 
-    Ints = NDArray[np.int64]
 
 KEYS = 32
 """Numbers of keys behind a value; a model has fewer, since their flags share one integer."""
