@@ -12,7 +12,7 @@ import numpy as np
 
 from matching.comparing.compare import groups
 from matching.explaining.results import has_counterpart
-from matching.scoring.estimate import sigmoid_bits
+from matching.scoring.estimate import sigmoid_bits, unblocked_links
 from matching.scoring.weigh import Patterns
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def estimates(trace: LinkageTrace) -> dict[str, Any]:
     Links on equal numbers are counted with their own posterior. For links without a number the posteriors alone are too
     hopeful (families and twins move together), so that the worse of two figures stands: the posteriors, and the measured
     precision (`_measured`). Expected missed pairs are Σp over compared pairs that are apart, and what one key alone found tells
-    how much no key found (`_unblocked`).
+    how much no key found (`unblocked_links`).
     """
     label, pairs = trace.clusters.label, trace.pairs
     p = np.where(trace.judged == 1, 1.0, np.where(trace.judged == -1, 0.0, trace.evidence.probability))
@@ -109,7 +109,7 @@ def estimates(trace: LinkageTrace) -> dict[str, Any]:
     believed = _UNMEASURED if measured is None else measured
     expected["without_number"] = min(expected["without_number"], believed * size["without_number"])
     open_pairs = ~together & ~has_counterpart(trace, together) & (trace.judged == 0)
-    missed, unblocked = float(p[open_pairs].sum()), _unblocked(trace, together)
+    missed, unblocked = float(p[open_pairs].sum()), unblocked_links(trace.pairs.keys[together], len(trace.model.keys))
     right, accepted = sum(expected.values()), sum(size.values())
     return {
         "expected_precision": round(right / accepted, 6) if accepted else 1.0,
@@ -157,17 +157,3 @@ def _measured(trace: LinkageTrace, links: NDArray[np.bool_]) -> float | None:
     odds = right / (_HARDER * wrong) * np.exp2(min(weights.prior - weights.prior_labelled, 0.0))
     counts = np.bincount(interval[links], minlength=len(_BINS) + 1)
     return float((odds / (1 + odds) * counts).sum() / max(counts.sum(), 1)) if counts.sum() else 1.0
-
-
-def _unblocked(trace: LinkageTrace, together: NDArray[np.bool_]) -> float:
-    """Links that no key may have brought together, by Chao's estimator: (found by one key)² / 2 (found by two).
-
-    No more than one key alone found: records that say so little that few keys can find them would make it grow without bound.
-    """
-    keys = trace.pairs.keys[together]
-    number_of_keys = sum(
-        ((keys >> np.uint32(bit)) & np.uint32(1)).astype(np.int64) for bit in range(len(trace.model.keys))
-    )
-    once, twice = (int((np.asarray(number_of_keys) == times).sum()) for times in (1, 2))
-    # The form that is corrected for small counts: where no link was found twice it does not divide by nothing.
-    return min(once * max(once - 1, 0) / (2.0 * (twice + 1)), float(once))

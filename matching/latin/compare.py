@@ -17,11 +17,9 @@ from matching.latin.encode import key_codes
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.arrays import Ints
+    from matching.arrays import Ints, LevelCodes
     from matching.latin.encode import FieldValues, LatinRecords
     from matching.latin.model import LatinLevel, LatinModel
-
-    Codes = NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ def _pairs(code: Ints, n: int, limit: int) -> tuple[Ints, int]:
     return rows[first] * n + rows[first + step], oversized  # stable sort: the first is the smaller
 
 
-def levels(e: LatinRecords, left: Ints, right: Ints, model: LatinModel) -> dict[str, Codes]:
+def levels(e: LatinRecords, left: Ints, right: Ints, model: LatinModel) -> dict[str, LevelCodes]:
     """Level codes of every field the records have, one per pair."""
     out = {}
     for name, values in e.values.items():
@@ -88,7 +86,7 @@ def levels(e: LatinRecords, left: Ints, right: Ints, model: LatinModel) -> dict[
     return out
 
 
-def _by_distinct(values: FieldValues, low: Ints, high: Ints, levels: dict[str, LatinLevel]) -> Codes:
+def _by_distinct(values: FieldValues, low: Ints, high: Ints, levels: dict[str, LatinLevel]) -> LevelCodes:
     """Levels worked out once per distinct pair of values: string distances are dear, and pairs repeat their values."""
     size = len(values.texts)
     pairs, back = np.unique(low * size + high, return_inverse=True)

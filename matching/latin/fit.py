@@ -14,13 +14,9 @@ from matching.latin.compare import levels
 from matching.scoring.estimate import sigmoid_bits
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from matching.arrays import Floats
+    from matching.arrays import Floats, LevelCodes
     from matching.latin.encode import LatinRecords
     from matching.latin.model import LatinModel
-
-    Codes = NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -32,7 +28,7 @@ class Learned:
     u: dict[str, Floats]
     rounds: int
 
-    def weight(self, codes: dict[str, Codes]) -> Floats:
+    def weight(self, codes: dict[str, LevelCodes]) -> Floats:
         """Log2 odds of each pair, the prior in."""
         total = np.full(len(next(iter(codes.values()))), self.prior)
         for name, code in codes.items():
@@ -40,7 +36,7 @@ class Learned:
         return total
 
 
-def learn(e: LatinRecords, compared: dict[str, Codes], unique: bool, model: LatinModel) -> Learned:
+def learn(e: LatinRecords, compared: dict[str, LevelCodes], unique: bool, model: LatinModel) -> Learned:
     """Weights of these records.
 
     The prior is over all pairs of records, not over the candidates: pairs that no key found are taken for strangers, as are the
@@ -80,7 +76,7 @@ def possible_pairs(e: LatinRecords, unique: bool) -> float:
     return float(every - (sizes * (sizes - 1) / 2).sum()) if unique else float(every)
 
 
-def _patterns(compared: dict[str, Codes]) -> tuple[dict[str, Codes], Floats]:
+def _patterns(compared: dict[str, LevelCodes]) -> tuple[dict[str, LevelCodes], Floats]:
     """The distinct patterns of levels, and how many pairs show each: EM's rounds then cost nothing (rules/linkage.md#idea-2)."""
     code = np.zeros(len(next(iter(compared.values()))), dtype=np.int64)
     for values in compared.values():

@@ -16,21 +16,19 @@ from matching.latin.encode import encode
 from matching.latin.fit import learn
 from matching.model import default_model
 from matching.scoring.decide import CLERICAL_BITS, Evidence
-from matching.scoring.estimate import sigmoid_bits
+from matching.scoring.estimate import sigmoid_bits, unblocked_links
 from matching.shapes import Pairs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
-    from numpy.typing import NDArray
 
-    from matching.arrays import Floats, Ints
+    from matching.arrays import Floats, Ints, LevelCodes
     from matching.latin.encode import LatinRecords
     from matching.latin.fit import Learned
     from matching.latin.model import LatinModel
 
-    Codes = NDArray[np.int8]
 
 _RARE_BITS = 3.0
 
@@ -41,7 +39,7 @@ class LatinDecisions:
 
     left: Ints
     right: Ints
-    verdict: Codes
+    verdict: LevelCodes
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class _Compared:
     """Pairs with their level codes per field, and their bits."""
 
     pairs: LatinCandidates
-    codes: dict[str, Codes]
+    codes: dict[str, LevelCodes]
     weight: Floats
 
 
@@ -60,10 +58,10 @@ class LatinLinkage:
     e: LatinRecords
     model: LatinModel
     pairs: LatinCandidates
-    levels: dict[str, Codes]
+    levels: dict[str, LevelCodes]
     learned: Learned
     weight: Floats
-    verdict: Codes
+    verdict: LevelCodes
     label: Ints
 
     @property
@@ -128,7 +126,7 @@ def _with_decided(pairs: LatinCandidates, decisions: LatinDecisions | None, n: i
     return LatinCandidates(both[order] // n, both[order] % n, keys[order], pairs.yields)
 
 
-def _weight(e: LatinRecords, learned: Learned, left: Ints, codes: dict[str, Codes], model: LatinModel) -> Floats:
+def _weight(e: LatinRecords, learned: Learned, left: Ints, codes: dict[str, LevelCodes], model: LatinModel) -> Floats:
     """Bits of the levels, and of equal values by how rare they are (within limits: a misspelling is rare too)."""
     weight = learned.weight(codes)
     for name, code in codes.items():
@@ -208,9 +206,7 @@ def estimates(linkage: LatinLinkage) -> dict[str, Any]:
     together = linkage.label[linkage.pairs.left] == linkage.label[linkage.pairs.right]
     right, missed = float(p[together].sum()), float(p[~together & (linkage.verdict != -1)].sum())
     accepted, keys = int(together.sum()), linkage.pairs.keys[together]
-    number_of_keys = ((keys[:, None] >> np.arange(len(linkage.model.keys))) & 1).sum(axis=1)
-    once, twice = (int((number_of_keys == times).sum()) for times in (1, 2))
-    unblocked = min(once * max(once - 1, 0) / (2.0 * (twice + 1)), float(once))
+    unblocked = unblocked_links(keys, len(linkage.model.keys))
     return {
         "links": accepted,
         "expected_precision": round(right / accepted, 6) if accepted else 1.0,

@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from matching.arrays import Floats
+    from matching.arrays import Floats, Whole
     from matching.model import LearningSettings
     from matching.scoring.design import Design
 
@@ -206,3 +206,20 @@ def _shaped(
         seen = m_smooth.sum() > 2 * learning.em_pairs
         out[terms[levels]] = anchor + (np.clip(change, -learning.em_bend, learning.em_bend) if seen else 0.0)
     return out
+
+
+def unblocked_links(keys: Whole, number_of_keys: int) -> float:
+    """Links that no key may have brought together, by Chao's estimator: (found by one key)² / 2 (found by two).
+
+    No more than one key alone found: records that say so little that few keys can find them would make it grow without bound.
+
+    Args:
+        keys: the keys that found each link, one bit a key.
+        number_of_keys: how many keys the model has.
+    """
+    times_found = np.zeros(len(keys), dtype=np.int64)
+    for bit in range(number_of_keys):
+        times_found += ((keys >> np.uint32(bit)) & np.uint32(1)).astype(np.int64)
+    once, twice = (int((times_found == times).sum()) for times in (1, 2))
+    # The form that is corrected for small counts: where no link was found twice it does not divide by nothing.
+    return min(once * max(once - 1, 0) / (2.0 * (twice + 1)), float(once))
