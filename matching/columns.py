@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from matching.distinct import as_text, distinct_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
     import pyarrow as pa
 
     from matching.arrays import Codes, Ints, Mask, Texts, Whole
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -244,3 +246,14 @@ def without_halves(records: pd.DataFrame) -> pd.DataFrame:
                 text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for text in as_text(records[column])
             ]
     return out
+
+
+def whole_texts(link: Callable[[pd.DataFrame], Result], records: pd.DataFrame) -> Result:
+    """What linking gives; where half a surrogate pair broke the encoding of a text, of the records `without_halves`.
+
+    They are looked for only once one is met: looking reads every cell of a delivery.
+    """
+    try:
+        return link(records)
+    except UnicodeEncodeError:
+        return link(without_halves(records))

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from matching.clustering.cluster import cluster, unseen_pairs
-from matching.columns import without_halves
+from matching.columns import whole_texts
 from matching.comparing.engine import candidates_of
 from matching.comparing.resources import Engine, EngineName
 from matching.decisions.clerical import decided_pairs
@@ -105,12 +105,7 @@ def link_records(
         ValueError: `record_id` or `department` is missing or not unique (in Chinese, without values).
     """
     model = model or default_model()
-    try:
-        return _linked(records, model, known, judgements, engine)
-    except (
-        UnicodeEncodeError
-    ):  # half a surrogate pair: too rare to look through every text of every delivery for it beforehand
-        return _linked(without_halves(records), model, known, judgements, engine)
+    return whole_texts(lambda readable: _linked(readable, model, known, judgements, engine), records)
 
 
 def _linked(

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from matching.columns import without_halves
+from matching.columns import whole_texts
 from matching.linking import link_records
 from matching.model import default_model
 from matching.periods.delivery import DeliveryDiff
@@ -48,11 +48,7 @@ def link_period(
         As `link_records`; `known.memory` holds what the next period needs.
     """
     model = model or default_model()
-    try:
-        # Half characters break the encoding of a text. They are looked for only once one is met: looking reads every cell.
-        return _period(records, model, known, judgements, engine)
-    except UnicodeEncodeError:
-        return _period(without_halves(records), model, known, judgements, engine)
+    return whole_texts(lambda readable: _period(readable, model, known, judgements, engine), records)
 
 
 def _period(
