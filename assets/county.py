@@ -75,14 +75,18 @@ def lists_not_computed(opened: Session, period: str) -> dict[str, str]:
     return dict(zip(missing["code"].astype(str), missing["sentence"].astype(str), strict=True))
 
 
-def sources_delivered(opened: Session, period: str) -> list[str]:
-    """Departments, `department.layout` of the kinds of files, and columns that the period's lists rest on: as the run kept them."""
-    kept = kept_delivered(opened.frames, period)
+def sources_delivered(opened: Session, period: str, latest: bool = False) -> list[str]:
+    """Departments, `department.layout` of the kinds of files, and columns that the period's lists rest on: as the run kept them.
+
+    With `latest` those of the last run, which may wait for its release.
+    """
+    frames = opened.latest if latest else opened.frames
+    kept = kept_delivered(frames, period)
     if kept is not None:
         return kept
     with opened.engine.connect() as connection:
         accounts = deliveries.of_period(connection, period, deliveries.LIVE)
-    return delivered_sources(accounts, opened.frames, period)
+    return delivered_sources(accounts, frames, period)
 
 
 def department_names(workspace: Workspace) -> dict[str, str]:

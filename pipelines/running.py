@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING
 import dagster as dg
 import sqlalchemy as sa
 
-from pipelines.jobs import JOB
+from pipelines.jobs import GATE, JOB, RELEASE_JOB
 from pipelines.partitions import PARTITIONS_NAME
 from pipelines.resources import consents, runs, step_guard
-from pipelines.resources.consents import PeriodConsent, SizeConsent
+from pipelines.resources.consents import PeriodConsent, SizeConsent, WholeConsent
 from pipelines.resources.database import writing
 from pipelines.resources.publication import published_by
 from pipelines.resources.runs import Begun, Ended
@@ -45,22 +45,39 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 class Consent:
     """What people confirmed or chose for one run: departments that took everything back, departments whose size did change
     that much (with the second person who says so), the engine that compares the records, departments whose files do belong to the
-    period (with the person who says so).
+    period (with the person who says so), departments that brought all there is.
     """
 
     withdrawn: tuple[str, ...] = ()
     size: SizeConsent = field(default_factory=SizeConsent)
     engine: str = ""
     dated: PeriodConsent = field(default_factory=PeriodConsent)
+    whole: WholeConsent = field(default_factory=WholeConsent)
 
     def tags(self) -> dict[str, str]:
         """What was chosen, as tags of the Dagster run. What was confirmed stands in the audit: anybody can set a tag."""
         return {ENGINE_TAG: self.engine} if self.engine else {}
 
 
+@dataclass(frozen=True)
+class ReleaseOrder:
+    """Who releases an edition that waits, why, and which lists of it (none: all)."""
+
+    by: str
+    reason: str
+    lists: tuple[str, ...] = ()
+
+    def config(self) -> dict[str, object]:
+        """The fields of the gate, as the launchpad of the UI would fill them."""
+        fields = {"released_by": self.by, "reason": self.reason, "lists": list(self.lists)}
+        return {"ops": {GATE: {"config": fields}}}
+
+
 @dataclass
 class RunReport:
-    """How a run went: seconds per station, one sentence per station that failed, and what it left (`trouble.state`)."""
+    """How a run went: seconds per station, one sentence per station that failed, what it left (`trouble.state`), and whether the edition
+    waits for its release.
+    """
 
     period: str
     success: bool
@@ -68,6 +85,7 @@ class RunReport:
     stages: dict[str, float] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     state: str = ""
+    waits: bool = False
 
 
 @contextmanager
@@ -93,11 +111,34 @@ def run_period(
     Raises:
         BusyError: another run holds the workspace.
     """
+    return _run(opened, period, observer, _Start(consent or Consent()))
+
+
+def release_period(
+    opened: Session, period: str, order: ReleaseOrder, observer: step_guard.Observer | None = None
+) -> RunReport:
+    """Release the edition of a period that waits, and publish it.
+
+    Raises:
+        BusyError: another run holds the workspace.
+    """
+    return _run(opened, period, observer, _Start(Consent(), RELEASE_JOB, order.config()))
+
+
+@dataclass(frozen=True)
+class _Start:
+    """What is run: the job with its fields, and what people confirmed for it."""
+
+    consent: Consent
+    job: str = JOB
+    config: Mapping[str, object] = field(default_factory=dict)
+
+
+def _run(opened: Session, period: str, observer: step_guard.Observer | None, start: _Start) -> RunReport:
     # The whole graph with its libraries: commands that only need a name of this module do not wait for it.
     from pipelines.assembly import build_definitions
 
-    began = time.perf_counter()
-    confirmed = consent or Consent()
+    began, confirmed = time.perf_counter(), start.consent
     begun = Begun(str(uuid.uuid4()), period, opened.workspace.operator, runs.COMMAND)
     report = RunReport(period, success=False, seconds=0.0)
 
@@ -119,14 +160,15 @@ def run_period(
             runs.begin(connection, begun)
             consents.note(connection, begun, confirmed.size)
             consents.note(connection, begun, confirmed.dated)
+            consents.note(connection, begun, confirmed.whole)
             consents.note_withdrawn(connection, begun, confirmed.withdrawn)
 
-        job = build_definitions(opened.workspace.root).resolve_job_def(JOB)
+        job = build_definitions(opened.workspace.root).resolve_job_def(start.job)
         try:
             result = job.execute_in_process(
                 instance=instance,
                 raise_on_error=False,
-                run_config=QUIET,
+                run_config={**QUIET, **start.config},
                 partition_key=period,
                 tags=confirmed.tags(),
                 run_id=begun.id,
@@ -138,6 +180,9 @@ def run_period(
             report.failures = {JOB: trouble.sentence()}
         else:
             report.success, report.failures = result.success, _failures(result, sentences)
+            # The gate's own check failed, and it alone: nothing went wrong, a person has to look.
+            report.waits = not result.success and set(report.failures) == {GATE} and GATE not in sentences
+            report.failures = {} if report.waits else report.failures
         report.seconds = time.perf_counter() - began
         _close(opened, begun, report)
     return report
@@ -146,7 +191,7 @@ def run_period(
 def _close(opened: Session, begun: Begun, report: RunReport) -> None:
     """Write down how the run ended; a database that is gone by now is one more failure, not instead of the others."""
     try:
-        status = runs.DONE if report.success else runs.REFUSED
+        status = runs.DONE if report.success else runs.WAITING if report.waits else runs.REFUSED
         with writing(opened.engine) as connection:
             runs.end(connection, begun, Ended(status, report.seconds, report.stages))
     except (sa.exc.SQLAlchemyError, OSError) as fault:

@@ -3,13 +3,14 @@
 The frame says it; publishing writes the events into the database, together with the lists.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import dagster as dg
 import pandas as pd
 
 from assets.county import department_names, profile_of, sources_delivered
+from assets.coverage.listing import uncompared_of
 from assets.graph.step import COUNT, opened_of
 from assets.publishing.turns import labels_of, sent_before, turns_of
 from assets.receiving.delivered import departments_among
@@ -95,12 +96,14 @@ class _Before:
         known: what those findings are about.
         ended: number of a child that was merged away -> the child that has its records.
         delivered: departments, kinds of file and columns that the period can rest on.
+        uncompared: who could not be compared by which list (`assets.coverage.listing`).
     """
 
     lives: Mapping[str, FindingLife]
     known: Known
     ended: Mapping[str, str]
     delivered: list[str]
+    uncompared: pd.DataFrame
 
 
 def follow(county: Session, period: str, frames: LifeFrames) -> pd.DataFrame:
@@ -119,8 +122,13 @@ def follow(county: Session, period: str, frames: LifeFrames) -> pd.DataFrame:
         lives = fold(Event(**row) for row in finding_events.before(connection, period))
         numbers, ended = finding_events.known(connection), finding_events.merged_children(connection)
         sent = sent_before(connection, period)
+        opened = fold(Event(**row) for row in finding_events.in_period(connection, period))
+    uncompared = uncompared_of(county.latest, period)
+    # What an earlier run of this period brought up and this one cannot see is no more taken back than what is older.
+    hidden = _hidden(opened.keys() - lives.keys(), numbers, uncompared)
+    lives = {**lives, **{name: opened[name] for name in hidden}}
     known = {name: numbers[name] for name in lives if name in numbers}
-    before = _Before(lives, known, ended, sources_delivered(county, period))
+    before = _Before(lives, known, ended, sources_delivered(county, period), uncompared)
     now = frames.findings.drop_duplicates("finding_id")
     profile = profile_of(county.workspace)
     turns = turns_of(now, profile, sent, labels_of(profile))
@@ -129,6 +137,20 @@ def follow(county: Session, period: str, frames: LifeFrames) -> pd.DataFrame:
     rows = _frame(decided, lives, {**known, **_facts(now)})
     owners = (turns.asked(name, kind) for name, kind in zip(rows["finding_id"], rows["kind"], strict=True))
     return rows.assign(**{OWNER: list(owners)})
+
+
+def _hidden(names: Collection[str], numbers: Known, uncompared: pd.DataFrame) -> dict[str, str]:
+    """finding_id -> why it could not be checked, of those of these findings of which that holds."""
+    lines = dict(zip(uncompared["finding_id"], uncompared["because"], strict=True))
+    pairs = dict(zip(zip(uncompared["code"], uncompared["child_id"], strict=True), uncompared["because"], strict=True))
+    hidden = {}
+    for name in names:
+        if name in numbers:
+            code, child, _ = numbers[name]
+            because = lines.get(name) or pairs.get((code, child))
+            if because:
+                hidden[name] = because
+    return hidden
 
 
 def _facts(findings: pd.DataFrame) -> dict[str, tuple[str, str, str]]:
@@ -155,6 +177,7 @@ def _occasion(county: Session, period: str, frames: LifeFrames, before: _Before)
         codes={name: code for name, (code, _, _) in before.known.items()},
         rules=rules,
         carried=carried(before.known, moves, listed, finding_id),
+        unverifiable=_hidden(before.known.keys() - listed.keys(), before.known, before.uncompared),
         delivered=departments_among(before.delivered),
         as_of=Period.parse(period).last_day,
         say={**{name: term["zh"] for name, term in field_terms().items()}, **department_names(county.workspace)},

@@ -6,17 +6,19 @@ import pandas as pd
 
 from assets.childfile.build import ChildFiles
 from assets.county import profile_of
+from assets.coverage.listing import ListMaterial, listed_lines
 from assets.graph.step import COUNT, opened_of
 from assets.protected import protected_in
-from assets.receiving.delivered import COUNTY_CODE, county_doubt, keep_delivered
+from assets.receiving.delivered import COUNTY_CODE, county_doubt
+from expectations.coverage.shapes import Coverage
 from expectations.lists.files import VEILED
-from expectations.lists.findings import compute_findings
 from pipelines.partitions import period_partitions
 from pipelines.resources import deliveries
 from pipelines.resources.database import writing
 from pipelines.resources.io_manager import FACTS, put_together
 from pipelines.resources.step_guard import station
 
+_COVERAGE = ["units", "fields", "unseen", "carried", "refilled"]
 PARTS = ["children", "records", "near", "beside", FACTS]
 
 
@@ -25,28 +27,37 @@ def findings_asset() -> dg.AssetsDefinition:
 
     @dg.asset(
         name="findings",
-        ins={"child_files": dg.AssetIn(input_manager_key="frames", metadata={"parts": PARTS})},
+        ins={
+            "child_files": dg.AssetIn(input_manager_key="frames", metadata={"parts": PARTS}),
+            "coverage": dg.AssetIn(input_manager_key="frames", metadata={"parts": _COVERAGE}),
+            "link_pairs": dg.AssetIn(input_manager_key="frames"),
+        },
         io_manager_key="frames",
         group_name="findings",
         partitions_def=period_partitions(),
         required_resource_keys={"county"},
         description="各清单：每行一个孩子的一个问题，写明理由和依据",
     )
-    def findings(context: dg.AssetExecutionContext, child_files: dict[str, pd.DataFrame]) -> dg.Output[pd.DataFrame]:
+    def findings(
+        context: dg.AssetExecutionContext,
+        child_files: dict[str, pd.DataFrame],
+        coverage: dict[str, pd.DataFrame],
+        link_pairs: pd.DataFrame,
+    ) -> dg.Output[pd.DataFrame]:
         """Compute the lists."""
         with station("findings"):
             county, files = opened_of(context), put_together(ChildFiles, child_files)
             profile = profile_of(county.workspace)
+            known = put_together(Coverage, coverage)
             veil = protected_in(county, context.partition_key)
             files.children[VEILED] = np.where(veil.hides(files.children), "yes", "")
             period, doubts = context.partition_key, county_doubt(files.records, profile.place)
             with writing(county.engine) as connection:
-                accounts = deliveries.of_period(connection, period, deliveries.LIVE)
                 # With the police: it is their register whose county differs.
                 deliveries.replace_notices_of(
                     connection, deliveries.Branch(period, "public_security"), COUNTY_CODE, doubts
                 )
-            lines = compute_findings(files, profile, keep_delivered(accounts, county.frames, period))
+            lines = listed_lines(county, period, files, ListMaterial(known, link_pairs)).findings
         codes = lines["code"].value_counts()
         counts = {COUNT: len(lines), **{str(code): int(number) for code, number in codes.items()}}
         return dg.Output(lines, metadata=counts)

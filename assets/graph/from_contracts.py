@@ -10,8 +10,10 @@ import dagster as dg
 
 from assets.graph.child_files import child_file_asset
 from assets.graph.county_places import places_asset
+from assets.graph.coverage import coverage_asset
 from assets.graph.finding_life import tracking_asset
 from assets.graph.findings import findings_asset
+from assets.graph.gate import gate_asset
 from assets.graph.linkage import linkage_assets
 from assets.graph.outputs import publish_assets
 from assets.graph.raw import raw_asset
@@ -33,7 +35,9 @@ def all_assets(root: Path) -> list[dg.AssetsDefinition]:
         *(standard_assets(contract) for contract in contracts.values()),
         linkage_assets(contracts),
         child_file_asset(contracts),
+        coverage_asset(),
         findings_asset(),
         tracking_asset(),
+        gate_asset(),
         publish_assets(contracts),
     ]

@@ -13,7 +13,6 @@ import pandas as pd
 from assets.graph.step import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.intake.linkable import fold, linkable, unfold
-from assets.receiving.plausibility import PlausibilityCheck, question_shortfalls
 from matching.comparing.resources import Engine, engine_name
 from matching.explaining.report import read_report, report_frame
 from matching.linked import KnownChildren, Linkage, Memory
@@ -85,7 +84,6 @@ def linkage_assets(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
         with station("link"):
             period = Period.parse(context.partition_key)
             records = linkable(list(frames.values()), contracts, period.last_day)
-            _stop_when_cut(context, contracts, records)
             # Named by a person for this run, else by the workspace; what it spills lies inside the workspace, with all other rows of children.
             county = opened_of(context)
             name = engine_name(context.run.tags.get(ENGINE_TAG, "") or county.workspace.settings.engine)
@@ -104,22 +102,6 @@ def linkage_assets(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
         yield dg.Output(ChildRegister.after(linkage, rates), REGISTER)
 
     return link
-
-
-def _stop_when_cut(context: dg.AssetExecutionContext, contracts: Mapping[str, Contract], records: pd.DataFrame) -> None:
-    """Stop when a department's first delivery cannot be whole.
-
-    Raises:
-        dg.Failure: with the sentences; nothing is linked or published.
-    """
-    names = {name: contract.zh for name, contract in contracts.items()}
-    check = PlausibilityCheck(context.partition_key, context.run_id, names)
-    messages = question_shortfalls(opened_of(context), check, records)
-    stops = [message for message in messages if message.severity == "stop"]
-    if stops:
-        sentences = "；".join(f"{message.message}{message.advice}" for message in stops)
-        # The same files would stop it again: a retry only keeps the person waiting.
-        raise dg.Failure(sentences, allow_retries=False)
 
 
 def _link(county: Session, period: str, records: pd.DataFrame, engine: Engine) -> Linkage:

@@ -25,6 +25,7 @@ from assets.publishing.editions import Ingredients, asked_now, write_exports, wr
 from assets.publishing.locking import lock_folder
 from assets.publishing.marking import CopyOrder, marking
 from assets.publishing.reaching import CODE, sentences, unreached
+from assets.publishing.urgent import forget_urgent
 from assets.publishing.verdicts import PeriodVerdicts, record
 from assets.receiving.filenames import file_names
 from assets.workbooks.context import Published
@@ -36,6 +37,7 @@ from pipelines.resources.finding_events import Issued
 from pipelines.resources.passwords import read_passwords
 from pipelines.resources.publication import Edition, announce
 from pipelines.resources.publication import publish as put_into_database
+from pipelines.resources.released import forget_aside, keep_part
 from pipelines.resources.session import Session
 from pipelines.resources.step_guard import station
 
@@ -53,10 +55,11 @@ _KINDS = {
     "summary": "out_summary",
     "person": "out_departments",
 }
+_WITH_LISTS = ("findings", "finding_life")
 _FRAMES = ("findings", "finding_life", "link_children", "link_pairs")
 # The raw frames are the widest of all, and all that publishing asks of them is which deliveries went in.
 _DELIVERED = {"columns": ["delivery_id"]}
-_PARTS = {"child_files": ["children", "records"], "link_register": ["events", "rates"]}
+_PARTS = {"child_files": ["children", "records"], "link_register": ["events", "rates"], "gate": ["lists", "release"]}
 
 
 def publish_assets(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
@@ -80,20 +83,33 @@ def publish_assets(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
     def publish(context: dg.AssetExecutionContext, **frames: Any) -> Iterator[dg.Output[None]]:
         """Publish the period."""
         with station("publish"):
-            counts = _publish(opened_of(context), _Run(context.partition_key, context.run_id, contracts), frames)
+            held = frozenset(frames["gate"]["lists"]["code"])
+            run = _Run(context.partition_key, context.run_id, contracts, held)
+            counts = _publish(opened_of(context), run, _without_held(frames, held))
         for name in _OUTPUTS:
             yield dg.Output(None, name, metadata={COUNT: counts.get(name, 0)})
 
     return publish
 
 
+def _without_held(frames: dict[str, Any], held: frozenset[str]) -> dict[str, Any]:
+    """The frames without the lists that a release left behind: of those nothing is sent, opened, closed or counted."""
+    if not held:
+        return frames
+    return {
+        **frames,
+        **{name: frames[name][~frames[name]["code"].isin(held)].reset_index(drop=True) for name in _WITH_LISTS},
+    }
+
+
 @dataclass(frozen=True)
 class _Run:
-    """The run that publishes: its period, Dagster's id of it, the departments' contracts."""
+    """The run that publishes: its period, Dagster's id of it, the departments' contracts, the lists that are not released."""
 
     period: str
     run_id: str
     contracts: Mapping[str, Contract]
+    held: frozenset[str] = frozenset()
 
 
 def _publish(county: Session, run: _Run, frames: Mapping[str, Any]) -> dict[str, int]:
@@ -135,6 +151,12 @@ def _publish(county: Session, run: _Run, frames: Mapping[str, Any]) -> dict[str,
     faults.reach("publish:committed")
     county.outbox.show(run.period)
     exports.forget_others(root, run.period, digest if passwords else "")
+    # What people have now is what the last run made: nothing waits beside it, and its urgent lines went out with it.
+    forget_urgent(county, run.period)
+    if run.held:
+        keep_part(county.workspace.frames, run.period, {name: frames[name] for name in _WITH_LISTS})
+    else:
+        forget_aside(county.workspace.frames, run.period)
     return counts
 
 
@@ -154,7 +176,9 @@ def _verdicts(
         for name, code in workbook.lines
     }
     reason = f"edition:{digest[:16]}"
-    return PeriodVerdicts(run.period, ingredients.life, list(issued.values()), county.workspace.operator, reason)
+    return PeriodVerdicts(
+        run.period, ingredients.life, list(issued.values()), county.workspace.operator, reason, run.held
+    )
 
 
 def _ingredients(county: Session, run: _Run, frames: Mapping[str, Any]) -> Ingredients:
@@ -207,6 +231,7 @@ def _edition(county: Session, run: _Run, ingredients: Ingredients, digest: str, 
         findings=ingredients.findings,
         identifiers=identifiers_of(ingredients.records),
         events=frames["link_register"]["events"],
+        held=run.held,
         used=_used(run, frames),
         counts={
             "children": len(ingredients.children),

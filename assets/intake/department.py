@@ -65,6 +65,7 @@ class StandardisedDelivery:
         checks: every rule of the suite with how many rows broke it.
         warnings: sentences of the rules that warn.
         stopped: the sentence of the stop rules that are broken, empty when none is.
+        asked: sentence and advice of the rules that a person has to look at.
     """
 
     standardised: Standardised
@@ -74,6 +75,7 @@ class StandardisedDelivery:
     checks: Sequence[CheckResult]
     warnings: Sequence[str]
     stopped: str
+    asked: Sequence[tuple[str, str]] = ()
 
 
 def standardise_delivery(
@@ -87,6 +89,11 @@ def standardise_delivery(
     lines = result.accounting[["file", *columns]].itertuples(index=False, name=None)
     counted = {deliveries_of[file]: RowCounts(*map(int, numbers)) for file, *numbers in lines}
     sentences = [DeliveryNotice("", SUITE_CODE, "warn", "", 0, sentence, "") for sentence in result.warnings]
+    asked = [
+        DeliveryNotice("", SUITE_CODE, deliveries.ASK, "", 0, f"{sentence}。", f"{advice}。")
+        for sentence, advice in result.asked
+    ]
+    sentences = asked + sentences
     if result.stopped:
         sentences.insert(0, DeliveryNotice("", SUITE_CODE, "stop", "", 0, result.stopped, ""))
     # In one transaction: a run that is killed here has said either all of it or nothing.
@@ -135,11 +142,16 @@ def _standardised(order: StandardisingRequest, tabulated: Tabulated, context: Co
     divided = replace(done, accepted=accepted, quarantine=quarantine)
 
     stopped = "".join(f"{check.sentence}。{check.advice}。" for check in checked.stopped)
-    warnings = [f"{check.sentence}。{check.advice}。" for check in checked.checks if not check.passed]
+    asked = [(check.sentence, check.advice) for check in checked.asked]
+    warnings = [
+        f"{check.sentence}。{check.advice}。"
+        for check in checked.checks
+        if not check.passed and check.severity != "ask"
+    ]
     # What stops is said once, as what stops.
     warnings = [text for text in warnings if text not in stopped]
     accounting = account(raw, divided)
-    return StandardisedDelivery(divided, accepted, quarantine, accounting, checked.checks, warnings, stopped)
+    return StandardisedDelivery(divided, accepted, quarantine, accounting, checked.checks, warnings, stopped, asked)
 
 
 @cache

@@ -24,6 +24,7 @@ from expectations.life.states import (
 from expectations.life.step import Verdict, events_of
 from pipelines.resources import finding_events
 from pipelines.resources.finding_events import Issued
+from pipelines.resources.publication import code_of
 
 # After these somebody has something to do.
 _SENT = (APPEARED, RETURNED, INHERITED, PASSED)
@@ -39,6 +40,7 @@ class PeriodVerdicts:
         issued: who is sent which finding.
         author: the operator.
         origin: which edition.
+        held: lists that were not released: nothing is said of their lines.
     """
 
     period: str
@@ -46,6 +48,7 @@ class PeriodVerdicts:
     issued: Collection[Issued]
     author: str
     origin: str
+    held: frozenset[str] = frozenset()
 
 
 def record(connection: sa.Connection, verdicts: PeriodVerdicts) -> int:
@@ -59,7 +62,11 @@ def record(connection: sa.Connection, verdicts: PeriodVerdicts) -> int:
     finding_events.replace_issued(connection, period, verdicts.issued)
     past = [Event(**row) for row in finding_events.events(connection, finding_events.same_kind(period))]
     # A period that is run again says of a line what it said before: only what is different becomes an event.
-    written = {event.finding_id: event for event in past if event.period == period and event.kind in DATA_KINDS}
+    written = {
+        event.finding_id: event
+        for event in past
+        if event.period == period and event.kind in DATA_KINDS and code_of(event.finding_id) not in verdicts.held
+    }
     news = events_of(_verdicts(verdicts.life), written, fold(past))
     signed = [replace(event, author=verdicts.author, origin=verdicts.origin) for event in news]
     return finding_events.append(connection, [event.row() for event in _with_dispatch(signed, verdicts.issued)])

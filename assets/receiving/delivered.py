@@ -11,7 +11,7 @@ import pandas as pd
 
 from assets.childfile.household import commonest_county
 from expectations.jurisdictions.profile import Place
-from expectations.lists.catalogue import LOOKED, load_catalogue
+from expectations.lists.catalogue import LOOKED, NOT_KNOWN, load_catalogue
 from matching.reading.regions import area_name
 from pipelines.resources.deliveries import DeliveryNotice
 from pipelines.resources.frames import FrameStore
@@ -76,6 +76,15 @@ def keep_delivered(accounts: Iterable[Mapping[Any, Any]], frames: FrameStore, pe
     return sources
 
 
+def keep_not_known(frames: FrameStore, period: str, sentences: Mapping[str, str]) -> None:
+    """Keep beside it of which lists nothing can be said although their sources came: code -> sentence."""
+    sources = [
+        *frames.read(NAME, period)["source"],
+        *(f"{NOT_KNOWN}{code}={text}" for code, text in sorted(sentences.items())),
+    ]
+    frames.write(NAME, period, pd.DataFrame({"source": sources}, dtype=object))
+
+
 def kept_delivered(frames: FrameStore, period: str) -> list[str] | None:
     """What the period's lists rested on; None in a workspace of an earlier state, or before its first run."""
     return list(frames.read(NAME, period)["source"]) if frames.exists(NAME, period) else None
@@ -83,7 +92,7 @@ def kept_delivered(frames: FrameStore, period: str) -> list[str] | None:
 
 def departments_among(sources: Iterable[str]) -> frozenset[str]:
     """The departments among delivered sources, without the kinds of files and the columns."""
-    return frozenset(name for name in sources if "." not in name and not name.startswith(LOOKED))
+    return frozenset(name for name in sources if "." not in name and not name.startswith((LOOKED, NOT_KNOWN)))
 
 
 def county_doubt(records: pd.DataFrame, place: Place) -> list[DeliveryNotice]:

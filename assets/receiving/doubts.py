@@ -1,7 +1,7 @@
 """What is asked about a department's files before they are used: the content of another period, another period's dates, fewer rows than the
 file says it holds (rules/bad-inputs.md#input-17, #input-18, #input-21).
 
-Belongs here: the sentences, and that a person's confirmation turns a stop into a remark. Not here: how such files are recognised
+Belongs here: the sentences, and that a person's confirmation turns a question into a remark. Not here: how such files are recognised
 (`assets.intake.misdated`, `assets.intake.declared`, `pipelines.resources.deliveries`), who may confirm (`pipelines.resources.consents`).
 """
 
@@ -20,7 +20,7 @@ from assets.intake.declared import declared, is_cut
 from assets.intake.misdated import OtherTime, other_time
 from assets.intake.notices import Tabulated
 from pipelines.partitions import Period
-from pipelines.resources.deliveries import DeliveryNotice, RegisteredDelivery
+from pipelines.resources.deliveries import ASK, DeliveryNotice, RegisteredDelivery
 
 SAME_ELSEWHERE, MISDATED, CUT = "same_elsewhere", "misdated", "cut"
 OF_PERIOD = (SAME_ELSEWHERE, MISDATED)
@@ -101,22 +101,22 @@ def _of_another(question: Question, delivery: RegisteredDelivery, file: Tabulate
         whose = "" if department == question.contract.department else question.names.get(department, department)
         since = day_zh(earlier["received_at"])
         same = f"内容与{other.zh}（{other.label}）{whose}的一份文件完全相同，已于{since}导入。"
-        yield _as_confirmed(question, DeliveryNotice(delivery.file, SAME_ELSEWHERE, "stop", "", 0, same, advice))
+        yield _as_confirmed(question, DeliveryNotice(delivery.file, SAME_ELSEWHERE, ASK, "", 0, same, advice))
         return
     time = other_time(file.raw, file.readings, delivery.file, period) if len(file.raw) else None
     if time:
         message = misdated(time, period)
-        yield _as_confirmed(question, DeliveryNotice(delivery.file, MISDATED, "stop", time.sheet, 0, message, advice))
+        yield _as_confirmed(question, DeliveryNotice(delivery.file, MISDATED, ASK, time.sheet, 0, message, advice))
 
 
 def _as_confirmed(question: Question, message: DeliveryNotice) -> DeliveryNotice:
-    """A stop with the way out; a remark where a person took it for this run."""
+    """A question with the way out; a remark where a person took it for this run."""
     # A roster of which nothing changed is the same file, and to ask every quarter teaches people to confirm unread.
     if message.code == SAME_ELSEWHERE and question.contract.steady:
         return replace(message, severity="warn", advice="名册没有变化的不必理会；有变化的，请换成新的名册。")
     if question.confirmed.period:
         return replace(message, severity="warn", advice="已由确认人确认是本期的文件，照常采用；确认记入审计。")
-    way = f"确实是本期数据的，加 --accept-period {question.contract.zh} --consent 确认人姓名 重新运行（只对这一次运行有效）。"
+    way = f"确实是本期数据的，查看后放行，或加 --accept-period {question.contract.zh} --consent 确认人姓名 重新运行（只对这一次运行有效）。"
     return replace(message, advice=message.advice + way)
 
 
@@ -130,10 +130,10 @@ def _cut(
     message = f"文件自己写明共{stated.rows}，实际只有{rows}行，少{stated.rows - rows}行，可能没有导全或被截断。"
     # By a second person, not by whoever is in a hurry: half a register makes half of the county's children absent from it.
     advice = (
-        "请重新导出完整的文件；确实只有这些的，由另一人核对同意，"
-        f"再加 --accept-size {question.contract.zh} --consent 同意人姓名 重新运行。"
+        "请重新导出完整的文件；确实只有这些的，查看后放行，或由另一人核对同意，"
+        f"加 --accept-size {question.contract.zh} --consent 同意人姓名 重新运行。"
     )
-    severity = "stop"
+    severity = ASK
     if question.confirmed.size:
         severity, advice = "warn", "已由另一人核对同意，照常采用。"
     yield DeliveryNotice(delivery.file, CUT, severity, stated.sheet, stated.row, message, advice)

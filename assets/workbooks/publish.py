@@ -48,17 +48,26 @@ def publish_workbooks(
     Returns:
         What was written: departments, townships, the summary, in this order.
     """
-    context = replace(context, lists=tuple(explained(info) for info in context.lists))
+    published = publish_lists(findings, children, records, context, folder)
     findings = numbered(findings, context.period)
-    pile = pile_up(build_lines(align(findings, children, records, context)), context.layout)
-    whole = [*department_packets(pile, context), *township_packets(pile, context)]
-    packets = [part for packet in whole for part in packet.apart()]
-    published = [write_packet(packet, context, folder / FOLDERS[packet.kind]) for packet in packets]
+    context = replace(context, lists=tuple(explained(info) for info in context.lists))
     # Without a frame of lines nothing was answered before: everything goes out.
     lines = context.lines if len(context.lines) else lines_of(findings, pd.DataFrame(), ())
     write_summary(EditionLines(lines), children, context, folder / SUMMARY)
     write_further_books(children, context, folder / FOLDERS["department"] / further_name(context))
     return [*published, Published(folder / SUMMARY, "汇总", "summary", len(findings))]
+
+
+def publish_lists(
+    findings: pd.DataFrame, children: pd.DataFrame, records: pd.DataFrame, context: PublishContext, folder: Path
+) -> list[Published]:
+    """Write the workbooks of departments and townships alone; arguments and order as in `publish_workbooks`."""
+    context = replace(context, lists=tuple(explained(info) for info in context.lists))
+    findings = numbered(findings, context.period)
+    pile = pile_up(build_lines(align(findings, children, records, context)), context.layout)
+    whole = [*department_packets(pile, context), *township_packets(pile, context)]
+    packets = [part for packet in whole for part in packet.apart()]
+    return [write_packet(packet, context, folder / FOLDERS[packet.kind]) for packet in packets]
 
 
 def further_name(context: PublishContext) -> str:

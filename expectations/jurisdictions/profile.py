@@ -25,7 +25,9 @@ from expectations.jurisdictions.sections import (
     Allowances,
     Comparison,
     Consistency,
+    CoverageBounds,
     Difficulty,
+    GateBounds,
     Household,
     IndicatorTargets,
     Leaving,
@@ -54,6 +56,8 @@ class Profile(Rules):
     place: Place
     rhythm: Rhythm
     comparison: Comparison
+    coverage: CoverageBounds
+    gate: GateBounds
     school: Schooling
     left_behind: LeftBehind
     difficulty: Difficulty

@@ -119,6 +119,38 @@ class Comparison(Rules):
     key_field: Setting[Literal["id_no"]]  # any other is refused: the linkage knows no other
 
 
+class CoverageBounds(Rules):
+    """When so few children came that their source cannot have shown the others (rules/coverage.md#model).
+
+    `least_kept` and `below` are shares, `tail` a probability, `spread` the least intraclass correlation between units; `usually_filled` is the share
+    of cells from which on a blank one is a cell that nobody filled, and no answer.
+    """
+
+    smallest_unit: Setting[int]
+    tail: Setting[PositiveFloat]
+    below: Setting[PositiveFloat]
+    spread: Setting[PositiveFloat]
+    least_kept: Setting[PositiveFloat]
+    usually_filled: Setting[PositiveFloat]
+
+
+class GateBounds(Rules):
+    """What makes an edition wait for a person, and who may release it (rules/coverage.md#gate).
+
+    `growth` and `least_growth`: a list that is so many times as long as before, and so many lines longer; `first_share`: list -> the share of the
+    children that it can be of which a first period believes; `same_children`: two files that share so many of their children are one file twice.
+    """
+
+    second_person: Setting[bool]
+    growth: Setting[PositiveFloat]
+    least_growth: Setting[int]
+    first_share: Setting[dict[str, PositiveFloat]]
+    same_children: Setting[PositiveFloat]
+    expected: Setting[list[str]] = Field(
+        description="departments and kinds of files that every period brings; null: those of the period before"
+    )
+
+
 class Schooling(Rules):
     """Compulsory education (rules/definitions.md#school-age, #school-events)."""
 

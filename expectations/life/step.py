@@ -61,6 +61,7 @@ class PeriodFacts:
         delivered: departments whose data came; None when all did. One that sent nothing proves nothing.
         as_of: the last day of the data; None where no answer of a limited time is looked at.
         passing: finding_id -> who is asked next, if whoever had the line answered that its own entry is right.
+        unverifiable: finding_id -> why what it rests on could not be seen this time (rules/coverage.md#closing).
     """
 
     period: str
@@ -74,6 +75,7 @@ class PeriodFacts:
     delivered: frozenset[str] | None = None
     as_of: date | None = None
     passing: Mapping[str, Passing] = field(default_factory=dict)
+    unverifiable: Mapping[str, str] = field(default_factory=dict)
 
     def changeable(self, parts: Parts) -> Parts:
         """The evidence as far as departments that sent their data can change it."""
@@ -194,8 +196,11 @@ def _unlisted(name: str, life: FindingLife, facts: PeriodFacts) -> Verdict | Non
     is_open = facts.rules.is_open(life.state)
     # The data can say something only if its list was computed, and every department that it rests on sent data.
     checkable = facts.codes.get(name, "") in facts.computed and facts.changeable(_parts(life)) == _parts(life)
-    if not checkable:
-        text = "它所依据的数据本期没有交来，无法核对，保持原状态"
+    because = facts.unverifiable.get(name, "")
+    if because or not checkable:
+        text = (
+            f"本期无法核对（{because}），保持原状态" if because else "它所依据的数据本期没有交来，无法核对，保持原状态"
+        )
         return Verdict(_event(name, UNCHECKED, life.state, text, facts), False, False) if is_open else None
     if not facts.evidence.get(name) and facts.codes[name] not in facts.rules.of_places:
         # No department has the child any more: that proves nothing, so nothing is closed.
@@ -203,11 +208,11 @@ def _unlisted(name: str, life: FindingLife, facts: PeriodFacts) -> Verdict | Non
         text = "本期有关部门的数据中都没有这名儿童，不能据此认定已解决"
         return Verdict(_event(name, kind, life.state, text, facts), False, False) if is_open else None
     changed = _what_changed(name, life, facts)
-    because = f"：{changed}" if changed else ""
+    news = f"：{changed}" if changed else ""
     if is_open:
-        return Verdict(_event(name, SOLVED, "closed", f"本期数据中已没有这一问题{because}", facts), False, False)
+        return Verdict(_event(name, SOLVED, "closed", f"本期数据中已没有这一问题{news}", facts), False, False)
     if life.settled_by == BY_REPLY and life.kind not in (PROVEN, MERGED):
-        text = f"答复“{life.answer}”后，本期数据已没有这一问题{because}"
+        text = f"答复“{life.answer}”后，本期数据已没有这一问题{news}"
         return Verdict(_event(name, PROVEN, life.state, text, facts), False, False)
     return None
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from expectations.rulebook import Rules, read_rules
 
@@ -19,6 +19,10 @@ ADDED = "added"
 """What the layout calls every department that a place adds."""
 LOOKED = "#"
 """Begins the columns among the sources; alone it says that somebody looked which of them are filled."""
+
+
+NOT_KNOWN = "!"
+"""Begins what stands among the sources for a list of which nothing can be said although its sources came: `!L06=<sentence>` (`outcomes`)."""
 
 
 class ListInfo(Rules):
@@ -59,6 +63,24 @@ class MinistryCheck(Rules):
     only: str = ""
 
 
+class ListBasis(Rules):
+    """What a list's sentence rests on (rules/coverage.md#rests): kinds of files (`department.layout`, or a department) and columns (`department.field`).
+
+    Attributes:
+        absent_from: whose silence is the sentence.
+        shown_by: what alone can show it.
+        scope: a name of `scopes`: of whose children it is said that they cannot be compared; "": of whomever it would list.
+        fields: columns whose blank cell is no answer.
+        any_field: of these one must be told in the child's own file for anything to be said.
+    """
+
+    absent_from: list[str] = Field(default_factory=list)
+    shown_by: list[str] = Field(default_factory=list)
+    scope: str = ""
+    fields: list[str] = Field(default_factory=list)
+    any_field: list[str] = Field(default_factory=list)
+
+
 class Catalogue(Rules):
     """Model of `catalogue.yaml`. `grades` go from least to most sure; their places are the grades' numbers."""
 
@@ -75,7 +97,28 @@ class Catalogue(Rules):
     sources: dict[str, DataSource]
     comparisons: dict[str, MinistryCheck]
     groups: dict[str, dict[str, list[str]]]
+    scopes: dict[str, dict[str, list[str]]]
+    rests_on: dict[str, ListBasis]
     lists: dict[str, ListInfo]
+
+    @model_validator(mode="after")
+    def _every_list_says_what_it_rests_on(self) -> "Catalogue":
+        silent, unknown = sorted(set(self.lists) - set(self.rests_on)), sorted(set(self.rests_on) - set(self.lists))
+        if silent or unknown:
+            raise ValueError(
+                f"rests_on 缺少清单{'、'.join(silent)}"
+                if silent
+                else f"rests_on 中没有这样的清单：{'、'.join(unknown)}"
+            )
+        lost = sorted({basis.scope for basis in self.rests_on.values() if basis.scope} - set(self.scopes))
+        if lost:
+            raise ValueError(f"rests_on 的 scope 不存在：{'、'.join(lost)}")
+        return self
+
+    @property
+    def fields_rested_on(self) -> tuple[str, ...]:
+        """Every `department.field` that some list rests on, sorted."""
+        return tuple(sorted({name for basis in self.rests_on.values() for name in (*basis.fields, *basis.any_field)}))
 
     @property
     def recipients(self) -> dict[str, str]:

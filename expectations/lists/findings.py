@@ -17,7 +17,7 @@ from expectations.lists.agreements import without_agreement
 from expectations.lists.allowances import unpaid_allowances, without_rehabilitation
 from expectations.lists.attendance import not_placed, not_present, suspended_too_long
 from expectations.lists.care import nobody_cares, not_visited
-from expectations.lists.catalogue import ListInfo, load_catalogue
+from expectations.lists.catalogue import NOT_KNOWN, ListInfo, load_catalogue
 from expectations.lists.classes import disabled_unlisted, left_behind_unlisted
 from expectations.lists.conflicts import disability_conflicts
 from expectations.lists.differences import inconsistent
@@ -117,13 +117,16 @@ def files_delivered(files: ChildFiles) -> set[str]:
 def not_computed(profile: Profile, delivered: Collection[str]) -> pd.DataFrame:
     """The active lists that cannot be computed this period and why: `code, name, sentence` (Chinese).
 
-    `delivered` may hold `department.layout` beside departments, see `Catalogue.delivered`.
+    `delivered` may hold `department.layout` beside departments, see `Catalogue.delivered`, and what was found out about a list (`NOT_KNOWN`).
     """
     catalogue = profile.catalogue
+    unknown = dict(name.removeprefix(NOT_KNOWN).split("=", 1) for name in delivered if name.startswith(NOT_KNOWN))
     rows = []
     for code, info in catalogue.lists.items():
         rule = profile.lists.get(code)
-        sentence = "" if rule is None or not rule.active else _obstacle(info, profile, delivered)
+        sentence = (
+            "" if rule is None or not rule.active else _obstacle(info, profile, delivered) or unknown.get(code, "")
+        )
         if rule is None:
             sentence = f"本地规则没有写明清单“{info.name}”由谁处理，本期未计算。"
         if sentence:

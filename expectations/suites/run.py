@@ -52,6 +52,11 @@ class SuiteResult:
         return [check for check in self.checks if check.severity == "stop" and not check.passed]
 
     @property
+    def asked(self) -> list[CheckResult]:
+        """Broken rules that a person has to look at before anything goes out."""
+        return [check for check in self.checks if check.severity == "ask" and not check.passed]
+
+    @property
     def quarantined(self) -> pd.DataFrame:
         """Failures whose rows go to the quarantine, the first reason per row."""
         return self.failures[self.failures["quarantine"].astype(bool)].drop_duplicates("index").reset_index(drop=True)

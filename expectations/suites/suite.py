@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from expectations.rulebook import RuleFileError, Rules, read_yaml, validated
 
 FOLDER = Path(__file__).parent
-Severity = Literal["stop", "warn"]
+Severity = Literal["stop", "ask", "warn"]
 
 
 class Derived(Rules):
@@ -39,7 +39,7 @@ class SuiteRule(Rules):
         expect: snake-case name of a Great Expectations expectation.
         args: its arguments; the texts `$today`, `$years_ago:N`, `$previous*F`, `$edition*F` stand for values of the delivery (`DeliveryFacts`).
         when: the rule applies only to rows where this column has a value (or has none).
-        severity: `stop` ends the department's branch with the sentence, `warn` is shown and counted.
+        severity: `stop` ends the department's branch with the sentence, `ask` makes the edition wait for a person, `warn` is shown and counted.
         field: the field whose cell is wrong; makes it a row rule.
         message, advice: what a clerk reads; never with a value.
     """

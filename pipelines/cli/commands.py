@@ -73,6 +73,7 @@ def run(  # noqa: PLR0913 - every argument is an option people type
     withdraw: options.WithdrawOption = None,
     accept_size: options.SizeOption = None,
     accept_period: options.DatedOption = None,
+    complete: options.WholeOption = None,
     consent: options.ConsentOption = "",
     engine: options.EngineOption = "",
     debug: DebugOption = False,
@@ -84,9 +85,37 @@ def run(  # noqa: PLR0913 - every argument is an option people type
 
     # Who is named for --accept-period alone has consented to no jump in rows: that takes a second person, the period does not.
     dated = running.checked_period(session, accept_period or [], consent)
-    size = running.checked_size(session, accept_size or [], consent if accept_size or not accept_period else "")
+    whole = running.checked_whole(session, complete or [], consent)
+    others = accept_period or complete
+    size = running.checked_size(session, accept_size or [], consent if accept_size or not others else "")
     gone, engine = running.known_departments(session, withdraw or []), running.checked_engine(engine)
-    running.run_and_print(session, running.RunRequest(period, Consent(gone, size, engine, dated)))
+    running.run_and_print(session, running.RunRequest(period, Consent(gone, size, engine, dated, whole)))
+
+
+@app.command("review-edition", help=say("waiting.help"))
+@spoken
+def review_edition(period: PeriodOption, out: options.MaybeOutOption = None, workspace: WorkspaceOption = None) -> None:
+    """What an edition that waits says, and why it waits."""
+    from pipelines.cli.releasing import show_waiting
+
+    show_waiting(opened(workspace), period, out)
+
+
+@app.command(help=say("release.help"))
+@spoken
+def release(  # noqa: PLR0913 - every argument is an option people type
+    period: PeriodOption,
+    by: Annotated[str, typer.Option("--by", help=say("release.by"))],
+    reason: Annotated[str, typer.Option("--reason", help=say("release.reason"))],
+    lists: Annotated[list[str] | None, typer.Option("--list", help=say("release.lists"), show_default=False)] = None,
+    workspace: WorkspaceOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Release an edition that waits."""
+    from pipelines.cli.releasing import release_and_print
+    from pipelines.running import ReleaseOrder
+
+    release_and_print(opened(workspace, debug), period, ReleaseOrder(by, reason, tuple(lists or ())))
 
 
 @app.command(help=say("status.help"))

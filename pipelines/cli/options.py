@@ -17,6 +17,7 @@ MaybePeriodOption = Annotated[str, typer.Option("--period", help=say("option.per
 MaybeOutOption = Annotated[Path | None, typer.Option("--out", help=say("option.out"), show_default=False)]
 SizeOption = Annotated[list[str] | None, typer.Option("--accept-size", help=say("option.size"), show_default=False)]
 DatedOption = Annotated[list[str] | None, typer.Option("--accept-period", help=say("option.dated"), show_default=False)]
+WholeOption = Annotated[list[str] | None, typer.Option("--complete", help=say("option.whole"), show_default=False)]
 ConsentOption = Annotated[str, typer.Option("--consent", help=say("option.consent"), show_default=False)]
 EngineOption = Annotated[str, typer.Option("--engine", help=say("option.engine"), show_default=False)]
 NamedOption = Annotated[str, typer.Option("--for", help=say("protect.named"), show_default=False)]

@@ -9,15 +9,18 @@ import typer
 from assets.county import department_names, official_areas, profile_of
 from assets.replies.taking import FOLDER as REPLIES
 from matching.comparing.resources import ENGINES
-from pipelines.cli.shell import REFUSED, USAGE, err, out, refuse
+from pipelines.cli.releasing import print_waiting
+from pipelines.cli.shell import REFUSED, USAGE, WAITING, err, out, refuse
 from pipelines.cli.summary import print_summary
 from pipelines.cli.texts import say
 from pipelines.cli.unlocking import unlock_inbox
 from pipelines.partitions import Period
 from pipelines.progress import Display, TimeEstimate, shown
-from pipelines.resources.consents import PeriodConsent, SizeConsent, nameless, objection
+from pipelines.resources.consents import PeriodConsent, SizeConsent, WholeConsent, nameless, objection
 from pipelines.resources.session import Session
 from pipelines.running import Consent, RunReport, last_stages, run_period
+
+_AFTER = ("link", "child_files", "coverage", "findings", "finding_life", "gate", "publish")
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ def run_and_print(opened: Session, request: RunRequest) -> RunReport:
     """Run and print the summary.
 
     Raises:
-        typer.Exit: with code 1 when something was refused or failed.
+        typer.Exit: with code 1 when something was refused or failed, with code 3 when the edition waits for its release.
     """
     period = fitting_period(opened, request.period)
     departments = department_names(opened.workspace)
@@ -44,6 +47,9 @@ def run_and_print(opened: Session, request: RunRequest) -> RunReport:
     unlock_inbox(opened, period.label, departments)
     report = _run_shown(opened, request, period, departments)
     print_summary(opened, report, departments)
+    if report.waits:
+        print_waiting(opened, report.period)
+        raise typer.Exit(WAITING)
     if not report.success:
         raise typer.Exit(REFUSED)
     return report
@@ -84,6 +90,14 @@ def checked_period(opened: Session, named: list[str], by: str) -> PeriodConsent:
     return consent
 
 
+def checked_whole(opened: Session, named: list[str], by: str) -> WholeConsent:
+    """The confirmation that departments brought all there is, refused when no person gives it (rules/coverage.md#whole)."""
+    consent = WholeConsent(known_departments(opened, named), by)
+    if nameless(consent):
+        refuse(say("consent.whole"), USAGE)
+    return consent
+
+
 def fitting_period(opened: Session, text: str) -> Period:
     """The period, refused when this place compares by the other kind."""
     period = Period.parse(text)
@@ -110,7 +124,7 @@ def _check_inbox(opened: Session, period: Period, departments: dict[str, str]) -
 def _run_shown(opened: Session, request: RunRequest, period: Period, departments: dict[str, str]) -> RunReport:
     names = [f"{kind}_{name}" for name in departments for kind in ("raw", "standardise")]
     estimate = TimeEstimate.over(
-        [*names[::2], "county_places", *names[1::2], "link", "child_files", "findings", "finding_life", "publish"],
+        [*names[::2], "county_places", *names[1::2], *_AFTER],
         last_stages(opened),
     )
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from pipelines.resources.session import Session
 
 P = ParamSpec("P")
-DONE, REFUSED, USAGE = 0, 1, 2
+DONE, REFUSED, USAGE, WAITING = 0, 1, 2, 3
+"""Exit codes: done; refused or failed; wrongly called; the edition waits for its release."""
 WorkspaceOption = Annotated[Path | None, typer.Option("--workspace", help=say("option.workspace"), show_default=False)]
 PeriodOption = Annotated[str, typer.Option("--period", help=say("option.period"))]
 OutOption = Annotated[Path, typer.Option("--out", help=say("option.out"))]

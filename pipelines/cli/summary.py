@@ -52,7 +52,7 @@ def print_summary(opened: Session, report: RunReport, departments: Mapping[str, 
     _print_notices(notices, departments)
     if report.success:
         _print_results(opened, report)
-    else:
+    elif not report.waits:
         _print_failures(report, notices)
 
 

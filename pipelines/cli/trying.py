@@ -24,7 +24,7 @@ from pipelines.cli.shell import err, out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.cli.unlocking import read_asking
 from pipelines.partitions import Period
-from pipelines.resources.deliveries import Branch, DeliveryNotice, RegisteredDelivery
+from pipelines.resources.deliveries import ASK, Branch, DeliveryNotice, RegisteredDelivery
 from pipelines.resources.inbox import left_remark, sha256_of
 from pipelines.resources.naming import Naming, naming, number_of
 from pipelines.resources.reading import Reading, Refusal
@@ -85,7 +85,7 @@ def check_file(path: Path, department: str, period: str, root: Path | None) -> N
     _print_sheets(understanding(tried.tabulated, result.standardised, path.name), speaker.naming)
     print_notices(notices)
     questions = [speaker.asked(line) for line in _doubts(tried, path, chosen if period else None)]
-    if any(line.severity == STOP for line in questions):
+    if any(line.severity in (STOP, ASK) for line in questions):
         _refuse(questions)
     print_notices(questions)
     _print_result(tried, result)

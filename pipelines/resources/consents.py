@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -24,6 +24,7 @@ from pipelines.resources.workspace import Workspace
 ACTION = "size_consent"
 PERIOD_ACTION = "period_consent"
 WITHDRAWAL = "withdrawal"
+WHOLE_ACTION = "whole_consent"
 
 
 @dataclass(frozen=True)
@@ -42,28 +43,39 @@ class PeriodConsent:
     by: str = ""
 
 
-def nameless(consent: PeriodConsent) -> bool:
+@dataclass(frozen=True)
+class WholeConsent:
+    """Departments that brought all there is, whatever is missing beside the period before, and who confirms it: the operator may."""
+
+    departments: tuple[str, ...] = ()
+    by: str = ""
+
+
+def nameless(consent: PeriodConsent | WholeConsent) -> bool:
     """Whether nobody stands for the confirmation."""
-    return bool(consent.departments) and not _plain(consent.by)
+    return bool(consent.departments) and not plain_name(consent.by)
 
 
 def objection(workspace: Workspace, consent: SizeConsent) -> str:
     """Why the consent does not count, as the key of a text; "" when it does."""
     if not consent.departments:
         return "consent.nothing" if consent.by else ""
-    if not _plain(consent.by):
+    if not plain_name(consent.by):
         return "consent.missing"
-    if not _plain(workspace.settings.operator):
+    if not plain_name(workspace.settings.operator):
         return "consent.no_operator"
-    return "consent.same" if _plain(consent.by) == _plain(workspace.settings.operator) else ""
+    return "consent.same" if plain_name(consent.by) == plain_name(workspace.settings.operator) else ""
 
 
-def note(connection: sa.Connection, run: Begun, consent: SizeConsent | PeriodConsent) -> None:
+def note(connection: sa.Connection, run: Begun, consent: SizeConsent | PeriodConsent | WholeConsent) -> None:
     """Write the consent, one without objection, into the audit: one line per department, in the transaction that begins the run."""
-    action = ACTION if isinstance(consent, SizeConsent) else PERIOD_ACTION
+    action = _ACTIONS[type(consent)]
     for department in consent.departments:
         detail: dict[str, object] = {"consented_by": consent.by.strip(), "run": run.id}
         audit.append(connection, Act(run.actor, action, f"{run.period}/{department}", detail))
+
+
+_ACTIONS: Mapping[type, str] = {SizeConsent: ACTION, PeriodConsent: PERIOD_ACTION, WholeConsent: WHOLE_ACTION}
 
 
 def note_withdrawn(connection: sa.Connection, run: Begun, departments: Iterable[str]) -> None:
@@ -83,7 +95,7 @@ def given(connection: sa.Connection, run_id: str, period: str, department: str, 
         detail = json.loads(line["detail"])
         name = detail.get("consented_by") or detail.get("confirmed_by") or ""
         # The key, because whoever can write the database could write a consent, too: without it the line is only a row.
-        if detail.get("run") == run_id and _plain(name) and audit.genuine(dict(line), secret):
+        if detail.get("run") == run_id and plain_name(name) and audit.genuine(dict(line), secret):
             return True
     return False
 
@@ -93,6 +105,18 @@ def period_given(connection: sa.Connection, run_id: str, period: str, department
     return given(connection, run_id, period, department, action=PERIOD_ACTION)
 
 
-def _plain(name: str) -> str:
+def whole_given(connection: sa.Connection, period: str, department: str) -> bool:
+    """Whether a person confirmed that what the department brought for the period is all that there is; it holds for the period."""
+    acts = sa.select(audit_table).where(
+        audit_table.c.action == WHOLE_ACTION, audit_table.c.subject == f"{period}/{department}"
+    )
+    secret = audit.secret_of(connection)
+    lines = [dict(line) for line in connection.execute(acts).mappings()]
+    return any(
+        plain_name(json.loads(line["detail"]).get("consented_by", "")) and audit.genuine(line, secret) for line in lines
+    )
+
+
+def plain_name(name: str) -> str:
     """A name as it is compared: width, case and spaces make nobody another person."""
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())

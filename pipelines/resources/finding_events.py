@@ -46,6 +46,11 @@ def before(connection: sa.Connection, period: str) -> list[dict[str, str]]:
     return events(connection, same_kind(period) & (life_event.c.period < period))
 
 
+def in_period(connection: sa.Connection, period: str) -> list[dict[str, str]]:
+    """Events of one period."""
+    return events(connection, life_event.c.period == period)
+
+
 def later_exists(connection: sa.Connection, period: str) -> bool:
     """Whether a later period of the same kind has events: then this one's history is closed."""
     later = sa.select(sa.func.count()).where(same_kind(period), life_event.c.period > period)

@@ -44,6 +44,7 @@ class Edition:
         events: `kind, child_id, other_id`: children of earlier periods merged or split now.
         used: department -> ids of the deliveries that went in.
         counts: what to remember about it, counts only.
+        held: codes of the lists that were not released: their findings are neither there nor gone.
     """
 
     period: str
@@ -56,6 +57,7 @@ class Edition:
     events: pd.DataFrame
     used: Mapping[str, list[str]]
     counts: Mapping[str, object] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()
 
 
 def publish(connection: sa.Connection, edition: Edition) -> bool:
@@ -145,7 +147,7 @@ def _append_findings(connection: sa.Connection, edition: Edition, number: int) -
     sealing.written_keys(connection, finding.c.finding_id, fresh["finding_id"].tolist())
     _insert_frame(connection, finding, fresh, first_period=edition.period)
 
-    before = _listed_before(connection, edition.period)
+    before = {name for name in _listed_before(connection, edition.period) if code_of(name) not in edition.held}
     lines = [
         (name, "lasting" if name in before else "new", grade)
         for name, grade in zip(now["finding_id"], now["grade"], strict=True)
@@ -155,6 +157,11 @@ def _append_findings(connection: sa.Connection, edition: Edition, number: int) -
     sealing.written(connection, finding_event, finding_event.c.publication_id == number)
     rows = [{**fixed, "finding_id": name, "kind": kind, "grade": grade} for name, kind, grade in lines]
     insert_rows(connection, finding_event, rows)
+
+
+def code_of(finding_id: str) -> str:
+    """The list of a finding."""
+    return finding_id.partition("-")[0]
 
 
 def _listed_before(connection: sa.Connection, period: str) -> set[str]:

@@ -21,8 +21,8 @@ from pipelines.resources.tables import run as run_table
 
 BEGUN, ENDED = "run", "run_end"
 COMMAND, SCREEN = "command", "dagster"
-DONE, REFUSED, KILLED = "done", "refused", "failed"
-_PERIOD_TAG = "dagster/partition"
+DONE, REFUSED, KILLED, WAITING = "done", "refused", "failed", "waiting"
+PERIOD_TAG = "dagster/partition"
 _ORIGINS = {"dagster/schedule_name": "schedule", "dagster/sensor_name": "sensor"}
 
 
@@ -74,7 +74,7 @@ def noted(engine: sa.Engine, operator: str, context: dg.InitResourceContext) -> 
         yield
         return
     origin = next((word for tag, word in _ORIGINS.items() if tag in started.tags), SCREEN)
-    begun = Begun(started.run_id, started.tags.get(_PERIOD_TAG, ""), operator, origin)
+    begun = Begun(started.run_id, started.tags.get(PERIOD_TAG, ""), operator, origin)
     with writing(engine) as connection:
         ours = run_table.c.id == begun.id
         known = connection.execute(sa.select(run_table.c.id).where(ours)).first() is not None

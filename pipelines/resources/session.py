@@ -22,16 +22,22 @@ from pipelines.resources.files import sweep
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.locks import only_run
 from pipelines.resources.outbox import Outbox
+from pipelines.resources.released import ReleasedFrames, RunFrames, set_aside
 from pipelines.resources.views import AccessLogEntry
 from pipelines.resources.workspace import Workspace
 
 
 class Session:
-    """A workspace with its database connected on first use."""
+    """A workspace with its database connected on first use.
+
+    `frames` are those of the published editions, `latest` those of the last run, which may wait for its release.
+    """
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self.frames = FrameStore(workspace.frames)
+        # What people may read; a run works with the frames themselves (`opened_resource`).
+        self.frames: FrameStore = ReleasedFrames(workspace.frames)
+        self.latest = FrameStore(workspace.frames)
         self.outbox = Outbox(workspace.outbox)
         # Set by whoever only looks at the record itself, also a damaged one: nothing is refused then, and nothing may be written.
         self.lenient = False
@@ -116,6 +122,19 @@ def opened_resource(root: Path) -> dg.ResourceDefinition:
         # Held first: a run that finds the workspace taken never began.
         with opened.held(), runs.noted(opened.engine, opened.workspace.operator, context):
             opened.tighten()
+            _keep_published(opened, context)
             yield opened
 
     return county
+
+
+def _keep_published(opened: Session, context: dg.InitResourceContext) -> None:
+    """Set aside what people have of the run's period, before any station replaces it; the run reads its own frames."""
+    period = context.run.tags.get(runs.PERIOD_TAG, "") if context.run else ""
+    opened.frames = RunFrames(opened.workspace.frames, period)
+    if not period:
+        return
+    with opened.engine.connect() as connection:
+        published = publication.latest_digest(connection, period)
+    if published:
+        set_aside(opened.workspace.frames, period)

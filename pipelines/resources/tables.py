@@ -188,7 +188,7 @@ run = Table(
     Column("period", String(7), nullable=False),
     Column("started_at", String(32), nullable=False),
     Column("finished_at", String(32), nullable=False),
-    Column("status", String(12), nullable=False),  # running | done | refused | failed
+    Column("status", String(12), nullable=False),  # running | done | waiting | refused | failed
     Column("seconds", Float, nullable=False),
     Column("stages", Text, nullable=False),  # JSON: seconds per station
 )

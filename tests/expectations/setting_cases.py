@@ -15,10 +15,10 @@ from typing import Any
 import pandas as pd
 import typer
 import yaml
+from assets.receiving.plausibility import shortfalls
 from town import CA, DI, ED, PS, Town, number
 
 from assets.publishing.editions import bare_context
-from assets.receiving.plausibility import shortfalls
 from assets.reports import progress
 from assets.reports.due import duties
 from assets.workbooks.masking import mask_id, mask_phone, rule_of

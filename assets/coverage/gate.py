@@ -1,0 +1,172 @@
+"""What makes an edition wait for a person: holes, silent columns, files that are asked about, lists many times their size, a file delivered twice.
+
+Belongs here: the reasons with sentence and advice, each known by its content, and what releases settle of them. Does not belong here: the
+judgement of coverage (`expectations.coverage`), who released (`pipelines.resources.releases`), what is published. Source: rules/coverage.md#gate.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from assets.county import department_names, profile_of
+from assets.coverage.doubled import doubled_files
+from assets.receiving.filenames import file_names
+from expectations.coverage.shapes import COUNTY, FILE, GRADE, SCHOOL, SOURCE, STAGE, TOWN, Coverage
+from expectations.jurisdictions.profile import Profile
+from expectations.lists.catalogue import load_catalogue
+from pipelines.resources import deliveries, releases
+from pipelines.resources.frames import FrameStore
+from pipelines.resources.session import Session
+
+REASONS = "gate_reasons"
+COLUMNS = ["key", "kind", "about", "sentence", "advice", "settled"]
+"""Kinds: `file` (asked when it was received), `coverage`, `field`, `list`, `double`; `about` is a department or a list; `settled` is "1" or ""."""
+MOST_UNITS = 12
+_WIDEST = (SOURCE, COUNTY, FILE, TOWN, SCHOOL, GRADE, STAGE)
+
+
+@dataclass(frozen=True)
+class GateMaterial:
+    """What the gate looks at besides the workspace: the coverage, the lists now, the lists of the edition before, child files' records."""
+
+    coverage: Coverage
+    findings: pd.DataFrame
+    before: Mapping[str, int] | None
+    records: pd.DataFrame
+
+
+def reasons_of(county: Session, period: str, material: GateMaterial) -> pd.DataFrame:
+    """Every reason to let a person look before the edition goes out: `COLUMNS`, those that a release settled marked."""
+    profile, names = profile_of(county.workspace), department_names(county.workspace)
+    used = _deliveries_in(material.records)
+    reasons = [
+        *_asked(county, period),
+        *_holes(material.coverage, names, used),
+        *_silent_fields(material.coverage, used),
+        *_doubled(file_names(county.workspace, period).on(material.records), profile, names),
+        *_grown(material, profile),
+    ]
+    rows = [reason.row() for reason in reasons]
+    frame = pd.DataFrame(rows, columns=COLUMNS[:-1]).drop_duplicates("key", ignore_index=True)
+    with county.engine.connect() as connection:
+        known = releases.of_period(connection, period)
+    whole = {key for release in known if not release.lists for key in release.keys}
+    return frame.assign(settled=["1" if key in whole else "" for key in frame["key"]])
+
+
+def kept_reasons(frames: FrameStore, period: str) -> pd.DataFrame:
+    """The reasons that the last run of a period kept; none in a workspace of an earlier state."""
+    if not frames.exists(REASONS, period):
+        return pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
+    return frames.read(REASONS, period)
+
+
+@dataclass(frozen=True)
+class _Reason:
+    """A reason; `identity` is what it is known by besides kind and subject: figures that a later run counts otherwise stay out of it."""
+
+    kind: str
+    about: str
+    sentence: str
+    advice: str
+    identity: str
+
+    def row(self) -> dict[str, str]:
+        key = hashlib.sha256(f"{self.kind}|{self.about}|{self.identity}".encode()).hexdigest()[:16]
+        return {"key": key, "kind": self.kind, "about": self.about, "sentence": self.sentence, "advice": self.advice}
+
+
+def _asked(county: Session, period: str) -> Iterator[_Reason]:
+    """What was asked about files when they were received."""
+    with county.engine.connect() as connection:
+        notices = deliveries.notices_of_period(connection, period)
+    for line in notices:
+        if line["severity"] == deliveries.ASK:
+            file = f"「{line['file']}」" if line["file"] else ""
+            sentence = f"{file}{line['message']}"
+            yield _Reason("file", line["department"], sentence, line["advice"], sentence)
+
+
+def _deliveries_in(records: pd.DataFrame) -> dict[str, str]:
+    """Department -> which deliveries it brought: with the same files the same hole is the same reason."""
+    return {
+        str(department): ",".join(sorted(set(rows)))
+        for department, rows in records.groupby("department")["delivery_id"]
+    }
+
+
+def _holes(coverage: Coverage, names: Mapping[str, str], used: Mapping[str, str]) -> Iterator[_Reason]:
+    """Holes, the widest of each source: a school is not asked about besides the file that held it, nor a township besides the county."""
+    holes = coverage.holes()
+    for department, rows in holes.groupby(holes["source"].map(lambda source: str(source).partition(".")[0]), sort=True):
+        widest = next(
+            dimension for dimension in (*_WIDEST, *rows["dimension"]) if (rows["dimension"] == dimension).any()
+        )
+        shown = rows[rows["dimension"] == widest]
+        if widest in (TOWN, GRADE, STAGE) and (rows["dimension"] == SCHOOL).any():
+            shown = rows[rows["dimension"] == SCHOOL]
+        zh = names.get(str(department), str(department))
+        advice = (
+            f"请向{zh}核对后补交，再重新运行；确已交齐的（如学校撤并），加 --complete {zh} --consent 确认人姓名 重新运行；"
+            "暂时补不上的可以放行，有关儿童列为“无法比对”，不下发。"
+        )
+        files = used.get(str(department), "")
+        units = shown.drop_duplicates("because")
+        for unit in units.head(MOST_UNITS).itertuples(index=False):
+            identity = f"{unit.source}|{unit.dimension}|{unit.unit}|{files}"
+            yield _Reason("coverage", str(department), str(unit.because), advice, identity)
+        more = len(units) - MOST_UNITS
+        if more > 0:
+            yield _Reason("coverage", str(department), f"{zh}另有{more}处同样没有交齐", advice, f"more|{files}")
+
+
+def _silent_fields(coverage: Coverage, used: Mapping[str, str]) -> Iterator[_Reason]:
+    for row in coverage.lost_fields().itertuples(index=False):
+        advice = "请按上一次的栏目重新导出后补交；暂时补不上的可以放行，以这一栏为据的线索保持原状态，不新增也不了结。"
+        department = str(row.source).partition(".")[0]
+        identity = f"{row.source}|{row.field}|{used.get(department, '')}"
+        yield _Reason("field", department, f"「{row.file}」{row.because}", advice, identity)
+
+
+def _doubled(records: pd.DataFrame, profile: Profile, names: Mapping[str, str]) -> Iterator[_Reason]:
+    for pair in doubled_files(records, profile.gate.same_children.known(), profile.coverage.smallest_unit.known()):
+        zh = names.get(pair.department, pair.department)
+        sentence = f"{zh}的「{pair.first}」和「{pair.second}」有{pair.both}名儿童相同，占较小一份的{pair.share:.0%}"
+        advice = (
+            "像是同一份名单的两个版本：请只留更正后的一份，把旧的移出收件箱，再重新运行；确是两份不同名单的可以放行。"
+        )
+        yield _Reason("double", pair.department, sentence, advice, f"{pair.first}|{pair.second}")
+
+
+def _grown(material: GateMaterial, profile: Profile) -> Iterator[_Reason]:
+    """Lists many times their size before, or, without a before, larger than the registers make believable."""
+    gate, catalogue = profile.gate, load_catalogue()
+    counts = material.findings["code"].value_counts()
+    advice = "请先查看这张清单和各部门数据是否交齐、有没有放错文件；情况属实的可以放行，也可以只放行其他清单。"
+    for code, number in sorted(counts.items()):
+        name = catalogue.lists[str(code)].name
+        if material.before is not None:
+            earlier = material.before.get(str(code), 0)
+            if number - earlier > gate.least_growth.known() and number > gate.growth.known() * max(earlier, 1):
+                yield _Reason("list", str(code), f"清单“{name}”有{number}条，上一次{earlier}条", advice, str(number))
+            continue
+        share = (gate.first_share.value or {}).get(str(code))
+        children = material.records["child_id"].nunique()
+        if share is not None and number > gate.least_growth.known() and number > share * children:
+            yield _Reason(
+                "list", str(code), f"清单“{name}”有{number}条，全部儿童{children}名，比例过高", advice, str(number)
+            )
+
+
+def open_keys(reasons: pd.DataFrame) -> tuple[str, ...]:
+    """The reasons that nobody settled yet."""
+    return tuple(reasons.loc[reasons["settled"] == "", "key"])
+
+
+def sentences(reasons: Iterable[Mapping[str, str]]) -> list[str]:
+    """What is said of the open reasons."""
+    return [f"{reason['sentence']}。{reason['advice']}" for reason in reasons if not reason["settled"]]

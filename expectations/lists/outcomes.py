@@ -1,0 +1,245 @@
+"""The third outcome of a list: children of whom it cannot be said, with the reason, and lists of which nothing can be said at all.
+
+Belongs here: taking off lines that rest on a source's silence where the source could not have shown the child, capping grades, counting who could
+not be compared. Does not belong here: what was covered (`expectations.coverage`), conditions of lists. Source: rules/coverage.md#outcomes.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from expectations.coverage.shapes import COUNTY, SOURCE, Coverage
+from expectations.lists.catalogue import Catalogue, ListBasis
+from expectations.lists.files import BoolArray, ChildFiles
+
+COLUMNS = ["code", "finding_id", "child_id", "town", "source", "because"]
+"""One row per child and list that cannot be compared; `finding_id` where a line was taken off or would be missed, else ""."""
+_UNTOLD = "没有人填写"
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What the lists say after what could be known.
+
+    Attributes:
+        findings: the lines that stand.
+        uncompared: `COLUMNS`.
+        not_known: code -> sentence of the lists of which nothing can be said.
+    """
+
+    findings: pd.DataFrame
+    uncompared: pd.DataFrame
+    not_known: Mapping[str, str]
+
+
+class Knowledge:
+    """What coverage says of a child and a source, and of a child and a field."""
+
+    def __init__(self, files: ChildFiles, coverage: Coverage, catalogue: Catalogue, words: Mapping[str, str]) -> None:
+        self.files, self.coverage, self.catalogue, self.words = files, coverage, catalogue, words
+
+    @cached_property
+    def unseen(self) -> dict[str, dict[str, str]]:
+        """source -> child_id -> why it could not be seen there."""
+        return {
+            str(source): dict(zip(rows["child_id"], rows["because"], strict=True))
+            for source, rows in self.coverage.unseen.groupby("source")
+        }
+
+    @cached_property
+    def carried(self) -> dict[str, str]:
+        """child_id -> why what was known of it before is missing now."""
+        reasons: dict[str, str] = {}
+        holes = self.coverage.holes()
+        by_source = {source: rows["because"].iloc[0] for source, rows in holes.groupby("source", sort=False)}
+        records = self.coverage.carried
+        if len(records):
+            layouts = records["department"] + "." + records["layout"]
+            for child, source, department in zip(records["child_id"], layouts, records["department"], strict=True):
+                reason = str(by_source.get(source) or by_source.get(department) or "")
+                if reason:
+                    reasons.setdefault(str(child), reason)
+        place = self.files.records.set_index("record_id")
+        lost = {
+            (row.source, row.file, row.field): row.because
+            for row in self.coverage.lost_fields().itertuples(index=False)
+        }
+        for record, field in zip(self.coverage.refilled["record_id"], self.coverage.refilled["field"], strict=True):
+            if record in place.index:
+                row = place.loc[record]
+                because = lost.get((f"{row['department']}.{row['layout']}", row["file"], field), "")
+                if because:
+                    reasons.setdefault(str(row["child_id"]), str(because))
+        return reasons
+
+    def why_unseen(self, child: str, entries: Collection[str]) -> str:
+        """Why a child could not be seen in any of the kinds of files, "" where it could."""
+        for entry in entries:
+            for source, children in self.unseen.items():
+                if matches(entry, source) and child in children:
+                    return children[child]
+        return ""
+
+    def unseen_mask(self, entries: Collection[str]) -> BoolArray:
+        """Children, in their order, who could not be seen in one of the kinds of files."""
+        hidden: set[str] = set()
+        for entry in entries:
+            for source, children in self.unseen.items():
+                if matches(entry, source):
+                    hidden |= set(children)
+        return self.files.children["child_id"].isin(hidden).to_numpy(np.bool_)
+
+    def scope(self, name: str) -> BoolArray:
+        """Children of a scope of the catalogue: of active records of living children."""
+        records = self.files.records
+        rows = np.zeros(len(records), dtype=np.bool_)
+        for field, codes in self.catalogue.scopes[name].items():
+            values = records[field]
+            if "*" in codes:
+                rows |= (values != "").to_numpy(np.bool_)
+            else:
+                rows |= values.map(
+                    {value: not set(codes).isdisjoint(value.split(";")) for value in values.unique()}
+                ).to_numpy(np.bool_)
+        rows &= records["active"].to_numpy(np.bool_)
+        children = np.bincount(records["child"].to_numpy(np.int64)[rows], minlength=len(self.files.children)) > 0
+        return children & (self.files.children["alive"] != "no").to_numpy(np.bool_)
+
+    def told(self, fields: Collection[str]) -> BoolArray:
+        """Children of whom one of the fields (`department.field`) says something."""
+        records = self.files.records
+        rows = np.zeros(len(records), dtype=np.bool_)
+        for name in fields:
+            department, _, field = name.partition(".")
+            if field in records.columns:
+                rows |= ((records["department"] == department) & (records[field] != "")).to_numpy(np.bool_)
+        return np.bincount(records["child"].to_numpy(np.int64)[rows], minlength=len(self.files.children)) > 0
+
+
+def matches(entry: str, source: str) -> bool:
+    """Whether a source is, or is part of, or holds what a list rests on: a department stands for all its kinds of files."""
+    return entry == source or entry.startswith(f"{source}.") or source.startswith(f"{entry}.")
+
+
+def outcomes(
+    findings: pd.DataFrame, resting: pd.DataFrame, knowledge: Knowledge, computed: Collection[str]
+) -> Outcomes:
+    """Take off what cannot be said, and say so.
+
+    Args:
+        findings: the lists over what was delivered.
+        resting: lines that rest on silence (`assets.coverage.worlds`): `finding_id, code, child_id, field, town, only`.
+        knowledge: what coverage says.
+        computed: codes of the lists that were computed.
+    """
+    parts = [_resting(findings, resting, knowledge)]
+    for code in computed:
+        basis = knowledge.catalogue.rests_on[code]
+        lines = findings[findings["code"] == code]
+        parts += [_absent(lines, basis, knowledge), _in_scope(code, lines, basis, knowledge)]
+    uncompared = pd.concat(parts, ignore_index=True).drop_duplicates(["code", "child_id"], ignore_index=True)[COLUMNS]
+    off = set(uncompared["finding_id"]) - {""}
+    standing = findings[~findings["finding_id"].isin(off)].reset_index(drop=True)
+    standing = _capped(standing, knowledge)
+    not_known = {
+        code: sentence for code in computed if (sentence := _nothing_known(code, standing, uncompared, knowledge))
+    }
+    return Outcomes(standing[~standing["code"].isin(not_known)].reset_index(drop=True), uncompared, not_known)
+
+
+def _resting(findings: pd.DataFrame, resting: pd.DataFrame, knowledge: Knowledge) -> pd.DataFrame:
+    """Lines of one world only; of those that only the carried world has, the ones that are not listed."""
+    lines = resting[(resting["only"] == "delivered") | ~resting["finding_id"].isin(findings["finding_id"])]
+    reasons = [knowledge.carried.get(child) or "它所依据的数据本期没有交全" for child in lines["child_id"]]
+    return pd.DataFrame(
+        {**{name: lines[name] for name in ("code", "finding_id", "child_id", "town")}, "source": "", "because": reasons}
+    )
+
+
+def _absent(lines: pd.DataFrame, basis: ListBasis, knowledge: Knowledge) -> pd.DataFrame:
+    """Lines whose sentence is a source's silence about a child that it could not have shown."""
+    reasons = (
+        [knowledge.why_unseen(child, basis.absent_from) for child in lines["child_id"]]
+        if basis.absent_from
+        else [""] * len(lines)
+    )
+    rows = lines.assign(because=reasons, source="、".join(basis.absent_from))
+    return rows.loc[rows["because"] != "", COLUMNS]
+
+
+def _in_scope(code: str, lines: pd.DataFrame, basis: ListBasis, knowledge: Knowledge) -> pd.DataFrame:
+    """Children whom the list could name and of whom what alone can show it did not come."""
+    children = knowledge.files.children
+    nobody = pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
+    if not basis.scope or not (basis.shown_by or basis.any_field):
+        return nobody
+    hidden = knowledge.scope(basis.scope) & ~children["child_id"].isin(lines["child_id"]).to_numpy(np.bool_)
+    if basis.any_field:
+        hidden &= ~knowledge.told(basis.any_field)
+        reasons = dict.fromkeys(children["child_id"], _fields_untold(basis, knowledge))
+    else:
+        hidden &= knowledge.unseen_mask(basis.shown_by)
+        reasons = {child: knowledge.why_unseen(child, basis.shown_by) for child in children.loc[hidden, "child_id"]}
+    rows = children.loc[hidden, ["child_id", "town"]]
+    source = "、".join([*basis.shown_by, *basis.any_field])
+    return pd.DataFrame(
+        {
+            "code": code,
+            "finding_id": "",
+            "child_id": rows["child_id"],
+            "town": rows["town"],
+            "source": source,
+            "because": [reasons[child] for child in rows["child_id"]],
+        }
+    )[COLUMNS]
+
+
+def _fields_untold(basis: ListBasis, knowledge: Knowledge) -> str:
+    fields = [name.partition(".")[2] for name in basis.any_field]
+    words = "、".join(knowledge.words.get(field, field) for field in fields)
+    departments = knowledge.catalogue.spoken(dict.fromkeys(name.partition(".")[0] for name in basis.any_field))
+    return f"{departments}的「{words}」{_UNTOLD}"
+
+
+def _capped(findings: pd.DataFrame, knowledge: Knowledge) -> pd.DataFrame:
+    """Nothing is certain of a child that one of the list's guards could not have shown (coverage is whole, or the grade is not 明确)."""
+    grades = knowledge.catalogue.grades
+    capped = findings.copy()
+    for code, info in knowledge.catalogue.lists.items():
+        if not info.guards or not knowledge.unseen:
+            continue
+        mine = (findings["code"] == code) & (findings["grade"] == grades[-1])
+        reasons = [knowledge.why_unseen(child, info.guards) for child in findings.loc[mine, "child_id"]]
+        hidden = findings.index[mine][[bool(reason) for reason in reasons]]
+        capped.loc[hidden, "grade"] = grades[-2]
+        note = f"（{knowledge.catalogue.spoken(info.guards)}的数据没有交齐，未能排除例外）。"
+        capped.loc[hidden, "reason"] = capped.loc[hidden, "reason"].str.removesuffix("。") + note
+    return capped
+
+
+def _nothing_known(code: str, standing: pd.DataFrame, uncompared: pd.DataFrame, knowledge: Knowledge) -> str:
+    """Why nothing at all can be said by a list, "" where something can."""
+    basis, info = knowledge.catalogue.rests_on[code], knowledge.catalogue.lists[code]
+    for row in knowledge.coverage.holes().itertuples(index=False):
+        if row.dimension in (COUNTY, SOURCE) and any(matches(entry, str(row.source)) for entry in basis.absent_from):
+            return f"{row.because}，清单“{info.name}”未计算，不表示没有这类情况。"
+    hidden = uncompared[uncompared["code"] == code]
+    if basis.any_field and len(hidden) and not (standing["code"] == code).any():
+        everybody = int(knowledge.scope(basis.scope).sum()) if basis.scope else 0
+        if everybody and len(hidden) >= everybody:
+            return f"{hidden['because'].iloc[0]}，清单“{info.name}”未计算，不表示没有这类情况。"
+    return ""
+
+
+def spoken_counts(uncompared: pd.DataFrame) -> Iterator[tuple[str, int, str]]:
+    """Per list: how many children cannot be compared, and the commonest reasons in one phrase."""
+    for code, rows in uncompared.groupby("code", sort=True):
+        reasons = rows["because"].value_counts()
+        phrase = "；".join(
+            f"{because}（{number}名）" if len(reasons) > 1 else str(because)
+            for because, number in reasons.head(3).items()
+        )
+        yield str(code), rows["child_id"].nunique(), phrase + ("等" if len(reasons) > 3 else "")
