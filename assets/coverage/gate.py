@@ -155,11 +155,17 @@ def _grown(material: GateMaterial, profile: Profile) -> Iterator[_Reason]:
                 yield _Reason("list", str(code), f"清单“{name}”有{number}条，上一次{earlier}条", advice, str(number))
             continue
         share = (gate.first_share.value or {}).get(str(code))
-        children = material.records["child_id"].nunique()
+        children = _children_of(str(code), material.records)
         if share is not None and number > gate.least_growth.known() and number > share * children:
-            yield _Reason(
-                "list", str(code), f"清单“{name}”有{number}条，全部儿童{children}名，比例过高", advice, str(number)
-            )
+            sentence = f"清单“{name}”有{number}条，而有关部门的儿童只有{children}名，比例过高"
+            yield _Reason("list", str(code), sentence, advice, str(number))
+
+
+def _children_of(code: str, records: pd.DataFrame) -> int:
+    """How many children the department has whose data the list needs first."""
+    needs = load_catalogue().lists[code].needs
+    mine = records[records["department"].isin(needs[:1])] if needs else records
+    return int(mine["child_id"].nunique())
 
 
 def open_keys(reasons: pd.DataFrame) -> tuple[str, ...]:

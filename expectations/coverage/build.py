@@ -16,8 +16,11 @@ from expectations.coverage.shapes import (
     COUNTY,
     HOLE,
     KEPT,
+    KNOWN_ELSEWHERE,
     SCHOOL,
     SOURCE,
+    STAGE,
+    TOWN,
     UNIT_COLUMNS,
     UNSEEN_COLUMNS,
     Coverage,
@@ -30,6 +33,7 @@ from expectations.coverage.units import (
     first_filled,
     kept_populations,
     reference_populations,
+    reference_units,
     references,
     stage_of,
     units_of,
@@ -107,23 +111,26 @@ def _unseen(
 ) -> pd.DataFrame:
     """The children who are not in a source and could not have been seen there, each with the first reason."""
     parts = [pd.DataFrame(columns=UNSEEN_COLUMNS)]
+    references_by = {reference.source: reference for reference in asked}
     for population, units in judged:
         holes = units[units["state"] == HOLE]
         if not len(holes):
             continue
-        reasons = dict(zip(holes["unit"], holes["because"], strict=True))
-        inside = ~population.seen & np.isin(population.unit.astype(str), list(reasons))
-        parts.append(
-            pd.DataFrame(
-                {
-                    "child_id": population.child_id[inside],
-                    "source": population.source,
-                    "because": [reasons[str(unit)] for unit in population.unit[inside]],
-                }
-            )
-        )
+        reasons = dict(zip(holes["unit"].astype(str), holes["because"], strict=True))
         if population.dimension == COUNTY:
             parts.append(_whole_county(files, population, str(holes["because"].iloc[0])))
+            continue
+        unit, seen, numbers = population.unit, population.seen, population.child_id
+        if population.basis == KNOWN_ELSEWHERE:
+            # Not only of those who were looked for: whoever lives in such a place, whatever else is said of it, is as hidden there.
+            unit = reference_units(files, population.source, population.dimension, context.profile)
+            seen, numbers = references_by[population.source].seen, files.children["child_id"].to_numpy(object)
+            if population.dimension in (TOWN, STAGE):
+                # Of whom nobody can say where it lives may live there.
+                reasons |= {"": "；".join(dict.fromkeys(reasons.values()))}
+        inside = ~seen & np.isin(unit.astype(str), list(reasons))
+        because = [reasons[str(name)] for name in unit[inside]]
+        parts.append(pd.DataFrame({"child_id": numbers[inside], "source": population.source, "because": because}))
     parts += list(_catchments(files, judged, asked, context))
     together = pd.concat(parts, ignore_index=True)
     return together.drop_duplicates(["child_id", "source"]).reset_index(drop=True)[UNSEEN_COLUMNS]

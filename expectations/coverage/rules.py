@@ -38,8 +38,8 @@ class CoverageRules(Rules):
     registers: dict[str, ExpectedAges]
     lasting: list[str]
     seasonal: list[str]
-    reference: dict[Literal["public_security", "education"], ReferenceDimensions]
-    stages: dict[Literal["primary", "junior"], str]
+    reference: dict[str, ReferenceDimensions]
+    stages: dict[str, str]
 
 
 @cache

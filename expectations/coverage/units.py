@@ -109,6 +109,7 @@ def units_of(population: Population, context: CoverageContext) -> pd.DataFrame:
             "state": state,
         }
     )
+    frame["is_bound"] = np.isnan(past)  # without a past the whole county is held against the place's own bound
     frame["because"] = [
         _sentence(row, context) if row["state"] in (HOLE, CONFIRMED) else "" for row in frame.to_dict("records")
     ]
@@ -133,7 +134,9 @@ def _sentence(unit: Mapping[Hashable, Any], context: CoverageContext) -> str:
     """What is said of a hole: which unit, how many of how many, what was expected."""
     source, where = context.spoken(unit["source"]), _where(unit["dimension"], unit["unit"])
     asked, seen, expected = unit["asked"], unit["seen"], unit["expected"]
-    usual = f"，应在{expected:.0%}左右" if expected == expected else ""
+    least = unit["dimension"] in (COUNTY, SOURCE) and unit["is_bound"]
+    bound = expected * (1 - context.bounds().below)
+    usual = "" if expected != expected else f"，至少应有{bound:.0%}" if least else f"，应在{expected:.0%}左右"
     if unit["basis"] == KEPT:
         again = f"这次只有{seen}名（{seen / asked:.0%}{usual}）" if seen else "这次一名也没有"
         return f"{source}{where}：上一次交来的{asked}名儿童，{again}"
@@ -151,7 +154,7 @@ def _where(dimension: str, unit: str) -> str:
         return f"{unit}周岁"
     if dimension == STAGE:
         town, _, stage = unit.partition("|")
-        return town + rules.stages.get(stage, stage)  # type: ignore[call-overload, no-any-return]
+        return town + rules.stages.get(stage, stage)
     return f"「{unit}」"
 
 
@@ -276,13 +279,19 @@ def references(files: ChildFiles, profile: Profile, delivered: Collection[str]) 
 def reference_populations(files: ChildFiles, reference: Reference, profile: Profile) -> Iterator[Population]:
     """A register's reference population in every dimension of `coverage.yaml`."""
     at = np.flatnonzero(reference.asked)
-    children = files.children.iloc[at]
-    seen, numbers = reference.seen[at], children["child_id"].to_numpy(object)
-    source = reference.source
-    yield Population(source, KNOWN_ELSEWHERE, COUNTY, np.full(len(at), "", dtype=object), seen, numbers)
-    for dimension in coverage_rules().reference[source].dimensions:  # type: ignore[index]
-        unit = _named_schools(files, source)[at] if dimension == SCHOOL else _child_unit(children, dimension, profile)
-        yield Population(source, KNOWN_ELSEWHERE, dimension, unit, seen, numbers)
+    seen, numbers = reference.seen[at], files.children["child_id"].to_numpy(object)[at]
+    for dimension in (COUNTY, *coverage_rules().reference[reference.source].dimensions):
+        unit = reference_units(files, reference.source, dimension, profile)[at]
+        yield Population(reference.source, KNOWN_ELSEWHERE, dimension, unit, seen, numbers)
+
+
+def reference_units(files: ChildFiles, source: str, dimension: str, profile: Profile) -> Labels:
+    """The unit of every child in a dimension, also of those whom nobody looks for, "" where nobody can say."""
+    if dimension == COUNTY:
+        return np.full(len(files.children), "", dtype=object)
+    if dimension == SCHOOL:
+        return _named_schools(files, source)
+    return _child_unit(files.children, dimension, profile)
 
 
 def _child_unit(children: pd.DataFrame, dimension: str, profile: Profile) -> Labels:
