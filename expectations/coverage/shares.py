@@ -72,12 +72,18 @@ def judge_shares(counts: UnitCounts, bounds: ShareBounds, county: float = np.nan
     share, telling = counts.share, counts.asked >= bounds.smallest
     middle = _middle_of_others(share, counts.asked, telling, county)
     expected = np.where(np.isnan(counts.expected), middle, counts.expected)
-    spread = max(bounds.spread, overdispersion(counts, telling & ~(share < expected * (1 - bounds.below))))
     with np.errstate(invalid="ignore"):
-        tail = _tail(counts, np.minimum(expected, HIGHEST), spread)
         low = share <= expected * (1 - bounds.below)
-    is_hole = telling & low & (tail <= bounds.tail)
-    return JudgedShares(expected, tail, is_hole, telling)
+    tail = np.ones(len(share))
+    ordinary = telling & ~low
+    for place in np.flatnonzero(telling & (share < expected)):
+        # A unit must not hide in the spread that it makes itself.
+        others = ordinary.copy()
+        others[place] = False
+        spread = max(bounds.spread, overdispersion(counts, others))
+        scale, mean = (1 - spread) / spread, min(expected[place], HIGHEST)
+        tail[place] = betabinom.cdf(counts.seen[place], counts.asked[place], mean * scale, (1 - mean) * scale)
+    return JudgedShares(expected, tail, telling & low & (tail <= bounds.tail), telling)
 
 
 def overdispersion(counts: UnitCounts, among: BoolArray) -> float:
@@ -91,9 +97,9 @@ def overdispersion(counts: UnitCounts, among: BoolArray) -> float:
     total = asked.sum()
     if len(asked) < 2 or total <= 0:
         return 0.0
-    mean = seen.sum() / total
-    if mean <= 0 or mean >= 1:
-        return 0.0
+    # Around each unit's own past where it has one: that a border township was always lower is no spread of this period.
+    own = counts.expected[among]
+    mean = np.clip(np.where(np.isnan(own), seen.sum() / total, own), 1 - HIGHEST, HIGHEST)
     # Pearson's statistic is k-1 for a plain binomial; what it exceeds, per further child of a unit, is the correlation.
     excess = ((seen - asked * mean) ** 2 / (asked * mean * (1 - mean))).sum() - (len(asked) - 1)
     further = (asked - 1).sum() * (1 - 1 / len(asked))
@@ -118,14 +124,3 @@ def _middle_of_others(share: Shares, asked: IntArray, telling: BoolArray, county
             continue
         middles[place] = values[int(np.searchsorted(rest, rest[-1] / 2))]
     return middles
-
-
-def _tail(counts: UnitCounts, mean: Shares, spread: float) -> Shares:
-    """The probability of so few or fewer."""
-    scale = (1 - spread) / spread
-    usable = ~np.isnan(mean) & (mean > 0) & (counts.asked > 0)
-    tail = np.ones(len(mean))
-    at = np.flatnonzero(usable)
-    if len(at):
-        tail[at] = betabinom.cdf(counts.seen[at], counts.asked[at], mean[at] * scale, (1 - mean[at]) * scale)
-    return tail

@@ -47,7 +47,7 @@ def only(found):
 
 def test_the_same_content_of_another_period_stops_and_says_when_it_came():
     line = only(doubts(question(earlier=EARLIER), {}))
-    assert (line.code, line.severity, line.file) == (SAME_ELSEWHERE, "stop", "学籍.csv")
+    assert (line.code, line.severity, line.file) == (SAME_ELSEWHERE, "ask", "学籍.csv")
     assert "2026年第二季度（2026Q2）" in line.message
     assert "已于2026年7月5日导入" in line.message
     assert "--accept-period 教育 --consent" in line.advice
@@ -68,7 +68,7 @@ def test_a_confirmation_makes_a_remark_of_it():
 
 def test_the_files_name_says_another_period():
     line = only(doubts(question("学籍_20260618.csv"), {"D1": rows(3)}))
-    assert (line.code, line.severity) == (MISDATED, "stop")
+    assert (line.code, line.severity) == (MISDATED, "ask")
     assert "文件名写的是2026年6月18日，像是2026年第二季度（2026Q2）的文件" in line.message
     assert doubts(question("学籍_20260920.csv"), {"D1": rows(3)}) == {}
 
@@ -85,7 +85,7 @@ def test_an_answer_that_the_product_wrote_is_of_the_period_of_its_numbers():
 
 def test_fewer_rows_than_the_file_says_of_itself():
     line = only(doubts(question(), {"D1": rows(40, "合计100人")}))
-    assert (line.code, line.severity, line.row) == (CUT, "stop", 42)
+    assert (line.code, line.severity, line.row) == (CUT, "ask", 42)
     assert "写明共100，实际只有40行" in line.message
     assert "--accept-size 教育 --consent" in line.advice
     second = question(confirmed=Confirmed(size=True))
