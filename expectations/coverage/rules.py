@@ -37,6 +37,7 @@ class CoverageRules(Rules):
     dimensions: dict[Literal["file", "town", "school", "grade"], Dimension]
     registers: dict[str, ExpectedAges]
     lasting: list[str]
+    unsteady: list[str]
     seasonal: list[str]
     reference: dict[str, ReferenceDimensions]
     stages: dict[str, str]

@@ -173,7 +173,7 @@ def kept_populations(files: ChildFiles, past: Past, profile: Profile) -> Iterato
     layouts = before["department"] + "." + before["layout"]
     now = files.records
     present = pd.MultiIndex.from_arrays([now["department"] + "." + now["layout"], now["child_id"]])
-    for source in sorted(set(layouts[expected])):
+    for source in sorted(set(layouts[expected]) - set(rules.unsteady)):
         mine = expected & (layouts == source).to_numpy(np.bool_)
         rows = before[mine].drop_duplicates("child_id")
         seen = pd.MultiIndex.from_arrays([np.full(len(rows), source, dtype=object), rows["child_id"]]).isin(present)
