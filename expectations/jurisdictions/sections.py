@@ -185,6 +185,7 @@ class Difficulty(Rules):
     destitute_below: Setting[int]
     at_school_below: Setting[int]
     poverty_marks: Setting[list[str]]
+    institution_words: Setting[list[str]]
 
 
 class Allowances(Rules):
@@ -204,6 +205,7 @@ class Allowances(Rules):
     care_types_all_levels: Setting[list[str]]
     living_needs: Setting[list[str]]
     living_excluded_by: Setting[list[str]]
+    not_in_institution: Setting[list[Literal["care_allowance", "living_allowance"]]]
     card_not_valid: Setting[list[str]]
 
     def stated(self, benefit: str) -> float | None:

@@ -344,6 +344,16 @@ CASES: dict[str, Case] = {
         [],
         lines("L10", row(DI, living_allowance="no"), row(CA, aid="minimum_living;orphan_allowance")),
     ),
+    "allowances.not_in_institution": Case(
+        ["care_allowance"],
+        [],
+        lines("L10", row(DI, disability_level="1", care_allowance="no"), row(CA, category="institution;orphan")),
+    ),
+    "difficulty.institution_words": Case(
+        ["福利院"],
+        [],
+        lines("L10", row(DI, disability_level="1", care_allowance="no"), row(CA, guardian_name="某县福利院")),
+    ),
     "allowances.card_not_valid": Case(
         ["frozen"], [], lines("L10", row(DI, disability_level="1", care_allowance="no", card_status="frozen"))
     ),
