@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from expectations.rulebook import Rules, read_rules
 
@@ -38,6 +38,9 @@ class ListInfo(Rules):
     guards: list[str]
     parameters: list[str]
     parameters_any: list[str] = Field(default_factory=list)
+    desk: str = Field(
+        default="", description="who alone is sent the lines that are to be judged at a desk, where the place sends it the list"
+    )
     show: list[str]
 
 
@@ -76,6 +79,13 @@ class Catalogue(Rules):
     comparisons: dict[str, MinistryCheck]
     groups: dict[str, dict[str, list[str]]]
     lists: dict[str, ListInfo]
+
+    @model_validator(mode="after")
+    def _desks(self) -> "Catalogue":
+        for code, info in self.lists.items():
+            if info.desk and info.desk not in self.departments:
+                raise ValueError(f"清单 {code} 的 desk 不是部门：{info.desk}")
+        return self
 
     @property
     def recipients(self) -> dict[str, str]:

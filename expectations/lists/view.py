@@ -181,6 +181,14 @@ def no_drafts(view: View) -> pd.DataFrame:
     return draft(nobody, zeros, zeros, sentences(view, ""))
 
 
+AT_DESK = "at_desk"
+
+
+def at_desk(drafts: pd.DataFrame, where: BoolArray) -> pd.DataFrame:
+    """Mark the drafts of some children as lines that wait on the desk that the catalogue names for the list (`ListInfo.desk`): nobody walks for them."""
+    return drafts.assign(**{AT_DESK: where[drafts["child"].to_numpy(np.int64)]})
+
+
 def draft(listed: BoolArray, record: IntArray, grade: IntArray, reason: Texts, field: str = "") -> pd.DataFrame:
     """Draft findings: `child, record, field, grade, reason`, one row per listed child that has a record to name.
 
