@@ -39,7 +39,8 @@ class ListInfo(Rules):
     parameters: list[str]
     parameters_any: list[str] = Field(default_factory=list)
     desk: str = Field(
-        default="", description="who alone is sent the lines that are to be judged at a desk, where the place sends it the list"
+        default="",
+        description="who alone is sent the lines that are to be judged at a desk, where the place sends it the list",
     )
     show: list[str]
 

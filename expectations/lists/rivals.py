@@ -80,7 +80,9 @@ def _has_its_own(view: View, sides: _Sides) -> BoolArray:
     own: dict[tuple[int, int], str] = {}
     for child, book, name in zip(view.child[view.active], books[view.active], names[view.active], strict=True):
         own.setdefault((int(child), int(book)), str(name))
-    theirs = [own.get((int(rival), int(books[at])), "") for rival, at in zip(sides.rival, sides.own_record, strict=True)]
+    theirs = [
+        own.get((int(rival), int(books[at])), "") for rival, at in zip(sides.rival, sides.own_record, strict=True)
+    ]
     mine, other = names[sides.own_record], np.array(theirs, dtype=object)
     asked = np.flatnonzero((mine != "") & (other != "") & (sides.own_record >= 0))
     apart = np.zeros(len(mine), dtype=np.bool_)
