@@ -3,7 +3,7 @@
 The frame says it; publishing writes the events into the database, together with the lists.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import dagster as dg
@@ -15,9 +15,10 @@ from assets.publishing.turns import labels_of, sent_before, turns_of
 from assets.receiving.delivered import departments_among
 from assets.workbooks.layout import field_terms
 from expectations.life.evidence import EvidenceScope, Parts, gather
+from expectations.life.outgrown import outgrown
 from expectations.life.rules import LifeRules, life_rules
-from expectations.life.states import Event, FindingLife, fold
-from expectations.life.step import PeriodFacts, Verdict, carried, verdicts
+from expectations.life.states import BY_DATA, MERGED, Event, FindingLife, fold
+from expectations.life.step import PeriodFacts, Verdict, carried, merged_away, verdicts
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import finding_id, not_computed
 from expectations.lists.owners import OWNER
@@ -31,7 +32,7 @@ COLUMNS = [
     *("period", "finding_id", "code", "child_id", "field", "town", "kind", "state", "listed", "shown", "text"),
     *("first_period", "returns", "fingerprint", "evidence", "source", "answer", OWNER),
 ]
-_RECORDS = ["records"]
+_PARTS = ["records", "children"]
 
 
 def tracking_asset() -> dg.AssetsDefinition:
@@ -41,7 +42,7 @@ def tracking_asset() -> dg.AssetsDefinition:
         name=NAME,
         ins={
             "findings": dg.AssetIn(input_manager_key="frames"),
-            "child_files": dg.AssetIn(input_manager_key="frames", metadata={"parts": _RECORDS}),
+            "child_files": dg.AssetIn(input_manager_key="frames", metadata={"parts": _PARTS}),
             "link_register": dg.AssetIn(input_manager_key="frames", metadata={"parts": ["events"]}),
         },
         io_manager_key="frames",
@@ -59,7 +60,7 @@ def tracking_asset() -> dg.AssetsDefinition:
         """Follow the findings."""
         with station(NAME):
             moves = link_register["events"]
-            frames = LifeFrames(findings, child_files["records"], moves)
+            frames = LifeFrames(findings, child_files["records"], child_files["children"], moves)
             lives = follow(opened_of(context), context.partition_key, frames)
         kinds = {str(kind): int(number) for kind, number in lives["kind"].value_counts().items()}
         return dg.Output(lives, metadata={COUNT: len(lives), **kinds})
@@ -74,16 +75,20 @@ class LifeFrames:
     Attributes:
         findings: the lists.
         records: the records of the child files.
+        children: the children of the child files (`child_id, birth_date`).
         moves: merges and splits (`kind, child_id, other_id`).
     """
 
     findings: pd.DataFrame
     records: pd.DataFrame
+    children: pd.DataFrame
     moves: pd.DataFrame
 
 
 Known = Mapping[str, tuple[str, str, str]]
 """finding_id -> code, child, field."""
+Move = tuple[str, str, str]
+"""What happened to two children's numbers: kind, child, other (`expectations.life.step.carried`)."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ class _Before:
     Attributes:
         lives: finding_id -> what became of it until now.
         known: what those findings are about.
-        ended: number of a child that was merged away -> the child that has its records.
+        ended: number of a child that was merged away before this period -> the child that has its records.
         delivered: departments, kinds of file and columns that the period can rest on.
     """
 
@@ -117,7 +122,7 @@ def follow(county: Session, period: str, frames: LifeFrames) -> pd.DataFrame:
     with county.engine.connect() as connection:
         # Events before this period only: a period that is run again is judged as it was the first time.
         lives = fold(Event(**row) for row in finding_events.before(connection, period))
-        numbers, ended = finding_events.known(connection), finding_events.merged_children(connection)
+        numbers, ended = finding_events.known(connection), finding_events.merged_children(connection, period)
         sent = sent_before(connection, period)
     known = {name: numbers[name] for name in lives if name in numbers}
     before = _Before(lives, known, ended, sources_delivered(county, period))
@@ -145,7 +150,11 @@ def _occasion(county: Session, period: str, frames: LifeFrames, before: _Before)
         for kind, child, other in frames.moves[["kind", "child_id", "other_id"]].itertuples(index=False)
     ]
     skipped = set(not_computed(profile, before.delivered)["code"])
-    leads = {**before.ended, **{other: child for kind, child, other in moves if kind == "merge"}}
+    leads = _leads(before.ended, moves)
+    heirs = carried(
+        _going_on(before), [*moves, *(("merge", to, ended) for ended, to in leads.items())], listed, finding_id
+    )
+    gone = {name: life for name, life in before.lives.items() if name not in listed and rules.is_open(life.state)}
     return PeriodFacts(
         period=period,
         listed=listed,
@@ -154,11 +163,64 @@ def _occasion(county: Session, period: str, frames: LifeFrames, before: _Before)
         computed={code for code, rule in profile.lists.items() if rule.active} - skipped,
         codes={name: code for name, (code, _, _) in before.known.items()},
         rules=rules,
-        carried=carried(before.known, moves, listed, finding_id),
+        carried=heirs,
+        merged=merged_away(before.known, leads, heirs),
+        outgrown=_outgrown(
+            county, period, frames, {name: before.known[name] for name in gone if name in before.known}, leads
+        ),
         delivered=departments_among(before.delivered),
         as_of=Period.parse(period).last_day,
         say={**{name: term["zh"] for name, term in field_terms().items()}, **department_names(county.workspace)},
     )
+
+
+def _leads(ended: Mapping[str, str], moves: Collection[Move]) -> dict[str, str]:
+    """Ended child number -> the child that has its records now; who led before may itself have been merged now."""
+    now = {other: child for kind, child, other in moves if kind == "merge"}
+    return {**{child: now.get(to, to) for child, to in ended.items()}, **now}
+
+
+def _going_on(before: _Before) -> Known:
+    """The findings whose history may go on under another number: neither ended with a merge already, nor settled by the data."""
+    lives = before.lives
+    return {
+        name: fact
+        for name, fact in before.known.items()
+        if lives[name].kind != MERGED and lives[name].settled_by != BY_DATA
+    }
+
+
+def _outgrown(
+    county: Session, period: str, frames: LifeFrames, gone: Known, leads: Mapping[str, str]
+) -> dict[str, str]:
+    """finding_id -> why its child is too old for its list now, of open findings that are listed no more."""
+    rules, profile, as_of = life_rules(), profile_of(county.workspace), Period.parse(period).last_day
+    wanted = {leads.get(child, child) for code, child, _ in gone.values() if code in rules.outgrows}
+    births = _births(county, period, frames.children, wanted)
+    told = {
+        name: outgrown(code, births.get(leads.get(child, child), ""), as_of, profile, rules)
+        for name, (code, child, _) in gone.items()
+    }
+    return {name: sentence for name, sentence in told.items() if sentence}
+
+
+def _births(county: Session, period: str, children: pd.DataFrame, wanted: Collection[str]) -> dict[str, str]:
+    """The birth date of each child: as the period has it, else as the last period that still had the child."""
+    births: dict[str, str] = {}
+    # A child that has come of age is in no export of minors any more: its last files know when it was born.
+    earlier = [
+        name
+        for name in county.frames.periods("child_files.children")
+        if name < period and ("Q" in name) == ("Q" in period)
+    ]
+    for label in ("", *sorted(earlier, reverse=True)):
+        missing = set(wanted) - set(births)
+        if not missing:
+            break
+        frame = county.frames.read("child_files.children", label, ["child_id", "birth_date"]) if label else children
+        own = frame[frame["child_id"].isin(missing)]
+        births |= dict(zip(own["child_id"], own["birth_date"], strict=True))
+    return births
 
 
 def _evidence(frames: LifeFrames, known: Known, leads: Mapping[str, str], rules: LifeRules) -> dict[str, Parts]:

@@ -13,6 +13,7 @@ from expectations.life.evidence import Parts, differences, dumped, fingerprint
 from expectations.life.rules import LifeRules
 from expectations.life.states import (
     APPEARED,
+    BY_DATA,
     BY_REPLY,
     CHANGED,
     INHERITED,
@@ -61,6 +62,8 @@ class PeriodFacts:
         delivered: departments whose data came; None when all did. One that sent nothing proves nothing.
         as_of: the last day of the data; None where no answer of a limited time is looked at.
         passing: finding_id -> who is asked next, if whoever had the line answered that its own entry is right.
+        outgrown: finding_id -> why its child is too old for the list now (`expectations.life.outgrown`).
+        merged: finding_id -> the child into which its own was merged, of lines that go on nowhere (`merged_away`).
     """
 
     period: str
@@ -74,6 +77,8 @@ class PeriodFacts:
     delivered: frozenset[str] | None = None
     as_of: date | None = None
     passing: Mapping[str, Passing] = field(default_factory=dict)
+    outgrown: Mapping[str, str] = field(default_factory=dict)
+    merged: Mapping[str, str] = field(default_factory=dict)
 
     def changeable(self, parts: Parts) -> Parts:
         """The evidence as far as departments that sent their data can change it."""
@@ -192,11 +197,17 @@ def _parts(life: FindingLife) -> Parts:
 def _unlisted(name: str, life: FindingLife, facts: PeriodFacts) -> Verdict | None:
     """What is said of a finding that is on no list now: an open one is never lost, whatever the period can tell."""
     is_open = facts.rules.is_open(life.state)
+    if name in facts.outgrown:
+        # Time says so, whatever came: no answer was proven and no trouble solved.
+        event = _event(name, SOLVED, "closed", facts.outgrown[name], facts)
+        return Verdict(event, False, False) if is_open else None
     # The data can say something only if its list was computed, and every department that it rests on sent data.
     checkable = facts.codes.get(name, "") in facts.computed and facts.changeable(_parts(life)) == _parts(life)
     if not checkable:
         text = "它所依据的数据本期没有交来，无法核对，保持原状态"
         return Verdict(_event(name, UNCHECKED, life.state, text, facts), False, False) if is_open else None
+    if name in facts.merged and facts.codes[name] not in facts.rules.of_places:
+        return _ended_with_merge(name, life, facts)
     if not facts.evidence.get(name) and facts.codes[name] not in facts.rules.of_places:
         # No department has the child any more: that proves nothing, so nothing is closed.
         kind = STILL_UNSEEN if life.kind == UNSEEN else UNSEEN
@@ -210,6 +221,14 @@ def _unlisted(name: str, life: FindingLife, facts: PeriodFacts) -> Verdict | Non
         text = f"答复“{life.answer}”后，本期数据已没有这一问题{because}"
         return Verdict(_event(name, PROVEN, life.state, text, facts), False, False)
     return None
+
+
+def _ended_with_merge(name: str, life: FindingLife, facts: PeriodFacts) -> Verdict | None:
+    """The line of a number that ended, when the child that has its records is not on the list: it ends with its number, nothing was solved."""
+    if life.kind in (MERGED, PROVEN) or life.settled_by == BY_DATA:
+        return None
+    text = f"儿童编号已并入 {facts.merged[name]}，合并后的儿童不在本清单上，线索随编号合并结束"
+    return Verdict(Event(name, facts.period, MERGED, "closed", text=text), False, False)
 
 
 def events_of(judged: Sequence[Verdict], written: Mapping[str, Event], lives: Mapping[str, FindingLife]) -> list[Event]:
@@ -252,6 +271,19 @@ def _news(event: Event, before: Event | None, life: FindingLife | None) -> Event
     if before.kind == CHANGED and before.fingerprint == event.fingerprint:
         return None
     return replace(event, text=f"数据更正后：{event.text}")
+
+
+def merged_away(
+    lives: Mapping[str, tuple[str, str, str]], leads: Mapping[str, str], heirs: Mapping[str, str]
+) -> dict[str, str]:
+    """finding_id -> the child that has the records now, of the findings of ended numbers that go on under no other number.
+
+    Args:
+        lives: known finding_id -> code, child_id, field.
+        leads: ended child number -> the one that leads, of merges up to and with this period.
+        heirs: `carried`.
+    """
+    return {name: leads[child] for name, (_, child, _) in lives.items() if child in leads and name not in heirs}
 
 
 def carried(

@@ -153,7 +153,7 @@ def _doubts(view: View, agreements: Agreements) -> list[tuple[BoolArray, str]]:
     untold = ~away.reason_known & ~away.both_unable
     school = {mark: view.any(view.of("education") & view.active & view.codes("left_behind", [mark])) for mark in _MARKS}
     # The strongest of a child's marks speaks; who has none is listed on civil affairs' own mark.
-    spoken = np.select([untold & school[mark] for mark in _MARKS], _MARKS, "")
+    spoken = np.select([untold & school[mark] for mark in _MARKS], list(_MARKS), "").astype(object)
     unknown = "委托照料原因没有登记或不是通常写法"
     return [
         (untold & (spoken == ""), f"{unknown}，只按民政的留守登记列出，请先核实是否属于留守"),

@@ -81,9 +81,12 @@ def known(connection: sa.Connection) -> dict[str, tuple[str, str, str]]:
     return {row[0]: (row[1], row[2], row[3]) for row in connection.execute(lines)}
 
 
-def merged_children(connection: sa.Connection) -> dict[str, str]:
-    """Ended child number -> the one that leads, over all periods; chains are followed to their end."""
+def merged_children(connection: sa.Connection, before: str = "") -> dict[str, str]:
+    """Ended child number -> the one that leads, over all periods, or over those before one; chains are followed to their end."""
     merges = sa.select(child_event.c.other_id, child_event.c.child_id).where(child_event.c.kind == "merge")
+    if before:
+        # A period that is run again makes its own merges anew, and knows none of a later one.
+        merges = merges.where(child_event.c.period < before)
     leads = {row[0]: row[1] for row in connection.execute(merges.order_by(child_event.c.id))}
     final = {}
     for ended, name in leads.items():

@@ -63,6 +63,7 @@ def test_a_merged_number_leads_to_the_end_of_the_chain(engine):
     with writing(engine) as connection:
         insert_rows(connection, child_event, rows)
         assert finding_events.merged_children(connection) == {"T2": "T0", "T1": "T0"}
+        assert finding_events.merged_children(connection, "2026Q3") == {"T2": "T1"}, "a period run again makes its own"
 
 
 def test_a_returned_file_is_written_down_once(engine):
