@@ -226,11 +226,11 @@ def _part(pile: Pile, places: Places, reader: Reader, info: PrintedList, layout:
 def _reached(pile: Pile, places: Places, reader: Reader, info: PrintedList) -> npt.NDArray[np.bool_]:
     """Which lines of a list are this reader's: of one that is to be checked by somebody, those that are the reader's to check."""
     rows = reader.shown.lists[info.code].rows
-    columns = (pile.lines[name].to_numpy(object)[places] for name in ("_involved", "_owner", "_desk"))
+    columns = (pile.lines[name].to_numpy(object)[places] for name in ("_involved", "_owner", "_judge"))
     reached = []
-    for involved, owner, desk in zip(*columns, strict=True):
-        if desk and reader.name != EVERYTHING and (desk in info.recipients or reader.name == TOWNSHIP):
-            reached.append(_sits(reader.name, desk, info))
+    for involved, owner, judge in zip(*columns, strict=True):
+        if judge and reader.name != EVERYTHING and (judge in info.recipients or reader.name == TOWNSHIP):
+            reached.append(_judges(reader.name, judge, info))
         elif rows == "all":
             reached.append(True)
         elif rows == "owner" and owner in info.recipients:
@@ -241,9 +241,9 @@ def _reached(pile: Pile, places: Places, reader: Reader, info: PrintedList) -> n
     return np.array(reached, dtype=np.bool_)
 
 
-def _sits(reader: str, desk: str, info: PrintedList) -> bool:
-    """Whether a reader sits where a line is judged from papers, and nobody walks for it (rules/lists.md#rivals).
+def _judges(reader: str, judge: str, info: PrintedList) -> bool:
+    """Whether a reader is the one who judges a line from papers, so that nobody walks for it (rules/lists.md#rivals).
 
-    Where the place does not send the list to that desk, its departments judge; townships do only where there is nobody else.
+    Where the place does not send the list to that department, its departments judge; townships do only where there is nobody else.
     """
-    return reader == desk if desk in info.recipients else set(info.recipients) == {TOWNSHIP}
+    return reader == judge if judge in info.recipients else set(info.recipients) == {TOWNSHIP}

@@ -16,7 +16,7 @@ from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray, IntArray
 from expectations.lists.grading import LIKELY, OPEN, capped
 from expectations.lists.institutions import institution_care
-from expectations.lists.view import View, at_desk, draft, sentences, with_note
+from expectations.lists.view import View, draft, sentences, to_be_judged, with_note
 from matching.reading.dates import read_date
 
 FULFILLED, UNSIGNED, UNFILLED, NOT_DELIVERED = "fulfilled", "unsigned", "unfilled", "not_delivered"
@@ -144,7 +144,7 @@ def without_agreement(view: View) -> pd.DataFrame:
     if target is not None:
         reason = with_note(reason, listed, f"本地要求签订率达到{target:.0%}")
     drafts = draft(listed, view.first(agreements.unsigned, agreements.silent, agreements.rows), grade, reason)
-    return pd.concat([at_desk(drafts, ~listed), _apart(view, agreements)], ignore_index=True)
+    return pd.concat([to_be_judged(drafts, ~listed), _apart(view, agreements)], ignore_index=True)
 
 
 def _doubts(view: View, agreements: Agreements) -> list[tuple[BoolArray, str]]:
@@ -185,7 +185,7 @@ def _apart(view: View, agreements: Agreements) -> pd.DataFrame:
     unsigned = books & view.codes("agreement", ["no"])
     reason = sentences(view, "父母双方都不能照料（原因不在本表写明），没有签订委托照护协议，请先核实由谁照料")
     grade: IntArray = np.full(view.n, OPEN, dtype=np.int64)
-    return at_desk(draft(listed & view.any(unsigned), view.first(unsigned), grade, reason), listed)
+    return to_be_judged(draft(listed & view.any(unsigned), view.first(unsigned), grade, reason), listed)
 
 
 def _not_long_away(view: View, rows: BoolArray, months: int) -> BoolArray:

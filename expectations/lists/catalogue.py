@@ -38,9 +38,9 @@ class ListInfo(Rules):
     guards: list[str]
     parameters: list[str]
     parameters_any: list[str] = Field(default_factory=list)
-    desk: str = Field(
+    judged_by: str = Field(
         default="",
-        description="who alone is sent the lines that are to be judged at a desk, where the place sends it the list",
+        description="who alone is sent the lines that are judged from papers, where the place sends it the list",
     )
     show: list[str]
 
@@ -82,10 +82,10 @@ class Catalogue(Rules):
     lists: dict[str, ListInfo]
 
     @model_validator(mode="after")
-    def _desks(self) -> "Catalogue":
+    def _judges(self) -> "Catalogue":
         for code, info in self.lists.items():
-            if info.desk and info.desk not in self.departments:
-                raise ValueError(f"清单 {code} 的 desk 不是部门：{info.desk}")
+            if info.judged_by and info.judged_by not in self.departments:
+                raise ValueError(f"清单 {code} 的 judged_by 不是部门：{info.judged_by}")
         return self
 
     @property

@@ -12,14 +12,14 @@ from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray, IntArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped, near_cap, near_notes, presence, probably_there
 from expectations.lists.rivals import judged_near
-from expectations.lists.view import View, at_desk, draft, sentences, with_note
+from expectations.lists.view import View, draft, sentences, to_be_judged, with_note
 
 
 def no_household(view: View) -> pd.DataFrame:
     """L01: known to civil affairs, education or disability, no active police record, household not elsewhere.
 
     Every record of a living child counts, not only those that are still on a roll: that a school or a ledger let go of the child gives it no register.
-    Where the police have a record that may well be the child's own, the line waits on the desk that judges pairs (`AT_DESK`).
+    Where the police have a record that may well be the child's own, the line waits for whoever judges pairs (`TO_JUDGE`).
     """
     active = view.active & ~view.of("public_security")
     others = active | (_of_the_living(view) & ~view.of("public_security"))
@@ -44,7 +44,7 @@ def no_household(view: View) -> pd.DataFrame:
         (waits, OPEN, "公安户籍中很可能就有本人，请民政先在同一儿童复核表中认定，不派人上门"),
     ):
         grade, reason = capped(grade, where, at_most), with_note(reason, where, note)
-    return at_desk(draft(listed, record, grade, reason), waits)
+    return to_be_judged(draft(listed, record, grade, reason), waits)
 
 
 # What ends a record because the child is dead or lives elsewhere, or was never there; every other end leaves a child that lives here.

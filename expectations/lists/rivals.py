@@ -78,7 +78,10 @@ def _has_its_own(view: View, sides: _Sides) -> BoolArray:
     books = pd.factorize(view.files.records["department"] + "|" + view.files.records["layout"])[0]
     names = view.files.records["name"].to_numpy(object)
     own: dict[tuple[int, int], str] = {}
-    for child, book, name in zip(view.child[view.active], books[view.active], names[view.active], strict=True):
+    asked_of = np.zeros(view.n, dtype=np.bool_)
+    asked_of[sides.rival[sides.rival >= 0]] = True
+    at = np.flatnonzero(view.active & asked_of[view.child])
+    for child, book, name in zip(view.child[at], books[at], names[at], strict=True):
         own.setdefault((int(child), int(book)), str(name))
     theirs = [
         own.get((int(rival), int(books[at])), "") for rival, at in zip(sides.rival, sides.own_record, strict=True)

@@ -181,12 +181,12 @@ def no_drafts(view: View) -> pd.DataFrame:
     return draft(nobody, zeros, zeros, sentences(view, ""))
 
 
-AT_DESK = "at_desk"
+TO_JUDGE = "to_judge"
 
 
-def at_desk(drafts: pd.DataFrame, where: BoolArray) -> pd.DataFrame:
-    """Mark the drafts of some children as lines that wait on the desk that the catalogue names for the list (`ListInfo.desk`): nobody walks for them."""
-    return drafts.assign(**{AT_DESK: where[drafts["child"].to_numpy(np.int64)]})
+def to_be_judged(drafts: pd.DataFrame, where: BoolArray) -> pd.DataFrame:
+    """Mark the drafts of some children as lines that wait for the judge whom the catalogue names for the list (`ListInfo.judged_by`): nobody walks for them."""
+    return drafts.assign(**{TO_JUDGE: where[drafts["child"].to_numpy(np.int64)]})
 
 
 def draft(listed: BoolArray, record: IntArray, grade: IntArray, reason: Texts, field: str = "") -> pd.DataFrame:

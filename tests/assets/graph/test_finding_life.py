@@ -41,7 +41,7 @@ def test_what_ended_with_a_merge_or_was_solved_by_the_data_goes_on_nowhere() -> 
             event("L03-ANSWERED", "answered", "rejected", BY_REPLY),
         ]
     )
-    before = _Before(lives, {name: ("L03", A, "") for name in lives}, {}, [])
+    before = _Before(lives, dict.fromkeys(lives, ("L03", A, "")), {}, [])
     assert set(_going_on(before)) == {"L03-OPEN", "L03-ANSWERED"}
 
 

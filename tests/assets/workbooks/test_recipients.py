@@ -148,8 +148,8 @@ def test_a_persons_book_has_the_lists_with_lines_of_these_children_and_no_other(
 def test_a_line_that_is_judged_from_papers_is_nobody_s_walk(
     town: Any, recipients: tuple[str, ...], readers: set[str]
 ) -> None:
-    """It waits on the desk that the catalogue names, or with the other departments; a township has it only where there is nobody else."""
-    town.findings["desk"] = ["civil_affairs", "", "", "", ""]
+    """It waits for the department that the catalogue names, or with the other departments; a township has it only where there is nobody else."""
+    town.findings["judged_by"] = ["civil_affairs", "", "", "", ""]
     town.publish(lists=naming(town, "L01", *recipients))
     waiting = town.findings["finding_id"].iloc[0]
     assert {book.recipient for book in town.published if (waiting, "L01") in book.lines} == readers

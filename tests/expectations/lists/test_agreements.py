@@ -123,7 +123,7 @@ def test_children_of_parents_who_are_held_are_asked_about_apart_and_without_a_wo
     assert town.listed("L20") == expected
     if expected:
         found = town.findings("L20")
-        assert found["desk"].item() == "civil_affairs"
+        assert found["judged_by"].item() == "civil_affairs"
         assert not any(word in found["reason"].item() for word in ("服刑", "戒毒", "限制", "在押", "死亡"))
 
 

@@ -135,12 +135,12 @@ def test_nobody_walks_out_for_a_child_who_is_probably_in_the_register(town: Town
     assert town.listed("L01") == {1: "待核"}
     assert "同一儿童复核" in town.reason("L01")
     found = town.findings("L01")
-    assert found["desk"].item() == "civil_affairs"
+    assert found["judged_by"].item() == "civil_affairs"
     assert rival in found["near"].item()
 
 
 @pytest.mark.parametrize(
-    ("mine", "theirs", "others", "desk"),
+    ("mine", "theirs", "others", "judge"),
     [
         # Linked with certainty, and another birth date, another number, or a file of its own in our very book.
         ({"birth_date": "2016-03-11"}, {}, (ED,), ""),
@@ -155,7 +155,7 @@ def test_nobody_walks_out_for_a_child_who_is_probably_in_the_register(town: Town
     ],
 )
 def test_a_review_pair_hides_nobody_when_the_other_side_is_certainly_another_child(
-    town: Town, mine: dict[str, str], theirs: dict[str, str], others: tuple[str, ...], desk: str
+    town: Town, mine: dict[str, str], theirs: dict[str, str], others: tuple[str, ...], judge: str
 ) -> None:
     own = town.add(CA, 1, **({"id_no": ""} | mine))
     rival = town.add(PS, 2)
@@ -164,9 +164,9 @@ def test_a_review_pair_hides_nobody_when_the_other_side_is_certainly_another_chi
     town.near(own, rival, probability=0.8)
     found = town.findings("L01")
     ours = found[found["child_id"] == "T2026Q3-000001"]
-    assert ours["desk"].tolist() == [desk]
-    assert ("另一名儿童" in ours["reason"].item()) == (not desk)
-    assert (ours["grade"].item() != "待核") == (not desk and not mine.get("id_no"))
+    assert ours["judged_by"].tolist() == [judge]
+    assert ("另一名儿童" in ours["reason"].item()) == (not judge)
+    assert (ours["grade"].item() != "待核") == (not judge and not mine.get("id_no"))
 
 
 def test_without_police_data_the_list_is_reported_not_computed(town: Town) -> None:
