@@ -197,11 +197,11 @@ def _outgrown(
     rules, profile, as_of = life_rules(), profile_of(county.workspace), Period.parse(period).last_day
     wanted = {leads.get(child, child) for code, child, _ in gone.values() if code in rules.outgrows}
     births = _births(county, period, frames.children, wanted)
-    told = {
+    reasons = {
         name: outgrown(code, births.get(leads.get(child, child), ""), as_of, profile, rules)
         for name, (code, child, _) in gone.items()
     }
-    return {name: sentence for name, sentence in told.items() if sentence}
+    return {name: sentence for name, sentence in reasons.items() if sentence}
 
 
 def _births(county: Session, period: str, children: pd.DataFrame, wanted: Collection[str]) -> dict[str, str]:

@@ -242,7 +242,7 @@ def _reached(pile: Pile, places: Places, reader: Reader, info: PrintedList) -> n
 
 
 def _judges(reader: str, judge: str, info: PrintedList) -> bool:
-    """Whether a reader is the one who judges a line from papers, so that nobody walks for it (rules/lists.md#rivals).
+    """Whether a reader is the one who judges a line from papers, so that nobody walks for it (rules/lists.md#near-in-register).
 
     Where the place does not send the list to that department, its departments judge; townships do only where there is nobody else.
     """

@@ -98,9 +98,9 @@ class ParentsAway:
     @cached_property
     def held_apart(self) -> BoolArray:
         """One parent is held somewhere, and the other held, away, gone or unable: nobody is at home who could care."""
-        held = self.view.profile.left_behind.agreement_also.value or []
-        others = [*held, _AWAY, *_GONE, *(self.view.profile.difficulty.unable_states.value or [])]
-        return self.view.any(self.rows & self._each(held, others))
+        detained = self.view.profile.left_behind.agreement_also.value or []
+        others = [*detained, _AWAY, *_GONE, *(self.view.profile.difficulty.unable_states.value or [])]
+        return self.view.any(self.rows & self._each(detained, others))
 
     @property
     def _guardian_words(self) -> list[str]:

@@ -28,7 +28,7 @@ def near_cap(view: View, *departments: str, judged: pd.DataFrame | None = None) 
     Args:
         view: the period.
         departments: whose records count.
-        judged: the near candidates where a list looked closer at them (`rivals.judged_near`); None: as they came.
+        judged: the near candidates where a list looked closer at them (`lookalikes.judged_near`); None: as they came.
     """
     cap = np.full(view.n, SURE, dtype=np.int64)
     near = view.files.near if judged is None else judged

@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray, IntArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped, near_cap, near_notes, presence, probably_there
-from expectations.lists.rivals import judged_near
+from expectations.lists.lookalikes import judged_near
 from expectations.lists.view import View, draft, sentences, to_be_judged, with_note
 
 

@@ -1,7 +1,7 @@
 """Whose record a near candidate is: certainly another child's, or perhaps the child's own.
 
 Belongs here: judging the other side of a pair that was near and not linked. Does not belong here: what follows for a list (`household`), grades of pairs
-(`grading`). Source: rules/lists.md#rivals.
+(`grading`). Source: rules/lists.md#near-in-register.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class _Sides:
     """Row by row of the near candidates: the child that is looked at, the child that has the other record, and the first one's record (-1: unknown)."""
 
     child: IntArray
-    rival: IntArray
+    other: IntArray
     own_record: IntArray
 
 
@@ -37,12 +37,12 @@ def judged_near(view: View) -> pd.DataFrame:
     if near.empty:
         return near
     sides = _sides(view, near)
-    certain = _settled(view)[sides.rival] & (
+    certain = _settled(view)[sides.other] & (
         _differs(view, "id_no", sides)
         | (_differs(view, "birth_date", sides) & _full_births(view, sides))
         | _has_its_own(view, sides)
     )
-    certain &= sides.rival >= 0
+    certain &= sides.other >= 0
     return near.assign(grade=near["grade"].mask(certain, REJECTED))
 
 
@@ -64,13 +64,13 @@ def _settled(view: View) -> BoolArray:
 
 def _differs(view: View, column: str, sides: _Sides) -> BoolArray:
     values = view.text(column).to_numpy(object)
-    mine, theirs = values[sides.child], values[sides.rival]
+    mine, theirs = values[sides.child], values[sides.other]
     return np.asarray((mine != "") & (theirs != "") & (mine != theirs), dtype=np.bool_)
 
 
 def _full_births(view: View, sides: _Sides) -> BoolArray:
     full = (view.text("birth_date").str.len() == 10).to_numpy(np.bool_)
-    return np.asarray(full[sides.child] & full[sides.rival], dtype=np.bool_)
+    return np.asarray(full[sides.child] & full[sides.other], dtype=np.bool_)
 
 
 def _has_its_own(view: View, sides: _Sides) -> BoolArray:
@@ -79,12 +79,12 @@ def _has_its_own(view: View, sides: _Sides) -> BoolArray:
     names = view.files.records["name"].to_numpy(object)
     own: dict[tuple[int, int], str] = {}
     asked_of = np.zeros(view.n, dtype=np.bool_)
-    asked_of[sides.rival[sides.rival >= 0]] = True
+    asked_of[sides.other[sides.other >= 0]] = True
     at = np.flatnonzero(view.active & asked_of[view.child])
     for child, book, name in zip(view.child[at], books[at], names[at], strict=True):
         own.setdefault((int(child), int(book)), str(name))
     theirs = [
-        own.get((int(rival), int(books[at])), "") for rival, at in zip(sides.rival, sides.own_record, strict=True)
+        own.get((int(other), int(books[at])), "") for other, at in zip(sides.other, sides.own_record, strict=True)
     ]
     mine, other = names[sides.own_record], np.array(theirs, dtype=object)
     asked = np.flatnonzero((mine != "") & (other != "") & (sides.own_record >= 0))
