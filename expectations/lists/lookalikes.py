@@ -38,8 +38,8 @@ def judged_near(view: View) -> pd.DataFrame:
         return near
     sides = _sides(view, near)
     certain = _settled(view)[sides.other] & (
-        _differs(view, "id_no", sides)
-        | (_differs(view, "birth_date", sides) & _full_births(view, sides))
+        (_differs(view, "id_no", sides) & _both(_own_number(view), sides))
+        | (_differs(view, "birth_date", sides) & _both(_full_birth(view), sides))
         | _has_its_own(view, sides)
     )
     certain &= sides.other >= 0
@@ -68,9 +68,19 @@ def _differs(view: View, column: str, sides: _Sides) -> BoolArray:
     return np.asarray((mine != "") & (theirs != "") & (mine != theirs), dtype=np.bool_)
 
 
-def _full_births(view: View, sides: _Sides) -> BoolArray:
-    full = (view.text("birth_date").str.len() == 10).to_numpy(np.bool_)
-    return np.asarray(full[sides.child] & full[sides.other], dtype=np.bool_)
+def _both(children: BoolArray, sides: _Sides) -> BoolArray:
+    return np.asarray(children[sides.child] & children[sides.other], dtype=np.bool_)
+
+
+def _full_birth(view: View) -> BoolArray:
+    return np.asarray((view.text("birth_date").str.len() == 10).to_numpy(np.bool_), dtype=np.bool_)
+
+
+def _own_number(view: View) -> BoolArray:
+    """Children whose number agrees with their birth date: one that does not may be a brother's, and tells two children apart no more."""
+    inside = view.text("id_no").str[6:14].to_numpy(object)
+    birth = view.text("birth_date").str.replace("-", "").to_numpy(object)
+    return np.asarray([number.startswith(day) for number, day in zip(inside, birth, strict=True)], dtype=np.bool_)
 
 
 def _has_its_own(view: View, sides: _Sides) -> BoolArray:

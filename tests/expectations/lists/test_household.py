@@ -151,6 +151,8 @@ def test_nobody_walks_out_for_a_child_who_is_probably_in_the_register(town: Town
         ({"birth_date": "2016-03"}, {}, (ED,), "civil_affairs"),
         ({"layout": "ledger", "name": "张小明"}, {"name": "张晓明", "layout": "ledger"}, (CA,), "civil_affairs"),
         ({"birth_date": "2016-03-11"}, {}, (), "civil_affairs"),
+        # A number that does not fit the child's own birth date is a brother's, perhaps.
+        ({"id_no": number("2014-01-05", 7), "birth_date": "2016-03-10"}, {}, (ED,), "civil_affairs"),
         ({"birth_date": "2016-03-11"}, {"probability": 0.95}, (ED,), "civil_affairs"),
     ],
 )
