@@ -4,7 +4,7 @@ The frame says it; publishing writes the events into the database, together with
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import dagster as dg
 import pandas as pd
@@ -100,12 +100,16 @@ class _Before:
         known: what those findings are about.
         ended: number of a child that was merged away before this period -> the child that has its records.
         delivered: departments, kinds of file and columns that the period can rest on.
+        again: what those findings are about of which only an earlier run of this period spoke.
+        record_children: record -> child, as that run published them.
     """
 
     lives: Mapping[str, FindingLife]
     known: Known
     ended: Mapping[str, str]
     delivered: list[str]
+    again: Known = field(default_factory=dict)
+    record_children: Mapping[str, str] = field(default_factory=dict)
 
 
 def follow(county: Session, period: str, frames: LifeFrames) -> pd.DataFrame:
@@ -124,14 +128,18 @@ def follow(county: Session, period: str, frames: LifeFrames) -> pd.DataFrame:
         lives = fold(Event(**row) for row in finding_events.before(connection, period))
         numbers, ended = finding_events.known(connection), finding_events.merged_children(connection, period)
         sent = sent_before(connection, period)
+        again = finding_events.said_already(connection, period) - set(lives)
+        published = finding_events.record_children(connection, period) if again else {}
     known = {name: numbers[name] for name in lives if name in numbers}
-    before = _Before(lives, known, ended, sources_delivered(county, period))
+    of_places = life_rules().of_places
+    rerun = {name: numbers[name] for name in again if name in numbers and numbers[name][0] not in of_places}
+    before = _Before(lives, known, ended, sources_delivered(county, period), rerun, published)
     now = frames.findings.drop_duplicates("finding_id")
     profile = profile_of(county.workspace)
     turns = turns_of(now, profile, sent, labels_of(profile))
     occasion = replace(_occasion(county, period, frames, before), passing=turns.passing())
     decided = verdicts({name: lives[name] for name in known}, occasion)
-    rows = _frame(decided, lives, {**known, **_facts(now)})
+    rows = _frame(decided, lives, {**known, **rerun, **_facts(now)})
     owners = (turns.asked(name, kind) for name, kind in zip(rows["finding_id"], rows["kind"], strict=True))
     return rows.assign(**{OWNER: list(owners)})
 
@@ -151,9 +159,10 @@ def _occasion(county: Session, period: str, frames: LifeFrames, before: _Before)
     ]
     skipped = set(not_computed(profile, before.delivered)["code"])
     leads = _leads(before.ended, moves)
-    heirs = carried(
-        _going_on(before), [*moves, *(("merge", to, ended) for ended, to in leads.items())], listed, finding_id
-    )
+    heirs = carried(_going_on(before), [*moves, *_merges(leads)], listed, finding_id)
+    # The same of lines that only an earlier run of this period knows: its corrected data give no such number any more.
+    corrected = _renumbered(before, frames.records)
+    heirs_corrected = carried(before.again, _merges(corrected), listed, finding_id)
     gone = {name: life for name, life in before.lives.items() if name not in listed and rules.is_open(life.state)}
     return PeriodFacts(
         period=period,
@@ -163,8 +172,11 @@ def _occasion(county: Session, period: str, frames: LifeFrames, before: _Before)
         computed={code for code, rule in profile.lists.items() if rule.active} - skipped,
         codes={name: code for name, (code, _, _) in before.known.items()},
         rules=rules,
-        carried=heirs,
-        merged=merged_away(before.known, leads, heirs),
+        carried={**heirs_corrected, **heirs},
+        merged={
+            **merged_away(before.again, corrected, heirs_corrected),
+            **merged_away(before.known, leads, heirs),
+        },
         outgrown=_outgrown(
             county, period, frames, {name: before.known[name] for name in gone if name in before.known}, leads
         ),
@@ -174,10 +186,25 @@ def _occasion(county: Session, period: str, frames: LifeFrames, before: _Before)
     )
 
 
+def _merges(leads: Mapping[str, str]) -> list[Move]:
+    return [("merge", to, ended) for ended, to in leads.items()]
+
+
 def _leads(ended: Mapping[str, str], moves: Collection[Move]) -> dict[str, str]:
     """Ended child number -> the child that has its records now; who led before may itself have been merged now."""
     now = {other: child for kind, child, other in moves if kind == "merge"}
     return {**{child: now.get(to, to) for child, to in ended.items()}, **now}
+
+
+def _renumbered(before: _Before, records: pd.DataFrame) -> dict[str, str]:
+    """Number that only an earlier run of this period gave -> the child that has those records in its corrected data."""
+    now = dict(zip(records["record_id"], records["child_id"], strict=True))
+    there, went = set(records["child_id"]), dict[str, set[str]]()
+    for record, child in before.record_children.items():
+        if child not in there and record in now:
+            went.setdefault(child, set()).add(now[record])
+    # Records of a department that delivered anew have new numbers: those that stayed say where the child is, where they agree.
+    return {child: next(iter(children)) for child, children in went.items() if len(children) == 1}
 
 
 def _going_on(before: _Before) -> Known:

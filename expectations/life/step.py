@@ -63,7 +63,8 @@ class PeriodFacts:
         as_of: the last day of the data; None where no answer of a limited time is looked at.
         passing: finding_id -> who is asked next, if whoever had the line answered that its own entry is right.
         outgrown: finding_id -> why its child is too old for the list now (`expectations.life.outgrown`).
-        merged: finding_id -> the child into which its own was merged, of lines that go on nowhere (`merged_away`).
+        merged: finding_id -> the child into which its own was merged, of lines that go on nowhere (`merged_away`); like `carried` also of lines
+            that only an earlier run of this period knew.
     """
 
     period: str
@@ -110,7 +111,8 @@ def verdicts(lives: Mapping[str, FindingLife], facts: PeriodFacts) -> list[Verdi
         facts: the period.
     """
     before = _carried_over(lives, facts)
-    names = sorted({*facts.listed, *lives})
+    # What an earlier run of this period said of a number that its corrected data do not know any more is in no history before it.
+    names = sorted({*facts.listed, *lives, *facts.carried, *facts.merged})
     judged = (_verdict(name, before.get(name), name in lives, facts) for name in names)
     return [verdict for verdict in judged if verdict is not None]
 
@@ -125,12 +127,14 @@ def _carried_over(lives: Mapping[str, FindingLife], facts: PeriodFacts) -> dict[
 
 def _verdict(name: str, life: FindingLife | None, known: bool, facts: PeriodFacts) -> Verdict | None:
     """The verdict on one number: `known` when it has a history of its own, `life` what it goes on from."""
-    if known and name in facts.carried:
+    if name in facts.carried:
         text = f"儿童编号合并或拆分，线索转为 {facts.carried[name]}"
         return Verdict(Event(name, facts.period, MERGED, "closed", text=text), False, False)
     listed = name in facts.listed
     if life is None:
-        return Verdict(_event(name, APPEARED, "new", "本期比对新发现", facts), True, True) if listed else None
+        if not listed:
+            return _ended_with_merge(name, facts) if name in facts.merged else None
+        return Verdict(_event(name, APPEARED, "new", "本期比对新发现", facts), True, True)
     if not known and listed:
         # It goes on under another number in the state that it had: nobody is asked again for what was answered.
         text = f"儿童编号合并或拆分，承接 {life.finding_id} 的办理情况（{facts.rules.say(life.state)}）"
@@ -207,7 +211,8 @@ def _unlisted(name: str, life: FindingLife, facts: PeriodFacts) -> Verdict | Non
         text = "它所依据的数据本期没有交来，无法核对，保持原状态"
         return Verdict(_event(name, UNCHECKED, life.state, text, facts), False, False) if is_open else None
     if name in facts.merged and facts.codes[name] not in facts.rules.of_places:
-        return _ended_with_merge(name, life, facts)
+        settled = life.kind in (MERGED, PROVEN) or life.settled_by == BY_DATA
+        return None if settled else _ended_with_merge(name, facts)
     if not facts.evidence.get(name) and facts.codes[name] not in facts.rules.of_places:
         # No department has the child any more: that proves nothing, so nothing is closed.
         kind = STILL_UNSEEN if life.kind == UNSEEN else UNSEEN
@@ -223,10 +228,8 @@ def _unlisted(name: str, life: FindingLife, facts: PeriodFacts) -> Verdict | Non
     return None
 
 
-def _ended_with_merge(name: str, life: FindingLife, facts: PeriodFacts) -> Verdict | None:
+def _ended_with_merge(name: str, facts: PeriodFacts) -> Verdict:
     """The line of a number that ended, when the child that has its records is not on the list: it ends with its number, nothing was solved."""
-    if life.kind in (MERGED, PROVEN) or life.settled_by == BY_DATA:
-        return None
     text = f"儿童编号已并入 {facts.merged[name]}，合并后的儿童不在本清单上，线索随编号合并结束"
     return Verdict(Event(name, facts.period, MERGED, "closed", text=text), False, False)
 
@@ -244,7 +247,7 @@ def events_of(judged: Sequence[Verdict], written: Mapping[str, Event], lives: Ma
     gone = [
         replace(event, kind=WITHDRAWN, state="closed", text="数据更正后本期已没有这一问题")
         for name, event in written.items()
-        if name not in events and event.kind != WITHDRAWN
+        if name not in events and event.kind not in (WITHDRAWN, MERGED)
     ]
     return [event for event in [*news, *gone] if event is not None]
 

@@ -14,6 +14,10 @@ from expectations.lists.grading import LIKELY, OPEN, SURE, capped, near_cap, nea
 from expectations.lists.lookalikes import judged_near
 from expectations.lists.view import View, draft, sentences, to_be_judged, with_note
 
+# What ends a record because the child is dead or lives elsewhere, or was never there; every other end leaves a child that lives here.
+_GONE_STATES = ("dead", "dead_on_roll", "moved_out", "moved", "transferred_out", "abroad")
+_GONE_REASONS = ("dead", "moved_out", "adopted", "error")
+
 
 def no_household(view: View) -> pd.DataFrame:
     """L01: known to civil affairs, education or disability, no active police record, household not elsewhere.
@@ -45,11 +49,6 @@ def no_household(view: View) -> pd.DataFrame:
     ):
         grade, reason = capped(grade, where, at_most), with_note(reason, where, note)
     return to_be_judged(draft(listed, record, grade, reason), waits)
-
-
-# What ends a record because the child is dead or lives elsewhere, or was never there; every other end leaves a child that lives here.
-_GONE_STATES = ("dead", "dead_on_roll", "moved_out", "moved", "transferred_out", "abroad")
-_GONE_REASONS = ("dead", "moved_out", "adopted", "error")
 
 
 def _of_the_living(view: View) -> BoolArray:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from pipelines.resources import audit, sealing
 from pipelines.resources.database import insert_rows
-from pipelines.resources.tables import child_event, finding, issue, life_event, reply_file
+from pipelines.resources.tables import child_event, child_record, finding, issue, life_event, reply_file
 
 COLUMNS = [column.name for column in life_event.columns if column.name != "id"]
 
@@ -44,6 +44,18 @@ def events(connection: sa.Connection, where: sa.ColumnElement[bool] | None = Non
 def before(connection: sa.Connection, period: str) -> list[dict[str, str]]:
     """Events of earlier periods of the same kind."""
     return events(connection, same_kind(period) & (life_event.c.period < period))
+
+
+def said_already(connection: sa.Connection, period: str) -> set[str]:
+    """The findings of which the data of this very period said something in an earlier run."""
+    lines = sa.select(life_event.c.finding_id).where(life_event.c.period == period, life_event.c.source == "data")
+    return set(connection.execute(lines.distinct()).scalars())
+
+
+def record_children(connection: sa.Connection, period: str) -> dict[str, str]:
+    """record_id -> child number, as the last edition of a period names them; empty for one that was not published."""
+    lines = sa.select(child_record.c.record_id, child_record.c.child_id).where(child_record.c.period == period)
+    return {row[0]: row[1] for row in connection.execute(lines)}
 
 
 def later_exists(connection: sa.Connection, period: str) -> bool:

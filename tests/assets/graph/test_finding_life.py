@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from assets.graph.finding_life import _Before, _births, _going_on, _leads
+from assets.graph.finding_life import _Before, _births, _going_on, _leads, _renumbered
 from expectations.life.states import APPEARED, BY_DATA, BY_REPLY, MERGED, SOLVED, Event, fold
 
 A, B, C = "T2026Q1-000001", "T2026Q1-000002", "T2026Q2-000003"
@@ -61,3 +61,12 @@ def test_a_child_that_is_in_no_file_any_more_has_the_birth_date_of_its_last_file
     now = pd.DataFrame([(C, "2008-03-03")], columns=["child_id", "birth_date"])
     assert _births(county, "2026Q3", now, {A, B, C}) == {A: "2008-01-02", B: "2009-02-02", C: "2008-03-03"}
     assert _births(county, "2026Q3", now.iloc[:0], {C}) == {}, "neither months nor later quarters are asked"
+
+
+def test_a_number_of_an_earlier_run_leads_to_the_child_that_has_its_records_in_the_corrected_data() -> None:
+    published = {"CA-1": B, "ED-1": B, "CA-2": C, "ED-2": C, "PS-3": A, "CA-9": "T2026Q2-000009"}
+    before = _Before({}, {}, {}, [], {}, published)
+    now = [("CA-1", A), ("ED-1", A), ("PS-3", A), ("CA-2", A), ("ED-2", "T2026Q1-000004")]
+    records = pd.DataFrame(now, columns=["record_id", "child_id"])
+    # Of C's records one went here and one there; the last child's department delivered anew: nobody can say.
+    assert _renumbered(before, records) == {B: A}

@@ -269,7 +269,8 @@ def test_an_answered_line_of_a_child_that_grew_up_is_no_proof_of_the_answer(stor
     assert story.said == {}
 
 
-INTO = {"merged": {ONE: "T2026Q1-000001"}}
+OLD_NUMBER = "T2026Q1-000001"
+INTO = {"merged": {ONE: OLD_NUMBER}}
 
 
 @pytest.mark.parametrize("answer", ["", "失联", "省外就读无学籍"])
@@ -299,6 +300,22 @@ def test_a_first_run_without_the_merge_is_corrected_by_the_second_and_back(story
     assert story.run("2026Q2", SCHOOL, listed=False, **INTO) == [MERGED]
     assert story.events[-1].text.startswith("数据更正后：")
     assert story.run("2026Q2", ROLL) == [RESTORED]
+    assert story.life.state == "new"
+
+
+@pytest.mark.parametrize(
+    ("went", "words"),
+    [
+        ({"merged": {ONE: OLD_NUMBER}}, f"已并入 {OLD_NUMBER}"),
+        ({"carried": {ONE: "L03-BBBBBBBB"}}, "转为 L03-BBBBBBBB"),
+    ],
+)
+def test_a_number_that_only_a_first_run_gave_ends_with_the_correction_and_says_where_it_went(story, went, words):
+    assert story.run("2026Q1", ROLL) == [APPEARED]
+    assert story.run("2026Q1", ROLL, listed=False, **went) == [MERGED]
+    assert words in story.events[-1].text
+    assert story.run("2026Q1", ROLL, listed=False) == [], "a third run knows the number no more and says nothing new"
+    assert story.run("2026Q1", ROLL) == [APPEARED]
     assert story.life.state == "new"
 
 
