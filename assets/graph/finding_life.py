@@ -163,7 +163,8 @@ def _occasion(county: Session, period: str, frames: LifeFrames, before: _Before)
     # The same of lines that only an earlier run of this period knows: its corrected data give no such number any more.
     corrected = _renumbered(before, frames.records)
     heirs_corrected = carried(before.again, _merges(corrected), listed, finding_id)
-    gone = {name: life for name, life in before.lives.items() if name not in listed and rules.is_open(life.state)}
+    # What the data settled is settled; an answer, too, is not proven by a birthday.
+    followed = {name for name, life in before.lives.items() if life.settled_by != BY_DATA} - set(listed)
     return PeriodFacts(
         period=period,
         listed=listed,
@@ -178,7 +179,7 @@ def _occasion(county: Session, period: str, frames: LifeFrames, before: _Before)
             **merged_away(before.known, leads, heirs),
         },
         outgrown=_outgrown(
-            county, period, frames, {name: before.known[name] for name in gone if name in before.known}, leads
+            county, period, frames, {name: fact for name, fact in before.known.items() if name in followed}, leads
         ),
         delivered=departments_among(before.delivered),
         as_of=Period.parse(period).last_day,
@@ -220,7 +221,7 @@ def _going_on(before: _Before) -> Known:
 def _outgrown(
     county: Session, period: str, frames: LifeFrames, gone: Known, leads: Mapping[str, str]
 ) -> dict[str, str]:
-    """finding_id -> why its child is too old for its list now, of open findings that are listed no more."""
+    """finding_id -> why its child is too old for its list now, of findings that are listed no more."""
     rules, profile, as_of = life_rules(), profile_of(county.workspace), Period.parse(period).last_day
     wanted = {leads.get(child, child) for code, child, _ in gone.values() if code in rules.outgrows}
     births = _births(county, period, frames.children, wanted)
