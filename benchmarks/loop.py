@@ -55,7 +55,7 @@ def records_of(findings: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
 
 def publish(opened: Session, period: str, frames: tuple[pd.DataFrame, ...], context: object) -> int:
     findings, children, records = frames
-    life = follow(opened, period, LifeFrames(findings, records_of(findings, records), NO_MOVES))
+    life = follow(opened, period, LifeFrames(findings, records_of(findings, records), children, NO_MOVES))
     shown = findings[findings["finding_id"].isin(life.loc[life["shown"] == "yes", "finding_id"])]
     written = publish_workbooks(shown, children, records, context, opened.workspace.outbox / period)  # type: ignore[arg-type]
     issued = {

@@ -4,7 +4,7 @@ The frame says it; publishing writes the events into the database, together with
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import dagster as dg
 import pandas as pd
@@ -16,9 +16,10 @@ from assets.publishing.turns import labels_of, sent_before, turns_of
 from assets.receiving.delivered import departments_among
 from assets.workbooks.layout import field_terms
 from expectations.life.evidence import EvidenceScope, Parts, gather
+from expectations.life.outgrown import outgrown
 from expectations.life.rules import LifeRules, life_rules
-from expectations.life.states import Event, FindingLife, fold
-from expectations.life.step import PeriodFacts, Verdict, carried, verdicts
+from expectations.life.states import BY_DATA, MERGED, Event, FindingLife, fold
+from expectations.life.step import PeriodFacts, Verdict, carried, merged_away, verdicts
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import finding_id, not_computed
 from expectations.lists.owners import OWNER
@@ -32,7 +33,7 @@ COLUMNS = [
     *("period", "finding_id", "code", "child_id", "field", "town", "kind", "state", "listed", "shown", "text"),
     *("first_period", "returns", "fingerprint", "evidence", "source", "answer", OWNER),
 ]
-_RECORDS = ["records"]
+_PARTS = ["records", "children"]
 
 
 def tracking_asset() -> dg.AssetsDefinition:
@@ -42,7 +43,7 @@ def tracking_asset() -> dg.AssetsDefinition:
         name=NAME,
         ins={
             "findings": dg.AssetIn(input_manager_key="frames"),
-            "child_files": dg.AssetIn(input_manager_key="frames", metadata={"parts": _RECORDS}),
+            "child_files": dg.AssetIn(input_manager_key="frames", metadata={"parts": _PARTS}),
             "link_register": dg.AssetIn(input_manager_key="frames", metadata={"parts": ["events"]}),
         },
         io_manager_key="frames",
@@ -60,7 +61,7 @@ def tracking_asset() -> dg.AssetsDefinition:
         """Follow the findings."""
         with station(NAME):
             moves = link_register["events"]
-            frames = LifeFrames(findings, child_files["records"], moves)
+            frames = LifeFrames(findings, child_files["records"], child_files["children"], moves)
             lives = follow(opened_of(context), context.partition_key, frames)
         kinds = {str(kind): int(number) for kind, number in lives["kind"].value_counts().items()}
         return dg.Output(lives, metadata={COUNT: len(lives), **kinds})
@@ -75,16 +76,20 @@ class LifeFrames:
     Attributes:
         findings: the lists.
         records: the records of the child files.
+        children: the children of the child files (`child_id, birth_date`).
         moves: merges and splits (`kind, child_id, other_id`).
     """
 
     findings: pd.DataFrame
     records: pd.DataFrame
+    children: pd.DataFrame
     moves: pd.DataFrame
 
 
 Known = Mapping[str, tuple[str, str, str]]
 """finding_id -> code, child, field."""
+Move = tuple[str, str, str]
+"""What happened to two children's numbers: kind, child, other (`expectations.life.step.carried`)."""
 
 
 @dataclass(frozen=True)
@@ -94,9 +99,11 @@ class _Before:
     Attributes:
         lives: finding_id -> what became of it until now.
         known: what those findings are about.
-        ended: number of a child that was merged away -> the child that has its records.
+        ended: number of a child that was merged away before this period -> the child that has its records.
         delivered: departments, kinds of file and columns that the period can rest on.
         uncompared: who could not be compared by which list (`assets.coverage.listing`).
+        again: what those findings are about of which only an earlier run of this period spoke.
+        record_children: record -> child, as that run published them.
     """
 
     lives: Mapping[str, FindingLife]
@@ -104,6 +111,8 @@ class _Before:
     ended: Mapping[str, str]
     delivered: list[str]
     uncompared: pd.DataFrame
+    again: Known = field(default_factory=dict)
+    record_children: Mapping[str, str] = field(default_factory=dict)
 
 
 def follow(county: Session, period: str, frames: LifeFrames) -> pd.DataFrame:
@@ -120,21 +129,27 @@ def follow(county: Session, period: str, frames: LifeFrames) -> pd.DataFrame:
     with county.engine.connect() as connection:
         # Events before this period only: a period that is run again is judged as it was the first time.
         lives = fold(Event(**row) for row in finding_events.before(connection, period))
-        numbers, ended = finding_events.known(connection), finding_events.merged_children(connection)
+        numbers, ended = finding_events.known(connection), finding_events.merged_children(connection, period)
         sent = sent_before(connection, period)
+        again = finding_events.said_already(connection, period) - set(lives)
+        published = finding_events.record_children(connection, period) if again else {}
         opened = fold(Event(**row) for row in finding_events.in_period(connection, period))
     uncompared = uncompared_of(county.latest, period)
     # What an earlier run of this period brought up and this one cannot see is no more taken back than what is older.
     hidden = _hidden(opened.keys() - lives.keys(), numbers, uncompared)
     lives = {**lives, **{name: opened[name] for name in hidden}}
     known = {name: numbers[name] for name in lives if name in numbers}
-    before = _Before(lives, known, ended, sources_delivered(county, period), uncompared)
+    of_places = life_rules().of_places
+    rerun = {
+        name: numbers[name] for name in again - set(lives) if name in numbers and numbers[name][0] not in of_places
+    }
+    before = _Before(lives, known, ended, sources_delivered(county, period), uncompared, rerun, published)
     now = frames.findings.drop_duplicates("finding_id")
     profile = profile_of(county.workspace)
     turns = turns_of(now, profile, sent, labels_of(profile))
     occasion = replace(_occasion(county, period, frames, before), passing=turns.passing())
     decided = verdicts({name: lives[name] for name in known}, occasion)
-    rows = _frame(decided, lives, {**known, **_facts(now)})
+    rows = _frame(decided, lives, {**known, **rerun, **_facts(now)})
     owners = (turns.asked(name, kind) for name, kind in zip(rows["finding_id"], rows["kind"], strict=True))
     return rows.assign(**{OWNER: list(owners)})
 
@@ -167,7 +182,13 @@ def _occasion(county: Session, period: str, frames: LifeFrames, before: _Before)
         for kind, child, other in frames.moves[["kind", "child_id", "other_id"]].itertuples(index=False)
     ]
     skipped = set(not_computed(profile, before.delivered)["code"])
-    leads = {**before.ended, **{other: child for kind, child, other in moves if kind == "merge"}}
+    leads = _leads(before.ended, moves)
+    heirs = carried(_going_on(before), [*moves, *_merges(leads)], listed, finding_id)
+    # The same of lines that only an earlier run of this period knows: its corrected data give no such number any more.
+    corrected = _renumbered(before, frames.records)
+    heirs_corrected = carried(before.again, _merges(corrected), listed, finding_id)
+    # What the data settled is settled; an answer, too, is not proven by a birthday.
+    followed = {name for name, life in before.lives.items() if life.settled_by != BY_DATA} - set(listed)
     return PeriodFacts(
         period=period,
         listed=listed,
@@ -176,12 +197,83 @@ def _occasion(county: Session, period: str, frames: LifeFrames, before: _Before)
         computed={code for code, rule in profile.lists.items() if rule.active} - skipped,
         codes={name: code for name, (code, _, _) in before.known.items()},
         rules=rules,
-        carried=carried(before.known, moves, listed, finding_id),
+        carried={**heirs_corrected, **heirs},
+        merged={
+            **merged_away(before.again, corrected, heirs_corrected),
+            **merged_away(before.known, leads, heirs),
+        },
+        outgrown=_outgrown(
+            county, period, frames, {name: fact for name, fact in before.known.items() if name in followed}, leads
+        ),
         unverifiable=_hidden(before.known.keys() - listed.keys(), before.known, before.uncompared),
         delivered=departments_among(before.delivered),
         as_of=Period.parse(period).last_day,
         say={**{name: term["zh"] for name, term in field_terms().items()}, **department_names(county.workspace)},
     )
+
+
+def _merges(leads: Mapping[str, str]) -> list[Move]:
+    return [("merge", to, ended) for ended, to in leads.items()]
+
+
+def _leads(ended: Mapping[str, str], moves: Collection[Move]) -> dict[str, str]:
+    """Ended child number -> the child that has its records now; who led before may itself have been merged now."""
+    now = {other: child for kind, child, other in moves if kind == "merge"}
+    return {**{child: now.get(to, to) for child, to in ended.items()}, **now}
+
+
+def _renumbered(before: _Before, records: pd.DataFrame) -> dict[str, str]:
+    """Number that only an earlier run of this period gave -> the child that has those records in its corrected data."""
+    now = dict(zip(records["record_id"], records["child_id"], strict=True))
+    there, went = set(records["child_id"]), dict[str, set[str]]()
+    for record, child in before.record_children.items():
+        if child not in there and record in now:
+            went.setdefault(child, set()).add(now[record])
+    # Records of a department that delivered anew have new numbers: those that stayed say where the child is, where they agree.
+    return {child: next(iter(children)) for child, children in went.items() if len(children) == 1}
+
+
+def _going_on(before: _Before) -> Known:
+    """The findings whose history may go on under another number: neither ended with a merge already, nor settled by the data."""
+    lives = before.lives
+    return {
+        name: fact
+        for name, fact in before.known.items()
+        if lives[name].kind != MERGED and lives[name].settled_by != BY_DATA
+    }
+
+
+def _outgrown(
+    county: Session, period: str, frames: LifeFrames, gone: Known, leads: Mapping[str, str]
+) -> dict[str, str]:
+    """finding_id -> why its child is too old for its list now, of findings that are listed no more."""
+    rules, profile, as_of = life_rules(), profile_of(county.workspace), Period.parse(period).last_day
+    wanted = {leads.get(child, child) for code, child, _ in gone.values() if code in rules.outgrows}
+    births = _births(county, period, frames.children, wanted)
+    reasons = {
+        name: outgrown(code, births.get(leads.get(child, child), ""), as_of, profile, rules)
+        for name, (code, child, _) in gone.items()
+    }
+    return {name: sentence for name, sentence in reasons.items() if sentence}
+
+
+def _births(county: Session, period: str, children: pd.DataFrame, wanted: Collection[str]) -> dict[str, str]:
+    """The birth date of each child: as the period has it, else as the last period that still had the child."""
+    births: dict[str, str] = {}
+    # A child that has come of age is in no export of minors any more: its last files know when it was born.
+    earlier = [
+        name
+        for name in county.frames.periods("child_files.children")
+        if name < period and ("Q" in name) == ("Q" in period)
+    ]
+    for label in ("", *sorted(earlier, reverse=True)):
+        missing = set(wanted) - set(births)
+        if not missing:
+            break
+        frame = county.frames.read("child_files.children", label, ["child_id", "birth_date"]) if label else children
+        own = frame[frame["child_id"].isin(missing)]
+        births |= dict(zip(own["child_id"], own["birth_date"], strict=True))
+    return births
 
 
 def _evidence(frames: LifeFrames, known: Known, leads: Mapping[str, str], rules: LifeRules) -> dict[str, Parts]:

@@ -65,7 +65,7 @@ def _by_town(cursor: Cursor, about: Reporting) -> None:
         if signed[0] != "0" or workers[0] != "0":
             rows.append([Cell(zh, align="left"), *signed, rates[0], *workers, rates[1]])
     widths = [33, *[13.6] * 9]
-    note = "应签订＝在册留守儿童（机构供养的除外）。未填写＝表里有这一栏而没有填；未提供＝交来的表没有这一栏。在册村＝有在册留守或困境儿童的村（社区）；见配备＝儿童主任名册中有该村人员；没有收到名册的，指台账中写明儿童主任姓名。"
+    note = "应签订＝在册留守儿童（机构供养、父或母在家、另有法定监护人的除外）。未填写＝表里有这一栏而没有填；未提供＝交来的表没有这一栏。在册村＝有在册留守或困境儿童的村（社区）；见配备＝儿童主任名册中有该村人员；没有收到名册的，指台账中写明儿童主任姓名。"
     cursor.table("委托照护协议签订和儿童主任配备情况", rows, TableLook(widths, size=9.5, row_height=6.5), note)
 
 

@@ -226,12 +226,24 @@ def _part(pile: Pile, places: Places, reader: Reader, info: PrintedList, layout:
 def _reached(pile: Pile, places: Places, reader: Reader, info: PrintedList) -> npt.NDArray[np.bool_]:
     """Which lines of a list are this reader's: of one that is to be checked by somebody, those that are the reader's to check."""
     rows = reader.shown.lists[info.code].rows
-    if rows == "all":
-        return np.ones(len(places), dtype=np.bool_)
-    columns = (pile.lines[name].to_numpy(object)[places] for name in ("_involved", "_owner"))
-    reached = [
-        # Whoever is to check and is not sent the list cannot answer: then all are asked who have a record.
-        reader.name == owner if rows == "owner" and owner in info.recipients else reader.name in involved.split(";")
-        for involved, owner in zip(*columns, strict=True)
-    ]
+    columns = (pile.lines[name].to_numpy(object)[places] for name in ("_involved", "_owner", "_judge"))
+    reached = []
+    for involved, owner, judge in zip(*columns, strict=True):
+        if judge and reader.name != EVERYTHING and (judge in info.recipients or reader.name == TOWNSHIP):
+            reached.append(_judges(reader.name, judge, info))
+        elif rows == "all":
+            reached.append(True)
+        elif rows == "owner" and owner in info.recipients:
+            reached.append(reader.name == owner)
+        else:
+            # Whoever is to check and is not sent the list cannot answer: then all are asked who have a record.
+            reached.append(reader.name in involved.split(";"))
     return np.array(reached, dtype=np.bool_)
+
+
+def _judges(reader: str, judge: str, info: PrintedList) -> bool:
+    """Whether a reader is the one who judges a line from papers, so that nobody walks for it (rules/lists.md#near-in-register).
+
+    Where the place does not send the list to that department, its departments judge; townships do only where there is nobody else.
+    """
+    return reader == judge if judge in info.recipients else set(info.recipients) == {TOWNSHIP}

@@ -197,6 +197,10 @@ class LeftBehind(Rules):
     both_away_words: Setting[list[str]]
     one_away_words: Setting[list[str]]
     both_unable_words: Setting[list[str]]
+    parent_home_words: Setting[list[str]]
+    other_guardian_words: Setting[list[str]]
+    agreement_also: Setting[list[str]]
+    new_delegate_words: Setting[list[str]]
     no_carer_words: Setting[list[str]]
     neglect_months: Setting[int]
     watched_below: Setting[int]
@@ -217,6 +221,7 @@ class Difficulty(Rules):
     destitute_below: Setting[int]
     at_school_below: Setting[int]
     poverty_marks: Setting[list[str]]
+    institution_words: Setting[list[str]]
 
 
 class Allowances(Rules):
@@ -236,6 +241,7 @@ class Allowances(Rules):
     care_types_all_levels: Setting[list[str]]
     living_needs: Setting[list[str]]
     living_excluded_by: Setting[list[str]]
+    not_in_institution: Setting[list[Literal["care_allowance", "living_allowance"]]]
     card_not_valid: Setting[list[str]]
 
     def stated(self, benefit: str) -> float | None:

@@ -41,6 +41,7 @@ class LifeRules(Rules):
     places: dict[str, list[str]] = Field(default_factory=dict)
     place_words: list[str] = Field(default_factory=list)
     entry_right: dict[str, list[str]] = Field(default_factory=dict)
+    outgrows: dict[str, str] = Field(default_factory=dict, description="list -> the setting whose age ends it")
     telling: list[str]
     telling_by_list: dict[str, list[str]]
     values_only: list[str] = Field(default_factory=list)

@@ -13,6 +13,7 @@ from expectations.life.evidence import Parts, differences, dumped, fingerprint
 from expectations.life.rules import LifeRules
 from expectations.life.states import (
     APPEARED,
+    BY_DATA,
     BY_REPLY,
     CHANGED,
     INHERITED,
@@ -62,6 +63,9 @@ class PeriodFacts:
         as_of: the last day of the data; None where no answer of a limited time is looked at.
         passing: finding_id -> who is asked next, if whoever had the line answered that its own entry is right.
         unverifiable: finding_id -> why what it rests on could not be seen this time (rules/coverage.md#closing).
+        outgrown: finding_id -> why its child is too old for the list now (`expectations.life.outgrown`).
+        merged: finding_id -> the child into which its own was merged, of lines that go on nowhere (`merged_away`); like `carried` also of lines
+            that only an earlier run of this period knew.
     """
 
     period: str
@@ -76,6 +80,8 @@ class PeriodFacts:
     as_of: date | None = None
     passing: Mapping[str, Passing] = field(default_factory=dict)
     unverifiable: Mapping[str, str] = field(default_factory=dict)
+    outgrown: Mapping[str, str] = field(default_factory=dict)
+    merged: Mapping[str, str] = field(default_factory=dict)
 
     def changeable(self, parts: Parts) -> Parts:
         """The evidence as far as departments that sent their data can change it."""
@@ -107,7 +113,8 @@ def verdicts(lives: Mapping[str, FindingLife], facts: PeriodFacts) -> list[Verdi
         facts: the period.
     """
     before = _carried_over(lives, facts)
-    names = sorted({*facts.listed, *lives})
+    # What an earlier run of this period said of a number that its corrected data do not know any more is in no history before it.
+    names = sorted({*facts.listed, *lives, *facts.carried, *facts.merged})
     judged = (_verdict(name, before.get(name), name in lives, facts) for name in names)
     return [verdict for verdict in judged if verdict is not None]
 
@@ -122,12 +129,14 @@ def _carried_over(lives: Mapping[str, FindingLife], facts: PeriodFacts) -> dict[
 
 def _verdict(name: str, life: FindingLife | None, known: bool, facts: PeriodFacts) -> Verdict | None:
     """The verdict on one number: `known` when it has a history of its own, `life` what it goes on from."""
-    if known and name in facts.carried:
+    if name in facts.carried:
         text = f"儿童编号合并或拆分，线索转为 {facts.carried[name]}"
         return Verdict(Event(name, facts.period, MERGED, "closed", text=text), False, False)
     listed = name in facts.listed
     if life is None:
-        return Verdict(_event(name, APPEARED, "new", "本期比对新发现", facts), True, True) if listed else None
+        if not listed:
+            return _ended_with_merge(name, facts) if name in facts.merged else None
+        return Verdict(_event(name, APPEARED, "new", "本期比对新发现", facts), True, True)
     if not known and listed:
         # It goes on under another number in the state that it had: nobody is asked again for what was answered.
         text = f"儿童编号合并或拆分，承接 {life.finding_id} 的办理情况（{facts.rules.say(life.state)}）"
@@ -194,6 +203,10 @@ def _parts(life: FindingLife) -> Parts:
 def _unlisted(name: str, life: FindingLife, facts: PeriodFacts) -> Verdict | None:
     """What is said of a finding that is on no list now: an open one is never lost, whatever the period can tell."""
     is_open = facts.rules.is_open(life.state)
+    if name in facts.outgrown:
+        # Time says so, whatever came: no answer was proven and no trouble solved.
+        event = _event(name, SOLVED, "closed", facts.outgrown[name], facts)
+        return Verdict(event, False, False) if is_open else None
     # The data can say something only if its list was computed, and every department that it rests on sent data.
     checkable = facts.codes.get(name, "") in facts.computed and facts.changeable(_parts(life)) == _parts(life)
     because = facts.unverifiable.get(name, "")
@@ -202,6 +215,9 @@ def _unlisted(name: str, life: FindingLife, facts: PeriodFacts) -> Verdict | Non
             f"本期无法核对（{because}），保持原状态" if because else "它所依据的数据本期没有交来，无法核对，保持原状态"
         )
         return Verdict(_event(name, UNCHECKED, life.state, text, facts), False, False) if is_open else None
+    if name in facts.merged and facts.codes[name] not in facts.rules.of_places:
+        settled = life.kind in (MERGED, PROVEN) or life.settled_by == BY_DATA
+        return None if settled else _ended_with_merge(name, facts)
     if not facts.evidence.get(name) and facts.codes[name] not in facts.rules.of_places:
         # No department has the child any more: that proves nothing, so nothing is closed.
         kind = STILL_UNSEEN if life.kind == UNSEEN else UNSEEN
@@ -217,6 +233,12 @@ def _unlisted(name: str, life: FindingLife, facts: PeriodFacts) -> Verdict | Non
     return None
 
 
+def _ended_with_merge(name: str, facts: PeriodFacts) -> Verdict:
+    """The line of a number that ended, when the child that has its records is not on the list: it ends with its number, nothing was solved."""
+    text = f"儿童编号已并入 {facts.merged[name]}，合并后的儿童不在本清单上，线索随编号合并结束"
+    return Verdict(Event(name, facts.period, MERGED, "closed", text=text), False, False)
+
+
 def events_of(judged: Sequence[Verdict], written: Mapping[str, Event], lives: Mapping[str, FindingLife]) -> list[Event]:
     """The events to append for a period, empty when they are all written already.
 
@@ -230,7 +252,7 @@ def events_of(judged: Sequence[Verdict], written: Mapping[str, Event], lives: Ma
     gone = [
         replace(event, kind=WITHDRAWN, state="closed", text="数据更正后本期已没有这一问题")
         for name, event in written.items()
-        if name not in events and event.kind != WITHDRAWN
+        if name not in events and event.kind not in (WITHDRAWN, MERGED)
     ]
     return [event for event in [*news, *gone] if event is not None]
 
@@ -257,6 +279,19 @@ def _news(event: Event, before: Event | None, life: FindingLife | None) -> Event
     if before.kind == CHANGED and before.fingerprint == event.fingerprint:
         return None
     return replace(event, text=f"数据更正后：{event.text}")
+
+
+def merged_away(
+    lives: Mapping[str, tuple[str, str, str]], leads: Mapping[str, str], heirs: Mapping[str, str]
+) -> dict[str, str]:
+    """finding_id -> the child that has the records now, of the findings of ended numbers that go on under no other number.
+
+    Args:
+        lives: known finding_id -> code, child_id, field.
+        leads: ended child number -> the one that leads, of merges up to and with this period.
+        heirs: `carried`.
+    """
+    return {name: leads[child] for name, (_, child, _) in lives.items() if child in leads and name not in heirs}
 
 
 def carried(

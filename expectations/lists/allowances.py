@@ -9,6 +9,7 @@ import pandas as pd
 
 from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped, presence
+from expectations.lists.institutions import institution_care
 from expectations.lists.view import View, draft, sentences, with_note
 
 CARE, LIVING = "care_allowance", "living_allowance"
@@ -48,11 +49,15 @@ def _unpaid(view: View, holders: BoolArray, allowance: str, eligible: BoolArray)
     name = {CARE: "重度残疾人护理补贴", LIVING: "困难残疾人生活补贴"}[allowance]
     why = {CARE: "残疾类别和等级符合条件", LIVING: "家庭享受低保"}[allowance]
     reason = sentences(view, f"{why}，残联和民政都没有发放{name}的记录")
-    institution = view.any(view.codes("hukou_class", ["institution"]))
+    institution = institution_care(view)
+    # Whoever an institution provides for in full draws nothing besides where the place's rule says so (rules/definitions.md#subsidies).
+    ruled_out = allowance in (view.profile.allowances.not_in_institution.value or [])
+    listed &= ~institution.sure | (not ruled_out)
     grade = np.minimum(presence(view), SURE)
     notes = (
         (silent, OPEN, "残联未填写是否发放"),
-        (institution, OPEN, "在福利机构供养"),
+        (institution.sure, OPEN, "在福利机构供养"),
+        (institution.perhaps, OPEN, "可能由福利机构供养（集体户、地址或备注），请先核实是否不重复享受"),
         (~view.any(view.of("civil_affairs")), LIKELY, "民政没有这名儿童的档案"),
     )
     for where, at_most, note in notes:

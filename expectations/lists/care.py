@@ -1,7 +1,7 @@
 """L21 无人监护 and L22 未走访: children whose parents are away and who must be cared for and seen.
 
 Only these conditions and their guards belong here (rules/definitions.md#left-behind, rules/jurisdictions.md#row-4 to #row-6, rules/lists.md#l21, #l22). L21 is urgent: told the same day. Not here: agreements
-(`agreements`).
+(`agreements`), who is away (`away`).
 """
 
 from collections.abc import Collection
@@ -12,7 +12,7 @@ import pandas as pd
 from dateutil.relativedelta import relativedelta
 
 from expectations.lists.ages import years_in_words
-from expectations.lists.agreements import both_away, said_nobody
+from expectations.lists.away import both_away, said_nobody
 from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped

@@ -42,6 +42,10 @@ class ListInfo(Rules):
     guards: list[str]
     parameters: list[str]
     parameters_any: list[str] = Field(default_factory=list)
+    judged_by: str = Field(
+        default="",
+        description="who alone is sent the lines that are judged from papers, where the place sends it the list",
+    )
     show: list[str]
 
 
@@ -113,6 +117,13 @@ class Catalogue(Rules):
         lost = sorted({basis.scope for basis in self.rests_on.values() if basis.scope} - set(self.scopes))
         if lost:
             raise ValueError(f"rests_on 的 scope 不存在：{'、'.join(lost)}")
+        return self
+
+    @model_validator(mode="after")
+    def _judges(self) -> "Catalogue":
+        for code, info in self.lists.items():
+            if info.judged_by and info.judged_by not in self.departments:
+                raise ValueError(f"清单 {code} 的 judged_by 不是部门：{info.judged_by}")
         return self
 
     @property

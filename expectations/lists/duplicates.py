@@ -161,10 +161,12 @@ def _why_double(first: WelfareRow, second: WelfareRow, profile: Profile) -> str:
 
 
 def _same_kind(first: WelfareRow, second: WelfareRow) -> bool:
-    """Same sheet, or a class in common, or two rows that name no class."""
-    if (first.file, first.sheet) == (second.file, second.sheet) or not (first.category or second.category):
-        return True
-    return not set(first.category.split(";")).isdisjoint(filter(None, second.category.split(";")))
+    """A class in common, two rows that name no class, or rows of one sheet of which one names none."""
+    classes = [set(filter(None, row.category.split(";"))) for row in (first, second)]
+    if all(classes):
+        # 留守 and 困境 are two entries of one child wherever they stand, in one sheet, too: a child may have several classes (rules/codes.md#categories).
+        return not classes[0].isdisjoint(classes[1])
+    return not any(classes) or (first.file, first.sheet) == (second.file, second.sheet)
 
 
 def _both_differ(first: str, second: str) -> bool:

@@ -34,7 +34,7 @@ from expectations.lists.owners import NEXT, OWNER
 from expectations.lists.payments import wrong_amounts
 from expectations.lists.protection import orphans_unlisted, poor_unlisted
 from expectations.lists.schooling import dropped_out, not_enrolled
-from expectations.lists.view import View
+from expectations.lists.view import TO_JUDGE, View
 from expectations.lists.workers import too_few_workers
 
 LISTS: dict[str, Callable[[View], pd.DataFrame]] = {
@@ -67,10 +67,11 @@ LISTS: dict[str, Callable[[View], pd.DataFrame]] = {
     "L26": entrants_to_push,  # there is no L27
     "L28": wrong_amounts,
 }
+JUDGED_BY = "judged_by"
 COLUMNS = [
     *("period", "code", "finding_id", "child_id", "department", "file", "sheet", "row", "record_id", "field"),
     *("grade", "reason", "clause", "town", "village", "records", "near"),
-    *("urgent", "priority", "groups", OWNER, NEXT),
+    *("urgent", "priority", "groups", OWNER, NEXT, JUDGED_BY),
 ]
 
 
@@ -85,7 +86,7 @@ def compute_findings(files: ChildFiles, profile: Profile, delivered: Collection[
     Returns:
         One row per finding, `urgent` ("1" = the place wants it answered the same day) and `priority` ("1" = a group the place puts first) beside it, and
         `groups`, the child's marks (特殊群体) in words joined by 、, `owner` and `next_owners` (`owners.with_owner`, "" where a list doubts
-        nobody's entry); sorted by code, town, village, child_id, field; none of a list that `not_computed` names.
+        nobody's entry), `judged_by` (who alone is sent the line, "" = all recipients); sorted by code, town, village, child_id, field; none of a list that `not_computed` names.
     """
     view = View(files, profile, profile.catalogue)
     delivered = {*delivered, *files_delivered(files)}
@@ -172,6 +173,8 @@ def _one_list(code: str, view: View, delivered: Collection[str]) -> pd.DataFrame
     frame["grade"] = frame["grade"].map(dict(enumerate(view.catalogue.grades)))
     for name in (OWNER, NEXT):  # lists that doubt nobody's entry have none
         frame[name] = frame[name] if name in frame.columns else ""
+    # Most lists have no line that waits for a judgement.
+    frame[JUDGED_BY] = np.where(frame[TO_JUDGE], info.judged_by, "") if TO_JUDGE in frame.columns else ""
     # A village's finding is known by the village, whoever its first child is.
     owners = frame["place"] if "place" in frame.columns else frame["child_id"]
     frame["finding_id"] = [finding_id(code, owner, field) for owner, field in zip(owners, frame["field"], strict=True)]

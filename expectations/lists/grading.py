@@ -11,6 +11,8 @@ from expectations.lists.files import BoolArray, IntArray
 from expectations.lists.view import View
 
 OPEN, LIKELY, SURE = 0, 1, 2
+REJECTED = "different"
+"""Grade of a near candidate that is another child."""
 
 
 def absence(view: View, *departments: str) -> IntArray:
@@ -20,10 +22,16 @@ def absence(view: View, *departments: str) -> IntArray:
     return np.minimum(base, near_cap(view, *departments))
 
 
-def near_cap(view: View, *departments: str) -> IntArray:
-    """Highest grade that near candidates in these departments leave; SURE where there are none."""
+def near_cap(view: View, *departments: str, judged: pd.DataFrame | None = None) -> IntArray:
+    """Highest grade that near candidates in these departments leave; SURE where there are none.
+
+    Args:
+        view: the period.
+        departments: whose records count.
+        judged: the near candidates where a list looked closer at them (`lookalikes.judged_near`); None: as they came.
+    """
     cap = np.full(view.n, SURE, dtype=np.int64)
-    near = view.files.near
+    near = view.files.near if judged is None else judged
     if near.empty:
         return cap
     there = near[near["other_department"].isin(departments)]
@@ -33,16 +41,19 @@ def near_cap(view: View, *departments: str) -> IntArray:
     return cap
 
 
-def near_notes(view: View, register: str, *departments: str) -> list[tuple[BoolArray, int, str]]:
+def near_notes(
+    view: View, register: str, *departments: str, judged: pd.DataFrame | None = None
+) -> list[tuple[BoolArray, int, str]]:
     """What a finding says about near candidates in a register: open ones first ask for a judgement, rejected ones are named.
 
     Args:
         register: how the register is called (公安户籍, 学籍, 民政名册).
         departments: whose records count.
+        judged: as in `near_cap`.
     """
-    near = view.files.near
+    near = view.files.near if judged is None else judged
     there = near[near["other_department"].isin(departments)] if len(near) else near
-    rejected = (there["grade"] == "different").to_numpy(np.bool_)
+    rejected = (there["grade"] == REJECTED).to_numpy(np.bool_)
     child = there["child"].to_numpy(np.int64)
     opened, others = np.zeros(view.n, dtype=np.bool_), np.zeros(view.n, dtype=np.bool_)
     opened[child[~rejected]] = True
@@ -53,17 +64,19 @@ def near_notes(view: View, register: str, *departments: str) -> list[tuple[BoolA
     ]
 
 
-def probably_there(view: View, records: BoolArray, own: BoolArray | None = None) -> BoolArray:
+def probably_there(
+    view: View, records: BoolArray, own: BoolArray | None = None, judged: pd.DataFrame | None = None
+) -> BoolArray:
     """Children who more likely than not own one of these records, although it was not linked to them.
 
     An absence that is more likely false than true is no lead: the pair waits for a judgement instead, and nobody walks
-    out for a missed link. With `own` only candidates of these records of the child count.
+    out for a missed link. With `own` only candidates of these records of the child count; `judged` as in `near_cap`.
     """
-    near = view.files.near
+    near = view.files.near if judged is None else judged
     owners = np.zeros(view.n, dtype=np.bool_)
     if near.empty:
         return owners
-    likely = near[(near["probability"] >= view.catalogue.same_probability) & (near["grade"] != "different")]
+    likely = near[(near["probability"] >= view.catalogue.same_probability) & (near["grade"] != REJECTED)]
     places = pd.Index(view.files.records["record_id"]).get_indexer(pd.Index(likely["other_record_id"]))
     there = (places >= 0) & records[places]
     if own is not None:

@@ -11,12 +11,22 @@ from dateutil.relativedelta import relativedelta
 from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray, IntArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped, near_cap, near_notes, presence, probably_there
-from expectations.lists.view import View, draft, sentences, with_note
+from expectations.lists.lookalikes import judged_near
+from expectations.lists.view import View, draft, sentences, to_be_judged, with_note
+
+# What ends a record because the child is dead or lives elsewhere, or was never there; every other end leaves a child that lives here.
+_GONE_STATES = ("dead", "dead_on_roll", "moved_out", "moved", "transferred_out", "abroad")
+_GONE_REASONS = ("dead", "moved_out", "adopted", "error")
 
 
 def no_household(view: View) -> pd.DataFrame:
-    """L01: known to civil affairs, education or disability, no active police record, household not elsewhere."""
-    others = view.active & ~view.of("public_security")
+    """L01: known to civil affairs, education or disability, no active police record, household not elsewhere.
+
+    Every record of a living child counts, not only those that are still on a roll: that a school or a ledger let go of the child gives it no register.
+    Where the police have a record that may well be the child's own, the line waits for whoever judges pairs (`TO_JUDGE`).
+    """
+    active = view.active & ~view.of("public_security")
+    others = active | (_of_the_living(view) & ~view.of("public_security"))
     explained = np.logical_or.reduce(
         [view.flag("police_state", state) for state in view.profile.household.explained_states.known()]
     )
@@ -25,10 +35,26 @@ def no_household(view: View) -> pd.DataFrame:
     listed = view.any(others) & ~explained & ~elsewhere & view.flag("alive") & ~_outside(view) & ~_out_of_age(view)
     # A bare name that finds nobody proves nothing (rules/files.md#ff17), unless somebody says that there is no register.
     findable = ((view.text("id_no") != "") | (view.text("birth_date") != "")).to_numpy(np.bool_)
-    listed &= ~probably_there(view, view.of("public_security")) & (_unregistered(view) | findable)
-    record = view.first(others & view.of("civil_affairs"), others & view.of("education"), others)
-    grade, reason = _graded(view)
-    return draft(listed, record, grade, reason)
+    listed &= _unregistered(view) | findable
+    record = view.first(
+        *(records & view.of(name) for records in (active, others) for name in ("civil_affairs", "education")), others
+    )
+    judged = judged_near(view)
+    waits = probably_there(view, view.of("public_security"), judged=judged)
+    grade, reason = _graded(view, judged)
+    ended = ~view.any(active)
+    for where, at_most, note in (
+        (ended, LIKELY, "各部门只有已结束的记录（离校、毕业、减员、注销等），请先核实是否仍在本县"),
+        (waits, OPEN, "公安户籍中很可能就有本人，请民政先在同一儿童复核表中认定，不派人上门"),
+    ):
+        grade, reason = capped(grade, where, at_most), with_note(reason, where, note)
+    return to_be_judged(draft(listed, record, grade, reason), waits)
+
+
+def _of_the_living(view: View) -> BoolArray:
+    """Records that have not ended, or ended for another reason than death, moving away, or having been a mistake (rules/lists.md#l01)."""
+    gone = view.codes("state", _GONE_STATES) | view.codes("exit_reason", _GONE_REASONS)
+    return np.asarray(~gone, dtype=np.bool_)
 
 
 def _unregistered(view: View) -> BoolArray:
@@ -55,7 +81,7 @@ def _out_of_age(view: View) -> BoolArray:
     return np.asarray(newborn | (view.number("age") >= view.profile.difficulty.below_age.known()), dtype=np.bool_)
 
 
-def _graded(view: View) -> tuple[IntArray, Texts]:
+def _graded(view: View, judged: pd.DataFrame) -> tuple[IntArray, Texts]:
     """Saying 无户口 or carrying a J number makes it sure, no number likely; an own valid number points elsewhere."""
     # A number that the child carries was issued somewhere (no number without registration): the register may be another county's.
     numbered = (view.text("id_no") != "").to_numpy() | view.any(view.codes("student_no_kind", ["G"]))
@@ -75,11 +101,11 @@ def _graded(view: View) -> tuple[IntArray, Texts]:
         (view.any(view.codes("migrant", ["yes"])), OPEN, "学籍标为随迁子女，户籍可能在外地"),
         (view.truth("said_elsewhere"), OPEN, "另有部门记载户籍在外地"),
         (view.flag("police_state", "cancelled"), OPEN, "公安只有已注销的记录"),
-        *near_notes(view, "公安户籍", "public_security"),
+        *near_notes(view, "公安户籍", "public_security", judged=judged),
     )
     for where, at_most, note in notes:
         grade, reason = capped(grade, where, at_most), with_note(reason, where, note)
-    return np.minimum(grade, near_cap(view, "public_security")), reason
+    return np.minimum(grade, near_cap(view, "public_security", judged=judged)), reason
 
 
 def household_elsewhere(view: View) -> pd.DataFrame:

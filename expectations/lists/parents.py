@@ -65,7 +65,7 @@ def _answers(view: View) -> dict[str, set[str]]:
         state = "dead" if row.department == "cremation" else str(row.person_status)
         start, end = str(row.term_from), str(row.term_to)
         # A term that is over keeps nobody away.
-        if state in ("", "normal") or (len(end) == 10 and end < today):
+        if state in ("", "normal", "at_home") or (len(end) == 10 and end < today):
             continue
         numbers.setdefault(state, set()).add(str(row.id_no))
         if len(start) == 10 and len(end) == 10:

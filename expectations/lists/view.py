@@ -181,6 +181,14 @@ def no_drafts(view: View) -> pd.DataFrame:
     return draft(nobody, zeros, zeros, sentences(view, ""))
 
 
+TO_JUDGE = "to_judge"
+
+
+def to_be_judged(drafts: pd.DataFrame, where: BoolArray) -> pd.DataFrame:
+    """Mark the drafts of some children as lines that wait for the judge whom the catalogue names for the list (`ListInfo.judged_by`): nobody walks for them."""
+    return drafts.assign(**{TO_JUDGE: where[drafts["child"].to_numpy(np.int64)]})
+
+
 def draft(listed: BoolArray, record: IntArray, grade: IntArray, reason: Texts, field: str = "") -> pd.DataFrame:
     """Draft findings: `child, record, field, grade, reason`, one row per listed child that has a record to name.
 

@@ -167,7 +167,8 @@ def _several(text: str, table: str, source: str) -> tuple[str, str]:
     for part in _SEPARATORS.split(unicodedata.normalize("NFKC", text)):
         word = _LEVELS.sub("", part) if table == "disability_type" else part
         code, odd = _one(word, table, source)
-        codes |= {code} - {""}
+        # A word may stand for several codes at once (机构养育孤儿: its class, and who has the child).
+        codes |= set(code.split(";")) - {""}
         unknown += [odd] if odd else []
     if table == "disability_type" and len(codes) > 1:
         codes = {"7"}

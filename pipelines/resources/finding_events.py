@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from pipelines.resources import audit, sealing
 from pipelines.resources.database import insert_rows
-from pipelines.resources.tables import child_event, finding, issue, life_event, reply_file
+from pipelines.resources.tables import child_event, child_record, finding, issue, life_event, reply_file
 
 COLUMNS = [column.name for column in life_event.columns if column.name != "id"]
 
@@ -51,6 +51,18 @@ def in_period(connection: sa.Connection, period: str) -> list[dict[str, str]]:
     return events(connection, life_event.c.period == period)
 
 
+def said_already(connection: sa.Connection, period: str) -> set[str]:
+    """The findings of which the data of this very period said something in an earlier run."""
+    lines = sa.select(life_event.c.finding_id).where(life_event.c.period == period, life_event.c.source == "data")
+    return set(connection.execute(lines.distinct()).scalars())
+
+
+def record_children(connection: sa.Connection, period: str) -> dict[str, str]:
+    """record_id -> child number, as the last edition of a period names them; empty for one that was not published."""
+    lines = sa.select(child_record.c.record_id, child_record.c.child_id).where(child_record.c.period == period)
+    return {row[0]: row[1] for row in connection.execute(lines)}
+
+
 def later_exists(connection: sa.Connection, period: str) -> bool:
     """Whether a later period of the same kind has events: then this one's history is closed."""
     later = sa.select(sa.func.count()).where(same_kind(period), life_event.c.period > period)
@@ -86,9 +98,12 @@ def known(connection: sa.Connection) -> dict[str, tuple[str, str, str]]:
     return {row[0]: (row[1], row[2], row[3]) for row in connection.execute(lines)}
 
 
-def merged_children(connection: sa.Connection) -> dict[str, str]:
-    """Ended child number -> the one that leads, over all periods; chains are followed to their end."""
+def merged_children(connection: sa.Connection, before: str = "") -> dict[str, str]:
+    """Ended child number -> the one that leads, over all periods, or over those before one; chains are followed to their end."""
     merges = sa.select(child_event.c.other_id, child_event.c.child_id).where(child_event.c.kind == "merge")
+    if before:
+        # A period that is run again makes its own merges anew, and knows none of a later one.
+        merges = merges.where(child_event.c.period < before)
     leads = {row[0]: row[1] for row in connection.execute(merges.order_by(child_event.c.id))}
     final = {}
     for ended, name in leads.items():

@@ -299,6 +299,20 @@ CASES: dict[str, Case] = {
     "left_behind.both_unable_words": Case(
         ["均无监护能力"], [], lines("L20", row(CA, **AWAY, agreement="no", care_reason="父母均无监护能力"))
     ),
+    "left_behind.parent_home_words": Case(
+        ["母亲在家"], [], lines("L20", row(CA, category="left_behind", agreement="no", guardianship="母亲在家"))
+    ),
+    "left_behind.other_guardian_words": Case(
+        ["临时监护"], [], lines("L20", row(CA, **AWAY, agreement="no", guardianship="民政临时监护"))
+    ),
+    "left_behind.agreement_also": Case(
+        ["prison"],
+        [],
+        lines("L20", row(CA, category="dilemma", agreement="no", father_status="prison", mother_status="away")),
+    ),
+    "left_behind.new_delegate_words": Case(
+        ["更换被委托人"], [], lines("L20", row(CA, **AWAY, agreement="yes", remark="7月更换被委托人"))
+    ),
     "left_behind.no_carer_words": Case(["独居"], [], lines("L21", row(CA, **AWAY, guardianship="独居"))),
     "left_behind.neglect_months": Case(None, 6, lines("L21", row(CA, **AWAY, has_carer="no"))),
     "left_behind.watched_below": Case(8, 12, lines("L21", row(CA, **AWAY, has_carer="no"))),
@@ -343,6 +357,16 @@ CASES: dict[str, Case] = {
         ["orphan_allowance"],
         [],
         lines("L10", row(DI, living_allowance="no"), row(CA, aid="minimum_living;orphan_allowance")),
+    ),
+    "allowances.not_in_institution": Case(
+        ["care_allowance"],
+        [],
+        lines("L10", row(DI, disability_level="1", care_allowance="no"), row(CA, category="institution;orphan")),
+    ),
+    "difficulty.institution_words": Case(
+        ["福利院"],
+        [],
+        lines("L10", row(DI, disability_level="1", care_allowance="no"), row(CA, guardian_name="某县福利院")),
     ),
     "allowances.card_not_valid": Case(
         ["frozen"], [], lines("L10", row(DI, disability_level="1", care_allowance="no", card_status="frozen"))

@@ -135,3 +135,22 @@ def test_a_persons_book_has_the_lists_with_lines_of_these_children_and_no_other(
     assert [code for one in written for _, code in one.lines] == ["L15"]
     titles = load_workbook(written[0].path, read_only=True).sheetnames
     assert [title for title in titles if re.match(r"L\d\d", title)] == ["L15信息不一致"]
+
+
+@pytest.mark.parametrize(
+    ("recipients", "readers"),
+    [
+        (("public_security", "township", "civil_affairs"), {"民政"}),
+        (("public_security", "township"), {"公安"}),
+        (("township",), {"顺化镇"}),
+    ],
+)
+def test_a_line_that_is_judged_from_papers_is_nobody_s_walk(
+    town: Any, recipients: tuple[str, ...], readers: set[str]
+) -> None:
+    """It waits for the department that the catalogue names, or with the other departments; a township has it only where there is nobody else."""
+    town.findings["judged_by"] = ["civil_affairs", "", "", "", ""]
+    town.publish(lists=naming(town, "L01", *recipients))
+    waiting = town.findings["finding_id"].iloc[0]
+    assert {book.recipient for book in town.published if (waiting, "L01") in book.lines} == readers
+    assert unreached(town.findings[town.findings["code"] == "L01"], town.published) == {}

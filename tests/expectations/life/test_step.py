@@ -29,7 +29,7 @@ from expectations.life.states import (
     Event,
     fold,
 )
-from expectations.life.step import Passing, PeriodFacts, carried, events_of, verdicts
+from expectations.life.step import Passing, PeriodFacts, carried, events_of, merged_away, verdicts
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import finding_id
 
@@ -251,6 +251,92 @@ def test_the_history_goes_on_under_the_leading_number(story):
     again = story.occasion("2026Q3", {leading: "顺化镇"}, {leading: ROLL}, codes={ONE: "L03", leading: "L03"})
     kinds = {one.event.finding_id: one.event.kind for one in verdicts(story.before("2026Q3"), again)}
     assert kinds == {leading: KEPT}
+
+
+def test_who_outgrew_a_list_leaves_it_with_that_reason_whatever_came(story):
+    grown = {"outgrown": {ONE: "已满18周岁，不再属于本清单范围"}}
+    story.run("2026Q1", ROLL)
+    assert story.run("2026Q2", {}, listed=False, computed=set(), **grown) == [SOLVED]
+    assert story.events[-1].text == "已满18周岁，不再属于本清单范围"
+    assert story.run("2026Q2", {}, listed=False, computed=set(), **grown) == []
+    assert story.run("2026Q3", {}, listed=False, **grown) == []
+
+
+def test_an_answered_line_of_a_child_that_grew_up_is_no_proof_of_the_answer(story):
+    story.run("2026Q1", ROLL)
+    story.answer("2026Q1", "已入学")
+    assert story.run("2026Q2", SCHOOL, listed=False, outgrown={ONE: "已过义务教育年龄，不再属于本清单范围"}) == []
+    assert story.said == {}
+
+
+OLD_NUMBER = "T2026Q1-000001"
+INTO = {"merged": {ONE: OLD_NUMBER}}
+
+
+@pytest.mark.parametrize("answer", ["", "失联", "省外就读无学籍"])
+def test_a_line_of_a_merged_number_ends_with_the_merge_and_says_where_it_went(story, answer):
+    story.run("2026Q1", ROLL)
+    if answer:
+        story.answer("2026Q1", answer)
+    assert story.run("2026Q2", SCHOOL, listed=False, **INTO) == [MERGED]
+    assert "已并入 T2026Q1-000001" in story.events[-1].text
+    assert not life_rules().is_open(story.life.state)
+    # Once, whatever comes later, and in a second run of the same period.
+    assert story.run("2026Q2", SCHOOL, listed=False, **INTO) == []
+    assert story.run("2026Q3", SCHOOL, listed=False, **INTO) == []
+    assert story.said == {}
+
+
+def test_a_line_whose_child_was_merged_before_its_list_could_be_computed_ends_later(story):
+    story.run("2026Q1", ROLL)
+    assert story.run("2026Q2", ROLL, listed=False, computed=set(), **INTO) == []
+    assert story.said == {ONE: UNCHECKED}
+    assert story.run("2026Q3", {}, listed=False, **INTO) == [MERGED]
+
+
+def test_a_first_run_without_the_merge_is_corrected_by_the_second_and_back(story):
+    story.run("2026Q1", ROLL)
+    assert story.run("2026Q2", SCHOOL, listed=False) == [SOLVED]
+    assert story.run("2026Q2", SCHOOL, listed=False, **INTO) == [MERGED]
+    assert story.events[-1].text.startswith("数据更正后：")
+    assert story.run("2026Q2", ROLL) == [RESTORED]
+    assert story.life.state == "new"
+
+
+@pytest.mark.parametrize(
+    ("went", "words"),
+    [
+        ({"merged": {ONE: OLD_NUMBER}}, f"已并入 {OLD_NUMBER}"),
+        ({"carried": {ONE: "L03-BBBBBBBB"}}, "转为 L03-BBBBBBBB"),
+    ],
+)
+def test_a_number_that_only_a_first_run_gave_ends_with_the_correction_and_says_where_it_went(story, went, words):
+    assert story.run("2026Q1", ROLL) == [APPEARED]
+    assert story.run("2026Q1", ROLL, listed=False, **went) == [MERGED]
+    assert words in story.events[-1].text
+    assert story.run("2026Q1", ROLL, listed=False) == [], "a third run knows the number no more and says nothing new"
+    assert story.run("2026Q1", ROLL) == [APPEARED]
+    assert story.life.state == "new"
+
+
+def test_what_the_data_had_solved_before_the_merge_stays_solved(story):
+    story.run("2026Q1", ROLL)
+    story.run("2026Q2", SCHOOL, listed=False)
+    assert story.run("2026Q3", SCHOOL, listed=False, **INTO) == []
+    assert story.life.settled_by == "data"
+
+
+def test_a_village_s_line_does_not_end_with_the_number_of_its_first_child(story):
+    village = {"codes": {ONE: "L25"}, "computed": {"L25"}}
+    story.run("2026Q1", {}, **village)
+    assert story.run("2026Q2", {}, listed=False, **village, **INTO) == [SOLVED]
+
+
+def test_only_lines_of_ended_numbers_without_an_heir_end_with_the_merge():
+    young, heir = finding_id("L03", YOUNG, ""), finding_id("L03", OLD, "")
+    assert merged_away(lives_of(OLD, YOUNG), {YOUNG: OLD}, {}) == {young: OLD}
+    assert merged_away(lives_of(OLD, YOUNG), {YOUNG: OLD}, {young: heir}) == {}
+    assert merged_away(lives_of(OLD), {YOUNG: OLD}, {}) == {}
 
 
 def test_differences_name_departments_and_fields_and_no_value():

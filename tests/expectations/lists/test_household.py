@@ -1,7 +1,7 @@
 """L01: who has no household, who is only registered elsewhere, and how sure that is."""
 
 import pytest
-from town import CA, DI, ED, PS, Town
+from town import CA, DI, ED, PS, Town, number
 
 
 def test_no_police_record_and_no_number_is_listed(town: Town) -> None:
@@ -50,8 +50,45 @@ def test_moved_out_dead_foreign_newborn_and_grown_up_are_not_listed(town: Town) 
     town.add(ED, 4, id_no="", id_type="taiwan")
     town.add(CA, 5, id_no="", birth_date="2026-09-10")
     town.add(ED, 6, id_no="", birth_date="2008-09-10")
-    town.add(CA, 7, id_no="", roll_status="exited")
     assert town.listed("L01") == {}
+
+
+@pytest.mark.parametrize(
+    ("department", "fields", "expected"),
+    [
+        (CA, {"roll_status": "exited"}, {1: "很可能"}),
+        (CA, {"roll_status": "exited", "exit_reason": "overage"}, {1: "很可能"}),
+        (CA, {"roll_status": "exited", "hukou_class": "none"}, {1: "很可能"}),
+        (CA, {"exit_reason": "moved_out"}, {}),
+        (CA, {"exit_reason": "dead"}, {}),
+        (CA, {"exit_reason": "adopted"}, {}),
+        (CA, {"exit_reason": "error"}, {}),
+        (ED, {"enrolment_status": "other_leave"}, {1: "很可能"}),
+        (ED, {"enrolment_status": "graduated"}, {1: "很可能"}),
+        (ED, {"enrolment_status": "missing"}, {1: "很可能"}),
+        (ED, {"enrolment_status": "transferred_out"}, {}),
+        (ED, {"enrolment_status": "abroad"}, {}),
+        (ED, {"enrolment_status": "dead"}, {}),
+        (ED, {"layout": "dropout_ledger", "study_status": "dropout"}, {1: "很可能"}),
+        (DI, {"card_status": "cancelled"}, {1: "很可能"}),
+        (DI, {"card_status": "moved"}, {}),
+    ],
+)
+def test_a_record_that_ended_leaves_a_living_child_without_a_household(
+    town: Town, department: str, fields: dict[str, str], expected: dict[int, str]
+) -> None:
+    town.add(department, 1, id_no="", **fields)
+    town.add(PS, 9)
+    assert town.listed("L01") == expected
+
+
+def test_a_school_that_lets_a_child_go_ends_no_trouble_of_the_register(town: Town) -> None:
+    town.add(ED, 1, id_no="", student_no_kind="J", enrolment_status="other_leave")
+    assert town.listed("L01") == {1: "很可能"}
+    assert "已结束的记录" in town.reason("L01")
+    town.add(CA, 1, id_no="", hukou_class="none")
+    assert town.listed("L01") == {1: "明确"}
+    assert town.findings("L01")["department"].item() == CA
 
 
 def test_born_before_the_grace_period_is_listed(town: Town) -> None:
@@ -91,9 +128,47 @@ def test_a_bare_name_that_finds_nobody_is_no_lead(town: Town) -> None:
 
 
 def test_nobody_walks_out_for_a_child_who_is_probably_in_the_register(town: Town) -> None:
+    """It is listed all the same, with the rival named, and waits for the bureau's review."""
     mine = town.add(CA, 1, id_no="", hukou_class="none")
-    town.near(mine, town.add(PS, 2), probability=0.8)
-    assert town.listed("L01") == {}
+    rival = town.add(PS, 2)
+    town.near(mine, rival, probability=0.8)
+    assert town.listed("L01") == {1: "待核"}
+    assert "同一儿童复核" in town.reason("L01")
+    found = town.findings("L01")
+    assert found["judged_by"].item() == "civil_affairs"
+    assert rival in found["near"].item()
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "others", "judge"),
+    [
+        # Linked with certainty, and another birth date, another number, or a file of its own in our very book.
+        ({"birth_date": "2016-03-11"}, {}, (ED,), ""),
+        ({"id_no": number("2016-03-10", 7)}, {}, (ED,), ""),
+        ({"layout": "ledger"}, {"name": "张三丰", "layout": "ledger"}, (CA,), ""),
+        # Nothing says that it is another child; its file may be the same name written twice; nobody else knows that record.
+        ({}, {}, (ED,), "civil_affairs"),
+        ({"birth_date": "2016-03"}, {}, (ED,), "civil_affairs"),
+        ({"layout": "ledger", "name": "张小明"}, {"name": "张晓明", "layout": "ledger"}, (CA,), "civil_affairs"),
+        ({"birth_date": "2016-03-11"}, {}, (), "civil_affairs"),
+        # A number that does not fit the child's own birth date is a brother's, perhaps.
+        ({"id_no": number("2014-01-05", 7), "birth_date": "2016-03-10"}, {}, (ED,), "civil_affairs"),
+        ({"birth_date": "2016-03-11"}, {"probability": 0.95}, (ED,), "civil_affairs"),
+    ],
+)
+def test_a_review_pair_hides_nobody_when_the_other_side_is_certainly_another_child(
+    town: Town, mine: dict[str, str], theirs: dict[str, str], others: tuple[str, ...], judge: str
+) -> None:
+    own = town.add(CA, 1, **({"id_no": ""} | mine))
+    rival = town.add(PS, 2)
+    for department in others:
+        town.add(department, 2, **theirs)
+    town.near(own, rival, probability=0.8)
+    found = town.findings("L01")
+    ours = found[found["child_id"] == "T2026Q3-000001"]
+    assert ours["judged_by"].tolist() == [judge]
+    assert ("另一名儿童" in ours["reason"].item()) == (not judge)
+    assert (ours["grade"].item() != "待核") == (not judge and not mine.get("id_no"))
 
 
 def test_without_police_data_the_list_is_reported_not_computed(town: Town) -> None:

@@ -147,6 +147,25 @@ def test_two_active_files_of_one_class(town: Town) -> None:
     assert set(town.listed("L16C")) == {1, 2}
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("left_behind", "dilemma", {}),
+        ("left_behind", "dilemma;orphan", {}),
+        ("left_behind;dilemma", "dilemma", {1}),
+        ("dilemma", "dilemma", {1}),
+        ("dilemma", "", {1}),
+        ("", "", {1}),
+    ],
+)
+def test_one_child_under_two_classes_of_one_ledger_is_one_file(
+    town: Town, first: str, second: str, expected: set[int]
+) -> None:
+    town.add(CA, 1, category=first, layout="ledger")
+    town.add(CA, 1, category=second, layout="ledger")
+    assert set(town.listed("L16C")) == set(expected)
+
+
 def test_two_rows_of_one_payment_roll_are_two_only_for_one_benefit(town: Town) -> None:
     for child, second in ((1, {"living_allowance": "yes"}), (2, {"care_allowance": "yes"})):
         town.add(CA, child, layout="subsidies", care_allowance="yes")

@@ -1,5 +1,6 @@
 """L10, L13, L14, L19, L23: payments and the civil-affairs roll against what other departments know."""
 
+import pytest
 from town import CA, DI, ED, PS, Town
 
 SEVERE = {"disability_type": "4", "disability_level": "1", "card_status": "normal", "care_allowance": "no"}
@@ -43,6 +44,39 @@ def test_living_allowance_needs_a_poor_household_and_no_other_allowance(town: To
         town.add(CA, child, aid=aid)
     found = town.findings("L10")
     assert found[["child_id", "field"]].to_numpy().tolist() == [["T2026Q3-000001", "living_allowance"]]
+
+
+@pytest.mark.parametrize(
+    ("rolls", "expected"),
+    [
+        ({"category": "institution;orphan"}, {}),
+        ({"category": "dilemma", "aid": "destitute;institution"}, {}),
+        ({"category": "orphan", "guardian_name": "某县儿童福利院"}, {}),
+        ({"category": "dilemma", "guardianship": "机构供养"}, {}),
+        ({"category": "dilemma", "hukou_class": "institution"}, {"care_allowance": "待核"}),
+        ({"category": "dilemma", "remark": "曾在福利院生活"}, {"care_allowance": "待核"}),
+        ({"category": "dilemma", "live_addr": "某县福利院家属院"}, {"care_allowance": "待核"}),
+        ({"category": "orphan"}, {"care_allowance": "明确"}),
+        ({"category": "dilemma", "aid": "destitute"}, {"care_allowance": "明确"}),
+        ({"category": "institution;orphan", "roll_status": "exited"}, {"care_allowance": "明确"}),
+    ],
+)
+def test_whom_an_institution_provides_for_draws_nothing_besides(
+    town: Town, rolls: dict[str, str], expected: dict[str, str]
+) -> None:
+    town.add(CA, 1, **rolls)
+    town.add(DI, 1, **SEVERE, living_allowance="no")
+    found = town.findings("L10")
+    assert dict(zip(found["field"], found["grade"], strict=True)) == expected
+
+
+def test_a_place_that_pays_care_in_institutions_asks_for_it(town: Town) -> None:
+    town.add(CA, 1, category="institution;orphan", aid="minimum_living")
+    town.add(DI, 1, **SEVERE, living_allowance="no")
+    assert town.findings("L10").empty
+    town.change("allowances.not_in_institution", ["living_allowance"])
+    found = town.findings("L10")
+    assert dict(zip(found["field"], found["grade"], strict=True)) == {"care_allowance": "待核"}
 
 
 def test_empty_cells_say_nothing_where_the_column_is_empty(town: Town) -> None:

@@ -60,6 +60,8 @@ def test_a_department_has_its_own_numbers() -> None:
         ("aid", "低保、医疗救助", "medical;minimum_living", ""), ("aid", "无", "none", ""), ("aid", "", "", ""),
         ("disability_type", "肢体残疾", "4", ""), ("disability_type", "61", "1", ""), ("disability_type", "肢体二级、智力三级", "7", ""), ("disability_type", "听力、言语", "7", ""),
         ("disability_type", "肢体二级", "4", ""), ("disability_type", "孤独症", "6", ""),
+        ("category", "机构养育孤儿、留守儿童", "institution;left_behind;orphan", ""),
+        ("aid", "集中供养", "destitute;institution", ""),
     ],
 )  # fmt: skip
 def test_sets(table: str, cell: str, value: str, unknown: str) -> None:

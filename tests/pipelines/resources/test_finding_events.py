@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from pipelines.resources import finding_events
 from pipelines.resources.database import insert_rows, writing
 from pipelines.resources.finding_events import Issued
-from pipelines.resources.tables import child_event
+from pipelines.resources.tables import child_event, child_record
 
 
 def event(name, period, kind="appeared", **more):
@@ -63,6 +63,7 @@ def test_a_merged_number_leads_to_the_end_of_the_chain(engine):
     with writing(engine) as connection:
         insert_rows(connection, child_event, rows)
         assert finding_events.merged_children(connection) == {"T2": "T0", "T1": "T0"}
+        assert finding_events.merged_children(connection, "2026Q3") == {"T2": "T1"}, "a period run again makes its own"
 
 
 def test_a_returned_file_is_written_down_once(engine):
@@ -72,3 +73,21 @@ def test_a_returned_file_is_written_down_once(engine):
         first = finding_events.read_files(connection)
         finding_events.register_files(connection, [{**row, "counts": '{"unchanged": 1}'}])
         assert finding_events.read_files(connection) == first
+
+
+def test_what_an_earlier_run_of_a_period_said_is_known(engine):
+    rows = [
+        {"finding_id": "L01-A", "period": "2026Q3", "kind": "appeared", "state": "new", "source": "data"},
+        {"finding_id": "L01-B", "period": "2026Q3", "kind": "answered", "state": "closed", "source": "reply"},
+        {"finding_id": "L01-C", "period": "2026Q2", "kind": "appeared", "state": "new", "source": "data"},
+    ]
+    with writing(engine) as connection:
+        finding_events.append(connection, rows)
+        assert finding_events.said_already(connection, "2026Q3") == {"L01-A"}
+        named = [("2026Q3", "CA-1", "T1"), ("2026Q2", "CA-1", "T0")]
+        insert_rows(
+            connection,
+            child_record,
+            [{"period": period, "record_id": record, "child_id": child} for period, record, child in named],
+        )
+        assert finding_events.record_children(connection, "2026Q3") == {"CA-1": "T1"}
