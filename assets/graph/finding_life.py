@@ -18,7 +18,7 @@ from expectations.life.evidence import EvidenceScope, Parts, gather
 from expectations.life.rules import LifeRules, life_rules
 from expectations.life.states import Event, FindingLife, fold
 from expectations.life.step import PeriodFacts, Verdict, carried, verdicts
-from expectations.lists.catalogue import load_catalogue
+from expectations.lists.catalogue import LOOKED, load_catalogue
 from expectations.lists.findings import finding_id, not_computed
 from expectations.lists.owners import OWNER
 from pipelines.partitions import Period, period_partitions
@@ -144,7 +144,8 @@ def _occasion(county: Session, period: str, frames: LifeFrames, before: _Before)
         (kind, child, other)
         for kind, child, other in frames.moves[["kind", "child_id", "other_id"]].itertuples(index=False)
     ]
-    skipped = set(not_computed(profile, before.delivered)["code"])
+    # A list that was computed in part shows what it shows, and says nothing of the findings that it does not show.
+    skipped = set(not_computed(profile, before.delivered, listed=())["code"])
     leads = {**before.ended, **{other: child for kind, child, other in moves if kind == "merge"}}
     return PeriodFacts(
         period=period,
@@ -178,12 +179,13 @@ def looked_at() -> dict[str, frozenset[str]]:
     """List -> the departments whose records it looks at; a further source stands for the departments that bring it."""
     catalogue = load_catalogue()
     origins = {
-        name: {origin.partition(".")[0] for origin in source.origins} for name, source in catalogue.sources.items()
+        name: {origin.partition(LOOKED)[0].partition(".")[0] for origin in source.origins}
+        for name, source in catalogue.sources.items()
     }
     return {
         code: frozenset(
             department
-            for need in (*entry.needs, *entry.needs_any, *entry.guards)
+            for need in (*entry.needs, *entry.needs_any, *entry.in_part.values(), *entry.guards)
             for department in origins.get(need, {need})
         )
         for code, entry in catalogue.lists.items()

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 
 from assets.childfile.build import ChildFiles
+from assets.childfile.earlier import earlier_periods
 from assets.county import profile_of
 from assets.graph.step import COUNT, opened_of
 from assets.protected import protected_in
@@ -46,7 +47,8 @@ def findings_asset() -> dg.AssetsDefinition:
                 deliveries.replace_notices_of(
                     connection, deliveries.Branch(period, "public_security"), COUNTY_CODE, doubts
                 )
-            lines = compute_findings(files, profile, keep_delivered(accounts, county.frames, period))
+            came = keep_delivered(accounts, county.frames, period)
+            lines = compute_findings(files, profile, came, earlier_periods(county.frames, period, profile))
         codes = lines["code"].value_counts()
         counts = {COUNT: len(lines), **{str(code): int(number) for code, number in codes.items()}}
         return dg.Output(lines, metadata=counts)

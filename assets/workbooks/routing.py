@@ -141,7 +141,7 @@ class Reader:
         if self.name == EVERYTHING:
             sent = [info for info in context.lists if info.code in self.shown.lists]
         else:
-            sent = [info for info in context.lists if self.name in info.recipients]
+            sent = [info for info in context.lists if self.name in (*info.recipients, *info.also_told)]
         return sorted(sent, key=lambda info: not info.urgent)
 
 
@@ -224,8 +224,11 @@ def _part(pile: Pile, places: Places, reader: Reader, info: PrintedList, layout:
 
 
 def _reached(pile: Pile, places: Places, reader: Reader, info: PrintedList) -> npt.NDArray[np.bool_]:
-    """Which lines of a list are this reader's: of one that is to be checked by somebody, those that are the reader's to check."""
+    """Which lines of a list are this reader's: of one that is to be checked by somebody, those that are the reader's to check; of one that is another's, those of which the reader is told."""
     rows = reader.shown.lists[info.code].rows
+    if reader.name in info.also_told:
+        told = pile.lines["_told"].to_numpy(object)[places]
+        return np.array([reader.name in names.split(";") for names in told], dtype=np.bool_)
     if rows == "all":
         return np.ones(len(places), dtype=np.bool_)
     columns = (pile.lines[name].to_numpy(object)[places] for name in ("_involved", "_owner"))
