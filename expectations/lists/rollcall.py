@@ -101,6 +101,9 @@ def _called(view: View, pupils: BoolArray, rows: BoolArray) -> BoolArray:
 def _covered(view: View, roll: BoolArray) -> BoolArray:
     """Pupils of schools and grades that the attendance lists cover; a school that sent none says nothing."""
     schools, grades = _plain(view, "school"), view.files.records["grade"].to_numpy(object)
+    # Where no list came, nobody is missing on one.
+    if not roll.any():
+        return np.zeros(len(schools), dtype=np.bool_)
     # Lists without schools are one list of the whole county.
     if not (schools[roll] != "").any():
         return np.ones(len(schools), dtype=np.bool_)

@@ -87,6 +87,8 @@ def test_the_default_sends_what_the_layout_has_always_shown() -> None:
         "rescue_station": frozenset(),
         "added": frozenset(),
         "education": columns["education"] - {"L22"},
+        # Told of single lines only.
+        "public_security": columns["public_security"] - {"L05"},
     }
     assert {name: profile.lists_for(name) for name in columns} == always
 
