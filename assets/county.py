@@ -71,7 +71,11 @@ def list_names(workspace: Workspace) -> dict[str, str]:
 
 def lists_not_computed(opened: Session, period: str) -> dict[str, str]:
     """Code -> sentence of the lists that cannot be computed from what was delivered in the period, or only in a part that shows nobody."""
-    listed = set(opened.frames.read("findings", period, ["code"])["code"]) if opened.frames.exists("findings", period) else set()
+    listed = (
+        set(opened.frames.read("findings", period, ["code"])["code"])
+        if opened.frames.exists("findings", period)
+        else set()
+    )
     missing = not_computed(profile_of(opened.workspace), sources_delivered(opened, period), listed)
     return dict(zip(missing["code"].astype(str), missing["sentence"].astype(str), strict=True))
 

@@ -193,9 +193,11 @@ def _places_by(column: pd.Series[str], places: Places) -> dict[str, Places]:
 def _parts(pile: Pile, places: Mapping[str, Places], reader: Reader, context: PublishContext) -> tuple[ListPart, ...]:
     """The reader's lists, also those without lines: that nothing is to be verified is said, too."""
     nowhere = np.array([], dtype=np.intp)
-    return tuple(
+    parts = (
         _part(pile, places.get(info.code, nowhere), reader, info, context.layout) for info in reader.lists(context)
     )
+    # Who is told of single lines of another's list has nothing to do with it where there is none.
+    return tuple(part for part in parts if part.count or reader.name not in part.info.also_told)
 
 
 def _part(pile: Pile, places: Places, reader: Reader, info: PrintedList, layout: WorkbookLayout) -> ListPart:

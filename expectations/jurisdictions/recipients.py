@@ -106,7 +106,9 @@ def _problems(code: str, rule: ListRule, catalogue: Catalogue, columns: Columns 
     strange = [case for case in rule.also_told if case not in cases]
     if strange:
         allowed = f"可写：{'、'.join(cases)}" if cases else "这张清单不分情形"
-        return [f"lists.{code}.also_told（{catalogue.lists[code].name}）：没有名为“{'、'.join(strange)}”的情形，{allowed}"]
+        return [
+            f"lists.{code}.also_told（{catalogue.lists[code].name}）：没有名为“{'、'.join(strange)}”的情形，{allowed}"
+        ]
     unknown = [name for name in named if name not in recipients]
     sentences = [f"{key}：没有名为“{name}”的接收单位，可写：{_named(recipients, recipients)}" for name in unknown]
     if len(set(rule.recipients)) < len(rule.recipients):

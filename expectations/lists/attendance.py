@@ -54,10 +54,7 @@ def _doubts(view: View, calls: RollCall, by_word: BoolArray) -> list[tuple[BoolA
             "另有转出的学籍记录，可能正在转学",
         ),
         (view.flag("moved_out"), OPEN, "户籍已迁出，可能已在迁入地就读"),
-        *[
-            (where & by_list, at_most, note)
-            for where, at_most, note in near_notes(view, "在校名单", "attendance")
-        ],
+        *[(where & by_list, at_most, note) for where, at_most, note in near_notes(view, "在校名单", "attendance")],
         (presence(view) < LIKELY, LIKELY, "部门间是否同一人尚待确认"),
     ]
 
@@ -80,7 +77,8 @@ def _spoken_by(view: View, records: BoolArray) -> Texts:
     order = list(dict.fromkeys(view.files.records["department"].to_numpy(object)[records].tolist()))
     children = {name: view.any(records & view.of(name)) for name in order}
     return np.array(
-        [view.catalogue.spoken(name for name in order if children[name][child]) for child in range(view.n)], dtype=object
+        [view.catalogue.spoken(name for name in order if children[name][child]) for child in range(view.n)],
+        dtype=object,
     )
 
 

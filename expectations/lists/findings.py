@@ -124,9 +124,7 @@ def files_delivered(files: ChildFiles) -> set[str]:
     return kinds | load_catalogue().columns_filled(column)
 
 
-def not_computed(
-    profile: Profile, delivered: Collection[str], listed: Collection[str] | None = None
-) -> pd.DataFrame:
+def not_computed(profile: Profile, delivered: Collection[str], listed: Collection[str] | None = None) -> pd.DataFrame:
     """The active lists that cannot be computed this period and why: `code, name, sentence` (Chinese).
 
     Args:

@@ -135,3 +135,15 @@ def test_a_persons_book_has_the_lists_with_lines_of_these_children_and_no_other(
     assert [code for one in written for _, code in one.lines] == ["L15"]
     titles = load_workbook(written[0].path, read_only=True).sheetnames
     assert [title for title in titles if re.match(r"L\d\d", title)] == ["L15信息不一致"]
+
+
+def test_who_is_told_of_single_lines_gets_those_and_no_empty_sheet(town: Any) -> None:
+    """失踪 in the register: the police look for the child, though the list is the school's (rules/lists.md#l05)."""
+    town.findings = town.findings.assign(told=["public_security", "", "", "", ""])
+    folder = town.publish("told", lists=naming(town, "L01", "township", also_told=("public_security",)))
+    assert ("公安", "L01无户籍") in sheets(folder)
+    (police,) = [one for one in town.published if one.recipient == "公安"]
+    assert [name for name, code in police.lines if code == "L01"] == ["L01-ABCDEF01"]
+    town.findings = town.findings.assign(told="")
+    nobody = town.publish("nobody_told", lists=naming(town, "L01", "township", also_told=("public_security",)))
+    assert ("公安", "L01无户籍") not in sheets(nobody)

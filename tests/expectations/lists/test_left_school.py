@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from town import CA, DI, ED, PS, Town
 
+from expectations.lists.catalogue import LOOKED
 from expectations.lists.files import VEILED, EarlierPeriod
 from expectations.lists.findings import compute_findings, computed_in_part, files_delivered, not_computed
-from expectations.lists.catalogue import LOOKED
 
 AT, LP = "attendance", "lifted_poverty"
 ALL = (CA, ED, PS, DI, AT, LP)
@@ -74,9 +74,7 @@ def test_a_drop_out_of_the_ledger_alone_is_told_as_the_ledger_s(town: Town) -> N
 
 @pytest.mark.parametrize("word", ["dropout", "lost_contact"])
 @pytest.mark.parametrize(("department", "name"), [(CA, "民政"), (DI, "残联"), (LP, "脱贫户名册")])
-def test_another_department_s_word_against_the_register_asks(
-    town: Town, department: str, name: str, word: str
-) -> None:
+def test_another_department_s_word_against_the_register_asks(town: Town, department: str, name: str, word: str) -> None:
     town.add(ED, 1, **REGISTER)
     town.add(department, 1, study_status=word)
     for delivered in (ALL, (CA, ED, PS, DI, LP)):

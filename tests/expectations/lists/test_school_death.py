@@ -37,7 +37,9 @@ def test_two_records_of_education_that_differ_are_one_too(town: Town) -> None:
         {"department": "cremation", "death_date": "2026-05-01"},
     ],
 )
-def test_what_another_register_confirms_is_no_difference_and_ends_the_child(town: Town, confirmed: dict[str, str]) -> None:
+def test_what_another_register_confirms_is_no_difference_and_ends_the_child(
+    town: Town, confirmed: dict[str, str]
+) -> None:
     fields = dict(confirmed)
     town.add(CA, 1, category="left_behind")
     town.add(ED, 1, **DEAD)
