@@ -241,8 +241,8 @@ def _lead(texts: dict[str, Cells], cells: Cells, mapping: Mapping, flags: dict[s
     for column in mapping.columns:
         flag = leading.get(normalise_heading(column.heading))
         if flag is not None and flag.field in texts:
-            said = _stripped(cells[:, column.position], FLAG + flag.value)
-            texts[flag.field] = np.where(said != "", said, texts[flag.field])
+            answers = _stripped(cells[:, column.position], FLAG + flag.value)
+            texts[flag.field] = np.where(answers != "", answers, texts[flag.field])
 
 
 def _veto(texts: dict[str, Cells], cells: Cells, mapping: Mapping) -> None:

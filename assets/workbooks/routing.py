@@ -229,8 +229,8 @@ def _reached(pile: Pile, places: Places, reader: Reader, info: PrintedList) -> n
     """Which lines of a list are this reader's: of one that is to be checked by somebody, those that are the reader's to check; of one that is another's, those of which the reader is told."""
     rows = reader.shown.lists[info.code].rows
     if reader.name in info.also_told:
-        told = pile.lines["_told"].to_numpy(object)[places]
-        return np.array([reader.name in names.split(";") for names in told], dtype=np.bool_)
+        addressed = pile.lines["_told"].to_numpy(object)[places]
+        return np.array([reader.name in names.split(";") for names in addressed], dtype=np.bool_)
     if rows == "all":
         return np.ones(len(places), dtype=np.bool_)
     columns = (pile.lines[name].to_numpy(object)[places] for name in ("_involved", "_owner"))

@@ -37,8 +37,8 @@ class ListRule(Rules):
     @property
     def also(self) -> list[str]:
         """Who is sent single lines of the list, by their case, and not the list."""
-        told = dict.fromkeys(name for names in self.also_told.values() for name in names)
-        return [name for name in told if name not in self.recipients]
+        named = dict.fromkeys(name for names in self.also_told.values() for name in names)
+        return [name for name in named if name not in self.recipients]
 
     @property
     def lead(self) -> str:

@@ -32,8 +32,8 @@ def not_present(view: View) -> pd.DataFrame:
     reason[calls.named] = "学籍状态为在读，而在校名单登记为不在校"
     by_whom = _spoken_by(view, _words_of_others(view))
     reason[by_word & suspected] = "学籍状态为在读，而教育的控辍保学台账登记为疑似辍学"
-    told = by_word & gone
-    reason[told] = "学籍状态为在读，而" + by_whom[told] + "记载为辍学、失学或失联，两处登记不一致"
+    by_others = by_word & gone
+    reason[by_others] = "学籍状态为在读，而" + by_whom[by_others] + "记载为辍学、失学或失联，两处登记不一致"
     for where, at_most, note in _doubts(view, calls, by_word):
         grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
     words = view.first(_words_of_others(view), ledger_suspicions(view))

@@ -41,9 +41,9 @@ def suspended_too_long(view: View) -> pd.DataFrame:
 
     reason = sentences(view, f"学籍状态仍为休学，自登记之日起已超过{months}个月，没有复学或延期记录")
     reason[view.any(ended)] = "学籍状态仍为休学，登记的休学截止日期已过"
-    told = view.any(lasting)
-    reason[told] = "学籍自" + since[told] + "起一直登记为休学，没有登记起止日期"
-    grade = np.select([view.any(ended), told], [SURE, OPEN], LIKELY).astype(np.int64)
+    undated_only = view.any(lasting)
+    reason[undated_only] = "学籍自" + since[undated_only] + "起一直登记为休学，没有登记起止日期"
+    grade = np.select([view.any(ended), undated_only], [SURE, OPEN], LIKELY).astype(np.int64)
     notes = (
         (view.any(suspended & view.words("remark", ["延期", "延长", "续休", "继续休学"])), OPEN, "备注中提到延期"),
         (view.flag("moved_out"), OPEN, "户籍已迁出本县"),
