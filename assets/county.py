@@ -17,7 +17,7 @@ from assets.recipes import check_departments, check_lists
 from assets.workbooks.layout import default_layout
 from expectations.jurisdictions.profile import Profile, load_profile
 from expectations.lists.catalogue import load_catalogue
-from expectations.lists.findings import not_computed
+from expectations.lists.findings import computed_in_part, not_computed
 from pipelines.resources import deliveries
 from pipelines.resources.reading.opening import read_within
 from pipelines.resources.session import Session
@@ -70,9 +70,20 @@ def list_names(workspace: Workspace) -> dict[str, str]:
 
 
 def lists_not_computed(opened: Session, period: str) -> dict[str, str]:
-    """Code -> sentence of the lists that cannot be computed from what was delivered in the period."""
-    missing = not_computed(profile_of(opened.workspace), sources_delivered(opened, period))
+    """Code -> sentence of the lists that cannot be computed from what was delivered in the period, or only in a part that shows nobody."""
+    listed = (
+        set(opened.frames.read("findings", period, ["code"])["code"])
+        if opened.frames.exists("findings", period)
+        else set()
+    )
+    missing = not_computed(profile_of(opened.workspace), sources_delivered(opened, period), listed)
     return dict(zip(missing["code"].astype(str), missing["sentence"].astype(str), strict=True))
+
+
+def lists_in_part(opened: Session, period: str) -> dict[str, str]:
+    """Code -> what was not compared, of the lists of which only a part could be computed from what was delivered in the period."""
+    partly = computed_in_part(profile_of(opened.workspace), sources_delivered(opened, period))
+    return dict(zip(partly["code"].astype(str), partly["sentence"].astype(str), strict=True))
 
 
 def sources_delivered(opened: Session, period: str, latest: bool = False) -> list[str]:

@@ -102,9 +102,13 @@ def _of_recipients(code: str, places: ListPlaces) -> Iterator[str]:
 def _of_data(info: ListInfo, places: ListPlaces) -> Iterator[str]:
     """Needs, settings and fields that do not exist would be a list that is never computed, or a bare error in the middle of a run."""
     sources = {*places.catalogue.departments, *places.catalogue.sources}
-    strange = [name for name in (*info.needs, *info.needs_any, *info.guards) if name not in sources]
+    strange = [
+        name
+        for name in (*info.needs, *info.needs_any, *info.in_part, *info.in_part.values(), *info.guards)
+        if name not in sources
+    ]
     if strange:
-        yield f"需要的数据来源不存在：{'、'.join(strange)}（{CATALOGUE} 的 needs、needs_any、guards）"
+        yield f"需要的数据来源不存在：{'、'.join(strange)}（{CATALOGUE} 的 needs、needs_any、in_part、guards）"
     settings = {path for path, _ in places.profile.settings()}
     strange = [name for name in (*info.parameters, *info.parameters_any) if name not in settings]
     if strange:

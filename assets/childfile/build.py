@@ -130,7 +130,8 @@ def _life(chooser: Chooser, death_date: pd.Series, moved_out_date: pd.Series) ->
     """Alive, moved out, registered where: `alive, dead_from, police_state, moved_out, left_on, died_on, hukou...`."""
     state, at = collapse_police(chooser.records, chooser.child, chooser.n, preference())
     dead = chooser.columns.isin("state", ["dead", "dead_on_roll"]) | chooser.columns.filled("death_date")
-    died = chooser.any(dead)
+    # One school's word ends no child: it is told as a difference (L15) until police, funeral home, civil affairs or another register say the same (rules/codes.md#school-death).
+    died = chooser.any(dead & ~chooser.of("education"))
     cancelled_on = chooser.take("cancel_date", at)
     moved = (state == "moved_out").to_numpy()
     # Whoever has no active row at the police may live here all the same: another department that counts the child has seen it.

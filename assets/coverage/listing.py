@@ -6,11 +6,13 @@ what a hole is (`expectations.coverage`), what is printed of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from assets.childfile.build import FileContext
+from assets.childfile.earlier import earlier_periods
 from assets.county import profile_of, sources_delivered
 from assets.coverage.gather import past_of
 from assets.coverage.worlds import WorldContext, lines_resting_on_silence
@@ -19,7 +21,7 @@ from assets.receiving.delivered import keep_not_known
 from assets.workbooks.layout import field_terms
 from expectations.coverage.shapes import Coverage
 from expectations.jurisdictions.profile import Profile
-from expectations.lists.files import ChildFiles
+from expectations.lists.files import ChildFiles, EarlierPeriod
 from expectations.lists.findings import compute_findings, not_computed
 from expectations.lists.outcomes import COLUMNS, Knowledge, Outcomes, outcomes
 from pipelines.resources.frames import FrameStore
@@ -31,19 +33,21 @@ NAME = "uncompared"
 
 @dataclass(frozen=True)
 class ListMaterial:
-    """What the lists are computed from besides the child files: the coverage, and the pairs of the linkage."""
+    """What the lists are computed from besides the child files: the coverage, the pairs of the linkage, what earlier periods said."""
 
     coverage: Coverage
     pairs: pd.DataFrame
+    earlier: Sequence[EarlierPeriod] = ()
 
 
 def listed_lines(county: Session, period: str, files: ChildFiles, material: ListMaterial) -> Outcomes:
     """Compute the lists of a period and keep, beside them, who could not be compared and of which lists nothing can be said."""
     profile, delivered = profile_of(county.workspace), sources_delivered(county, period)
-    findings = compute_findings(files, profile, delivered)
+    earlier = earlier_periods(county.frames, period, profile)
+    findings = compute_findings(files, profile, delivered, earlier)
     skipped = set(not_computed(profile, delivered)["code"])
     computed = [code for code, rule in profile.lists.items() if rule.active and code not in skipped]
-    resting = _resting(county, period, files, material)
+    resting = _resting(county, period, files, replace(material, earlier=earlier))
     words = {name: term["zh"] for name, term in field_terms().items()}
     knowledge = Knowledge(files, material.coverage, profile.catalogue, words)
     result = outcomes(findings, resting[resting["code"].isin(computed)], knowledge, computed)
@@ -58,7 +62,7 @@ def _resting(county: Session, period: str, files: ChildFiles, material: ListMate
     before = past_of(county, period).sources if len(coverage.carried) else frozenset()
     context = FileContext(period, files.as_of, profile, state_rules(workspace.contracts))
     delivered = [*sources_delivered(county, period), *before]
-    return lines_resting_on_silence(files, coverage, WorldContext(context, material.pairs, delivered))
+    return lines_resting_on_silence(files, coverage, WorldContext(context, material.pairs, delivered, material.earlier))
 
 
 def _of_this_county(profile: Profile, code: str) -> Profile:

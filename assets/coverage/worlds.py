@@ -8,7 +8,7 @@ Belongs here: building the second world and comparing. Does not belong here: wha
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ import pandas as pd
 
 from assets.childfile.build import FileContext, build_child_files
 from expectations.coverage.shapes import Coverage
-from expectations.lists.files import BoolArray, ChildFiles
+from expectations.lists.files import BoolArray, ChildFiles, EarlierPeriod
 from expectations.lists.findings import compute_findings
 
 COLUMNS = ["finding_id", "code", "child_id", "field", "town", "only"]
@@ -30,6 +30,7 @@ class WorldContext:
     files: FileContext
     pairs: pd.DataFrame
     delivered: Collection[str]
+    earlier: Sequence[EarlierPeriod] = ()
 
 
 def lines_resting_on_silence(files: ChildFiles, coverage: Coverage, context: WorldContext) -> pd.DataFrame:
@@ -120,7 +121,7 @@ def _lists_of(world: _World, context: WorldContext) -> pd.DataFrame:
     together = pd.concat([world.records, world.beside], ignore_index=True).fillna("")
     links = world.records[["record_id", "child_id", "method", "probability"]]
     files = build_child_files(together, links, world.pairs, context.files)
-    return compute_findings(files, context.files.profile, context.delivered)
+    return compute_findings(files, context.files.profile, context.delivered, context.earlier)
 
 
 def _missing_in(these: pd.DataFrame, those: pd.DataFrame) -> pd.DataFrame:

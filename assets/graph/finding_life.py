@@ -20,7 +20,7 @@ from expectations.life.outgrown import outgrown
 from expectations.life.rules import LifeRules, life_rules
 from expectations.life.states import BY_DATA, MERGED, Event, FindingLife, fold
 from expectations.life.step import PeriodFacts, Verdict, carried, merged_away, verdicts
-from expectations.lists.catalogue import load_catalogue
+from expectations.lists.catalogue import LOOKED, load_catalogue
 from expectations.lists.findings import finding_id, not_computed
 from expectations.lists.owners import OWNER
 from pipelines.partitions import Period, period_partitions
@@ -181,7 +181,8 @@ def _occasion(county: Session, period: str, frames: LifeFrames, before: _Before)
         (kind, child, other)
         for kind, child, other in frames.moves[["kind", "child_id", "other_id"]].itertuples(index=False)
     ]
-    skipped = set(not_computed(profile, before.delivered)["code"])
+    # A list that was computed in part shows what it shows, and says nothing of the findings that it does not show.
+    skipped = set(not_computed(profile, before.delivered, listed=())["code"])
     leads = _leads(before.ended, moves)
     heirs = carried(_going_on(before), [*moves, *_merges(leads)], listed, finding_id)
     # The same of lines that only an earlier run of this period knows: its corrected data give no such number any more.
@@ -293,12 +294,13 @@ def looked_at() -> dict[str, frozenset[str]]:
     """List -> the departments whose records it looks at; a further source stands for the departments that bring it."""
     catalogue = load_catalogue()
     origins = {
-        name: {origin.partition(".")[0] for origin in source.origins} for name, source in catalogue.sources.items()
+        name: {origin.partition(LOOKED)[0].partition(".")[0] for origin in source.origins}
+        for name, source in catalogue.sources.items()
     }
     return {
         code: frozenset(
             department
-            for need in (*entry.needs, *entry.needs_any, *entry.guards)
+            for need in (*entry.needs, *entry.needs_any, *entry.in_part.values(), *entry.guards)
             for department in origins.get(need, {need})
         )
         for code, entry in catalogue.lists.items()

@@ -76,11 +76,13 @@ class Flag(StrictModel):
     """A heading that asks one thing and is answered by yes or no: 是否低保, 是否已死亡. Yes says `value` in `field`.
 
     With `veto` a no empties the field whatever else the row or the sheet says: a member of a 低保 household who is not covered.
+    With `leads` a yes outweighs what another column says in the field: 是否失学辍学 beside 在校生状况.
     """
 
     field: str
     value: str
     veto: bool = False
+    leads: bool = False
 
 
 class Positional(StrictModel):

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from assets.intake import align
-from assets.intake.contract import Contract, load_dictionary, load_fields
+from assets.intake.contract import Contract, Flag, load_dictionary, load_fields
 from assets.intake.headings import FLAG, normalise_heading
 from assets.intake.mapping import Mapping, Surroundings, map_columns
 from assets.intake.sheetreading import SheetReading
@@ -134,6 +134,7 @@ def gather(sheet: SheetRows, contract: Contract) -> pd.DataFrame:
             texts[column.field] = np.where(both, earlier + "、" + values, np.where(values == "", earlier, values))
         else:
             texts[column.field] = np.where(earlier == "", values, earlier)
+    _lead(texts, cells, sheet.mapping, {**contract.flags, **sheet.mapping.layout.flags})
     # In this order each fills only what the row itself left empty; a row's own no is heard last, over all that was said for it.
     _members(texts, cells, sheet.mapping)
     _same(texts)
@@ -232,6 +233,16 @@ def _lookups(texts: dict[str, Cells], contract: Contract, sheet: SheetRows) -> N
     for field, value in {**contract.defaults, **layout.defaults}.items():
         current = texts.get(field, np.full(len(sheet.data), "", dtype=object))
         texts[field] = np.where(current == "", value, current)
+
+
+def _lead(texts: dict[str, Cells], cells: Cells, mapping: Mapping, flags: dict[str, Flag]) -> None:
+    """Fields in which a plain yes of the row outweighs another column of it (是否失学辍学)."""
+    leading = {normalise_heading(heading): flag for heading, flag in flags.items() if flag.leads}
+    for column in mapping.columns:
+        flag = leading.get(normalise_heading(column.heading))
+        if flag is not None and flag.field in texts:
+            answers = _stripped(cells[:, column.position], FLAG + flag.value)
+            texts[flag.field] = np.where(answers != "", answers, texts[flag.field])
 
 
 def _veto(texts: dict[str, Cells], cells: Cells, mapping: Mapping) -> None:

@@ -30,7 +30,7 @@ from expectations.jurisdictions.profile import Profile
 from expectations.life.states import PASSED, RETURNED
 from expectations.lists.catalogue import ListInfo, load_catalogue
 from expectations.lists.files import ChildFiles
-from expectations.lists.findings import not_computed
+from expectations.lists.findings import computed_in_part, not_computed
 from expectations.lists.ledgers import books_of, extra_ledgers
 from expectations.lists.owners import OWNER
 from expectations.lists.view import View
@@ -202,12 +202,14 @@ def bare_context(workspace: Workspace, label: str) -> PublishContext:
 def _context(frames: Ingredients, workspace: Workspace) -> PublishContext:
     """The same with the period's data, as far as everybody may see them."""
     profile, period = profile_of(workspace), Period.parse(frames.period)
-    missing = not_computed(profile, frames.delivered)
+    missing = not_computed(profile, frames.delivered, set(frames.findings["code"]))
+    partly = computed_in_part(profile, frames.delivered)
     # The further books are kept by conditions like the lists' own, but over the child files alone: no pairs, no area code.
     files = ChildFiles(frames.children, frames.records, pd.DataFrame(), period.last_day, period.label, "")
     return replace(
         bare_context(workspace, frames.period),
         not_computed=dict(zip(missing["code"], missing["sentence"], strict=True)),
+        in_part=dict(zip(partly["code"], partly["sentence"], strict=True)),
         accounting=frames.accounting,
         life=frames.life,
         links=frames.links,
@@ -233,6 +235,7 @@ def _printed_list(code: str, info: ListInfo, profile: Profile) -> PrintedList:
         clause=f"{info.clause}；{rule.clause}" if rule.clause else info.clause,
         owner=profile.catalogue.recipients[rule.lead],
         recipients=tuple(rule.recipients),
+        also_told=tuple(rule.also),
         due=due,
         answers=tuple(info.answers),
         urgent=rule.is_urgent,

@@ -63,9 +63,13 @@ def delivered_sources(accounts: Iterable[Mapping[Any, Any]], frames: FrameStore,
         if layout
     }
     catalogue = load_catalogue()
-    columns = (
-        catalogue.columns_filled(lambda name: pd.concat([column(each, name) for each in assets])) if assets else set()
-    )
+
+    def of_department(name: str, department: str) -> pd.Series:
+        wanted = [asset for asset in assets if not department or asset == f"std_{department}"]
+        values: pd.Series = pd.concat([pd.Series(dtype=object), *(column(asset, name) for asset in wanted)])
+        return values
+
+    columns = catalogue.columns_filled(of_department) if assets else set()
     return sorted({*departments, *kinds, *columns})
 
 
@@ -92,7 +96,9 @@ def kept_delivered(frames: FrameStore, period: str) -> list[str] | None:
 
 def departments_among(sources: Iterable[str]) -> frozenset[str]:
     """The departments among delivered sources, without the kinds of files and the columns."""
-    return frozenset(name for name in sources if "." not in name and not name.startswith((LOOKED, NOT_KNOWN)))
+    return frozenset(
+        name for name in sources if "." not in name and LOOKED not in name and not name.startswith(NOT_KNOWN)
+    )
 
 
 def county_doubt(records: pd.DataFrame, place: Place) -> list[DeliveryNotice]:

@@ -183,12 +183,13 @@ def gather(opened: Session, period: Period) -> ReportMaterial:
             events = finding_events.events(connection, life_event.c.period == before[-1])
             past = past_answers(events, before[-1])
     accounting = pd.DataFrame([{name: line[name] for name in ACCOUNTING} for line in files_in], columns=ACCOUNTING)
-    missing = not_computed(profile, sources_delivered(opened, label))
+    lines = edition_lines(opened, label).frame
+    missing = not_computed(profile, sources_delivered(opened, label), set(lines["code"]))
     # The settings' names in the file are for whoever fills them in, not for those who read the report.
     missing["sentence"] = missing["sentence"].str.replace(r"（[a-z_.]+）", "", regex=True)
     return ReportMaterial(
         period=period,
-        findings=veil.placeless(edition_lines(opened, label).frame),
+        findings=veil.placeless(lines),
         children=children,
         records=records,
         pairs=frames.read("link_pairs", label, ["grade", "method"]),

@@ -37,6 +37,7 @@ class PrintedList:
         guards: cases that were recognised and taken off before anybody is sent out.
         owner: who answers, in words.
         recipients: who is sent its lines, as the place's profile names them (`township`, departments); nobody else is.
+        also_told: who is sent those of its lines that name it (`told` of the finding), and not the list.
         due: by when.
         answers: the dropdown of 核查结果 (rules/people.md#outcomes, rules/workflow.md#answers).
         urgent: printed first.
@@ -57,6 +58,7 @@ class PrintedList:
     urgent: bool = False
     comparison: str = ""
     recipients: tuple[str, ...] = ()
+    also_told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class PublishContext:
         office: who issues the workbooks (民乐县民政局); printed under the title.
         lists: the lists of this jurisdiction in the order of printing.
         not_computed: code -> why the list was not computed this period (not delivered, ...).
+        in_part: code -> what was not compared for a list of which only a part could be computed.
         accounting: one row per file: `department, file, rows_in, accepted, quarantined, set_aside`.
         links: the frame link_children (`department, method, child_id`).
         pairs: the frame link_pairs (`method, grade`).
@@ -106,6 +109,7 @@ class PublishContext:
     lists: tuple[PrintedList, ...]
     office: str = ""
     not_computed: Mapping[str, str] = field(default_factory=dict)
+    in_part: Mapping[str, str] = field(default_factory=dict)
     accounting: pd.DataFrame = field(default_factory=pd.DataFrame)
     links: pd.DataFrame = field(default_factory=pd.DataFrame)
     pairs: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -113,9 +113,11 @@ def write_list_cells(book: Book, sheet: Any, row: int, cells: list[str]) -> None
 
 
 def count_text(book: Book, info: PrintedList, count: int) -> str:
-    """12, 本期无, or 未计算."""
+    """12, 本期无, 未计算, or 12（部分） of a list that could be computed in part only."""
     if info.code in book.context.not_computed:
         return "未计算"
+    if info.code in book.context.in_part:
+        return f"{count}（部分）"
     return str(count) if count else "本期无"
 
 
@@ -125,9 +127,12 @@ def elsewhere_text(count: int) -> str:
 
 
 def why_not(book: Book, info: PrintedList) -> str:
-    """Why a list was not computed, to stand below its meaning; empty when it was."""
+    """Why a list was not computed, or only in part, to stand below its meaning; empty when it was."""
     why = book.context.not_computed.get(info.code, "")
-    return f"\n【本期未计算】{why}" if why else ""
+    if why:
+        return f"\n【本期未计算】{why}"
+    part = book.context.in_part.get(info.code, "")
+    return f"\n【本期只计算了一部分】{part}" if part else ""
 
 
 def list_cells(info: PrintedList, count: str) -> list[str]:

@@ -103,7 +103,7 @@ def build_lines(sources: LineSources) -> pd.DataFrame:
 
     Returns:
         One text column per column of the layout, and the steering columns `_code, _finding, _town, _department,
-        _involved, _owner, _held` (the department whose correction list asks for the line), `_judge` (who alone is sent it).
+        _involved, _owner, _told, _held` (the department whose correction list asks for the line), `_judge` (who alone is sent it).
     """
     layout, findings = sources.context.layout, sources.findings
     columns = {name: _column(column, sources).to_list() for name, column in layout.columns.items()}
@@ -112,6 +112,7 @@ def build_lines(sources: LineSources) -> pd.DataFrame:
     lines["_code"], lines["_department"] = text(findings, "code"), text(findings, "department")
     lines["_town"] = text(findings, "town")
     lines["_involved"], lines["_owner"] = involved(findings), text(findings, "owner")
+    lines["_told"] = text(findings, "told")
     lines["_held"], lines["_judge"] = text(findings, "held"), text(findings, "judged_by")
     return lines.iloc[printing_order(findings, text(sources.children, "name"), layout.grades)].reset_index(drop=True)
 

@@ -141,7 +141,7 @@ class Reader:
         if self.name == EVERYTHING:
             sent = [info for info in context.lists if info.code in self.shown.lists]
         else:
-            sent = [info for info in context.lists if self.name in info.recipients]
+            sent = [info for info in context.lists if self.name in (*info.recipients, *info.also_told)]
         return sorted(sent, key=lambda info: not info.urgent)
 
 
@@ -193,9 +193,11 @@ def _places_by(column: pd.Series[str], places: Places) -> dict[str, Places]:
 def _parts(pile: Pile, places: Mapping[str, Places], reader: Reader, context: PublishContext) -> tuple[ListPart, ...]:
     """The reader's lists, also those without lines: that nothing is to be verified is said, too."""
     nowhere = np.array([], dtype=np.intp)
-    return tuple(
+    parts = (
         _part(pile, places.get(info.code, nowhere), reader, info, context.layout) for info in reader.lists(context)
     )
+    # Who is told of single lines of another's list has nothing to do with it where there is none.
+    return tuple(part for part in parts if part.count or reader.name not in part.info.also_told)
 
 
 def _part(pile: Pile, places: Places, reader: Reader, info: PrintedList, layout: WorkbookLayout) -> ListPart:
@@ -224,8 +226,11 @@ def _part(pile: Pile, places: Places, reader: Reader, info: PrintedList, layout:
 
 
 def _reached(pile: Pile, places: Places, reader: Reader, info: PrintedList) -> npt.NDArray[np.bool_]:
-    """Which lines of a list are this reader's: of one that is to be checked by somebody, those that are the reader's to check."""
+    """Which lines of a list are this reader's: of one that is to be checked by somebody, those that are the reader's to check; of one that is another's, those of which the reader is told."""
     rows = reader.shown.lists[info.code].rows
+    if reader.name in info.also_told:
+        addressed = pile.lines["_told"].to_numpy(object)[places]
+        return np.array([reader.name in names.split(";") for names in addressed], dtype=np.bool_)
     columns = (pile.lines[name].to_numpy(object)[places] for name in ("_involved", "_owner", "_judge"))
     reached = []
     for involved, owner, judge in zip(*columns, strict=True):

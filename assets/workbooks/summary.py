@@ -276,7 +276,8 @@ def _not_computed(book: Book) -> None:
     """未计算的清单: said, instead of appearing empty."""
     context = book.context
     rows: list[list[Cell]] = [
-        [code, context.info(code).name, why] for code, why in sorted(context.not_computed.items())
+        [code, context.info(code).name, why]
+        for code, why in sorted({**context.in_part, **context.not_computed}.items())
     ]
     rows = rows or [["—", "本期清单全部计算", ""]]
     TableSheet("未计算的清单", "本期未计算的清单及原因", ["代码", "清单", "原因"], [9, 30, 70], rows).write(book)

@@ -18,11 +18,13 @@ Columns = Mapping[str, Collection[str]]
 class ListRule(Rules):
     """What a place decides about one list: whether it runs, who is told, until when, and its own clause (rules/workflow.md#answers).
 
-    The first of the recipients leads: it answers for the list, the others help.
+    The first of the recipients leads: it answers for the list, the others help. `also_told` names, per case of the list (`cases` of the catalogue), who is sent the lines of that
+    case alone.
     """
 
     active: bool = True
     recipients: list[str] = Field(default_factory=list)
+    also_told: dict[str, list[str]] = Field(default_factory=dict)
     due_days: int | None = None
     due: str = ""
     clause: str = ""
@@ -31,6 +33,12 @@ class ListRule(Rules):
     def is_urgent(self) -> bool:
         """Whether the place wants the list's lines answered the same day: it decides, for a workbook of its own and for every count."""
         return self.due_days is not None and self.due_days <= 1
+
+    @property
+    def also(self) -> list[str]:
+        """Who is sent single lines of the list, by their case, and not the list."""
+        named = dict.fromkeys(name for names in self.also_told.values() for name in names)
+        return [name for name in named if name not in self.recipients]
 
     @property
     def lead(self) -> str:
@@ -93,7 +101,15 @@ def _problems(code: str, rule: ListRule, catalogue: Catalogue, columns: Columns 
     # Lines that reach nobody look like lines that nobody has to answer: a place says so by switching the list off.
     if rule.active and not rule.recipients:
         return [f"{key}：没有写明发给谁，可写：{_named(recipients, recipients)}；本地不用这张清单的，写 active: false"]
-    unknown = [name for name in rule.recipients if name not in recipients]
+    named = [*rule.recipients, *rule.also]
+    cases = catalogue.lists[code].cases
+    strange = [case for case in rule.also_told if case not in cases]
+    if strange:
+        allowed = f"可写：{'、'.join(cases)}" if cases else "这张清单不分情形"
+        return [
+            f"lists.{code}.also_told（{catalogue.lists[code].name}）：没有名为“{'、'.join(strange)}”的情形，{allowed}"
+        ]
+    unknown = [name for name in named if name not in recipients]
     sentences = [f"{key}：没有名为“{name}”的接收单位，可写：{_named(recipients, recipients)}" for name in unknown]
     if len(set(rule.recipients)) < len(rule.recipients):
         sentences.append(f"{key}：同一个接收单位写了两次，请删去一个")
@@ -103,7 +119,7 @@ def _problems(code: str, rule: ListRule, catalogue: Catalogue, columns: Columns 
     return sentences + [
         f"{key}：工作簿版式 layout.yaml 没有规定{recipients[name]}（{name}）看到这张清单的哪些列，不能发给它；"
         f"可写：{_named(able, recipients)}；确须发给它的，先在版式中写明它的列"
-        for name in rule.recipients
+        for name in named
         if name in recipients and name not in able
     ]
 

@@ -183,6 +183,7 @@ class Schooling(Rules):
     studies_elsewhere: Setting[list[str]]
     taught_at_home: Setting[list[str]]
     not_yet_at_school: Setting[list[str]]
+    said_left: Setting[list[str]] = Field(description="what another department's word must be to contradict 在读")
     said_at_school: Setting[list[str]]
 
 

@@ -1,81 +1,85 @@
-"""L04 疑似辍学, L06 休学超期 and L07 送教未落实: pupils whose register does not show how things are.
+"""L04 疑似辍学 and L07 送教未落实: pupils whose register does not show how things are.
 
-Only these conditions and their guards belong here (rules/codes.md#enrolment, rules/definitions.md#school-events, rules/lists.md#l04, #l06, rules/places-and-people.md#not-errors).
+Only these conditions and their guards belong here; what class lists say is `rollcall` (rules/codes.md#enrolment, rules/definitions.md#school-events, rules/lists.md#l04, #l07, rules/places-and-people.md#not-errors).
 """
 
 import numpy as np
 import pandas as pd
-from dateutil.relativedelta import relativedelta
 
 from expectations.lists.columns import Texts
+from expectations.lists.dropouts import ledger_dropouts, ledger_suspicions
 from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, absence, capped, near_notes, presence, probably_there
+from expectations.lists.rollcall import RollCall, roll_call
 from expectations.lists.view import View, draft, sentences, with_note
 
 
 def not_present(view: View) -> pd.DataFrame:
-    """L04: in the cohort, 在读 in the register, and absent from the attendance list of the pupil's school and grade."""
-    school = view.profile.school
-    pupils = view.of("education") & view.codes("state", ["active", "in"])
-    roll = view.source("attendance")
-    marked_absent = roll & view.codes("present", ["no"])
-    there = roll & ~marked_absent
-    covered = pupils & _covered(view, roll)
-    # Nobody has to be in kindergarten.
-    absent = view.any(pupils & ~view.codes("grade", ["K"])) & (
-        view.any(marked_absent) | (view.any(covered) & ~view.any(roll))
-    )
-    # Class lists often carry no number: a row that belongs to no pupil may still call one by name.
-    loose = roll & ~view.any(pupils)[view.child]
-    excused = loose & view.codes("study_status", school.absence_excused.known())
-    called = view.any(_called(view, pupils, loose & marked_absent & ~excused))
-    absent |= called
-    present = view.any(there) | view.any(_called(view, pupils, excused | (loose & there)))
-    listed = absent & ~present & view.truth("in_cohort") & view.flag("alive") & ~_excused(view)
-    named = view.any(marked_absent)
-    listed &= named | called | ~probably_there(view, roll)
-    grade = np.where(named, SURE, np.minimum(absence(view, "attendance"), LIKELY)).astype(np.int64)
+    """L04: in the cohort, 在读 in the register, and absent from the attendance list of the pupil's school and grade, or gone from school by another's word."""
+    calls = roll_call(view)
+    compulsory = view.any(calls.pupils & ~view.codes("grade", ["K"]))
+    missing = calls.missing & ~probably_there(view, calls.roll) & ~calls.heard
+    absent = (compulsory & (calls.named | missing)) | calls.called
+    gone, suspected = _said_gone(view)
+    # A word against a word; what a class list says is stronger, and it is the sentence where both say the same.
+    by_word = compulsory & (gone | suspected) & ~absent
+    listed = (absent | by_word) & ~calls.present & view.truth("in_cohort") & view.flag("alive") & ~_excused(view)
+
+    grade = np.where(calls.named, SURE, np.minimum(absence(view, "attendance"), LIKELY)).astype(np.int64)
+    grade = capped(grade, by_word, OPEN)
     reason = sentences(view, "学籍状态为在读，而该校该年级的在校名单中没有这名学生")
-    reason[called] = "学籍状态为在读，而在校名单上同校同年级的同名学生登记为不在校，名单没有证件号码"
-    reason[named] = "学籍状态为在读，而在校名单登记为不在校"
-    notes = (
+    reason[calls.called] = "学籍状态为在读，而在校名单上同校同年级的同名学生登记为不在校，名单没有证件号码"
+    reason[calls.named] = "学籍状态为在读，而在校名单登记为不在校"
+    by_whom = _spoken_by(view, _words_of_others(view))
+    reason[by_word & suspected] = "学籍状态为在读，而教育的控辍保学台账登记为疑似辍学"
+    by_others = by_word & gone
+    reason[by_others] = "学籍状态为在读，而" + by_whom[by_others] + "记载为辍学、失学或失联，两处登记不一致"
+    for where, at_most, note in _doubts(view, calls, by_word):
+        grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
+    words = view.first(_words_of_others(view), ledger_suspicions(view))
+    return draft(listed, np.where(by_word, words, view.first(calls.covered, calls.pupils)), grade, reason)
+
+
+def _doubts(view: View, calls: RollCall, by_word: BoolArray) -> list[tuple[BoolArray, int, str]]:
+    """What lowers the grade of L04, and what is said of it."""
+    school = view.profile.school
+    by_list = ~by_word & ~calls.named.all()
+    return [
+        (calls.perhaps_heard, OPEN, "同校同年级的在校名单上有读音相同的名字，可能就是本人，请先核对"),
         (~view.truth("cohort_sure"), OPEN, "出生日期不完整"),
-        (view.any(pupils & view.words("pupil_source", ["借读"])), OPEN, "学生来源为借读，可能在原校就读"),
+        (view.any(calls.pupils & view.words("pupil_source", ["借读"])), OPEN, "学生来源为借读，可能在原校就读"),
         (
             view.any(view.codes("state", school.transferred.known()) & view.of("education")),
             OPEN,
             "另有转出的学籍记录，可能正在转学",
         ),
         (view.flag("moved_out"), OPEN, "户籍已迁出，可能已在迁入地就读"),
-        *[note for note in near_notes(view, "在校名单", "attendance") if not named.all()],
+        *[(where & by_list, at_most, note) for where, at_most, note in near_notes(view, "在校名单", "attendance")],
         (presence(view) < LIKELY, LIKELY, "部门间是否同一人尚待确认"),
+    ]
+
+
+def _said_gone(view: View) -> tuple[BoolArray, BoolArray]:
+    """Children of whom another department, or education's own ledger as a suspicion, says that they left school (rules/lists.md#l04)."""
+    # What the ledger calls a drop-out is L05's: education contradicts itself there.
+    firm = view.any(ledger_dropouts(view))
+    return view.any(_words_of_others(view)) & ~firm, view.any(ledger_suspicions(view)) & ~firm
+
+
+def _words_of_others(view: View) -> BoolArray:
+    """Records of departments other than education, class lists left out, that say 辍学, 失学 or 失联."""
+    others = ~view.of("education") & ~view.source("attendance")
+    return others & view.codes("study_status", view.profile.school.said_left.known()) & view.active
+
+
+def _spoken_by(view: View, records: BoolArray) -> Texts:
+    """Per child the departments of these records in one phrase."""
+    order = list(dict.fromkeys(view.files.records["department"].to_numpy(object)[records].tolist()))
+    children = {name: view.any(records & view.of(name)) for name in order}
+    return np.array(
+        [view.catalogue.spoken(name for name in order if children[name][child]) for child in range(view.n)],
+        dtype=object,
     )
-    for where, at_most, note in notes:
-        grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
-    return draft(listed, view.first(covered, pupils), grade, reason)
-
-
-def _called(view: View, pupils: BoolArray, rows: BoolArray) -> BoolArray:
-    """Pupils whom a list of their school and grade calls by a name of theirs, without a number: such a row finds no child (rules/files.md#ff17)."""
-    school, grade, name = _plain(view, "school"), view.files.records["grade"].to_numpy(object), view.name_keys("name")
-    listed_at = np.flatnonzero(rows & (school != "") & (name != ""))
-    entries = {(school[i], grade[i], name[i]) for i in listed_at.tolist()}
-    pupils_at = np.flatnonzero(pupils & np.isin(school.astype(str), school[listed_at].astype(str)))
-
-    # Whatever any department calls the child: a class list may have been written before its name was changed.
-    names: dict[int, set[str]] = {}
-    own_at = np.flatnonzero(np.isin(view.child, view.child[pupils_at]))
-    for field in ("name", "former_name"):
-        keys = view.name_keys(field)
-        for i in own_at[keys[own_at] != ""].tolist():
-            names.setdefault(int(view.child[i]), set()).add(str(keys[i]))
-
-    called = np.zeros(len(view.child), dtype=np.bool_)
-    for i in pupils_at.tolist():
-        own_names = names.get(int(view.child[i]), set())
-        # A list of the whole school has no grades.
-        called[i] = any((school[i], of_grade, key) in entries for key in own_names for of_grade in (grade[i], ""))
-    return called
 
 
 def _excused(view: View) -> BoolArray:
@@ -86,78 +90,43 @@ def _excused(view: View) -> BoolArray:
     return view.any(excused | (view.of("education") & view.codes("state", school.suspended.known())))
 
 
-def _covered(view: View, roll: BoolArray) -> BoolArray:
-    """Pupils of schools and grades that the attendance lists cover; a school that sent none says nothing."""
-    schools, grades = _plain(view, "school"), view.files.records["grade"].to_numpy(object)
-    # Lists without schools are one list of the whole county.
-    if not (schools[roll] != "").any():
-        return np.ones(len(schools), dtype=np.bool_)
-    classes = {(str(school), str(grade)) for school, grade in zip(schools[roll], grades[roll], strict=True)}
-    whole = {school for school, grade in classes if not grade}
-    covered = [school in whole or (school, grade) in classes for school, grade in zip(schools, grades, strict=True)]
-    return np.array(covered, dtype=np.bool_)
-
-
-def _plain(view: View, field: str) -> Texts:
-    """Names of schools without county and blanks before the rest: 某县实验小学 and 实验小学 are one."""
-    county = view.profile.place.county_name.value or ""
-    return view.records.mapped(field, lambda text: text.replace(" ", "").removeprefix(county))
-
-
-def suspended_too_long(view: View) -> pd.DataFrame:
-    """L06: suspended, and the end stated has passed, or the longest term since the status changed has."""
-    school = view.profile.school
-    pupils = view.of("education")
-    suspended = pupils & view.codes("state", school.suspended.known())
-    months = school.suspension_months.known()
-    today = view.files.as_of.isoformat()
-    # An end that is a month or a year has passed when the whole of it has.
-    ended = suspended & view.records.test("suspended_until", lambda day: len(day) > 0 and day < today[: len(day)])
-    limit = (view.files.as_of - relativedelta(months=months)).isoformat()
-    long = (
-        suspended
-        & ~view.filled("suspended_until")
-        & view.records.test("status_date", lambda day: len(day) == 10 and day < limit)
-    )
-    # A second record, in which the pupil is at school, outweighs the suspended one; beyond grade 9 nobody has to be there.
-    back = view.any(pupils & view.codes("state", ["active", "in"]))
-    listed = (
-        (view.any(ended) | view.any(long))
-        & ~back
-        & view.flag("alive")
-        & (view.number("cohort_grade") <= school.years.known())
-    )
-    reason = sentences(view, f"学籍状态仍为休学，自登记之日起已超过{months}个月，没有复学或延期记录")
-    reason[view.any(ended)] = "学籍状态仍为休学，登记的休学截止日期已过"
-    grade = np.where(view.any(ended), SURE, LIKELY).astype(np.int64)
-    notes = (
-        (view.any(suspended & view.words("remark", ["延期", "延长", "续休", "继续休学"])), OPEN, "备注中提到延期"),
-        (view.flag("moved_out"), OPEN, "户籍已迁出本县"),
-    )
-    for where, at_most, note in notes:
-        grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
-    return draft(listed, view.first(ended, long), grade, reason)
-
-
 def not_placed(view: View) -> pd.DataFrame:
-    """L07: severely disabled, in the cohort, no school record or waiting for a place; nobody says studying elsewhere."""
+    """L07: severely disabled, in the cohort, no school record or waiting for a place; nobody says studying elsewhere.
+
+    Education's own roster of home teaching names who was found to need a place: 待安置 there asks, with and without a certificate, with and without a record.
+    """
     school = view.profile.school
     holders = view.of("disability") & view.active
     severe = holders & view.codes("disability_level", school.placement_levels.known())
-    waiting = view.codes("attendance_mode", school.waiting_placement.known()) & view.active
+    waiting = view.codes("attendance_mode", school.waiting_placement.known())
+    roster = view.of("education") & view.codes("layout", ["home_teaching"])
+    on_roster, waiting = waiting & roster, waiting & (view.active | roster)
     register = view.of("education") & ~view.codes("state", ["off_register"])
-    taught = view.of("education") & view.codes("study_status", ["home_teaching"])
-    listed = view.any(severe) & view.truth("in_cohort") & view.flag("alive") & ~view.flag("moved_out")
+    taught = view.of("education") & view.codes("study_status", ["home_teaching"]) & ~on_roster
     elsewhere = view.codes("study_status", school.studies_elsewhere.known()) & view.active
     # Education's own list of home teaching settles it; civil affairs' word does not, since the register must show it (残疾人教育条例 Art. 17).
     without = ~view.any(register) & ~view.any(taught) & ~probably_there(view, register)
-    listed &= (without | view.any(waiting)) & ~view.any(elsewhere)
+    listed = (view.any(severe) & (without | view.any(waiting))) | view.any(on_roster)
+    listed &= view.truth("in_cohort") & view.flag("alive") & ~view.flag("moved_out") & ~view.any(elsewhere)
+
     grade = np.where(view.any(waiting), SURE, np.minimum(absence(view, "education"), LIKELY)).astype(np.int64)
     reason = sentences(view, "重度残疾的适龄儿童，学籍中没有记录，也没有送教上门登记")
     reason[view.any(waiting)] = "重度残疾的适龄儿童，登记为待安置，尚未落实就学方式"
+    reason[view.any(on_roster)] = "送教上门名册登记为待安置，尚未落实就学方式"
+    for where, at_most, note in _placement_doubts(view, holders, on_roster):
+        grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
+    return draft(listed, view.first(on_roster, severe), grade, reason)
+
+
+def _placement_doubts(view: View, holders: BoolArray, on_roster: BoolArray) -> list[tuple[BoolArray, int, str]]:
+    """What lowers the grade of L07, and what is said of it."""
+    school = view.profile.school
     civil_taught = view.any(view.codes("study_status", school.taught_at_home.known()) & ~view.of("education"))
-    notes = (
+    arranged = view.of("education") & view.active & view.codes("attendance_mode", ["home_teaching"])
+    return [
         (civil_taught, LIKELY, "其他部门记载送教上门，请纳入学籍管理"),
+        (view.any(on_roster) & view.any(arranged), OPEN, "学籍的就读方式已是送教上门，请核对名册是否已更新"),
+        (view.any(on_roster) & (presence(view) < LIKELY), LIKELY, "部门间是否同一人尚待确认"),
         (~view.truth("cohort_sure"), OPEN, "出生日期不完整"),
         (
             view.any(view.codes("study_status", school.said_at_school.known()) & ~view.of("education")),
@@ -166,7 +135,4 @@ def not_placed(view: View) -> pd.DataFrame:
         ),
         (view.any(holders & view.codes("card_status", ["expired"])), OPEN, "残疾人证已过有效期"),
         *near_notes(view, "学籍", "education"),
-    )
-    for where, at_most, note in notes:
-        grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
-    return draft(listed, view.first(severe), grade, reason)
+    ]

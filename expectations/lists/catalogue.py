@@ -39,6 +39,8 @@ class ListInfo(Rules):
     answers: list[str] = Field(min_length=1)
     needs: list[str]
     needs_any: list[str] = Field(default_factory=list)
+    in_part: dict[str, str] = Field(default_factory=dict)
+    cases: list[str] = Field(default_factory=list)
     guards: list[str]
     parameters: list[str]
     parameters_any: list[str] = Field(default_factory=list)
@@ -51,7 +53,7 @@ class ListInfo(Rules):
 
 class DataSource(Rules):
     """A source that is no department: where its data may come from (a department's key, `department.layout`, or a column that anybody
-    fills: `#field`, or one of its codes, `#field=code`).
+    fills: `#field`, or one of its codes, `#field=code`; `department#field=code` where one department's own column is meant).
     """
 
     zh: str
@@ -158,17 +160,23 @@ class Catalogue(Rules):
             return need in delivered
         return any(_came(origin, delivered) for origin in self.sources[need].origins)
 
-    def columns_filled(self, column: Callable[[str], pd.Series]) -> set[str]:
+    def seen(self, source: str, delivered: Collection[str]) -> bool:
+        """Whether data of a source were found, and not only thought to have come because nobody looked."""
+        return any(origin in delivered for origin in self.sources[source].origins)
+
+    def columns_filled(self, column: Callable[[str, str], pd.Series]) -> set[str]:
         """Which of the columns that lists rest on somebody fills, as they stand in `sources`, and `LOOKED`.
 
         Args:
-            column: a field of all records as texts, codes of one cell joined by `;`; empty where there is none.
+            column: (field, department) -> the field of that department's records ("": of all) as texts, codes of one cell joined by `;`; empty where
+                there is none.
         """
         filled = {LOOKED}
-        origins = {origin for source in self.sources.values() for origin in source.origins if origin.startswith(LOOKED)}
+        origins = {origin for source in self.sources.values() for origin in source.origins if LOOKED in origin}
         for origin in origins:
-            field, _, code = origin.removeprefix(LOOKED).partition("=")
-            texts = [str(text) for text in column(field).unique()]
+            department, _, about = origin.partition(LOOKED)
+            field, _, code = about.partition("=")
+            texts = [str(text) for text in column(field, department).unique()]
             if any(code in text.split(";") for text in texts) if code else any(texts):
                 filled.add(origin)
         return filled
@@ -180,8 +188,9 @@ class Catalogue(Rules):
 
 def _came(origin: str, delivered: Collection[str]) -> bool:
     """Whether data came from a department, from one of its layouts, or in a column; what nobody looked into counts as come."""
-    if origin.startswith(LOOKED):
-        return origin in delivered or LOOKED not in delivered
+    if LOOKED in origin:
+        whose = origin.partition(LOOKED)[0]
+        return origin in delivered or (LOOKED not in delivered and (not whose or whose in delivered))
     department, _, layout = origin.partition(".")
     if not layout or origin in delivered:
         return origin in delivered

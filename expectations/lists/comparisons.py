@@ -27,7 +27,7 @@ def comparisons(findings: pd.DataFrame, profile: Profile, delivered: Collection[
     Returns:
         In the catalogue's order; `sentence` says in Chinese why there are no numbers, "" where there are; the numbers are then -1.
     """
-    catalogue, missing = profile.catalogue, set(not_computed(profile, delivered)["code"])
+    catalogue, missing = profile.catalogue, set(not_computed(profile, delivered, set(findings["code"]))["code"])
     rows = []
     for name, check in load_catalogue().comparisons.items():
         codes = [code for code in check.lists if code not in missing and profile.lists[code].active]

@@ -41,3 +41,20 @@ class ChildFiles:
     period: str
     county: str
     beside: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+@dataclass(frozen=True)
+class EarlierPeriod:
+    """What the register of an earlier period said, as far as lists of a later one ask: only periods for which education delivered.
+
+    Attributes:
+        zh: what people read: 2026年第二季度.
+        last_day: its last day.
+        suspended: child_id of the pupils in 休学.
+        transferred: child_id of the pupils in 转出.
+    """
+
+    zh: str
+    last_day: date
+    suspended: frozenset[str]
+    transferred: frozenset[str]

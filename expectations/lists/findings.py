@@ -6,7 +6,7 @@ Not here: conditions (one module per family) and the life of findings across per
 
 import base64
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,8 +15,9 @@ from expectations.jurisdictions.labels import labels
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.agreements import without_agreement
 from expectations.lists.allowances import unpaid_allowances, without_rehabilitation
-from expectations.lists.attendance import not_placed, not_present, suspended_too_long
+from expectations.lists.attendance import not_placed, not_present
 from expectations.lists.care import nobody_cares, not_visited
+from expectations.lists.cases import CASE
 from expectations.lists.catalogue import NOT_KNOWN, ListInfo, load_catalogue
 from expectations.lists.classes import disabled_unlisted, left_behind_unlisted
 from expectations.lists.conflicts import disability_conflicts
@@ -25,7 +26,7 @@ from expectations.lists.documents import invalid_documents
 from expectations.lists.duplicates import several_enrolments, several_welfare_files, shared_number
 from expectations.lists.entrants import entrants_to_push
 from expectations.lists.evidence import near_json, records_json, with_child_values
-from expectations.lists.files import ChildFiles
+from expectations.lists.files import ChildFiles, EarlierPeriod
 from expectations.lists.grading import LIKELY
 from expectations.lists.groups import groups_of
 from expectations.lists.household import household_elsewhere, no_household
@@ -34,6 +35,7 @@ from expectations.lists.owners import NEXT, OWNER
 from expectations.lists.payments import wrong_amounts
 from expectations.lists.protection import orphans_unlisted, poor_unlisted
 from expectations.lists.schooling import dropped_out, not_enrolled
+from expectations.lists.suspension import suspended_too_long
 from expectations.lists.view import TO_JUDGE, View
 from expectations.lists.workers import too_few_workers
 
@@ -71,24 +73,27 @@ JUDGED_BY = "judged_by"
 COLUMNS = [
     *("period", "code", "finding_id", "child_id", "department", "file", "sheet", "row", "record_id", "field"),
     *("grade", "reason", "clause", "town", "village", "records", "near"),
-    *("urgent", "priority", "groups", OWNER, NEXT, JUDGED_BY),
+    *("urgent", "priority", "groups", OWNER, NEXT, JUDGED_BY, "told"),
 ]
 
 
-def compute_findings(files: ChildFiles, profile: Profile, delivered: Collection[str]) -> pd.DataFrame:
+def compute_findings(
+    files: ChildFiles, profile: Profile, delivered: Collection[str], earlier: Sequence[EarlierPeriod] = ()
+) -> pd.DataFrame:
     """All findings of the period, docs/data-shapes.md section 6.
 
     Args:
         files: child files of the period.
         profile: the place's profile.
         delivered: departments whose data came this period (`civil_affairs`, ...).
+        earlier: what the register of earlier periods of the same kind said, the latest first; nothing in a first period.
 
     Returns:
         One row per finding, `urgent` ("1" = the place wants it answered the same day) and `priority` ("1" = a group the place puts first) beside it, and
         `groups`, the child's marks (特殊群体) in words joined by 、, `owner` and `next_owners` (`owners.with_owner`, "" where a list doubts
-        nobody's entry), `judged_by` (who alone is sent the line, "" = all recipients); sorted by code, town, village, child_id, field; none of a list that `not_computed` names.
+        nobody's entry), `judged_by` (who alone is sent the line, "" = all recipients), `told` (who is sent this line beside the list's recipients, `;`-joined, by the place's `also_told`); sorted by code, town, village, child_id, field; none of a list that `not_computed` names.
     """
-    view = View(files, profile, profile.catalogue)
+    view = View(files, profile, profile.catalogue, tuple(earlier))
     delivered = {*delivered, *files_delivered(files)}
     skipped = set(not_computed(profile, delivered)["code"])
     active = [code for code in LISTS if code not in skipped and profile.lists[code].active]
@@ -112,13 +117,22 @@ def files_delivered(files: ChildFiles) -> set[str]:
     frames = [frame for frame in (files.records, files.beside) if len(frame) and "layout" in frame.columns]
     pairs = {pair for frame in frames for pair in zip(frame["department"], frame["layout"], strict=True)}
     kinds = {f"{department}.{layout}" for department, layout in pairs if layout}
-    return kinds | load_catalogue().columns_filled(lambda name: files.records.get(name, pd.Series([], dtype=object)))
+
+    def column(name: str, department: str) -> pd.Series:
+        values: pd.Series = files.records.get(name, pd.Series([], dtype=object))
+        return values[files.records["department"] == department] if department and len(values) else values
+
+    return kinds | load_catalogue().columns_filled(column)
 
 
-def not_computed(profile: Profile, delivered: Collection[str]) -> pd.DataFrame:
+def not_computed(profile: Profile, delivered: Collection[str], listed: Collection[str] | None = None) -> pd.DataFrame:
     """The active lists that cannot be computed this period and why: `code, name, sentence` (Chinese).
 
-    `delivered` may hold `department.layout` beside departments, see `Catalogue.delivered`, and what was found out about a list (`NOT_KNOWN`).
+    Args:
+        profile: the place's profile.
+        delivered: what came; may hold `department.layout` beside departments, see `Catalogue.delivered`, and what was found out about a list (`NOT_KNOWN`).
+        listed: codes of the lists that have lines. Given, a list that is computed in part only (`computed_in_part`) stands here unless it has lines: that it has none says nothing
+            of the part that nobody could compare.
     """
     catalogue = profile.catalogue
     unknown = dict(name.removeprefix(NOT_KNOWN).split("=", 1) for name in delivered if name.startswith(NOT_KNOWN))
@@ -132,6 +146,27 @@ def not_computed(profile: Profile, delivered: Collection[str]) -> pd.DataFrame:
             sentence = f"本地规则没有写明清单“{info.name}”由谁处理，本期未计算。"
         if sentence:
             rows.append({"code": code, "name": info.name, "sentence": sentence})
+    missing = pd.DataFrame(rows, columns=["code", "name", "sentence"])
+    if listed is None:
+        return missing
+    partly = computed_in_part(profile, delivered)
+    both = pd.concat([missing, partly[~partly["code"].isin(list(listed))]], ignore_index=True)
+    order = list(catalogue.lists)
+    return both.sort_values("code", key=lambda codes: codes.map(order.index), kind="stable", ignore_index=True)
+
+
+def computed_in_part(profile: Profile, delivered: Collection[str]) -> pd.DataFrame:
+    """The active lists of which only a part can be computed from what came, and what was not compared: `code, name, sentence` (Chinese)."""
+    catalogue, rows = profile.catalogue, []
+    for code, info in catalogue.lists.items():
+        rule = profile.lists.get(code)
+        if rule is None or not rule.active or _obstacle(info, profile, delivered):
+            continue
+        without = [name for name in info.in_part if not catalogue.delivered(name, delivered)]
+        if without:
+            kept = catalogue.spoken(info.in_part[name] for name in without)
+            sentence = f"本期没有收到{catalogue.spoken(without)}的数据，清单“{info.name}”只按{kept}比对，其余没有比对，不表示没有这类情况。"
+            rows.append({"code": code, "name": info.name, "sentence": sentence})
     return pd.DataFrame(rows, columns=["code", "name", "sentence"])
 
 
@@ -139,7 +174,7 @@ def _obstacle(info: ListInfo, profile: Profile, delivered: Collection[str]) -> s
     """Why a list cannot be computed, "" when it can: data first, for a setting that is stated helps nobody without them."""
     catalogue = profile.catalogue
     spoken, came = catalogue.spoken, catalogue.delivered
-    missing = [name for name in info.needs if not came(name, delivered)]
+    missing = [name for name in info.needs if not came(name, delivered) and not _partly(info, name, profile, delivered)]
     if missing:
         # A department that the place's paper does not name owes no data: somebody has to agree with it first.
         parties = profile.comparison.parties.value
@@ -156,6 +191,11 @@ def _obstacle(info: ListInfo, profile: Profile, delivered: Collection[str]) -> s
         terms = "、".join(labels().setting(name) for name in unknown)
         return f"本地文件没有规定{terms}，清单“{info.name}”未计算，请民政局确定后填入本地规则（参数尚未确定）。"
     return ""
+
+
+def _partly(info: ListInfo, need: str, profile: Profile, delivered: Collection[str]) -> bool:
+    """Whether a part of the list can be computed without a need: what that part rests on is there to be seen."""
+    return need in info.in_part and profile.catalogue.seen(info.in_part[need], delivered)
 
 
 def _one_list(code: str, view: View, delivered: Collection[str]) -> pd.DataFrame:
@@ -175,6 +215,9 @@ def _one_list(code: str, view: View, delivered: Collection[str]) -> pd.DataFrame
         frame[name] = frame[name] if name in frame.columns else ""
     # Most lists have no line that waits for a judgement.
     frame[JUDGED_BY] = np.where(frame[TO_JUDGE], info.judged_by, "") if TO_JUDGE in frame.columns else ""
+    also = view.profile.lists[code].also_told
+    cases = frame[CASE] if CASE in frame.columns else pd.Series("", index=frame.index)
+    frame["told"] = [";".join(also.get(case, [])) for case in cases]
     # A village's finding is known by the village, whoever its first child is.
     owners = frame["place"] if "place" in frame.columns else frame["child_id"]
     frame["finding_id"] = [finding_id(code, owner, field) for owner, field in zip(owners, frame["field"], strict=True)]

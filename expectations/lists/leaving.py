@@ -61,7 +61,9 @@ def dead_on_roll(view: View) -> pd.DataFrame:
     # The police's news of a death takes its time: what is newer than that, the roll cannot know either.
     limit = (view.files.as_of - timedelta(days=view.profile.leaving.death_lag_days.known())).isoformat()
     recent = (died_on > limit).to_numpy()
-    listed = view.any(rolled) & view.flag("alive", "no") & ~recent
+    # A school's word alone ends no child, and asks the roll all the same.
+    by_school = view.any(view.of("education") & view.codes("state", ["dead"]))
+    listed = view.any(rolled) & (view.flag("alive", "no") | by_school) & ~recent
     by_police = view.flag("police_state", "dead")
     reason = sentences(view, "另一部门登记为死亡，而民政名册仍在册或仍在发放，请先核实是否为同一人")
     reason = np.where(by_police, "公安登记为死亡注销，而民政名册仍在册或仍在发放，请先核实是否为同一人", reason)

@@ -9,10 +9,14 @@ import numpy as np
 import pandas as pd
 
 from expectations.lists.ages import day_in
+from expectations.lists.cases import MISSING, with_case
 from expectations.lists.columns import Texts
+from expectations.lists.dropouts import LEDGER, ledger_dropouts
 from expectations.lists.files import BoolArray, IntArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, absence, capped, near_notes, presence, probably_there
+from expectations.lists.rollcall import roll_call
 from expectations.lists.stated import spread, stated
+from expectations.lists.transfers import not_received, transfer_sentences, transfers
 from expectations.lists.view import View, draft, sentences, with_note
 
 _DIGITS = "一二三四五六七八九"
@@ -28,7 +32,9 @@ def not_enrolled(view: View) -> pd.DataFrame:
     excused = _said(view, [*school.studies_elsewhere.known(), *school.taught_at_home.known()])
     # On a working list of education's only: taught at home is no drop-out, 未入学 and the rest are (rules/departments.md#dropout-ledger, #home-teaching).
     beside = view.of("education") & view.codes("state", ["off_register"])
+    placed = [*school.taught_at_home.known(), *school.studies_elsewhere.known()]
     excused |= view.any(beside & view.codes("study_status", school.taught_at_home.known()))
+    excused |= view.any(beside & view.codes("persuasion", placed))
     # Who was put off is excused for the years for which that may be done, and asked about afterwards.
     delay = np.asarray(view.number("cohort_grade") <= school.delay_years.known())
     excused |= _said(view, school.delayed.known()) & delay
@@ -106,36 +112,66 @@ def _records_still_open(view: View) -> bool:
 
 
 def dropped_out(view: View) -> pd.DataFrame:
-    """L05: status 其他离校/辍学/退学 in the cohort, no other enrolment here, not known to study elsewhere."""
+    """L05: status 其他离校, 辍学, 退学 or 失踪 in the cohort, no other enrolment here, not known to study elsewhere; whom education's own ledger calls
+    辍学 or 失联 although the register says 在读; and who was transferred out long ago and came to nobody (`transfers`).
+    """
     school = view.profile.school
     education = view.of("education")
-    left = education & (view.codes("state", school.dropped_out.known()) | _stopped(view))
+    ledger, lost = ledger_dropouts(view), education & view.codes("state", ["missing"])
+    left = (education & (view.codes("state", school.dropped_out.known()) | _stopped(view))) | lost
     enrolled = education & view.codes("state", ["active", *school.enrolled.known()])
-    transferred = education & view.codes("state", school.transferred.known())
     excused = _said(view, [*school.studies_elsewhere.known(), *school.taught_at_home.known()])
-    listed = of_school_age(view) & view.flag("alive") & view.any(left) & ~view.any(enrolled) & ~excused
-    record = view.first(left)
+    reading = view.any(education & view.codes("state", ["active", "in"])) & ~roll_call(view).present
+    contradicted = view.any(ledger) & reading & ~excused
+    # A child that a school reports as missing is looked for, whatever another book still says of its schooling.
+    gone = view.any(left) & ~view.any(enrolled) & (~excused | view.any(lost))
+    listed = of_school_age(view) & view.flag("alive") & (gone | contradicted)
+    nowhere = not_received(view) & ~view.any(left)
+    # The ledger's row where it contradicts the register, else the register's own.
+    record = view.first(ledger & contradicted[view.child], lost, left & ~ledger, left, transfers(view))
+
+    reason = sentences(view, "学籍状态为其他离校、辍学或退学，按出生日期仍在义务教育年龄，本县没有其他在读学籍")
+    from_ledger = (view.record_text("layout", record) == LEDGER).to_numpy(np.bool_)
+    reason[from_ledger] = "控辍保学台账登记为辍学、失学或失联，按出生日期仍在义务教育年龄，本县没有其他在读学籍"
+    reason[view.any(lost)] = "学籍状态为失踪，按出生日期仍在义务教育年龄，请公安机关和学校核实下落"
+    reason[contradicted] = "控辍保学台账登记为辍学、失学或失联，而学籍状态仍为在读，两处登记不一致"
+    reason[nowhere] = transfer_sentences(view)[nowhere]
+    grade = np.select([nowhere, contradicted], [OPEN, LIKELY], SURE).astype(np.int64)
+    # What is in order with a record that has ended explains nothing where the register does not say so.
+    for where, at_most, note in [*_doubts_of_leaving(view, record, ~contradicted & ~nowhere), *_doubts(view)]:
+        grade, reason = capped(grade, where, at_most), with_note(reason, where, note)
+    return with_case(draft(listed | nowhere, record, grade, reason), MISSING, view.any(lost))
+
+
+def _doubts_of_leaving(view: View, record: IntArray, ended: BoolArray) -> list[tuple[BoolArray, int, str]]:
+    """What lowers the grade of an `ended` enrolment, and what is said of it."""
+    school = view.profile.school
+    education = view.of("education")
+    transferred = view.any(education & view.codes("state", school.transferred.known()))
+    enrolled = education & view.codes("state", ["active", *school.enrolled.known()])
     # A transfer across provinces may take longer than its ten working days: within the window a pupil is in transit.
     changed = view.record_text("status_date", record)
     opened = (view.files.as_of - timedelta(days=school.transfer_window_days.known())).isoformat()
     in_transit = ((changed >= opened) & (changed.str.len() == 10)).to_numpy(np.bool_)
-    grade, reason = (
-        np.full(view.n, SURE, dtype=np.int64),
-        sentences(view, "学籍状态为其他离校、辍学或退学，按出生日期仍在义务教育年龄，本县没有其他在读学籍"),
-    )
-    notes = (
-        (view.any(transferred), OPEN, "另有转出或出国的学籍记录，可能已转学"),
-        (view.any(_stopped(view)), LIKELY, "学籍为小学毕业，没有初中学籍，可能在外地升学"),
-        (in_transit, OPEN, "离校登记不久，可能正在办理转学"),
+    lost = view.any(education & view.codes("state", ["missing"]))
+    elsewhere = _said(view, [*school.studies_elsewhere.known(), *school.taught_at_home.known()])
+    return [
+        (transferred & ended, OPEN, "另有转出或出国的学籍记录，可能已转学"),
+        (view.any(_stopped(view)) & ended, LIKELY, "学籍为小学毕业，没有初中学籍，可能在外地升学"),
+        (in_transit & ended & ~lost, OPEN, "离校登记不久，可能正在办理转学"),
+        (lost & elsewhere, OPEN, "其他部门记载在外地就读或送教上门，请先核对"),
+        (probably_there(view, enrolled) & ended, OPEN, "另有相近的人在读，请先核对是否已另建学籍"),
+    ]
+
+
+def _doubts(view: View) -> list[tuple[BoolArray, int, str]]:
+    """What lowers the grade of every line of L05."""
+    return [
         (_physical(view), OPEN, "登记有身体原因，请核实是否具备学习条件"),
         (view.flag("moved_out"), OPEN, "户籍已迁出，可能已在迁入地就读"),
         (~view.truth("cohort_sure"), OPEN, "出生日期不完整"),
-        (probably_there(view, enrolled), OPEN, "另有相近的人在读，请先核对是否已另建学籍"),
         (presence(view) < LIKELY, LIKELY, "部门间是否同一人尚待确认"),
-    )
-    for where, at_most, note in notes:
-        grade, reason = capped(grade, where, at_most), with_note(reason, where, note)
-    return draft(listed, record, grade, reason)
+    ]
 
 
 def _stopped(view: View) -> BoolArray:

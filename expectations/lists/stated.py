@@ -116,6 +116,14 @@ def _household(view: View, field: str) -> Stated:
     return statements
 
 
+def _alive(view: View, field: str) -> Stated:
+    """Whether the child lives, where a school says that it died and the household register, civil affairs' roll or another enrolment counts it on (rules/codes.md#enrolment)."""
+    died = view.of("education") & view.codes("state", ["dead"])
+    counted = view.compared & view.of("public_security", "civil_affairs", "education") & view.any(died)[view.child]
+    state = np.where(died, "dead", np.where(counted, "alive", "")).astype(object)
+    return _frame(view, state, state, died | counted)
+
+
 _READERS: dict[str, Callable[[View, str], Stated]] = {
     "name": _names,
     "father_name": _names,
@@ -124,4 +132,5 @@ _READERS: dict[str, Callable[[View, str], Stated]] = {
     "birth_date": _births,
     "sex": lambda view, _: _with_number(view, "sex", "id_no_sex"),
     "hukou": _household,
+    "alive": _alive,
 }

@@ -15,7 +15,7 @@ from expectations.jurisdictions.profile import Profile
 from expectations.lists.catalogue import Catalogue
 from expectations.lists.columns import CodedColumns, Texts
 from expectations.lists.comparable import name_keys
-from expectations.lists.files import BoolArray, ChildFiles, IntArray
+from expectations.lists.files import VEILED, BoolArray, ChildFiles, EarlierPeriod, IntArray
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class View:
     files: ChildFiles
     profile: Profile
     catalogue: Catalogue
+    earlier: tuple[EarlierPeriod, ...] = ()
+    """Earlier periods of the same kind that are kept, the latest first."""
 
     @property
     def n(self) -> int:
@@ -116,6 +118,11 @@ class View:
     def tokens(self, field: str, wanted: Collection[str]) -> BoolArray:
         """Records whose `;`-joined set field holds one of the codes."""
         return self.records.tokens(field, wanted)
+
+    @cached_property
+    def veiled(self) -> BoolArray:
+        """Children whom only one named person may see; nobody where it was not said."""
+        return self.flag(VEILED) if VEILED in self.files.children else np.zeros(self.n, dtype=np.bool_)
 
     def any(self, records: BoolArray) -> BoolArray:
         """Children that have a record in the mask."""

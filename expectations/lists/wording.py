@@ -25,6 +25,7 @@ class Wording(Rules):
 
     words: dict[str, str]
     same_names: list[str]
+    heard_names: list[str]
     names: dict[str, str]
     parents: dict[str, str]
     dates: dict[str, str]

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from expectations.jurisdictions.sections import Workers
-from expectations.lists.files import VEILED
 from expectations.lists.grading import LIKELY, OPEN, SURE
 from expectations.lists.view import View
 
@@ -53,9 +52,8 @@ def _children(view: View) -> pd.DataFrame:
     rolled = view.of("civil_affairs") & view.active & view.tokens("category", view.profile.workers.counted.known())
     counted = view.any(rolled) & view.flag("alive") & ~view.flag("moved_out") & (view.text("village") != "").to_numpy()
     # The village's line is hung on its first child: not on one whom the village may not see, as long as there is another.
-    veiled = view.flag(VEILED) if VEILED in view.files.children else np.zeros(view.n, dtype=np.bool_)
     at = np.flatnonzero(counted)
-    at = at[np.argsort(veiled[at], kind="stable")]
+    at = at[np.argsort(view.veiled[at], kind="stable")]
     places = {name: view.text(name).to_numpy(object)[at] for name in ("town", "village")}
     return pd.DataFrame({"child": at, **places})
 

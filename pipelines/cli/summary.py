@@ -10,7 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 from rich.table import Table
 
-from assets.county import list_names, lists_not_computed
+from assets.county import list_names, lists_in_part, lists_not_computed
 from assets.publishing.edition_lines import EditionLines, Tally, edition_lines
 from assets.receiving.filenames import FileNames, file_names, listing
 from pipelines.cli.looking import difference_text
@@ -122,7 +122,7 @@ def _print_results(opened: Session, report: RunReport) -> None:
     print_urgent(lines, list_names(opened.workspace))
     show(lists_table(opened, lines, missing))
     show(comparisons_table(opened, report.period, findings))
-    for sentence in missing.values():
+    for sentence in {**lists_in_part(opened, report.period), **missing}.values():
         out.print(sentence, markup=False, style="yellow")
     say_marked(opened, report.period)
     out.print(say("run.outbox", path=opened.outbox.shown(report.period)), markup=False)

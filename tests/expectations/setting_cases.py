@@ -280,6 +280,7 @@ CASES: dict[str, Case] = {
     "school.studies_elsewhere": Case(["vocational"], [], lines("L03", row(CA, study_status="vocational"))),
     "school.taught_at_home": Case(["home_teaching"], [], lines("L03", row(CA, study_status="home_teaching"))),
     "school.not_yet_at_school": Case(["preschool"], [], lines("L03", row(CA, study_status="preschool"))),
+    "school.said_left": Case(["dropout"], [], lines("L04", PUPIL, row(CA, study_status="dropout"))),
     "school.said_at_school": Case(["in_school"], [], lines("L03", row(CA, study_status="in_school"))),
     "left_behind.below_age": Case(16, 10, lines("L20", row(CA, **AWAY, agreement="no"))),
     "left_behind.months_away": Case(None, 6, lines("L19", row(ED, enrolment_status="in", left_behind="both"))),

@@ -11,6 +11,7 @@ import pandas as pd
 
 from assets.childfile.build import ChildFiles, FileContext, build_child_files
 from expectations.jurisdictions.profile import Profile, load_profile
+from expectations.lists.files import EarlierPeriod
 from expectations.lists.findings import compute_findings
 from matching.reading.citizen import check_character
 
@@ -26,7 +27,7 @@ live_town live_village hukou_town hukou_village hukou_county household_no father
 visit_date child_worker layout child_no present suspended_until attendance_mode not_enrolled_reason
 agreement has_carer care_reason away_since father_away_since mother_away_since guardianship single_parent orphan_flag contact_kind screening rehab issues
 pay_start amount remark dilemma_type health illness pupil_source guardian_id birth_precision
-person_status term_from term_to post
+person_status term_from term_to post persuasion returned_on struck_off_on
 """
 FIELDS = FIELDS_TEXT.split()
 
@@ -46,6 +47,7 @@ class Town:
         self.records: list[dict[str, Any]] = []
         self.links: list[dict[str, Any]] = []
         self.pairs: list[dict[str, Any]] = []
+        self.earlier: tuple[EarlierPeriod, ...] = ()
 
     def add(self, department: str, child: int, **fields: Any) -> str:
         """One record of a child; number and birth date are those of child `child` unless given."""
@@ -106,7 +108,7 @@ class Town:
         return build_child_files(pd.DataFrame(self.records), pd.DataFrame(self.links), pairs, context)
 
     def findings(self, code: str = "", delivered: tuple[str, ...] = (CA, ED, PS, DI)) -> pd.DataFrame:
-        return compute_findings(self.files(), self._only(code), delivered)
+        return compute_findings(self.files(), self._only(code), delivered, self.earlier)
 
     def _only(self, code: str) -> Profile:
         """The profile with the other lists switched off (all lists when no code is given)."""

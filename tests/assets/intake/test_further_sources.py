@@ -109,7 +109,8 @@ def test_lifted_households(tmp_path: Path, make_number: Number) -> None:
     path.write_bytes("\r\n".join(lines).encode("gb18030"))
     result = taken(path, "lifted_poverty")
     assert result.accepted["aid"].tolist() == ["poverty_file", "poverty_file"]
-    assert result.accepted["study_status"].tolist() == ["in_school", "not_enrolled"]
+    # A plain yes to 是否失学辍学 outweighs 非在校生, which a child in kindergarten is, too.
+    assert result.accepted["study_status"].tolist() == ["in_school", "dropout"]
     assert len(result.set_aside) == 1
 
 

@@ -75,6 +75,16 @@ def test_columns_that_somebody_fills_are_known(tmp_path: Path) -> None:
     assert found == ["#", "#aid=care_allowance", "#rehab", "disability"]
 
 
+def test_a_column_of_one_department_is_told_from_another_s(tmp_path: Path) -> None:
+    """Education's ledger says 辍学 in a column that civil affairs has, too: another department's word is what L04 asks for."""
+    frames = FrameStore(tmp_path)
+    frames.write("std_education", "2026Q3", pd.DataFrame({"layout": [""], "study_status": ["dropout"]}))
+    frames.write("std_civil_affairs", "2026Q3", pd.DataFrame({"layout": [""], "study_status": ["lost_contact"]}))
+    found = delivered_sources([line("education", 1, 0), line("civil_affairs", 1, 0)], frames, "2026Q3")
+    assert found == ["#", "civil_affairs", "civil_affairs#study_status=lost_contact", "education"]
+    assert departments_among(found) == {"civil_affairs", "education"}
+
+
 def test_what_the_lists_rest_on_is_worked_out_once_and_read_by_everybody_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -154,3 +154,15 @@ def test_a_line_that_is_judged_from_papers_is_nobody_s_walk(
     waiting = town.findings["finding_id"].iloc[0]
     assert {book.recipient for book in town.published if (waiting, "L01") in book.lines} == readers
     assert unreached(town.findings[town.findings["code"] == "L01"], town.published) == {}
+
+
+def test_who_is_told_of_single_lines_gets_those_and_no_empty_sheet(town: Any) -> None:
+    """失踪 in the register: the police look for the child, though the list is the school's (rules/lists.md#l05)."""
+    town.findings = town.findings.assign(told=["public_security", "", "", "", ""])
+    folder = town.publish("told", lists=naming(town, "L01", "township", also_told=("public_security",)))
+    assert ("公安", "L01无户籍") in sheets(folder)
+    (police,) = [one for one in town.published if one.recipient == "公安"]
+    assert [name for name, code in police.lines if code == "L01"] == ["L01-ABCDEF01"]
+    town.findings = town.findings.assign(told="")
+    nobody = town.publish("nobody_told", lists=naming(town, "L01", "township", also_told=("public_security",)))
+    assert ("公安", "L01无户籍") not in sheets(nobody)

@@ -41,6 +41,27 @@ def test_who_cannot_be_told_is_refused_with_file_list_recipient_and_what_is_allo
     assert [part for part in parts if part not in str(refused.value)] == []
 
 
+@pytest.mark.parametrize(
+    ("lists", "parts"),
+    [
+        ("  L05: {also_told: {lost: [public_security]}}\n", ["lists.L05.also_told", "没有名为“lost”的情形", "missing"]),
+        ("  L03: {also_told: {missing: [public_security]}}\n", ["lists.L03.also_told", "不分情形"]),
+        ("  L05: {also_told: {missing: [police]}}\n", ["lists.L05", "没有名为“police”的接收单位"]),
+        ("  L05: {also_told: {missing: [disability]}}\n", ["lists.L05", "残联（disability）"]),
+    ],
+)
+def test_who_is_told_of_single_lines_is_checked_like_a_recipient(tmp_path: Path, lists: str, parts: list[str]) -> None:
+    with pytest.raises(RuleFileError) as refused:
+        load_place(stated(tmp_path, lists))
+    assert [part for part in parts if part not in str(refused.value)] == []
+
+
+def test_who_is_told_of_single_lines_is_sent_no_list() -> None:
+    profile = load_profile("default")
+    assert profile.lists["L05"].also == ["public_security"]
+    assert "L05" not in profile.lists_for("public_security")
+
+
 def test_every_mistake_is_said_at_once_and_in_the_file_where_it_stands(tmp_path: Path) -> None:
     stated(tmp_path, "  L03: {recipients: [school]}\n", "county.yaml")
     path = stated(tmp_path, "  L03: {due_days: 3}\n  L05: {recipients: [nobody]}\n", extends="county")
@@ -87,6 +108,8 @@ def test_the_default_sends_what_the_layout_has_always_shown() -> None:
         "rescue_station": frozenset(),
         "added": frozenset(),
         "education": columns["education"] - {"L22"},
+        # Told of single lines only.
+        "public_security": columns["public_security"] - {"L05"},
     }
     assert {name: profile.lists_for(name) for name in columns} == always
 

@@ -54,13 +54,23 @@ def addressed(profile: Profile) -> object:
     return addressees(profile, "quarter")
 
 
+def told(profile: Profile) -> object:
+    town = Town(place="default")
+    town.profile = profile
+    town.add("education", 1, enrolment_status="missing")
+    return town.findings("L05")["told"].tolist()
+
+
 LIST_CASES = {
     "active": Case(True, False, found),
     "recipients": Case([CA], ["township"], lambda profile: profile.lists_for("township")),
     "due_days": Case(30, 1, printed),
     "due": Case("当日", "", printed),
     "clause": Case("", "本地另有规定", found),
+    "also_told": Case({"missing": ["public_security"]}, {}, told),
 }
+# The list that has what a field is about, where it is not CODE.
+OTHER_LIST = {"also_told": "L05"}
 DUTY_CASES = {
     "what": Case("报送情况", "培训", owed),
     "by": Case("civil_affairs", "township", owed),
@@ -82,9 +92,10 @@ def test_a_field_without_a_case_is_there_for_show() -> None:
 @pytest.mark.parametrize("name", LIST_CASES)
 def test_a_field_of_a_list_s_rule_changes_a_result(name: str) -> None:
     case, profile, results = LIST_CASES[name], load_profile("default"), []
+    code = OTHER_LIST.get(name, CODE)
     for value in (case.one, case.other):
-        rule = profile.lists[CODE].model_copy(update={name: value})
-        results.append(case.result(profile.model_copy(update={"lists": profile.lists | {CODE: rule}})))
+        rule = profile.lists[code].model_copy(update={name: value})
+        results.append(case.result(profile.model_copy(update={"lists": profile.lists | {code: rule}})))
     assert results[0] != results[1]
 
 

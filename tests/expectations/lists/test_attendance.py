@@ -158,6 +158,27 @@ def test_waiting_for_a_place_is_told_even_with_a_record(town: Town) -> None:
     assert listed(town, "L07") == {1: "明确"}
 
 
+@pytest.mark.parametrize("holder", [True, False])
+@pytest.mark.parametrize("enrolled", [True, False])
+def test_the_roster_of_home_teaching_tells_who_waits_for_a_place(town: Town, holder: bool, enrolled: bool) -> None:
+    row = {"layout": "home_teaching", "study_status": "home_teaching"}
+    if holder:
+        town.add(DI, 1, **HOLDER)
+    if enrolled:
+        town.add(ED, 1, **PUPIL, layout="register")
+    town.add(ED, 1, **row, attendance_mode="waiting")
+    town.add(ED, 2, **row, attendance_mode="home_teaching")
+    town.add(ED, 3, **row, attendance_mode="waiting", birth_date="2022-03-10")
+    assert listed(town, "L07") == {1: "明确"}
+    assert town.reason("L07").startswith("送教上门名册登记为待安置")
+
+
+def test_a_roster_behind_the_register_asks(town: Town) -> None:
+    town.add(ED, 1, layout="home_teaching", study_status="home_teaching", attendance_mode="waiting")
+    town.add(ED, 1, layout="register", enrolment_status="in", attendance_mode="home_teaching")
+    assert listed(town, "L07") == {1: "待核"}
+
+
 def test_a_child_taught_at_home_is_placed_on_education_s_list_and_to_be_registered_on_civil_affairs_word(
     town: Town,
 ) -> None:

@@ -25,11 +25,31 @@ def test_a_drop_out_known_from_the_ledger_alone_is_listed(town: Any) -> None:
     assert "L05" in codes(town)
 
 
-def test_a_pupil_back_at_school_is_no_drop_out(town: Any) -> None:
+@pytest.mark.parametrize(
+    "settled",
+    [
+        {"persuasion": "returned"},
+        {"persuasion": "home_teaching"},
+        {"persuasion": "elsewhere"},
+        {"persuasion": "suspended"},
+        {"returned_on": "2026-05-11"},
+        {"struck_off_on": "2026-06"},
+    ],
+)
+def test_a_pupil_whom_the_ledger_itself_calls_back_is_no_drop_out(town: Any, settled: dict[str, str]) -> None:
     town.add(PS, 1)
     town.add(ED, 1, layout="register", enrolment_status="in")
-    town.add(ED, 1, layout="dropout_ledger", study_status="dropout")
-    assert "L05" not in codes(town)
+    town.add(ED, 1, layout="dropout_ledger", study_status="dropout", **settled)
+    assert not {"L04", "L05"} & codes(town)
+
+
+def test_back_at_school_by_the_ledger_and_in_no_register_is_a_missing_record(town: Any) -> None:
+    town.add(PS, 1)
+    town.add(ED, 1, layout="dropout_ledger", study_status="dropout", returned_on="2026-05-11")
+    town.add(PS, 2)
+    town.add(ED, 2, layout="dropout_ledger", study_status="dropout", persuasion="home_teaching")
+    assert set(town.listed("L03")) == {1}
+    assert town.listed("L05") == {}
 
 
 def test_a_child_who_never_came_is_without_record_though_the_ledger_names_it(town: Any) -> None:
