@@ -1,4 +1,4 @@
-"""What makes an edition wait for a person: holes, silent columns, files that are asked about, lists many times their size, a file delivered twice.
+"""What makes an edition wait for a person: holes, files that are asked about, lists many times their size, a file delivered twice.
 
 Belongs here: the reasons with sentence and advice, each known by its content, and what releases settle of them. Does not belong here: the
 judgement of coverage (`expectations.coverage`), who released (`pipelines.resources.releases`), what is published. Source: rules/coverage.md#gate.
@@ -24,7 +24,7 @@ from pipelines.resources.session import Session
 
 REASONS = "gate_reasons"
 COLUMNS = ["key", "kind", "about", "sentence", "advice", "settled"]
-"""Kinds: `file` (asked when it was received), `coverage`, `field`, `list`, `double`; `about` is a department or a list; `settled` is "1" or ""."""
+"""Kinds: `file` (asked when it was received), `coverage`, `list`, `double`; `about` is a department or a list; `settled` is "1" or ""."""
 MOST_UNITS = 12
 _WIDEST = (SOURCE, COUNTY, FILE, TOWN, SCHOOL, GRADE, STAGE)
 
@@ -46,7 +46,6 @@ def reasons_of(county: Session, period: str, material: GateMaterial) -> pd.DataF
     reasons = [
         *_asked(county, period),
         *_holes(material.coverage, names, used),
-        *_silent_fields(material.coverage, used),
         *_doubled(file_names(county.workspace, period).on(material.records), profile, names),
         *_grown(material, profile),
     ]
@@ -122,14 +121,6 @@ def _holes(coverage: Coverage, names: Mapping[str, str], used: Mapping[str, str]
         more = len(units) - MOST_UNITS
         if more > 0:
             yield _Reason("coverage", str(department), f"{zh}另有{more}处同样没有交齐", advice, f"more|{files}")
-
-
-def _silent_fields(coverage: Coverage, used: Mapping[str, str]) -> Iterator[_Reason]:
-    for row in coverage.lost_fields().itertuples(index=False):
-        advice = "请按上一次的栏目重新导出后补交；暂时补不上的可以放行，以这一栏为据的线索保持原状态，不新增也不了结。"
-        department = str(row.source).partition(".")[0]
-        identity = f"{row.source}|{row.field}|{used.get(department, '')}"
-        yield _Reason("field", department, f"「{row.file}」{row.because}", advice, identity)
 
 
 def _doubled(records: pd.DataFrame, profile: Profile, names: Mapping[str, str]) -> Iterator[_Reason]:

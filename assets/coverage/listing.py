@@ -24,6 +24,7 @@ from expectations.jurisdictions.profile import Profile
 from expectations.lists.files import ChildFiles, EarlierPeriod
 from expectations.lists.findings import compute_findings, not_computed
 from expectations.lists.outcomes import COLUMNS, Knowledge, Outcomes, outcomes
+from expectations.lists.view import View
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.session import Session
 
@@ -49,7 +50,7 @@ def listed_lines(county: Session, period: str, files: ChildFiles, material: List
     computed = [code for code, rule in profile.lists.items() if rule.active and code not in skipped]
     resting = _resting(county, period, files, replace(material, earlier=earlier))
     words = {name: term["zh"] for name, term in field_terms().items()}
-    knowledge = Knowledge(files, material.coverage, profile.catalogue, words)
+    knowledge = Knowledge(View(files, profile, profile.catalogue, tuple(earlier)), material.coverage, words)
     result = outcomes(findings, resting[resting["code"].isin(computed)], knowledge, computed)
     county.latest.write(NAME, period, result.uncompared)
     keep_not_known(county.latest, period, result.not_known)

@@ -75,9 +75,8 @@ def _before(past: Past, source: str) -> pd.DataFrame:
 
 
 def _judged(source: str, name: str, rows: _FieldRows, context: CoverageContext) -> Iterator[dict[str, object]]:
-    """One line per file."""
+    """One line per file, held against the file of before that held most of its children: files of one kind differ in their columns."""
     earlier = _values(rows.before, name)
-    share_before = float((earlier != "").mean()) if len(earlier) else np.nan
     had: Collection[str] = (
         rows.before.loc[(earlier != "").to_numpy(np.bool_), "child_id"].tolist() if len(earlier) else []
     )
@@ -86,6 +85,7 @@ def _judged(source: str, name: str, rows: _FieldRows, context: CoverageContext) 
         filled = (part[name] != "").to_numpy(np.bool_)
         told = int(filled.sum())
         lost = int(part.loc[~filled, "child_id"].isin(had).sum())
+        share_before = _share_before(part, rows.before, earlier)
         counts = UnitCounts(np.array([len(part)]), np.array([told]), np.array([share_before]))
         fell = bool(judge_shares(counts, context.bounds()).is_hole[0]) and lost > 0
         state = HOLE if fell else WHOLE if told else SMALL
@@ -94,7 +94,7 @@ def _judged(source: str, name: str, rows: _FieldRows, context: CoverageContext) 
             delivery = str(part["delivery_id"].iloc[0])
             came = (source.partition(".")[0], delivery, name) in rows.question.headings
             how = (f"只有{told}人填写" if told else "有栏目而没有填写") if came else "没有交来这一栏"
-            because = f"{context.spoken(source)}的「{word}」：上一次{share_before:.0%}的儿童有填写，这次{how}"
+            because = f"{context.spoken(source)}的「{word}」：上一次的文件{share_before:.0%}的儿童有填写，这次{how}"
         yield {
             "source": source,
             "file": file,
@@ -107,6 +107,17 @@ def _judged(source: str, name: str, rows: _FieldRows, context: CoverageContext) 
             "state": state,
             "because": because,
         }
+
+
+def _share_before(part: pd.DataFrame, before: pd.DataFrame, earlier: "pd.Series[str]") -> float:
+    """The share filled in the earlier file that held most of these children; NaN where none held the greater part of those who are known."""
+    if not len(before):
+        return np.nan
+    known = before["child_id"].isin(part["child_id"])
+    files = before.loc[known, "file"].value_counts()
+    if not len(files) or files.iloc[0] * 2 < files.sum():
+        return np.nan
+    return float((earlier[before["file"] == files.index[0]] != "").mean())
 
 
 def _refilled(name: str, rows: _FieldRows, silent: Collection[str], context: CoverageContext) -> pd.DataFrame:

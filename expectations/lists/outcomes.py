@@ -4,7 +4,7 @@ Belongs here: taking off lines that rest on a source's silence where the source 
 not be compared. Does not belong here: what was covered (`expectations.coverage`), conditions of lists. Source: rules/coverage.md#outcomes.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,8 +12,11 @@ import numpy as np
 import pandas as pd
 
 from expectations.coverage.shapes import COUNTY, SOURCE, Coverage
+from expectations.lists.agreements import agreement_unseen
 from expectations.lists.catalogue import Catalogue, ListBasis
 from expectations.lists.files import BoolArray, ChildFiles
+from expectations.lists.rollcall import roll_call
+from expectations.lists.view import View
 
 COLUMNS = ["code", "finding_id", "child_id", "town", "source", "because"]
 """One row per child and list that cannot be compared; `finding_id` where a line was taken off or would be missed, else ""."""
@@ -38,8 +41,10 @@ class Outcomes:
 class Knowledge:
     """What coverage says of a child and a source, and of a child and a field."""
 
-    def __init__(self, files: ChildFiles, coverage: Coverage, catalogue: Catalogue, words: Mapping[str, str]) -> None:
-        self.files, self.coverage, self.catalogue, self.words = files, coverage, catalogue, words
+    def __init__(self, view: View, coverage: Coverage, words: Mapping[str, str]) -> None:
+        self.view, self.coverage, self.words = view, coverage, words
+        self.files: ChildFiles = view.files
+        self.catalogue: Catalogue = view.catalogue
 
     @cached_property
     def unseen(self) -> dict[str, dict[str, str]]:
@@ -140,6 +145,8 @@ def outcomes(
         basis = knowledge.catalogue.rests_on[code]
         lines = findings[findings["code"] == code]
         parts += [_absent(lines, basis, knowledge), _in_scope(code, lines, basis, knowledge)]
+        if code in _OWN:
+            parts.append(_by_own_rule(code, lines, knowledge))
     uncompared = pd.concat(parts, ignore_index=True).drop_duplicates(["code", "child_id"], ignore_index=True)[COLUMNS]
     off = set(uncompared["finding_id"]) - {""}
     standing = findings[~findings["finding_id"].isin(off)].reset_index(drop=True)
@@ -197,6 +204,28 @@ def _in_scope(code: str, lines: pd.DataFrame, basis: ListBasis, knowledge: Knowl
     )[COLUMNS]
 
 
+def _without_class_list(view: View) -> BoolArray:
+    """Pupils of compulsory school whose school and grade handed in no list of who is there (rules/lists.md#l04)."""
+    calls = roll_call(view)
+    pupils = view.any(calls.pupils & ~view.codes("grade", ["K"])) & view.truth("in_cohort") & view.flag("alive")
+    return np.asarray(pupils & ~view.any(calls.covered), dtype=np.bool_)
+
+
+_OWN: Mapping[str, tuple[Callable[[View], BoolArray], str]] = {
+    "L04": (_without_class_list, "学校没有交这个年级的在校名单"),
+    "L20": (agreement_unseen, "民政的台账没有「是否签订委托照护协议」一栏，或整份没有填写"),
+}
+"""Lists whose own rule knows of whom it cannot speak: the mask per child, and why."""
+
+
+def _by_own_rule(code: str, lines: pd.DataFrame, knowledge: Knowledge) -> pd.DataFrame:
+    hidden, because = _OWN[code]
+    children = knowledge.files.children
+    mask = hidden(knowledge.view) & ~children["child_id"].isin(lines["child_id"]).to_numpy(np.bool_)
+    rows = children.loc[mask, ["child_id", "town"]]
+    return rows.assign(code=code, finding_id="", source="", because=because)[COLUMNS]
+
+
 def _fields_untold(basis: ListBasis, knowledge: Knowledge) -> str:
     fields = [name.partition(".")[2] for name in basis.any_field]
     words = "、".join(knowledge.words.get(field, field) for field in fields)
@@ -227,7 +256,7 @@ def _nothing_known(code: str, standing: pd.DataFrame, uncompared: pd.DataFrame, 
         if row.dimension in (COUNTY, SOURCE) and any(matches(entry, str(row.source)) for entry in basis.absent_from):
             return f"{row.because}，清单“{info.name}”未计算，不表示没有这类情况。"
     hidden = uncompared[uncompared["code"] == code]
-    if basis.any_field and len(hidden) and not (standing["code"] == code).any():
+    if basis.scope and len(hidden) and not (standing["code"] == code).any():
         everybody = int(knowledge.scope(basis.scope).sum()) if basis.scope else 0
         if everybody and len(hidden) >= everybody:
             return f"{hidden['because'].iloc[0]}，清单“{info.name}”未计算，不表示没有这类情况。"

@@ -168,7 +168,7 @@ def test_a_column_that_tells_nothing_any_more_is_a_hole_and_its_cells_are_known_
     judged = coverage(blank, before(county()), came)
     lost = judged.lost_fields()
     assert lost["field"].tolist() == ["has_carer"]
-    assert lost["because"].tolist() == [f"民政的「有无委托照料人」：上一次100%的儿童有填写，这次{how}"]
+    assert lost["because"].tolist() == [f"民政的「有无委托照料人」：上一次的文件100%的儿童有填写，这次{how}"]
     assert len(judged.refilled) == 45
     assert set(judged.refilled["value"]) == {"yes"}
 
