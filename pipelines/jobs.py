@@ -10,8 +10,9 @@ from functools import cache
 
 import dagster as dg
 
+from pipelines.resources.runs import GATE
+
 JOB, RELEASE_JOB = "run", "release"
-GATE = "gate"
 
 
 @cache

@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING
 import dagster as dg
 import sqlalchemy as sa
 
-from pipelines.jobs import GATE, JOB, RELEASE_JOB
+from pipelines.jobs import JOB, RELEASE_JOB
 from pipelines.partitions import PARTITIONS_NAME
 from pipelines.resources import consents, runs, step_guard
 from pipelines.resources.consents import PeriodConsent, SizeConsent, WholeConsent
 from pipelines.resources.database import writing
 from pipelines.resources.publication import published_by
-from pipelines.resources.runs import Begun, Ended
+from pipelines.resources.runs import GATE, Begun, Ended
 from pipelines.resources.session import Session
 from pipelines.resources.tables import run as run_table
 from pipelines.resources.trouble import UNFORESEEN, Trouble, trouble_of

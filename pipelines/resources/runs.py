@@ -6,7 +6,7 @@ Belongs here: the lines at a run's beginning and end. Does not belong here: runn
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -23,6 +23,8 @@ BEGUN, ENDED = "run", "run_end"
 COMMAND, SCREEN = "command", "dagster"
 DONE, REFUSED, KILLED, WAITING = "done", "refused", "failed", "waiting"
 PERIOD_TAG = "dagster/partition"
+GATE = "gate"
+"""The step at which an edition waits."""
 _ORIGINS = {"dagster/schedule_name": "schedule", "dagster/sensor_name": "sensor"}
 
 
@@ -95,9 +97,22 @@ def _status(context: dg.InitResourceContext, run_id: str) -> str:
     """Whether a step failed, as Dagster's events say; the run itself is not over when its resources are put away."""
     if context.instance is None:
         return KILLED
-    kinds = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.STEP_SUCCESS}
+    kinds = {
+        dg.DagsterEventType.STEP_FAILURE,
+        dg.DagsterEventType.STEP_SUCCESS,
+        dg.DagsterEventType.ASSET_CHECK_EVALUATION,
+    }
     with suppress(Exception):  # the event log is Dagster's own; a run that cannot be judged did not end well
         entries = context.instance.all_logs(run_id, of_type=kinds) if context.instance else []
-        failed = any(entry.dagster_event_type == dg.DagsterEventType.STEP_FAILURE for entry in entries)
+        failed = {entry.step_key for entry in entries if entry.dagster_event_type == dg.DagsterEventType.STEP_FAILURE}
+        if failed == {GATE} and _held_back(entries):
+            return WAITING
         return REFUSED if failed or not entries else DONE
     return KILLED
+
+
+def _held_back(entries: Sequence[dg.EventLogEntry]) -> bool:
+    """Whether the gate's own check says that the edition waits: nothing went wrong there."""
+    events = (entry.dagster_event for entry in entries if entry.step_key == GATE)
+    checks = (event for event in events if event and event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION)
+    return any(not check.asset_check_evaluation_data.passed for check in checks)
