@@ -55,7 +55,13 @@ def profile_of(workspace: Workspace) -> Profile:
     if profile.departments:
         # Only then: a contract that cannot be read is no matter of commands that look at a profile alone.
         check_departments(profile, all_contracts(workspace.contracts))
-    stated = {"area_code": workspace.settings.county_code, "county_name": workspace.settings.county_name}
+    settings = workspace.settings
+    stated = {
+        "area_code": settings.county_code,
+        "county_name": settings.county_name,
+        "own_codes": settings.own_codes,
+        "other_counties": settings.other_counties,
+    }
     changed = {
         key: getattr(profile.place, key).model_copy(update={"value": value}) for key, value in stated.items() if value
     }

@@ -13,8 +13,10 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from assets.counties.own import comparably_frequent, second_county
 from assets.county import profile_of
 from assets.intake.contract import StrictModel
 from expectations.jurisdictions.profile import Profile
@@ -55,6 +57,14 @@ class Shortfall:
     asked: int
     found: int
     least: float
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The place's numbers for one comparison: the least share to be found, and from which share of the commonest area code on numbers are own ones."""
+
+    least: float
+    comparable: float
 
 
 @cache
@@ -118,7 +128,7 @@ def shortfalls(records: pd.DataFrame, profile: Profile, as_of: date, departments
     answers = {"public_security"} if profile.comparison.police_mode.value == "answer_file" else set()
     valid = records[records["id_no_status"] == "valid"]
     counted = [
-        _counted(valid, each, as_of, least[each.department])
+        _counted(valid, each, as_of, Bounds(least[each.department], second_county(profile.place, "comparable")))
         for each in load_plausibility().comparisons
         if each.department in departments and each.department in least and each.department not in answers
     ]
@@ -139,7 +149,7 @@ def sentence(short: Shortfall, names: Mapping[str, str]) -> DeliveryNotice:
     return DeliveryNotice("", CODE, "stop", "", 0, message, advice)
 
 
-def _counted(valid: pd.DataFrame, each: RegisterComparison, as_of: date, least: float) -> Shortfall | None:
+def _counted(valid: pd.DataFrame, each: RegisterComparison, as_of: date, bounds: Bounds) -> Shortfall | None:
     numbers = set(valid.loc[valid["department"] == each.department, "id_no"])
     elsewhere = valid[valid["department"].isin(each.by)]
     by = tuple(name for name in each.by if name in set(elsewhere["department"]))
@@ -147,10 +157,13 @@ def _counted(valid: pd.DataFrame, each: RegisterComparison, as_of: date, least: 
     children = elsewhere.loc[
         (age >= each.ages[0]) & (age <= each.ages[1]) & (elsewhere["cancel_kind"] == ""), "id_no"
     ].unique()
-    # The county's code is the commonest one, whatever the settings say: whether they are right is asked elsewhere.
     areas = pd.Series(children, dtype=object).str[:6]
-    here = children[(areas == areas.mode().iloc[0]).to_numpy()] if len(children) else children
+    counted = {str(code): int(count) for code, count in areas.value_counts().items()}
+    # Of two counties of a size none is chosen: a whole register knows the children of one of them, a cut one those of neither.
+    leading = comparably_frequent(counted, bounds.comparable)
+    by_code = [children[(areas == code).to_numpy(np.bool_)] for code in leading] or [children]
+    here = max(by_code, key=lambda own: sum(number in numbers for number in own) / max(len(own), 1))
     # A share of few children says nothing.
     if not numbers or len(here) < load_plausibility().least_children:
         return None
-    return Shortfall(each.department, by, len(numbers), len(here), sum(number in numbers for number in here), least)
+    return Shortfall(each.department, by, len(numbers), len(here), sum(number in numbers for number in here), bounds.least)

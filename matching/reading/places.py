@@ -122,16 +122,18 @@ def places_from_list(listed: pd.DataFrame, county: str = "") -> Gazetteer:
     return places
 
 
-def learn_places(*frames: pd.DataFrame, county: str = "", least: int = 3) -> Gazetteer:
+def learn_places(*frames: pd.DataFrame, county: str = "", least: int = 3, rival: float = 0.5) -> Gazetteer:
     """Places learned from the data themselves, when the county's list is not at hand.
 
     Args:
         frames: any frames with some of the columns `town`, `village`, `hukou_addr`, `live_addr` (raw text).
         county: six-digit code of the county; found by majority when "".
         least: a township or village that fewer rows name is taken for a slip or for another county's.
+        rival: another county that is named at least this often, as a share of the most frequent one, leaves the county open: nobody chooses
+            between two of a size.
 
     Returns:
-        The county's places; addresses that name another county taught nothing.
+        The county's places; addresses that name another county taught nothing. Where the county is open those of all that may be it.
     """
     pairs: Counter[tuple[str, str]] = Counter()
     for frame in frames:
@@ -154,10 +156,13 @@ def learn_places(*frames: pd.DataFrame, county: str = "", least: int = 3) -> Gaz
                 if area.code:
                     votes[area.code] += count
 
-    home = county or (votes.most_common(1)[0][0] if votes else "")
+    most = max(votes.values(), default=0)
+    homes = [county] if county else [code for code, count in votes.items() if count >= rival * most]
+    home = homes[0] if len(homes) == 1 else ""
     for area, rest, count in addresses:
         # A county of a name that several have has no code: another name than ours is enough to know that it is not ours.
-        if area.code in ("", home) and not (area.county and not area.code and area.county != area_name(home)):
+        unknown = area.county and not area.code and area.county not in {area_name(code) for code in homes}
+        if area.code in ("", *homes) and not unknown:
             pairs[_town_village(rest)] += count
     return _frequent(pairs, home, least)
 
