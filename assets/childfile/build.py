@@ -16,7 +16,7 @@ import pandas as pd
 
 from assets.childfile.births import ages, births
 from assets.childfile.choose import Chooser
-from assets.childfile.counties import REGISTER_COUNTY, delivered_registers, own_records, with_little_of_others
+from assets.childfile.counties import delivered_registers, own_records, with_little_of_others
 from assets.childfile.household import households, register_side, responsible_places
 from assets.childfile.near import near_candidates
 from assets.childfile.preference import Preference, preference
@@ -24,7 +24,7 @@ from assets.childfile.states import StateRules, collapse_police, is_active, reco
 from assets.counties.registers import Registers
 from assets.intake.contract import state_rules
 from expectations.jurisdictions.profile import Profile
-from expectations.lists.files import ChildFiles
+from expectations.lists.files import REGISTER_COUNTY, ChildFiles
 
 __all__ = ["ChildFiles", "FileContext", "beside_records", "build_child_files"]
 

@@ -13,10 +13,8 @@ import pandas as pd
 
 from assets.counties.registers import POLICE, Registers, registers_of
 from expectations.jurisdictions.profile import Place
-from expectations.lists.files import BoolArray, IntArray
+from expectations.lists.files import REGISTER_COUNTY, BoolArray, IntArray
 
-REGISTER_COUNTY = "register_county"
-"""Column of the records: the other county whose register it is (`known`), "" for the own ones."""
 # Of a child in another county's register no more is kept than how it stands there (个人信息保护法 Art. 34): no name, number, address or relative.
 _KEPT = [
     *("record_id", "period", "department", "delivery_id", "file", "sheet", "row", "layout", REGISTER_COUNTY, "register_side"),

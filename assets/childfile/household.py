@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from assets.childfile.choose import Chooser
-from assets.childfile.counties import REGISTER_COUNTY
 from assets.counties.own import OwnCounty
 from expectations.jurisdictions.profile import Place
 from expectations.lists.columns import CodedColumns
+from expectations.lists.files import REGISTER_COUNTY
 
 
 def register_side(records: pd.DataFrame, place: Place, own: OwnCounty) -> pd.Series:
