@@ -11,6 +11,7 @@ from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, absence, capped, near_notes, presence, probably_there
 from expectations.lists.view import View, draft, sentences, with_note
+from matching.reading.regions import area_name
 
 
 def not_present(view: View) -> pd.DataFrame:
@@ -100,7 +101,8 @@ def _covered(view: View, roll: BoolArray) -> BoolArray:
 
 def _plain(view: View, field: str) -> Texts:
     """Names of schools without county and blanks before the rest: 某县实验小学 and 实验小学 are one."""
-    county = view.profile.place.county_name.value or ""
+    place = view.profile.place
+    county = place.county_name.value or area_name(place.area_code.value or view.files.county)
     return view.records.mapped(field, lambda text: text.replace(" ", "").removeprefix(county))
 
 

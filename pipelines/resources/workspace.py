@@ -156,12 +156,13 @@ class Workspace:
         return workspace
 
     @classmethod
-    def create(cls, root: Path, county: tuple[str, str] = ("", "")) -> Workspace:
+    def create(cls, root: Path, county: tuple[str, str] = ("", ""), profile: str = "") -> Workspace:
         """Make the folders and settings files that are missing; existing files stay as they are.
 
         Args:
             root: the workspace's folder.
             county: name and six-digit code for new settings; "" leaves them to the data.
+            profile: the place's profile for new settings, "" for the national default.
         """
         root = root.resolve()
         close_to_others()  # before anything is written; whom the settings name is known only when they are read
@@ -172,6 +173,8 @@ class Workspace:
         stated = _TEMPLATE.replace(
             'county_name = ""\ncounty_code = ""', f'county_name = "{name}"\ncounty_code = "{code}"'
         )
+        chosen = profile.replace('"', "").replace("\\", "/")
+        stated = stated.replace('\nprofile = ""\n', f'\nprofile = "{chosen}"\n')
         _write_once(root / "dagster" / "dagster.yaml", _DAGSTER_YAML)
         _write_once(root / SETTINGS_NAME, stated)  # the last: a folder without it is no workspace yet
         workspace = cls.open(root)
