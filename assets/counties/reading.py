@@ -26,6 +26,8 @@ class CountyRules(Rules):
     endings: list[str]
     units: dict[str, list[str]]
     others: list[str]
+    few_votes: int
+    clear_share: float
     asked: list[str]
 
 

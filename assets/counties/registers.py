@@ -120,7 +120,7 @@ def _disputed(records: pd.DataFrame, stated: pd.Series, evidence: pd.Series) -> 
 def _by_unit(records: pd.DataFrame, vote: pd.Series, share: float) -> pd.Series:
     """Per record the county that at least `share` of the rows of its unit name, of those that name any; "" for none.
 
-    Rows of a unit in which nobody says anything follow their file.
+    Rows of a unit in which nobody says anything follow their file, those of one in which few do follow a file that is clear.
     """
     county = pd.Series("", index=records.index, dtype=object)
     if not ((vote != "") & (vote != _OWN)).any():
@@ -129,15 +129,23 @@ def _by_unit(records: pd.DataFrame, vote: pd.Series, share: float) -> pd.Series:
     for department, rows in records.groupby("department", sort=False):
         keys = [key for key in rules.units.get(str(department), rules.others) if key in rows.columns]
         votes = vote[rows.index]
-        of_unit = _leading([rows[key] for key in keys], votes, share)
-        of_file = _leading([rows["file"], rows["sheet"]], votes, share)
+        unit, file = _grouped(rows, keys), _grouped(rows, ["file"])
+        of_unit, of_file = _leading(unit, votes, share), _leading(file, votes, share)
+        clear = _leading(file, votes, rules.clear_share)
+        # One child from elsewhere is all that a small township's roll may say.
+        few = (votes != "").groupby(unit).transform("sum") < rules.few_votes
+        of_unit = of_unit.mask(few & ~clear.isin(["", _OWN]), clear)
         county[rows.index] = of_unit.where(of_unit != "", of_file)
     return county
 
 
-def _leading(keys: list[pd.Series], votes: pd.Series, share: float) -> pd.Series:
+def _grouped(rows: pd.DataFrame, keys: list[str]) -> pd.Series:
+    """Number of the group of each row."""
+    return pd.Series(rows.groupby(keys, sort=False, dropna=False).ngroup(), index=rows.index)
+
+
+def _leading(group: pd.Series, votes: pd.Series, share: float) -> pd.Series:
     """Per row the county that leads in its group with at least `share` of the votes; `_OWN` where another leads by less, "" without votes."""
-    group = pd.Series(pd.concat(keys, axis=1).groupby([key.name for key in keys], sort=False).ngroup(), index=votes.index)
     cast = pd.DataFrame({"group": group, "vote": votes})[votes != ""]
     counted = cast.groupby(["group", "vote"], sort=True).size().rename("rows").reset_index()
     counted["all"] = counted.groupby("group")["rows"].transform("sum")

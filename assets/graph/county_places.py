@@ -58,7 +58,9 @@ def places_asset(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
 
 
 def find_places(workspace: Workspace | None, sheets_read: list[SheetRows]) -> pd.DataFrame:
-    """The county's places by the sheets of a period, as a frame `county, town, village, aliases`; one row with empty names when none are known."""
+    """The county's places by the sheets of a period, as a frame `county, town, village, aliases`; one row with empty names when none are known.
+    Townships that are another county's follow with its code.
+    """
     place = profile_of(workspace).place if workspace else load_profile(DEFAULT_PROFILE).place
     county = (place.area_code.value or "") or _leading_code(sheets_read, place)
     listed = official_areas(workspace) if workspace else []
@@ -67,13 +69,20 @@ def find_places(workspace: Workspace | None, sheets_read: list[SheetRows]) -> pd
         rows = [(county, town, village, "") for town, village in listed]
     else:
         learned = learn_places(*(_columns(sheet, _ADDRESSES) for sheet in sheets_read), county=county)
-        rows = list(_rows(learned, county or learned.county))
+        county = county or learned.county
+        rows = [*_rows(learned, county), *((other, town, "", "") for town, other in learned.elsewhere.items())]
+        # The first row says which county it is, also where every township is another's.
+        rows = rows if rows and rows[0][0] == county else [(county, "", "", ""), *rows]
     return pd.DataFrame(rows or [(county, "", "", "")], columns=COLUMNS, dtype=object)
 
 
 def places_of(frame: pd.DataFrame) -> Gazetteer:
-    """The places of a `county_places` frame."""
-    return places_from_list(frame, str(frame["county"].iloc[0]))
+    """The places of a `county_places` frame; rows of another county than the first name that county's townships."""
+    county = str(frame["county"].iloc[0])
+    own = frame["county"] == county
+    places, others = places_from_list(frame[own], county), frame[~own]
+    places.elsewhere = dict(zip(others["town"].astype(str), others["county"].astype(str), strict=True))
+    return places
 
 
 def _columns(sheet: SheetRows, fields: tuple[str, ...]) -> pd.DataFrame:

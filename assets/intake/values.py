@@ -204,6 +204,10 @@ def _county(read: pd.DataFrame, code: pd.Series, context: Context, county_places
     """Six digits: said by the address, by the area code, or by a town of the county with no other county named."""
     area = code.where(code.str.fullmatch(r"[1-9]\d{5}(?:\d{3}){0,2}"), "").str.slice(0, 6) if code.any() else code
     county = read["county_code"].where(read["county_code"] != "", area)
+    # A township that is known as another county's is that county's where the address names none.
+    other = read["town"].map(county_places.elsewhere).fillna("") if county_places.elsewhere else None
+    if other is not None:
+        county = county.where((county != "") | (read["county"] != ""), other)
     if not context.county:
         return county
     home = (read["county"] == area_name(context.county)) & (read["county"] != "")
