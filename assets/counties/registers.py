@@ -77,7 +77,8 @@ def registers_of(records: pd.DataFrame, child: IntArray, place: Place) -> Regist
     stated = stated.mask(disputed != "", "")
     county = stated.where(stated != "", coded)
     vote = stated
-    for fact in (registered, coded, lives):
+    # Where its children live tells a school or a roll better than where they are registered.
+    for fact in (lives, registered, coded):
         vote = vote.where(vote != "", fact)
     county = county.where(police, _by_unit(records[~police], vote[~police], second_county(place, "unit")).reindex(records.index))
     return Registers(own, county.mask((county == _OWN) | (disputed != ""), ""), disputed, answers)
