@@ -72,8 +72,7 @@ def registers_of(records: pd.DataFrame, child: IntArray, place: Place) -> Regist
     )
     police = (records["department"] == POLICE).to_numpy(np.bool_)
     registered = _by_child(records, stated.where(stated != "", coded), child)
-    evidence = coded.where(police | (coded != ""), registered)
-    disputed = _disputed(records, stated, evidence)
+    disputed = _disputed(records, stated, coded)
     stated = stated.mask(disputed != "", "")
     county = stated.where(stated != "", coded)
     vote = stated
@@ -91,11 +90,10 @@ _OWN = "="
 def _own_as_one(codes: pd.Series, departments: pd.Series, own: OwnCounty, place: Place) -> pd.Series:
     """The own codes as `_OWN`. A name that no list of regions knows is the own county's where it is so called, or most rows of the department say it."""
     names = {place.county_name.value or "", *own.codes}
-    unknown = codes[(codes != "") & ~codes.str.isdigit()]
+    unknown = codes[(codes != "") & ~codes.str.isdigit() & ~codes.isin(county_rules().units_without_code)]
+    rows = departments.value_counts()
     for department, called in unknown.groupby(departments[unknown.index], sort=False):
-        rows = codes[departments == department]
-        counted = called.value_counts()
-        names |= {str(name) for name, count in counted.items() if 2 * count > (rows != "").sum()}
+        names |= {str(name) for name, count in called.value_counts().items() if 2 * count > rows[department]}
     return codes.mask(codes.isin(names - {""}), _OWN)
 
 
@@ -108,13 +106,13 @@ def _by_child(records: pd.DataFrame, said: pd.Series, child: IntArray) -> pd.Ser
     return pd.Series(pd.Series(child).map(single).fillna("").to_numpy(object), index=records.index, dtype=object)
 
 
-def _disputed(records: pd.DataFrame, stated: pd.Series, evidence: pd.Series) -> pd.Series:
+def _disputed(records: pd.DataFrame, stated: pd.Series, coded: pd.Series) -> pd.Series:
     """Per record the county its file is named for, where most rows of the file say the own one: nobody here decides which is right."""
     named = (stated != "") & (stated != _OWN) & (column_of(records, "county") == "")
     if not named.any():
         return pd.Series("", index=records.index, dtype=object)
     keys = [records["department"], records["file"], records["sheet"]]
-    against = (evidence == _OWN).groupby(keys, sort=False).transform("mean")
+    against = (coded == _OWN).groupby(keys, sort=False).transform("mean")
     return stated.where(named & (against > 0.5), "")
 
 
