@@ -1,4 +1,4 @@
-"""What becomes of another county's records in child files (rules/places-and-people.md#counties).
+"""What becomes of another county's records in child files (rules/places-and-people.md#several-counties).
 
 Belongs here: which records take part, and how little of another county's record is kept. Not here: whose register a record stands in
 (`assets.counties`), what the lists conclude (`expectations.lists`).

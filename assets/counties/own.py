@@ -47,7 +47,7 @@ def own_county(records: pd.DataFrame, place: Place) -> OwnCounty:
     counted = register_counts(records)
     stated = place.area_code.value or ""
     if further and not stated:
-        stated = max(sorted(further), key=lambda code: counted.get(code, 0))
+        stated = max(sorted(further), key=lambda code: counted.get(str(code), 0))
     if stated:
         return OwnCounty(stated, further | former | {stated}, STATED)
 
@@ -63,7 +63,9 @@ def own_county(records: pd.DataFrame, place: Place) -> OwnCounty:
 def comparably_frequent(counted: dict[str, int], ratio: float) -> list[str]:
     """The most frequent code and all that come near it, the most frequent first, of equal ones the smaller: the order of rows decides nothing."""
     most = max(counted.values(), default=0)
-    return sorted((code for code, rows in counted.items() if rows >= ratio * most), key=lambda code: (-counted[code], code))
+    return sorted(
+        (code for code, rows in counted.items() if rows >= ratio * most), key=lambda code: (-counted[code], code)
+    )
 
 
 def second_county(place: Place, name: str) -> float:

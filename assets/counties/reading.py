@@ -1,4 +1,4 @@
-"""Which county a text speaks of: the cell of a column 县区, the name of a file, of its folder or sheet, a title (rules/places-and-people.md#counties).
+"""Which county a text speaks of: the cell of a column 县区, the name of a file, of its folder or sheet, a title (rules/places-and-people.md#several-counties).
 
 Belongs here: from words to six digits, or to the name of an area without a code. Not here: addresses (`matching.reading`), whose register a row
 stands in (`registers`).
@@ -86,14 +86,14 @@ def _coded(name: str, home: str) -> str:
 
 
 def _counties_in(text: str) -> str:
-    found: set[str] = set()
+    named: set[str] = set()
     at = 0
     while at < len(text):
         name = _longest_at(text, at)
         if name:
-            found.add(name)
+            named.add(name)
         at += len(name) or 1
-    return found.pop() if len(found) == 1 else ""
+    return named.pop() if len(named) == 1 else ""
 
 
 def _longest_at(text: str, at: int) -> str:

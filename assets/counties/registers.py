@@ -1,5 +1,5 @@
 """Whose register a record stands in: a row of another county's household register, a pupil of another county's school, a child on another
-county's roll (rules/places-and-people.md#counties).
+county's roll (rules/places-and-people.md#several-counties).
 
 Belongs here: the four facts of a record (delivered by, registered in, living in, at school in) and what follows from them. Not here: the own
 county (`own`), the sentences (`asking`), what becomes of such records in a child's file (`assets.childfile.build`).
@@ -7,6 +7,7 @@ county (`own`), the sentences (`asking`), what becomes of such records in a chil
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,7 +37,7 @@ class Registers:
     own: OwnCounty
     county: pd.Series
     disputed: pd.Series
-    answers: dict[str, str]
+    answers: Mapping[str, str]
 
     @cached_property
     def dropped(self) -> BoolArray:
@@ -65,7 +66,9 @@ def registers_of(records: pd.DataFrame, child: IntArray, place: Place) -> Regist
         place: the place's profile with the workspace's settings laid over it.
     """
     own = own_county(records, place)
-    answers = {county_key(name, own.code) or name: answer for name, answer in (place.other_counties.value or {}).items()}
+    answers = {
+        county_key(name, own.code) or name: answer for name, answer in (place.other_counties.value or {}).items()
+    }
     coded, lives, stated = (
         _own_as_one(codes, records["department"], own, place)
         for codes in (coded_county(records), column_of(records, "live_county"), column_of(records, "stated_county"))
@@ -79,7 +82,9 @@ def registers_of(records: pd.DataFrame, child: IntArray, place: Place) -> Regist
     # Where its children live tells a school or a roll better than where they are registered.
     for fact in (lives, registered, coded):
         vote = vote.where(vote != "", fact)
-    county = county.where(police, _by_unit(records[~police], vote[~police], second_county(place, "unit")).reindex(records.index))
+    county = county.where(
+        police, _by_unit(records[~police], vote[~police], second_county(place, "unit")).reindex(records.index)
+    )
     return Registers(own, county.mask((county == _OWN) | (disputed != ""), ""), disputed, answers)
 
 
@@ -97,11 +102,11 @@ def _own_as_one(codes: pd.Series, departments: pd.Series, own: OwnCounty, place:
     return codes.mask(codes.isin(names - {""}), _OWN)
 
 
-def _by_child(records: pd.DataFrame, said: pd.Series, child: IntArray) -> pd.Series:
+def _by_child(records: pd.DataFrame, register: pd.Series, child: IntArray) -> pd.Series:
     """Per record the one county in whose household register its child is, "" for none or several."""
     counts = (records["department"] == POLICE).to_numpy() & (records["cancel_kind"] == "").to_numpy()
-    counts &= (child >= 0) & (said != "").to_numpy()
-    pairs = pd.DataFrame({"child": child[counts], "county": said[counts].to_numpy(object)}).drop_duplicates()
+    counts &= (child >= 0) & (register != "").to_numpy()
+    pairs = pd.DataFrame({"child": child[counts], "county": register[counts].to_numpy(object)}).drop_duplicates()
     single = pairs.drop_duplicates("child", keep=False).set_index("child")["county"]
     return pd.Series(pd.Series(child).map(single).fillna("").to_numpy(object), index=records.index, dtype=object)
 

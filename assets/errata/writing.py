@@ -168,7 +168,12 @@ def _letter(whose: DepartmentErrors, context: PublishContext, path: Path) -> Non
 
     # From the day of the letter, not of the period: it may be written weeks after the run.
     due = _spoken(date.today() + timedelta(days=words.due_days))
-    facts = {"office": context.office or office_name(context.place), "period": context.period_zh(), "count": count, "due": due}
+    facts = {
+        "office": context.office or office_name(context.place),
+        "period": context.period_zh(),
+        "count": count,
+        "due": due,
+    }
     tracked = words.first
     if not whose.before.empty:
         counts = Counter(whose.before["result"])

@@ -10,9 +10,9 @@ import pandas as pd
 from assets.childfile.build import ChildFiles, FileContext, build_child_files
 from assets.childfile.counties import delivered_registers, own_records
 from assets.county import profile_of
-from assets.receiving.counties import CountyRows, note_counties
 from assets.graph.step import COUNT, opened_of
 from assets.intake.contract import state_rules
+from assets.receiving.counties import CountyRows, note_counties
 from pipelines.partitions import Period, period_partitions
 from pipelines.resources.step_guard import station
 

@@ -267,7 +267,7 @@ def _carry(texts: dict[str, Cells], contract: Contract, sheet: SheetRows) -> Non
 
 
 def _county_named(around: Surroundings) -> str:
-    """The county that sheet, titles or the file with its folders are named for, the nearest first; "" for none (rules/places-and-people.md#counties)."""
+    """The county that sheet, titles or the file with its folders are named for, the nearest first; "" for none (rules/places-and-people.md#several-counties)."""
     return next((county for text in (around.sheet, around.titles, around.file) if (county := county_in(text))), "")
 
 

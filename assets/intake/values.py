@@ -195,7 +195,7 @@ def _places(out: Columns, context: Context) -> None:
 
 
 def _stated_county(column: pd.Series, named: pd.Series, home: str) -> pd.Series:
-    """Whose row it is by a column 县区, else by what the file is named for (rules/places-and-people.md#counties): six digits, or a name without code."""
+    """Whose row it is by a column 县区, else by what the file is named for (rules/places-and-people.md#several-counties): six digits, or a name without code."""
     by_column = column.map({text: county_key(text, home) for text in column.unique()})
     return by_column.where(by_column != "", named)
 

@@ -1,5 +1,5 @@
 """Writing into the register of deliveries what is said and asked about counties, and how many rows of another county are set aside
-(rules/places-and-people.md#counties).
+(rules/places-and-people.md#several-counties).
 
 Belongs here: the register's lines. Not here: whose register a row stands in, the sentences (`assets.counties`).
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from assets.counties.asking import CODES, Wording, county_notices, set_aside
+from assets.counties.asking import CODES, CountyWording, accepted_rows, county_notices
 from assets.counties.registers import Registers
 from assets.county import department_names, profile_of
 from assets.receiving.filenames import file_names
@@ -36,26 +36,26 @@ def note_counties(county: Session, period: str, rows: CountyRows) -> None:
     workspace = county.workspace
     with county.engine.connect() as connection:
         lines = deliveries.of_period(connection, period, deliveries.LIVE)
-    wording = Wording(department_names(workspace), file_names(workspace, period).in_register(lines))
+    wording = CountyWording(department_names(workspace), file_names(workspace, period).in_register(lines))
     notices = county_notices(rows.records, rows.registers, profile_of(workspace), wording)
     counted = _counts(lines, rows)
     with writing(county.engine) as connection:
         deliveries.count(connection, counted)
         for department in wording.departments:
             for code in CODES:
-                said = [notice for notice in notices.get(department, []) if notice.code == code]
-                deliveries.replace_notices_of(connection, Branch(period, department), code, said)
+                sentences = [notice for notice in notices.get(department, []) if notice.code == code]
+                deliveries.replace_notices_of(connection, Branch(period, department), code, sentences)
 
 
 def _counts(lines: Sequence[Mapping[Any, Any]], rows: CountyRows) -> dict[str, RowCounts]:
     """New counts of the deliveries of which rows are left out, or were in an earlier run of this station."""
     counts: dict[str, RowCounts] = {}
-    by_delivery = set_aside(rows.records, rows.taken).set_index("delivery_id")
+    by_delivery = accepted_rows(rows.records, rows.taken)
     for line in lines:
         identity = str(line["id"])
-        if identity not in by_delivery.index:
+        if identity not in by_delivery:
             continue
-        accepted = int(by_delivery.at[identity, "rows"] - by_delivery.at[identity, "left_out"])
+        accepted = by_delivery[identity]
         if accepted != line["accepted"]:
             others = line["rows_in"] - line["quarantined"] - accepted
             counts[identity] = RowCounts(line["rows_in"], accepted, line["quarantined"], others)

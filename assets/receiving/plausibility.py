@@ -166,4 +166,6 @@ def _counted(valid: pd.DataFrame, each: RegisterComparison, as_of: date, bounds:
     # A share of few children says nothing.
     if not numbers or len(here) < load_plausibility().least_children:
         return None
-    return Shortfall(each.department, by, len(numbers), len(here), sum(number in numbers for number in here), bounds.least)
+    return Shortfall(
+        each.department, by, len(numbers), len(here), sum(number in numbers for number in here), bounds.least
+    )

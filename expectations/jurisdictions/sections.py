@@ -73,7 +73,7 @@ class Setting(Rules, Generic[T]):
 
 
 class Place(Rules):
-    """Which county it is, and what becomes of another's rows (rules/places-and-people.md#own-county, #counties).
+    """Which county it is, and what becomes of another's rows (rules/places-and-people.md#own-county, #several-counties).
 
     `area_code` null: inferred from the household register where one county is far the most frequent there, and said. `own_codes`: further
     codes that are the own county as well. `other_counties`: county -> `drop` (its rows are counted and not compared) or `known` (its

@@ -1,4 +1,4 @@
-"""What the other counties' registers say of the own county's children, as lists ask it (rules/places-and-people.md#counties).
+"""What the other counties' registers say of the own county's children, as lists ask it (rules/places-and-people.md#several-counties).
 
 Belongs here: which county has a child in a department's register, called by its name. Not here: the lists' conditions, whose register a record
 stands in (`assets.counties`).

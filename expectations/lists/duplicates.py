@@ -34,7 +34,9 @@ def several_welfare_files(view: View) -> pd.DataFrame:
     }
     reason = np.array([sentence_of[kind] for kind in why], dtype=object)
     other = county_with(view, civil)
-    reason = np.where(why == "county", "本县和" + other + "的民政名册各有一份在册档案，请两县民政局核实归属，发放待遇的先核对", reason)
+    reason = np.where(
+        why == "county", "本县和" + other + "的民政名册各有一份在册档案，请两县民政局核实归属，发放待遇的先核对", reason
+    )
     return draft(np.asarray(why != "", dtype=np.bool_), record, _same_number(view, civil), reason)
 
 
@@ -47,13 +49,15 @@ def several_enrolments(view: View) -> pd.DataFrame:
     listed &= ~((other != "") & _explained_abroad(view, enrolled))
     number = pd.Series(view.count(enrolled)).astype(str)
     reason = np.asarray("同一名儿童有" + number + "份在读学籍，请核实后合并", dtype=object)
-    reason = np.where(other != "", "本县和" + other + "各有在读学籍，请两县教育部门核实在哪里就读，另一份办理转出", reason)
+    reason = np.where(
+        other != "", "本县和" + other + "各有在读学籍，请两县教育部门核实在哪里就读，另一份办理转出", reason
+    )
     return draft(listed, _newer(view, enrolled), _same_number(view, enrolled), reason)
 
 
 def _explained_abroad(view: View, enrolled: BoolArray) -> BoolArray:
     """Children whose second enrolment, in another county, explains itself: a transfer within its window, 借读, or the last grade of primary school
-    here and the first of junior secondary there (rules/places-and-people.md#counties).
+    here and the first of junior secondary there (rules/places-and-people.md#several-counties).
     """
     school = view.profile.school
     opened = (view.files.as_of - timedelta(days=school.transfer_window_days.known())).isoformat()

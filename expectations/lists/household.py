@@ -99,7 +99,12 @@ def household_elsewhere(view: View) -> pd.DataFrame:
     twice = here & registered_there
     # Whom the police have here in so many words is none of these: then the form is wrong, which L15 tells.
     settled = here & view.flag("hukou", "here")
-    listed = view.any(rolled & view.own) & (view.any(stated) | view.flag("moved_out") | registered_there) & ~settled & ~rolled_there
+    listed = (
+        view.any(rolled & view.own)
+        & (view.any(stated) | view.flag("moved_out") | registered_there)
+        & ~settled
+        & ~rolled_there
+    )
     listed = (listed | twice) & view.flag("alive")
     reason = sentences(view, "民政名册在册，民政登记户口在外省市（外县），请核实户籍地是否已有档案")
     reason[view.flag("moved_out")] = "民政名册在册，公安登记户籍已迁出本县，请核实迁入地是否已接续"

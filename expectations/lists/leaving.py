@@ -92,11 +92,17 @@ def moved_on_roll(view: View) -> pd.DataFrame:
     row = view.files.records
     date = row["cancel_date"].where(row["cancel_date"] != "", row["moved_out_date"])
     on_roll, left_on = view.any(rolled & view.own), view.text("left_on")
-    left_on = left_on.where(~handed, pd.Series(np.append(date.to_numpy(object), "")[view.first(left)], index=left_on.index))
+    left_on = left_on.where(
+        ~handed, pd.Series(np.append(date.to_numpy(object), "")[view.first(left)], index=left_on.index)
+    )
     # A move without a day counts as an old one here, and is 待核 below.
     listed = on_roll & (view.flag("moved_out") | handed) & view.flag("alive") & (left_on <= limit).to_numpy()
     reason = sentences(view, "公安登记户籍已迁出，而民政名册仍在册，请核实迁往地和是否仍在本县居住")
-    over = "户籍已迁到" + arrived + "（该县公安已有登记），而本县民政名册仍在册，请与该县民政核实后办理移交：迁入地先增员，本县后减员"
+    over = (
+        "户籍已迁到"
+        + arrived
+        + "（该县公安已有登记），而本县民政名册仍在册，请与该县民政核实后办理移交：迁入地先增员，本县后减员"
+    )
     reason = np.where(handed, over, reason)
     notes = (
         (view.any(rolled & view.codes("hukou_class", ["elsewhere"])), SURE, "民政已登记为外地户口"),

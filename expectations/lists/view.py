@@ -48,7 +48,7 @@ class View:
 
     @cached_property
     def own(self) -> BoolArray:
-        """Records of the own county's registers; another county's say where a child is, and no line is about them (rules/places-and-people.md#counties)."""
+        """Records of the own county's registers; another county's say where a child is, and no line is about them (rules/places-and-people.md#several-counties)."""
         if REGISTER_COUNTY not in self.files.records.columns:  # files of an earlier state
             return np.ones(len(self.child), dtype=np.bool_)
         return ~self.filled(REGISTER_COUNTY)

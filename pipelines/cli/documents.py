@@ -99,7 +99,10 @@ def write_sample(opened: Session, sampling: Sampling) -> Path:
     drawn = draw(everyone, order).merge(children[["child_id", "name"]], on="child_id", how="left")
     path = opened.workspace.outbox / SAMPLE_FOLDER / period.label / f"儿童档案抽查_{period.label}.xlsx"
     opened.look("sample", period.label, drawn["child_id"].astype(str).tolist())
-    place, masked = county_name(opened.workspace, period.label), profile_of(opened.workspace).masking.covers_names_in_summary
+    place, masked = (
+        county_name(opened.workspace, period.label),
+        profile_of(opened.workspace).masking.covers_names_in_summary,
+    )
     context = PublishContext(period.label, period.last_day, place, (), _office(opened, period), names_masked=masked)
     write_sheet(drawn, order, context, path)
     _note(

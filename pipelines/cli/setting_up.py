@@ -59,9 +59,7 @@ def init_workspace(root: Path | None, stated: NewWorkspace) -> None:
     if session.chain.key:
         out.print(say("audit.key", path=session.chain.key.path), markup=False)
     names = "、".join(f"{name}（{contract.zh}）" for name, contract in departments.items())
-    out.print(
-        say("init.next", inbox=workspace.inbox, departments=names, period=period, sep=os.sep), markup=False
-    )
+    out.print(say("init.next", inbox=workspace.inbox, departments=names, period=period, sep=os.sep), markup=False)
     # The line as it is typed, for whichever folder it is typed in.
     where = [] if root is None else ["--workspace", str(workspace.root)]
     typed = shlex.join(["tongbi", "run", "--period", period, *where])

@@ -18,7 +18,7 @@ import typer
 import yaml
 from town import CA, DI, ED, PS, Town, number
 
-from assets.counties.asking import Wording, county_notices
+from assets.counties.asking import CountyWording, county_notices
 from assets.counties.registers import registers_of
 from assets.publishing.editions import bare_context
 from assets.receiving.plausibility import shortfalls
@@ -162,7 +162,7 @@ def asked_counties(town: Town) -> object:
         department=PS, file="f", sheet="s", town="", cancel_kind=""
     )
     registers = registers_of(records, np.arange(len(records)), town.profile.place)
-    return county_notices(records, registers, town.profile, Wording({PS: "公安"}, {}))
+    return county_notices(records, registers, town.profile, CountyWording({PS: "公安"}, {}))
 
 
 def zero_lists(town: Town) -> object:

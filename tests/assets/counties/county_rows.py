@@ -8,7 +8,19 @@ import pandas as pd
 from expectations.jurisdictions.profile import Profile, load_profile
 
 A, B, FAR = "620722", "620725", "511722"
-COLUMNS = ["department", "file", "sheet", "school", "town", "county", "hukou_area_code", "hukou_county", "live_county", "stated_county", "cancel_kind"]
+COLUMNS = [
+    "department",
+    "file",
+    "sheet",
+    "school",
+    "town",
+    "county",
+    "hukou_area_code",
+    "hukou_county",
+    "live_county",
+    "stated_county",
+    "cancel_kind",
+]
 
 
 class Deliveries:
@@ -23,7 +35,9 @@ class Deliveries:
         for at in range(count):
             number = f"{department[:2].upper()}-{len(self.rows)}"
             self.rows.append(
-                dict.fromkeys(COLUMNS, "") | {"record_id": number, "department": department, "file": f"{department}.xlsx", "sheet": "S"} | fields
+                dict.fromkeys(COLUMNS, "")
+                | {"record_id": number, "department": department, "file": f"{department}.xlsx", "sheet": "S"}
+                | fields
             )
             self.child.append(first_child + at)
 

@@ -2,10 +2,10 @@
 
 from county_rows import FAR, A, B, Deliveries, place
 
-from assets.counties.asking import Wording, county_notices
+from assets.counties.asking import CountyWording, county_notices
 from assets.counties.registers import registers_of
 
-NAMES = Wording({"public_security": "公安", "education": "教育", "civil_affairs": "民政"}, {})
+NAMES = CountyWording({"public_security": "公安", "education": "教育", "civil_affairs": "民政"}, {})
 
 
 def said(made, profile):
@@ -37,13 +37,25 @@ def test_a_second_county_is_asked_about_with_its_figures_and_both_answers():
     made, profile = county(60), place(area_code=A)
     assert said(made, profile) == [("public_security", "ask", "other_county"), ("education", "ask", "other_county")]
     text = texts(made, profile)
-    assert all(part in text for part in ("山丹县（620725）", "60行", '{"620725" = "drop"}', '{"620725" = "known"}', 'own_codes = ["620725"]'))
+    assert all(
+        part in text
+        for part in (
+            "山丹县（620725）",
+            "60行",
+            '{"620725" = "drop"}',
+            '{"620725" = "known"}',
+            'own_codes = ["620725"]',
+        )
+    )
 
 
 def test_an_answer_makes_a_remark_of_it():
     for answer in ("drop", "known"):
         profile = place(area_code=A, other_counties={B: answer})
-        assert said(county(60), profile) == [("public_security", "warn", "other_county"), ("education", "warn", "other_county")]
+        assert said(county(60), profile) == [
+            ("public_security", "warn", "other_county"),
+            ("education", "warn", "other_county"),
+        ]
 
 
 def test_the_second_code_of_a_district_is_no_question():

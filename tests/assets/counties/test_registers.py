@@ -96,12 +96,16 @@ def test_the_order_of_rows_decides_nothing():
     made.add(30, "education", 1000, school="乙小学")
     found = registers_of(made.records, made.children, place(area_code=A).place)
     order = np.random.default_rng(1).permutation(len(made.rows))
-    again = registers_of(made.records.iloc[order].reset_index(drop=True), made.children[order], place(area_code=A).place)
+    again = registers_of(
+        made.records.iloc[order].reset_index(drop=True), made.children[order], place(area_code=A).place
+    )
     assert again.county.tolist() == found.county.to_numpy()[order].tolist()
 
 
 def test_answers_divide_the_rows():
     made = two_counties()
     made.add(30, "public_security", 2000, hukou_area_code=FAR)
-    found = registers_of(made.records, made.children, place(area_code=A, other_counties={"山丹县": "drop", FAR: "known"}).place)
+    found = registers_of(
+        made.records, made.children, place(area_code=A, other_counties={"山丹县": "drop", FAR: "known"}).place
+    )
     assert (int(found.dropped.sum()), int(found.known.sum())) == (40, 30)

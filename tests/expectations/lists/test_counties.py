@@ -1,4 +1,4 @@
-"""The table of rules/places-and-people.md#counties: what another county's registers say of an own child, and that no line is about another's."""
+"""The table of rules/places-and-people.md#several-counties: what another county's registers say of an own child, and that no line is about another's."""
 
 import pytest
 from town import CA, ED, PS, Town
