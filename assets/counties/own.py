@@ -7,6 +7,7 @@ register a single record stands in (`registers`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 
@@ -68,7 +69,7 @@ def comparably_frequent(counted: dict[str, int], ratio: float) -> list[str]:
     )
 
 
-def second_county(place: Place, name: str) -> float:
+def second_county(place: Place, name: Literal["rows", "share", "comparable", "unit"]) -> float:
     """One of the numbers of `place.second_county`; what a place left open is asked about at the first row."""
     return float((place.second_county.value or {}).get(name, 0))
 
