@@ -18,12 +18,16 @@ from assets.workbooks.layout import default_layout
 from expectations.jurisdictions.profile import Profile, load_profile
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.findings import computed_in_part, not_computed
+from matching.reading.regions import area_name
 from pipelines.resources import deliveries
+from pipelines.resources.frames import FrameStore
 from pipelines.resources.reading.opening import read_within
 from pipelines.resources.session import Session
 from pipelines.resources.workspace import Workspace, WorkspaceError
 
 DEFAULT_PROFILE = "default"
+FACTS_OF_CHILDREN = "child_files.facts"
+BLANK_COUNTY = "＿＿＿＿县（市、区）"
 # The two columns of the list of towns and villages, and what their headings have in them.
 AREA_HEADS = {"乡镇": re.compile("乡|镇|街道|town"), "村": re.compile("村|社区|居委|village")}
 # A county has some hundreds of villages; a list of more than this is another file.
@@ -55,11 +59,37 @@ def profile_of(workspace: Workspace) -> Profile:
     if profile.departments:
         # Only then: a contract that cannot be read is no matter of commands that look at a profile alone.
         check_departments(profile, all_contracts(workspace.contracts))
-    stated = {"area_code": workspace.settings.county_code, "county_name": workspace.settings.county_name}
+    settings = workspace.settings
+    stated = {
+        "area_code": settings.county_code,
+        "county_name": settings.county_name,
+        "own_codes": settings.own_codes,
+        "other_counties": settings.other_counties,
+    }
     changed = {
         key: getattr(profile.place, key).model_copy(update={"value": value}) for key, value in stated.items() if value
     }
     return profile.model_copy(update={"place": profile.place.model_copy(update=changed)})
+
+
+def county_name(workspace: Workspace, period: str = "") -> str:
+    """The county's name: as it is stated, else by its code, stated or inferred from the period's household register; "" when nobody knows.
+
+    Args:
+        workspace: its settings and profile state it.
+        period: whose child files say which county the run took for the own one.
+    """
+    place = profile_of(workspace).place
+    if named := place.county_name.value or area_name(place.area_code.value or ""):
+        return named
+    frames = FrameStore(workspace.frames)
+    known = period and not place.area_code.value and frames.exists(FACTS_OF_CHILDREN, period)
+    return area_name(str(frames.read(FACTS_OF_CHILDREN, period)["county"].iloc[0])) if known else ""
+
+
+def office_name(county: str) -> str:
+    """Who signs: 民乐县民政局; without a name a blank that is seen, for a false name is worse than none."""
+    return f"{county or BLANK_COUNTY}民政局"
 
 
 def list_names(workspace: Workspace) -> dict[str, str]:

@@ -16,13 +16,15 @@ import pandas as pd
 
 from assets.childfile.births import ages, births
 from assets.childfile.choose import Chooser
-from assets.childfile.household import households, own_county, register_side, responsible_places
+from assets.childfile.counties import delivered_registers, own_records, with_little_of_others
+from assets.childfile.household import households, register_side, responsible_places
 from assets.childfile.near import near_candidates
 from assets.childfile.preference import Preference, preference
 from assets.childfile.states import StateRules, collapse_police, is_active, record_states
+from assets.counties.registers import Registers
 from assets.intake.contract import state_rules
 from expectations.jurisdictions.profile import Profile
-from expectations.lists.files import ChildFiles
+from expectations.lists.files import REGISTER_COUNTY, ChildFiles
 
 __all__ = ["ChildFiles", "FileContext", "beside_records", "build_child_files"]
 
@@ -46,7 +48,11 @@ class FileContext:
 
 
 def build_child_files(
-    records: pd.DataFrame, links: pd.DataFrame, pairs: pd.DataFrame, context: FileContext
+    records: pd.DataFrame,
+    links: pd.DataFrame,
+    pairs: pd.DataFrame,
+    context: FileContext,
+    registers: Registers | None = None,
 ) -> ChildFiles:
     """Build one file per child.
 
@@ -55,20 +61,27 @@ def build_child_files(
         links: `link_children`: at least `record_id, child_id, method, probability`. Records without link are about adults: `beside`.
         pairs: `link_pairs`.
         context: period, as-of day, profile.
+        registers: whose register each record stands in, where the caller found it out already.
 
     Returns:
         Child files; the order of the input does not matter.
     """
-    order = preference()
-    linked = _in_fixed_order(records, links, order, context)
+    order, place = preference(), context.profile.place
+    registers = registers or delivered_registers(records, links, place)
+    own = own_records(records, links, registers)
+    links = links[links["record_id"].isin(own.records["record_id"])] if len(own.records) < len(records) else links
+    linked = _in_fixed_order(own.records, links, order, context)
     n = int(linked["child"].max()) + 1 if len(linked) else 0
-    chooser = Chooser(linked, linked["child"].to_numpy(np.int64), n, linked["active"].to_numpy(np.bool_))
     # Before the children are made: what a record says about the register takes part in whether its child is registered here.
-    county = own_county(linked, context.profile.place)
-    linked["register_side"] = register_side(linked, context.profile.place, county)
+    linked["register_side"] = register_side(linked, place, registers.own)
+    linked = with_little_of_others(linked)
+    chooser = Chooser(linked, linked["child"].to_numpy(np.int64), n, linked["active"].to_numpy(np.bool_))
     children = _children(chooser, order, context)
+    # A county that is not compared explains at least why our own register does not have the child.
+    children["said_elsewhere"] |= children["child_id"].isin(own.registered_elsewhere)
     near = near_candidates(pairs, linked)
-    return ChildFiles(children, linked, near, context.as_of, context.period, county, beside_records(records, links))
+    beside = beside_records(own.records, links)
+    return ChildFiles(children, linked, near, context.as_of, context.period, registers.own.code, beside)
 
 
 def beside_records(records: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
@@ -135,8 +148,12 @@ def _life(chooser: Chooser, death_date: pd.Series, moved_out_date: pd.Series) ->
     cancelled_on = chooser.take("cancel_date", at)
     moved = (state == "moved_out").to_numpy()
     # Whoever has no active row at the police may live here all the same: another department that counts the child has seen it.
-    elsewhere = chooser.any(~chooser.of("public_security") & chooser.solid)
-    present = (state == "active").to_numpy() | elsewhere
+    ours = (chooser.records[REGISTER_COUNTY] == "").to_numpy()
+    elsewhere = chooser.any(~chooser.of("public_security") & chooser.solid & ours)
+    registered = (state == "active").to_numpy()
+    if not ours.all():
+        registered &= chooser.any(chooser.of("public_security") & chooser.solid & ours)
+    present = registered | elsewhere
 
     life = households(chooser, chooser.records["register_side"], state)
     life["alive"] = np.where(died, "no", "yes").astype(object)

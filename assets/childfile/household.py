@@ -1,7 +1,7 @@
 """Where a child belongs: registered here, elsewhere, nowhere or unknown, and which township and village must act for it.
 
 Belongs here: combining the police state with what civil affairs and education say about the register (rules/definitions.md#register,
-rules/codes.md#register-class, rules/places-and-people.md#not-errors), inferring the county's own code, the order of addresses (`preference.yaml`). Not here: the list 无户籍 itself, reading addresses
+rules/codes.md#register-class, rules/places-and-people.md#not-errors), the order of addresses (`preference.yaml`). Not here: the list 无户籍 itself, reading addresses
 (`matching`).
 """
 
@@ -9,31 +9,13 @@ import numpy as np
 import pandas as pd
 
 from assets.childfile.choose import Chooser
+from assets.counties.own import OwnCounty
 from expectations.jurisdictions.profile import Place
 from expectations.lists.columns import CodedColumns
+from expectations.lists.files import REGISTER_COUNTY
 
 
-def own_county(records: pd.DataFrame, place: Place) -> str:
-    """The county's six digits: configured, or the police data's most frequent area, or "" when nothing tells."""
-    return place.area_code.value or commonest_county(records)
-
-
-def commonest_county(records: pd.DataFrame) -> str:
-    """The police data's most frequent county, by area code or else by the beginning of numbers; "" without police data."""
-    police = records[records["department"] == "public_security"]
-    for codes in (
-        police["hukou_county"],
-        police["hukou_area_code"].str.extract(r"^(\d{6})")[0],
-        police["id_no"].str[:6],
-    ):
-        counted = codes.fillna("")[codes.fillna("") != ""].value_counts()
-        if len(counted):
-            # Of two that are equally frequent the smaller code, so that the order of rows decides nothing.
-            return str(sorted(counted[counted == counted.iloc[0]].index)[0])
-    return ""
-
-
-def register_side(records: pd.DataFrame, place: Place, county: str) -> pd.Series:
+def register_side(records: pd.DataFrame, place: Place, own: OwnCounty) -> pd.Series:
     """What each record says about the register: `here`, `elsewhere`, `none` or "".
 
     An area code or address of another county says elsewhere even when the form's class column says nothing; the classes
@@ -44,25 +26,26 @@ def register_side(records: pd.DataFrame, place: Place, county: str) -> pd.Series
 
     def area_side(area: str) -> str:
         # Some systems export a name in the column of codes.
-        return _code_side(area[:6], county, place) if area[:6].isdigit() and len(area) >= 6 else _word_side(area, place)
+        return _code_side(area[:6], own) if area[:6].isdigit() and len(area) >= 6 else _word_side(area, place)
 
     by_code = columns.mapped("hukou_area_code", area_side)
-    by_address = columns.mapped("hukou_county", lambda code: _code_side(code, county, place))
+    by_address = columns.mapped("hukou_county", lambda code: _code_side(code, own))
     for by_place in (by_code, by_address):
         side = np.where((side == "") | ((by_place == "elsewhere") & (side != "none")), by_place, side)
     return pd.Series(side, index=records.index, dtype=object)
 
 
-def _code_side(code: str, county: str, place: Place) -> str:
-    if not code or not county:
+def _code_side(code: str, own: OwnCounty) -> str:
+    # Where it is open which county is the own one, nobody is said to be elsewhere.
+    if not code or not own.code:
         return ""
-    if code == county or code in (place.former_area_codes.value or []):
+    if code in own.codes:
         return "here"
     # A code of the province or the prefecture alone does not say which county.
     if code.endswith("0000"):
-        return "" if code[:2] == county[:2] else "elsewhere"
+        return "" if code[:2] == own.code[:2] else "elsewhere"
     if code.endswith("00"):
-        return "" if code[:4] == county[:4] else "elsewhere"
+        return "" if code[:4] == own.code[:4] else "elsewhere"
     return "elsewhere"
 
 
@@ -81,7 +64,10 @@ def households(chooser: Chooser, side: pd.Series, police_state: pd.Series) -> pd
     others = ~chooser.of("public_security")
     sides = CodedColumns(side.to_frame("side"))
     says = {word: chooser.any(sides.isin("side", [word]) & others) for word in ("elsewhere", "none")}
-    police_elsewhere = chooser.any(sides.isin("side", ["elsewhere"]) & ~others & chooser.solid)
+    ours = (chooser.records[REGISTER_COUNTY] == "").to_numpy()
+    police_elsewhere = chooser.any(sides.isin("side", ["elsewhere"]) & ~others & chooser.solid & ours)
+    # Another county's register says so only of a child whom ours does not have.
+    police_elsewhere |= chooser.any(~others & chooser.solid & ~ours) & ~chooser.any(~others & chooser.solid & ours)
     active = (police_state == "active").to_numpy()
     moved = (police_state == "moved_out").to_numpy()
     # The police keep the register: what others say counts only where the police have no current row of the child.

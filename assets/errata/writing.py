@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from assets.county import office_name
 from assets.errata.lines import errata_rules
 from assets.paper.document import blank, save
 from assets.paper.tables import Row, TableLook, table_xml
@@ -167,7 +168,12 @@ def _letter(whose: DepartmentErrors, context: PublishContext, path: Path) -> Non
 
     # From the day of the letter, not of the period: it may be written weeks after the run.
     due = _spoken(date.today() + timedelta(days=words.due_days))
-    facts = {"office": context.office or "民政部门", "period": context.period_zh(), "count": count, "due": due}
+    facts = {
+        "office": context.office or office_name(context.place),
+        "period": context.period_zh(),
+        "count": count,
+        "due": due,
+    }
     tracked = words.first
     if not whose.before.empty:
         counts = Counter(whose.before["result"])
@@ -186,7 +192,7 @@ def _letter(whose: DepartmentErrors, context: PublishContext, path: Path) -> Non
     document.element.body.insert(len(document.element.body) - 1, table_xml(rows, TableLook([70, 40, 30])))
     document.add_paragraph("", "表注")
     document.add_paragraph(f"附件：{SHEET}（{count}处）", "公文正文")
-    document.add_paragraph(context.office, "公文署名")
+    document.add_paragraph(context.office or office_name(context.place), "公文署名")
     document.add_paragraph(_spoken(date.today()), "公文署名")
     save(document, path, title, context.office)
 

@@ -8,9 +8,11 @@ import dagster as dg
 import pandas as pd
 
 from assets.childfile.build import ChildFiles, FileContext, build_child_files
+from assets.childfile.counties import delivered_registers, own_records
 from assets.county import profile_of
 from assets.graph.step import COUNT, opened_of
 from assets.intake.contract import state_rules
+from assets.receiving.counties import CountyRows, note_counties
 from pipelines.partitions import Period, period_partitions
 from pipelines.resources.step_guard import station
 
@@ -43,7 +45,11 @@ def child_file_asset(departments: Collection[str]) -> dg.AssetsDefinition:
             facts = FileContext(period.label, period.last_day, profile_of(workspace), states)
 
             full = [frame for frame in frames.values() if len(frame)] or list(frames.values())
-            files = build_child_files(pd.concat(full, ignore_index=True), link_children, link_pairs, facts)
+            records = pd.concat(full, ignore_index=True)
+            registers = delivered_registers(records, link_children, facts.profile.place)
+            taken = own_records(records, link_children, registers).records
+            note_counties(opened_of(context), period.label, CountyRows(records, taken, registers))
+            files = build_child_files(records, link_children, link_pairs, facts, registers)
         return dg.Output(files, metadata={COUNT: len(files.children), "records": len(files.records)})
 
     return child_files

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Mapping
 import dagster as dg
 import pandas as pd
 
-from assets.county import official_areas, profile_of
+from assets.counties.own import comparably_frequent, second_county
+from assets.county import DEFAULT_PROFILE, official_areas, profile_of
 from assets.graph.step import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.intake.gather import SheetRows, sheets
 from assets.receiving.kept_readings import kept_readings
+from expectations.jurisdictions.profile import Place, load_profile
 from matching.reading.places import Gazetteer, learn_places, places_from_list
 from pipelines.partitions import Period, period_partitions
 from pipelines.resources.step_guard import station
@@ -23,7 +25,8 @@ from pipelines.resources.workspace import Workspace
 
 COLUMNS = ["county", "town", "village", "aliases"]
 _ADDRESSES = ("town", "village", "hukou_addr", "live_addr")
-# Where a county's code stands, the surest first: the register's own area code, then the beginning of citizen numbers.
+# Where a county's code stands, the surest first: the register's own area code, then the beginning of citizen numbers, which helps to read addresses and says of no child
+# where it is registered.
 _CODED = ("hukou_area_code", "id_no")
 _CODE = re.compile(r"[1-8]\d{5}")
 
@@ -55,22 +58,31 @@ def places_asset(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
 
 
 def find_places(workspace: Workspace | None, sheets_read: list[SheetRows]) -> pd.DataFrame:
-    """The county's places by the sheets of a period, as a frame `county, town, village, aliases`; one row with empty names when none are known."""
-    stated = (profile_of(workspace).place.area_code.value or "") if workspace else ""
-    county = stated or _commonest_code(sheets_read)
+    """The county's places by the sheets of a period, as a frame `county, town, village, aliases`; one row with empty names when none are known.
+    Townships that are another county's follow with its code.
+    """
+    place = profile_of(workspace).place if workspace else load_profile(DEFAULT_PROFILE).place
+    county = (place.area_code.value or "") or _leading_code(sheets_read, place)
     listed = official_areas(workspace) if workspace else []
     # A list of the county's own is believed alone: what addresses name beside it are other counties' towns, and slips.
     if listed:
         rows = [(county, town, village, "") for town, village in listed]
     else:
         learned = learn_places(*(_columns(sheet, _ADDRESSES) for sheet in sheets_read), county=county)
-        rows = list(_rows(learned, county or learned.county))
+        county = county or learned.county
+        rows = [*_rows(learned, county), *((other, town, "", "") for town, other in learned.elsewhere.items())]
+        # The first row says which county it is, also where every township is another's.
+        rows = rows if rows and rows[0][0] == county else [(county, "", "", ""), *rows]
     return pd.DataFrame(rows or [(county, "", "", "")], columns=COLUMNS, dtype=object)
 
 
 def places_of(frame: pd.DataFrame) -> Gazetteer:
-    """The places of a `county_places` frame."""
-    return places_from_list(frame, str(frame["county"].iloc[0]))
+    """The places of a `county_places` frame; rows of another county than the first name that county's townships."""
+    county = str(frame["county"].iloc[0])
+    own = frame["county"] == county
+    places, others = places_from_list(frame[own], county), frame[~own]
+    places.elsewhere = dict(zip(others["town"].astype(str), others["county"].astype(str), strict=True))
+    return places
 
 
 def _columns(sheet: SheetRows, fields: tuple[str, ...]) -> pd.DataFrame:
@@ -79,15 +91,16 @@ def _columns(sheet: SheetRows, fields: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame({name: sheet.cells[:, at[0]] for name, at in positions.items() if at}, dtype=object)
 
 
-def _commonest_code(sheets_read: list[SheetRows]) -> str:
+def _leading_code(sheets_read: list[SheetRows], place: Place) -> str:
+    """The code that is far the most frequent; "" where none is, or two are of a size (rules/places-and-people.md#own-county)."""
     for field in _CODED:
         votes: Counter[str] = Counter()
         for sheet in sheets_read:
             for cells in _columns(sheet, (field,)).to_numpy(dtype=object).T:
                 votes.update(code[0] for cell in cells if (code := _CODE.match(cell)))
         if votes:
-            # Of equal ones the smaller: the order of files must not decide.
-            return min(votes, key=lambda code: (-votes[code], code))
+            leading = comparably_frequent(dict(votes), second_county(place, "comparable"))
+            return leading[0] if len(leading) == 1 else ""
     return ""
 
 

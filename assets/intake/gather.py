@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from assets.counties.reading import county_in
 from assets.intake import align
 from assets.intake.contract import Contract, Flag, load_dictionary, load_fields
 from assets.intake.headings import FLAG, normalise_heading
@@ -145,6 +146,7 @@ def gather(sheet: SheetRows, contract: Contract) -> pd.DataFrame:
     fields = pd.DataFrame({name: texts.get(name, blank) for name in load_fields()}, index=frame.index)
     frame["layout"], frame["shift"] = sheet.mapping.layout.name, shift
     frame["subject"] = sheet.mapping.layout.subject
+    frame["county_named"] = _county_named(sheet.around)
     return pd.concat([frame, fields, _damaged(sheet)], axis=1)
 
 
@@ -273,6 +275,11 @@ def _carry(texts: dict[str, Cells], contract: Contract, sheet: SheetRows) -> Non
         places = (around.sheet, around.titles, re.sub(r"\.\w+$", "", around.file))
         fixed = next((town for text in places if (town := town_in(text))), "")
         texts["town"] = np.array([town_in(str(text)) or fixed for text in sheet.sections], dtype=object)
+
+
+def _county_named(around: Surroundings) -> str:
+    """The county that sheet, titles or the file with its folders are named for, the nearest first; "" for none (rules/places-and-people.md#several-counties)."""
+    return next((county for text in (around.sheet, around.titles, around.file) if (county := county_in(text))), "")
 
 
 def town_in(text: str) -> str:

@@ -24,7 +24,8 @@ from matching.model import default_model
 EXTRAS = [
     "name_raw", "name_note", "name_unreadable", "id_no_raw", "id_no_status", "id_no_birth", "id_no_sex",
     "birth_date_raw", "birth_precision", "student_no_kind", "student_no_id", "disability_no_id",
-    "live_town", "live_village", "hukou_town", "hukou_village", "hukou_county", "layout", "issues",
+    "live_town", "live_village", "hukou_town", "hukou_village", "hukou_county", "live_county", "stated_county",
+    "layout", "issues",
 ]  # fmt: skip
 STANDARD = ["record_id", "period", "department", "delivery_id", "file", "sheet", "row", *load_fields(), *EXTRAS]
 QUARANTINE = [

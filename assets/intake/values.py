@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from assets.counties.reading import county_key
 from assets.intake.context import Context
 from assets.intake.contract import load_dictionary, load_fields
 from matching.names.cleaning import clean_names
@@ -92,6 +93,7 @@ def read_values(rows: pd.DataFrame, department: str, context: Context, remarks: 
     _ids(out, rows, context, remarks)
     _others(out)
     _places(out, context)
+    out["stated_county"] = _stated_county(out["county"], rows["county_named"], context.county)
     return pd.DataFrame(out, index=rows.index)
 
 
@@ -182,13 +184,30 @@ def _places(out: Columns, context: Context) -> None:
         agree = (read["town"] == "") | (read["town"] == stated["town"])
         out[f"{side}_town"] = read["town"].where(read["town"] != "", stated["town"])
         out[f"{side}_village"] = read["village"].where((read["village"] != "") | ~agree, stated["village"])
-    out["hukou_county"] = _county(sides["hukou"], out["hukou_area_code"], context, county_places)
+    area = out["hukou_area_code"]
+    if any(out["hukou_area"].tolist()):
+        # A column 户籍区县 speaks where the row has no code; by its digits, for names alone are many counties'.
+        named = {text: county_key(text, context.county) for text in out["hukou_area"].unique()}
+        codes = out["hukou_area"].map({text: key if key.isdigit() else "" for text, key in named.items()})
+        area = area.where(area != "", codes)
+    out["hukou_county"] = _county(sides["hukou"], area, context, county_places)
+    out["live_county"] = sides["live"]["county_code"]
+
+
+def _stated_county(column: pd.Series, named: pd.Series, home: str) -> pd.Series:
+    """Whose row it is by a column 县区, else by what the file is named for (rules/places-and-people.md#several-counties): six digits, or a name without code."""
+    by_column = column.map({text: county_key(text, home) for text in column.unique()})
+    return by_column.where(by_column != "", named)
 
 
 def _county(read: pd.DataFrame, code: pd.Series, context: Context, county_places: places.Gazetteer) -> pd.Series:
     """Six digits: said by the address, by the area code, or by a town of the county with no other county named."""
     area = code.where(code.str.fullmatch(r"[1-9]\d{5}(?:\d{3}){0,2}"), "").str.slice(0, 6) if code.any() else code
     county = read["county_code"].where(read["county_code"] != "", area)
+    # A township that is known as another county's is that county's where the address names none.
+    other = read["town"].map(county_places.elsewhere).fillna("") if county_places.elsewhere else None
+    if other is not None:
+        county = county.where((county != "") | (read["county"] != ""), other)
     if not context.county:
         return county
     home = (read["county"] == area_name(context.county)) & (read["county"] != "")

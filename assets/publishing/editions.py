@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from assets.county import official_areas, profile_of
+from assets.county import county_name, office_name, official_areas, profile_of
 from assets.errata.holding import held_lines
 from assets.protected import Protected, printed_for
 from assets.publishing.edition_lines import ASKED, status_of
@@ -183,15 +183,14 @@ def _age(kind: str, first: str, period: str) -> str:
 def bare_context(workspace: Workspace, label: str) -> PublishContext:
     """What every workbook of a period says about itself: place, office, lists; no data."""
     profile, period = profile_of(workspace), Period.parse(label)
-    place = profile.place.county_name.value or ""
-    office = f"{place}民政局" if place else ""
+    place = county_name(workspace, label)
     active = [code for code in load_catalogue().lists if code in profile.lists and profile.lists[code].active]
     return PublishContext(
         period.label,
         period.last_day,
         place,
         tuple(_printed_list(code, load_catalogue().lists[code], profile) for code in active),
-        office,
+        office_name(place),
         layout=layout_for(profile),
         names_masked=profile.masking.covers_names_in_summary,
         naming=naming_of(workspace, period.label),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from assets.childfile.household import commonest_county
+from assets.counties.own import register_counts
 from expectations.jurisdictions.profile import Place
 from expectations.lists.catalogue import LOOKED, NOT_KNOWN, load_catalogue
 from matching.reading.regions import area_name
@@ -109,8 +109,10 @@ def county_doubt(records: pd.DataFrame, place: Place) -> list[DeliveryNotice]:
     """
     stated = place.area_code.value or ""
     # A county that was renumbered is found under its former code, too (rules/identifiers.md#area-code).
-    own = {stated, *(place.former_area_codes.value or [])}
-    commonest = commonest_county(records)
+    own = {stated, *(place.own_codes.value or []), *(place.former_area_codes.value or [])}
+    counted = register_counts(records)
+    # Of two that are equally frequent the smaller code, so that the order of rows decides nothing.
+    commonest = min(counted, key=lambda code: (-counted[code], code), default="")
     if not stated or not commonest or commonest in own:
         return []
     name = area_name(commonest)

@@ -202,7 +202,11 @@ def count_workers(figures: Figures, material: ReportMaterial, by_town: bool) -> 
 def area_rows(material: ReportMaterial, by_town: bool) -> dict[str, str]:
     """The rows of a table by area: every township and what belongs to none, or only the county; then the total."""
     towns = dict.fromkeys(material.towns) if by_town else {}
-    return {**{name: name for name in towns}, OTHER_TOWN: "未落实" if by_town else material.place, TOTAL: "合计"}
+    return {
+        **{name: name for name in towns},
+        OTHER_TOWN: "未落实" if by_town else material.known_place or "全县",
+        TOTAL: "合计",
+    }
 
 
 def areas_of(towns: Iterable[str], rows: Mapping[str, str]) -> list[str]:

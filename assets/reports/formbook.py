@@ -19,7 +19,7 @@ NAME = "农村留守儿童基本情况排查汇总表"
 
 def write_form(material: ReportMaterial, figures: Figures, folder: Path) -> Path:
     """Write the form's workbook, counts on one sheet, shares on another; returns its path."""
-    path = folder / f"{material.place}{material.period.label}{NAME}_内部.xlsx"
+    path = folder / f"{material.known_place}{material.period.label}{NAME}_内部.xlsx"
     context = PublishContext(
         period=material.period.label,
         as_of=material.period.last_day,

@@ -11,7 +11,7 @@ from datetime import date
 
 import pandas as pd
 
-from assets.county import department_names, official_areas, profile_of, sources_delivered
+from assets.county import BLANK_COUNTY, department_names, office_name, official_areas, profile_of, sources_delivered
 from assets.protected import protected_in
 from assets.publishing.edition_lines import EditionLines, edition_lines, life_of
 from assets.replies.coverage import coverage
@@ -137,15 +137,20 @@ class ReportMaterial:
         return EditionLines(self.findings)
 
     @property
-    def place(self) -> str:
-        """The county's name: as stated, else that of the area code; 本县 when nobody stated either."""
+    def known_place(self) -> str:
+        """The county's name: as stated, else that of the area code; "" when nobody knows either."""
         stated = self.profile.place
-        return stated.county_name.value or area_name(stated.area_code.value or self.area_code) or "本县"
+        return stated.county_name.value or area_name(stated.area_code.value or self.area_code)
+
+    @property
+    def place(self) -> str:
+        """The county's name in a document, a blank to be filled where it is not known."""
+        return self.known_place or BLANK_COUNTY
 
     @property
     def office(self) -> str:
         """Who reports."""
-        return f"{self.place}民政局"
+        return office_name(self.known_place)
 
     @property
     def slow(self) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ def write_report(material: ReportMaterial, job: Job, figures: Figures | None = N
         # On paper outside the machine, so that an audit trail that was written anew can be told from the one it shows.
         add_footer(document, f"审计校验码 {material.audit_head}")
     kind, version = words().kinds[job.kind].name, "内部" if about.internal else "公开"
-    name = f"{material.place}{material.period.label}{kind}_{version}.docx"
+    name = f"{material.known_place}{material.period.label}{kind}_{version}.docx"
     return save(document, job.folder / name, kind, material.office)
 
 

@@ -73,10 +73,20 @@ class Setting(Rules, Generic[T]):
 
 
 class Place(Rules):
-    """Which county it is. `area_code` null: taken from the police data's most frequent area."""
+    """Which county it is, and what becomes of another's rows (rules/places-and-people.md#own-county, #several-counties).
+
+    `area_code` null: inferred from the household register where one county is far the most frequent there, and said. `own_codes`: further
+    codes that are the own county as well. `other_counties`: county -> `drop` (its rows are counted and not compared) or `known` (its
+    registers say where own children are). `second_county`: from how many `rows`, and which `share` of a department's, another county is
+    asked about; from which share of the most frequent county on (`comparable`) none is chosen; which share of the rows of a school or a
+    township's roll makes it another county's (`unit`).
+    """
 
     area_code: Setting[str]
+    own_codes: Setting[list[str]]
     former_area_codes: Setting[list[str]]
+    other_counties: Setting[dict[str, Literal["drop", "known"]]]
+    second_county: Setting[dict[Literal["rows", "share", "comparable", "unit"], float]]
     county_name: Setting[str]
 
 

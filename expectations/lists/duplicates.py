@@ -3,6 +3,7 @@
 Only these conditions and their guards belong here (rules/lists.md#l16, #l17, rules/places-and-people.md#not-errors, rules/codes.md#categories).
 """
 
+from datetime import timedelta
 from itertools import combinations
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ import pandas as pd
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.columns import Texts
 from expectations.lists.comparable import name_keys
+from expectations.lists.counties import county_with
 from expectations.lists.files import BoolArray, IntArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped, presence, probably_there
 from expectations.lists.view import View, draft, sentences
@@ -27,9 +29,14 @@ def several_welfare_files(view: View) -> pd.DataFrame:
         "": "",
         "same": "民政同类名册中这名儿童有两份在册档案，请核实后合并",
         "number": "民政两份在册档案的儿童编号或身份证号不同，疑为同一名儿童重复建档",
+        "county": "",
         "town": "这名儿童在两个乡镇各有一份民政在册档案，请核实归属后合并",
     }
     reason = np.array([sentence_of[kind] for kind in why], dtype=object)
+    other = county_with(view, civil)
+    reason = np.where(
+        why == "county", "本县和" + other + "的民政名册各有一份在册档案，请两县民政局核实归属，发放待遇的先核对", reason
+    )
     return draft(np.asarray(why != "", dtype=np.bool_), record, _same_number(view, civil), reason)
 
 
@@ -38,9 +45,28 @@ def several_enrolments(view: View) -> pd.DataFrame:
     enrolled = view.of("education") & view.codes("state", ["active", *view.profile.school.enrolled.known()])
     enrolled &= ~view.codes("grade", ["K"])
     listed = view.count(enrolled) > 1
+    other = county_with(view, enrolled)
+    listed &= ~((other != "") & _explained_abroad(view, enrolled))
     number = pd.Series(view.count(enrolled)).astype(str)
     reason = np.asarray("同一名儿童有" + number + "份在读学籍，请核实后合并", dtype=object)
+    reason = np.where(
+        other != "", "本县和" + other + "各有在读学籍，请两县教育部门核实在哪里就读，另一份办理转出", reason
+    )
     return draft(listed, _newer(view, enrolled), _same_number(view, enrolled), reason)
+
+
+def _explained_abroad(view: View, enrolled: BoolArray) -> BoolArray:
+    """Children whose second enrolment, in another county, explains itself: a transfer within its window, 借读, or the last grade of primary school
+    here and the first of junior secondary there (rules/places-and-people.md#several-counties).
+    """
+    school = view.profile.school
+    opened = (view.files.as_of - timedelta(days=school.transfer_window_days.known())).isoformat()
+    recent = view.records.test("status_date", lambda day: len(day) == 10 and day >= opened)
+    # 借读 is said of the study, and by education of where the pupil comes from.
+    guest = view.codes("study_status", school.studies_elsewhere.known()) & view.active
+    grades = [str(school.primary_years.known()), str(school.primary_years.known() + 1)]
+    last, first = (view.any(enrolled & view.codes("grade", [grade])) for grade in grades)
+    return np.asarray(view.any(enrolled & recent) | view.any(guest) | (last & first), dtype=np.bool_)
 
 
 def shared_number(view: View) -> pd.DataFrame:
@@ -104,8 +130,9 @@ def _newer(view: View, records: BoolArray) -> IntArray:
     at = np.flatnonzero(records)
     frame = view.files.records.iloc[at]
     dated = frame["report_date"].where(frame["report_date"] != "", frame["entry_month"])
-    order = pd.DataFrame({"child": view.child[at], "dated": dated.to_numpy(object), "at": at})
-    last = order.sort_values(["child", "dated", "at"], kind="stable").drop_duplicates("child", keep="last")
+    # The own county's is the one that can be answered for here.
+    order = pd.DataFrame({"child": view.child[at], "own": view.own[at], "dated": dated.to_numpy(object), "at": at})
+    last = order.sort_values(["child", "own", "dated", "at"], kind="stable").drop_duplicates("child", keep="last")
     position = np.full(view.n, -1, dtype=np.int64)
     position[last["child"].to_numpy()] = last["at"].to_numpy()
     return position
@@ -131,6 +158,7 @@ def _doubled(view: View, civil: BoolArray) -> Texts:
 class WelfareRow(NamedTuple):
     """What tells one civil-affairs row from another; the last three say which benefit it pays."""
 
+    register_county: str
     layout: str
     file: str
     sheet: str
@@ -145,6 +173,8 @@ class WelfareRow(NamedTuple):
 
 def _why_double(first: WelfareRow, second: WelfareRow, profile: Profile) -> str:
     """Rows of different layouts (a ledger and a payment roll) are one child in two kinds of book (rules/codes.md#categories, rules/departments.md#civil-affairs)."""
+    if first.register_county != second.register_county:
+        return "county"
     if first.layout != second.layout:
         return ""
     if first.layout not in ("", "ledger"):

@@ -23,10 +23,12 @@ def records_json(view: View, children: IntArray, fields: list[str]) -> dict[int,
     at = np.flatnonzero(concerned[view.child])
     places = zip(*(_members(view, name, at) for name in _PLACE), strict=True)
     values = zip(*(_members(view, name, at) for name in fields if name in view.files.records.columns), strict=True)
+    own = view.own[at].tolist()
     # Put together as text: the members are encoded already, once per distinct value.
     entries: dict[int, list[str]] = {}
-    for child, place, shown in zip(view.child[at].tolist(), places, values, strict=True):
-        entry = ",".join(place) + ',"values":{' + ",".join(filter(None, shown)) + "}"
+    for child, place, shown, ours in zip(view.child[at].tolist(), places, values, own, strict=True):
+        # Of another county's record no more than that it is there, and how it stands.
+        entry = ",".join(place) + ',"values":{' + (",".join(filter(None, shown)) if ours else "") + "}"
         entries.setdefault(child, []).append("{" + entry + "}")
     return {child: "[" + ",".join(own) + "]" for child, own in entries.items()}
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+REGISTER_COUNTY = "register_county"
+"""Column of the records: the other county in whose register it stands, "" for the own ones (rules/places-and-people.md#several-counties)."""
 VEILED = "veiled"
 """Column of the children: "yes" for a child whom only one named person may see; no line about others may be hung on it."""
 

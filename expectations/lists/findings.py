@@ -202,6 +202,9 @@ def _one_list(code: str, view: View, delivered: Collection[str]) -> pd.DataFrame
     info = view.catalogue.lists[code]
     drafts = _guarded(LISTS[code](view), info, view, delivered)
     records = view.files.records
+    if not view.own.all():
+        # A line about another county's row is that county's to answer.
+        drafts = drafts[view.own[drafts["record"].to_numpy(np.int64)]].reset_index(drop=True)
     at = drafts["record"].to_numpy(np.int64)
     frame = drafts.assign(
         **{name: records[name].to_numpy()[at] for name in ("department", "file", "sheet", "row", "record_id")}

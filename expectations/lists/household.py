@@ -9,6 +9,7 @@ import pandas as pd
 from dateutil.relativedelta import relativedelta
 
 from expectations.lists.columns import Texts
+from expectations.lists.counties import county_with
 from expectations.lists.files import BoolArray, IntArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped, near_cap, near_notes, presence, probably_there
 from expectations.lists.lookalikes import judged_near
@@ -90,14 +91,18 @@ def _graded(view: View, judged: pd.DataFrame) -> tuple[IntArray, Texts]:
     grade = np.where(unregistered, SURE, np.where(numbered | weak, OPEN, LIKELY)).astype(np.int64)
     reason = sentences(view, "公安户籍中没有找到这名儿童，也没有户籍在外地的记载")
     denied = view.any(view.of("public_security") & view.codes("state", ["absent"]))
-    local = (view.text("id_no").str[:6] == view.files.county).to_numpy(np.bool_)
+    place = view.profile.place
+    own = {view.files.county, *(place.own_codes.value or []), *(place.former_area_codes.value or [])}
+    local = view.text("id_no").str[:6].isin(own).to_numpy(np.bool_)
+    # Where nobody knows which county this is, no number is another's.
+    abroad = ~local & bool(view.files.county)
     notes = (
         (denied, SURE, "公安答复没有查到这名儿童"),
         (view.truth("said_none"), SURE, "民政登记为无户口"),
         (_pupils_without_number(view), SURE, "学籍为J开头的临时号，表示没有可用身份证号"),
         (~numbered & ~unregistered, SURE, "各部门均无有效身份证号"),
-        (numbered & ~local, OPEN, "本人号码是外县签发，户籍可能在外地"),
-        (numbered & local, OPEN, "本人号码有效，可能是公安数据未包含或已迁移"),
+        (numbered & abroad, OPEN, "本人号码是外县签发，户籍可能在外地"),
+        (numbered & ~abroad, OPEN, "本人号码有效，可能是公安数据未包含或已迁移"),
         (view.any(view.codes("migrant", ["yes"])), OPEN, "学籍标为随迁子女，户籍可能在外地"),
         (view.truth("said_elsewhere"), OPEN, "另有部门记载户籍在外地"),
         (view.flag("police_state", "cancelled"), OPEN, "公安只有已注销的记录"),
@@ -112,19 +117,35 @@ def household_elsewhere(view: View) -> pd.DataFrame:
     """L02: on civil affairs' roll, alive, and civil affairs says 外省市户口 or the police say moved out; no active register here."""
     rolled = view.helped
     stated = rolled & view.codes("register_side", ["elsewhere"])
-    here = view.flag("police_state", "active")
+    police = view.of("public_security") & view.active
+    # Another county's register that was delivered says where; whoever is on that county's roll, too, has two files (L16C).
+    elsewhere, rolled_there = county_with(view, police), county_with(view, view.roll) != ""
+    registered_there = elsewhere != ""
+    here = view.any(police & view.own)
+    twice = here & registered_there
     # Whom the police have here in so many words is none of these: then the form is wrong, which L15 tells.
     settled = here & view.flag("hukou", "here")
-    listed = view.any(rolled) & (view.any(stated) | view.flag("moved_out")) & view.flag("alive") & ~settled
+    listed = (
+        view.any(rolled & view.own)
+        & (view.any(stated) | view.flag("moved_out") | registered_there)
+        & ~settled
+        & ~rolled_there
+    )
+    listed = (listed | twice) & view.flag("alive")
     reason = sentences(view, "民政名册在册，民政登记户口在外省市（外县），请核实户籍地是否已有档案")
     reason[view.flag("moved_out")] = "民政名册在册，公安登记户籍已迁出本县，请核实迁入地是否已接续"
-    grade = np.where(view.flag("moved_out"), presence(view), SURE).astype(np.int64)
+    by_register = "民政名册在册，户籍在" + elsewhere + "（该县公安登记），请核实那里是否已有档案、由谁保护"
+    reason = np.where(registered_there, by_register, reason)
+    in_both = "公安在本县和" + elsewhere + "都有未注销的户籍，一人只能在一地登记，请两地公安核对"
+    reason = np.where(twice, in_both, reason)
+    by_link = view.flag("moved_out") | registered_there
+    grade = np.where(by_link, presence(view), SURE).astype(np.int64)
     by_class = view.any(stated & view.codes("hukou_class", ["elsewhere"]))
     notes = (
-        (view.any(stated) & ~by_class, LIKELY, "按户籍地址判断"),
+        (view.any(stated) & ~by_class & ~registered_there, LIKELY, "按户籍地址判断"),
         (view.truth("said_none"), OPEN, "另有档案登记为无户口"),
-        (here, OPEN, "公安另有未注销的记录"),
+        (here & ~twice, OPEN, "公安另有未注销的记录"),
     )
     for where, at_most, note in notes:
         grade, reason = capped(grade, where, at_most), with_note(reason, where & listed, note)
-    return draft(listed, view.first(stated, rolled), grade, reason)
+    return draft(listed, view.first(stated, rolled, police), grade, reason)

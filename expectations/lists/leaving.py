@@ -9,6 +9,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from expectations.lists.counties import county_with
 from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped, presence
 from expectations.lists.stated import spread, stated
@@ -86,12 +87,28 @@ def moved_on_roll(view: View) -> pd.DataFrame:
     """L14: on civil affairs' roll and moved out of the county per police, with no active row left here."""
     rolled = view.helped
     limit = (view.files.as_of - timedelta(days=view.profile.leaving.move_lag_days.known())).isoformat()
+    # Where the county's register that the child moved to was delivered, the move is known from both ends and the file is handed over.
+    police = view.of("public_security")
+    arrived, left = county_with(view, police & view.active), police & view.codes("state", ["moved_out"]) & view.own
+    handed = (arrived != "") & view.any(left) & ~view.any(police & view.active & view.own)
+    row = view.files.records
+    date = row["cancel_date"].where(row["cancel_date"] != "", row["moved_out_date"])
+    on_roll, left_on = view.any(rolled & view.own), view.text("left_on")
+    left_on = left_on.where(
+        ~handed, pd.Series(np.append(date.to_numpy(object), "")[view.first(left)], index=left_on.index)
+    )
     # A move without a day counts as an old one here, and is 待核 below.
-    listed = view.any(rolled) & view.flag("moved_out") & view.flag("alive") & (view.text("left_on") <= limit).to_numpy()
+    listed = on_roll & (view.flag("moved_out") | handed) & view.flag("alive") & (left_on <= limit).to_numpy()
     reason = sentences(view, "公安登记户籍已迁出，而民政名册仍在册，请核实迁往地和是否仍在本县居住")
+    over = (
+        "户籍已迁到"
+        + arrived
+        + "（该县公安已有登记），而本县民政名册仍在册，请与该县民政核实后办理移交：迁入地先增员，本县后减员"
+    )
+    reason = np.where(handed, over, reason)
     notes = (
         (view.any(rolled & view.codes("hukou_class", ["elsewhere"])), SURE, "民政已登记为外地户口"),
-        ((view.text("left_on") == "").to_numpy(), OPEN, "没有迁出日期"),
+        ((left_on == "").to_numpy(), OPEN, "没有迁出日期"),
     )
     grade = presence(view)
     for where, at_most, note in notes:

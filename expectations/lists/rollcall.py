@@ -14,6 +14,7 @@ from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray
 from expectations.lists.view import View
 from expectations.lists.wording import name_levels, wording
+from matching.reading.regions import area_name
 
 # School, grade and name as they stand in a class list; a list of the whole school has no grades.
 _Place = tuple[str, str]
@@ -172,5 +173,6 @@ def _class_key(text: str) -> str:
 
 def _plain(view: View, field: str) -> Texts:
     """Names of schools without county and blanks before the rest: 某县实验小学 and 实验小学 are one."""
-    county = view.profile.place.county_name.value or ""
+    place = view.profile.place
+    county = place.county_name.value or area_name(place.area_code.value or view.files.county)
     return view.records.mapped(field, lambda text: text.replace(" ", "").removeprefix(county))

@@ -11,6 +11,7 @@ import pandas as pd
 from expectations.lists.ages import day_in
 from expectations.lists.cases import MISSING, with_case
 from expectations.lists.columns import Texts
+from expectations.lists.counties import lives_in_other
 from expectations.lists.dropouts import LEDGER, ledger_dropouts
 from expectations.lists.files import BoolArray, IntArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, absence, capped, near_notes, presence, probably_there
@@ -41,6 +42,10 @@ def not_enrolled(view: View) -> pd.DataFrame:
     listed = of_school_age(view) & view.flag("alive") & ~view.flag("moved_out") & known_here & ~excused
     listed &= ~view.any(view.of("education") & ~beside) & ~probably_there(view, view.of("education") & ~beside)
     grade, reason = _graded_absence(view)
+    # Schooling is where the parents live (义务教育法 Art. 12): the county of residence is told as well.
+    living = lives_in_other(view)
+    for county in sorted(set(living) - {""}):
+        reason = with_note(reason, living == county, f"现住{county}，应由居住地安排入学，请同时告知该县教育部门")
     return draft(listed, view.first(registered, civil, disabled), grade, reason)
 
 

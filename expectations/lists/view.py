@@ -15,7 +15,7 @@ from expectations.jurisdictions.profile import Profile
 from expectations.lists.catalogue import Catalogue
 from expectations.lists.columns import CodedColumns, Texts
 from expectations.lists.comparable import name_keys
-from expectations.lists.files import VEILED, BoolArray, ChildFiles, EarlierPeriod, IntArray
+from expectations.lists.files import REGISTER_COUNTY, VEILED, BoolArray, ChildFiles, EarlierPeriod, IntArray
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,14 @@ class View:
     @cached_property
     def compared(self) -> BoolArray:
         """Active records whose writing is compared with others': a visit book or a class list is no register of names."""
-        return self.active & self.registers
+        return self.active & self.registers & self.own
+
+    @cached_property
+    def own(self) -> BoolArray:
+        """Records of the own county's registers; another county's say where a child is, and no line is about them (rules/places-and-people.md#several-counties)."""
+        if REGISTER_COUNTY not in self.files.records.columns:  # files of an earlier state
+            return np.ones(len(self.child), dtype=np.bool_)
+        return ~self.filled(REGISTER_COUNTY)
 
     @cached_property
     def registers(self) -> BoolArray:
@@ -141,8 +148,10 @@ class View:
         return np.asarray(np.bincount(self.child[records], minlength=self.n), dtype=np.int64)
 
     def first(self, *masks: BoolArray) -> IntArray:
-        """Per child the position of its first record in the first mask that has one; -1 = none."""
+        """Per child the position of its first record in the first mask that has one, the own county's before another's; -1 = none."""
         position = np.full(self.n, -1, dtype=np.int64)
+        if not self.own.all():
+            masks = tuple(part for mask in masks for part in (mask & self.own, mask))
         # Written back to front: what is written last, the first record of the first mask, stays.
         for mask in reversed(masks):
             at = np.flatnonzero(mask)[::-1]

@@ -19,6 +19,8 @@ from matching.reading.regions import Area, area_name, county_code, read_area
 if TYPE_CHECKING:
     import pandas as pd
 
+# Before a township is another county's: addresses that name that county at all, and the share of the township's mentions that do.
+_COUNTY_NAMED, _TOWN_NAMED = 20, 0.2
 ADDRESS_COLUMNS = ("province", "prefecture", "county", "county_code", "town", "village", "rest")
 PLACE_COLUMNS = ("town", "village")
 _HAN = "\u3400-\u9fff"
@@ -69,12 +71,14 @@ class Gazetteer:
         towns: written form (full, other kind, stem) to the canonical township.
         villages: township to (written form or stem to the canonical village).
         owners: village stem to the townships that have one of that name.
+        elsewhere: canonical townships that addresses name with another county (six digits), and not with this one.
     """
 
     county: str = ""
     towns: dict[str, str] = field(default_factory=dict)
     villages: dict[str, dict[str, str]] = field(default_factory=dict)
     owners: dict[str, set[str]] = field(default_factory=dict)
+    elsewhere: dict[str, str] = field(default_factory=dict)
     _seen: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     def add_town(self, town: str) -> str:
@@ -122,16 +126,18 @@ def places_from_list(listed: pd.DataFrame, county: str = "") -> Gazetteer:
     return places
 
 
-def learn_places(*frames: pd.DataFrame, county: str = "", least: int = 3) -> Gazetteer:
+def learn_places(*frames: pd.DataFrame, county: str = "", least: int = 3, rival: float = 0.5) -> Gazetteer:
     """Places learned from the data themselves, when the county's list is not at hand.
 
     Args:
         frames: any frames with some of the columns `town`, `village`, `hukou_addr`, `live_addr` (raw text).
         county: six-digit code of the county; found by majority when "".
         least: a township or village that fewer rows name is taken for a slip or for another county's.
+        rival: another county that is named at least this often, as a share of the most frequent one, leaves the county open: nobody chooses
+            between two of a size.
 
     Returns:
-        The county's places; addresses that name another county taught nothing.
+        The county's places; addresses that name another county taught nothing. Where the county is open those of all that may be it.
     """
     pairs: Counter[tuple[str, str]] = Counter()
     for frame in frames:
@@ -154,12 +160,41 @@ def learn_places(*frames: pd.DataFrame, county: str = "", least: int = 3) -> Gaz
                 if area.code:
                     votes[area.code] += count
 
-    home = county or (votes.most_common(1)[0][0] if votes else "")
+    most = max(votes.values(), default=0)
+    homes = [county] if county else [code for code, count in votes.items() if count >= rival * most]
+    home = homes[0] if len(homes) == 1 else ""
+    named: dict[str, Counter[str]] = {}
     for area, rest, count in addresses:
+        if area.code and (town := _town_village(rest)[0]):
+            named.setdefault(canonical_town(town), Counter())[area.code] += count
         # A county of a name that several have has no code: another name than ours is enough to know that it is not ours.
-        if area.code in ("", home) and not (area.county and not area.code and area.county != area_name(home)):
+        unknown = area.county and not area.code and area.county not in {area_name(code) for code in homes}
+        if area.code in ("", *homes) and not unknown:
             pairs[_town_village(rest)] += count
-    return _frequent(pairs, home, least)
+    learned = _frequent(pairs, home, least)
+    mentions: Counter[str] = Counter()
+    for (town, _), count in pairs.items():
+        mentions[canonical_town(_plain(town))] += count
+    learned.elsewhere = _towns_elsewhere(named, mentions, home)
+    return learned
+
+
+def _towns_elsewhere(named: dict[str, Counter[str]], mentions: Counter[str], home: str) -> dict[str, str]:
+    """Townships that are another county's: so called in a good part of all mentions, and less often as the own county's.
+
+    A county that few addresses name is where some children come from; its 城关镇 must not take ours away.
+    """
+    counties: Counter[str] = Counter()
+    for counted in named.values():
+        counties.update(counted)
+    elsewhere = {}
+    for town, counted in named.items():
+        code, rows = min(counted.items(), key=lambda item: (-item[1], item[0]))
+        own = counted.get(home, 0)
+        everybody = mentions[town] + sum(count for other, count in counted.items() if other != home)
+        if code != home and rows > own and counties[code] >= _COUNTY_NAMED and rows >= _TOWN_NAMED * everybody:
+            elsewhere[town] = code
+    return elsewhere
 
 
 def _area_before_town(head: str, county: str, town_first: bool) -> Area:

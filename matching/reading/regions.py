@@ -165,6 +165,15 @@ def _counties(name: str) -> frozenset[str]:
     return frozenset(codes) & regions.today or frozenset(codes)
 
 
+def counties_called(name: str) -> frozenset[str]:
+    """Six-digit codes of all counties of a full name: today's, and where there is none of today, those of the past; none of a name that a
+    prefecture of today has (张掖市 was a county once).
+    """
+    regions = _table()
+    above = any(_level(code) < 6 and code in regions.today for code in regions.codes.get(name, []))
+    return frozenset() if above else _counties(name)
+
+
 @cache
 def county_code(name: str, prefecture: str = "") -> str:
     """Six-digit code of a county by its full name, or "" when there is none or more than one."""

@@ -27,11 +27,16 @@ app.add_typer(auditing.app)
 
 @app.command(help=say("init.help"))
 @spoken
-def init(workspace: WorkspaceOption = None) -> None:
+def init(
+    workspace: WorkspaceOption = None,
+    county_name: Annotated[str, typer.Option("--county-name", help=say("init.county_name"))] = "",
+    county_code: Annotated[str, typer.Option("--county-code", help=say("init.county_code"))] = "",
+    profile: Annotated[str, typer.Option("--profile", help=say("init.profile"))] = "",
+) -> None:
     """Make a workspace."""
-    from pipelines.cli.setting_up import init_workspace
+    from pipelines.cli.setting_up import NewWorkspace, init_workspace
 
-    init_workspace(workspace)
+    init_workspace(workspace, NewWorkspace(county_name, county_code, profile))
 
 
 @app.command(help=say("demo.help"))

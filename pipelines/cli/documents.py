@@ -14,7 +14,7 @@ from assets.childfile.document.finding_child import sources_of
 from assets.childfile.document.sample import Draw, draw, population
 from assets.childfile.document.samplebook import write_sheet
 from assets.childfile.document.writing import Imprint, write_child
-from assets.county import profile_of
+from assets.county import county_name, office_name, profile_of
 from assets.paper.pdf import to_pdf
 from assets.protected import FOLDER, book_of, protected_in
 from assets.publishing.locking import lock_file
@@ -74,7 +74,7 @@ def _write_one(opened: Session, number: str, period: Period, release: Release) -
     detail: dict[str, object] = {"period": period.label, "full": bool(approved_by), "approved_by": approved_by}
     _note(opened, audit.Act(opened.workspace.operator, "child_file", paper.child_id, detail))
     ending = "" if approved_by else "_遮蔽"
-    issue = Imprint(period.zh, period.last_day, date.today(), _office(opened), approved_by)
+    issue = Imprint(period.zh, period.last_day, date.today(), _office(opened, period), approved_by)
     name, outbox = f"{paper.child_id}{ending}.docx", opened.workspace.outbox
     if person is None:
         return write_child(paper, issue, outbox / FILES / period.label / name)
@@ -99,9 +99,11 @@ def write_sample(opened: Session, sampling: Sampling) -> Path:
     drawn = draw(everyone, order).merge(children[["child_id", "name"]], on="child_id", how="left")
     path = opened.workspace.outbox / SAMPLE_FOLDER / period.label / f"儿童档案抽查_{period.label}.xlsx"
     opened.look("sample", period.label, drawn["child_id"].astype(str).tolist())
-    profile = profile_of(opened.workspace)
-    place, masked = profile.place.county_name.value or "", profile.masking.covers_names_in_summary
-    context = PublishContext(period.label, period.last_day, place, (), _office(opened), names_masked=masked)
+    place, masked = (
+        county_name(opened.workspace, period.label),
+        profile_of(opened.workspace).masking.covers_names_in_summary,
+    )
+    context = PublishContext(period.label, period.last_day, place, (), _office(opened, period), names_masked=masked)
     write_sheet(drawn, order, context, path)
     _note(
         opened, audit.Act(opened.workspace.operator, "sample", period.label, {"size": len(drawn), "seed": order.seed})
@@ -123,9 +125,8 @@ def _period(opened: Session, text: str) -> Period:
     return Period.parse(label)
 
 
-def _office(opened: Session) -> str:
-    place = profile_of(opened.workspace).place.county_name.value or ""
-    return f"{place}民政局" if place else "民政局"
+def _office(opened: Session, period: Period) -> str:
+    return office_name(county_name(opened.workspace, period.label))
 
 
 def _note(opened: Session, act: audit.Act) -> None:

@@ -90,7 +90,8 @@ def _accounting(lines: list[sa.RowMapping], departments: Mapping[str, str]) -> T
 
 
 def _print_notices(notices: list[sa.RowMapping], departments: Mapping[str, str]) -> None:
-    for line in notices[:MOST_NOTICES]:
+    # What somebody must answer stands before what is merely said.
+    for line in sorted(notices, key=lambda line: bool(line["severity"] != "ask"))[:MOST_NOTICES]:
         where = "·".join(
             part for part in (departments.get(line["department"], ""), line["file"], line["sheet"]) if part
         )

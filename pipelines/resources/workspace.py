@@ -33,6 +33,10 @@ _TEMPLATE = """\
 # 县（市、区）名称和六位行政区划代码，例如 county_name = "某县"、county_code = "620722"。
 county_name = ""
 county_code = ""
+# 同样由本单位负责的其他县级代码（没有代码的新区、开发区写名称），例如 own_codes = ["520103"]。
+own_codes = []
+# 交来的数据里有外县的行时怎样处理：drop 不比对、只计数；known 作为在外县的儿童保留，用来说明去向。例如 other_counties = {"620725" = "drop"}。
+other_counties = {}
 
 # 采用哪个地方的口径（expectations/jurisdictions/ 里的文件名，不带 .yaml）；留空用通用口径。
 profile = ""
@@ -109,6 +113,8 @@ class Settings(BaseModel):
 
     county_name: str = ""
     county_code: str = ""
+    own_codes: list[str] = Field(default_factory=list)
+    other_counties: dict[str, Literal["drop", "known"]] = Field(default_factory=dict)
     profile: str = ""
     database: str = ""
     areas: str = ""
@@ -150,12 +156,13 @@ class Workspace:
         return workspace
 
     @classmethod
-    def create(cls, root: Path, county: tuple[str, str] = ("", "")) -> Workspace:
+    def create(cls, root: Path, county: tuple[str, str] = ("", ""), profile: str = "") -> Workspace:
         """Make the folders and settings files that are missing; existing files stay as they are.
 
         Args:
             root: the workspace's folder.
             county: name and six-digit code for new settings; "" leaves them to the data.
+            profile: the place's profile for new settings, "" for the national default.
         """
         root = root.resolve()
         close_to_others()  # before anything is written; whom the settings name is known only when they are read
@@ -166,6 +173,8 @@ class Workspace:
         stated = _TEMPLATE.replace(
             'county_name = ""\ncounty_code = ""', f'county_name = "{name}"\ncounty_code = "{code}"'
         )
+        chosen = profile.replace('"', "").replace("\\", "/")
+        stated = stated.replace('\nprofile = ""\n', f'\nprofile = "{chosen}"\n')
         _write_once(root / "dagster" / "dagster.yaml", _DAGSTER_YAML)
         _write_once(root / SETTINGS_NAME, stated)  # the last: a folder without it is no workspace yet
         workspace = cls.open(root)

@@ -12,12 +12,15 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import typer
 import yaml
 from assets.receiving.plausibility import shortfalls
 from town import CA, DI, ED, PS, Town, number
 
+from assets.counties.asking import CountyWording, county_notices
+from assets.counties.registers import registers_of
 from assets.publishing.editions import bare_context
 from assets.reports import progress
 from assets.reports.due import duties
@@ -152,6 +155,16 @@ def short_deliveries(town: Town) -> object:
     return shortfalls(records, town.profile, town.as_of, {PS})
 
 
+def asked_counties(town: Town) -> object:
+    """What is asked about a register in which 30 of 130 rows are another county's."""
+    codes = ["620722"] * 100 + ["620725"] * 30
+    records = pd.DataFrame({"hukou_area_code": codes}).assign(
+        department=PS, file="f", sheet="s", town="", cancel_kind=""
+    )
+    registers = registers_of(records, np.arange(len(records)), town.profile.place)
+    return county_notices(records, registers, town.profile, CountyWording({PS: "公安"}, {}))
+
+
 def zero_lists(town: Town) -> object:
     computed = [SimpleNamespace(code=code) for code in ("L01", "L03")]
     material = SimpleNamespace(profile=town.profile, computed=computed)
@@ -199,6 +212,18 @@ CASES: dict[str, Case] = {
     "place.area_code": Case("620722", "620102", lines("L02", row(CA, category="dilemma", hukou_area_code="620102"))),
     "place.former_area_codes": Case(
         [], ["620702"], lines("L02", row(CA, category="dilemma", hukou_area_code="620702")), {"place.area_code": "620722"}
+    ),
+    "place.own_codes": Case(
+        [], ["620725"], lines("L02", row(CA, category="dilemma", hukou_area_code="620725")), {"place.area_code": "620722"}
+    ),
+    "place.other_counties": Case(
+        {}, {"620725": "drop"}, lines("L02", row(CA, category="dilemma", hukou_area_code="620725")), {"place.area_code": "620722"}
+    ),
+    "place.second_county": Case(
+        {"rows": 20, "share": 0.02, "comparable": 0.5, "unit": 0.5},
+        {"rows": 50, "share": 0.02, "comparable": 0.5, "unit": 0.5},
+        asked_counties,
+        {"place.area_code": "620722"},
     ),
     "place.county_name": Case(
         "民乐县", "高台县", lines("L02", row(CA, category="dilemma", hukou_area_code="民乐县南古镇"))

@@ -27,7 +27,7 @@ live_town live_village hukou_town hukou_village hukou_county household_no father
 visit_date child_worker layout child_no present suspended_until attendance_mode not_enrolled_reason
 agreement has_carer care_reason away_since father_away_since mother_away_since guardianship single_parent orphan_flag contact_kind screening rehab issues
 pay_start amount remark dilemma_type health illness pupil_source guardian_id birth_precision
-person_status term_from term_to post persuasion returned_on struck_off_on
+person_status term_from term_to post persuasion returned_on struck_off_on live_county stated_county county
 """
 FIELDS = FIELDS_TEXT.split()
 

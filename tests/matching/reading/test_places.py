@@ -25,7 +25,7 @@ def county() -> places.Gazetteer:
         }
     )
     told = pd.DataFrame(
-        {"hukou_addr": ["陕西省宝鸡市凤县黄牛铺镇东河桥村三组12号"] * 4 + ["甘肃省张掖市民乐县洪水镇城南村"] * 3}
+        {"hukou_addr": ["陕西省宝鸡市凤县黄牛铺镇东河桥村三组12号"] * 8 + ["甘肃省张掖市民乐县洪水镇城南村"] * 3}
     )
     return places.learn_places(stated, told)
 
@@ -117,3 +117,22 @@ def test_a_county_that_the_list_of_regions_does_not_know_is_no_part_of_the_towns
     assert read["village"].tolist() == ["上泉村", "上泉村", ""]
     learned = places.learn_places(pd.DataFrame({"hukou_addr": ["张掖市童谷县云杉镇上泉村"] * 5}), county="620799")
     assert set(learned.towns.values()) == {"云杉镇"}
+
+
+def test_between_two_counties_of_a_size_none_is_chosen() -> None:
+    fengxian, minle = "陕西省宝鸡市凤县黄牛铺镇东河桥村", "甘肃省张掖市民乐县洪水镇城南村"
+    learned = places.learn_places(pd.DataFrame({"hukou_addr": [fengxian] * 30 + [minle] * 25}))
+    assert learned.county == ""
+    assert sorted(learned.villages) == ["洪水镇", "黄牛铺镇"]
+    assert learned.elsewhere == {"黄牛铺镇": "610330", "洪水镇": "620722"}
+
+
+def test_a_township_that_addresses_name_with_another_county_is_that_countys() -> None:
+    told = pd.DataFrame(
+        {"hukou_addr": ["陕西省宝鸡市凤县黄牛铺镇东河桥村"] * 80 + ["甘肃省张掖市民乐县洪水镇城南村"] * 25}
+    )
+    bare = pd.DataFrame({"town": ["洪水镇"] * 40, "village": ["城南村"] * 40})
+    assert places.learn_places(told, bare).elsewhere == {"洪水镇": "620722"}
+    # A few children who come from a 城关镇 there take no 城关镇 of ours away.
+    ours = pd.DataFrame({"town": ["洪水镇"] * 400, "village": ["城南村"] * 400})
+    assert places.learn_places(told, ours).elsewhere == {}
