@@ -76,7 +76,9 @@ def new_workspace(county: Path, root: Path) -> None:
     Workspace.create(root, (places().county, places().code))
     shutil.copyfile(PROFILE, root / "profile.yaml")
     path = root / SETTINGS_NAME
-    path.write_text(path.read_text(encoding="utf-8").replace('profile = ""', 'profile = "profile.yaml"', 1), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('profile = ""', 'profile = "profile.yaml"', 1), encoding="utf-8"
+    )
     shutil.copyfile(county / "areas.csv", root / "areas.csv")
 
 
@@ -96,7 +98,10 @@ def split(inbox: Inbox, path: Path) -> None:
     parts = inbox.parts_of(path)
     if len(parts) > 1:
         names = [book.sheets[part.place].name for part in parts]
-        books = {path.with_stem(f"{path.stem}（{name}）"): Book([book.sheets[part.place]]) for name, part in zip(names, parts, strict=True)}
+        books = {
+            path.with_stem(f"{path.stem}（{name}）"): Book([book.sheets[part.place]])
+            for name, part in zip(names, parts, strict=True)
+        }
         inbox.put(books, path)
     elif len(parts) == 1 and "school" not in parts[0].columns and "school_code" in parts[0].columns:
         inbox.put(_by_school(inbox, path, parts[0]), path)
@@ -122,7 +127,9 @@ def ask_justice(inbox: Inbox) -> None:
         ours = [row for row in part.rows if kids.get((part.path.name, name, row)) in unprotected]
         people |= _left_out(inbox, part, ours)
     others = _asked_for_nothing(inbox, len(people) + 3, set(people))
-    rows = [(name, number, *_HELD) for number, name in people.items()] + [(name, number, "无", "", "") for number, name in others.items()]
+    rows = [(name, number, *_HELD) for number, name in people.items()] + [
+        (name, number, "无", "", "") for number, name in others.items()
+    ]
     lines = [[f"{place}", *row, str(inbox.period.last_day)] for place, row in enumerate(rows, 1)]
     sheet = BookSheet("查询答复", [[Written(cell) for cell in line] for line in [list(_CUSTODY), *lines]])
     write_book(Book([sheet]), inbox.folder / "custody" / f"服刑戒毒查询答复_{inbox.period.last_day:%Y%m}.xlsx")

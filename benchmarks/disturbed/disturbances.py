@@ -166,7 +166,9 @@ def care_columns(inbox: Inbox, occasion: Occasion) -> str:
 def source_missing(inbox: Inbox, occasion: Occasion) -> str:
     """A further source that came last time does not come."""
     known = occasion.before.departments() if occasion.before else []
-    gone = occasion.pick([name for name in inbox.departments() if name in known and name not in settings()["departments"]])
+    gone = occasion.pick(
+        [name for name in inbox.departments() if name in known and name not in settings()["departments"]]
+    )
     inbox.empty(gone)
     return f"缺 {gone} 文件夹"
 
@@ -196,7 +198,9 @@ def ledger_missing(inbox: Inbox, occasion: Occasion) -> str:
     """One township's ledger is not among those of civil affairs."""
     parts = inbox.parts("civil_affairs")
     sheets = Counter((part.path, part.layout) for part in parts)
-    part = occasion.pick([part for part in parts if sheets[part.path, part.layout] > 1] or (parts if len(parts) > 1 else []))
+    part = occasion.pick(
+        [part for part in parts if sheets[part.path, part.layout] > 1] or (parts if len(parts) > 1 else [])
+    )
     if sum(other.path == part.path for other in parts) > 1:
         inbox.change(part.path, lambda book: book.sheets.pop(part.place))
     else:

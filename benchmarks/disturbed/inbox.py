@@ -170,7 +170,9 @@ class Inbox:
                 theirs = list(csv.DictReader(source))
             with (self.truth / name).open("a", encoding="utf-8", newline="") as out:
                 writer = csv.writer(out, lineterminator="\n")
-                writer.writerows([prefix + line[column] if key == column else line[key] for key in line] for line in theirs)
+                writer.writerows(
+                    [prefix + line[column] if key == column else line[key] for key in line] for line in theirs
+                )
 
     def _understood(self, path: Path) -> list[Part]:
         contract = self._contracts[path.parent.name]

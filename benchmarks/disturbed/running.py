@@ -125,7 +125,9 @@ def publications(root: Path, period: str) -> int:
 
 def look(root: Path, period: str, outcome: str) -> Seen:
     """What is published of a period, and the state of every finding; without an edition only how it ended and what was noticed."""
-    notices = Counter(str(row[0]) for row in _query(root, "SELECT severity FROM delivery_notice WHERE period = ?", period))
+    notices = Counter(
+        str(row[0]) for row in _query(root, "SELECT severity FROM delivery_notice WHERE period = ?", period)
+    )
     shown = root / "outbox" / period
     if outcome not in (PUBLISHED, SAME) or not (shown / "findings.csv").exists():
         return Seen(outcome, notices=dict(notices))
