@@ -61,6 +61,10 @@ class BookSheet:
         self.order(kept)
         return before - len(kept)
 
+    def leave_out(self, gone: Collection[int]) -> int:
+        """Leave out the rows with these numbers; returns how many went."""
+        return self.keep_rows(lambda row: row not in gone)
+
     def order(self, places: list[int]) -> None:
         """The rows at these places (from 0), in this order; merges are kept where their rows stay side by side."""
         now = {place: new for new, place in enumerate(places)}
@@ -179,8 +183,8 @@ def _write_sheet(page: Any, sheet: BookSheet) -> None:
                 cell.data_type = "s"  # a text that begins with "=" is no formula
     for top, left, bottom, right in sheet.merges:
         page.merge_cells(start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1)
-    for row in sheet.hidden:
-        page.row_dimensions[row + 1].hidden = True
+    for place in sheet.hidden:
+        page.row_dimensions[place + 1].hidden = True
 
 
 def _decoded(content: bytes) -> tuple[str, str]:

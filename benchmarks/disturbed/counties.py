@@ -112,7 +112,8 @@ def _by_school(inbox: Inbox, path: Path, part: Part) -> dict[Path, Book]:
     books = {}
     for code in sorted(set(schools.values())):
         book = read_book(path)
-        book.sheets[part.place].keep_rows(lambda row, code=code: schools.get(row, code) == code)
+        others = {row for row, theirs in schools.items() if theirs != code}
+        book.sheets[part.place].leave_out(others)
         books[path.with_stem(f"{path.stem}_{code}")] = book
     return books
 

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -183,7 +183,7 @@ def justice_others(inbox: Inbox, occasion: Occasion) -> str:
     for part in parts:
         chosen = occasion.rng.permutation(len(adults))[: len(part.rows)].tolist()
         people = [adults[place] for place in chosen]
-        inbox.change(part.path, lambda book, part=part, people=people: _ask_about(book, part, people))
+        inbox.change(part.path, partial(_ask_about, part=part, people=people))
     return "服刑戒毒答复全是别人"
 
 
@@ -247,7 +247,7 @@ def corrected_beside(inbox: Inbox, occasion: Occasion) -> str:
         rows = [row for row in part.rows if occasion.rng.random() < 0.03] or [part.rows[0]]
         columns = part.columns.get("live_addr", ()) or part.columns.get("phone", ())
         changed += len(rows) * bool(columns)
-        inbox.change(corrected, lambda book, part=part, rows=rows, columns=columns: _correct(book, part, rows, columns))
+        inbox.change(corrected, partial(_correct, part=part, rows=rows, columns=columns))
     return f"{path.parent.name} 更正文件与原文件并存（改 {changed} 行）"
 
 
@@ -286,8 +286,9 @@ def _largest(parts: list[Part]) -> Part:
 def _cut(inbox: Inbox, part: Part, occasion: Occasion) -> str:
     kept = int(len(part.rows) * occasion.rng.uniform(0.3, 0.85))
     last = part.rows[kept - 1]
-    gone = inbox.change_rows(part, lambda row: row <= last)
-    return f"截去 {gone}/{len(part.rows)} 行"
+    gone = {row for row in part.rows if row > last}
+    inbox.leave_out(part, gone)
+    return f"截去 {len(gone)}/{len(part.rows)} 行"
 
 
 def _sorted(inbox: Inbox, part: Part, rows: list[int]) -> Part:
@@ -333,7 +334,7 @@ def _without(inbox: Inbox, units: Units, occasion: Occasion, kind: str) -> str:
     for part in {part.path: part for part, _ in unit}.values():
         for each in inbox.parts_of(part.path):
             gone = {row for other, row in unit if (other.path, other.place) == (each.path, each.place)}
-            inbox.change_rows(each, lambda row, gone=gone: row not in gone)
+            inbox.leave_out(each, gone)
     return f"缺一个{kind}：{len(unit)}/{total} 行"
 
 

@@ -10,7 +10,7 @@ import csv
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,21 +102,10 @@ class Inbox:
         edit(book)
         self.put({path: book}, path)
 
-    def change_rows(self, part: Part, wanted: Callable[[int], bool]) -> int:
-        """Leave only those of a sheet's data rows of which `wanted` says so.
-
-        Returns:
-            How many went.
-        """
-        data = set(part.rows)
-        gone = sum(not wanted(row) for row in data)
-
-        def cut(book: Book) -> None:
-            book.sheets[part.place].keep_rows(lambda row: row not in data or wanted(row))
-
+    def leave_out(self, part: Part, gone: Collection[int]) -> None:
+        """Take rows out of a sheet."""
         if gone:
-            self.change(part.path, cut)
-        return gone
+            self.change(part.path, lambda book: book.sheets[part.place].leave_out(gone))
 
     def put(self, books: Mapping[Path, Book], of: Path) -> None:
         """Write books in the place of one file; their rows are those of that file."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
@@ -27,6 +28,7 @@ OUTCOMES = (PUBLISHED, SAME, WAITS, REFUSED, BROKEN)
 """A new edition; the run ended well and there was nothing new to publish; neither published nor refused; refused; an error nobody foresaw."""
 QUESTIONS = frozenset({"ask", "stop"})
 _NONE = "本期无"
+_LIST_NAME = re.compile(r"（(L\d+[A-Z]?)）")
 _Returned = TypeVar("_Returned")
 
 
@@ -152,8 +154,8 @@ def lists_without_anybody(workbook: Path) -> frozenset[str]:
     book = openpyxl.load_workbook(workbook, read_only=True)
     rows = [row[:2] for row in book["说明"].iter_rows(values_only=True)] if "说明" in book.sheetnames else []
     book.close()
-    said = {str(name).partition("（L")[2][:4]: count for name, count in rows if name and "（L" in str(name)}
-    return frozenset("L" + code.partition("）")[0] for code, count in said.items() if count == _NONE)
+    said = ((_LIST_NAME.search(str(name or "")), count) for name, count in rows)
+    return frozenset(name[1] for name, count in said if name and count == _NONE)
 
 
 def _query(root: Path, statement: str, *given: str) -> list[tuple[Any, ...]]:

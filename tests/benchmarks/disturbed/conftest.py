@@ -29,6 +29,12 @@ def other_county(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="session")
+def undisturbed(county):
+    """Period -> its delivery as it was made, read once."""
+    return {period: inbox_of(county, period) for period in PLAN.periods}
+
+
 @dataclass
 class Trial:
     """A disturbance on a copy of the county: the inbox as it was and as it is, and what the disturbance said."""
@@ -42,6 +48,14 @@ class Trial:
         before, after = (sum(len(part.rows) for part in inbox.parts(department)) for inbox in (self.before, self.after))
         return before, after
 
+    def touched(self) -> set[str]:
+        """Departments whose files are others now."""
+        before, after = (
+            {(path.parent.name, path.name): path.read_bytes() for path in inbox.folder.glob("*/*")}
+            for inbox in (self.before, self.after)
+        )
+        return {key[0] for key in {*before, *after} if before.get(key) != after.get(key)}
+
     def columns(self, department: str) -> set[str]:
         """Fields that a department's files have now."""
         return {name for part in self.after.parts(department) for name in part.columns}
@@ -53,21 +67,21 @@ class Trial:
 
 
 @pytest.fixture
-def disturb(county, tmp_path, request):
+def disturb(county, undisturbed, tmp_path, request):
     """`disturb(name, period, seed)`: the trial."""
 
     def on_a_copy(name: str, period: str = SECOND, seed: int = 1) -> Trial:
         root = tmp_path / f"{name}-{period}-{seed}"
         for folder in ("inbox", "truth"):
             shutil.copytree(county / folder, root / folder)
-        earlier = inbox_of(county, FIRST) if period == SECOND else None
+        earlier = undisturbed[FIRST] if period == SECOND else None
 
         def other() -> Inbox:
             return inbox_of(request.getfixturevalue("other_county"), period)
 
         after = inbox_of(root, period)
         said = DISTURBANCES[name].act(after, Occasion(np.random.default_rng(seed), earlier, other))
-        return Trial(inbox_of(county, period), inbox_of(root, period), said)
+        return Trial(undisturbed[period], inbox_of(root, period), said)
 
     return on_a_copy
 
