@@ -89,10 +89,13 @@ class Inbox:
     def towns(self) -> list[str]:
         """The townships that addresses name, the largest first."""
         found: Counter[str] = Counter()
-        for department in self.departments():
+        # The police register has everybody's address; without it whoever else has some.
+        for department in sorted(self.departments(), key=lambda name: name != "public_security"):
             for part in self.parts(department):
                 for text in self.values(part, ADDRESSES).values():
                     found.update(_TOWNSHIP.findall(text)[:1])
+            if found:
+                break
         # What a few rows say is another county's.
         return [town for town, count in found.most_common() if count > 0.005 * sum(found.values())]
 

@@ -17,6 +17,8 @@ from benchmarks.disturbed.disturbances import (
     settings,
 )
 
+# Each reads a dozen files twice, each in a process of its own.
+pytestmark = pytest.mark.slow
 FIRST, SECOND = "2026Q2", "2026Q3"
 ADDING = ("second_county", "stale_file", "corrected_beside")
 
