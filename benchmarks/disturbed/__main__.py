@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.disturbed import table
-from benchmarks.disturbed.cases import Bench, Case, Judged, Quarter, plan_row
+from benchmarks.disturbed.cases import Bench, DisturbedCase, Judged, Quarter, plan_row
 from benchmarks.disturbed.counties import CountyPlan, kinds
 from benchmarks.disturbed.disturbances import DISTURBANCES, STAGES
 from benchmarks.disturbed.running import load
@@ -53,14 +53,14 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def cases(options: argparse.Namespace) -> Iterator[Case]:
+def cases(options: argparse.Namespace) -> Iterator[DisturbedCase]:
     """Everything that was asked for, county by county."""
     periods = tuple(options.periods)
     for kind, seed in itertools.product(options.kinds, options.seeds):
         plan = CountyPlan(kind, options.children, seed, periods)
         for name, stage, draw in itertools.product(options.only, options.stages, range(options.draws)):
             if stage in DISTURBANCES[name].stages:
-                yield Case(plan, name, stage, draw)
+                yield DisturbedCase(plan, name, stage, draw)
 
 
 def disturbed(bench: Bench, options: argparse.Namespace) -> tuple[list[Judged], list[Quarter]]:

@@ -117,7 +117,7 @@ class BookSheet:
 
 
 @dataclass
-class Book:
+class SheetBook:
     """A file: its sheets, and for text how it was written."""
 
     sheets: list[BookSheet]
@@ -130,7 +130,7 @@ class Book:
         return bool(self.encoding)
 
 
-def read_book(path: Path) -> Book:
+def read_book(path: Path) -> SheetBook:
     """Read a file.
 
     Raises:
@@ -138,7 +138,7 @@ def read_book(path: Path) -> Book:
     """
     content = path.read_bytes()
     if content.startswith(_WORKBOOK):
-        return Book([_sheet_of(page) for page in openpyxl.load_workbook(path).worksheets])
+        return SheetBook([_sheet_of(page) for page in openpyxl.load_workbook(path).worksheets])
     if content.lstrip().startswith(_OTHERS):
         raise UnreadableBookError(path.name)
     text, encoding = _decoded(content)
@@ -148,10 +148,10 @@ def read_book(path: Path) -> Book:
         lines = [line.split("\t") for line in text.splitlines()]
     else:
         lines = list(csv.reader(io.StringIO(text, newline="")))
-    return Book([BookSheet("", [[Written(cell) for cell in line] for line in lines])], encoding, delimiter)
+    return SheetBook([BookSheet("", [[Written(cell) for cell in line] for line in lines])], encoding, delimiter)
 
 
-def write_book(book: Book, path: Path) -> None:
+def write_book(book: SheetBook, path: Path) -> None:
     """Write a file as it was written before; sheets without rows are left out."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if book.is_text:
@@ -200,7 +200,7 @@ def _decoded(content: bytes) -> tuple[str, str]:
     raise UnreadableBookError("encoding")
 
 
-def _encoded(book: Book) -> bytes:
+def _encoded(book: SheetBook) -> bytes:
     lines = [["" if cell.value is None else str(cell.value) for cell in row] for row in book.sheets[0].rows]
     if book.delimiter == "\t":
         return ("\r\n".join("\t".join(line) for line in lines) + "\r\n").encode(book.encoding, errors="replace")

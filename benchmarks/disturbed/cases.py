@@ -20,13 +20,13 @@ import numpy as np
 from benchmarks.disturbed import counties
 from benchmarks.disturbed.counties import CountyPlan, inbox_of
 from benchmarks.disturbed.disturbances import DISTURBANCES, FIRST, SECOND, STAGES, NotApplicableError, Occasion
-from benchmarks.disturbed.judging import Comparison, Figures
+from benchmarks.disturbed.judging import RunComparison, CaseFigures
 from benchmarks.disturbed.running import Seen, apart, run_period
 from demo_county.scoring import true_lines
 
 
 @dataclass(frozen=True)
-class Case:
+class DisturbedCase:
     """A county, a disturbance, when it happens, and which of its draws it is."""
 
     plan: CountyPlan
@@ -50,10 +50,10 @@ class Case:
 class Judged:
     """What came of a case: what was done, how the run ended, the figures, seconds of disturbing and running."""
 
-    case: Case
+    case: DisturbedCase
     done: str
     outcome: str
-    figures: Figures
+    figures: CaseFigures
     notices: dict[str, int]
     seconds: float
 
@@ -92,7 +92,7 @@ class Bench:
     folder: Path
     _seen: dict[Path, Seen] = field(default_factory=dict)
 
-    def judged(self, case: Case) -> Judged | None:
+    def judged(self, case: DisturbedCase) -> Judged | None:
         """Run a case; None where the county has nothing to be disturbed so."""
         undisturbed, start = self.undisturbed(case.plan, case.period), self._start(case)
         county, other, began = self.county(case.plan), self.other_county(case), time.perf_counter()
@@ -105,7 +105,7 @@ class Bench:
             except NotApplicableError:
                 return None
             disturbed, true = run_period(root, case.period), true_lines(root / "truth" / case.period)
-        figures = Comparison(true, self._open_before(case), undisturbed, disturbed).figures()
+        figures = RunComparison(true, self._open_before(case), undisturbed, disturbed).figures()
         return Judged(case, done, disturbed.outcome, figures, disturbed.notices, time.perf_counter() - began)
 
     def quarters(self, plan: CountyPlan) -> Iterator[Quarter]:
@@ -117,7 +117,7 @@ class Bench:
         """The county's folder with its undisturbed deliveries."""
         return self._made(self.folder / "counties" / plan.name, counties.make_county, plan)
 
-    def other_county(self, case: Case) -> Path | None:
+    def other_county(self, case: DisturbedCase) -> Path | None:
         """The other county's folder, made for the cases that need it only."""
         if case.disturbance != "second_county":
             return None
@@ -152,7 +152,7 @@ class Bench:
             root.with_suffix(".seen").write_bytes(pickle.dumps(seen))
         return root
 
-    def _start(self, case: Case) -> Path:
+    def _start(self, case: DisturbedCase) -> Path:
         """The workspace before the case's run."""
         periods = case.plan.periods
         if case.stage == FIRST:
@@ -162,7 +162,7 @@ class Bench:
             return root
         return self._workspace(case.plan, periods[-2] if case.stage == SECOND else periods[-1])
 
-    def _open_before(self, case: Case) -> frozenset[str]:
+    def _open_before(self, case: DisturbedCase) -> frozenset[str]:
         periods = case.plan.periods
         if case.stage == FIRST:
             return frozenset()
@@ -178,7 +178,7 @@ class Bench:
         return folder
 
 
-def disturb(root: Path, county: Path, case: Case, other: Path | None) -> str:
+def disturb(root: Path, county: Path, case: DisturbedCase, other: Path | None) -> str:
     """Disturb the delivery that lies in a workspace.
 
     Raises:

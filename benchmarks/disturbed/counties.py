@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.disturbed.books import Book, BookSheet, Written, read_book, write_book
+from benchmarks.disturbed.books import SheetBook, BookSheet, Written, read_book, write_book
 from benchmarks.disturbed.disturbances import settings
-from benchmarks.disturbed.inbox import Inbox, Part
+from benchmarks.disturbed.inbox import DeliveredPeriod, Part
 from demo_county import generate
 from demo_county.lives import PROFILE
 from demo_county.settings import ClerkProfile, in_county, places, rates
@@ -66,9 +66,9 @@ def make_other_county(plan: CountyPlan, folder: Path) -> None:
         make_county(other, folder)
 
 
-def inbox_of(root: Path, period: str) -> Inbox:
+def inbox_of(root: Path, period: str) -> DeliveredPeriod:
     """The delivery of a period in a county's folder or workspace."""
-    return Inbox(root / "inbox" / period, root / "truth" / period)
+    return DeliveredPeriod(root / "inbox" / period, root / "truth" / period)
 
 
 def new_workspace(county: Path, root: Path) -> None:
@@ -90,7 +90,7 @@ def deliver(county: Path, root: Path, period: str) -> None:
         shutil.copytree(county / folder / period, target)
 
 
-def split(inbox: Inbox, path: Path) -> None:
+def split(inbox: DeliveredPeriod, path: Path) -> None:
     """One file a sheet, or one a school where a sheet holds several schools of one code: several can come, and one can be missing."""
     book = read_book(path)
     if book.is_text:
@@ -99,7 +99,7 @@ def split(inbox: Inbox, path: Path) -> None:
     if len(parts) > 1:
         names = [book.sheets[part.place].name for part in parts]
         books = {
-            path.with_stem(f"{path.stem}（{name}）"): Book([book.sheets[part.place]])
+            path.with_stem(f"{path.stem}（{name}）"): SheetBook([book.sheets[part.place]])
             for name, part in zip(names, parts, strict=True)
         }
         inbox.put(books, path)
@@ -107,7 +107,7 @@ def split(inbox: Inbox, path: Path) -> None:
         inbox.put(_by_school(inbox, path, parts[0]), path)
 
 
-def _by_school(inbox: Inbox, path: Path, part: Part) -> dict[Path, Book]:
+def _by_school(inbox: DeliveredPeriod, path: Path, part: Part) -> dict[Path, SheetBook]:
     schools = inbox.values(part, ["school_code"])
     books = {}
     for code in sorted(set(schools.values())):
@@ -118,7 +118,7 @@ def _by_school(inbox: Inbox, path: Path, part: Part) -> dict[Path, Book]:
     return books
 
 
-def ask_justice(inbox: Inbox) -> None:
+def ask_justice(inbox: DeliveredPeriod) -> None:
     """Of children whose parents cannot care for them, justice alone knows the father: the ledger leaves him out, the answer says it."""
     unprotected = {kid for code, kid in _true(inbox) if code == "L08"}
     kids = {(line["file"], line["sheet"], int(line["row"])): line["kid"] for line in inbox.account}
@@ -133,15 +133,15 @@ def ask_justice(inbox: Inbox) -> None:
     ]
     lines = [[f"{place}", *row, str(inbox.period.last_day)] for place, row in enumerate(rows, 1)]
     sheet = BookSheet("查询答复", [[Written(cell) for cell in line] for line in [list(_CUSTODY), *lines]])
-    write_book(Book([sheet]), inbox.folder / "custody" / f"服刑戒毒查询答复_{inbox.period.last_day:%Y%m}.xlsx")
+    write_book(SheetBook([sheet]), inbox.folder / "custody" / f"服刑戒毒查询答复_{inbox.period.last_day:%Y%m}.xlsx")
 
 
-def _left_out(inbox: Inbox, part: Part, rows: list[int]) -> dict[str, str]:
+def _left_out(inbox: DeliveredPeriod, part: Part, rows: list[int]) -> dict[str, str]:
     """Number -> name of the fathers of these rows, whose state the ledger no longer says."""
     names, numbers = inbox.values(part, ["father_name"]), inbox.values(part, ["father_id"])
     known = [row for row in rows if len(numbers[row]) == 18 and names[row] and "father_status" in part.columns]
 
-    def leave_out(book: Book) -> None:
+    def leave_out(book: SheetBook) -> None:
         for row in known:
             book.sheets[part.place].put(row, part.columns["father_status"][0], None)
 
@@ -150,7 +150,7 @@ def _left_out(inbox: Inbox, part: Part, rows: list[int]) -> dict[str, str]:
     return {numbers[row]: names[row] for row in known}
 
 
-def _asked_for_nothing(inbox: Inbox, count: int, without: set[str]) -> dict[str, str]:
+def _asked_for_nothing(inbox: DeliveredPeriod, count: int, without: set[str]) -> dict[str, str]:
     """Other fathers of the ledgers, about whom justice has no record."""
     found: dict[str, str] = {}
     for part in inbox.parts("civil_affairs"):
@@ -161,7 +161,7 @@ def _asked_for_nothing(inbox: Inbox, count: int, without: set[str]) -> dict[str,
     return found
 
 
-def _true(inbox: Inbox) -> list[tuple[str, str]]:
+def _true(inbox: DeliveredPeriod) -> list[tuple[str, str]]:
     with (inbox.truth / "findings.csv").open(encoding="utf-8", newline="") as source:
         return [(line["rule"], line["kid"]) for line in csv.DictReader(source)]
 

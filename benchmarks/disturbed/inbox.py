@@ -17,7 +17,7 @@ from pathlib import Path
 from assets.intake.contract import Contract, all_contracts
 from assets.intake.notices import DeliveredFile
 from assets.intake.pieces import tabulate_files
-from benchmarks.disturbed.books import Book, BookSheet, read_book, write_book
+from benchmarks.disturbed.books import SheetBook, BookSheet, read_book, write_book
 from pipelines.partitions import Period
 from pipelines.resources.reading import read_file
 
@@ -44,7 +44,7 @@ class Part:
     rows: tuple[int, ...]
 
 
-class Inbox:
+class DeliveredPeriod:
     """The folder of one period and the truth of its rows (`rows.csv`: dept, file, sheet, row, kid, errors)."""
 
     def __init__(self, folder: Path, truth: Path) -> None:
@@ -54,7 +54,7 @@ class Inbox:
             self.account = list(csv.DictReader(source))
         self._contracts: dict[str, Contract] = all_contracts(None)
         self._parts: dict[Path, list[Part]] = {}
-        self._looked_at: dict[Path, Book] = {}
+        self._looked_at: dict[Path, SheetBook] = {}
 
     def files(self, department: str) -> list[Path]:
         """The files of a department, by name."""
@@ -74,7 +74,7 @@ class Inbox:
             self._parts[path] = self._understood(path)
         return self._parts[path]
 
-    def look(self, path: Path) -> Book:
+    def look(self, path: Path) -> SheetBook:
         """A file to be looked at, not to be changed (`change`)."""
         if path not in self._looked_at:
             self._looked_at[path] = read_book(path)
@@ -99,7 +99,7 @@ class Inbox:
         # What a few rows say is another county's.
         return [town for town, count in found.most_common() if count > 0.005 * sum(found.values())]
 
-    def change(self, path: Path, edit: Callable[[Book], object]) -> None:
+    def change(self, path: Path, edit: Callable[[SheetBook], object]) -> None:
         """Let a file be changed."""
         book = read_book(path)
         edit(book)
@@ -110,7 +110,7 @@ class Inbox:
         if gone:
             self.change(part.path, lambda book: book.sheets[part.place].leave_out(gone))
 
-    def put(self, books: Mapping[Path, Book], of: Path) -> None:
+    def put(self, books: Mapping[Path, SheetBook], of: Path) -> None:
         """Write books in the place of one file; their rows are those of that file."""
         ours = {
             (line["sheet"], int(line["row"])): line
@@ -137,7 +137,7 @@ class Inbox:
         shutil.rmtree(self.folder / department)
         self._save()
 
-    def add(self, path: Path, other: Inbox, name: str = "", prefix: str = "") -> Path:
+    def add(self, path: Path, other: DeliveredPeriod, name: str = "", prefix: str = "") -> Path:
         """Put a file of another inbox beside ours, under another name if one is given.
 
         Args:
@@ -155,7 +155,7 @@ class Inbox:
         self._save()
         return target
 
-    def know_also(self, other: Inbox, prefix: str) -> None:
+    def know_also(self, other: DeliveredPeriod, prefix: str) -> None:
         """Take another county's children and what is true of them into the truth, their numbers with the prefix."""
         for name, column in (("kids.csv", "kid"), ("findings.csv", "kid")):
             with (other.truth / name).open(encoding="utf-8", newline="") as source:

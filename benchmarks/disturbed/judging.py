@@ -19,7 +19,7 @@ Lines = Mapping[str, Collection[str]]
 
 
 @dataclass(frozen=True)
-class Figures:
+class CaseFigures:
     """What one disturbed run published, by list.
 
     Attributes:
@@ -44,7 +44,7 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RunComparison:
     """A disturbed run beside the undisturbed one.
 
     Attributes:
@@ -59,11 +59,11 @@ class Comparison:
     undisturbed: Seen
     disturbed: Seen
 
-    def figures(self) -> Figures:
+    def figures(self) -> CaseFigures:
         """The figures; a run that published nothing said nothing, and withheld its whole edition, which is no figure of it."""
         if self.disturbed.outcome not in (PUBLISHED, SAME):
-            return Figures()
-        return Figures(self._false_lines(), self._false_closings(), self._withheld(), self._none())
+            return CaseFigures()
+        return CaseFigures(self._false_lines(), self._false_closings(), self._withheld(), self._none())
 
     def _false_lines(self) -> dict[str, int]:
         known = self.undisturbed.lines

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.disturbed.counties import CountyPlan, inbox_of, make_county, make_other_county
 from benchmarks.disturbed.disturbances import DISTURBANCES, Occasion
-from benchmarks.disturbed.inbox import Inbox
+from benchmarks.disturbed.inbox import DeliveredPeriod
 
 PLAN = CountyPlan("ordinary", 400, 5)
 FIRST, SECOND = PLAN.periods
@@ -39,8 +39,8 @@ def undisturbed(county):
 class Trial:
     """A disturbance on a copy of the county: the inbox as it was and as it is, and what the disturbance said."""
 
-    before: Inbox
-    after: Inbox
+    before: DeliveredPeriod
+    after: DeliveredPeriod
     said: str
 
     def rows(self, department: str) -> tuple[int, int]:
@@ -76,7 +76,7 @@ def disturb(county, undisturbed, tmp_path, request):
             shutil.copytree(county / folder, root / folder)
         earlier = undisturbed[FIRST] if period == SECOND else None
 
-        def other() -> Inbox:
+        def other() -> DeliveredPeriod:
             return inbox_of(request.getfixturevalue("other_county"), period)
 
         after = inbox_of(root, period)

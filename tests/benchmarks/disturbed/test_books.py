@@ -5,7 +5,7 @@ import datetime as dt
 import openpyxl
 import pytest
 
-from benchmarks.disturbed.books import Book, BookSheet, UnreadableBookError, Written, read_book, write_book
+from benchmarks.disturbed.books import SheetBook, BookSheet, UnreadableBookError, Written, read_book, write_book
 
 
 def sheet_of(*rows, **more):
@@ -73,7 +73,7 @@ def test_a_workbook_comes_back_as_it_was(tmp_path):
 def test_text_comes_back_byte_by_byte(tmp_path, encoding, delimiter):
     lines = [["姓名", "号码", "注"], ["张三", "'620799", "" if delimiter == "\t" else "有,逗号"]]
     write_book(
-        Book([BookSheet("", [[Written(cell) for cell in line] for line in lines])], encoding, delimiter),
+        SheetBook([BookSheet("", [[Written(cell) for cell in line] for line in lines])], encoding, delimiter),
         tmp_path / "a.csv",
     )
     book = read_book(tmp_path / "a.csv")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.disturbed.cases import Case
+from benchmarks.disturbed.cases import DisturbedCase
 from benchmarks.disturbed.counties import CountyPlan
 from benchmarks.disturbed.running import OUTCOMES
 
@@ -42,12 +42,12 @@ def test_a_disturbance_of_a_small_county(tmp_path):
 
 def test_a_case_draws_the_same_every_time_and_others_draw_otherwise():
     plan = CountyPlan("ordinary", 400, 1)
-    case = Case(plan, "school_missing", "second")
+    case = DisturbedCase(plan, "school_missing", "second")
     others = [
-        Case(plan, "grade_missing", "second"),
-        Case(plan, "school_missing", "again"),
-        Case(plan, "school_missing", "second", 1),
-        Case(CountyPlan("ordinary", 400, 2), "school_missing", "second"),
+        DisturbedCase(plan, "grade_missing", "second"),
+        DisturbedCase(plan, "school_missing", "again"),
+        DisturbedCase(plan, "school_missing", "second", 1),
+        DisturbedCase(CountyPlan("ordinary", 400, 2), "school_missing", "second"),
     ]
     drawn = case.rng().integers(1 << 40)
     assert drawn == case.rng().integers(1 << 40)

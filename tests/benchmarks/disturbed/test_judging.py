@@ -3,7 +3,7 @@
 import openpyxl
 import pytest
 
-from benchmarks.disturbed.judging import Comparison, is_alarm, share_of
+from benchmarks.disturbed.judging import RunComparison, is_alarm, share_of
 from benchmarks.disturbed.running import (
     BROKEN,
     PUBLISHED,
@@ -25,7 +25,7 @@ def seen(outcome=PUBLISHED, lines=None, **more):
 
 
 def figures(undisturbed, disturbed, before=()):
-    return Comparison(TRUE, before, undisturbed, disturbed).figures()
+    return RunComparison(TRUE, before, undisturbed, disturbed).figures()
 
 
 def test_a_false_line_is_counted_once_and_only_where_the_disturbance_made_it():
