@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks.disturbed import counties
 from benchmarks.disturbed.counties import CountyPlan, inbox_of
 from benchmarks.disturbed.disturbances import DISTURBANCES, FIRST, SECOND, STAGES, NotApplicableError, Occasion
-from benchmarks.disturbed.judging import RunComparison, CaseFigures
+from benchmarks.disturbed.judging import CaseFigures, RunComparison
 from benchmarks.disturbed.running import Seen, apart, run_period
 from demo_county.scoring import true_lines
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.disturbed.books import SheetBook, BookSheet, Written, read_book, write_book
+from benchmarks.disturbed.books import BookSheet, SheetBook, Written, read_book, write_book
 from benchmarks.disturbed.disturbances import settings
 from benchmarks.disturbed.inbox import DeliveredPeriod, Part
 from demo_county import generate

@@ -17,7 +17,7 @@ from pathlib import Path
 from assets.intake.contract import Contract, all_contracts
 from assets.intake.notices import DeliveredFile
 from assets.intake.pieces import tabulate_files
-from benchmarks.disturbed.books import SheetBook, BookSheet, read_book, write_book
+from benchmarks.disturbed.books import BookSheet, SheetBook, read_book, write_book
 from pipelines.partitions import Period
 from pipelines.resources.reading import read_file
 

@@ -5,7 +5,7 @@ import datetime as dt
 import openpyxl
 import pytest
 
-from benchmarks.disturbed.books import SheetBook, BookSheet, UnreadableBookError, Written, read_book, write_book
+from benchmarks.disturbed.books import BookSheet, SheetBook, UnreadableBookError, Written, read_book, write_book
 
 
 def sheet_of(*rows, **more):
