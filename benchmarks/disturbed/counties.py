@@ -6,6 +6,7 @@ Belongs here: the undisturbed county. Does not belong here: what is done to it (
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,9 @@ from pipelines.resources.workspace import SETTINGS_NAME, Workspace
 
 OTHER_SHARE, OTHER_SEED = 3, 10_000
 """The other county has a third of the children, and a seed of its own."""
+HELD, YOUNG = 3, 14
+"""So many children's fathers are held; they are younger than this."""
+_PROTECTED = re.compile("孤儿|事实无人|特困|减员|注销|退出")
 _HELD = ("服刑", "2024-03-01", "2031-03-01")
 _CUSTODY = ("查询编号", "人员姓名", "人员身份证号", "查询结果", "起始日期", "截止日期", "查询日期")
 
@@ -119,35 +123,55 @@ def _by_school(inbox: DeliveredPeriod, path: Path, part: Part) -> dict[Path, She
 
 
 def ask_justice(inbox: DeliveredPeriod) -> None:
-    """Of children whose parents cannot care for them, justice alone knows the father: the ledger leaves him out, the answer says it."""
-    unprotected = {kid for code, kid in _true(inbox) if code == "L08"}
-    kids = {(line["file"], line["sheet"], int(line["row"])): line["kid"] for line in inbox.account}
+    """A few children of the ledgers whose mother is missing and whose father is held, which justice alone knows: they belong on L08.
+
+    The ledger leaves the father's state out and justice's answer says it; the truth is told so.
+    """
     people: dict[str, str] = {}
-    for part in inbox.parts("civil_affairs"):
-        name = inbox.look(part.path).sheets[part.place].name
-        ours = [row for row in part.rows if kids.get((part.path.name, name, row)) in unprotected]
-        people |= _left_out(inbox, part, ours)
+    kids: set[str] = set()
+    for kid, part, row in _unprotected(inbox):
+        if kid in kids or len(kids) < HELD:
+            name, number = (inbox.values(part, [field])[row] for field in ("father_name", "father_id"))
+            _say(inbox, part, row, {"father_status": None, "mother_status": "失踪"})
+            people[number] = name
+            kids.add(kid)
+    with (inbox.truth / "findings.csv").open("a", encoding="utf-8", newline="") as out:
+        csv.writer(out, lineterminator="\n").writerows(("L08", kid, "") for kid in sorted(kids, key=int))
     others = _asked_for_nothing(inbox, len(people) + 3, set(people))
-    rows = [(name, number, *_HELD) for number, name in people.items()] + [
-        (name, number, "无", "", "") for number, name in others.items()
-    ]
+    rows = [(name, number, *_HELD) for number, name in people.items()]
+    rows += [(name, number, "无", "", "") for number, name in others.items()]
     lines = [[f"{place}", *row, str(inbox.period.last_day)] for place, row in enumerate(rows, 1)]
     sheet = BookSheet("查询答复", [[Written(cell) for cell in line] for line in [list(_CUSTODY), *lines]])
-    write_book(SheetBook([sheet]), inbox.folder / "custody" / f"服刑戒毒查询答复_{inbox.period.last_day:%Y%m}.xlsx")
+    path = inbox.folder / "custody" / f"服刑戒毒查询答复_{inbox.period.last_day:%Y%m}.xlsx"
+    write_book(SheetBook([sheet]), path)
 
 
-def _left_out(inbox: DeliveredPeriod, part: Part, rows: list[int]) -> dict[str, str]:
-    """Number -> name of the fathers of these rows, whose state the ledger no longer says."""
-    names, numbers = inbox.values(part, ["father_name"]), inbox.values(part, ["father_id"])
-    known = [row for row in rows if len(numbers[row]) == 18 and names[row] and "father_status" in part.columns]
+def _unprotected(inbox: DeliveredPeriod) -> list[tuple[str, Part, int]]:
+    """Rows of children of the ledgers, by child, who live here under 15 on no roll of protection, with a father whose number is whole."""
+    with (inbox.truth / "kids.csv").open(encoding="utf-8", newline="") as source:
+        limit = str(inbox.period.last_day.year - YOUNG)
+        young = {line["kid"] for line in csv.DictReader(source) if line["birth"] > limit and not line["cancelled"]}
+    kids = {(line["file"], line["sheet"], int(line["row"])): line["kid"] for line in inbox.account}
+    ours, barred = list[tuple[str, Part, int]](), {kid for code, kid in _true(inbox) if code == "L08"}
+    for part in inbox.parts("civil_affairs"):
+        name = inbox.look(part.path).sheets[part.place].name
+        said, numbers = inbox.values(part, ["category", "aid", "roll_status"]), inbox.values(part, ["father_id"])
+        for row in part.rows:
+            kid = kids.get((part.path.name, name, row), "")
+            is_whole = len(numbers[row]) == 18 and {"father_status", "mother_status"} <= set(part.columns)
+            if _PROTECTED.search(said[row]) or not is_whole:
+                barred.add(kid)
+            elif kid in young:
+                ours.append((kid, part, row))
+    return sorted((each for each in ours if each[0] not in barred), key=lambda each: int(each[0]))
 
-    def leave_out(book: SheetBook) -> None:
-        for row in known:
-            book.sheets[part.place].put(row, part.columns["father_status"][0], None)
 
-    if known:
-        inbox.change(part.path, leave_out)
-    return {numbers[row]: names[row] for row in known}
+def _say(inbox: DeliveredPeriod, part: Part, row: int, words: dict[str, str | None]) -> None:
+    def write(book: SheetBook) -> None:
+        for field, word in words.items():
+            book.sheets[part.place].put(row, part.columns[field][0], word)
+
+    inbox.change(part.path, write)
 
 
 def _asked_for_nothing(inbox: DeliveredPeriod, count: int, without: set[str]) -> dict[str, str]:
