@@ -55,6 +55,7 @@ class Judged:
     outcome: str
     figures: CaseFigures
     notices: dict[str, int]
+    questions: tuple[str, ...]
     seconds: float
 
     def row(self) -> dict[str, Any]:
@@ -71,6 +72,7 @@ class Judged:
             "done": self.done,
             "outcome": self.outcome,
             "notices": self.notices,
+            "questions": list(self.questions),
             "seconds": round(self.seconds, 1),
             **self.figures.row(),
         }
@@ -106,7 +108,8 @@ class Bench:
                 return None
             disturbed, true = run_period(root, case.period), true_lines(root / "truth" / case.period)
         figures = RunComparison(true, self._open_before(case), undisturbed, disturbed).figures()
-        return Judged(case, done, disturbed.outcome, figures, disturbed.notices, time.perf_counter() - began)
+        seconds = time.perf_counter() - began
+        return Judged(case, done, disturbed.outcome, figures, disturbed.notices, disturbed.questions, seconds)
 
     def quarters(self, plan: CountyPlan) -> Iterator[Quarter]:
         """The undisturbed periods of a county, one after the other."""

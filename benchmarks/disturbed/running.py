@@ -44,6 +44,7 @@ class Seen:
         codes: id -> its list.
         none: lists of which the summary says that there is nobody.
         notices: severity -> how many notices the period has.
+        questions: codes of the notices that ask or stop.
     """
 
     outcome: str
@@ -53,6 +54,7 @@ class Seen:
     codes: dict[str, str] = field(default_factory=dict)
     none: frozenset[str] = frozenset()
     notices: dict[str, int] = field(default_factory=dict)
+    questions: tuple[str, ...] = ()
 
 
 def load() -> None:
@@ -127,12 +129,12 @@ def publications(root: Path, period: str) -> int:
 
 def look(root: Path, period: str, outcome: str) -> Seen:
     """What is published of a period, and the state of every finding; without an edition only how it ended and what was noticed."""
-    notices = Counter(
-        str(row[0]) for row in _query(root, "SELECT severity FROM delivery_notice WHERE period = ?", period)
-    )
+    noticed = _query(root, "SELECT severity, code FROM delivery_notice WHERE period = ?", period)
+    notices = dict(Counter(str(severity) for severity, _ in noticed))
+    questions = tuple(sorted({str(code) for severity, code in noticed if severity in QUESTIONS}))
     shown = root / "outbox" / period
     if outcome not in (PUBLISHED, SAME) or not (shown / "findings.csv").exists():
-        return Seen(outcome, notices=dict(notices))
+        return Seen(outcome, notices=notices, questions=questions)
     listed = listed_lines(root / "truth" / period, shown / "findings.csv")
     fields = ", ".join(Event.__slots__)
     events = _query(root, f"SELECT {fields} FROM life_event ORDER BY id")
@@ -145,7 +147,8 @@ def look(root: Path, period: str, outcome: str) -> Seen:
         frozenset(name for name in settled if lives[name].settled_by == "data" and lives[name].kind != MERGED),
         dict(_query(root, "SELECT finding_id, code FROM finding")),
         lists_without_anybody(shown / "汇总.xlsx"),
-        dict(notices),
+        notices,
+        questions,
     )
 
 

@@ -29,7 +29,7 @@ def case_row(judged: Judged) -> str:
     """A case, its figures by list."""
     case = judged.case
     figures = " | ".join(_by_list(getattr(judged.figures, name)) for name in _FIGURES)
-    return f"| {case.plan.name} | {case.disturbance} | {case.stage} | {judged.done} | {judged.outcome} | {figures} | {judged.seconds:.0f} |"
+    return f"| {case.plan.name} | {case.disturbance} | {case.stage} | {judged.done} | {' '.join((judged.outcome, *judged.questions))} | {figures} | {judged.seconds:.0f} |"
 
 
 def summary(results: Sequence[Judged]) -> str:
@@ -51,7 +51,9 @@ def alarms(quarters: Sequence[Quarter]) -> str:
         f"False alarms: {share.count} of {share.of} undisturbed county-quarters (95 %: {share.low:.1%} to {share.high:.1%})."
     ]
     for quarter in raised:
-        lines.append(f"- {quarter.plan.name} {quarter.period}: {quarter.seen.outcome}, {quarter.seen.notices}")
+        lines.append(
+            f"- {quarter.plan.name} {quarter.period}: {quarter.seen.outcome}, {quarter.seen.notices} {' '.join(quarter.seen.questions)}"
+        )
     return "\n".join(lines)
 
 
