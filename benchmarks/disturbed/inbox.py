@@ -22,7 +22,7 @@ from pipelines.partitions import Period
 from pipelines.resources.reading import read_file
 
 _ROWS = ("dept", "file", "sheet", "row", "kid", "errors")
-_TOWNSHIP = re.compile(r"(?:县|市|区|旗)([一-鿿]{1,9}?(?:镇|乡|街道))")
+_TOWNSHIP = re.compile(r"(?:县|市|区|旗)((?:(?![县市区旗])[一-鿿]){1,9}?(?:镇|乡|街道))")
 ADDRESSES = ("town", "hukou_addr", "live_addr")
 
 
