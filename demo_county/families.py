@@ -91,7 +91,8 @@ def _homes(dice: Dice, fams: pd.DataFrame, county: County, life: LifeRates) -> p
 
 def _adults(dice: Dice, fams: pd.DataFrame, eldest: Days, life: LifeRates) -> pd.DataFrame:
     word, key = words(), fams["fam"].to_numpy(dtype=np.int64)
-    fams["nation"] = dice.pick(key, "nation", list(word.nations), list(word.nations.values()))
+    nations = life.nations or word.nations
+    fams["nation"] = dice.pick(key, "nation", list(nations), list(nations.values()))
     surname_weights = list(word.surnames.values())
     fams["surname"] = dice.pick(key, "surname", list(word.surnames), surname_weights)
     # 马 is by far the commonest surname of both, so names collide there as they do in a real county.

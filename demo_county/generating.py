@@ -9,7 +9,7 @@ import datetime as dt
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -29,11 +29,14 @@ from demo_county.knowledge import Scene, certificates, enrolments, register
 from demo_county.lives import live
 from demo_county.moment import stand
 from demo_county.scoring import unit
-from demo_county.settings import period_end, rates
+from demo_county.settings import ClerkProfile, period_end, rates
 from demo_county.sheets import DemoFile
 from demo_county.spoil import spoil
 from demo_county.truth import lists, write_truth
 from demo_county.welfare import ledgers, month_only, payments, settle_flags
+
+# Containers that few programs write -> what a clerk saves instead.
+_PLAIN = {"xls": "xlsx", "ods": "xlsx", "xmlss": "xlsx", "html": "csv"}
 
 
 @dataclass
@@ -64,7 +67,7 @@ def generate(
     children: int = 20_000,
     periods: Sequence[str] = ("2026Q2", "2026Q3"),
     seed: int = 1,
-    profile: str = "ordinary",
+    profile: str | ClerkProfile = "ordinary",
 ) -> Summary:
     """Write an invented county's deliveries with their truth.
 
@@ -76,7 +79,7 @@ def generate(
         children: how many children are ever born or arrive by the end of the last period.
         periods: quarters or months, in order.
         seed: of all chance.
-        profile: `ordinary`, `careless` or `complete` (with the further sources), of rates.yaml.
+        profile: `ordinary`, `careless` or `complete` (with the further sources), of rates.yaml; or a profile of one's own.
 
     Raises:
         ValueError: a period is neither quarter nor month, or periods are not in order.
@@ -86,11 +89,12 @@ def generate(
     ends = [period_end(period) for period in periods]
     if not ends or ends != sorted(set(ends)):
         raise ValueError("periods must be in order, each once")
-    dice, life, how = Dice(seed), rates().life, rates().profile(profile)
+    how = rates().profile(profile) if isinstance(profile, str) else profile
+    dice, life = Dice(seed), rates().life.model_copy(update={"nations": how.nations})
     county = build_county(dice)
     span = (dt.date(ends[0].year - 19, 12, 1), ends[-1])
     people = live(dice, build_families(dice, county, life, span, children), county, life, ends)
-    summary = Summary(folder, children, seed, profile)
+    summary = Summary(folder, children, seed, profile if isinstance(profile, str) else "")
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "areas.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
@@ -121,7 +125,9 @@ def _period(folder: Path, period: str, people: pd.DataFrame, scene: Scene) -> Pe
     ]
     # In a small county a file may be empty; nobody hands in a form without a line.
     deliveries = [
-        delivery for delivery in deliveries if any(sheet.data_rows or sheet.adults for sheet in delivery.sheets)
+        _plainly(delivery) if scene.profile.plain else delivery
+        for delivery in deliveries
+        if any(sheet.data_rows or sheet.adults for sheet in delivery.sheets)
     ]
     for delivery in deliveries:
         delivery.path.parent.mkdir(parents=True, exist_ok=True)
@@ -169,6 +175,14 @@ def _typed(people: pd.DataFrame, scene: Scene) -> FiledRecords:
         scene.day,
         further,
     )
+
+
+def _plainly(delivery: DemoFile) -> DemoFile:
+    """The same content in a container that others can change: a workbook, or text."""
+    container = _PLAIN.get(delivery.container, delivery.container)
+    if container == delivery.container:
+        return delivery
+    return replace(delivery, container=container, path=delivery.path.with_suffix(f".{container}"))
 
 
 def write(delivery: DemoFile) -> None:

@@ -109,7 +109,7 @@ def score(truth_dir: Path, links_csv: Path, findings_csv: Path | None = None) ->
     result = _pairs(rows, child_of)
     result.unknown = unknown
     if findings_csv is not None:
-        result.lists = _lists(truth_dir / "findings.csv", _exported(findings_csv, truth_dir), rows)
+        result.lists = _lists(truth_dir, findings_csv)
     return result
 
 
@@ -194,21 +194,35 @@ def kids_of_findings(truth_dir: Path, findings_csv: Path) -> dict[str, tuple[str
     return kids
 
 
-def _lists(truth: Path, findings: Iterable[dict[str, str]], rows: dict[Place, _Row]) -> dict[str, Ratio]:
+def true_lines(truth_dir: Path) -> dict[str, set[str]]:
+    """List -> children (or villages) that belong on it by the truth of a period."""
     true: dict[str, set[str]] = defaultdict(set)
-    listed: dict[str, set[str]] = defaultdict(set)
-    with truth.open(encoding="utf-8", newline="") as source:
+    with (truth_dir / "findings.csv").open(encoding="utf-8", newline="") as source:
         for line in csv.DictReader(source):
             true[line["rule"]].add(unit(line["rule"], line["kid"], line["field"]))
+    return true
+
+
+def listed_lines(truth_dir: Path, findings_csv: Path) -> dict[str, set[str]]:
+    """List -> true children (or villages) that the export has on it; a row that the truth does not know is named `?<file><row>`."""
+    rows, villages = _truth_rows(truth_dir), dict[str, str]()
     # Child -> `town|village`, by which a village's list is compared; a truth of earlier days has no list of children.
-    villages: dict[str, str] = {}
-    if (truth.parent / "kids.csv").exists():
-        with (truth.parent / "kids.csv").open(encoding="utf-8", newline="") as source:
+    if (truth_dir / "kids.csv").exists():
+        with (truth_dir / "kids.csv").open(encoding="utf-8", newline="") as source:
             villages = {line["kid"]: f"{line['town']}|{line['village']}" for line in csv.DictReader(source)}
-    for line in findings:
+    listed: dict[str, set[str]] = defaultdict(set)
+    for line in _exported(findings_csv, truth_dir):
         place = _place(line, rows)
         # a finding on a row that is no child of the truth counts as listed, and wrong
         kid = rows[place].kid if place else f"?{line['file']}{line['row']}"
         listed[line["code"]].add(unit(line["code"], kid, villages.get(kid, kid)))
+    return listed
+
+
+def _lists(truth_dir: Path, findings_csv: Path) -> dict[str, Ratio]:
+    true, listed = true_lines(truth_dir), listed_lines(truth_dir, findings_csv)
     # Lists of which the truth knows nobody are left out.
-    return {code: Ratio(len(true[code]), len(listed[code]), len(true[code] & listed[code])) for code in sorted(true)}
+    return {
+        code: Ratio(len(true[code]), len(listed.get(code, ())), len(true[code] & listed.get(code, set())))
+        for code in sorted(true)
+    }

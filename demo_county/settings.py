@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -105,6 +108,7 @@ class LifeRates(_Model):
     kindergarten_register: float
     double_enrolment: float
     two_files: float
+    nations: dict[str, float] = {}  # families of each nation, relative to the others; those of words.yaml where empty
 
 
 class ClerkProfile(_Model):
@@ -121,6 +125,8 @@ class ClerkProfile(_Model):
     numeric_townships: int
     errors: dict[str, dict[str, float]] = {}
     further: bool = False  # whether the further sources deliver, too (`further`)
+    nations: dict[str, float] = {}  # of how many families, where it is not the county of words.yaml
+    plain: bool = False  # whether every file comes as a workbook or as text, for whoever changes them afterwards
     same_as: str | None = None
     error_factor: float = 1.0
 
@@ -147,9 +153,26 @@ class Rates(_Model):
         return chosen.model_copy(update={"errors": rates})
 
 
-@cache
+_elsewhere: ContextVar[CountyPlaces | None] = ContextVar("_elsewhere", default=None)
+
+
 def places() -> CountyPlaces:
-    """Load places.yaml."""
+    """Return the county that is generated: the one of places.yaml, but for what is done `in_county`."""
+    return _elsewhere.get() or _shipped_places()
+
+
+@contextmanager
+def in_county(other: CountyPlaces) -> Iterator[None]:
+    """Generate another county meanwhile."""
+    token = _elsewhere.set(other)
+    try:
+        yield
+    finally:
+        _elsewhere.reset(token)
+
+
+@cache
+def _shipped_places() -> CountyPlaces:
     return CountyPlaces.model_validate(_read("places.yaml"))
 
 
