@@ -25,6 +25,8 @@ class ParserBounds:
     memory_bytes: int
     seconds: float
     kept_bytes: int
+    members: int
+    nesting: int
 
 
 @dataclass(frozen=True)
