@@ -335,15 +335,19 @@ def all_contracts(extra: Path | None = None) -> dict[str, Contract]:
 
 def department_names_of(extra: Path | None = None) -> DepartmentNames:
     """By which names folders, files and people call the departments; arguments and errors as in `load_contracts`."""
-    contracts = all_contracts(extra).values()
+    return names_in(all_contracts(extra))
+
+
+def names_in(contracts: Mapping[str, Contract]) -> DepartmentNames:
+    """The names of these departments."""
     return DepartmentNames(
-        tuple(NamedDepartment(each.department, (each.zh, *each.names), each.further) for each in contracts)
+        tuple(NamedDepartment(each.department, (each.zh, *each.names), each.further) for each in contracts.values())
     )
 
 
 def _foldered(inbox: Path, names: DepartmentNames) -> frozenset[str]:
-    """The departments of which a folder lies in any period of the inbox."""
-    return frozenset(names.of_folder(path.name) for path in inbox.glob("*/*") if path.is_dir()) - {""}
+    """The departments of which a folder lies in any period of the inbox, or one folder deeper (各部门/殡葬)."""
+    return frozenset(names.of_folder(path.name) for path in [*inbox.glob("*/*"), *inbox.glob("*/*/*")] if path.is_dir()) - {""}
 
 
 def _check_names(contracts: Mapping[str, Contract]) -> None:
