@@ -322,7 +322,6 @@ def all_contracts(extra: Path | None = None) -> dict[str, Contract]:
         if replaced is not None and not contract.names:
             contract = contract.model_copy(update={"names": replaced.names})
         contracts[contract.department] = contract
-    _check_names(contracts)
     # The code begins the number of every record: two departments with one would have records of the same number.
     codes = [contract.code for contract in contracts.values()]
     for contract in contracts.values():
@@ -339,27 +338,25 @@ def department_names_of(extra: Path | None = None) -> DepartmentNames:
 
 
 def names_in(contracts: Mapping[str, Contract]) -> DepartmentNames:
-    """The names of these departments."""
+    """The names of these departments; what is one's own name (`zh`) is no other's word. A word of two departments means neither."""
+    titles = {contract.zh: contract.department for contract in contracts.values()}
     return DepartmentNames(
-        tuple(NamedDepartment(each.department, (each.zh, *each.names), each.further) for each in contracts.values())
+        tuple(
+            NamedDepartment(
+                each.department,
+                (each.zh, *(name for name in each.names if titles.get(name, each.department) == each.department)),
+                each.further,
+            )
+            for each in contracts.values()
+        )
     )
 
 
 def _foldered(inbox: Path, names: DepartmentNames) -> frozenset[str]:
     """The departments of which a folder lies in any period of the inbox, or one folder deeper (各部门/殡葬)."""
-    return frozenset(names.of_folder(path.name) for path in [*inbox.glob("*/*"), *inbox.glob("*/*/*")] if path.is_dir()) - {""}
-
-
-def _check_names(contracts: Mapping[str, Contract]) -> None:
-    """A name that two departments bear would give a folder to whichever comes first."""
-    bearers: dict[str, str] = {}
-    for contract in contracts.values():
-        for name in dict.fromkeys((contract.zh, *contract.names)):
-            other = bearers.setdefault(name, contract.department)
-            if other != contract.department:
-                raise ContractError(
-                    f"约定文件有误：名称「{name}」被两个部门使用（键 names、zh，部门 {other} 和 {contract.department}）"
-                )
+    return frozenset(
+        names.of_folder(path.name) for path in [*inbox.glob("*/*"), *inbox.glob("*/*/*")] if path.is_dir()
+    ) - {""}
 
 
 def state_rules(extra: Path | None = None) -> dict[str, list[StateRule]]:

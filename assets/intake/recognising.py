@@ -127,7 +127,9 @@ def _titles(tabulated: Tabulated) -> str:
     if raw.empty:
         return ""
     above = raw[raw["kind"] == "title"]
-    return " ".join(str(cell) for name in above.columns if name[:1] == "c" and name[1:].isdigit() for cell in above[name])
+    return " ".join(
+        str(cell) for name in above.columns if name[:1] == "c" and name[1:].isdigit() for cell in above[name]
+    )
 
 
 def _without_twins(

@@ -153,3 +153,24 @@ def plain(text: str) -> str:
     """A text as it is compared: full-width and spaces do not count, brackets are of one kind."""
     folded = unicodedata.normalize("NFKC", text)
     return "".join(folded.split()).strip("。.;；,，、:：*").lower()
+
+
+def own_kind(reading: Reading) -> str:
+    """What kind of our own workbooks a file is, as it says itself (`findings`, `conflicts`, `review`, `query`); "" for any other file.
+
+    One that lost its hidden sheet is known by the numbers of its lines under their heading, beside a column for answers. Only the beginning of each
+    sheet is looked at.
+    """
+    words = reply_words()
+    for grid in reading.grids:
+        if kind := _facts(grid, words).get("tongbi", ""):
+            return kind
+    for grid in reading.grids:
+        head = grid.cells.iloc[: 2 * words.heading_rows]
+        heading, columns = _headed(head, words)
+        if "number" not in columns or "answer" not in columns:
+            continue
+        numbers = head.loc[head.index > heading].iloc[:, columns["number"]].astype(str)
+        if numbers.map(looks_like).any():
+            return "findings"
+    return ""

@@ -27,6 +27,7 @@ from assets.replies.judging import (
 )
 from assets.replies.lines import ReturnedFile, read_lines
 from assets.replies.reviewing import Pairs, decided, enter, sent_pairs
+from assets.replies.words import FOLDER
 from assets.workbooks.review import CODE, RECIPIENT, VERDICTS
 from expectations.life.rules import life_rules
 from expectations.life.states import ANSWERED, BY_OFFICE, BY_REPLY, Event, fold
@@ -40,7 +41,6 @@ from pipelines.resources.session import Session
 from pipelines.resources.store import keep
 from pipelines.resources.tables import life_event
 
-FOLDER = "replies"
 READERS = 2
 # What a line must be to count: a date that cannot be read is left out, the answer stays.
 ENTERED = ("accepted", "bad_date")

@@ -8,6 +8,8 @@ from pathlib import Path
 from expectations.rulebook import Rules, read_rules
 
 FILE = Path(__file__).with_name("words.yaml")
+FOLDER = "replies"
+"""The folder of the inbox, or of a period of it, in which workbooks come back."""
 
 
 class ReplyWords(Rules):

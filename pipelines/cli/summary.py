@@ -5,6 +5,7 @@ where the workbooks are.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 import pandas as pd
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from rich.table import Table
 from assets.county import list_names, lists_not_computed
 from assets.publishing.edition_lines import EditionLines, Tally, edition_lines
 from assets.receiving.filenames import FileNames, file_names, listing
+from assets.receiving.inbox_account import inbox_sum, kept_entries
 from pipelines.cli.looking import difference_text
 from pipelines.cli.protecting import say_marked
 from pipelines.cli.shell import err, out, show
@@ -39,6 +41,7 @@ def print_summary(opened: Session, report: RunReport, departments: Mapping[str, 
         register = deliveries.of_period(connection, report.period, deliveries.STATES)
     lines = _of_this_run(live, notices, report.success, file_names(opened.workspace))
     show(_accounting(lines, departments))
+    _print_inbox(opened, report.period, register)
 
     files = listing(opened.workspace, report.period)
     labels = files.names.in_register(register)
@@ -87,6 +90,16 @@ def _accounting(lines: list[sa.RowMapping], departments: Mapping[str, str]) -> T
         balance = "✓" if all(line["rows_in"] == sum(line[c] for c in NUMBERS[1:]) for line in files) else "✗"
         table.add_row(zh, str(len(files)), *map(str, sums), balance if files else "")
     return table
+
+
+def _print_inbox(opened: Session, period: str, register: list[sa.RowMapping]) -> None:
+    """What became of every file in the inbox; which one each sentence below is about, it says itself."""
+    entries = kept_entries(opened.frames, period)
+    if entries:
+        counts = asdict(inbox_sum(entries, register))
+        silent = counts.pop("silent")
+        more = say("run.inbox_silent", count=silent) if silent else ""
+        out.print(say("run.inbox", **counts, silent=more), markup=False)
 
 
 def _print_notices(notices: list[sa.RowMapping], departments: Mapping[str, str]) -> None:

@@ -52,7 +52,7 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Remark:
-    """Something to say about one file of the inbox; severity `stop` or `warn`."""
+    """Something to say about one file of the inbox; severity `stop`, `ask` or `warn`."""
 
     file: str
     code: str
@@ -90,9 +90,7 @@ class Inbox:
         """
         return self.scan_folder(self.root / period / department, (), settle_seconds)
 
-    def scan_folder(
-        self, folder: Path, without: Collection[str] = (), settle_seconds: float = SETTLE_SECONDS
-    ) -> Scan:
+    def scan_folder(self, folder: Path, without: Collection[str] = (), settle_seconds: float = SETTLE_SECONDS) -> Scan:
         """The same of any folder, but for the folders in it that are named `without`."""
         scan = Scan()
         before = {path: _state(path) for path in self._candidates(folder, without, scan)}
@@ -149,7 +147,9 @@ def _below(folder: Path, without: Collection[str]) -> list[Path]:
     """Everything below a folder that is no folder itself, in the order of names."""
     # A link to a folder is said like any link; what lies behind it is not gone through.
     paths = [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
-    return sorted(path for path in paths if len(parts := path.relative_to(folder).parts) == 1 or parts[0] not in without)
+    return sorted(
+        path for path in paths if len(parts := path.relative_to(folder).parts) == 1 or parts[0] not in without
+    )
 
 
 def arrivals(inbox: Path, period: str, department: str, settle_seconds: float = SETTLE_SECONDS) -> Scan:

@@ -25,9 +25,10 @@ _known: dict[tuple[Path, str, str | None], Scan] = {}
 
 @dataclass
 class Budget:
-    """What is left of the limits for one zip and all zips inside it."""
+    """What is left of the limits for one zip and all zips inside it, and where their members are kept."""
 
     limits: Limits
+    store: Path
     members: int = field(init=False)
     size: int = field(init=False)
 
@@ -71,7 +72,9 @@ def with_members(scan: Scan, store: Path) -> Scan:
             opened.files.append(arrival)
             continue
         opened.files += [replace(file, file=f"{arrival.file}/{file.file}") for file in inside.files]
-        opened.notices += [replace(line, file=f"{arrival.file}/{line.file}" if line.file else arrival.file) for line in inside.notices]
+        opened.notices += [
+            replace(line, file=f"{arrival.file}/{line.file}" if line.file else arrival.file) for line in inside.notices
+        ]
         opened.unread |= {f"{arrival.file}/{name}": word for name, word in inside.unread.items()}
         opened.unread[arrival.file] = "closed" if any(not line.file for line in inside.notices) else "opened"
     return opened
@@ -85,7 +88,7 @@ def _inside(arrival: Arrival, store: Path) -> Scan | None:
         return known
     scan = Scan()
     try:
-        if not _open(arrival, store, Budget(load_settings().limits), scan):
+        if not _open(arrival, Budget(load_settings().limits, store), scan):
             return None
     except Refusal as refused:
         # Half a zip would look like a whole one.
@@ -94,7 +97,7 @@ def _inside(arrival: Arrival, store: Path) -> Scan | None:
     return scan
 
 
-def _open(archive: Arrival, store: Path, budget: Budget, scan: Scan, inside: str = "", depth: int = 1) -> bool:
+def _open(archive: Arrival, budget: Budget, scan: Scan, inside: str = "", depth: int = 1) -> bool:
     """Take the members of a zip, and of the zips in it; whether it was a zip of files."""
     password = password_of(archive.sha256)
     members = members_of(archive.path, budget.limits, password)
@@ -104,9 +107,10 @@ def _open(archive: Arrival, store: Path, budget: Budget, scan: Scan, inside: str
         raise refusal("zip_nested")
     budget.take(members)
     for name, member in _wanted(members, scan, inside):
-        path, sha256 = keep_bytes(store, content_of(archive.path, member, budget.limits, password), _ending(name))
+        content = content_of(archive.path, member, budget.limits, password)
+        path, sha256 = keep_bytes(budget.store, content, _ending(name))
         file = Arrival(path, name, sha256, member.size)
-        if may_be_archive(path) and _open(file, store, budget, scan, f"{name}/", depth + 1):
+        if may_be_archive(path) and _open(file, budget, scan, f"{name}/", depth + 1):
             scan.unread[name] = "opened"
             continue
         scan.files.append(file)

@@ -32,7 +32,14 @@ _UNICODE_PATH = 0x7075
 _AES = 99
 # What the first entry of a workbook or document is called, whichever program wrote it.
 _OFFICE = (
-    b"[content_types].xml", b"_rels/", b"xl/", b"word/", b"ppt/", b"docprops/", b"mimetype", b"customxml/",
+    b"[content_types].xml",
+    b"_rels/",
+    b"xl/",
+    b"word/",
+    b"ppt/",
+    b"docprops/",
+    b"mimetype",
+    b"customxml/",
 )
 _HEADER = 30
 
