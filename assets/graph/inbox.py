@@ -28,7 +28,7 @@ def inbox_asset() -> dg.AssetsDefinition:
         """Look at the inbox; ask about what is nobody's."""
         with station(NAME):
             frame = take_stock(opened_of(context), context.partition_key)
-        fates = {name: int(count) for name, count in frame["fate"].value_counts().items()}
-        return dg.Output(frame, metadata={COUNT: len(frame), **fates})
+        fates = {str(name): int(count) for name, count in frame["fate"].value_counts().items()}
+        return dg.Output(frame, metadata={COUNT: len(frame)} | fates)
 
     return inbox_files

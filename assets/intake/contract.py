@@ -353,10 +353,10 @@ def names_in(contracts: Mapping[str, Contract]) -> DepartmentNames:
 
 
 def _foldered(inbox: Path, names: DepartmentNames) -> frozenset[str]:
-    """The departments of which a folder lies in any period of the inbox, or one folder deeper (各部门/殡葬)."""
-    return frozenset(
-        names.of_folder(path.name) for path in [*inbox.glob("*/*"), *inbox.glob("*/*/*")] if path.is_dir()
-    ) - {""}
+    """The departments of which a folder, or a zip of that name, lies in any period of the inbox, or one folder deeper (各部门/殡葬)."""
+    folders = [path.name for deep in ("*/*", "*/*/*") for path in inbox.glob(deep) if path.is_dir()]
+    zips = [path.stem for deep in ("*/*", "*/*/*") for path in inbox.glob(f"{deep}.zip")]
+    return frozenset(map(names.of_folder, {*folders, *zips})) - {""}
 
 
 def state_rules(extra: Path | None = None) -> dict[str, list[StateRule]]:

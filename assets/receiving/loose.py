@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from assets.intake.contract import Contract, all_contracts, load_contracts
 from assets.intake.notices import DeliveredFile
-from assets.intake.recognising import LEAD, Likeness, Recognition, beginning, recognise_file
+from assets.intake.recognising import LEAD, Recognition, beginning, recognise_file
 from assets.replies.lines import own_kind
 from pipelines.partitions import Period
 from pipelines.resources.inbox import Arrival, Remark
@@ -23,8 +23,8 @@ from pipelines.resources.workspace import Workspace
 RECOGNISED, DOUBTFUL, NO_FOLDER, OWN = "recognised", "whose_file", "no_folder", "own_workbook"
 _MOVE = "请把文件移到所属部门的文件夹后重新运行；不是报送材料的，请移出收件箱。"
 _OWN_ADVICE = {
-    "query": ("查询表的答复", "请用 tongbi query --answer 读入，不要放在部门的文件夹里。"),
-    "": ("发出去又交回的核查清单", "请移到 inbox/replies 文件夹，用 tongbi replies 登记，不要放在部门的文件夹里。"),
+    "query": ("查询表（发出去又交回的）", "请用 tongbi query --answer 读入，不要放在部门的文件夹里。"),
+    "": ("核查清单（发出去又交回的）", "请移到 inbox/replies 文件夹，用 tongbi replies 登记，不要放在部门的文件夹里。"),
 }
 _UNREAD = {"form": "是一页登记一人的登记表", "no_rows": "没有数据行", "no_heading": "没有找到表头"}
 
@@ -77,7 +77,8 @@ class LooseFiles:
     def _judged(self, arrival: Arrival, recognition: Recognition) -> LookedAt:
         sure = recognition.sure
         if sure is None:
-            return self._said(arrival, ASK, DOUBTFUL, self._doubt(recognition), _MOVE)
+            message = f"不在部门的文件夹里，{doubt(recognition, self.every)}，没有读取。"
+            return self._said(arrival, ASK, DOUBTFUL, message, _MOVE)
         contract = self.every[sure.department]
         known = f"识别为{contract.zh}：{sure.kind}"
         if sure.department not in self.in_use:
@@ -88,23 +89,21 @@ class LooseFiles:
         remark = Remark(arrival.file, RECOGNISED, WARN, message, "认错了的，请移到所属部门的文件夹后重新运行。")
         return LookedAt(arrival, sure.department, remark)
 
-    def _doubt(self, recognition: Recognition) -> str:
-        if not recognition.likely:
-            why = _UNREAD.get(recognition.refusal, "表头对不上任何部门")
-            return f"不在部门的文件夹里，看不出是哪个部门的文件（{why}），没有读取。"
-        best = recognition.likely[0].weight
-        near = [each for each in recognition.likely if each.weight and best - each.weight < LEAD]
-        if not near:
-            return "不在部门的文件夹里，看不出是哪个部门的文件（表头没有哪个部门特有的列），没有读取。"
-        like = "、".join(self._word(each) for each in near)
-        return f"不在部门的文件夹里，从表头看像是{like}，分不清，没有读取。"
-
-    def _word(self, likeness: Likeness) -> str:
-        return f"{self.every[likeness.department].zh}的{likeness.kind}"
-
     @staticmethod
     def _said(arrival: Arrival, severity: str, code: str, message: str, advice: str) -> LookedAt:
         return LookedAt(arrival, "", Remark(arrival.file, code, severity, message, advice))
+
+
+def doubt(recognition: Recognition, contracts: Mapping[str, Contract]) -> str:
+    """Why it is not sure whose file it is, without a full stop."""
+    if not recognition.likely:
+        return f"看不出是哪个部门的文件（{_UNREAD.get(recognition.refusal, '表头对不上任何部门')}）"
+    best = recognition.likely[0].weight
+    near = [each for each in recognition.likely if each.weight and best - each.weight < LEAD]
+    if not near:
+        return "看不出是哪个部门的文件（表头没有哪个部门特有的列）"
+    like = "、".join(f"{contracts[each.department].zh}的{each.kind}" for each in near)
+    return f"从表头看像是{like}，" + ("分不清" if len(near) > 1 else "拿不准")
 
 
 def own_workbook(file: str, kind: str) -> Remark:

@@ -104,9 +104,8 @@ def _print_inbox(opened: Session, period: str, register: list[sa.RowMapping]) ->
 
 def _print_notices(notices: list[sa.RowMapping], departments: Mapping[str, str]) -> None:
     for line in notices[:MOST_NOTICES]:
-        where = "·".join(
-            part for part in (departments.get(line["department"], ""), line["file"], line["sheet"]) if part
-        )
+        whose = departments.get(line["department"], "") if line["department"] else say("run.whole_inbox")
+        where = "·".join(part for part in (whose, line["file"], line["sheet"]) if part)
         style = "red" if line["severity"] == "stop" else "yellow"
         err.print(f"[{where}] {line['message']}{line['advice']}", markup=False, style=style)
     if len(notices) > MOST_NOTICES:
