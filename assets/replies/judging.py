@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from rapidfuzz import fuzz, process
 
+from assets.replies.asking import BAD_DATE, FUTURE_DATE, asks, entry_in
 from assets.replies.lines import ReturnedFile, ReturnedLine, plain
 from assets.replies.words import reply_words
 from expectations.life.numbering import GOOD, Number, read
@@ -61,7 +62,9 @@ class SentLines:
 
 @dataclass(frozen=True, slots=True)
 class JudgedLine:
-    """A line and what became of it: `result` is a key of `words.yaml`, `detail` a sentence, `other` the other answer."""
+    """A line and what became of it: `result` is a key of `words.yaml`, `detail` a sentence, `other` the other answer, `asks` what is missing on a
+    line that counts all the same.
+    """
 
     line: ReturnedLine
     result: str
@@ -73,6 +76,7 @@ class JudgedLine:
     detail: str = ""
     other: str = ""
     suggestion: str = ""
+    asks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ class RefusedFile:
     code: str
     message: str
     advice: str = ""
+    sha256: str = ""
 
 
 @dataclass
@@ -110,7 +115,7 @@ def judge(files: Sequence[ReturnedFile], sent: SentLines) -> ReplyOutcome:
     for file in sorted(files, key=lambda item: (item.file, item.sha256)):
         refused = _refusal(file, sent)
         if refused:
-            outcome.refused.append(refused)
+            outcome.refused.append(replace(refused, sha256=file.sha256))
             continue
         recipient = _recipient(file, sent)
         outcome.taken[file.sha256] = (file, recipient)
@@ -192,14 +197,19 @@ def _single(line: ReturnedLine, file: ReturnedFile, recipient: str, sent: SentLi
         detail = f"最接近的选项：{suggestion}" if suggestion else ""
         return replace(judged, result="free_text", detail=detail, suggestion=suggestion)
 
-    if not line.answered_on:
-        return replace(judged, result="accepted", answer=choice)
-    day, precision, _ = read_date(line.answered_on)
+    if entry := entry_in(line.answer, choice):
+        judged = replace(judged, line=replace(line, note="，".join(part for part in (entry, line.note) if part)))
+    return _dated(replace(judged, answer=choice), sent)
+
+
+def _dated(judged: JudgedLine, sent: SentLines) -> JudgedLine:
+    """An answer with its date, and with what is missing beside it: that costs what is missing, not the answer. Somebody went there all the same."""
+    line = judged.line
+    day, precision, _ = read_date(line.answered_on) if line.answered_on else ("", "day", [])
     latest = (sent.today + timedelta(days=reply_words().future_days)).isoformat()
-    # A date that cannot be read costs the date, not the answer: somebody went there all the same.
-    if precision == "day" and day <= latest:
-        return replace(judged, result="accepted", answer=choice, answered_on=day)
-    return replace(judged, result="bad_date", answer=choice)
+    problem = "" if precision == "day" and day <= latest else FUTURE_DATE if precision == "day" else BAD_DATE
+    missing = asks(line, judged.answer, problem)
+    return replace(judged, result=problem or "accepted", answered_on="" if problem else day, asks=missing)
 
 
 def _with(judged: JudgedLine, result: str, detail: str = "") -> JudgedLine:
@@ -208,7 +218,7 @@ def _with(judged: JudgedLine, result: str, detail: str = "") -> JudgedLine:
 
 def choose(text: str, choices: Sequence[str]) -> str:
     """The choice that was meant, "" when it is none; what a choice says in brackets may be missing where no other choice begins so
-    (延缓入学 alone does not say whether it was approved).
+    (延缓入学 alone does not say whether it was approved), and may be what it asks to be written there: 已转学（第一小学）.
     """
     by_text = {plain(choice): choice for choice in choices}
     stems = Counter(plain(choice).partition("(")[0] for choice in choices)
@@ -216,7 +226,10 @@ def choose(text: str, choices: Sequence[str]) -> str:
         stem = plain(choice).partition("(")[0]
         if stems[stem] == 1:
             by_text.setdefault(stem, choice)
-    return by_text.get(plain(text), "")
+    chosen = by_text.get(plain(text), "")
+    if not chosen and (meant := by_text.get(plain(text).partition("(")[0], "")):
+        chosen = meant if entry_in(text, meant) else ""
+    return chosen
 
 
 def suggest(text: str, choices: Sequence[str]) -> str:

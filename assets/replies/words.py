@@ -27,6 +27,7 @@ class ReplyWords(Rules):
     results: dict[str, str]
     done: list[str]
     advice: dict[str, str]
+    send_back: list[str]
 
     def headings(self) -> dict[str, list[str]]:
         """Column -> its possible headings."""
