@@ -25,7 +25,9 @@ DECISIONS = "conflicts"
 
 @dataclass(frozen=True, slots=True)
 class EarlierAnswer:
-    """What was entered for a finding before; `decided`: by a person who had seen two answers."""
+    """What was entered for a finding before; `decided`: by a person who had seen two answers; `author`: who checked it, the recipient where nobody
+    was named.
+    """
 
     answer: str
     recipient: str
@@ -33,6 +35,7 @@ class EarlierAnswer:
     note: str = ""
     state: str = ""
     decided: bool = False
+    author: str = ""
 
 
 @dataclass(frozen=True)
@@ -277,7 +280,9 @@ def _verdict(line: JudgedLine, before: EarlierAnswer | None, ruling: bool) -> st
     if before is None:
         return "accepted"
     same_day = line.answered_on in ("", before.answered_on)
-    if before.answer == line.answer and same_day and line.line.note in ("", before.note):
+    # The name that was missing is news; another name under the same answer is none.
+    same_name = not line.line.answered_by or not before.author or before.author != before.recipient
+    if before.answer == line.answer and same_day and same_name and line.line.note in ("", before.note):
         return "unchanged"
     if ruling or before.answer == line.answer:
         return "accepted"
