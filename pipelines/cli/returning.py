@@ -151,16 +151,15 @@ def _print_trouble(opened: Session, taking: Taking) -> None:
     lines = trouble_of(_part(taking, _owners(opened, taking.period), None))
     if not lines:
         return
-    heads = ("line_number", "child", "list", "town", "recipient", "problem", "advice")
-    table = Table(*(say(f"table.{name}") for name in heads), title=say("replies.trouble"), title_justify="left")
+    out.print(say("replies.trouble"), markup=False, style="bold")
     names = list_names(opened.workspace)
     for line in lines[:MOST_SHOWN]:
         about = taking.about.get(line.finding_id, AboutLine())
         # A number that nobody could read may be anything that was typed there.
         number = number_of(line, taking.period) if line.finding_id else ""
-        what = (number, about.child_id, names.get(line.code, line.code), about.town)
-        table.add_row(*what, line.recipient, problem_of(line), advice_of(line))
-    show(table)
+        whose = "，".join(dict.fromkeys(part for part in (about.town, line.recipient) if part))
+        where = "　".join(part for part in (number, about.child_id, names.get(line.code, line.code), whose) if part)
+        out.print(f"{where}：{problem_of(line)}。{advice_of(line)}", markup=False)
     if len(lines) > MOST_SHOWN:
         out.print(say("replies.more", count=len(lines) - MOST_SHOWN), markup=False)
 
