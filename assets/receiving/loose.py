@@ -107,7 +107,7 @@ def doubt(recognition: Recognition, contracts: Mapping[str, Contract]) -> str:
 
 
 def own_workbook(file: str, kind: str) -> Remark:
-    """What is said of a workbook of ours that lies among deliveries; `kind` as of `own_kind`."""
+    """What is said of a workbook of ours that lies among deliveries (rules/bad-inputs.md#input-20b); `kind` as of `own_kind`."""
     word, advice = _OWN_ADVICE.get(kind, _OWN_ADVICE[""])
     return Remark(file, OWN, WARN, f"这是本系统的{word}，不是部门的数据，没有读取。", advice)
 

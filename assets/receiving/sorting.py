@@ -1,4 +1,4 @@
-"""What lies in a period of the inbox, by department: folders under any of their names, files that lie loose, zips of files.
+"""What lies in a period of the inbox, by department: folders under any of their names, files that lie loose, zips of files (rules/bad-inputs.md#input-20a).
 
 Belongs here: which file is whose, under which name it is registered, what becomes of every entry, and what is asked about folders. Does not belong
 here: what lies in a folder (`pipelines.resources.inbox`), opening zips (`pipelines.resources.unpacking`), looking into loose files (`loose`).
