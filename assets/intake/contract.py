@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from assets.intake.folders import DepartmentNames, NamedDepartment
+from assets.intake.folders import DepartmentNames, NamedDepartment, foldered
 from assets.intake.staterules import StateRule
 from matching.tables.mistakes import MistakeError, mistakes_in, parse_own_yaml
 
@@ -302,7 +302,7 @@ def load_contracts(extra: Path | None = None) -> dict[str, Contract]:
             return False
         return department in there or (root / "frames" / f"raw_{department}").is_dir()
 
-    there = _foldered(extra.parent / "inbox", department_names_of(extra)) if extra else frozenset()
+    there = foldered(extra.parent / "inbox", department_names_of(extra)) if extra else frozenset()
     return {name: each for name, each in all_contracts(extra).items() if not each.further or in_use(name)}
 
 
@@ -350,13 +350,6 @@ def names_in(contracts: Mapping[str, Contract]) -> DepartmentNames:
             for each in contracts.values()
         )
     )
-
-
-def _foldered(inbox: Path, names: DepartmentNames) -> frozenset[str]:
-    """The departments of which a folder, or a zip of that name, lies in any period of the inbox, or one folder deeper (各部门/殡葬)."""
-    folders = [path.name for deep in ("*/*", "*/*/*") for path in inbox.glob(deep) if path.is_dir()]
-    zips = [path.stem for deep in ("*/*", "*/*/*") for path in inbox.glob(f"{deep}.zip")]
-    return frozenset(map(names.of_folder, {*folders, *zips})) - {""}
 
 
 def state_rules(extra: Path | None = None) -> dict[str, list[StateRule]]:

@@ -75,8 +75,8 @@ class DepartmentNames:
 
     def _named_in(self, plain: str) -> tuple[frozenset[str], str]:
         """The departments named in a text, and the text without their names."""
-        found = {department for word in self._words.findall(plain) for department in self._by_name[word]}
-        return frozenset(found), self._words.sub(_GONE, plain)
+        departments = {department for word in self._words.findall(plain) for department in self._by_name[word]}
+        return frozenset(departments), self._words.sub(_GONE, plain)
 
     def _only(self, named: frozenset[str]) -> str:
         """One of several: 教育局在校名单 is the list, and not whatever the bureau delivers."""
@@ -105,6 +105,13 @@ class DepartmentNames:
         # The longest first: 残疾筛查 is not whatever 残疾 stands in.
         words = sorted(self._by_name, key=lambda word: (-len(word), word))
         return re.compile("|".join(map(re.escape, words)) or "(?!)")
+
+
+def foldered(inbox: Path, names: DepartmentNames) -> frozenset[str]:
+    """The departments of which a folder, or a zip of that name, lies in any period of the inbox, or one folder deeper (各部门/殡葬)."""
+    folders = [path.name for deep in ("*/*", "*/*/*") for path in inbox.glob(deep) if path.is_dir()]
+    zips = [path.stem for deep in ("*/*", "*/*/*") for path in inbox.glob(f"{deep}.zip")]
+    return frozenset(map(names.of_folder, {*folders, *zips})) - {""}
 
 
 def _plain(text: str) -> str:

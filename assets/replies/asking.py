@@ -50,9 +50,9 @@ def _sentences(line: ReturnedLine, choice: str, date_problem: str) -> Iterator[s
         yield f"{_at(line, 'answered_on')}不是可以读出的日期，日期没有登记：请写成 2026-10-15 的样子。"
     if not line.answered_by:
         yield f"{_at(line, 'answered_by')}没有填写：请补上核查人的姓名。"
-    what = demanded(choice)
-    if what is not None and not line.note:
-        yield f"{_at(line, 'note')}是空的，而选项是“{choice}”：请在这一格写明{what or '具体情况'}。"
+    entry = demanded(choice)
+    if entry is not None and not line.note:
+        yield f"{_at(line, 'note')}是空的，而选项是“{choice}”：请在这一格写明{entry or '具体情况'}。"
 
 
 def _at(line: ReturnedLine, name: str) -> str:

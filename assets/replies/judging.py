@@ -50,6 +50,7 @@ class SentLines:
         choices: list -> its answers.
         answers: finding_id -> what was entered for it in the period.
         entered: (first 16 of a file's hash, finding_id) of lines that were entered before.
+        seen: sha256 of files that were looked at before in the period.
         today: for dates in the future.
     """
 
@@ -61,6 +62,7 @@ class SentLines:
     answers: Mapping[str, EarlierAnswer]
     today: date
     entered: frozenset[tuple[str, str]] = frozenset()
+    seen: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,25 @@ def judge(files: Sequence[ReturnedFile], sent: SentLines) -> ReplyOutcome:
         outcome.lines += [_single(line, file, recipient, sent) for line in file.lines]
     decisive = {file.file for file, _ in outcome.taken.values() if file.kind == DECISIONS}
     outcome.lines = _together(outcome.lines, sent, decisive)
+    outcome.lines = _answered_since(outcome, sent)
     return outcome
+
+
+def _answered_since(outcome: ReplyOutcome, sent: SentLines) -> list[JudgedLine]:
+    """Lines of files that were looked at before, whose sender has answered or completed them since: nobody has to do anything with them."""
+    now = {(line.finding_id, plain(line.recipient)) for line in outcome.lines if line.answer and not line.asks}
+    answered = now | {(name, plain(before.recipient)) for name, before in sent.answers.items()}
+    seen = {file.file for sha256, (file, _) in outcome.taken.items() if sha256 in sent.seen}
+
+    def settled(line: JudgedLine) -> JudgedLine:
+        whose = (line.finding_id, plain(line.recipient))
+        if line.line.file not in seen:
+            return line
+        if line.result in ("free_text", "no_answer") and whose in answered:
+            return _with(line, "unchanged", "已在另一份表中答复")
+        return replace(line, asks=()) if line.result == "unchanged" and whose in now else line
+
+    return [settled(line) for line in outcome.lines]
 
 
 def _refusal(file: ReturnedFile, sent: SentLines) -> RefusedFile | None:
@@ -190,7 +210,8 @@ def _single(line: ReturnedLine, file: ReturnedFile, recipient: str, sent: SentLi
         return _with(judged, "scope", f"这条线索没有发给{recipient or '这个单位'}")
 
     if (file.sha256[:16], number.finding_id) in sent.entered:
-        return _with(judged, "unchanged", "本文件这一行已登记")
+        missing = _still_missing(line, sent.answers.get(number.finding_id), sent)
+        return replace(_with(judged, "unchanged", "本文件这一行已登记"), asks=missing)
     if not line.answer:
         return _with(judged, "no_answer")
     choices = sent.choices.get(code, ())
@@ -207,12 +228,26 @@ def _single(line: ReturnedLine, file: ReturnedFile, recipient: str, sent: SentLi
 
 def _dated(judged: JudgedLine, sent: SentLines) -> JudgedLine:
     """An answer with its date, and with what is missing beside it: that costs what is missing, not the answer. Somebody went there all the same."""
-    line = judged.line
+    problem, day = _date_problem(judged.line, sent)
+    missing = asks(judged.line, judged.answer, problem)
+    return replace(judged, result=problem or "accepted", answered_on=day, asks=missing)
+
+
+def _date_problem(line: ReturnedLine, sent: SentLines) -> tuple[str, str]:
+    """`bad_date`, `future_date` or "", and the date where it is one (ISO)."""
     day, precision, _ = read_date(line.answered_on) if line.answered_on else ("", "day", [])
     latest = (sent.today + timedelta(days=reply_words().future_days)).isoformat()
     problem = "" if precision == "day" and day <= latest else FUTURE_DATE if precision == "day" else BAD_DATE
-    missing = asks(line, judged.answer, problem)
-    return replace(judged, result=problem or "accepted", answered_on="" if problem else day, asks=missing)
+    return problem, "" if problem else day
+
+
+def _still_missing(line: ReturnedLine, before: EarlierAnswer | None, sent: SentLines) -> tuple[str, ...]:
+    """What an entered line still lacks: it is asked for until it comes, from whichever file."""
+    if before is None:
+        return ()
+    named = before.author if before.author != before.recipient else ""
+    known = replace(line, answered_by=line.answered_by or named, note=line.note or before.note)
+    return asks(known, before.answer, "" if before.answered_on else _date_problem(line, sent)[0])
 
 
 def _with(judged: JudgedLine, result: str, detail: str = "") -> JudgedLine:

@@ -115,7 +115,7 @@ def _texts(line: JudgedLine, taking: Taking, context: PublishContext) -> list[st
         problem_of(line),
         written_in(line),
         "".join(part for part in (advice_of(line), f"（{line.detail}）" if line.detail else "") if part),
-        line.answer,
+        line.answer or (written.answer if line.result == "unchanged" else ""),
         line.answered_on,
         written.answered_by,
         written.note,

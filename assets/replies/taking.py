@@ -169,6 +169,7 @@ def sent_lines(connection: sa.Connection, today: date) -> SentLines:
         answers=answers,
         today=today,
         entered=frozenset(entered),
+        seen=frozenset(finding_events.read_files(connection)),
     )
 
 
