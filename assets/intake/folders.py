@@ -20,6 +20,8 @@ from matching.reading.regions import area_names
 _FILE = Path(__file__).with_name("folders.yaml")
 _BARE_ENDINGS = ("县", "区", "市", "旗")
 _GONE = "\x00"
+# 新疆维吾尔自治区巴音郭楞蒙古自治州, and no word of course is longer.
+_LONGEST = 20
 
 
 class FolderWords(BaseModel):
@@ -120,14 +122,28 @@ def _plain(text: str) -> str:
 
 def _says_more(rest: str) -> bool:
     """Whether anything stands around a department's name that is no place, number, date or word of course."""
-    rest = re.sub(load_folder_words().township, _GONE, rest)
-    return any(character.isalnum() for character in _around().sub(_GONE, rest))
+    rest, words, at = re.sub(load_folder_words().township, _GONE, rest), _around(), 0
+    while at < len(rest):
+        number = _numbers().match(rest, at)
+        # The longest first: of 金昌市永昌县 no shorter name may take the beginning.
+        ends = (end for end in range(min(len(rest), at + _LONGEST), at, -1) if rest[at:end] in words)
+        if end := number.end() if number else next(ends, 0):
+            at = end
+        elif rest[at].isalnum():
+            return True
+        else:
+            at += 1
+    return False
 
 
 @lru_cache(maxsize=1)
-def _around() -> re.Pattern[str]:
+def _around() -> frozenset[str]:
     places = area_names()
     # 民乐教育局: people leave the kind of place out.
     bare = {name[:-1] for name in places if len(name) > 2 and name.endswith(_BARE_ENDINGS)}
-    words = sorted({*places, *bare, *load_folder_words().around}, key=lambda word: (-len(word), word))
-    return re.compile("|".join([*map(re.escape, words), *load_folder_words().patterns]))
+    return frozenset({*places, *bare, *load_folder_words().around})
+
+
+@lru_cache(maxsize=1)
+def _numbers() -> re.Pattern[str]:
+    return re.compile("|".join(load_folder_words().patterns))

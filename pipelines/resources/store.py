@@ -18,6 +18,7 @@ from pipelines.resources.reading.opening import pieces
 from pipelines.resources.reading.shapes import Refusal
 
 _READ_ONLY = stat.S_IRUSR | stat.S_IRGRP
+_LONGEST_ENDING = 100
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -99,7 +100,9 @@ def kept(store: Path, file: str, sha256: str) -> Path:
 
 def place(store: Path, file: str, sha256: str) -> Path:
     """Where the copy of a file with this name and fingerprint belongs."""
-    return store / sha256[:2] / f"{sha256}{Path(file).suffix.lower()}"
+    ending = Path(file).suffix.lower()
+    # In a zip a name may be longer than a file's can be.
+    return store / sha256[:2] / f"{sha256}{ending if len(ending.encode()) <= _LONGEST_ENDING else ''}"
 
 
 def verify(target: Path, sha256: str) -> bool:

@@ -19,7 +19,6 @@ from pipelines.resources.reading.shapes import STOP, Refusal
 from pipelines.resources.store import keep_bytes
 
 _MEGABYTE = 1 << 20
-_LONGEST_ENDING = 20
 _known: dict[tuple[Path, str, str | None], Scan] = {}
 
 
@@ -108,7 +107,7 @@ def _open(archive: Arrival, budget: Budget, scan: Scan, inside: str = "", depth:
     budget.take(members)
     for name, member in _wanted(members, scan, inside):
         content = content_of(archive.path, member, budget.limits, password)
-        path, sha256 = keep_bytes(budget.store, content, _ending(name))
+        path, sha256 = keep_bytes(budget.store, content, name)
         file = Arrival(path, name, sha256, member.size)
         if may_be_archive(path) and _open(file, budget, scan, f"{name}/", depth + 1):
             scan.unread[name] = "opened"
@@ -128,9 +127,3 @@ def _wanted(members: list[Member], scan: Scan, inside: str) -> Iterator[tuple[st
         scan.unread[name] = "ignored" if reason.told else "silent"
         if reason.told:
             scan.notices.append(left(name, reason))
-
-
-def _ending(name: str) -> str:
-    """A name with the same ending: names in a zip may be longer than a file's can be."""
-    ending = PurePosixPath(name).suffix
-    return f"x{ending}" if len(ending) <= _LONGEST_ENDING else "x"
