@@ -130,7 +130,7 @@ def _sheet_lines(grid: Grid, file: str, words: ReplyWords) -> list[ReturnedLine]
 
 def _named(cells: pd.DataFrame, heading: int, columns: Mapping[str, int]) -> tuple[ReturnedColumn, ...]:
     """The columns as a person finds them."""
-    headings = cells.loc[heading] if heading else None
+    headings = cells.loc[heading] if heading in cells.index else None
     return tuple(
         ReturnedColumn(
             name, letters_of(column + 1), "" if headings is None else "".join(str(headings.iloc[column]).split())
