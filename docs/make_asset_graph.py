@@ -11,6 +11,7 @@ from pathlib import Path
 
 TARGET = Path(__file__).with_name("pictures") / "asset-graph.svg"
 STATIONS = {
+    "inbox": "whose is what",
     "raw": "as received",
     "places": "towns and villages",
     "standard": "our fields, our codes",
@@ -30,7 +31,7 @@ def graph() -> tuple[dict[str, str], list[tuple[str, str]]]:
     nodes = defs().resolve_asset_graph() if callable(defs) else defs.resolve_asset_graph()
     keys = sorted(nodes.get_all_asset_keys(), key=lambda key: key.to_user_string())
     station = {key.to_user_string(): str(nodes.get(key).group_name) for key in keys}
-    station["county_places"] = "places"
+    station["inbox_files"], station["county_places"] = "inbox", "places"
     edges = {(parent.to_user_string(), key.to_user_string()) for key in keys for parent in nodes.get(key).parent_keys}
     return station, sorted(edge for edge in edges if not _implied(edge, edges))
 

@@ -25,7 +25,8 @@ PUBLISHED = sorted(
     ]
 )
 SNAPSHOT = {
-    **{f"raw_{name}": ("raw", []) for name in DEPARTMENTS},
+    "inbox_files": ("raw", []),
+    **{f"raw_{name}": ("raw", ["inbox_files"]) for name in DEPARTMENTS},
     "county_places": ("raw", RAW),
     **{f"std_{name}": ("standard", sorted(["county_places", f"raw_{name}"])) for name in DEPARTMENTS},
     **{f"quarantine_{name}": ("standard", sorted(["county_places", f"raw_{name}"])) for name in DEPARTMENTS},

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from assets.counties.asking import OPEN_COUNTY, OTHER_COUNTY
 from assets.county import department_names, profile_of
 from assets.coverage.doubled import doubled_files
 from assets.receiving.filenames import file_names
@@ -20,11 +21,12 @@ from expectations.jurisdictions.profile import Profile
 from expectations.lists.catalogue import load_catalogue
 from pipelines.resources import deliveries, releases
 from pipelines.resources.frames import FrameStore
+from pipelines.resources.reading.shapes import ASK
 from pipelines.resources.session import Session
 
-REASONS = "gate_reasons"
+REASONS, COUNTY_REASON = "gate_reasons", "county"
 COLUMNS = ["key", "kind", "about", "sentence", "advice", "settled"]
-"""Kinds: `file` (asked when it was received), `coverage`, `list`, `double`; `about` is a department or a list; `settled` is "1" or ""."""
+"""Kinds: `file` (asked when it was received), `county` (must be answered, not released), `coverage`, `list`, `double`; `about` is a department or a list; `settled` is "1" or ""."""
 MOST_UNITS = 12
 _WIDEST = (SOURCE, COUNTY, FILE, TOWN, SCHOOL, GRADE, STAGE)
 
@@ -84,10 +86,12 @@ def _asked(county: Session, period: str) -> Iterator[_Reason]:
     with county.engine.connect() as connection:
         notices = deliveries.notices_of_period(connection, period)
     for line in notices:
-        if line["severity"] == deliveries.ASK:
+        if line["severity"] == ASK:
             file = f"「{line['file']}」" if line["file"] else ""
             sentence = f"{file}{line['message']}"
-            yield _Reason("file", line["department"], sentence, line["advice"], sentence)
+            # Whose children the lists speak of is no matter of looking away: it is answered in the settings.
+            kind = COUNTY_REASON if line["code"] in (OTHER_COUNTY, OPEN_COUNTY) else "file"
+            yield _Reason(kind, line["department"], sentence, line["advice"], sentence)
 
 
 def _deliveries_in(records: pd.DataFrame) -> dict[str, str]:

@@ -15,8 +15,11 @@ import numpy as np
 import pandas as pd
 
 from assets.childfile.build import FileContext, build_child_files
+from assets.counties.own import own_county
+from assets.counties.registers import KNOWN, Registers
 from expectations.coverage.shapes import Coverage
-from expectations.lists.files import BoolArray, ChildFiles, EarlierPeriod
+from expectations.jurisdictions.profile import Profile
+from expectations.lists.files import REGISTER_COUNTY, BoolArray, ChildFiles, EarlierPeriod
 from expectations.lists.findings import compute_findings
 
 COLUMNS = ["finding_id", "code", "child_id", "field", "town", "only"]
@@ -120,8 +123,18 @@ def _lists_of(world: _World, context: WorldContext) -> pd.DataFrame:
     """The lists over some children's records; rows about adults have no link."""
     together = pd.concat([world.records, world.beside], ignore_index=True).fillna("")
     links = world.records[["record_id", "child_id", "method", "probability"]]
-    files = build_child_files(together, links, world.pairs, context.files)
+    files = build_child_files(together, links, world.pairs, context.files, _registers(together, context.files.profile))
     return compute_findings(files, context.files.profile, context.delivered, context.earlier)
+
+
+def _registers(records: pd.DataFrame, profile: Profile) -> Registers:
+    """Whose register each record stands in, as the whole period found it out: a part of the children might tell otherwise."""
+    place = profile.place
+    county = (
+        records[REGISTER_COUNTY] if REGISTER_COUNTY in records else pd.Series("", index=records.index, dtype=object)
+    )
+    blank = pd.Series("", index=records.index, dtype=object)
+    return Registers(own_county(records, place), county, blank, dict.fromkeys(county[county != ""].unique(), KNOWN))
 
 
 def _missing_in(these: pd.DataFrame, those: pd.DataFrame) -> pd.DataFrame:

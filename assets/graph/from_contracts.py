@@ -14,6 +14,7 @@ from assets.graph.coverage import coverage_asset
 from assets.graph.finding_life import tracking_asset
 from assets.graph.findings import findings_asset
 from assets.graph.gate import gate_asset
+from assets.graph.inbox import inbox_asset
 from assets.graph.linkage import linkage_assets
 from assets.graph.outputs import publish_assets
 from assets.graph.raw import raw_asset
@@ -30,6 +31,7 @@ def all_assets(root: Path) -> list[dg.AssetsDefinition]:
     # Also without a workspace: Dagster's own checks load the definitions before anybody created one.
     contracts = load_contracts(root / "contracts")
     return [
+        inbox_asset(),
         *(raw_asset(contract) for contract in contracts.values()),
         places_asset(contracts),
         *(standard_assets(contract) for contract in contracts.values()),

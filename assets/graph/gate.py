@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import Field
 
 from assets.county import profile_of
-from assets.coverage.gate import REASONS, GateMaterial, kept_reasons, open_keys, reasons_of
+from assets.coverage.gate import COUNTY_REASON, REASONS, GateMaterial, kept_reasons, open_keys, reasons_of
 from assets.graph.step import COUNT, opened_of
 from assets.publishing.edition_lines import period_before
 from assets.publishing.urgent import hand_out_urgent
@@ -147,6 +147,9 @@ def _release(county: Session, period: str, reasons: pd.DataFrame, fields: Releas
     unknown = sorted(set(fields.lists) - set(profile_of(county.workspace).lists))
     if unknown:
         problem = f"没有这样的清单：{'、'.join(unknown)}。"
+    asked = reasons[(reasons["kind"] == COUNTY_REASON) & (reasons["settled"] == "")]
+    if len(asked):
+        problem = f"{asked['sentence'].iloc[0]}{asked['advice'].iloc[0]}这一问不能放行，请先回答。"
     if problem:
         raise StoppedError("release", problem, {})
     release = releases.EditionRelease(

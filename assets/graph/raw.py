@@ -9,6 +9,7 @@ import pandas as pd
 from assets.graph.step import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.receiving.doubts import Confirmed
+from assets.receiving.inbox_account import NAME as INBOX
 from assets.receiving.receive import ReceivingRequest, receive
 from expectations.suites.beside import warm_up
 from pipelines.partitions import period_partitions
@@ -23,6 +24,7 @@ def raw_asset(contract: Contract) -> dg.AssetsDefinition:
 
     @dg.asset(
         name=name,
+        deps=[INBOX],
         io_manager_key="frames",
         group_name="raw",
         partitions_def=period_partitions(),

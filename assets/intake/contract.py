@@ -7,13 +7,14 @@ Does not belong here: looking at a file with them (`layout`, `tabulate`) or read
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from assets.intake.folders import DepartmentNames, NamedDepartment, foldered
 from assets.intake.staterules import StateRule
 from matching.tables.mistakes import MistakeError, mistakes_in, parse_own_yaml
 
@@ -195,12 +196,14 @@ class Contract(StrictModel):
     that department's. `numbers_are_truth`: it gives the numbers (rules/identifiers.md#trust-order), so that a number tells birth and sex where
     the file has no column for them. `further`: no department of every county; its stations exist only where a workspace has files of it.
     `states`: how it says that a record has ended; left out, every record counts as active, and one that replaces a built-in contract keeps that one's.
+    `names`: words by which people call its folder and files (`assets.intake.folders`), beside `zh` and the key; kept like `states`.
     `steady`: its content rightly stays the same for a quarter and longer, so that the same file again is said and not asked about.
     """
 
     department: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     code: str = Field(pattern=r"^[A-Z]{2}$")
     zh: str
+    names: list[str] = []
     headings: dict[str, list[str]] = {}
     ambiguous: dict[str, Ambiguity] = {}
     ignore: list[str] = []
@@ -284,8 +287,8 @@ def load_dictionary() -> Dictionary:
 def load_contracts(extra: Path | None = None) -> dict[str, Contract]:
     """The contracts that a workspace needs, by department key, its own over the built-in ones.
 
-    The departments that every county has are always there; a further source (在校名单, 殡葬 …) once its folder lies in the workspace's inbox
-    or data of it were taken before: putting files there is all that its use asks for.
+    The departments that every county has are always there; a further source (在校名单, 殡葬 …) once its folder lies in the workspace's inbox,
+    under whichever of its names, or data of it were taken before: putting files there is all that its use asks for.
 
     Args:
         extra: the workspace's folder of contracts; a file for a known department replaces the built-in contract.
@@ -299,8 +302,9 @@ def load_contracts(extra: Path | None = None) -> dict[str, Contract]:
         root = extra.parent if extra else None
         if root is None:
             return False
-        return any((root / "inbox").glob(f"*/{department}")) or (root / "frames" / f"raw_{department}").is_dir()
+        return department in there or (root / "frames" / f"raw_{department}").is_dir()
 
+    there = foldered(extra.parent / "inbox", department_names_of(extra)) if extra else frozenset()
     return {name: each for name, each in all_contracts(extra).items() if not each.further or in_use(name)}
 
 
@@ -317,6 +321,8 @@ def all_contracts(extra: Path | None = None) -> dict[str, Contract]:
         # A county's own contract states headings; written before there were `states`, it must not silently lose them.
         if replaced is not None and contract.states is None:
             contract = contract.model_copy(update={"states": replaced.states})
+        if replaced is not None and not contract.names:
+            contract = contract.model_copy(update={"names": replaced.names})
         contracts[contract.department] = contract
     # The code begins the number of every record: two departments with one would have records of the same number.
     codes = [contract.code for contract in contracts.values()]
@@ -326,6 +332,26 @@ def all_contracts(extra: Path | None = None) -> dict[str, Contract]:
                 f"约定文件有误：代码 {contract.code} 被两个部门使用（键 code，部门 {contract.department}）"
             )
     return contracts
+
+
+def department_names_of(extra: Path | None = None) -> DepartmentNames:
+    """By which names folders, files and people call the departments; arguments and errors as in `load_contracts`."""
+    return names_in(all_contracts(extra))
+
+
+def names_in(contracts: Mapping[str, Contract]) -> DepartmentNames:
+    """The names of these departments; what is one's own name (`zh`) is no other's word. A word of two departments means neither."""
+    titles = {contract.zh: contract.department for contract in contracts.values()}
+    return DepartmentNames(
+        tuple(
+            NamedDepartment(
+                each.department,
+                (each.zh, *(name for name in each.names if titles.get(name, each.department) == each.department)),
+                each.further,
+            )
+            for each in contracts.values()
+        )
+    )
 
 
 def state_rules(extra: Path | None = None) -> dict[str, list[StateRule]]:

@@ -30,6 +30,7 @@ from pipelines.partitions import Period
 from pipelines.resources import deliveries
 from pipelines.resources.database import writing
 from pipelines.resources.deliveries import SUITE_CODE, Branch, DeliveryNotice, RowCounts
+from pipelines.resources.reading.shapes import ASK
 from pipelines.resources.session import Session
 from pipelines.resources.workspace import Workspace
 
@@ -90,8 +91,7 @@ def standardise_delivery(
     counted = {deliveries_of[file]: RowCounts(*map(int, numbers)) for file, *numbers in lines}
     sentences = [DeliveryNotice("", SUITE_CODE, "warn", "", 0, sentence, "") for sentence in result.warnings]
     asked = [
-        DeliveryNotice("", SUITE_CODE, deliveries.ASK, "", 0, f"{sentence}。", f"{advice}。")
-        for sentence, advice in result.asked
+        DeliveryNotice("", SUITE_CODE, ASK, "", 0, f"{sentence}。", f"{advice}。") for sentence, advice in result.asked
     ]
     sentences = asked + sentences
     if result.stopped:

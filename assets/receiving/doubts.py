@@ -20,7 +20,8 @@ from assets.intake.declared import declared, is_cut
 from assets.intake.misdated import OtherTime, other_time
 from assets.intake.notices import Tabulated
 from pipelines.partitions import Period
-from pipelines.resources.deliveries import ASK, DeliveryNotice, RegisteredDelivery
+from pipelines.resources.deliveries import DeliveryNotice, RegisteredDelivery
+from pipelines.resources.reading.shapes import ASK
 
 SAME_ELSEWHERE, MISDATED, CUT = "same_elsewhere", "misdated", "cut"
 OF_PERIOD = (SAME_ELSEWHERE, MISDATED)

@@ -6,7 +6,7 @@ Belongs here: from a delivery, a record or an arrival to the name that may be sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,9 @@ import pandas as pd
 
 from assets.county import official_areas
 from assets.intake.contract import all_contracts
+from assets.receiving.inbox_account import kept_entries
+from assets.receiving.sorting import places_now
 from pipelines.resources.frames import FrameStore
-from pipelines.resources.inbox import Inbox
 from pipelines.resources.naming import Naming, naming_with, number_in, number_of, sheet_in
 from pipelines.resources.workspace import Workspace
 
@@ -64,19 +65,22 @@ class FileNames:
 
 @dataclass(frozen=True)
 class Arriving:
-    """Names the files of one department's folder, also those that have no delivery number: by their place in it."""
+    """Names the files of one department's folder, also those that have no delivery number: by their place in it.
+
+    `code` is "" for files that are no department's.
+    """
 
     naming: Naming
     code: str
-    places: Sequence[str]
+    places: Mapping[str, str]
 
     def label(self, file: str, sha256: str = "") -> str:
         """第2个文件 ED-3f9a1c2b07_学籍.csv; without a hash only the place and the known words; "" for the folder as a whole."""
         if not file:
             return ""
         # The place alone finds the file in a folder listing, and says nothing of a child.
-        place = f"第{self.places.index(file) + 1}个文件" if file in self.places else ""
-        name = self.naming.file(number_of(self.code, sha256) if sha256 else "", file)
+        place = self.places.get(file, "")
+        name = self.naming.file(number_of(self.code, sha256) if sha256 and self.code else "", file)
         return " ".join(part for part in (place, name) if part) or "文件"
 
 
@@ -85,13 +89,12 @@ class Listing:
     """Names deliveries with their places in the folders of the inbox as they are now, so that a person finds which file is meant."""
 
     names: FileNames
-    places: Mapping[str, Sequence[str]]
+    places: Mapping[str, Mapping[str, str]]
 
     def label(self, row: Mapping[Any, Any]) -> str:
         """第2个文件 ED-3f9a1c2b07_学籍.csv; without the place where the file lies there no more."""
-        listed = self.places.get(str(row["department"]), ())
-        place = f"第{listed.index(row['file']) + 1}个文件 " if row["file"] in listed else ""
-        return f"{place}{self.names.of_delivery(row)}"
+        place = self.places.get(str(row["department"]), {}).get(str(row["file"]), "")
+        return f"{place} {self.names.of_delivery(row)}".lstrip()
 
 
 def naming_of(workspace: Workspace, period: str = "") -> Naming:
@@ -114,15 +117,13 @@ def file_names(workspace: Workspace, period: str = "") -> FileNames:
     return FileNames(naming_of(workspace, period), {name: each.code for name, each in contracts.items()})
 
 
-def arriving(workspace: Workspace, period: str, department: str) -> Arriving:
-    """The names of what lies in one department's folder of the inbox now."""
-    names = file_names(workspace)
-    return Arriving(
-        names.naming, names.codes.get(department, UNKNOWN_CODE), Inbox(workspace.inbox).listed(period, department)
-    )
+def arriving(names: FileNames, department: str, places: Mapping[str, str]) -> Arriving:
+    """The names of what lies in a department's folders of the inbox (`places` of `sort_inbox`), or, for "", in none."""
+    return Arriving(names.naming, names.codes.get(department, UNKNOWN_CODE) if department else "", places)
 
 
 def listing(workspace: Workspace, period: str) -> Listing:
     """The names of a period's deliveries, for the command line."""
-    names, inbox = file_names(workspace, period), Inbox(workspace.inbox)
-    return Listing(names, {department: inbox.listed(period, department) for department in names.codes})
+    names = file_names(workspace, period)
+    kept = kept_entries(FrameStore(workspace.frames), period)
+    return Listing(names, places_now(workspace, period, names.naming, kept))

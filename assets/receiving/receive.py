@@ -2,17 +2,18 @@
 cannot be read.
 
 Belongs here: the order of these steps and the sentences that go into the register. Not here: finding and keeping files
-(`inbox`, `store`),
+(`sorting`, `inbox`, `store`),
 reading them (`reading`), what their headings mean (`assets.intake`).
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
@@ -23,13 +24,16 @@ from assets.intake.tabulate import KEY_COLUMNS
 from assets.receiving.corrections import compare_contents
 from assets.receiving.doubts import OF_PERIOD, Confirmed, Question, day_zh, doubts
 from assets.receiving.file_accounts import FileReporter
-from assets.receiving.filenames import Arriving, arriving
+from assets.receiving.filenames import Arriving, arriving, file_names
 from assets.receiving.kept_readings import keep_readings
+from assets.receiving.loose import own_workbook
+from assets.receiving.sorting import sort_inbox
+from assets.replies.lines import own_kind
 from pipelines.partitions import Period
 from pipelines.resources import audit, deliveries
 from pipelines.resources.database import writing
 from pipelines.resources.deliveries import SUITE_CODE, Branch, DeliveryNotice, RegisteredDelivery
-from pipelines.resources.inbox import Arrival, arrivals
+from pipelines.resources.inbox import Arrival
 from pipelines.resources.keyring import password_of
 from pipelines.resources.reading import Reading, Refusal, load_settings, read_file
 from pipelines.resources.session import Session
@@ -78,8 +82,10 @@ def receive(county: Session, order: ReceivingRequest) -> pd.DataFrame:
         The raw frame of what could be read; without rows when nothing was delivered. A file that is refused only leaves its
         sentence in the register: other departments go on, and this one's next station stops (`stop_when_refused`).
     """
-    inbox = arrivals(county.workspace.inbox, order.branch.period, order.branch.department)
-    received = ReceivedFiles(arriving(county.workspace, order.branch.period, order.branch.department))
+    names, department = file_names(county.workspace), order.branch.department
+    everything = sort_inbox(county.workspace, order.branch.period, names.naming, only=department)
+    inbox = everything.of_department(department)
+    received = ReceivedFiles(arriving(names, department, everything.places.get(department, {})))
     received.messages += [received.reporter(notice.file).left_alone(notice) for notice in inbox.notices]
     taken = _register(county, order, inbox.files, received)
     received.messages += _copies(received.names, inbox.files, taken, order.branch.period)
@@ -88,7 +94,7 @@ def receive(county: Session, order: ReceivingRequest) -> pd.DataFrame:
             DeliveryNotice("", "nothing", "warn", "", 0, f"{order.contract.zh}本期没有交来文件，跳过。", "")
         )
     # Kept before they are read: what was registered can be read again, also after the clerk took it away.
-    paths = {file.sha256: keep(county.workspace.store, file.path, file.sha256) for file in inbox.files}
+    paths = {file.sha256: _keep(county.workspace.store, file) for file in inbox.files}
     sources: list[DeliveredFile] = []
     reading = _read_all([(delivery, paths[delivery.sha256]) for delivery in taken], received, sources)
     for source, tabulated in zip(sources, tabulate_files(reading, order.contract, order.as_of), strict=True):
@@ -103,6 +109,11 @@ def receive(county: Session, order: ReceivingRequest) -> pd.DataFrame:
     readings = [reading for file in received.read for reading in file.readings]
     keep_readings(county.frames, order.contract, Period.parse(order.branch.period), readings)
     return _together([file.raw for file in received.read])
+
+
+def _keep(store: Path, file: Arrival) -> Path:
+    """The store's copy of a file; what came out of a zip lies there already."""
+    return file.path if store in file.path.parents else keep(store, file.path, file.sha256)
 
 
 def _register(
@@ -126,11 +137,16 @@ def _copies(
 ) -> list[DeliveryNotice]:
     """The same content under another name, now or since it was taken, is read once, and said (rules/bad-inputs.md#input-18)."""
     by_content = {delivery.sha256: delivery for delivery in taken}
+    contents = Counter(arrival.sha256 for arrival in files)
     advice = "不影响结果；如果本应是另一份文件，请重新放入。"
     messages = []
     for arrival in files:
         first = by_content.get(arrival.sha256)
-        if first is None or arrival.file == (first.file if first.new else first.first_file):
+        known = first.file if first and first.new else first.first_file if first else ""
+        if first is None or arrival.file == known:
+            continue
+        # Moved into its department's folder, or out of a zip: the same file under its name.
+        if contents[arrival.sha256] == 1 and PurePosixPath(arrival.file).name == PurePosixPath(known).name:
             continue
         since = "" if first.new else f"已于{day_zh(first.since)}导入（{Period.parse(period).zh}），"
         message = f"与「{names.label(first.first_file, first.sha256)}」内容完全相同，{since}只采用一份。"
@@ -171,6 +187,12 @@ def _read_all(
             if isinstance(result, Refusal):
                 received.refused.append(delivery.id)
                 received.messages += received.reporter(delivery.file, delivery.sha256).of_file(result)
+                continue
+            if kind := own_kind(result):
+                # It has names and numbers, and would be read for a roster; nothing of the department's is wrong, so nothing stops.
+                received.refused.append(delivery.id)
+                reporter = received.reporter(delivery.file, delivery.sha256)
+                received.messages.append(reporter.left_alone(own_workbook(delivery.file, kind)))
                 continue
             sources.append(DeliveredFile(result, delivery.file, delivery.sha256, delivery.id))
             yield sources[-1]

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from rapidfuzz import fuzz, process
 
+from assets.replies.asking import BAD_DATE, FUTURE_DATE, asks, entry_in
 from assets.replies.lines import ReturnedFile, ReturnedLine, plain
 from assets.replies.words import reply_words
 from expectations.life.numbering import GOOD, Number, read
@@ -24,7 +25,9 @@ DECISIONS = "conflicts"
 
 @dataclass(frozen=True, slots=True)
 class EarlierAnswer:
-    """What was entered for a finding before; `decided`: by a person who had seen two answers."""
+    """What was entered for a finding before; `decided`: by a person who had seen two answers; `author`: who checked it, the recipient where nobody
+    was named.
+    """
 
     answer: str
     recipient: str
@@ -32,6 +35,7 @@ class EarlierAnswer:
     note: str = ""
     state: str = ""
     decided: bool = False
+    author: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class SentLines:
         choices: list -> its answers.
         answers: finding_id -> what was entered for it in the period.
         entered: (first 16 of a file's hash, finding_id) of lines that were entered before.
+        seen: sha256 of files that were looked at before in the period.
         today: for dates in the future.
     """
 
@@ -57,11 +62,14 @@ class SentLines:
     answers: Mapping[str, EarlierAnswer]
     today: date
     entered: frozenset[tuple[str, str]] = frozenset()
+    seen: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedLine:
-    """A line and what became of it: `result` is a key of `words.yaml`, `detail` a sentence, `other` the other answer."""
+    """A line and what became of it: `result` is a key of `words.yaml`, `detail` a sentence, `other` the other answer, `asks` what is missing on a
+    line that counts all the same.
+    """
 
     line: ReturnedLine
     result: str
@@ -73,6 +81,7 @@ class JudgedLine:
     detail: str = ""
     other: str = ""
     suggestion: str = ""
+    asks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,7 @@ class RefusedFile:
     code: str
     message: str
     advice: str = ""
+    sha256: str = ""
 
 
 @dataclass
@@ -110,14 +120,32 @@ def judge(files: Sequence[ReturnedFile], sent: SentLines) -> ReplyOutcome:
     for file in sorted(files, key=lambda item: (item.file, item.sha256)):
         refused = _refusal(file, sent)
         if refused:
-            outcome.refused.append(refused)
+            outcome.refused.append(replace(refused, sha256=file.sha256))
             continue
         recipient = _recipient(file, sent)
         outcome.taken[file.sha256] = (file, recipient)
         outcome.lines += [_single(line, file, recipient, sent) for line in file.lines]
     decisive = {file.file for file, _ in outcome.taken.values() if file.kind == DECISIONS}
     outcome.lines = _together(outcome.lines, sent, decisive)
+    outcome.lines = _answered_since(outcome, sent)
     return outcome
+
+
+def _answered_since(outcome: ReplyOutcome, sent: SentLines) -> list[JudgedLine]:
+    """Lines of files that were looked at before, whose sender has answered or completed them since: nobody has to do anything with them."""
+    now = {(line.finding_id, plain(line.recipient)) for line in outcome.lines if line.answer and not line.asks}
+    answered = now | {(name, plain(before.recipient)) for name, before in sent.answers.items()}
+    seen = {file.file for sha256, (file, _) in outcome.taken.items() if sha256 in sent.seen}
+
+    def settled(line: JudgedLine) -> JudgedLine:
+        whose = (line.finding_id, plain(line.recipient))
+        if line.line.file not in seen:
+            return line
+        if line.result in ("free_text", "no_answer") and whose in answered:
+            return _with(line, "unchanged", "已在另一份表中答复")
+        return replace(line, asks=()) if line.result == "unchanged" and whose in now else line
+
+    return [settled(line) for line in outcome.lines]
 
 
 def _refusal(file: ReturnedFile, sent: SentLines) -> RefusedFile | None:
@@ -182,7 +210,8 @@ def _single(line: ReturnedLine, file: ReturnedFile, recipient: str, sent: SentLi
         return _with(judged, "scope", f"这条线索没有发给{recipient or '这个单位'}")
 
     if (file.sha256[:16], number.finding_id) in sent.entered:
-        return _with(judged, "unchanged", "本文件这一行已登记")
+        missing = _still_missing(line, sent.answers.get(number.finding_id), sent)
+        return replace(_with(judged, "unchanged", "本文件这一行已登记"), asks=missing)
     if not line.answer:
         return _with(judged, "no_answer")
     choices = sent.choices.get(code, ())
@@ -192,14 +221,33 @@ def _single(line: ReturnedLine, file: ReturnedFile, recipient: str, sent: SentLi
         detail = f"最接近的选项：{suggestion}" if suggestion else ""
         return replace(judged, result="free_text", detail=detail, suggestion=suggestion)
 
-    if not line.answered_on:
-        return replace(judged, result="accepted", answer=choice)
-    day, precision, _ = read_date(line.answered_on)
+    if entry := entry_in(line.answer, choice):
+        judged = replace(judged, line=replace(line, note="，".join(part for part in (entry, line.note) if part)))
+    return _dated(replace(judged, answer=choice), sent)
+
+
+def _dated(judged: JudgedLine, sent: SentLines) -> JudgedLine:
+    """An answer with its date, and with what is missing beside it: that costs what is missing, not the answer. Somebody went there all the same."""
+    problem, day = _date_problem(judged.line, sent)
+    missing = asks(judged.line, judged.answer, problem)
+    return replace(judged, result=problem or "accepted", answered_on=day, asks=missing)
+
+
+def _date_problem(line: ReturnedLine, sent: SentLines) -> tuple[str, str]:
+    """`bad_date`, `future_date` or "", and the date where it is one (ISO)."""
+    day, precision, _ = read_date(line.answered_on) if line.answered_on else ("", "day", [])
     latest = (sent.today + timedelta(days=reply_words().future_days)).isoformat()
-    # A date that cannot be read costs the date, not the answer: somebody went there all the same.
-    if precision == "day" and day <= latest:
-        return replace(judged, result="accepted", answer=choice, answered_on=day)
-    return replace(judged, result="bad_date", answer=choice)
+    problem = "" if precision == "day" and day <= latest else FUTURE_DATE if precision == "day" else BAD_DATE
+    return problem, "" if problem else day
+
+
+def _still_missing(line: ReturnedLine, before: EarlierAnswer | None, sent: SentLines) -> tuple[str, ...]:
+    """What an entered line still lacks: it is asked for until it comes, from whichever file."""
+    if before is None:
+        return ()
+    named = before.author if before.author != before.recipient else ""
+    known = replace(line, answered_by=line.answered_by or named, note=line.note or before.note)
+    return asks(known, before.answer, "" if before.answered_on else _date_problem(line, sent)[0])
 
 
 def _with(judged: JudgedLine, result: str, detail: str = "") -> JudgedLine:
@@ -208,7 +256,7 @@ def _with(judged: JudgedLine, result: str, detail: str = "") -> JudgedLine:
 
 def choose(text: str, choices: Sequence[str]) -> str:
     """The choice that was meant, "" when it is none; what a choice says in brackets may be missing where no other choice begins so
-    (延缓入学 alone does not say whether it was approved).
+    (延缓入学 alone does not say whether it was approved), and may be what it asks to be written there: 已转学（第一小学）.
     """
     by_text = {plain(choice): choice for choice in choices}
     stems = Counter(plain(choice).partition("(")[0] for choice in choices)
@@ -216,7 +264,10 @@ def choose(text: str, choices: Sequence[str]) -> str:
         stem = plain(choice).partition("(")[0]
         if stems[stem] == 1:
             by_text.setdefault(stem, choice)
-    return by_text.get(plain(text), "")
+    chosen = by_text.get(plain(text), "")
+    if not chosen and (meant := by_text.get(plain(text).partition("(")[0], "")):
+        chosen = meant if entry_in(text, meant) else ""
+    return chosen
 
 
 def suggest(text: str, choices: Sequence[str]) -> str:
@@ -264,7 +315,9 @@ def _verdict(line: JudgedLine, before: EarlierAnswer | None, ruling: bool) -> st
     if before is None:
         return "accepted"
     same_day = line.answered_on in ("", before.answered_on)
-    if before.answer == line.answer and same_day and line.line.note in ("", before.note):
+    # The name that was missing is news; another name under the same answer is none.
+    same_name = not line.line.answered_by or not before.author or before.author != before.recipient
+    if before.answer == line.answer and same_day and same_name and line.line.note in ("", before.note):
         return "unchanged"
     if ruling or before.answer == line.answer:
         return "accepted"

@@ -15,14 +15,24 @@ import pandas as pd
 from assets.replies.words import COLUMNS, ReplyWords, reply_words
 from expectations.life.numbering import looks_like
 from pipelines.resources.reading import Grid, Reading
+from pipelines.resources.reading.bounds import letters_of
 
 # So many numbers in a column that has lost its heading are no accident.
 _LEAST_NUMBERS = 2
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnedColumn:
+    """A column of a returned sheet: which of ours it is, the letters that a spreadsheet gives it, its heading as our own workbooks have it."""
+
+    name: str
+    letters: str
+    heading: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnedLine:
-    """One line of a returned file, as written; `row` is the one a person sees."""
+    """One line of a returned file, as written; `row` is the one a person sees, `columns` those that its sheet has."""
 
     file: str
     sheet: str
@@ -32,6 +42,7 @@ class ReturnedLine:
     answered_on: str = ""
     answered_by: str = ""
     note: str = ""
+    columns: tuple[ReturnedColumn, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,14 +117,26 @@ def _sheet_lines(grid: Grid, file: str, words: ReplyWords) -> list[ReturnedLine]
     body = grid.cells[grid.cells.index > heading]
     values = {name: body[column].astype(str).str.strip().tolist() for name, column in columns.items()}
     headings = {plain(word) for spellings in words.headings().values() for word in spellings}
+    known = _named(grid.cells, heading, columns)
     lines = []
     for place, row in enumerate(body.index):
         texts = {name: column[place] for name, column in values.items()}
         # An answer without a number is a line, too: the number was deleted, and somebody has to be told. A heading that is
         # printed again on the next page looks like such a line and is none.
         if looks_like(texts["number"]) or (texts.get("answer") and plain(texts["number"]) not in headings):
-            lines.append(ReturnedLine(file, grid.sheet, int(row), **texts))
+            lines.append(ReturnedLine(file, grid.sheet, int(row), **texts, columns=known))
     return lines
+
+
+def _named(cells: pd.DataFrame, heading: int, columns: Mapping[str, int]) -> tuple[ReturnedColumn, ...]:
+    """The columns as a person finds them."""
+    headings = cells.loc[heading] if heading in cells.index else None
+    return tuple(
+        ReturnedColumn(
+            name, letters_of(column + 1), "" if headings is None else "".join(str(headings.iloc[column]).split())
+        )
+        for name, column in columns.items()
+    )
 
 
 def _headed(cells: pd.DataFrame, words: ReplyWords) -> tuple[int, dict[str, int]]:
@@ -153,3 +176,24 @@ def plain(text: str) -> str:
     """A text as it is compared: full-width and spaces do not count, brackets are of one kind."""
     folded = unicodedata.normalize("NFKC", text)
     return "".join(folded.split()).strip("。.;；,，、:：*").lower()
+
+
+def own_kind(reading: Reading) -> str:
+    """What kind of our own workbooks a file is, as it says itself (`findings`, `conflicts`, `review`, `query`); "" for any other file.
+
+    One that lost its hidden sheet is known by the numbers of its lines under their heading, beside a column for answers. Only the beginning of each
+    sheet is looked at.
+    """
+    words = reply_words()
+    for grid in reading.grids:
+        if kind := _facts(grid, words).get("tongbi", ""):
+            return kind
+    for grid in reading.grids:
+        head = grid.cells.iloc[: 2 * words.heading_rows]
+        heading, columns = _headed(head, words)
+        if "number" not in columns or "answer" not in columns:
+            continue
+        numbers = head.loc[head.index > heading].iloc[:, columns["number"]].astype(str)
+        if numbers.map(looks_like).any():
+            return "findings"
+    return ""

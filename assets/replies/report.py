@@ -12,9 +12,10 @@ from pathlib import Path
 
 from xlsxwriter.utility import xl_col_to_name
 
+from assets.replies.asking import BAD_DATE, FUTURE_DATE
 from assets.replies.coverage import Covered
 from assets.replies.judging import DECISIONS, JudgedLine
-from assets.replies.taking import ENTERED, Taking
+from assets.replies.taking import ENTERED, AboutLine, Taking
 from assets.replies.words import reply_words
 from assets.workbooks.book import Book, clean, open_book
 from assets.workbooks.context import PublishContext
@@ -27,10 +28,11 @@ from expectations.life.rules import life_rules
 NAME = "回收情况.xlsx"
 TROUBLE = "需要处理"
 _HEADINGS = (
-    *(("线索编号", 17), ("清单", 10), ("单位", 12), ("在哪里", 30), ("问题", 12), ("填写的内容", 20), ("说明", 26)),
-    *(("怎么办", 34), ("最终结果", 16), ("核查日期", 12), ("核查人", 10), ("备注", 16)),
+    *(("线索编号", 17), ("儿童编号", 14), ("清单", 10), ("乡镇", 10), ("单位", 12), ("在哪里", 30), ("问题", 12)),
+    *(("填写的内容", 20), ("情况", 26), ("怎么办", 40)),
+    *(("最终结果", 16), ("核查日期", 12), ("核查人", 10), ("备注", 16)),
 )
-_YELLOW = 8
+_YELLOW = 10
 _KINDS = {"township": "乡镇", "department": "部门", "person": "个人"}
 
 
@@ -50,7 +52,7 @@ def trouble_of(taking: Taking) -> list[JudgedLine]:
     """The lines that need a person, a finding with two answers once."""
     done, seen, trouble = set(reply_words().done), set[str](), []
     for line in taking.outcome.lines:
-        if line.result in done or (line.result == "two_answers" and line.finding_id in seen):
+        if (line.result in done and not line.asks) or (line.result == "two_answers" and line.finding_id in seen):
             continue
         if line.result == "two_answers":
             seen.add(line.finding_id)
@@ -62,8 +64,12 @@ def _files(book: Book, taking: Taking, dry_run: bool) -> None:
     rows: list[list[Cell]] = []
     for file, recipient in sorted(taking.outcome.taken.values(), key=lambda pair: pair[0].file):
         counts = Counter(line.result for line in taking.outcome.lines if line.line.file == file.file)
-        trouble = sum(number for result, number in counts.items() if result not in reply_words().done)
-        numbers = [counts["accepted"] + counts["bad_date"], counts["unchanged"], trouble, counts["empty"]]
+        trouble = sum(
+            line.result not in reply_words().done or bool(line.asks)
+            for line in taking.outcome.lines
+            if line.line.file == file.file
+        )
+        numbers = [sum(counts[name] for name in ENTERED), counts["unchanged"], trouble, counts["empty"]]
         remark = f"没有找到线索编号的表：{'、'.join(file.sheets)}" if file.sheets else ""
         rows.append([file.file, recipient, len(file.lines), *numbers, remark])
     rows += [[file.file, "", 0, 0, 0, 0, 0, f"{file.message}{file.advice}"] for file in taking.outcome.refused]
@@ -87,7 +93,7 @@ def _trouble(book: Book, taking: Taking) -> None:
         sheet.write_string(2, place, heading, book.head())
 
     for row, line in enumerate(trouble_of(taking), start=3):
-        texts = _cells(line, taking.period, book.context)
+        texts = _cells(line, taking, book.context)
         needed = max(rows_needed(value, _HEADINGS[place][1]) for place, value in enumerate(texts))
         sheet.set_row(row, row_height(needed, book.layout.sizes.body) + 4)
         for place, value in enumerate(texts):
@@ -107,20 +113,40 @@ def _trouble(book: Book, taking: Taking) -> None:
     sheet.protect("", {"autofilter": True, "format_columns": True, "format_rows": True})
 
 
-def _cells(line: JudgedLine, period: str, context: PublishContext) -> list[str]:
-    words, written = reply_words(), line.line
-    # The number as it was typed where it could not be read: so it is found again in the workbook.
-    number = printed(line.finding_id, period) if line.finding_id else written.number
-    entry = written.answered_on if line.result == "bad_date" else written.answer or written.note
+def number_of(line: JudgedLine, period: str) -> str:
+    """The line's number; as it was typed where it could not be read: so it is found again in the workbook."""
+    return printed(line.finding_id, period) if line.finding_id else line.line.number
+
+
+def written_in(line: JudgedLine) -> str:
+    """What was filled in, as far as it is in question."""
+    dated = line.result in (BAD_DATE, FUTURE_DATE)
+    return line.line.answered_on if dated else line.line.answer or line.line.note
+
+
+def problem_of(line: JudgedLine) -> str:
+    """What is wrong with a line, in a word; one that counts lacks something."""
+    return reply_words().results[line.result] if line.result not in reply_words().done else "缺少内容"
+
+
+def advice_of(line: JudgedLine) -> str:
+    """What to do: the line's own sentences, with row and column, where there are any."""
+    return "".join(line.asks) or reply_words().advice[line.result]
+
+
+def _cells(line: JudgedLine, taking: Taking, context: PublishContext) -> list[str]:
+    written, about = line.line, taking.about.get(line.finding_id, AboutLine())
     return [
-        number,
+        number_of(line, taking.period),
+        about.child_id,
         context.info(line.code).short if line.code else "",
+        about.town,
         line.recipient,
         "·".join(part for part in (written.file, written.sheet, f"第{written.row}行") if part),
-        words.results[line.result],
-        entry,
+        problem_of(line),
+        written_in(line),
         line.detail,
-        words.advice[line.result],
+        advice_of(line),
     ]
 
 

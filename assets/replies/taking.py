@@ -15,6 +15,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from assets.replies.asking import BAD_DATE, FUTURE_DATE
 from assets.replies.coverage import Covered, coverage
 from assets.replies.judging import (
     DECISIONS,
@@ -27,6 +28,7 @@ from assets.replies.judging import (
 )
 from assets.replies.lines import ReturnedFile, read_lines
 from assets.replies.reviewing import Pairs, decided, enter, sent_pairs
+from assets.replies.words import FOLDER
 from assets.workbooks.review import CODE, RECIPIENT, VERDICTS
 from expectations.life.rules import life_rules
 from expectations.life.states import ANSWERED, BY_OFFICE, BY_REPLY, Event, fold
@@ -40,21 +42,41 @@ from pipelines.resources.session import Session
 from pipelines.resources.store import keep
 from pipelines.resources.tables import life_event
 
-FOLDER = "replies"
 READERS = 2
-# What a line must be to count: a date that cannot be read is left out, the answer stays.
-ENTERED = ("accepted", "bad_date")
+# What a line must be to count: a date that cannot be read or has not come yet is left out, the answer stays.
+ENTERED = ("accepted", BAD_DATE, FUTURE_DATE)
+# Whoever lifts the password, or waits, has the same file read again in the next period.
+_AGAIN = frozenset({"password", "wrong_password", "missing", "time", "memory", "unstable"})
 Reader = Callable[[Path, str], Reading]
+
+
+@dataclass(frozen=True)
+class AboutLine:
+    """The child's number, and the townships that were sent the line."""
+
+    child_id: str = ""
+    town: str = ""
 
 
 @dataclass
 class Taking:
-    """What came of one look into the inbox: the period, every line, the coverage, how many answers were entered."""
+    """What came of one look into the inbox.
+
+    Attributes:
+        period: whose workbooks are out.
+        outcome: every line.
+        covered: who has answered.
+        entered: how many answers were entered.
+        earlier: files of which the content was handled in an earlier period; nothing else is said of them.
+        about: finding_id -> which child a line is about, and where.
+    """
 
     period: str
     outcome: ReplyOutcome
     covered: list[Covered] = field(default_factory=list)
     entered: int = 0
+    earlier: int = 0
+    about: Mapping[str, AboutLine] = field(default_factory=dict)
 
 
 def read_known(path: Path, sha256: str) -> Reading:
@@ -86,15 +108,18 @@ def take(opened: Session, dry_run: bool, today: date, reader: Reader = read_know
         sent = sent_lines(connection, today)
         pairs = sent_pairs(opened, sent.period)
         sent = with_pairs(sent, pairs, decided(connection))
+        about = lines_about(connection, sent.period)
+        handled = finding_events.handled_before(connection, sent.period)
     scan = arrived(opened)
-    files, refused = _read_all(scan.files, reader)
+    now = [arrival for arrival in scan.files if arrival.sha256 not in handled]
+    files, refused = _read_all(now, reader)
     outcome = judge(files, sent)
     outcome.refused += refused
     outcome.refused += [RefusedFile(notice.file, notice.code, notice.message, notice.advice) for notice in scan.notices]
-    taking = Taking(sent.period, outcome)
+    taking = Taking(sent.period, outcome, earlier=len(scan.files) - len(now), about=about)
     if not dry_run:
         # Kept before anything is entered: an answer without the paper that it came from cannot be proven.
-        for arrival in scan.files:
+        for arrival in now:
             keep(opened.workspace.store, arrival.path, arrival.sha256)
         # One transaction for answers and decisions: a run that is killed has entered a file whole or not at all.
         with writing(opened.engine) as connection:
@@ -104,6 +129,17 @@ def take(opened: Session, dry_run: bool, today: date, reader: Reader = read_know
     with opened.engine.connect() as connection:
         taking.covered = coverage(connection, sent.period, today)
     return taking
+
+
+def lines_about(connection: sa.Connection, period: str) -> dict[str, AboutLine]:
+    """Finding -> the child it is about and the townships that its line was sent to, of everything that went out in a period."""
+    numbers, towns = finding_events.known(connection), dict[str, list[str]]()
+    for line in finding_events.issued(connection, period) if period else []:
+        towns.setdefault(line.finding_id, []).extend([line.recipient] if line.kind == "township" else [])
+    return {
+        name: AboutLine(numbers[name][1] if name in numbers else "", "、".join(places))
+        for name, places in towns.items()
+    }
 
 
 def sent_lines(connection: sa.Connection, today: date) -> SentLines:
@@ -121,7 +157,7 @@ def sent_lines(connection: sa.Connection, today: date) -> SentLines:
         _, sha, recipient = (*row["origin"].split(":", 2), "", "")[:3]
         is_ruling = row["source"] == BY_OFFICE
         answers[row["finding_id"]] = EarlierAnswer(
-            row["answer"], recipient, row["answered_on"], row["note"], row["state"], is_ruling
+            row["answer"], recipient, row["answered_on"], row["note"], row["state"], is_ruling, row["author"]
         )
         entered.add((sha, row["finding_id"]))
     return SentLines(
@@ -133,6 +169,7 @@ def sent_lines(connection: sa.Connection, today: date) -> SentLines:
         answers=answers,
         today=today,
         entered=frozenset(entered),
+        seen=frozenset(finding_events.read_files(connection)),
     )
 
 
@@ -166,7 +203,7 @@ def _read_all(files: Sequence[Arrival], reader: Reader) -> tuple[list[ReturnedFi
         for arrival, result in zip(arrivals, pool.map(attempt, arrivals), strict=True):
             if isinstance(result, Refusal):
                 message = f"这份文件没有采用：{result.message}"
-                refused.append(RefusedFile(arrival.file, result.code, message, result.advice))
+                refused.append(RefusedFile(arrival.file, result.code, message, result.advice, arrival.sha256))
             else:
                 # Whoever gives files back into a folder of its own is named by that folder.
                 sender = arrival.file.rpartition("/")[0].partition("/")[0]
@@ -187,25 +224,26 @@ def _enter(connection: sa.Connection, opened: Session, taking: Taking) -> int:
     ]
     finding_events.append(connection, [event.row() for event in events])
 
-    files = []
-    for sha256, (file, recipient) in outcome.taken.items():
-        results = Counter(line.result for line in outcome.lines if line.line.file == file.file)
-        counts = json.dumps(dict(sorted(results.items())))
-        files.append(
-            {
-                "sha256": sha256,
-                "file": file.file,
-                "period": taking.period,
-                "recipient": recipient,
-                "counts": counts,
-            }
-        )
-    finding_events.register_files(connection, files)
+    finding_events.register_files(connection, _handled(taking))
 
     if events or outcome.refused:
         totals = dict(Counter(line.result for line in outcome.lines)) | {"refused": len(outcome.refused)}
         audit.append(connection, audit.Act(opened.workspace.operator, "replies", taking.period, dict(totals)))
     return len(events)
+
+
+def _handled(taking: Taking) -> list[dict[str, str]]:
+    """The files that were taken or refused, as the register keeps them: in the next period they are known by their content."""
+    outcome, files = taking.outcome, []
+    for sha256, (file, recipient) in outcome.taken.items():
+        results = Counter(line.result for line in outcome.lines if line.line.file == file.file)
+        counts = json.dumps(dict(sorted(results.items())))
+        files.append({"sha256": sha256, "file": file.file, "recipient": recipient, "counts": counts})
+    for refused in outcome.refused:
+        if refused.sha256 and refused.code not in _AGAIN:
+            counts = json.dumps({"refused": 1})
+            files.append({"sha256": refused.sha256, "file": refused.file, "recipient": "", "counts": counts})
+    return [{**file, "period": taking.period} for file in files]
 
 
 def _event(line: JudgedLine, period: str, file: ReturnedFile, fingerprint: str) -> Event:

@@ -8,6 +8,8 @@ from pathlib import Path
 from expectations.rulebook import Rules, read_rules
 
 FILE = Path(__file__).with_name("words.yaml")
+FOLDER = "replies"
+"""The folder of the inbox, or of a period of it, in which workbooks come back."""
 
 
 class ReplyWords(Rules):
@@ -25,6 +27,7 @@ class ReplyWords(Rules):
     results: dict[str, str]
     done: list[str]
     advice: dict[str, str]
+    send_back: list[str]
 
     def headings(self) -> dict[str, list[str]]:
         """Column -> its possible headings."""

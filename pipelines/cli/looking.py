@@ -70,10 +70,12 @@ def show_quarantine(opened: Session, period: str, department: str, target: Path 
     """Print where the quarantined rows are and why, or write them with their cells as CSV."""
     import pandas as pd
 
+    from assets.intake.contract import department_names_of
     from assets.receiving.filenames import file_names
 
     label = Period.parse(period).label
-    names = [department] if department else quarantined_departments(opened, label)
+    chosen = department_names_of(opened.workspace.contracts).of_word(department) or department
+    names = [chosen] if chosen else quarantined_departments(opened, label)
     frames = [opened.frames.read(f"quarantine_{name}", label).assign(department=name) for name in names]
     frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
     frame = file_names(opened.workspace, label).on(frame)

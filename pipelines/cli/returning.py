@@ -15,9 +15,11 @@ from assets.protected import book_of, protected_in
 from assets.publishing.editions import bare_context
 from assets.publishing.locking import lock_file
 from assets.receiving.filenames import naming_of
-from assets.replies.report import NAME, trouble_of, write_report
+from assets.replies.report import NAME, advice_of, number_of, problem_of, trouble_of, write_report
 from assets.replies.reviewing import sent_pairs
-from assets.replies.taking import ENTERED, Taking, take
+from assets.replies.sendback import FOLDER as SENT_BACK
+from assets.replies.sendback import send_back
+from assets.replies.taking import ENTERED, AboutLine, Taking, take
 from assets.replies.words import reply_words
 from assets.workbooks.personbook import folder_of
 from pipelines.cli.shell import err, out, refuse, show
@@ -44,22 +46,36 @@ def show_replies(opened: Session, dry_run: bool) -> Taking:
         words = read_passwords(opened.workspace.root).all
         taking = take(opened, dry_run, date.today(), lambda path, sha256: _read(path, sha256, words))
         path = report_path(opened, taking.period, dry_run)
-        write_reports(opened, taking, path, dry_run)
+        sent_back = write_reports(opened, taking, path, dry_run)
     print_taking(opened, taking, dry_run)
+    if sent_back:
+        names = "、".join(sent_back)
+        out.print(say("replies.sent_back", units=names, path=path.parent / SENT_BACK), markup=False)
     out.print(say("replies.report", path=path), markup=False)
     return taking
 
 
-def write_reports(opened: Session, taking: Taking, path: Path, dry_run: bool) -> None:
-    """Write the report, and for every person who alone may see a child one of the own: what is written there of it stands nowhere else."""
+def write_reports(opened: Session, taking: Taking, path: Path, dry_run: bool) -> list[str]:
+    """Write the report, and for every person who alone may see a child one of the own: what is written there of it stands nowhere else.
+
+    Returns:
+        The units to which a workbook goes back; none in a trial.
+    """
     owners, context = _owners(opened, taking.period), bare_context(opened.workspace, taking.period)
-    write_report(_part(taking, owners, None), context, path, dry_run)
+    everybodys = _part(taking, owners, None)
+    write_report(everybodys, context, path, dry_run)
+    sent_back = {} if dry_run else send_back(everybodys, context, path.parent)
+    passwords = read_passwords(opened.workspace.root)
+    for unit, book in sent_back.items():
+        if word := passwords.of(unit):
+            lock_file(book, word)
     for person in sorted({owners[line.finding_id] for line in taking.outcome.lines if line.finding_id in owners}):
         target = folder_of(person, path.parent) / path.name
         write_report(_part(taking, owners, person), context, target, dry_run)
         password = read_passwords(opened.workspace.root).of(book_of(person))
         if password:
             lock_file(target, password)
+    return list(sent_back)
 
 
 def _owners(opened: Session, period: str) -> dict[str, str]:
@@ -116,6 +132,9 @@ def print_taking(opened: Session, taking: Taking, dry_run: bool) -> None:
     entered = sum(counts[result] for result in ENTERED)
     key = "replies.would" if dry_run else "replies.entered"
     out.print(say(key, count=entered, files=len(taking.outcome.taken), trouble=len(trouble_of(taking))), markup=False)
+    _print_trouble(opened, taking)
+    if taking.earlier:
+        out.print(say("replies.earlier", count=taking.earlier), markup=False)
     heads = ("recipient", "issued", "answered", "waiting", "overdue", "days", "share")
     table = Table(*(say(f"table.{name}") for name in heads), title=say("replies.coverage"), title_justify="left")
     for covered in taking.covered:
@@ -125,6 +144,24 @@ def print_taking(opened: Session, taking: Taking, dry_run: bool) -> None:
         table.add_row(covered.recipient, *map(str, numbers), f"{covered.share:.0%}")
     show(table)
     _say_lists(opened, taking)
+
+
+def _print_trouble(opened: Session, taking: Taking) -> None:
+    """Every line that needs somebody, by child, list and township; lines of protected children are in the report of the person whose they are."""
+    lines = trouble_of(_part(taking, _owners(opened, taking.period), None))
+    if not lines:
+        return
+    out.print(say("replies.trouble"), markup=False, style="bold")
+    names = list_names(opened.workspace)
+    for line in lines[:MOST_SHOWN]:
+        about = taking.about.get(line.finding_id, AboutLine())
+        # A number that nobody could read may be anything that was typed there.
+        number = number_of(line, taking.period) if line.finding_id else ""
+        whose = "，".join(dict.fromkeys(part for part in (about.town, line.recipient) if part))
+        where = "　".join(part for part in (number, about.child_id, names.get(line.code, line.code), whose) if part)
+        out.print(f"{where}：{problem_of(line)}。{advice_of(line)}", markup=False)
+    if len(lines) > MOST_SHOWN:
+        out.print(say("replies.more", count=len(lines) - MOST_SHOWN), markup=False)
 
 
 def _say_lists(opened: Session, taking: Taking) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import typer
 
 from assets.county import department_names, official_areas, profile_of
-from assets.replies.taking import FOLDER as REPLIES
+from assets.intake.contract import department_names_of
+from assets.replies.words import FOLDER as REPLIES
 from matching.comparing.resources import ENGINES
 from pipelines.cli.releasing import print_waiting
 from pipelines.cli.shell import REFUSED, USAGE, WAITING, err, out, refuse
@@ -17,6 +18,7 @@ from pipelines.cli.unlocking import unlock_inbox
 from pipelines.partitions import Period
 from pipelines.progress import Display, TimeEstimate, shown
 from pipelines.resources.consents import PeriodConsent, SizeConsent, WholeConsent, nameless, objection
+from pipelines.resources.inbox import Inbox
 from pipelines.resources.session import Session
 from pipelines.running import Consent, RunReport, last_stages, run_period
 
@@ -42,7 +44,7 @@ def run_and_print(opened: Session, request: RunRequest) -> RunReport:
     # Workspaces of earlier versions could be read by others on the machine.
     if closed := opened.tighten():
         err.print(say("run.tightened", count=closed), markup=False, style="yellow")
-    _check_inbox(opened, period, departments)
+    _check_inbox(opened, period)
     # Asked now: the files are read by processes that have no terminal.
     unlock_inbox(opened, period.label, departments)
     report = _run_shown(opened, request, period, departments)
@@ -65,12 +67,13 @@ def checked_engine(text: str) -> str:
 def known_departments(opened: Session, named: list[str]) -> tuple[str, ...]:
     """The departments a person named, by folder or in Chinese, as folders; refused when there is none of that name."""
     names = department_names(opened.workspace)
-    folders = {**{zh: name for name, zh in names.items()}, **{name: name for name in names}}
-    for name in named:
-        if name.strip() not in folders:
-            known = "、".join(f"{zh}（{folder}）" for folder, zh in names.items())
+    words = department_names_of(opened.workspace.contracts)
+    folders = {name: words.of_word(name) for name in named}
+    for name, folder in folders.items():
+        if folder not in names:
+            known = "、".join(f"{zh}（{key}）" for key, zh in names.items())
             refuse(say("run.unknown_department", name=name, known=known), USAGE)
-    return tuple(dict.fromkeys(folders[name.strip()] for name in named))
+    return tuple(dict.fromkeys(folders.values()))
 
 
 def checked_size(opened: Session, named: list[str], by: str) -> SizeConsent:
@@ -109,22 +112,17 @@ def fitting_period(opened: Session, text: str) -> Period:
     return period
 
 
-def _check_inbox(opened: Session, period: Period, departments: dict[str, str]) -> None:
+def _check_inbox(opened: Session, period: Period) -> None:
     folder = opened.workspace.inbox / period.label
-    folders = sorted(path.name for path in folder.glob("*") if path.is_dir()) if folder.is_dir() else []
-    # A misnamed folder would look like a department that delivered nothing.
-    for name in folders:
-        if name not in departments and name != REPLIES:
-            known = "、".join(departments)
-            err.print(say("run.unknown_folder", period=period.label, name=name, departments=known), markup=False)
-    if not any(path.is_file() for name in folders if name in departments for path in (folder / name).rglob("*")):
+    # Files that lie in no department's folder are looked at as well (`assets.receiving.sorting`).
+    if not Inbox(opened.workspace.inbox).listed_in(folder, [REPLIES]):
         refuse(say("run.no_inbox", period=period.label, path=folder))
 
 
 def _run_shown(opened: Session, request: RunRequest, period: Period, departments: dict[str, str]) -> RunReport:
     names = [f"{kind}_{name}" for name in departments for kind in ("raw", "standardise")]
     estimate = TimeEstimate.over(
-        [*names[::2], "county_places", *names[1::2], *_AFTER],
+        ["inbox_files", *names[::2], "county_places", *names[1::2], *_AFTER],
         last_stages(opened),
     )
 

@@ -5,6 +5,7 @@ where the workbooks are.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 import pandas as pd
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from rich.table import Table
 from assets.county import list_names, lists_in_part, lists_not_computed
 from assets.publishing.edition_lines import EditionLines, Tally, edition_lines
 from assets.receiving.filenames import FileNames, file_names, listing
+from assets.receiving.inbox_account import inbox_sum, kept_entries
 from pipelines.cli.looking import difference_text
 from pipelines.cli.protecting import say_marked
 from pipelines.cli.shell import err, out, show
@@ -39,6 +41,7 @@ def print_summary(opened: Session, report: RunReport, departments: Mapping[str, 
         register = deliveries.of_period(connection, report.period, deliveries.STATES)
     lines = _of_this_run(live, notices, report.success, file_names(opened.workspace))
     show(_accounting(lines, departments))
+    _print_inbox(opened, report.period, register)
 
     files = listing(opened.workspace, report.period)
     labels = files.names.in_register(register)
@@ -89,12 +92,21 @@ def _accounting(lines: list[sa.RowMapping], departments: Mapping[str, str]) -> T
     return table
 
 
+def _print_inbox(opened: Session, period: str, register: list[sa.RowMapping]) -> None:
+    """What became of every file in the inbox; which one each sentence below is about, it says itself."""
+    entries = kept_entries(opened.frames, period)
+    if entries:
+        counts = asdict(inbox_sum(entries, register))
+        silent = counts.pop("silent")
+        more = say("run.inbox_silent", count=silent) if silent else ""
+        out.print(say("run.inbox", **counts, silent=more), markup=False)
+
+
 def _print_notices(notices: list[sa.RowMapping], departments: Mapping[str, str]) -> None:
     # What somebody must answer stands before what is merely said.
     for line in sorted(notices, key=lambda line: bool(line["severity"] != "ask"))[:MOST_NOTICES]:
-        where = "·".join(
-            part for part in (departments.get(line["department"], ""), line["file"], line["sheet"]) if part
-        )
+        whose = departments.get(line["department"], "") if line["department"] else say("run.whole_inbox")
+        where = "·".join(part for part in (whose, line["file"], line["sheet"]) if part)
         style = "red" if line["severity"] == "stop" else "yellow"
         err.print(f"[{where}] {line['message']}{line['advice']}", markup=False, style=style)
     if len(notices) > MOST_NOTICES:

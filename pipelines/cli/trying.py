@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
+import typer
 from rich.table import Table
 
-from assets.intake.contract import Contract, all_contracts, load_contracts
+from assets.intake.contract import Contract, all_contracts, department_names_of, load_contracts
 from assets.intake.department import StandardisedDelivery, StandardisingRequest, try_delivery
 from assets.intake.notices import DeliveredFile, Tabulated
 from assets.intake.pieces import tabulate_files
-from assets.intake.tabulate import FORM
+from assets.intake.recognising import Recognition, beginning, recognise_file
 from assets.intake.understanding import Understanding, understanding
 from assets.receiving.doubts import OF_PERIOD, Question, doubts
 from assets.receiving.file_accounts import STOP, FileReporter
 from assets.receiving.filenames import naming_of
+from assets.receiving.loose import doubt, own_workbook
+from assets.replies.lines import own_kind
 from expectations.suites.beside import warm_up
-from pipelines.cli.shell import err, out, refuse, show
+from pipelines.cli.shell import REFUSED, err, out, refuse, show
 from pipelines.cli.texts import say
 from pipelines.cli.unlocking import read_asking
 from pipelines.partitions import Period
-from pipelines.resources.deliveries import ASK, Branch, DeliveryNotice, RegisteredDelivery
+from pipelines.resources.deliveries import Branch, DeliveryNotice, RegisteredDelivery
 from pipelines.resources.inbox import left_remark, sha256_of
 from pipelines.resources.naming import Naming, naming, number_of
-from pipelines.resources.reading import Reading, Refusal
+from pipelines.resources.reading import Reading, Refusal, load_settings
+from pipelines.resources.reading.archive import may_be_archive, members_of
+from pipelines.resources.reading.shapes import ASK
 from pipelines.resources.workspace import SETTINGS_NAME, Workspace, default_root
 
 SHOWN = 30
 TRIED = "check"
-# Refusals that would be said whatever department the file is for.
-EVERYBODYS = {FORM, "no_rows", "no_heading"}
 
 
 @dataclass(frozen=True)
@@ -56,35 +59,36 @@ def check_file(path: Path, department: str, period: str, root: Path | None) -> N
     # Trying a file needs no workspace; where there is one, its contracts and words count.
     folder = root or default_root()
     workspace = Workspace.open(folder) if (folder / SETTINGS_NAME).is_file() else None
-    contracts = load_contracts(workspace.contracts if workspace else None)
-    if department not in contracts:
-        # A further source is named by the person; its headings are too few to be told from a department's.
-        contracts |= all_contracts(workspace.contracts if workspace else None) if department else {}
+    own = workspace.contracts if workspace else None
+    contracts = all_contracts(own)
+    chosen = department_names_of(own).of_word(department)
+    if department and chosen not in contracts:
+        refuse(say("check.unknown", departments=_known(contracts)))
     speaker = FileReporter("", naming_of(workspace) if workspace else naming())
     if remark := left_remark(path, path.name):
         _refuse([speaker.left_alone(remark)])
-    try:
-        reading = read_asking(path)
-    except Refusal as refusal:
-        _refuse(speaker.of_file(refusal))
-    chosen = Period.parse(period) if period else Period.containing(date.today())
-    if department and department not in contracts:
-        refuse(say("check.unknown", departments="、".join(contracts)))
-    candidates = [contracts[department]] if department else list(contracts.values())
+    reading = _read(path, speaker)
+    if kind := own_kind(reading):
+        _refuse([speaker.left_alone(own_workbook(path.name, kind))])
+    of = Period.parse(period) if period else Period.containing(date.today())
     source = DeliveredFile(reading, path.name, sha256_of(path)[0], TRIED)
-    tries = [Tried(contract, tabulate_files([source], contract, chosen.last_day)[0]) for contract in candidates]
-    tried = _most_likely(reading, tries, speaker)
+    if not chosen:
+        recognition = _recognised(source, reading, contracts, load_contracts(own), of)
+        if not recognition.likely:
+            _nobodys(source, recognition.refusal, contracts, speaker)
+        chosen = recognition.likely[0].department
+    tried = Tried(contracts[chosen], tabulate_files([source], contracts[chosen], of.last_day)[0])
     out.print(say("check.detected", department=tried.contract.zh), markup=False)
     out.print(say("check.number", number=number_of(tried.contract.code, sha256_of(path)[0])), markup=False)
     notices = speaker.of_file(reading, tried.tabulated)
     if tried.tabulated.refusal:
         _print_sheets(understanding(tried.tabulated, None, path.name), speaker.naming)
         _refuse(notices)
-    order = StandardisingRequest(Branch(chosen.label, tried.contract.department), tried.contract)
+    order = StandardisingRequest(Branch(of.label, tried.contract.department), tried.contract)
     result = try_delivery(workspace, order, tried.tabulated)
     _print_sheets(understanding(tried.tabulated, result.standardised, path.name), speaker.naming)
     print_notices(notices)
-    questions = [speaker.asked(line) for line in _doubts(tried, path, chosen if period else None)]
+    questions = [speaker.asked(line) for line in _doubts(tried, path, of if period else None)]
     if any(line.severity in (STOP, ASK) for line in questions):
         _refuse(questions)
     print_notices(questions)
@@ -112,23 +116,40 @@ def _doubts(tried: Tried, path: Path, period: Period | None) -> list[DeliveryNot
     return [line for line in lines if period or line.code not in OF_PERIOD]
 
 
-def _most_likely(reading: Reading, tries: list[Tried], speaker: FileReporter) -> Tried:
-    """The file as the department understands it whose file it most likely is; refused when it is nobody's."""
-    good = [tried for tried in tries if tried.tabulated.refusal is None]
-    if not good and len(tries) > 1:
-        refusals = {tried.tabulated.refusal.code for tried in tries if tried.tabulated.refusal}
-        if len(refusals) == 1 and refusals <= EVERYBODYS:
-            _refuse(speaker.of_file(reading, tries[0].tabulated))
-        print_notices(speaker.of_file(reading))
-        refuse(say("check.unknown", departments="、".join(tried.contract.department for tried in tries)))
+def _recognised(
+    source: DeliveredFile, reading: Reading, contracts: Mapping[str, Contract], in_use: Collection[str], of: Period
+) -> Recognition:
+    """Whose file it is, by its beginning; what is in doubt is said."""
+    recognition = recognise_file(replace(source, reading=beginning(reading)), contracts, in_use, of.last_day)
+    if recognition.likely and recognition.sure is None:
+        err.print(say("check.doubt", doubt=doubt(recognition, contracts)), markup=False, style="yellow")
+    return recognition
 
-    def likeness(tried: Tried) -> tuple[int, int]:
-        # Fields typical of the department, then how many at all: most headings are everybody's.
-        fields = [target for sheet in tried.tabulated.sheets for _, target in sheet.columns.values()]
-        typical = sum(1 for target in fields if target in tried.contract.marks)
-        return typical, sum(1 for target in fields if target not in ("", "ignore"))
 
-    return max(good or tries, key=likeness)
+def _nobodys(source: DeliveredFile, refusal: str, contracts: Mapping[str, Contract], speaker: FileReporter) -> NoReturn:
+    """Refuse a file that no department could read; a sentence that would be the same whoever reads it is said."""
+    if refusal:
+        contract = next(iter(contracts.values()))
+        _refuse(speaker.of_file(source.reading, tabulate_files([source], contract, date.today())[0]))
+    print_notices(speaker.of_file(source.reading))
+    refuse(say("check.unknown", departments=_known(contracts)))
+
+
+def _known(contracts: Mapping[str, Contract]) -> str:
+    """Every department by its first name and its key: 教育（education）."""
+    return "、".join(f"{each.names[0] if each.names else each.zh}（{key}）" for key, each in contracts.items())
+
+
+def _read(path: Path, speaker: FileReporter) -> Reading:
+    """The file's grids; a zip of files is looked into, and its files are named, for each of them is tried by itself."""
+    try:
+        if may_be_archive(path) and (members := members_of(path, load_settings().limits)) is not None:
+            names = [naming().file("", member.name) for member in members[:SHOWN]]
+            out.print(say("check.zip", count=len(members), files="、".join(names)), markup=False)
+            raise typer.Exit(REFUSED)
+        return read_asking(path)
+    except Refusal as refusal:
+        _refuse(speaker.of_file(refusal))
 
 
 def _print_sheets(sheets: list[Understanding], naming: Naming) -> None:

@@ -20,8 +20,6 @@ from pipelines.resources.tables import delivery, delivery_notice
 LIVE = ("received", "current")
 USED = ("received", "current", "superseded")
 STATES = ("received", "current", "superseded", "withdrawn", "refused")
-# What a notice does: refuses the file or the branch; makes the edition wait for a person; says something.
-STOP, ASK, WARN = "stop", "ask", "warn"
 # What a department's suite says; everything else was said when its files were received.
 SUITE_CODE = "suite"
 

@@ -144,8 +144,13 @@ def issued_periods(connection: sa.Connection) -> list[str]:
 
 
 def read_files(connection: sa.Connection) -> dict[str, str]:
-    """sha256 -> when it was read, of the returned workbooks that were taken."""
+    """sha256 -> when it was read, of the returned workbooks that were handled."""
     return {row[0]: row[1] for row in connection.execute(sa.select(reply_file.c.sha256, reply_file.c.read_at))}
+
+
+def handled_before(connection: sa.Connection, period: str) -> set[str]:
+    """sha256 of the returned workbooks that were handled, taken or refused, in another period."""
+    return set(connection.execute(sa.select(reply_file.c.sha256).where(reply_file.c.period != period)).scalars())
 
 
 def register_files(connection: sa.Connection, rows: Collection[Mapping[str, str]]) -> None:

@@ -1,18 +1,19 @@
-"""What lies in `inbox/<period>/<department>/`: complete files with their fingerprints, files still being written, files that are no deliveries.
+"""What lies in a folder of the inbox: complete files with their fingerprints, files still being written, files that are no deliveries.
 
-Nothing is opened for its content here, moved or deleted; `reading` reads and `store` keeps.
+Nothing is opened for its content here, moved or deleted; `unpacking` opens zips of files, `reading` reads and `store` keeps. Which folder is whose
+is decided where departments are known.
 """
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import yaml
 from pydantic import BaseModel, ConfigDict
@@ -38,7 +39,10 @@ class IgnoredName(BaseModel):
 
 @dataclass(frozen=True)
 class Arrival:
-    """A complete file: `file` is its name below the department's folder, with `/` between folders."""
+    """A complete file: `file` is its name below the folder that was looked at, with `/` between folders.
+
+    A file out of a zip lies in the store; its name is that of the zip and its own in it.
+    """
 
     path: Path
     file: str
@@ -48,7 +52,7 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Remark:
-    """Something to say about one file of the inbox; severity `stop` or `warn`."""
+    """Something to say about one file of the inbox; severity `stop`, `ask` or `warn`."""
 
     file: str
     code: str
@@ -59,12 +63,15 @@ class Remark:
 
 @dataclass
 class Scan:
-    """What one look saw, each list in the order of names."""
+    """What one look saw, each list in the order of names; `unread` are the names of all that is no file to read, with a word why: `unstable`,
+    `ignored` (said), `silent` (left without a word), `opened` (a zip whose files are among `files`), `closed` (a zip that was not opened).
+    """
 
     files: list[Arrival] = field(default_factory=list)
     unstable: list[Path] = field(default_factory=list)
     ignored: list[tuple[Path, str]] = field(default_factory=list)
     notices: list[Remark] = field(default_factory=list)
+    unread: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -81,8 +88,12 @@ class Inbox:
         Waits only for files written to within the last `settle_seconds`, and for all of them together once. A file that
         changes meanwhile, or while it is fingerprinted, is still being written (rules/bad-inputs.md#input-42).
         """
-        scan, folder = Scan(), self.root / period / department
-        before = {path: _state(path) for path in self._candidates(folder, scan)}
+        return self.scan_folder(self.root / period / department, (), settle_seconds)
+
+    def scan_folder(self, folder: Path, without: Collection[str] = (), settle_seconds: float = SETTLE_SECONDS) -> Scan:
+        """The same of any folder, but for the folders in it that are named `without`."""
+        scan = Scan()
+        before = {path: _state(path) for path in self._candidates(folder, without, scan)}
         now = self.clock()
         # A time in the future (another machine's clock) counts as now.
         ages = [now - min(written / 1e9, now) for _, written in before.values()]
@@ -101,35 +112,44 @@ class Inbox:
             # The sentence does not repeat the name: it may be a child's. Whoever shows it says which file is meant (`naming`).
             message, advice = "这个文件还在写入或被占用，没有读取。", "请等文件复制完、关闭打开它的程序后再运行。"
             scan.unstable.append(path)
+            scan.unread[name] = "unstable"
             scan.notices.append(Remark(name, "unstable", STOP, message, advice))
         return scan
 
     def listed(self, period: str, department: str) -> list[str]:
-        """The files of a department's folder in the order of their names, as a person counts them: 第2个文件.
+        """`listed_in` of `inbox/<period>/<department>/`."""
+        return self.listed_in(self.root / period / department)
+
+    def listed_in(self, folder: Path, without: Collection[str] = ()) -> list[str]:
+        """The files of a folder in the order of their names, as a person counts them: 第2个文件; folders in it named `without` are left out.
 
         What is left without a word (lock files, hidden files) is not counted: whoever looks at the folder does not see it.
         """
-        folder = self.root / period / department
-        names = [
-            path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_symlink() or not path.is_dir()
-        ]
+        names = [path.relative_to(folder) for path in _below(folder, without)]
         reasons = {name: _ignored_because(folder / name, name) for name in names}
         return [name.as_posix() for name in names if (reason := reasons[name]) is None or reason.told]
 
-    def _candidates(self, folder: Path, scan: Scan) -> Iterator[Path]:
+    def _candidates(self, folder: Path, without: Collection[str], scan: Scan) -> Iterator[Path]:
         """What may be a delivery, in the order of names; what is left alone is noted in the scan."""
-        for path in sorted(folder.rglob("*")):
-            # A link to a folder is said like any link; what lies behind it is not gone through.
-            if path.is_dir() and not path.is_symlink():
-                continue
+        for path in _below(folder, without):
             name = path.relative_to(folder)
             reason = _ignored_because(path, name)
             if reason is None:
                 yield path
                 continue
             scan.ignored.append((path, reason.reason))
+            scan.unread[name.as_posix()] = "ignored" if reason.told else "silent"
             if reason.told:
-                scan.notices.append(_left(name.as_posix(), reason))
+                scan.notices.append(left(name.as_posix(), reason))
+
+
+def _below(folder: Path, without: Collection[str]) -> list[Path]:
+    """Everything below a folder that is no folder itself, in the order of names."""
+    # A link to a folder is said like any link; what lies behind it is not gone through.
+    paths = [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
+    return sorted(
+        path for path in paths if len(parts := path.relative_to(folder).parts) == 1 or parts[0] not in without
+    )
 
 
 def arrivals(inbox: Path, period: str, department: str, settle_seconds: float = SETTLE_SECONDS) -> Scan:
@@ -147,13 +167,20 @@ def load_ignored(path: Path = _FILE) -> tuple[IgnoredName, ...]:
     return tuple(IgnoredName.model_validate(entry) for entry in yaml.safe_load(path.read_text("utf-8"))["ignored"])
 
 
-def _ignored_because(path: Path, name: Path) -> IgnoredName | None:
-    if path.is_symlink():
+def ignored_name(name: PurePath, link: bool = False) -> IgnoredName | None:
+    """Why a file of that name, in the inbox or in a zip, is no delivery; None for one that may be."""
+    if link:
         return IgnoredName(pattern="", reason="指向别处的链接，不是文件本身", told=True)
     for part in reversed(name.parts):
         for entry in load_ignored():
             if fnmatchcase(part.lower(), entry.pattern.lower()):
                 return entry
+    return None
+
+
+def _ignored_because(path: Path, name: Path) -> IgnoredName | None:
+    if reason := ignored_name(name, path.is_symlink()):
+        return reason
     if not is_regular(path) and path.exists():
         return IgnoredName(pattern="", reason="管道、设备或套接字，不是文件", told=True)
     return None
@@ -185,9 +212,10 @@ def sha256_of(path: Path) -> tuple[str, int]:
 def left_remark(path: Path, name: str) -> Remark | None:
     """What a run says of a file of that name that it leaves alone; None for a file that it reads."""
     reason = _ignored_because(path, Path(name))
-    return _left(name, reason) if reason is not None else None
+    return left(name, reason) if reason is not None else None
 
 
-def _left(name: str, reason: IgnoredName) -> Remark:
+def left(name: str, reason: IgnoredName) -> Remark:
+    """The remark on a file that is left alone."""
     message = f"这个文件是{reason.reason}，未读取。"
     return Remark(name, "ignored", WARN, message, "如果是要报送的文件，请重新放入完整的文件。")

@@ -8,6 +8,8 @@ from __future__ import annotations
 import errno
 import hashlib
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pipelines.resources.files import replacing
@@ -16,6 +18,7 @@ from pipelines.resources.reading.opening import pieces
 from pipelines.resources.reading.shapes import Refusal
 
 _READ_ONLY = stat.S_IRUSR | stat.S_IRGRP
+_LONGEST_ENDING = 100
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -37,11 +40,23 @@ def keep(store: Path, path: Path, sha256: str) -> Path:
     target = place(store, path.name, sha256)
     if verify(target, sha256):
         return target
+    with _written_whole(target) as aside:
+        # The fingerprint of what was copied is what counts: the file may have changed since it was looked at.
+        if copy_with_fingerprint(path, aside) != sha256:
+            raise Refusal("unstable", "有文件在读取过程中又被改动。", "请等文件写完后再运行。")
+    return target
+
+
+@contextmanager
+def _written_whole(target: Path) -> Iterator[Path]:
+    """A path beside the target to write to; what was written becomes the target, read-only, or nothing does.
+
+    Raises:
+        Refusal: The disk is full.
+    """
     try:
         with replacing(target) as aside:
-            # The fingerprint of what was copied is what counts: the file may have changed since it was looked at.
-            if copy_with_fingerprint(path, aside) != sha256:
-                raise Refusal("unstable", "有文件在读取过程中又被改动。", "请等文件写完后再运行。")
+            yield aside
         # By the mask the group may read it or not; the flush that came before had to open it for writing.
         target.chmod(target.stat().st_mode & _READ_ONLY)
     except OSError as error:
@@ -49,7 +64,25 @@ def keep(store: Path, path: Path, sha256: str) -> Path:
             advice = "请清理磁盘后再运行；原有的结果没有改动。"
             raise Refusal("disk_full", "磁盘空间不足，文件没有存入。", advice) from None
         raise
-    return target
+
+
+def keep_bytes(store: Path, content: bytes, name: str) -> tuple[Path, str]:
+    """Keeps what was unpacked from an archive as `keep` keeps a file; gives where the copy is, and its fingerprint.
+
+    Args:
+        store: The store's folder.
+        content: All bytes of the file.
+        name: Its name in the archive; only its ending is used.
+
+    Raises:
+        Refusal: The disk is full; nothing is left half-written.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    target = place(store, name, sha256)
+    if not verify(target, sha256):
+        with _written_whole(target) as aside:
+            aside.write_bytes(content)
+    return target, sha256
 
 
 def kept(store: Path, file: str, sha256: str) -> Path:
@@ -67,7 +100,9 @@ def kept(store: Path, file: str, sha256: str) -> Path:
 
 def place(store: Path, file: str, sha256: str) -> Path:
     """Where the copy of a file with this name and fingerprint belongs."""
-    return store / sha256[:2] / f"{sha256}{Path(file).suffix.lower()}"
+    ending = Path(file).suffix.lower()
+    # In a zip a name may be longer than a file's can be.
+    return store / sha256[:2] / f"{sha256}{ending if len(ending.encode()) <= _LONGEST_ENDING else ''}"
 
 
 def verify(target: Path, sha256: str) -> bool:

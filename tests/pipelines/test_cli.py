@@ -156,7 +156,7 @@ def test_a_jump_in_rows_needs_a_second_person(workspace, tongbi):
     )
     same = tongbi(*run, "--accept-size", "公安", "--consent", "王经办 ")
     assert (same.returncode, "操作人本人" in same.stderr) == (1, True)
-    unknown = tongbi(*run, "--accept-size", "公安局", "--consent", "李主任")
+    unknown = tongbi(*run, "--accept-size", "财政局", "--consent", "李主任")
     assert (unknown.returncode, "公安（public_security）" in unknown.stderr) == (2, True)
     agreed = tongbi(*run, "--accept-size", "公安", "--consent", "李主任")
     assert "收件箱里没有" in agreed.stderr

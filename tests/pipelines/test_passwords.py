@@ -14,6 +14,7 @@ from pipelines.resources import keyring
 from pipelines.resources.reading import Refusal
 from pipelines.resources.session import Session
 from pipelines.resources.workspace import Workspace
+from tests import zipcrypto
 
 SECRET = "对-的-密-码-7"
 
@@ -88,3 +89,18 @@ def test_a_run_asks_before_it_reads_and_keeps_the_password_in_memory_only(locked
     unlocking.unlock_inbox(Session.at(root), "2026Q3", ["disability"])  # known: not asked again
     kept = [path for path in root.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()]
     assert kept == []
+
+
+def test_a_locked_zip_is_asked_for_before_a_run_wherever_it_lies(tmp_path, typed):
+    workspace = Workspace.create(tmp_path / "county")
+    names = ("disability/材料.zip", "loose.zip")
+    for number, name in enumerate(names):
+        zipcrypto.locked(workspace.inbox / "2026Q3" / name, f"姓名,性别\n王小,男\n{number}".encode(), b"7788")
+    keyring.forget()
+    answers, asked = typed
+    answers += ["不对", "7788", "7788"]
+    unlocking.unlock_inbox(Session.at(workspace.root), "2026Q3", ["disability"])
+    hashes = [hashlib.sha256((workspace.inbox / "2026Q3" / name).read_bytes()).hexdigest() for name in names]
+    assert [keyring.password_of(sha256) for sha256 in hashes] == ["7788", "7788"]
+    assert (len(asked), answers) == (3, [])
+    keyring.forget()

@@ -132,3 +132,58 @@ def test_without_a_department_a_form_is_still_called_a_form(opened, tmp_path, ca
     with pytest.raises(typer.Exit):
         check_file(path, "", PERIOD, opened.workspace.root)
     assert "一人一表" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("word", ["education", "教育", "教育局", "县教体局"])
+def test_a_department_is_named_in_either_language(word, opened, tmp_path, capsys):
+    saved(book())(tmp_path / "a.xlsx")
+    check_file(tmp_path / "a.xlsx", word, PERIOD, opened.workspace.root)
+    assert "看起来是教育的文件" in capsys.readouterr().out
+
+
+def test_a_department_that_nobody_knows_is_refused_with_those_there_are(opened, tmp_path, capsys):
+    saved(book())(tmp_path / "a.xlsx")
+    with pytest.raises(typer.Exit):
+        check_file(tmp_path / "a.xlsx", "财政局", PERIOD, opened.workspace.root)
+    assert "教育（education）" in plain(capsys.readouterr().err)
+
+
+def test_a_visit_record_and_a_workbook_of_ours_are_told_apart(opened, tmp_path, capsys):
+    visits = [
+        ["儿童姓名", "性别", "走访日期", "走访方式", "走访人"],
+        *[[f"王{at}", "男", "2026-09-01", "入户", "李某"] for at in "一二三"],
+    ]
+    text(visits)(tmp_path / "走访.csv")
+    check_file(tmp_path / "走访.csv", "", PERIOD, opened.workspace.root)
+    assert "看起来是走访记录的文件" in capsys.readouterr().out
+    ours = [
+        ["线索编号", "姓名", "性别", "核查结果", "核查日期", "核查人"],
+        ["L01-ACHJKLMN-7K", "王一", "男", "属实", "2026-09-01", "李某"],
+    ]
+    text(ours)(tmp_path / "核查.csv")
+    for department in ("", "走访记录"):
+        with pytest.raises(typer.Exit):
+            check_file(tmp_path / "核查.csv", department, PERIOD, opened.workspace.root)
+        assert "tongbi replies" in capsys.readouterr().err
+
+
+def test_what_is_in_doubt_is_said(opened, tmp_path, capsys):
+    rows = [
+        ["姓名", "身份证号", "性别", "出生日期"],
+        ["王一", "", "男", "2015-03-10"],
+        ["王二", "", "男", "2015-03-10"],
+    ]
+    text(rows)(tmp_path / "a.csv")
+    with suppress(typer.Exit):
+        check_file(tmp_path / "a.csv", "", PERIOD, opened.workspace.root)
+    assert "--department" in capsys.readouterr().err
+
+
+def test_of_a_zip_its_files_are_named(opened, tmp_path, capsys):
+    with zipfile.ZipFile(tmp_path / "材料.zip", "w") as archive:
+        archive.writestr("张三学籍.csv", "姓名\n")
+    with pytest.raises(typer.Exit):
+        check_file(tmp_path / "材料.zip", "", PERIOD, opened.workspace.root)
+    printed = capsys.readouterr().out
+    assert "里面有 1 个文件" in printed
+    assert "张三" not in printed

@@ -25,6 +25,8 @@ class ParserBounds:
     memory_bytes: int
     seconds: float
     kept_bytes: int
+    members: int
+    nesting: int
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,16 @@ def stray_notice(sheet: str, number: int, strays: list[Cell]) -> list[Notice]:
 
 def position(row: int, column: int) -> str:
     """`(1, 1)` → `A1`."""
+    return f"{letters_of(column)}{row}"
+
+
+def letters_of(column: int) -> str:
+    """1 → `A`, 16384 → `XFD`."""
     letters = ""
     while column:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
-    return f"{letters}{row}"
+    return letters
 
 
 def column_number(letters: str) -> int:

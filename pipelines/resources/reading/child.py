@@ -24,7 +24,10 @@ from pipelines.resources.reading.sniff import family
 
 @dataclass(frozen=True)
 class ReadOrder:
-    """What the parent asks for; `careful` is said the second time, when the process died the first time."""
+    """What the parent asks for; `careful` is said the second time, when the process died the first time.
+
+    `archive`: the file may be a zip of files; asked for is the list of its members, or, from 0 on, the content of one `member`.
+    """
 
     path: str
     limits: dict[str, float]
@@ -32,6 +35,8 @@ class ReadOrder:
     heading_words: tuple[str, ...] = ()
     null_words: tuple[str, ...] = ()
     careful: bool = False
+    archive: bool = False
+    member: int = -1
 
     @property
     def bounds(self) -> ParserBounds:
@@ -141,6 +146,10 @@ def answer(order: ReadOrder) -> ChildAnswer:
 
     try:
         data = read_within(Path(order.path), order.bounds.file_bytes)
+        if order.archive:
+            from pipelines.resources.reading.archive import unpacked
+
+            return ChildAnswer(unpacked(data, order.bounds, order.member, order.password))
         stays = len(data) <= order.bounds.kept_bytes and family(data[:4096]) == "text"
         return ChildAnswer(pack(parse(order, data)), stays)
     except Refusal as error:

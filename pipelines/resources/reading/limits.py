@@ -26,6 +26,8 @@ class Limits(BaseModel):
     memory_bytes: PositiveInt
     seconds: float = Field(gt=0)
     kept_bytes: PositiveInt
+    members: PositiveInt
+    nesting: PositiveInt
 
 
 class ReadingSettings(BaseModel):

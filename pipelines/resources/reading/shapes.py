@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STOP = "stop"
+ASK = "ask"
+"""Nothing is refused, and the edition waits for a person."""
 WARN = "warn"
 
 Cell = tuple[int, int]

@@ -11,8 +11,11 @@ import pytest
 import xlwt
 from desk import CHOICES, FIRST_ROW, HEAD_ROW, Desk, columns, fill, results
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
 
 from assets.replies.judging import EarlierAnswer, choose, suggest
+from assets.replies.lines import own_kind
+from pipelines.resources.reading import read_file
 
 A1, A2, A3, A4 = "L01-ACHJKLMN", "L01-ADHJKLMN", "L01-AEHJKLMN", "L03-AFHJKLMN"
 B1 = "L01-BCHJKLMN"
@@ -230,8 +233,8 @@ def test_a_date_that_cannot_be_read_leaves_the_answer(desk: Desk) -> None:
     fill(sheet_of(book), FIRST_ROW, "不属本地", 核查日期="上个月")
     fill(sheet_of(book), FIRST_ROW + 1, "其他", 核查日期="2036-10-15")
     outcome = desk.judge(desk.back("a.xlsx", book.save))
-    assert results(outcome) == {A1: "bad_date", A2: "bad_date"}
-    assert [one.answer for one in outcome.of("bad_date")] == ["不属本地", "其他"]
+    assert results(outcome) == {A1: "bad_date", A2: "future_date"}
+    assert [(one.answer, one.answered_on) for one in outcome.lines if one.answer] == [("不属本地", ""), ("其他", "")]
 
 
 def test_a_file_without_numbers_is_refused(desk: Desk) -> None:
@@ -253,3 +256,59 @@ def test_choices_may_miss_what_stands_in_brackets() -> None:
     assert choose(" 已登记(填写身份证号) ", CHOICES["L01"]) == "已登记（填写身份证号）"
     assert choose("登记了", CHOICES["L01"]) == ""
     assert suggest("", CHOICES["L01"]) == ""
+
+
+def test_what_is_missing_is_said_with_row_and_column(desk: Desk) -> None:
+    book = desk.out()
+    sheet = sheet_of(book)
+    fill(sheet, FIRST_ROW, "已登记（填写身份证号）", 核查日期="2026-10-15", 核查人="王某")
+    fill(sheet, FIRST_ROW + 1, "不属本地", 核查日期="2099-01-01", 核查人="王某")
+    fill(sheet, FIRST_ROW + 2, "其他", 核查日期="上个月")
+    at = {name: get_column_letter(column) for name, column in columns(sheet).items()}
+    lines = {one.finding_id: one for one in desk.judge(desk.back("a.xlsx", book.save)).lines if one.answer}
+    assert lines[A1].result == "accepted"
+    assert lines[A1].asks == (
+        f"第4行{at['说明']}列“说明”是空的，而选项是“已登记（填写身份证号）”：请在这一格写明身份证号。",
+    )
+    (future,) = lines[A2].asks
+    assert future.startswith(f"第5行{at['核查日期']}列“核查日期”写的是还没有到的日期")
+    unread, unnamed = lines[A3].asks
+    assert unread.startswith(f"第6行{at['核查日期']}列“核查日期”不是可以读出的日期")
+    assert unnamed.startswith(f"第6行{at['核查人']}列“核查人”没有填写")
+
+
+def test_what_an_option_asks_for_may_stand_in_its_brackets(desk: Desk) -> None:
+    book = desk.out()
+    fill(sheet_of(book), FIRST_ROW, "已登记(派出所已办)", 核查日期="2026-10-15", 核查人="王某")
+    fill(sheet_of(book), FIRST_ROW + 1, "不属本地（不知道）", 核查日期="2026-10-15", 核查人="王某")
+    outcome = desk.judge(desk.back("a.xlsx", book.save))
+    assert results(outcome) == {A1: "accepted", A2: "free_text"}
+    (line,) = outcome.of("accepted")
+    assert (line.answer, line.line.note, line.asks) == ("已登记（填写身份证号）", "派出所已办", ())
+
+
+def test_the_name_that_was_missing_is_news(desk: Desk) -> None:
+    book = desk.out()
+    fill(sheet_of(book), FIRST_ROW, "不属本地", 核查日期="2026-10-15", 核查人="王某")
+    file = desk.back("a.xlsx", book.save)
+    nameless = EarlierAnswer("不属本地", "顺化镇", "2026-10-15", "", "rejected", author="顺化镇")
+    assert results(desk.judge(file, answers={A1: nameless})) == {A1: "accepted"}
+    named = EarlierAnswer("不属本地", "顺化镇", "2026-10-15", "", "rejected", author="李某")
+    assert results(desk.judge(file, answers={A1: named})) == {A1: "unchanged"}
+
+
+@pytest.mark.parametrize("save", ["book", "csv"])
+def test_our_own_workbook_is_known_from_a_visit_record(desk: Desk, save: str) -> None:
+    path = desk.folder / f"a.{'xlsx' if save == 'book' else 'csv'}"
+    if save == "book":
+        desk.out().save(path)
+    else:
+        path.write_text(
+            "\n".join(",".join(str(cell or "") for cell in row) for row in grid(sheet_of(desk.out()))), "utf-8"
+        )
+    assert own_kind(read_file(path)) == "findings"
+    path = desk.folder / "visits.csv"
+    path.write_text(
+        "编号,姓名,走访日期,走访结果,走访人\n1,王小,2026-09-01,正常,李某\n2,王大,2026-09-01,正常,李某\n", "utf-8"
+    )
+    assert own_kind(read_file(path)) == ""

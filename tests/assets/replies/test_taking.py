@@ -13,7 +13,8 @@ import pytest
 from desk import CHOICES, FIRST_ROW, HEAD_ROW, Desk, context, fill, findings
 from openpyxl import load_workbook
 
-from assets.replies.report import NAME, TROUBLE, write_report
+from assets.replies.report import NAME, TROUBLE, trouble_of, write_report
+from assets.replies.sendback import send_back
 from assets.replies.taking import Taking, take
 from expectations.life.states import APPEARED, Event, fold
 from pipelines.resources import finding_events
@@ -24,7 +25,7 @@ from pipelines.resources.tables import audit, finding
 from pipelines.resources.workspace import Workspace
 
 TODAY, PERIOD = date(2026, 11, 20), "2026Q3"
-A1, A2, B1 = "L01-ACHJKLMN", "L01-ADHJKLMN", "L01-BCHJKLMN"
+A1, A2, A3, B1 = "L01-ACHJKLMN", "L01-ADHJKLMN", "L01-AEHJKLMN", "L01-BCHJKLMN"
 
 
 @pytest.fixture
@@ -132,3 +133,69 @@ def test_a_workbook_in_the_wrong_folder_is_refused_and_written_into_the_audit(co
     with county.engine.connect() as connection:
         details = [row.detail for row in connection.execute(audit.select()) if row.action == "replies"]
     assert '"refused": 1' in details[0]
+
+
+def new_period(county: Session, period: str) -> None:
+    """The next period's workbooks go out, to the same units."""
+    with writing(county.engine) as connection:
+        known = finding_events.issued(connection, PERIOD)
+        events = [asdict(Event(line.finding_id, period, "lasting", "new", fingerprint="f")) for line in known]
+        finding_events.append(connection, events)
+        finding_events.replace_issued(connection, period, known)
+
+
+def test_what_was_handled_in_an_earlier_period_is_known_by_its_content(county: Session, desk: Desk) -> None:
+    give(county, desk, "顺化镇/a.xlsx", r4="不属本地")
+    give(county, desk, "民联镇/b.xlsx", r5="不属本地")  # refused: another township's workbook
+    first = take(county, False, TODAY)
+    assert (len(first.outcome.taken), len(first.outcome.refused), first.earlier) == (1, 1, 0)
+    assert (len(take(county, False, TODAY).outcome.refused), len(take(county, False, TODAY).outcome.taken)) == (1, 1)
+    new_period(county, "2026Q4")
+    folder = county.workspace.inbox / "replies"
+    shutil.move(folder / "顺化镇" / "a.xlsx", folder / "改了名字.xlsx")
+    give(county, desk, "顺化镇/晚了.xlsx", r4="缺少材料")
+    second = take(county, False, TODAY)
+    assert second.earlier == 2
+    # What comes only now is still said to be of the old period.
+    assert [(one.code, one.file) for one in second.outcome.refused] == [("old", "顺化镇/晚了.xlsx")]
+
+
+def test_lines_that_need_work_name_the_child_and_the_township(county: Session, desk: Desk) -> None:
+    give(county, desk, "a.xlsx", r4="随便写的", r5="不属本地")
+    taking = take(county, False, TODAY)
+    assert [line.finding_id for line in trouble_of(taking)] == [A1, A2]
+    assert (taking.about[A1].child_id, taking.about[A1].town) == (f"T{A1[4:]}", "顺化镇")
+    book = load_workbook(write_report(taking, context(), county.workspace.outbox / NAME, dry_run=False))
+    head = [cell.value for cell in book[TROUBLE][HEAD_ROW]]
+    row = dict(zip(head, [cell.value for cell in book[TROUBLE][FIRST_ROW]], strict=True))
+    assert (row["儿童编号"], row["乡镇"], row["清单"]) == (f"T{A1[4:]}", "顺化镇", "L01")
+
+
+def test_a_unit_gets_back_what_only_it_can_put_right_and_returns_it(county: Session, desk: Desk) -> None:
+    give(county, desk, "a.xlsx", r4="随便写的", r5="不属本地", r6="已登记（填写身份证号）")
+    folder = county.workspace.outbox / "回收"
+    paths = send_back(take(county, False, TODAY), context(), folder)
+    assert list(paths) == ["顺化镇"]
+    # Who looks a second time finds it still there.
+    assert list(send_back(take(county, False, TODAY), context(), folder)) == ["顺化镇"]
+    book = load_workbook(paths["顺化镇"])
+    sheet = book.worksheets[0]
+    at = {str(cell.value): cell.column for cell in sheet[HEAD_ROW]}
+    rows = {str(sheet.cell(row, 1).value)[:12]: row for row in range(FIRST_ROW, sheet.max_row + 1)}
+    assert set(rows) == {A1, A2, A3}
+    # What was right already stands there.
+    assert sheet.cell(rows[A2], at["核查结果"]).value == "不属本地"
+    assert "核查人" in sheet.cell(rows[A2], at["怎么办"]).value
+    for row in rows.values():
+        sheet.cell(row, at["核查人"]).value = "王某"
+    sheet.cell(rows[A1], at["核查结果"]).value = "缺少材料"
+    sheet.cell(rows[A3], at["说明"]).value = "派出所已办"
+    book.save(county.workspace.inbox / "replies" / "补正.xlsx")
+    second = take(county, False, TODAY)
+    assert second.entered == 3
+    assert trouble_of(take(county, False, TODAY)) == trouble_of(second) == []
+    with county.engine.connect() as connection:
+        answered = [row for row in finding_events.events(connection) if row["author"] == "王某"]
+    assert {row["finding_id"]: row["note"] for row in answered} == {A1: "", A2: "", A3: "派出所已办"}
+    assert send_back(second, context(), folder) == {}
+    assert not paths["顺化镇"].exists()
