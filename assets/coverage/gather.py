@@ -32,6 +32,7 @@ from pipelines.resources.session import Session
 NAME = "coverage"
 # Of a period of a larger place nothing is compared but what it is made of.
 _RECORDS, _BESIDE = "child_files.records", "child_files.beside"
+_DERIVED = ("child", "probability")
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,11 @@ def _records(released: FrameStore, label: str) -> list[pd.DataFrame]:
         adults = released.read(_BESIDE, label)
         if len(adults):
             parts.append(adults.reindex(columns=parts[0].columns, fill_value="").assign(child_id="", active=False))
-    return parts
+    # Derived per run, and made anew for whatever is carried: what is kept of a record are its texts, its row and whether it counted.
+    return [
+        part.drop(columns=[name for name in _DERIVED if name in part]).astype({"row": "int32", "active": bool})
+        for part in parts
+    ]
 
 
 def _todays_numbers(frames: FrameStore, period: str, numbers: pd.Series[str]) -> pd.Series[str]:

@@ -115,13 +115,14 @@ def _carried_over(records: pd.DataFrame, coverage: Coverage) -> pd.DataFrame:
     children = coverage.carried[coverage.carried["child_id"] != ""] if len(coverage.carried) else coverage.carried
     if not len(children):
         return filled
-    earlier = children.reindex(columns=filled.columns, fill_value="")
+    earlier = children.reindex(columns=filled.columns, fill_value="").assign(child=-1, probability=1.0)
     return pd.concat([filled, earlier[~earlier["record_id"].isin(filled["record_id"])]], ignore_index=True)
 
 
 def _lists_of(world: _World, context: WorldContext) -> pd.DataFrame:
     """The lists over some children's records; rows about adults have no link."""
-    together = pd.concat([world.records, world.beside], ignore_index=True).fillna("")
+    adults = world.beside.reindex(columns=world.records.columns, fill_value="")
+    together = pd.concat([world.records, adults], ignore_index=True)
     links = world.records[["record_id", "child_id", "method", "probability"]]
     files = build_child_files(together, links, world.pairs, context.files, _registers(together, context.files.profile))
     return compute_findings(files, context.files.profile, context.delivered, context.earlier)
