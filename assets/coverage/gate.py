@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from assets.county import department_names, profile_of
 from assets.coverage.doubled import doubled_files
+from assets.coverage.owed import widest_holes
 from assets.receiving.filenames import file_names
-from expectations.coverage.shapes import COUNTY, FILE, GRADE, SCHOOL, SOURCE, STAGE, TOWN, Coverage
+from expectations.coverage.shapes import SOURCE, Coverage
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.catalogue import load_catalogue
 from pipelines.resources import deliveries, releases
@@ -26,7 +27,6 @@ REASONS = "gate_reasons"
 COLUMNS = ["key", "kind", "about", "sentence", "advice", "settled"]
 """Kinds: `file` (asked when it was received), `coverage`, `field`, `list`, `double`; `about` is a department or a list; `settled` is "1" or ""."""
 MOST_UNITS = 12
-_WIDEST = (SOURCE, COUNTY, FILE, TOWN, SCHOOL, GRADE, STAGE)
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def reasons_of(county: Session, period: str, material: GateMaterial) -> pd.DataF
     used = _deliveries_in(material.records)
     reasons = [
         *_asked(county, period),
-        *_holes(material.coverage, names, used),
+        *_holes(_asked_about(material.coverage, profile), names, used),
         *_silent_fields(material.coverage, used),
         *_doubled(file_names(county.workspace, period).on(material.records), profile, names),
         *_grown(material, profile),
@@ -99,29 +99,31 @@ def _deliveries_in(records: pd.DataFrame) -> dict[str, str]:
     }
 
 
+def _asked_about(coverage: Coverage, profile: Profile) -> Coverage:
+    """The coverage without what did not come at all and is not expected here: where the place says what every period brings, nothing else is asked for."""
+    expected = profile.gate.expected.value
+    if expected is None:
+        return coverage
+    units = coverage.units
+    wanted = units["source"].isin([*expected, *(name.partition(".")[0] for name in expected)])
+    return replace(coverage, units=units[(units["dimension"] != SOURCE) | wanted])
+
+
 def _holes(coverage: Coverage, names: Mapping[str, str], used: Mapping[str, str]) -> Iterator[_Reason]:
-    """Holes, the widest of each source: a school is not asked about besides the file that held it, nor a township besides the county."""
-    holes = coverage.holes()
-    for department, rows in holes.groupby(holes["source"].map(lambda source: str(source).partition(".")[0]), sort=True):
-        widest = next(
-            dimension for dimension in (*_WIDEST, *rows["dimension"]) if (rows["dimension"] == dimension).any()
-        )
-        shown = rows[rows["dimension"] == widest]
-        if widest in (TOWN, GRADE, STAGE) and (rows["dimension"] == SCHOOL).any():
-            shown = rows[rows["dimension"] == SCHOOL]
-        zh = names.get(str(department), str(department))
+    """Holes, the widest of each department."""
+    for department, units in widest_holes(coverage):
+        zh = names.get(department, department)
         advice = (
             f"请向{zh}核对后补交，再重新运行；确已交齐的（如学校撤并），加 --complete {zh} --consent 确认人姓名 重新运行；"
             "暂时补不上的可以放行，有关儿童列为“无法比对”，不下发。"
         )
-        files = used.get(str(department), "")
-        units = shown.drop_duplicates("because")
+        files = used.get(department, "")
         for unit in units.head(MOST_UNITS).itertuples(index=False):
             identity = f"{unit.source}|{unit.dimension}|{unit.unit}|{files}"
-            yield _Reason("coverage", str(department), str(unit.because), advice, identity)
+            yield _Reason("coverage", department, str(unit.because), advice, identity)
         more = len(units) - MOST_UNITS
         if more > 0:
-            yield _Reason("coverage", str(department), f"{zh}另有{more}处同样没有交齐", advice, f"more|{files}")
+            yield _Reason("coverage", department, f"{zh}另有{more}处同样没有交齐", advice, f"more|{files}")
 
 
 def _silent_fields(coverage: Coverage, used: Mapping[str, str]) -> Iterator[_Reason]:
