@@ -96,17 +96,15 @@ def owed_parts(coverage: Coverage, concerned: Mapping[str, Collection[str]] | No
     parts = []
     for state, kind in ((HOLE, UNIT), (CONFIRMED, KNOWN_WHOLE)):
         for department, units in widest_holes(coverage, state):
-            for unit in units.itertuples(index=False):
-                which, _, seen = str(unit.because).partition("：")
-                judged = tuple(lists.get(words.get(str(unit.because), ""), ()))
-                parts.append(OwedPart(department, kind, which, int(unit.asked), int(unit.seen), seen, judged))
-    for row in coverage.lost_fields().itertuples(index=False):
-        which, _, seen = str(row.because).partition("：")
-        judged = tuple(lists.get(words[str(row.because)], ()))
-        department = str(row.source).partition(".")[0]
-        parts.append(
-            OwedPart(department, FIELD, f"{which}（{row.file}）", int(row.rows), int(row.filled), seen, judged)
-        )
+            for unit in units.to_dict("records"):
+                which, _, seen = str(unit["because"]).partition("：")
+                judged = tuple(lists.get(words.get(str(unit["because"]), ""), ()))
+                parts.append(OwedPart(department, kind, which, int(unit["asked"]), int(unit["seen"]), seen, judged))
+    for row in coverage.lost_fields().to_dict("records"):
+        which, _, seen = str(row["because"]).partition("：")
+        judged = tuple(lists.get(words[str(row["because"])], ()))
+        which, department = f"{which}（{row['file']}）", str(row["source"]).partition(".")[0]
+        parts.append(OwedPart(department, FIELD, which, int(row["rows"]), int(row["filled"]), seen, judged))
     order = {kind: place for place, kind in enumerate((UNIT, FIELD, KNOWN_WHOLE))}
     return tuple(sorted(parts, key=lambda part: (part.department, order[part.kind])))
 

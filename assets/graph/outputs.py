@@ -14,6 +14,7 @@ import dagster as dg
 import pandas as pd
 
 from assets.county import profile_of, sources_delivered
+from assets.coverage.spoken import list_knowledge, owed_of, release_of, uncompared_in_words
 from assets.graph.step import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.protected import protected_in
@@ -21,7 +22,14 @@ from assets.publishing import exports
 from assets.publishing.edition_lines import COLUMNS as LINE_COLUMNS
 from assets.publishing.edition_lines import NAME as LINES
 from assets.publishing.edition_lines import edition_lines, lines_of, period_before, urgent_lists
-from assets.publishing.editions import Ingredients, asked_now, write_exports, write_review_workbooks, write_workbooks
+from assets.publishing.editions import (
+    EditionCoverage,
+    Ingredients,
+    asked_now,
+    write_exports,
+    write_review_workbooks,
+    write_workbooks,
+)
 from assets.publishing.locking import lock_folder
 from assets.publishing.marking import CopyOrder, marking
 from assets.publishing.reaching import CODE, sentences, unreached
@@ -197,6 +205,12 @@ def _ingredients(county: Session, run: _Run, frames: Mapping[str, Any]) -> Ingre
         lines=lines_of(frames["findings"], frames["finding_life"], urgent),
         before=edition_lines(county, last).frame if last else pd.DataFrame(columns=LINE_COLUMNS),
         delivered=sources_delivered(county, run.period),
+        coverage=EditionCoverage(
+            list_knowledge(county, run.period),
+            uncompared_in_words(county.frames, run.period),
+            owed_of(county, run.period),
+            release_of(county.frames, run.period),
+        ),
     )
 
 

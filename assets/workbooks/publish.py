@@ -21,6 +21,7 @@ from assets.workbooks.explain import add_explanation, explained
 from assets.workbooks.furtherbooks import write_further_books
 from assets.workbooks.lines import align, build_lines
 from assets.workbooks.listsheet import add_list_sheet
+from assets.workbooks.owedsheet import add_owed
 from assets.workbooks.routing import Packet, department_packets, pile_up, township_packets
 from assets.workbooks.summary import write_summary
 from expectations.life.numbering import printed
@@ -101,8 +102,12 @@ def write_packet(packet: Packet, context: PublishContext, folder: Path) -> Publi
     """Write one workbook into a folder."""
     kind = "急件" if packet.urgent else "核查清单"
     path = folder / f"{file_name(packet.recipient)}_{file_name(context.period)}_{kind}.xlsx"
+    if packet.kind == "township":
+        context = context.for_town(packet.recipient)
     with _no_sweeping(), open_book(path, context, packet.recipient) as book:
         add_explanation(book, packet)
+        if packet.kind == "department" and not packet.urgent:
+            add_owed(book)
         for part in packet.parts:
             if part.count:
                 add_list_sheet(book, part)

@@ -43,7 +43,9 @@ def _looked_at(code: str, catalogue: Catalogue) -> Iterator[str]:
     info, basis = catalogue.lists[code], catalogue.rests_on[code]
     for name in (*info.needs, *info.needs_any):
         source = catalogue.sources.get(name)
-        yield from ([name] if source is None else [origin for origin in source.origins if not origin.startswith(LOOKED)])
+        yield from (
+            [name] if source is None else [origin for origin in source.origins if not origin.startswith(LOOKED)]
+        )
     yield from basis.shown_by
 
 
