@@ -22,6 +22,7 @@ from expectations.lists.catalogue import load_catalogue
 from pipelines.resources import deliveries, releases
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.session import Session
+from pipelines.resources.workspace import Workspace
 
 REASONS = "gate_reasons"
 COLUMNS = ["key", "kind", "about", "sentence", "advice", "settled"]
@@ -41,21 +42,38 @@ class GateMaterial:
 
 def reasons_of(county: Session, period: str, material: GateMaterial) -> pd.DataFrame:
     """Every reason to let a person look before the edition goes out: `COLUMNS`, those that a release settled marked."""
-    profile, names = profile_of(county.workspace), department_names(county.workspace)
-    used = _deliveries_in(material.records)
-    reasons = [
-        *_asked(county, period),
-        *_holes(_asked_about(material.coverage, profile), names, used),
-        *_silent_fields(material.coverage, used),
-        *_doubled(file_names(county.workspace, period).on(material.records), profile, names),
-        *_grown(material, profile),
-    ]
+    names = department_names(county.workspace)
+    # Sentences name files, and people name files after children: the names that may be said stand in for them.
+    labelled = replace(material, records=file_names(county.workspace, period).on(material.records))
+    reasons = [*_asked(county, period), *ordinary_or_not(labelled, profile_of(county.workspace), names)]
     rows = [reason.row() for reason in reasons]
     frame = pd.DataFrame(rows, columns=COLUMNS[:-1]).drop_duplicates("key", ignore_index=True)
     with county.engine.connect() as connection:
         known = releases.of_period(connection, period)
     whole = {key for release in known if not release.lists for key in release.keys}
     return frame.assign(settled=["1" if key in whole else "" for key in frame["key"]])
+
+
+def ordinary_or_not(material: GateMaterial, profile: Profile, names: Mapping[str, str]) -> list[WaitingReason]:
+    """The reasons that lie in the data and in the lists; none of an ordinary period.
+
+    Args:
+        material: what is looked at; its records name files as they may be said.
+        profile: whose bounds they are.
+        names: department -> as people call it.
+    """
+    used = _deliveries_in(material.records)
+    return [
+        *_holes(_asked_about(material.coverage, profile), names, used),
+        *_silent_fields(material.coverage, used),
+        *_doubled(material.records, profile, names),
+        *_grown(material, profile),
+    ]
+
+
+def release_rule(workspace: Workspace) -> releases.ReleaseRule:
+    """Who may release here: another than the operator, unless the place's paper says otherwise."""
+    return releases.ReleaseRule(workspace.operator, bool(profile_of(workspace).gate.second_person.known()))
 
 
 def kept_reasons(frames: FrameStore, period: str) -> pd.DataFrame:
@@ -66,8 +84,8 @@ def kept_reasons(frames: FrameStore, period: str) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class _Reason:
-    """A reason; `identity` is what it is known by besides kind and subject: figures that a later run counts otherwise stay out of it."""
+class WaitingReason:
+    """Why an edition waits; `identity` is what it is known by besides kind and subject: figures that a later run counts otherwise stay out of it."""
 
     kind: str
     about: str
@@ -76,11 +94,12 @@ class _Reason:
     identity: str
 
     def row(self) -> dict[str, str]:
+        """The reason as a line of `COLUMNS`, without what releases settled."""
         key = hashlib.sha256(f"{self.kind}|{self.about}|{self.identity}".encode()).hexdigest()[:16]
         return {"key": key, "kind": self.kind, "about": self.about, "sentence": self.sentence, "advice": self.advice}
 
 
-def _asked(county: Session, period: str) -> Iterator[_Reason]:
+def _asked(county: Session, period: str) -> Iterator[WaitingReason]:
     """What was asked about files when they were received."""
     with county.engine.connect() as connection:
         notices = deliveries.notices_of_period(connection, period)
@@ -88,7 +107,7 @@ def _asked(county: Session, period: str) -> Iterator[_Reason]:
         if line["severity"] == deliveries.ASK:
             file = f"「{line['file']}」" if line["file"] else ""
             sentence = f"{file}{line['message']}"
-            yield _Reason("file", line["department"], sentence, line["advice"], sentence)
+            yield WaitingReason("file", line["department"], sentence, line["advice"], sentence)
 
 
 def _deliveries_in(records: pd.DataFrame) -> dict[str, str]:
@@ -109,7 +128,7 @@ def _asked_about(coverage: Coverage, profile: Profile) -> Coverage:
     return replace(coverage, units=units[(units["dimension"] != SOURCE) | wanted])
 
 
-def _holes(coverage: Coverage, names: Mapping[str, str], used: Mapping[str, str]) -> Iterator[_Reason]:
+def _holes(coverage: Coverage, names: Mapping[str, str], used: Mapping[str, str]) -> Iterator[WaitingReason]:
     """Holes, the widest of each department."""
     for department, units in widest_holes(coverage):
         zh = names.get(department, department)
@@ -120,31 +139,31 @@ def _holes(coverage: Coverage, names: Mapping[str, str], used: Mapping[str, str]
         files = used.get(department, "")
         for unit in units.head(MOST_UNITS).itertuples(index=False):
             identity = f"{unit.source}|{unit.dimension}|{unit.unit}|{files}"
-            yield _Reason("coverage", department, str(unit.because), advice, identity)
+            yield WaitingReason("coverage", department, str(unit.because), advice, identity)
         more = len(units) - MOST_UNITS
         if more > 0:
-            yield _Reason("coverage", department, f"{zh}另有{more}处同样没有交齐", advice, f"more|{files}")
+            yield WaitingReason("coverage", department, f"{zh}另有{more}处同样没有交齐", advice, f"more|{files}")
 
 
-def _silent_fields(coverage: Coverage, used: Mapping[str, str]) -> Iterator[_Reason]:
+def _silent_fields(coverage: Coverage, used: Mapping[str, str]) -> Iterator[WaitingReason]:
     for row in coverage.lost_fields().itertuples(index=False):
         advice = "请按上一次的栏目重新导出后补交；暂时补不上的可以放行，以这一栏为据的线索保持原状态，不新增也不了结。"
         department = str(row.source).partition(".")[0]
         identity = f"{row.source}|{row.field}|{used.get(department, '')}"
-        yield _Reason("field", department, f"「{row.file}」{row.because}", advice, identity)
+        yield WaitingReason("field", department, f"「{row.file}」{row.because}", advice, identity)
 
 
-def _doubled(records: pd.DataFrame, profile: Profile, names: Mapping[str, str]) -> Iterator[_Reason]:
+def _doubled(records: pd.DataFrame, profile: Profile, names: Mapping[str, str]) -> Iterator[WaitingReason]:
     for pair in doubled_files(records, profile.gate.same_children.known(), profile.coverage.smallest_unit.known()):
         zh = names.get(pair.department, pair.department)
         sentence = f"{zh}的「{pair.first}」和「{pair.second}」有{pair.both}名儿童相同，占较小一份的{pair.share:.0%}"
         advice = (
             "像是同一份名单的两个版本：请只留更正后的一份，把旧的移出收件箱，再重新运行；确是两份不同名单的可以放行。"
         )
-        yield _Reason("double", pair.department, sentence, advice, f"{pair.first}|{pair.second}")
+        yield WaitingReason("double", pair.department, sentence, advice, f"{pair.first}|{pair.second}")
 
 
-def _grown(material: GateMaterial, profile: Profile) -> Iterator[_Reason]:
+def _grown(material: GateMaterial, profile: Profile) -> Iterator[WaitingReason]:
     """Lists many times their size before, or, without a before, larger than the registers make believable."""
     gate, catalogue = profile.gate, load_catalogue()
     counts = material.findings["code"].value_counts()
@@ -154,12 +173,14 @@ def _grown(material: GateMaterial, profile: Profile) -> Iterator[_Reason]:
         if material.before is not None:
             earlier = material.before.get(str(code), 0)
             if number - earlier > gate.least_growth.known() and number > gate.growth.known() * max(earlier, 1):
-                yield _Reason("list", str(code), f"清单“{name}”有{number}条，上一次{earlier}条", advice, str(number))
+                yield WaitingReason(
+                    "list", str(code), f"清单“{name}”有{number}条，上一次{earlier}条", advice, str(number)
+                )
             continue
         share = (gate.first_share.value or {}).get(str(code))
         children = material.records["child_id"].nunique()
         if share is not None and number > gate.least_growth.known() and number > share * children:
-            yield _Reason(
+            yield WaitingReason(
                 "list", str(code), f"清单“{name}”有{number}条，全部儿童{children}名，比例过高", advice, str(number)
             )
 

@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import Field
 
 from assets.county import profile_of
-from assets.coverage.gate import REASONS, GateMaterial, kept_reasons, open_keys, reasons_of
+from assets.coverage.gate import REASONS, GateMaterial, kept_reasons, open_keys, reasons_of, release_rule
 from assets.graph.step import COUNT, opened_of
 from assets.publishing.edition_lines import period_before
 from assets.publishing.urgent import hand_out_urgent
@@ -140,10 +140,7 @@ def _release(county: Session, period: str, reasons: pd.DataFrame, fields: Releas
     Raises:
         StoppedError: nobody may release it so; says why.
     """
-    rule = releases.ReleaseRule(
-        county.workspace.operator, bool(profile_of(county.workspace).gate.second_person.known())
-    )
-    problem = releases.objection(fields.released_by, fields.reason, rule)
+    problem = releases.objection(fields.released_by, fields.reason, release_rule(county.workspace))
     unknown = sorted(set(fields.lists) - set(profile_of(county.workspace).lists))
     if unknown:
         problem = f"没有这样的清单：{'、'.join(unknown)}。"
