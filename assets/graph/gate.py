@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import Field
 
 from assets.county import profile_of
-from assets.coverage.gate import REASONS, GateMaterial, kept_reasons, open_keys, reasons_of, release_rule
+from assets.coverage.gate import REASONS, GateMaterial, open_keys, reasons_of, release_rule
 from assets.graph.step import COUNT, opened_of
 from assets.publishing.edition_lines import period_before
 from assets.publishing.urgent import hand_out_urgent
@@ -22,7 +22,7 @@ from pipelines.partitions import period_partitions
 from pipelines.resources import publication, releases
 from pipelines.resources.database import writing
 from pipelines.resources.io_manager import put_together
-from pipelines.resources.released import ReleasedFrames, is_aside, wait_unpublished
+from pipelines.resources.released import ReleasedFrames, wait_unpublished
 from pipelines.resources.session import Session
 from pipelines.resources.step_guard import StoppedError, station
 
@@ -101,12 +101,6 @@ def gate_asset() -> dg.AssetsDefinition:
         )
 
     return gate
-
-
-def waits(county: Session, period: str) -> bool:
-    """Whether the last run of a period ended with an edition that waits."""
-    reasons = kept_reasons(county.latest, period)
-    return bool(open_keys(reasons)) and is_aside(county.workspace.frames, period)
 
 
 def _material(county: Session, period: str, frames: dict[str, Any]) -> GateMaterial:

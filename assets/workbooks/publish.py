@@ -64,11 +64,16 @@ def publish_lists(
 ) -> list[Published]:
     """Write the workbooks of departments and townships alone; arguments and order as in `publish_workbooks`."""
     context = replace(context, lists=tuple(explained(info) for info in context.lists))
-    findings = numbered(findings, context.period)
-    pile = pile_up(build_lines(align(findings, children, records, context)), context.layout)
-    whole = [*department_packets(pile, context), *township_packets(pile, context)]
-    packets = [part for packet in whole for part in packet.apart()]
+    packets = [part for packet in packets_of(findings, children, records, context) for part in packet.apart()]
     return [write_packet(packet, context, folder / FOLDERS[packet.kind]) for packet in packets]
+
+
+def packets_of(
+    findings: pd.DataFrame, children: pd.DataFrame, records: pd.DataFrame, context: PublishContext
+) -> list[Packet]:
+    """What every department and township is sent, before anything is written; arguments as in `publish_workbooks`."""
+    pile = pile_up(build_lines(align(numbered(findings, context.period), children, records, context)), context.layout)
+    return [*department_packets(pile, context), *township_packets(pile, context)]
 
 
 def further_name(context: PublishContext) -> str:
