@@ -6,10 +6,12 @@ when a run starts by itself (`pipelines.automation`). Source: rules/coverage.md#
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from assets.county import profile_of
 from assets.intake.contract import load_contracts
 from assets.receiving.delivered import departments_among, kept_delivered
-from pipelines.resources.inbox import Inbox
+from pipelines.resources.inbox import Inbox, left_remark
 from pipelines.resources.released import ReleasedFrames
 from pipelines.resources.workspace import Workspace
 
@@ -29,5 +31,11 @@ def expected_departments(workspace: Workspace, period: str) -> list[str]:
 
 def departments_to_come(workspace: Workspace, period: str) -> list[str]:
     """Of those the ones that have no file in the inbox yet; a file that a run would leave alone is none."""
-    inbox = Inbox(workspace.inbox)
-    return [name for name in expected_departments(workspace, period) if not inbox.listed(period, name)]
+    return [name for name in expected_departments(workspace, period) if not files_of(workspace, period, name)]
+
+
+def files_of(workspace: Workspace, period: str, department: str) -> list[Path]:
+    """The files in a department's folder of the inbox that a run would read."""
+    folder = workspace.inbox / period / department
+    names = Inbox(workspace.inbox).listed(period, department)
+    return [folder / name for name in names if left_remark(folder / name, name) is None]
