@@ -194,13 +194,12 @@ def _edition(opened: Session, period: str) -> EditionState:
     if last is None and not published:
         return EditionState(NOT_RUN)
     ran_at, status = (str(last[0]), str(last[1])) if last else ("", "")
-    if waits(opened, period):
-        reasons = len(open_keys(kept_reasons(opened.latest, period)))
-        return EditionState(WAITS, ran_at, status, published, reasons)
+    reasons = len(open_keys(kept_reasons(opened.latest, period))) if waits(opened, period) else 0
     if not published:
-        return EditionState(STOPPED, ran_at, status)
+        return EditionState(WAITS if reasons else STOPPED, ran_at, status, "", reasons)
     held = tuple(sorted(held_lists(opened.frames, period)))
-    return EditionState(PUBLISHED, ran_at, status, published, 0, release_of(opened.frames, period), held)
+    release, state = release_of(opened.frames, period), WAITS if reasons else PUBLISHED
+    return EditionState(state, ran_at, status, published, reasons, release, held)
 
 
 def _period_out(opened: Session, period: str) -> str:

@@ -14,6 +14,7 @@ import dagster as dg
 import pandas as pd
 
 from assets.county import profile_of, sources_delivered
+from assets.coverage.gate import kept_reasons
 from assets.coverage.spoken import list_knowledge, owed_of, release_of, uncompared_in_words
 from assets.graph.step import COUNT, opened_of
 from assets.intake.contract import Contract
@@ -210,6 +211,7 @@ def _ingredients(county: Session, run: _Run, frames: Mapping[str, Any]) -> Ingre
             uncompared_in_words(county.frames, run.period),
             owed_of(county, run.period),
             release_of(county.frames, run.period),
+            tuple(kept_reasons(county.latest, run.period)["sentence"]),
         ),
     )
 

@@ -46,12 +46,15 @@ _PLACE_ORDER = ["department", "file", "sheet", "row", "record_id"]
 
 @dataclass(frozen=True)
 class EditionCoverage:
-    """What an edition says besides the numbers of its lists: what can be known of each, who cannot be compared, what is owed, who released it."""
+    """What an edition says besides the numbers of its lists: what can be known of each, who cannot be compared, what is owed; for what it
+    waited and who released it.
+    """
 
     known: Mapping[str, ListKnowledge] = field(default_factory=dict)
     uncompared: pd.DataFrame = field(default_factory=pd.DataFrame)
     owed: tuple[OwedPart, ...] = ()
     release: Mapping[str, str] = field(default_factory=dict)
+    waited_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,7 @@ def write_workbooks(frames: Ingredients, workspace: Workspace, folder: Path, vei
         uncompared=veil.placeless(frames.coverage.uncompared),
         owed=frames.coverage.owed,
         release=frames.coverage.release,
+        waited_for=frames.coverage.waited_for,
     )
     written = publish_workbooks(veil.without(shown), seen.children, seen.records, whole, folder)
     for person in veil.named:

@@ -53,6 +53,7 @@ def add_release(book: Book) -> None:
         ["放行理由", context.release.get("reason", "")],
         ["放行范围", f"除下列{len(held)}张清单以外的清单" if held else "整期"],
     ]
+    rows += [["放行前的异常", sentence] for sentence in context.waited_for]
     rows += [["未放行的清单", f"{info.code} {info.name}"] for info in held]
     TableSheet("放行情况", "本期曾等待放行：谁放行、为什么", ["事项", "内容"], [16, 90], rows).write(book)
 

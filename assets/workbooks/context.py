@@ -104,6 +104,7 @@ class PublishContext:
         uncompared: the frame of that name, protected children without their places.
         owed: what departments still owe of the period.
         release: who released an edition that waited (`by, reason, at`); empty where nothing waited.
+        waited_for: the sentences for which it waited.
     """
 
     period: str
@@ -131,6 +132,7 @@ class PublishContext:
     uncompared: pd.DataFrame = field(default_factory=pd.DataFrame)
     owed: tuple[OwedPart, ...] = ()
     release: Mapping[str, str] = field(default_factory=dict)
+    waited_for: tuple[str, ...] = ()
 
     def knowledge(self, code: str) -> ListKnowledge:
         """What can be known of a list."""

@@ -135,7 +135,7 @@ def _overview(book: Book, lines: EditionLines) -> None:
         *("代码", "清单", *_size_heads(), "无法比对（儿童）", "无法比对或未计算的原因"),
         *(*grades, *[town or context.layout.unknown_town for town in towns]),
     ]
-    widths = [7, 24, 11, 10, 13, 10, 36, *[8] * len(grades), *[8.5] * len(towns)]
+    widths = [7, 24, 11, 10, 13, 12, 36, *[8] * len(grades), *[8.5] * len(towns)]
     title = f"{context.place}儿童数据比对线索总表（把握程度、乡镇按本期下发）"
     TableSheet("总表", title, headings, widths, rows, total=True, kept=3).write(book)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from assets.workbooks.book import Book, clean
 from assets.workbooks.heights import row_height, rows_needed
+from expectations.lists.knowledge import CANNOT, HELD, NOT_COMPUTED
 
 Cell = str | int
 HEAD_ROW, FIRST_ROW = 2, 3
@@ -79,6 +80,6 @@ class TableSheet:
                 style = book.cell(num_format="#,##0;-#,##0;–", align="center", **look)
                 sheet.write_number(FIRST_ROW + number, place, value, style)
             else:
-                short = value in ("—", "未计算") or (len(value) <= 6 and value[:1].isdigit())
+                short = value in ("—", NOT_COMPUTED, CANNOT, HELD) or (len(value) <= 6 and value[:1].isdigit())
                 style = book.cell(align="center" if short else "left", **look)
                 sheet.write_string(FIRST_ROW + number, place, clean(value), style)

@@ -78,7 +78,7 @@ def _lists(book: Book, edition: WaitingEdition) -> None:
         "无法比对或未计算的原因",
     ]
     TableSheet(
-        "各清单", "放行后各清单的线索（数据中仍有）", headings, [7, 28, 9, 9, 9, 9, 10, 11, 60], rows, kept=2
+        "各清单", "放行后各清单的线索（数据中仍有）", headings, [7, 28, 10, 9, 9, 9, 10, 12, 60], rows, kept=2
     ).write(book)
 
 

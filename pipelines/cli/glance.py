@@ -67,26 +67,27 @@ def _blocks(opened: Session, glance: Glance, names: dict[str, str], today: date)
 
 
 def _edition(glance: Glance) -> list[str]:
-    from assets.glance import PUBLISHED, STOPPED, WAITS
+    from assets.glance import NOT_RUN, PUBLISHED, STOPPED, WAITS
 
     edition = glance.edition
     times = {"ran": local_time(edition.ran_at), "published": local_time(edition.published_at)}
     lines = []
     if edition.state == WAITS:
         lines.append(say("glance.waits", count=edition.reasons, **times))
-        lines.append(say("glance.stays", **times) if edition.published_at else say("glance.never"))
-    elif edition.state == PUBLISHED:
-        lines.append(say("glance.published", **times))
+    if edition.published_at:
+        lines.append(say("glance.stays" if edition.state == WAITS else "glance.published", **times))
         if edition.release:
             at = local_time(edition.release["at"])
             lines.append(say("status.released", by=edition.release["by"], at=at, reason=edition.release["reason"]))
         if edition.held:
             lines.append(say("glance.held", lists="、".join(edition.held)))
-        if edition.run_status not in ("done", ""):
-            lines.append(say("glance.stopped", **times))
-    elif edition.state == STOPPED:
+    elif edition.state == WAITS:
+        lines.append(say("glance.never"))
+    if edition.state == PUBLISHED and edition.run_status not in ("done", ""):
+        lines.append(say("glance.stopped", **times))
+    if edition.state == STOPPED:
         lines += [say("glance.stopped", **times), say("glance.never")]
-    else:
+    if edition.state == NOT_RUN:
         lines.append(say("glance.not_run"))
     if glance.lines is not None:
         total = glance.lines.total

@@ -14,6 +14,7 @@ from assets.county import list_names, lists_not_computed
 from assets.coverage.spoken import list_knowledge, release_of
 from assets.publishing.edition_lines import EditionLines, Tally, edition_lines
 from assets.receiving.filenames import FileNames, file_names, listing
+from expectations.lists.catalogue import load_catalogue
 from expectations.lists.knowledge import CANNOT, ListKnowledge
 from pipelines.cli.looking import difference_text
 from pipelines.cli.protecting import say_marked
@@ -167,13 +168,15 @@ def lists_table(opened: Session, lines: EditionLines, known: Mapping[str, ListKn
     table = Table(*(say(f"table.{name}") for name in heads), title=say("table.lists"), title_justify="left")
     # Grades count what goes out, so that the numbers of a list are those of its workbooks.
     asked = lines.asked
-    for code, name in list_names(opened.workspace).items():
+    # The short names: with the full ones every row would take four lines of a terminal.
+    table.columns[1].no_wrap, table.columns[2].min_width = True, 8
+    for code in list_names(opened.workspace):
         grades, tally, knows = asked.loc[asked["code"] == code, "grade"], lines.of(code), known[code]
         by_grade = [str(int((grades == grade).sum())) for grade in ("明确", "很可能", "待核")]
         word = knows.word(tally.listed)
         hidden = str(knows.hidden or (STAR if knows.gap else "")) if word in ("", CANNOT) else ""
         counts = [word, "", "", hidden, "", "", ""] if word else [*sizes(tally), hidden, *by_grade]
-        table.add_row(code, name, *counts)
+        table.add_row(code, load_catalogue().lists[code].short, *counts)
     table.add_section()
     graded = [str(int((asked["grade"] == grade).sum())) for grade in ("明确", "很可能", "待核")]
     # A child may be hidden from several lists: their sum counts nothing.

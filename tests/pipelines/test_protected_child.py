@@ -226,7 +226,7 @@ def calls(root):
     return {
         "check": [[root / "inbox" / PERIOD / "education" / "学籍.csv"]],
         "run": [],  # has been run
-        "status": [[]],
+        "status": [[], ["--files"]],
         "quarantine": [[*at], [*at, "--out", out / "quarantine.csv"]],
         "explain": [
             *([child, *at, "--values", "full"] for child in (moved, left, open_moved, open_left)),

@@ -34,7 +34,9 @@ def partial(town: Any) -> Any:
     town.findings = town.findings[~town.findings["code"].isin(["L15", "L18"])]
     release = {"by": "王主任", "reason": "甲小学下周补交", "at": "2026-10-09T02:30:00+00:00"}
     owed = (SCHOOL, COLUMN, CLOSED)
-    town.publish(known=KNOWN, uncompared=UNCOMPARED, not_computed={}, owed=owed, release=release)
+    town.publish(
+        known=KNOWN, uncompared=UNCOMPARED, not_computed={}, owed=owed, release=release, waited_for=(SCHOOL.because,)
+    )
     return town
 
 
@@ -77,6 +79,7 @@ def test_whether_data_are_whole_stands_by_department(partial: Any) -> None:
 def test_who_released_it_and_what_stayed_behind(partial: Any) -> None:
     told = dict(row[:2] for row in rows(partial.book("汇总.xlsx")["放行情况"]))
     assert (told["放行人"], told["放行理由"]) == ("王主任", "甲小学下周补交")
+    assert told["放行前的异常"] == SCHOOL.because
     assert told["未放行的清单"].startswith("L18")
     partial.publish("ordinary")
     assert "放行情况" not in partial.book("汇总.xlsx", "ordinary").sheetnames
