@@ -197,9 +197,9 @@ def _edition(opened: Session, period: str) -> EditionState:
     reasons = len(open_keys(kept_reasons(opened.latest, period))) if waits(opened, period) else 0
     if not published:
         return EditionState(WAITS if reasons else STOPPED, ran_at, status, "", reasons)
-    held = tuple(sorted(held_lists(opened.frames, period)))
+    behind = tuple(sorted(held_lists(opened.frames, period)))
     release, state = release_of(opened.frames, period), WAITS if reasons else PUBLISHED
-    return EditionState(state, ran_at, status, published, reasons, release, held)
+    return EditionState(state, ran_at, status, published, reasons, release, behind)
 
 
 def _period_out(opened: Session, period: str) -> str:

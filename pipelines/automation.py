@@ -54,10 +54,10 @@ def sensors(root: Path) -> list[dg.SensorDefinition]:
         cursor = ";".join(f"{period}={mark}" for period, mark in sorted(marks.items()))
         if waiting and not ready:
             # Shown in the UI beside the sensor; a person who does not want to wait starts the run there.
-            told = "；".join(
+            missing = "；".join(
                 f"{period} 还没有收到{'、'.join(names)}的文件" for period, names in sorted(waiting.items())
             )
-            return dg.SensorResult(skip_reason=f"{told}；不等的，请人工启动运行。", cursor=cursor)
+            return dg.SensorResult(skip_reason=f"{missing}；不等的，请人工启动运行。", cursor=cursor)
         return dg.SensorResult(
             run_requests=[dg.RunRequest(run_key=f"{period}-{now[period]}", partition_key=period) for period in ready],
             dynamic_partitions_requests=[period_partitions().build_add_request(ready)] if ready else [],

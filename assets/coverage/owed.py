@@ -72,8 +72,8 @@ def widest_holes(coverage: Coverage, state: str = HOLE) -> Iterator[tuple[str, p
         dimensions = set(rest["dimension"])
         widest = next((name for name in (*_WIDEST, *rest["dimension"]) if name in dimensions), SOURCE)
         # A township or a grade is short because one of its schools is.
-        told = SCHOOL if widest in _TOO_WIDE and SCHOOL in dimensions else widest
-        shown = pd.concat([gone, rest[rest["dimension"] == told]], ignore_index=True)
+        dimension = SCHOOL if widest in _TOO_WIDE and SCHOOL in dimensions else widest
+        shown = pd.concat([gone, rest[rest["dimension"] == dimension]], ignore_index=True)
         # What a school had before says more than what others know of it; of one unit one thing is told.
         kept = set(shown.loc[shown["basis"] == KEPT, "unit"])
         again = (shown["basis"] != KEPT) & shown["unit"].isin(kept)
@@ -118,11 +118,11 @@ def short_reasons(coverage: Coverage) -> dict[str, str]:
     holes = coverage.holes()
     departments = holes["source"].map(lambda source: str(source).partition(".")[0])
     for department, units in widest_holes(coverage):
-        told = {str(because): _in_few_words(str(because)) for because in units["because"]}
-        every = list(dict.fromkeys(told.values()))
+        words = {str(because): _in_few_words(str(because)) for because in units["because"]}
+        every = list(dict.fromkeys(words.values()))
         together = "；".join(every) if len(every) <= MOST_NAMED else f"{every[0]}，另有{len(every) - 1}处"
         for because in holes.loc[departments == department, "because"]:
-            short[str(because)] = told.get(str(because), together) if len(every) <= MOST_NAMED else together
+            short[str(because)] = words.get(str(because), together) if len(every) <= MOST_NAMED else together
     for because in coverage.lost_fields()["because"]:
         short[str(because)] = _in_few_words(str(because))
     return short

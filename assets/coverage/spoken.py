@@ -32,12 +32,12 @@ def list_knowledge(opened: Session, period: str, latest: bool = False) -> dict[s
     hidden = {code: (count, why) for code, count, why in spoken_counts(uncompared_in_words(frames, period))}
     gaps = gaps_of(profile.catalogue, coverage)
     short = short_reasons(coverage)
-    held = set() if latest else held_lists(frames, period)
+    behind = set() if latest else held_lists(frames, period)
     known = {}
     for code in list_names(opened.workspace):
         count, because = hidden.get(code, (0, ""))
         gap = gaps.get(code, "")
-        known[code] = ListKnowledge(sentences.get(code, ""), code in held, count, because, short.get(gap, gap))
+        known[code] = ListKnowledge(sentences.get(code, ""), code in behind, count, because, short.get(gap, gap))
     return known
 
 

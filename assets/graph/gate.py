@@ -83,21 +83,21 @@ def gate_asset() -> dg.AssetsDefinition:
                 _release(county, period, reasons, config)
                 reasons = reasons_of(county, period, material)
             county.latest.write(REASONS, period, reasons)
-            scope, held = _scope(county, period, reasons), HeldLists(*_nothing())
+            scope, staying = _scope(county, period, reasons), HeldLists(*_nothing())
             passes = scope.is_whole or bool(scope.lists)
             if passes:
-                held = _held(county, scope)
+                staying = _held(county, scope)
             else:
                 _wait(county, period)
                 hand_out_urgent(county, period, _urgent_material(frames))
         counts = reasons["kind"].value_counts()
-        yield dg.Output(held, metadata={COUNT: len(reasons), **{str(kind): int(n) for kind, n in counts.items()}})
+        yield dg.Output(staying, metadata={COUNT: len(reasons), **{str(kind): int(n) for kind, n in counts.items()}})
         yield dg.AssetCheckResult(
             passed=passes,
             asset_key=NAME,
             check_name=CHECK,
             severity=dg.AssetCheckSeverity.ERROR,
-            metadata={"open": len(open_keys(reasons)), "reasons": len(reasons), "held_lists": len(held.lists)},
+            metadata={"open": len(open_keys(reasons)), "reasons": len(reasons), "held_lists": len(staying.lists)},
         )
 
     return gate

@@ -92,22 +92,21 @@ def publish_assets(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
     def publish(context: dg.AssetExecutionContext, **frames: Any) -> Iterator[dg.Output[None]]:
         """Publish the period."""
         with station("publish"):
-            held = frozenset(frames["gate"]["lists"]["code"])
-            run = _Run(context.partition_key, context.run_id, contracts, held)
-            counts = _publish(opened_of(context), run, _without_held(frames, held))
+            run = _Run(context.partition_key, context.run_id, contracts, frozenset(frames["gate"]["lists"]["code"]))
+            counts = _publish(opened_of(context), run, _without_held(frames, run.held))
         for name in _OUTPUTS:
             yield dg.Output(None, name, metadata={COUNT: counts.get(name, 0)})
 
     return publish
 
 
-def _without_held(frames: dict[str, Any], held: frozenset[str]) -> dict[str, Any]:
+def _without_held(frames: dict[str, Any], codes: frozenset[str]) -> dict[str, Any]:
     """The frames without the lists that a release left behind: of those nothing is sent, opened, closed or counted."""
-    if not held:
+    if not codes:
         return frames
     return {
         **frames,
-        **{name: frames[name][~frames[name]["code"].isin(held)].reset_index(drop=True) for name in _WITH_LISTS},
+        **{name: frames[name][~frames[name]["code"].isin(codes)].reset_index(drop=True) for name in _WITH_LISTS},
     }
 
 

@@ -40,8 +40,8 @@ def would_be_sent(opened: Session, period: str) -> pd.DataFrame:
         period, frames.read("findings", period), nothing, nothing, children, records, nothing, {}, life
     )
     lines = veil.without(asked_now(edition))
-    held = held_lines(frames, period)
-    lines = lines.assign(held=lines["finding_id"].map(held).fillna(""))
+    in_corrections = held_lines(frames, period)
+    lines = lines.assign(held=lines["finding_id"].map(in_corrections).fillna(""))
     towns = tuple(dict.fromkeys(town for town, _ in official_areas(opened.workspace)))
     context = replace(bare_context(opened.workspace, period), towns=towns)
     counts: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(COLUMNS[2:], 0))

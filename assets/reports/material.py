@@ -23,7 +23,7 @@ from expectations.lists.agreements import states_on_roll
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.files import ChildFiles
 from expectations.lists.findings import not_computed
-from expectations.lists.knowledge import ListKnowledge
+from expectations.lists.knowledge import HELD, ListKnowledge
 from expectations.lists.view import View
 from matching.measuring.groups import WORSE
 from matching.reading.regions import area_name
@@ -232,10 +232,11 @@ def gather(opened: Session, period: Period) -> ReportMaterial:
 
 
 def _held_back(opened: Session, known: Mapping[str, ListKnowledge]) -> dict[str, str]:
-    """Code -> sentence of the lists that the release left behind: they have no figures either."""
+    """Code -> one sentence for all lists that the release left behind: they have no figures either."""
     names = list_names(opened.workspace)
-    sentence = "清单“{}”本期没有放行，未列入，不表示没有这类情况。"
-    return {code: sentence.format(names[code]) for code, knows in known.items() if knows.is_held}
+    behind = [code for code, knows in known.items() if knows.word(0) == HELD]
+    named = "、".join(f"“{names[code]}”" for code in behind)
+    return dict.fromkeys(behind, f"清单{named}本期没有放行，未列入，不表示没有这类情况。")
 
 
 def _rostered(opened: Session, label: str, profile: Profile) -> frozenset[tuple[str, str]]:

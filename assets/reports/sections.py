@@ -204,7 +204,8 @@ def limits_section(cursor: Cursor, about: Reporting) -> None:
     material = about.material
     for sentence in words().limits:
         cursor.text(sentence)
-    for sentence in material.missing.values():
+    # Lists that were left behind share a sentence, which is read once.
+    for sentence in dict.fromkeys(material.missing.values()):
         cursor.text(sentence)
     for sentence in not_whole(about):
         cursor.text(sentence)
@@ -235,24 +236,34 @@ def not_whole(about: Reporting) -> list[str]:
     owed = really_owed(material.owed)
     partial = [info for info in material.computed if material.knowledge(info.code).is_partial]
     names = "、".join(f"“{info.name}”" for info in partial)
-    told = []
+    sentences = []
     if not about.internal:
         if owed:
-            told.append("本期有的部门数据没有交齐，有关儿童无法比对，不表示没有问题。")
-        return told + ([f"清单{names}只能按已交来的数据计算。"] if partial else [])
+            sentences.append("本期有的部门数据没有交齐，有关儿童无法比对，不表示没有问题。")
+        return sentences + ([f"清单{names}只能按已交来的数据计算。"] if partial else [])
     for department in dict.fromkeys(part.department for part in owed):
         own = [part for part in owed if part.department == department]
         named = "；".join(f"{part.which}（{part.because}）" for part in own[:MOST_OWED])
         more = f"等{len(own)}处" if len(own) > MOST_OWED else ""
-        told.append(f"{material.departments.get(department, department)}的数据没有交齐：{named}{more}。")
-    for info in partial:
-        sentence = material.knowledge(info.code).beside(figures.number("asked", info.code, TOTAL) or 0)
-        told.append(f"清单“{info.name}”{sentence}。")
+        sentences.append(f"{material.departments.get(department, department)}的数据没有交齐：{named}{more}。")
+    sentences += _partial_lists(about, partial)
     unchecked = words_of.fate(UNCHECKED)
     if GONE_GRID in figures.grids and figures.number(GONE_GRID, TOTAL, unchecked):
         number = figures.say(GONE_GRID, TOTAL, unchecked)
-        told.append(f"上期列出的线索中有{number}条{unchecked}：它所依据的数据没有交来，保持原状态，不算解决。")
-    return told
+        sentences.append(f"上期列出的线索中有{number}条{unchecked}：它所依据的数据没有交来，保持原状态，不算解决。")
+    return sentences
+
+
+def _partial_lists(about: Reporting, partial: list[Listed]) -> list[str]:
+    """A sentence per reason with the lists that judge only a part for it: what each has, and how many children it leaves out."""
+    by_reason: dict[str, list[str]] = {}
+    for info in partial:
+        known = about.material.knowledge(info.code)
+        number = about.figures.number("asked", info.code, TOTAL) or 0
+        beside = f"（另有{known.hidden}名儿童无法比对）" if known.hidden else "" if number else "（无法比对）"
+        size = f"{number}条" if number else "没有"
+        by_reason.setdefault(known.why, []).append(f"“{info.name}”{size}{beside}")
+    return [f"{why}，下列清单只是按已交来的数据：{'、'.join(lists)}。" for why, lists in by_reason.items()]
 
 
 MOST_OWED = 8

@@ -10,6 +10,7 @@ from datetime import datetime
 from assets.coverage.owed import FIELD, KNOWN_WHOLE, OwedPart
 from assets.workbooks.book import Book
 from assets.workbooks.table import Cell, TableSheet
+from expectations.lists.knowledge import HELD
 
 _STATES = {FIELD: "缺栏目", KNOWN_WHOLE: "经确认已交齐"}
 _GONE, _SHORT, _WHOLE = "没有交来", "没有交齐", "交齐"
@@ -44,17 +45,18 @@ def _part(part: OwedPart, has_come: bool) -> list[Cell]:
 def add_release(book: Book) -> None:
     """放行情况: only of an edition that waited."""
     context = book.context
-    held = [info for info in context.lists if context.knowledge(info.code).is_held]
-    if not context.release and not held:
+    behind = [info for info in context.lists if context.knowledge(info.code).word(0) == HELD]
+    sent = [f"{info.code} {info.name}" for info in context.lists if not context.knowledge(info.code).is_held]
+    if not context.release and not behind:
         return
     rows: list[list[Cell]] = [
         ["放行人", context.release.get("by", "")],
         ["放行时间", _clock(context.release.get("at", ""))],
         ["放行理由", context.release.get("reason", "")],
-        ["放行范围", f"除下列{len(held)}张清单以外的清单" if held else "整期"],
+        ["放行范围", f"{len(sent)}张清单：{'、'.join(sent)}" if behind else "整期"],
     ]
     rows += [["放行前的异常", sentence] for sentence in context.waited_for]
-    rows += [["未放行的清单", f"{info.code} {info.name}"] for info in held]
+    rows += [["未放行的清单", f"{info.code} {info.name}"] for info in behind]
     TableSheet("放行情况", "本期曾等待放行：谁放行、为什么", ["事项", "内容"], [16, 90], rows).write(book)
 
 

@@ -125,10 +125,10 @@ def elsewhere_text(count: int) -> str:
 def why_not(book: Book, info: PrintedList, count: int) -> str:
     """Why a list was not computed, or only in part, to stand below its meaning; empty when it is whole."""
     known = book.context.knowledge(info.code)
-    if known.is_held:
-        return "\n【未放行】本期这张清单没有放行，没有下发，不表示没有这类情况。"
     if known.not_computed:
         return f"\n【本期未计算】{known.not_computed}"
+    if known.is_held:
+        return "\n【未放行】本期这张清单没有放行，没有下发，不表示没有这类情况。"
     beside = known.beside(count)
     return f"\n【没有交齐】{beside}。无法比对的不下发，不用入户。" if beside else ""
 

@@ -58,7 +58,10 @@ def build_coverage(files: ChildFiles, past: Past, came: Deliveries, context: Cov
     """
     asked = references(files, context.profile, came.now)
     kept = list(kept_populations(files, past, context.profile))
-    populations = [*kept, *(each for one in asked for each in reference_populations(files, one, context.profile))]
+    populations = [
+        *kept,
+        *(each for reference in asked for each in reference_populations(files, reference, context.profile)),
+    ]
     judged = [(population, units_of(population, context)) for population in populations]
     missing = _missing_sources(past, came, context)
     tables = [table for table in [missing, *(units for _, units in judged)] if len(table)]

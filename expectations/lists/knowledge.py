@@ -44,10 +44,10 @@ class ListKnowledge:
 
     def word(self, count: int) -> str:
         """What stands in the place of a number that would say more than is known; "" where the number stands."""
-        if self.is_held:
-            return HELD
         if self.not_computed:
             return NOT_COMPUTED
+        if self.is_held:
+            return HELD
         return CANNOT if not count and self.is_partial else ""
 
     def cell(self, count: int) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from assets.glance import DepartmentArrival, Glance
     from assets.replies.coverage import Covered
 
-MOST_OWED, MOST_TOWNS, MOST_DUE = 6, 4, 3
+MOST_OWED, MOST_TOWNS, MOST_DUE, MOST_HELD = 6, 4, 3, 8
 SOON_DAYS = 14
 
 
@@ -80,7 +80,9 @@ def _edition(glance: Glance) -> list[str]:
             at = local_time(edition.release["at"])
             lines.append(say("status.released", by=edition.release["by"], at=at, reason=edition.release["reason"]))
         if edition.held:
-            lines.append(say("glance.held", lists="、".join(edition.held)))
+            named = "、".join(edition.held[:MOST_HELD])
+            more = say("glance.and_lists", count=len(edition.held)) if len(edition.held) > MOST_HELD else ""
+            lines.append(say("glance.held", lists=named + more))
     elif edition.state == WAITS:
         lines.append(say("glance.never"))
     if edition.state == PUBLISHED and edition.run_status not in ("done", ""):
@@ -134,8 +136,8 @@ def _answers(glance: Glance) -> list[str]:
     if towns:
         first = sorted(towns, key=lambda covered: (-covered.overdue, -covered.waiting))[:MOST_TOWNS]
         sums = {"waiting": sum(town.waiting for town in towns), "overdue": sum(town.overdue for town in towns)}
-        told = "，".join(_standing(covered) for covered in first)
-        lines.append(say("glance.towns", count=len(towns), **sums, told=told))
+        latest = "，".join(_standing(covered) for covered in first)
+        lines.append(say("glance.towns", count=len(towns), **sums, told=latest))
     if glance.reviews:
         lines.append(say("glance.reviews", count=glance.reviews))
     if glance.returned:

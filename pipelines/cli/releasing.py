@@ -157,9 +157,9 @@ def _beside_the_table(edition: WaitingEdition) -> list[str]:
     """Why children cannot be compared, once per reason; what the star means; which lists were not computed."""
     shown = [row["code"] for row in _with_figures(edition)]
     known = [edition.known[code] for code in shown]
-    reasons = dict.fromkeys(one.because or one.gap for one in known if _is_hidden(one))
+    reasons = dict.fromkeys(each.because or each.gap for each in known if _is_hidden(each))
     lines = [say("waiting.because", reasons="；".join(reasons))] if reasons else []
-    lines += [say("waiting.star")] if any(_is_hidden(one) and not one.hidden for one in known) else []
+    lines += [say("waiting.star")] if any(_is_hidden(each) and not each.hidden for each in known) else []
     skipped = [row["code"] for row in edition.lists.to_dict("records") if edition.known[row["code"]].not_computed]
     return lines + ([say("waiting.not_computed", lists="、".join(skipped))] if skipped else [])
 
@@ -171,19 +171,19 @@ def _recipients(sent: pd.DataFrame) -> list[str]:
     """Who would be sent what: departments one by one, the townships together with those that get most."""
     lines = []
     departments, towns = (sent[sent["kind"] == kind] for kind in ("department", "township"))
-    told = "，".join(
+    gets = "，".join(
         say("waiting.gets", recipient=row["recipient"], lines=row["lines"], new=row["new"])
         for row in departments.to_dict("records")
     )
-    if told:
-        lines.append(say("waiting.departments", told=told))
+    if gets:
+        lines.append(say("waiting.departments", told=gets))
     if len(towns):
         most = towns.sort_values(["new", "lines"], ascending=False).head(MOST_TOWNS).to_dict("records")
-        told = "，".join(
+        gets = "，".join(
             say("waiting.gets", recipient=row["recipient"], lines=row["lines"], new=row["new"]) for row in most
         )
         sums = {name: int(towns[name].sum()) for name in ("lines", "new")}
-        lines.append(say("waiting.towns", count=len(towns), **sums, told=told))
+        lines.append(say("waiting.towns", count=len(towns), **sums, told=gets))
     if len(sent) and (sent["closed"].any() or sent["unchecked"].any()):
         lines.append(say("waiting.ends", closed=int(sent["closed"].sum()), unchecked=int(sent["unchecked"].sum())))
     return lines

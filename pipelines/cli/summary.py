@@ -188,16 +188,16 @@ def _not_whole(opened: Session, period: str, known: Mapping[str, ListKnowledge])
     """Which lists judge only a part and why, and who was left behind by the release; nothing where everything was there."""
     parts = [knows for knows in known.values() if knows.is_partial and not knows.not_computed and not knows.is_held]
     reasons = dict.fromkeys(knows.because or knows.gap for knows in parts)
-    told = [say("waiting.because", reasons="；".join(reasons))] if reasons else []
-    told += [say("waiting.star")] if any(not knows.hidden for knows in parts) else []
+    sentences = [say("waiting.because", reasons="；".join(reasons))] if reasons else []
+    sentences += [say("waiting.star")] if any(not knows.hidden for knows in parts) else []
     release = release_of(opened.frames, period)
     if release:
-        held = "、".join(code for code, knows in known.items() if knows.is_held)
-        scope = say("status.but", lists=held) if held else ""
-        told.append(
+        behind = "、".join(code for code, knows in known.items() if knows.is_held)
+        scope = say("status.but", lists=behind) if behind else ""
+        sentences.append(
             say("status.released", by=release["by"], at=local_time(release["at"]), reason=release["reason"]) + scope
         )
-    return told
+    return sentences
 
 
 def sizes(tally: Tally) -> list[str]:

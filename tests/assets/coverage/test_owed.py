@@ -18,8 +18,15 @@ TOWN = "教育的学籍「甲镇」：上一次交来的144名儿童，这次只
 
 def unit(source, dimension, name, because, **more):
     return {
-        "source": source, "dimension": dimension, "unit": name, "because": because, "basis": "kept",
-        "state": HOLE, "asked": 43, "seen": 0, **more,
+        "source": source,
+        "dimension": dimension,
+        "unit": name,
+        "because": because,
+        "basis": "kept",
+        "state": HOLE,
+        "asked": 43,
+        "seen": 0,
+        **more,
     }
 
 

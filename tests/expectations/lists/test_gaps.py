@@ -61,7 +61,9 @@ def test_a_silent_column_is_a_gap_of_the_lists_that_rest_on_it():
         (ListKnowledge(hidden=3, because="x"), 0, CANNOT),
         (ListKnowledge(gap="x"), 0, CANNOT),
         (ListKnowledge(not_computed="x"), 0, NOT_COMPUTED),
-        (ListKnowledge(not_computed="x", is_held=True), 0, HELD),
+        (ListKnowledge(is_held=True), 0, HELD),
+        # Nobody could have released what nobody could compute.
+        (ListKnowledge(not_computed="x", is_held=True), 0, NOT_COMPUTED),
     ],
 )
 def test_what_stands_in_the_place_of_a_number(known, count, cell):
