@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from pipelines.cli.auditing import print_verified
 from pipelines.cli.shell import REFUSED, local_time, out, show
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 MOST_OWED, MOST_TOWNS, MOST_DUE, MOST_HELD = 6, 4, 3, 8
 SOON_DAYS = 14
+_STYLES = {"missing": "yellow", "next": "bold green"}
 
 
 def show_glance(opened: Session, period: str) -> None:
@@ -45,7 +47,9 @@ def show_glance(opened: Session, period: str) -> None:
     table.add_column(overflow="fold")
     for head, lines in _blocks(opened, glance, names, today):
         for place_of, line in enumerate(lines):
-            table.add_row(say(f"glance.{head}") if not place_of else "", line)
+            # As a text: names of files may hold what rich takes for its own marks.
+            text = Text(line, style=_STYLES.get(head, ""), overflow="fold")
+            table.add_row(say(f"glance.{head}") if not place_of else "", text)
     out.print(say("glance.title", place=place, period=Period.parse(label).zh, day=today), markup=False, style="bold")
     show(table)
     # The whole of it, as a run does; the other commands verify its last lines only.
