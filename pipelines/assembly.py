@@ -11,7 +11,7 @@ import dagster as dg
 
 from assets.graph.from_contracts import all_assets
 from pipelines.automation import schedules, sensors
-from pipelines.jobs import release_job, run_job
+from pipelines.jobs import new_period_job, release_job, run_job
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.io_manager import FramesIOManager
 from pipelines.resources.log_masking import guard_logging
@@ -27,7 +27,7 @@ def build_definitions(root: Path) -> dg.Definitions:
     frames = FramesIOManager(FrameStore(root / "frames"))
     return dg.Definitions(
         assets=all_assets(root),
-        jobs=[run_job(), release_job()],
+        jobs=[run_job(), release_job(), new_period_job(root)],
         schedules=schedules(),
         sensors=sensors(root),
         resources={"county": opened_resource(root), "frames": dg.IOManagerDefinition.hardcoded_io_manager(frames)},

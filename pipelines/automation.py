@@ -11,6 +11,7 @@ import dagster as dg
 
 from pipelines.jobs import run_job
 from pipelines.partitions import PARTITIONS_NAME, Period, PeriodError, period_partitions
+from pipelines.resources.workspace import Workspace
 
 TIME_ZONE = "Asia/Shanghai"
 # A period's exports arrive in its last days and the first days after it; the tenth leaves time for them.
@@ -39,15 +40,24 @@ def sensors(root: Path) -> list[dg.SensorDefinition]:
 
     @dg.sensor(job=run_job(), name="arrival", minimum_interval_seconds=LOOK_EVERY_SECONDS)
     def arrival(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        """Asks for a run of each period whose inbox changed and has been quiet for one look."""
+        """Asks for a run of each period whose departments have all delivered, whose inbox changed and has been quiet for one look."""
         # Cursor: `period=state`, with `?` before a state that was seen once only.
         seen = dict(entry.split("=", 1) for entry in (context.cursor or "").split(";") if "=" in entry)
-        now = inbox_states(root / "inbox")
+        states = inbox_states(root / "inbox")
+        waiting = {period: zh for period in states if (zh := still_to_come(root, period))}
+        # Not looked at until it is whole: then it has to be quiet like any other.
+        now = {period: state for period, state in states.items() if period not in waiting}
         ready = [period for period, state in now.items() if seen.get(period) == f"?{state}"]
         marks = {
             period: state if seen.get(period) in (state, f"?{state}") else f"?{state}" for period, state in now.items()
         }
         cursor = ";".join(f"{period}={mark}" for period, mark in sorted(marks.items()))
+        if waiting and not ready:
+            # Shown in the UI beside the sensor; a person who does not want to wait starts the run there.
+            missing = "；".join(
+                f"{period} 还没有收到{'、'.join(names)}的文件" for period, names in sorted(waiting.items())
+            )
+            return dg.SensorResult(skip_reason=f"{missing}；不等的，请人工启动运行。", cursor=cursor)
         return dg.SensorResult(
             run_requests=[dg.RunRequest(run_key=f"{period}-{now[period]}", partition_key=period) for period in ready],
             dynamic_partitions_requests=[period_partitions().build_add_request(ready)] if ready else [],
@@ -62,6 +72,16 @@ def sensors(root: Path) -> list[dg.SensorDefinition]:
         context.log.error(f"{date.today().isoformat()} 期次 {period} 运行没有完成，停在：{stations or '启动'}")
 
     return [arrival, failure]
+
+
+def still_to_come(root: Path, period: str) -> list[str]:
+    """The departments (Chinese) that the place expects in a period and that have no file in its inbox."""
+    from assets.county import department_names
+    from assets.coverage.arriving import departments_to_come
+
+    workspace = Workspace.open(root)
+    names = department_names(workspace)
+    return [names.get(name, name) for name in departments_to_come(workspace, period)]
 
 
 def inbox_states(inbox: Path) -> dict[str, str]:

@@ -81,7 +81,7 @@ def test_what_starts_by_itself_is_off_until_somebody_switches_it_on(definitions)
     assert {one.name: one.default_status for one in definitions.sensors} == dict.fromkeys(
         ["arrival", "failure"], dg.DefaultSensorStatus.STOPPED
     )
-    assert [job.name for job in definitions.jobs] == ["run"]
+    assert [job.name for job in definitions.jobs] == ["run", "release", "new_period"]
 
 
 @pytest.mark.slow

@@ -37,13 +37,13 @@ def test_every_make_target_exists(name: str) -> None:
 @pytest.mark.parametrize("name", READMES)
 def test_every_command_exists(name: str) -> None:
     commands = set(get_command(app).commands)  # type: ignore[attr-defined]
-    named = set(re.findall(r"\btongbi ([a-z]+)", text_of(name)))
+    named = set(re.findall(r"\btongbi ([a-z]+(?:-[a-z]+)?)", text_of(name)))
     assert "run" in named
     assert named <= commands
 
 
 def test_the_table_of_commands_is_complete() -> None:
-    table = set(re.findall(r"^\| `([a-z]+)`(?:, `([a-z]+)`)? \|", text_of("README.md"), flags=re.MULTILINE))
+    table = set(re.findall(r"^\| `([a-z-]+)`(?:, `([a-z-]+)`)? \|", text_of("README.md"), flags=re.MULTILINE))
     named = {word for pair in table for word in pair if word}
     assert named == set(get_command(app).commands)  # type: ignore[attr-defined]
 

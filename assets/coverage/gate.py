@@ -8,27 +8,28 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from assets.counties.asking import OPEN_COUNTY, OTHER_COUNTY
 from assets.county import department_names, profile_of
 from assets.coverage.doubled import doubled_files
+from assets.coverage.owed import widest_holes
 from assets.receiving.filenames import file_names
-from expectations.coverage.shapes import COUNTY, FILE, GRADE, SCHOOL, SOURCE, STAGE, TOWN, Coverage
+from expectations.coverage.shapes import SOURCE, Coverage
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.catalogue import load_catalogue
 from pipelines.resources import deliveries, releases
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.reading.shapes import ASK
 from pipelines.resources.session import Session
+from pipelines.resources.workspace import Workspace
 
 REASONS, COUNTY_REASON = "gate_reasons", "county"
 COLUMNS = ["key", "kind", "about", "sentence", "advice", "settled"]
 """Kinds: `file` (asked when it was received), `county` (must be answered, not released), `coverage`, `list`, `double`; `about` is a department or a list; `settled` is "1" or ""."""
 MOST_UNITS = 12
-_WIDEST = (SOURCE, COUNTY, FILE, TOWN, SCHOOL, GRADE, STAGE)
 
 
 @dataclass(frozen=True)
@@ -43,20 +44,37 @@ class GateMaterial:
 
 def reasons_of(county: Session, period: str, material: GateMaterial) -> pd.DataFrame:
     """Every reason to let a person look before the edition goes out: `COLUMNS`, those that a release settled marked."""
-    profile, names = profile_of(county.workspace), department_names(county.workspace)
-    used = _deliveries_in(material.records)
-    reasons = [
-        *_asked(county, period),
-        *_holes(material.coverage, names, used),
-        *_doubled(file_names(county.workspace, period).on(material.records), profile, names),
-        *_grown(material, profile),
-    ]
+    names = department_names(county.workspace)
+    # Sentences name files, and people name files after children: the names that may be said stand in for them.
+    labelled = replace(material, records=file_names(county.workspace, period).on(material.records))
+    reasons = [*_asked(county, period), *ordinary_or_not(labelled, profile_of(county.workspace), names)]
     rows = [reason.row() for reason in reasons]
     frame = pd.DataFrame(rows, columns=COLUMNS[:-1]).drop_duplicates("key", ignore_index=True)
     with county.engine.connect() as connection:
         known = releases.of_period(connection, period)
     whole = {key for release in known if not release.lists for key in release.keys}
     return frame.assign(settled=["1" if key in whole else "" for key in frame["key"]])
+
+
+def ordinary_or_not(material: GateMaterial, profile: Profile, names: Mapping[str, str]) -> list[WaitingReason]:
+    """The reasons that lie in the data and in the lists; none of an ordinary period.
+
+    Args:
+        material: what is looked at; its records name files as they may be said.
+        profile: whose bounds they are.
+        names: department -> as people call it.
+    """
+    used = _deliveries_in(material.records)
+    return [
+        *_holes(_asked_about(material.coverage, profile), names, used),
+        *_doubled(material.records, profile, names),
+        *_grown(material, profile),
+    ]
+
+
+def release_rule(workspace: Workspace) -> releases.ReleaseRule:
+    """Who may release here: another than the operator, unless the place's paper says otherwise."""
+    return releases.ReleaseRule(workspace.operator, bool(profile_of(workspace).gate.second_person.known()))
 
 
 def kept_reasons(frames: FrameStore, period: str) -> pd.DataFrame:
@@ -67,8 +85,8 @@ def kept_reasons(frames: FrameStore, period: str) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class _Reason:
-    """A reason; `identity` is what it is known by besides kind and subject: figures that a later run counts otherwise stay out of it."""
+class WaitingReason:
+    """Why an edition waits; `identity` is what it is known by besides kind and subject: figures that a later run counts otherwise stay out of it."""
 
     kind: str
     about: str
@@ -77,11 +95,12 @@ class _Reason:
     identity: str
 
     def row(self) -> dict[str, str]:
+        """The reason as a line of `COLUMNS`, without what releases settled."""
         key = hashlib.sha256(f"{self.kind}|{self.about}|{self.identity}".encode()).hexdigest()[:16]
         return {"key": key, "kind": self.kind, "about": self.about, "sentence": self.sentence, "advice": self.advice}
 
 
-def _asked(county: Session, period: str) -> Iterator[_Reason]:
+def _asked(county: Session, period: str) -> Iterator[WaitingReason]:
     """What was asked about files when they were received."""
     with county.engine.connect() as connection:
         notices = deliveries.notices_of_period(connection, period)
@@ -91,7 +110,7 @@ def _asked(county: Session, period: str) -> Iterator[_Reason]:
             sentence = f"{file}{line['message']}"
             # Whose children the lists speak of is no matter of looking away: it is answered in the settings.
             kind = COUNTY_REASON if line["code"] in (OTHER_COUNTY, OPEN_COUNTY) else "file"
-            yield _Reason(kind, line["department"], sentence, line["advice"], sentence)
+            yield WaitingReason(kind, line["department"], sentence, line["advice"], sentence)
 
 
 def _deliveries_in(records: pd.DataFrame) -> dict[str, str]:
@@ -102,42 +121,44 @@ def _deliveries_in(records: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def _holes(coverage: Coverage, names: Mapping[str, str], used: Mapping[str, str]) -> Iterator[_Reason]:
-    """Holes, the widest of each source: a school is not asked about besides the file that held it, nor a township besides the county."""
-    holes = coverage.holes()
-    for department, rows in holes.groupby(holes["source"].map(lambda source: str(source).partition(".")[0]), sort=True):
-        widest = next(
-            dimension for dimension in (*_WIDEST, *rows["dimension"]) if (rows["dimension"] == dimension).any()
-        )
-        shown = rows[rows["dimension"] == widest]
-        if widest in (TOWN, GRADE, STAGE) and (rows["dimension"] == SCHOOL).any():
-            shown = rows[rows["dimension"] == SCHOOL]
-        zh = names.get(str(department), str(department))
+def _asked_about(coverage: Coverage, profile: Profile) -> Coverage:
+    """The coverage without what did not come at all and is not expected here: where the place says what every period brings, nothing else is asked for."""
+    expected = profile.gate.expected.value
+    if expected is None:
+        return coverage
+    units = coverage.units
+    wanted = units["source"].isin([*expected, *(name.partition(".")[0] for name in expected)])
+    return replace(coverage, units=units[(units["dimension"] != SOURCE) | wanted])
+
+
+def _holes(coverage: Coverage, names: Mapping[str, str], used: Mapping[str, str]) -> Iterator[WaitingReason]:
+    """Holes, the widest of each department."""
+    for department, units in widest_holes(coverage):
+        zh = names.get(department, department)
         advice = (
             f"请向{zh}核对后补交，再重新运行；确已交齐的（如学校撤并），加 --complete {zh} --consent 确认人姓名 重新运行；"
             "暂时补不上的可以放行，有关儿童列为“无法比对”，不下发。"
         )
-        files = used.get(str(department), "")
-        units = shown.drop_duplicates("because")
+        files = used.get(department, "")
         for unit in units.head(MOST_UNITS).itertuples(index=False):
             identity = f"{unit.source}|{unit.dimension}|{unit.unit}|{files}"
-            yield _Reason("coverage", str(department), str(unit.because), advice, identity)
+            yield WaitingReason("coverage", department, str(unit.because), advice, identity)
         more = len(units) - MOST_UNITS
         if more > 0:
-            yield _Reason("coverage", str(department), f"{zh}另有{more}处同样没有交齐", advice, f"more|{files}")
+            yield WaitingReason("coverage", department, f"{zh}另有{more}处同样没有交齐", advice, f"more|{files}")
 
 
-def _doubled(records: pd.DataFrame, profile: Profile, names: Mapping[str, str]) -> Iterator[_Reason]:
+def _doubled(records: pd.DataFrame, profile: Profile, names: Mapping[str, str]) -> Iterator[WaitingReason]:
     for pair in doubled_files(records, profile.gate.same_children.known(), profile.coverage.smallest_unit.known()):
         zh = names.get(pair.department, pair.department)
         sentence = f"{zh}的「{pair.first}」和「{pair.second}」有{pair.both}名儿童相同，占较小一份的{pair.share:.0%}"
         advice = (
             "像是同一份名单的两个版本：请只留更正后的一份，把旧的移出收件箱，再重新运行；确是两份不同名单的可以放行。"
         )
-        yield _Reason("double", pair.department, sentence, advice, f"{pair.first}|{pair.second}")
+        yield WaitingReason("double", pair.department, sentence, advice, f"{pair.first}|{pair.second}")
 
 
-def _grown(material: GateMaterial, profile: Profile) -> Iterator[_Reason]:
+def _grown(material: GateMaterial, profile: Profile) -> Iterator[WaitingReason]:
     """Lists many times their size before, or, without a before, larger than the registers make believable."""
     gate, catalogue = profile.gate, load_catalogue()
     counts = material.findings["code"].value_counts()
@@ -149,12 +170,14 @@ def _grown(material: GateMaterial, profile: Profile) -> Iterator[_Reason]:
         if material.before is not None:
             earlier = material.before.get(str(code), 0)
             if number - earlier > gate.least_growth.known() and number > gate.growth.known() * max(earlier, 1):
-                yield _Reason("list", str(code), f"清单“{name}”有{number}条，上一次{earlier}条", advice, str(number))
+                yield WaitingReason(
+                    "list", str(code), f"清单“{name}”有{number}条，上一次{earlier}条", advice, str(number)
+                )
             continue
         share, children = watched[str(code)], _children_of(str(code), material.records)
         if number > gate.least_growth.known() and number > share * children:
             sentence = f"清单“{name}”有{number}条，而有关部门的儿童只有{children}名，比例过高"
-            yield _Reason("list", str(code), sentence, advice, str(number))
+            yield WaitingReason("list", str(code), sentence, advice, str(number))
 
 
 def _children_of(code: str, records: pd.DataFrame) -> int:

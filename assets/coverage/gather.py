@@ -50,9 +50,8 @@ def coverage_of(county: Session, request: CoverageRequest, files: ChildFiles) ->
     past = past_of(county, request.period)
     with county.engine.connect() as connection:
         confirmed = {name for name in contracts if consents.whole_given(connection, request.period, name)}
-    context = CoverageContext(
-        profile_of(county.workspace), _earlier_shares(past), frozenset(confirmed), source_names(contracts)
-    )
+    profile = profile_of(county.workspace)
+    context = CoverageContext(profile, _earlier_shares(past), frozenset(confirmed), source_names(contracts))
     now = frozenset(source for source in request.delivered if not source.startswith((LOOKED, NOT_KNOWN)))
     words = {name: term["zh"] for name, term in field_terms().items()}
     question = FieldQuestion(
@@ -61,7 +60,8 @@ def coverage_of(county: Session, request: CoverageRequest, files: ChildFiles) ->
     # Sentences about files are told to everybody, and people name files after children: the names that may be said stand in for them.
     names = file_names(county.workspace, request.period)
     labelled = replace(files, records=names.on(files.records))
-    return build_coverage(labelled, replace(past, records=names.on(past.records)), Deliveries(now, question), context)
+    came = Deliveries(now, question, frozenset(profile.gate.expected.value or []))
+    return build_coverage(labelled, replace(past, records=names.on(past.records)), came, context)
 
 
 def kept_coverage(frames: FrameStore, period: str) -> Coverage:

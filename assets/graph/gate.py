@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import Field
 
 from assets.county import profile_of
-from assets.coverage.gate import COUNTY_REASON, REASONS, GateMaterial, kept_reasons, open_keys, reasons_of
+from assets.coverage.gate import COUNTY_REASON, REASONS, GateMaterial, open_keys, reasons_of, release_rule
 from assets.graph.step import COUNT, opened_of
 from assets.publishing.edition_lines import period_before
 from assets.publishing.urgent import hand_out_urgent
@@ -22,7 +22,7 @@ from pipelines.partitions import period_partitions
 from pipelines.resources import publication, releases
 from pipelines.resources.database import writing
 from pipelines.resources.io_manager import put_together
-from pipelines.resources.released import ReleasedFrames, is_aside, wait_unpublished
+from pipelines.resources.released import ReleasedFrames, wait_unpublished
 from pipelines.resources.session import Session
 from pipelines.resources.step_guard import StoppedError, station
 
@@ -83,30 +83,24 @@ def gate_asset() -> dg.AssetsDefinition:
                 _release(county, period, reasons, config)
                 reasons = reasons_of(county, period, material)
             county.latest.write(REASONS, period, reasons)
-            scope, held = _scope(county, period, reasons), HeldLists(*_nothing())
+            scope, staying = _scope(county, period, reasons), HeldLists(*_nothing())
             passes = scope.is_whole or bool(scope.lists)
             if passes:
-                held = _held(county, scope)
+                staying = _held(county, scope)
             else:
                 _wait(county, period)
                 hand_out_urgent(county, period, _urgent_material(frames))
         counts = reasons["kind"].value_counts()
-        yield dg.Output(held, metadata={COUNT: len(reasons), **{str(kind): int(n) for kind, n in counts.items()}})
+        yield dg.Output(staying, metadata={COUNT: len(reasons), **{str(kind): int(n) for kind, n in counts.items()}})
         yield dg.AssetCheckResult(
             passed=passes,
             asset_key=NAME,
             check_name=CHECK,
             severity=dg.AssetCheckSeverity.ERROR,
-            metadata={"open": len(open_keys(reasons)), "reasons": len(reasons), "held_lists": len(held.lists)},
+            metadata={"open": len(open_keys(reasons)), "reasons": len(reasons), "held_lists": len(staying.lists)},
         )
 
     return gate
-
-
-def waits(county: Session, period: str) -> bool:
-    """Whether the last run of a period ended with an edition that waits."""
-    reasons = kept_reasons(county.latest, period)
-    return bool(open_keys(reasons)) and is_aside(county.workspace.frames, period)
 
 
 def _material(county: Session, period: str, frames: dict[str, Any]) -> GateMaterial:
@@ -140,10 +134,7 @@ def _release(county: Session, period: str, reasons: pd.DataFrame, fields: Releas
     Raises:
         StoppedError: nobody may release it so; says why.
     """
-    rule = releases.ReleaseRule(
-        county.workspace.operator, bool(profile_of(county.workspace).gate.second_person.known())
-    )
-    problem = releases.objection(fields.released_by, fields.reason, rule)
+    problem = releases.objection(fields.released_by, fields.reason, release_rule(county.workspace))
     unknown = sorted(set(fields.lists) - set(profile_of(county.workspace).lists))
     if unknown:
         problem = f"没有这样的清单：{'、'.join(unknown)}。"

@@ -14,6 +14,8 @@ import dagster as dg
 import pandas as pd
 
 from assets.county import profile_of, sources_delivered
+from assets.coverage.gate import kept_reasons
+from assets.coverage.spoken import list_knowledge, owed_of, release_of, uncompared_in_words
 from assets.graph.step import COUNT, opened_of
 from assets.intake.contract import Contract
 from assets.protected import protected_in
@@ -21,7 +23,14 @@ from assets.publishing import exports
 from assets.publishing.edition_lines import COLUMNS as LINE_COLUMNS
 from assets.publishing.edition_lines import NAME as LINES
 from assets.publishing.edition_lines import edition_lines, lines_of, period_before, urgent_lists
-from assets.publishing.editions import Ingredients, asked_now, write_exports, write_review_workbooks, write_workbooks
+from assets.publishing.editions import (
+    EditionCoverage,
+    Ingredients,
+    asked_now,
+    write_exports,
+    write_review_workbooks,
+    write_workbooks,
+)
 from assets.publishing.locking import lock_folder
 from assets.publishing.marking import CopyOrder, marking
 from assets.publishing.reaching import CODE, sentences, unreached
@@ -83,22 +92,21 @@ def publish_assets(contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
     def publish(context: dg.AssetExecutionContext, **frames: Any) -> Iterator[dg.Output[None]]:
         """Publish the period."""
         with station("publish"):
-            held = frozenset(frames["gate"]["lists"]["code"])
-            run = _Run(context.partition_key, context.run_id, contracts, held)
-            counts = _publish(opened_of(context), run, _without_held(frames, held))
+            run = _Run(context.partition_key, context.run_id, contracts, frozenset(frames["gate"]["lists"]["code"]))
+            counts = _publish(opened_of(context), run, _without_held(frames, run.held))
         for name in _OUTPUTS:
             yield dg.Output(None, name, metadata={COUNT: counts.get(name, 0)})
 
     return publish
 
 
-def _without_held(frames: dict[str, Any], held: frozenset[str]) -> dict[str, Any]:
+def _without_held(frames: dict[str, Any], codes: frozenset[str]) -> dict[str, Any]:
     """The frames without the lists that a release left behind: of those nothing is sent, opened, closed or counted."""
-    if not held:
+    if not codes:
         return frames
     return {
         **frames,
-        **{name: frames[name][~frames[name]["code"].isin(held)].reset_index(drop=True) for name in _WITH_LISTS},
+        **{name: frames[name][~frames[name]["code"].isin(codes)].reset_index(drop=True) for name in _WITH_LISTS},
     }
 
 
@@ -197,6 +205,13 @@ def _ingredients(county: Session, run: _Run, frames: Mapping[str, Any]) -> Ingre
         lines=lines_of(frames["findings"], frames["finding_life"], urgent),
         before=edition_lines(county, last).frame if last else pd.DataFrame(columns=LINE_COLUMNS),
         delivered=sources_delivered(county, run.period),
+        coverage=EditionCoverage(
+            list_knowledge(county, run.period),
+            uncompared_in_words(county.frames, run.period),
+            owed_of(county, run.period),
+            release_of(county.frames, run.period),
+            tuple(kept_reasons(county.latest, run.period)["sentence"]),
+        ),
     )
 
 

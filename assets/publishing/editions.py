@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from assets.county import county_name, office_name, official_areas, profile_of
+from assets.coverage.owed import OwedPart
 from assets.errata.holding import held_lines
 from assets.protected import Protected, printed_for
 from assets.publishing.edition_lines import ASKED, status_of
@@ -30,7 +31,8 @@ from expectations.jurisdictions.profile import Profile
 from expectations.life.states import PASSED, RETURNED
 from expectations.lists.catalogue import ListInfo, load_catalogue
 from expectations.lists.files import ChildFiles
-from expectations.lists.findings import computed_in_part, not_computed
+from expectations.lists.findings import not_computed, part_sentences
+from expectations.lists.knowledge import ListKnowledge
 from expectations.lists.ledgers import books_of, extra_ledgers
 from expectations.lists.owners import OWNER
 from expectations.lists.view import View
@@ -43,6 +45,19 @@ _PLACE_ORDER = ["department", "file", "sheet", "row", "record_id"]
 
 
 @dataclass(frozen=True)
+class EditionCoverage:
+    """What an edition says besides the numbers of its lists: what can be known of each, who cannot be compared, what is owed; for what it
+    waited and who released it.
+    """
+
+    known: Mapping[str, ListKnowledge] = field(default_factory=dict)
+    uncompared: pd.DataFrame = field(default_factory=pd.DataFrame)
+    owed: tuple[OwedPart, ...] = ()
+    release: Mapping[str, str] = field(default_factory=dict)
+    waited_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Ingredients:
     """The frames of one period that an edition is made of.
 
@@ -50,6 +65,7 @@ class Ingredients:
         lines: by which every output counts (`assets.publishing.edition_lines`).
         before: the same of the last period of this kind; empty for the first one.
         delivered: what the lists rested on (`assets.receiving.delivered`).
+        coverage: what is said of the lists besides their numbers.
     """
 
     period: str
@@ -66,6 +82,7 @@ class Ingredients:
     before: pd.DataFrame = field(default_factory=pd.DataFrame)
     audit_head: str = ""
     delivered: Sequence[str] = ()
+    coverage: EditionCoverage = field(default_factory=EditionCoverage)
 
     def through(self, see: Callable[[pd.DataFrame], pd.DataFrame]) -> Ingredients:
         """The same with every frame that names a child seen as somebody may see it."""
@@ -105,7 +122,17 @@ def write_workbooks(frames: Ingredients, workspace: Workspace, folder: Path, vei
     shown = shown.assign(held=shown["finding_id"].map(in_corrections).fillna(""))
     context = _context(seen, workspace)
     # A protected child counts for the county, never for a township: its lines are in the figures without their places.
-    whole = replace(context, life=frames.life, lines=veil.placeless(frames.lines), before=frames.before)
+    whole = replace(
+        context,
+        life=frames.life,
+        lines=veil.placeless(frames.lines),
+        before=frames.before,
+        known=frames.coverage.known,
+        uncompared=veil.placeless(frames.coverage.uncompared),
+        owed=frames.coverage.owed,
+        release=frames.coverage.release,
+        waited_for=frames.coverage.waited_for,
+    )
     written = publish_workbooks(veil.without(shown), seen.children, seen.records, whole, folder)
     for person in veil.named:
         others = veil.but_for(person)
@@ -202,13 +229,12 @@ def _context(frames: Ingredients, workspace: Workspace) -> PublishContext:
     """The same with the period's data, as far as everybody may see them."""
     profile, period = profile_of(workspace), Period.parse(frames.period)
     missing = not_computed(profile, frames.delivered, set(frames.findings["code"]))
-    partly = computed_in_part(profile, frames.delivered)
     # The further books are kept by conditions like the lists' own, but over the child files alone: no pairs, no area code.
     files = ChildFiles(frames.children, frames.records, pd.DataFrame(), period.last_day, period.label, "")
     return replace(
         bare_context(workspace, frames.period),
         not_computed=dict(zip(missing["code"], missing["sentence"], strict=True)),
-        in_part=dict(zip(partly["code"], partly["sentence"], strict=True)),
+        in_part=part_sentences(profile, frames.delivered),
         accounting=frames.accounting,
         life=frames.life,
         links=frames.links,

@@ -11,7 +11,17 @@ from datetime import date
 
 import pandas as pd
 
-from assets.county import BLANK_COUNTY, department_names, office_name, official_areas, profile_of, sources_delivered
+from assets.county import (
+    BLANK_COUNTY,
+    department_names,
+    list_names,
+    office_name,
+    official_areas,
+    profile_of,
+    sources_delivered,
+)
+from assets.coverage.owed import OwedPart
+from assets.coverage.spoken import list_knowledge, owed_of
 from assets.protected import protected_in
 from assets.publishing.edition_lines import EditionLines, edition_lines, life_of
 from assets.replies.coverage import coverage
@@ -21,6 +31,7 @@ from expectations.lists.agreements import states_on_roll
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.files import ChildFiles
 from expectations.lists.findings import not_computed
+from expectations.lists.knowledge import HELD, ListKnowledge
 from expectations.lists.view import View
 from matching.measuring.groups import WORSE
 from matching.reading.regions import area_name
@@ -104,6 +115,8 @@ class ReportMaterial:
         answers: how the recipients stand.
         rostered: (township, village) with a child worker on the roster; empty when no roster came.
         audit_head: number and hash of the audit's last line when the report was written; "" in a report that nothing keeps an audit of.
+        known: code -> what can be known of a list; a list that is not here is whole.
+        owed: what departments still owe of the period.
         left_behind: child_id of every left-behind child on the roll -> the state of its agreement (`expectations.lists.agreements`).
         past_answers: how the lines of the last of the earlier periods were answered.
         rates: link rate by group, as the linkage worked it out (`matching.measuring.groups.link_rates`).
@@ -130,6 +143,12 @@ class ReportMaterial:
     past_answers: tuple[PastAnswers, ...] = ()
     audit_head: str = ""
     left_behind: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, ListKnowledge] = field(default_factory=dict)
+    owed: tuple[OwedPart, ...] = ()
+
+    def knowledge(self, code: str) -> ListKnowledge:
+        """What can be known of a list."""
+        return self.known.get(code) or ListKnowledge(self.missing.get(code, ""))
 
     @property
     def lines(self) -> EditionLines:
@@ -188,6 +207,7 @@ def gather(opened: Session, period: Period) -> ReportMaterial:
             events = finding_events.events(connection, life_event.c.period == before[-1])
             past = past_answers(events, before[-1])
     accounting = pd.DataFrame([{name: line[name] for name in ACCOUNTING} for line in files_in], columns=ACCOUNTING)
+    known = list_knowledge(opened, label)
     lines = edition_lines(opened, label).frame
     missing = not_computed(profile, sources_delivered(opened, label), set(lines["code"]))
     # The settings' names in the file are for whoever fills them in, not for those who read the report.
@@ -202,7 +222,9 @@ def gather(opened: Session, period: Period) -> ReportMaterial:
         earlier={earlier: veil.placeless(edition_lines(opened, earlier).frame) for earlier in before},
         published=_published(opened),
         lists=lists_of(profile),
-        missing=dict(zip(missing["code"], missing["sentence"], strict=True)),
+        missing={**dict(zip(missing["code"], missing["sentence"], strict=True)), **_held_back(opened, known)},
+        known=known,
+        owed=owed_of(opened, label),
         towns=townships_of(opened, children),
         departments=department_names(opened.workspace),
         profile=profile,
@@ -221,6 +243,14 @@ def gather(opened: Session, period: Period) -> ReportMaterial:
         audit_head=audit_head,
         left_behind=states_on_roll(View(files, profile, profile.catalogue)),
     )
+
+
+def _held_back(opened: Session, known: Mapping[str, ListKnowledge]) -> dict[str, str]:
+    """Code -> one sentence for all lists that the release left behind: they have no figures either."""
+    names = list_names(opened.workspace)
+    behind = [code for code, knows in known.items() if knows.word(0) == HELD]
+    named = "、".join(f"“{names[code]}”" for code in behind)
+    return dict.fromkeys(behind, f"清单{named}本期没有放行，未列入，不表示没有这类情况。")
 
 
 def _rostered(opened: Session, label: str, profile: Profile) -> frozenset[tuple[str, str]]:

@@ -5,13 +5,14 @@ Counts only, never a child. Source: rules/workflow.md#m25, #answers. Not here: t
 
 from __future__ import annotations
 
+from assets.coverage.owed import really_owed
 from assets.paper.document import Cursor
 from assets.paper.tables import Cell, Row, TableLook
 from assets.publishing.edition_lines import QUIET
 from assets.reports.figures import NOTHING, TOTAL
 from assets.reports.material import Listed
 from assets.reports.owned import LISTED, is_owned, own_number
-from assets.reports.sections import Reporting
+from assets.reports.sections import MOST_OWED, Reporting
 from expectations.life.rules import life_rules
 from expectations.lists.catalogue import TOWNSHIP
 
@@ -88,9 +89,18 @@ def _page(cursor: Cursor, about: Reporting, name: str, lists: list[Listed]) -> N
         look,
         "“先核对”的条数是应由本部门先核对的；其余为该清单在全县的条数，发给本部门的核查清单只列与本部门有关的。清单只增加线索，不作为停发、退出的依据，须由人核实。",
     )
-    empty = [info.name for info in lists if info not in shown]
+    rest = [info for info in lists if info not in shown]
+    # A nought is one only where all was there; own lines of a list that is whole are none as well.
+    doubtful = [info.name for info in rest if about.material.knowledge(info.code).is_partial]
+    empty = [info.name for info in rest if info.name not in doubtful]
     if empty:
         cursor.text(f"本期没有线索的清单：{'、'.join(empty)}。", "公文附注")
+    if doubtful:
+        cursor.text(f"数据没有交齐，有没有线索还无法判断的清单：{'、'.join(doubtful)}。", "公文附注")
+    if owed := [part for part in really_owed(about.material.owed) if part.department == name]:
+        named = "；".join(f"{part.which}，{part.because}" for part in owed[:MOST_OWED])
+        more = f"等{len(owed)}处，见核查清单的“请补交”" if len(owed) > MOST_OWED else ""
+        cursor.text(f"请补交：{named}{more}。", "公文附注")
 
 
 def _duty(about: Reporting, name: str, info: Listed) -> Row:

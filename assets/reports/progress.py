@@ -101,7 +101,7 @@ def _life_table(cursor: Cursor, about: Reporting) -> None:
         if ("asked", code, TOTAL) in figures.values:
             ends = figures.say("trend", code, last), figures.say("asked", code, TOTAL)
         else:  # not computed now: everything that it had is gone from the lists, and nothing of it is solved
-            ends = figures.say("life", code, "gone"), "未计算"
+            ends = figures.say("life", code, "gone"), about.material.knowledge(code).word(0) or "未计算"
         rows.append([code, Cell(name, align="left"), ends[0], *life, ends[1]])
     cursor.table(
         "与上期相比（数据中仍有）",

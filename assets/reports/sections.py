@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assets.coverage.owed import really_owed
 from assets.paper.document import Cursor
 from assets.paper.tables import Cell, Row, TableLook
 from assets.publishing.edition_lines import ASKED, QUIET
 from assets.reports.assemble import Version
 from assets.reports.coverage import COVERAGE, LEFT_OUT
+from assets.reports.fates import GONE_GRID
 from assets.reports.figures import HIDDEN, TOTAL, Figures
 from assets.reports.material import Listed, ReportMaterial
 from assets.reports.words import words
 from assets.reports.wrong import wrong_sentence
+from expectations.life.rules import life_rules
+from expectations.life.states import UNCHECKED
 from pipelines.partitions import Period
 
 HEAT = ("", "FDF2E9", "FAD7B5", "F5B37F", "E58A45", "C55A11")
@@ -117,8 +121,8 @@ def lists_section(cursor: Cursor, about: Reporting) -> None:
     rows: list[Row] = [["代码", "清单", *size_words, "明确", "很可能", "待核", "答复时限"]]
     for info in about.material.lists:
         # A list that could not be computed stands there as such: left out, or as a zero, it would read as good news.
-        if info.code in about.material.missing:
-            rows.append([info.code, Cell(info.name, align="left"), Cell("未计算", span=6), ""])
+        if word := _word(about, info.code):
+            rows.append([info.code, Cell(info.name, align="left"), Cell(word, span=6), ""])
             continue
         numbers = [figures.say("asked", info.code, column) for column in SIZES]
         numbers += [figures.say("lists", info.code, column) for column in GRADED]
@@ -127,6 +131,11 @@ def lists_section(cursor: Cursor, about: Reporting) -> None:
         rows.append(["", Cell("合计", bold=True), *[Cell(text, bold=True) for text in [*totals, *grades]], ""])
     look = TableLook([12, 38, 15, 15, 18, 13, 14, 13, 18], row_height=6.5)
     cursor.table("各清单线索数（明确、很可能、待核按本期下发）", rows, look, f"{SIZE_NOTE}{_note(about)}")
+
+
+def _word(about: Reporting, code: str) -> str:
+    """未计算, 无法比对 or 未放行, where a number would say more than is known; "" where the number stands."""
+    return about.material.knowledge(code).word(about.figures.values.get(("asked", code, TOTAL), 0))
 
 
 def urgent_sentence(figures: Figures, info: Listed) -> str:
@@ -195,7 +204,10 @@ def limits_section(cursor: Cursor, about: Reporting) -> None:
     material = about.material
     for sentence in words().limits:
         cursor.text(sentence)
-    for sentence in material.missing.values():
+    # Lists that were left behind share a sentence, which is read once.
+    for sentence in dict.fromkeys(material.missing.values()):
+        cursor.text(sentence)
+    for sentence in not_whole(about):
         cursor.text(sentence)
     # Counts of no table, so nothing protects them: the public version does without.
     if about.internal:
@@ -213,6 +225,48 @@ def limits_section(cursor: Cursor, about: Reporting) -> None:
     last = Period.parse(list(material.earlier)[-1]).zh if material.earlier else ""
     if sentence := wrong_sentence(about.figures, last, words().least_answers):
         cursor.text(sentence)
+
+
+def not_whole(about: Reporting) -> list[str]:
+    """What did not come, which lists judge only a part for it, and which lines nobody could check this time; [] where all was there.
+
+    The public version names neither schools nor numbers: they are counts of no table, so nothing protects them.
+    """
+    material, figures, words_of = about.material, about.figures, life_rules()
+    owed = really_owed(material.owed)
+    partial = [info for info in material.computed if material.knowledge(info.code).is_partial]
+    names = "、".join(f"“{info.name}”" for info in partial)
+    sentences = []
+    if not about.internal:
+        if owed:
+            sentences.append("本期有的部门数据没有交齐，有关儿童无法比对，不表示没有问题。")
+        return sentences + ([f"清单{names}只能按已交来的数据计算。"] if partial else [])
+    for department in dict.fromkeys(part.department for part in owed):
+        own = [part for part in owed if part.department == department]
+        named = "；".join(f"{part.which}（{part.because}）" for part in own[:MOST_OWED])
+        more = f"等{len(own)}处" if len(own) > MOST_OWED else ""
+        sentences.append(f"{material.departments.get(department, department)}的数据没有交齐：{named}{more}。")
+    sentences += _partial_lists(about, partial)
+    unchecked = words_of.fate(UNCHECKED)
+    if GONE_GRID in figures.grids and figures.number(GONE_GRID, TOTAL, unchecked):
+        number = figures.say(GONE_GRID, TOTAL, unchecked)
+        sentences.append(f"上期列出的线索中有{number}条{unchecked}：它所依据的数据没有交来，保持原状态，不算解决。")
+    return sentences
+
+
+def _partial_lists(about: Reporting, partial: list[Listed]) -> list[str]:
+    """A sentence per reason with the lists that judge only a part for it: what each has, and how many children it leaves out."""
+    by_reason: dict[str, list[str]] = {}
+    for info in partial:
+        known = about.material.knowledge(info.code)
+        number = about.figures.number("asked", info.code, TOTAL) or 0
+        beside = f"（另有{known.hidden}名儿童无法比对）" if known.hidden else "" if number else "（无法比对）"
+        size = f"{number}条" if number else "没有"
+        by_reason.setdefault(known.why, []).append(f"“{info.name}”{size}{beside}")
+    return [f"{why}，下列清单只是按已交来的数据：{'、'.join(lists)}。" for why, lists in by_reason.items()]
+
+
+MOST_OWED = 8
 
 
 def next_section(cursor: Cursor, about: Reporting) -> None:

@@ -9,14 +9,16 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 import pandas as pd
 
+from assets.coverage.owed import OwedPart
 from assets.workbooks.layout import WorkbookLayout, default_layout
+from expectations.lists.knowledge import ListKnowledge, in_town
 from pipelines.resources.naming import Naming, naming
 
 Kind = Literal["department", "township", "summary", "person"]
@@ -101,6 +103,11 @@ class PublishContext:
         before: the same of the last period; empty for the first one.
         naming: what may be said of names of files and sheets in lists for others.
         audit_head: number and hash of the audit's line for this edition, printed on the summary; "" where nothing keeps an audit.
+        known: code -> what can be known of a list; a list that is not here is whole.
+        uncompared: the frame of that name, protected children without their places.
+        owed: what departments still owe of the period.
+        release: who released an edition that waited (`by, reason, at`); empty where nothing waited.
+        waited_for: the sentences for which it waited.
     """
 
     period: str
@@ -125,6 +132,21 @@ class PublishContext:
     before: pd.DataFrame = field(default_factory=pd.DataFrame)
     naming: Naming = field(default_factory=naming)
     audit_head: str = ""
+    known: Mapping[str, ListKnowledge] = field(default_factory=dict)
+    uncompared: pd.DataFrame = field(default_factory=pd.DataFrame)
+    owed: tuple[OwedPart, ...] = ()
+    release: Mapping[str, str] = field(default_factory=dict)
+    waited_for: tuple[str, ...] = ()
+
+    def knowledge(self, code: str) -> ListKnowledge:
+        """What can be known of a list."""
+        return self.known.get(code) or ListKnowledge(self.not_computed.get(code, ""))
+
+    def for_town(self, town: str) -> PublishContext:
+        """The same for one township: of the county's children who cannot be compared only its own are counted."""
+        return replace(
+            self, known=in_town(self.known, self.uncompared, "" if town == self.layout.unknown_town else town)
+        )
 
     def number(self, recipient: str) -> str:
         """The number of a recipient's workbook: 2026Q3-K7QF; the same whenever it is written again."""

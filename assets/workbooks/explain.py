@@ -85,7 +85,7 @@ def add_explanation(book: Book, packet: Packet) -> None:
     # Also lists without lines and lists that were not computed: an empty list and a missing one must not look alike.
     for below, part in enumerate(packet.parts, start=row + 1):
         cells = list_cells(part.info, count_text(book, part.info, part.count) + elsewhere_text(len(part.elsewhere)))
-        cells[MEANING] += why_not(book, part.info)
+        cells[MEANING] += why_not(book, part.info, part.count)
         write_list_cells(book, sheet, below, cells)
     sheet.repeat_rows(row)
     sheet.protect("", {"format_columns": True, "format_rows": True})
@@ -113,12 +113,8 @@ def write_list_cells(book: Book, sheet: Any, row: int, cells: list[str]) -> None
 
 
 def count_text(book: Book, info: PrintedList, count: int) -> str:
-    """12, 本期无, 未计算, or 12（部分） of a list that could be computed in part only."""
-    if info.code in book.context.not_computed:
-        return "未计算"
-    if info.code in book.context.in_part:
-        return f"{count}（部分）"
-    return str(count) if count else "本期无"
+    """12, 本期无, 未计算, 无法比对 or 未放行."""
+    return book.context.knowledge(info.code).cell(count)
 
 
 def elsewhere_text(count: int) -> str:
@@ -126,13 +122,15 @@ def elsewhere_text(count: int) -> str:
     return f"\n另有{count}条见更正清单" if count else ""
 
 
-def why_not(book: Book, info: PrintedList) -> str:
-    """Why a list was not computed, or only in part, to stand below its meaning; empty when it was."""
-    why = book.context.not_computed.get(info.code, "")
-    if why:
-        return f"\n【本期未计算】{why}"
-    part = book.context.in_part.get(info.code, "")
-    return f"\n【本期只计算了一部分】{part}" if part else ""
+def why_not(book: Book, info: PrintedList, count: int) -> str:
+    """Why a list was not computed, or only in part, to stand below its meaning; empty when it is whole."""
+    known = book.context.knowledge(info.code)
+    if known.not_computed:
+        return f"\n【本期未计算】{known.not_computed}"
+    if known.is_held:
+        return "\n【未放行】本期这张清单没有放行，没有下发，不表示没有这类情况。"
+    beside = known.beside(count)
+    return f"\n【没有交齐】{beside}。无法比对的不下发，不用入户。" if beside else ""
 
 
 def list_cells(info: PrintedList, count: str) -> list[str]:

@@ -54,9 +54,11 @@ def _head(book: Book, sheet: Any, part: ListPart, width: int) -> None:
     # The text goes behind the merge: `merge_range` guesses what a text means, and people's words are written by `write_string` alone.
     sheet.merge_range(TITLE_ROW, 0, TITLE_ROW, width - 1, "", book.title())
     sheet.write_string(TITLE_ROW, 0, clean(f"{context.place}{book.recipient}　{info.name}核查清单"), book.title())
+    known = context.knowledge(info.code)
     facts = [
         f"比对期次：{context.period_zh()}（数据截至{context.as_of.isoformat()}）",
         f"本期下发 {part.count} 条",
+        f"另有 {known.hidden} 名儿童无法比对，见说明" if known.hidden else "",
         f"制表：{context.office}" if context.office else "",
         f"答复单位：{info.owner}" if info.owner else "",
         f"答复时限：{info.due}" if info.due else "",

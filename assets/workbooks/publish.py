@@ -21,6 +21,7 @@ from assets.workbooks.explain import add_explanation, explained
 from assets.workbooks.furtherbooks import write_further_books
 from assets.workbooks.lines import align, build_lines
 from assets.workbooks.listsheet import add_list_sheet
+from assets.workbooks.owedsheet import add_owed
 from assets.workbooks.routing import Packet, department_packets, pile_up, township_packets
 from assets.workbooks.summary import write_summary
 from expectations.life.numbering import printed
@@ -63,11 +64,16 @@ def publish_lists(
 ) -> list[Published]:
     """Write the workbooks of departments and townships alone; arguments and order as in `publish_workbooks`."""
     context = replace(context, lists=tuple(explained(info) for info in context.lists))
-    findings = numbered(findings, context.period)
-    pile = pile_up(build_lines(align(findings, children, records, context)), context.layout)
-    whole = [*department_packets(pile, context), *township_packets(pile, context)]
-    packets = [part for packet in whole for part in packet.apart()]
+    packets = [part for packet in packets_of(findings, children, records, context) for part in packet.apart()]
     return [write_packet(packet, context, folder / FOLDERS[packet.kind]) for packet in packets]
+
+
+def packets_of(
+    findings: pd.DataFrame, children: pd.DataFrame, records: pd.DataFrame, context: PublishContext
+) -> list[Packet]:
+    """What every department and township is sent, before anything is written; arguments as in `publish_workbooks`."""
+    pile = pile_up(build_lines(align(numbered(findings, context.period), children, records, context)), context.layout)
+    return [*department_packets(pile, context), *township_packets(pile, context)]
 
 
 def further_name(context: PublishContext) -> str:
@@ -101,8 +107,12 @@ def write_packet(packet: Packet, context: PublishContext, folder: Path) -> Publi
     """Write one workbook into a folder."""
     kind = "急件" if packet.urgent else "核查清单"
     path = folder / f"{file_name(packet.recipient)}_{file_name(context.period)}_{kind}.xlsx"
+    if packet.kind == "township":
+        context = context.for_town(packet.recipient)
     with _no_sweeping(), open_book(path, context, packet.recipient) as book:
         add_explanation(book, packet)
+        if packet.kind == "department" and not packet.urgent:
+            add_owed(book)
         for part in packet.parts:
             if part.count:
                 add_list_sheet(book, part)

@@ -17,11 +17,13 @@ from assets.publishing.edition_lines import EditionLines, Tally, fates_of
 from assets.reports.fates import GONE_WORD, NOW_GRID, count_fates, fate_words
 from assets.reports.figures import TOTAL, Figures
 from assets.workbooks.book import Book, open_book
+from assets.workbooks.completeness import add_completeness, add_release
 from assets.workbooks.context import PublishContext
 from assets.workbooks.explain import HEADINGS, MEANING, count_text, list_cells, why_not
 from assets.workbooks.lines import text
 from assets.workbooks.table import Cell, TableSheet
 from expectations.life.rules import life_rules
+from expectations.lists.knowledge import CANNOT, HELD
 
 TERMS = (
     (
@@ -39,6 +41,11 @@ TERMS = (
         "把不同部门的记录认定为同一个孩子。号码一致且另有信息印证的为号码关联，其余按姓名、出生日期、监护人、地址等综合判断。",
     ),
     ("未比出不等于没有", "外县就读、外地落户、资料缺失的孩子，本次数据看不到。“查无记录”只说明所交数据中没有。"),
+    (
+        "未计算／无法比对／未放行",
+        "未计算＝清单所需的数据没有交来或参数没有确定；无法比对＝这名儿童所在的学校、乡镇、年级或所需的栏目没有交齐，说不了有也说不了没有，不下发；"
+        "清单一条也没有而所依据的数据没有交齐的，写无法比对，不写0。未放行＝数据异常，这张清单没有放行。三者都不表示没有这类情况。",
+    ),
     ("待遇不自动变动", "清单只增加线索，不作为停发、退出的直接依据，须经人工核实。"),
     (
         "线索去向",
@@ -47,6 +54,7 @@ TERMS = (
     ),
     ("内部数据", "本表为内部版本，含小于8的分格数字，不得直接对外发布。"),
 )
+HIDDEN_COLUMN = 5
 METHODS = {
     "number": "身份证号一致",
     "derived_number": "学籍号或残疾人证号推出的号码一致",
@@ -66,6 +74,8 @@ def write_summary(lines: EditionLines, children: pd.DataFrame, context: PublishC
         _by_group(book, lines, children)
         _lives(book, lines)
         _deliveries(book)
+        add_completeness(book)
+        add_release(book)
         _linkage(book)
         _rates(book)
         _not_computed(book)
@@ -99,23 +109,33 @@ def _size_heads() -> list[str]:
 
 
 def _overview(book: Book, lines: EditionLines) -> None:
-    """总表: one row per list: its sizes, then what goes out by grade and by township."""
+    """总表: one row per list: its sizes, who could not be compared and why, then what goes out by grade and by township."""
     context, asked = book.context, lines.asked
     towns, grades = towns_in_order(asked, context), context.layout.grades
     by_grade, by_town = counts(asked, "code", "grade"), counts(asked, "code", "town")
     rows: list[list[Cell]] = []
     for code in codes_in_order(lines.frame, context):
-        info = context.info(code)
+        info, known, tally = context.info(code), context.knowledge(code), lines.of(code)
+        word = known.word(tally.listed)
+        why = known.why if word or known.is_partial else ""
         # A nought would say that everything is in order; the totals below leave the row out, because it holds no number.
-        if code in context.not_computed:
-            rows.append([code, info.name, "未计算", *["—"] * (2 + len(grades) + len(towns))])
+        if word:
+            strokes = ["—"] * (len(grades) + len(towns))
+            hidden: Cell = known.hidden if word == CANNOT else "—"
+            rows.append([code, info.name, word, "—", "—", hidden, "" if word == HELD else why, *strokes])
             continue
         graded = [by_grade.get((code, grade), 0) for grade in grades]
         placed = [by_town.get((code, town), 0) for town in towns]
-        rows.append([code, info.name, *_sizes(lines.of(code)), *graded, *placed])
-    rows.append(_totals(rows, 2, ["", "合计"]))
-    headings = ["代码", "清单", *_size_heads(), *grades, *[town or context.layout.unknown_town for town in towns]]
-    widths = [7, 24, 11, 10, 13, *[8] * len(grades), *[8.5] * len(towns)]
+        rows.append([code, info.name, *_sizes(tally), known.hidden, why, *graded, *placed])
+    total = _totals(rows, 2, ["", "合计"])
+    # A child may be hidden from several lists: their sum counts nothing.
+    total[HIDDEN_COLUMN : HIDDEN_COLUMN + 2] = ["", ""]
+    rows.append(total)
+    headings = [
+        *("代码", "清单", *_size_heads(), "无法比对（儿童）", "无法比对或未计算的原因"),
+        *(*grades, *[town or context.layout.unknown_town for town in towns]),
+    ]
+    widths = [7, 24, 11, 10, 13, 12, 36, *[8] * len(grades), *[8.5] * len(towns)]
     title = f"{context.place}儿童数据比对线索总表（把握程度、乡镇按本期下发）"
     TableSheet("总表", title, headings, widths, rows, total=True, kept=3).write(book)
 
@@ -291,8 +311,9 @@ def _terms(book: Book, lines: EditionLines) -> None:
     infos = [context.info(code) for code in codes_in_order(lines.frame, context)]
     explanations: list[list[Cell]] = []
     for info in infos:
-        cells = list_cells(info, count_text(book, info, lines.of(info.code).asked))
-        cells[MEANING] += why_not(book, info)
+        sent = lines.of(info.code).asked
+        cells = list_cells(info, count_text(book, info, sent))
+        cells[MEANING] += why_not(book, info, sent)
         explanations.append(list(cells))
     headings, widths = [name for name, _ in HEADINGS], [size for _, size in HEADINGS]
     TableSheet("说明", "各清单说明", headings, widths, explanations).write(book)

@@ -11,6 +11,7 @@ from typing import Any
 
 from assets.workbooks.book import Book, clean
 from assets.workbooks.heights import row_height, rows_needed
+from expectations.lists.knowledge import CANNOT, HELD, NOT_COMPUTED
 
 Cell = str | int
 HEAD_ROW, FIRST_ROW = 2, 3
@@ -27,7 +28,7 @@ class TableSheet:
         rows: texts and whole numbers.
         total: the last row is a total.
         kept: columns that stay in view.
-        note: printed below the title; empty = period and "internal".
+        note: printed below the title behind the period; empty = "internal".
     """
 
     sheet: str
@@ -37,14 +38,16 @@ class TableSheet:
     rows: Sequence[Sequence[Cell]]
     total: bool = False
     kept: int = 0
+    note: str = ""
 
     def write(self, book: Book) -> None:
         """Write the sheet, locked but filterable."""
         sheet, context, layout = book.sheet(self.sheet), book.context, book.layout
         office = f"　　制表：{context.office}" if context.office else ""
-        note = f"{context.period_zh()}　　数据截至 {context.as_of.isoformat()}　　内部版本{office}"
         # On paper it is out of reach of whoever could rewrite the database and its key.
-        note += f"　　审计校验码 {context.audit_head}" if context.audit_head else ""
+        head = f"　　审计校验码 {context.audit_head}" if context.audit_head else ""
+        about = self.note or f"内部版本{office}{head}"
+        note = f"{context.period_zh()}　　数据截至 {context.as_of.isoformat()}　　{about}"
         note_style = book.style(font_name=layout.fonts.body, font_size=layout.sizes.body)
         sheet.set_row(0, 34)
         sheet.set_row(1, 22)
@@ -77,6 +80,6 @@ class TableSheet:
                 style = book.cell(num_format="#,##0;-#,##0;–", align="center", **look)
                 sheet.write_number(FIRST_ROW + number, place, value, style)
             else:
-                short = value in ("—", "未计算") or (len(value) <= 6 and value[:1].isdigit())
+                short = value in ("—", NOT_COMPUTED, CANNOT, HELD) or (len(value) <= 6 and value[:1].isdigit())
                 style = book.cell(align="center" if short else "left", **look)
                 sheet.write_string(FIRST_ROW + number, place, clean(value), style)

@@ -13,6 +13,7 @@ import pandas as pd
 from expectations.coverage.fields import FieldQuestion, field_coverage
 from expectations.coverage.rules import coverage_rules
 from expectations.coverage.shapes import (
+    CONFIRMED,
     COUNTY,
     HOLE,
     KEPT,
@@ -43,10 +44,11 @@ from expectations.lists.files import BoolArray, ChildFiles
 
 @dataclass(frozen=True)
 class Deliveries:
-    """What came: departments and `department.layout`, now and before; the columns that came."""
+    """What came: departments and `department.layout` now; the columns that came; what the place expects of every period (none: nothing is stated)."""
 
     now: frozenset[str]
     question: FieldQuestion
+    expected: frozenset[str] = frozenset()
 
 
 def build_coverage(files: ChildFiles, past: Past, came: Deliveries, context: CoverageContext) -> Coverage:
@@ -60,7 +62,10 @@ def build_coverage(files: ChildFiles, past: Past, came: Deliveries, context: Cov
     """
     asked = references(files, context.profile, came.now)
     kept = list(kept_populations(files, past, context.profile))
-    populations = [*kept, *(each for one in asked for each in reference_populations(files, one, context.profile))]
+    populations = [
+        *kept,
+        *(each for reference in asked for each in reference_populations(files, reference, context.profile)),
+    ]
     judged = [(population, units_of(population, context)) for population in populations]
     missing = _missing_sources(past, came, context)
     tables = [table for table in [missing, *(units for _, units in judged)] if len(table)]
@@ -71,19 +76,20 @@ def build_coverage(files: ChildFiles, past: Past, came: Deliveries, context: Cov
 
 
 def _missing_sources(past: Past, came: Deliveries, context: CoverageContext) -> pd.DataFrame:
-    """What came before and not at all this time: whole departments, else kinds of files."""
-    gone = sorted(past.sources - came.now)
+    """What came before, or is expected of every period, and did not come at all this time: whole departments, else kinds of files."""
+    gone = sorted((past.sources | came.expected) - came.now)
     gone = [source for source in gone if source.partition(".")[0] not in gone or "." not in source]
     before = past.records
     rows: list[dict[str, object]] = []
     for source in gone:
         department, _, layout = source.partition(".")
         mine = before["department"] == department if len(before) else pd.Series(dtype=bool)
-        mine = mine & (before["layout"] == layout) if layout else mine
+        mine = mine & (before["layout"] == layout) if layout and len(before) else mine
         number = int(mine.sum())
         blank = {"expected": np.nan, "tail": np.nan}
-        because = f"{context.spoken(source)}：上一次交来{number}行，这次没有交来"
-        state = HOLE if department not in context.confirmed else "confirmed"
+        usual = f"上一次交来{number}行" if source in past.sources else "本地规则要求每期交来"
+        because = f"{context.spoken(source)}：{usual}，这次没有交来"
+        state = HOLE if department not in context.confirmed else CONFIRMED
         rows.append(
             {
                 **blank,

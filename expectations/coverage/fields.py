@@ -83,25 +83,25 @@ def _judged(source: str, name: str, rows: _FieldRows, context: CoverageContext) 
     word = rows.question.words.get(name, name)
     for file, part in rows.now.groupby("file", sort=True):
         filled = (part[name] != "").to_numpy(np.bool_)
-        told = int(filled.sum())
+        number = int(filled.sum())
         lost = int(part.loc[~filled, "child_id"].isin(had).sum())
         share_before = _share_before(part, rows.before, earlier)
-        counts = UnitCounts(np.array([len(part)]), np.array([told]), np.array([share_before]))
+        counts = UnitCounts(np.array([len(part)]), np.array([number]), np.array([share_before]))
         fell = bool(judge_shares(counts, context.bounds()).is_hole[0]) and lost > 0
-        state = HOLE if fell else WHOLE if told else SMALL
+        state = HOLE if fell else WHOLE if number else SMALL
         because = ""
         if state == HOLE:
             delivery = str(part["delivery_id"].iloc[0])
             came = (source.partition(".")[0], delivery, name) in rows.question.headings
-            how = (f"只有{told}人填写" if told else "有栏目而没有填写") if came else "没有交来这一栏"
+            how = (f"只有{number}人填写" if number else "有栏目而没有填写") if came else "没有交来这一栏"
             because = f"{context.spoken(source)}的「{word}」：上一次的文件{share_before:.0%}的儿童有填写，这次{how}"
         yield {
             "source": source,
             "file": file,
             "field": name,
             "rows": len(part),
-            "filled": told,
-            "share": told / len(part),
+            "filled": number,
+            "share": number / len(part),
             "share_before": share_before,
             "lost": lost,
             "state": state,

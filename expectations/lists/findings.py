@@ -170,6 +170,12 @@ def computed_in_part(profile: Profile, delivered: Collection[str]) -> pd.DataFra
     return pd.DataFrame(rows, columns=["code", "name", "sentence"])
 
 
+def part_sentences(profile: Profile, delivered: Collection[str]) -> dict[str, str]:
+    """Code -> sentence of `computed_in_part`."""
+    partly = computed_in_part(profile, delivered)
+    return dict(zip(partly["code"].astype(str), partly["sentence"].astype(str), strict=True))
+
+
 def _obstacle(info: ListInfo, profile: Profile, delivered: Collection[str]) -> str:
     """Why a list cannot be computed, "" when it can: data first, for a setting that is stated helps nobody without them."""
     catalogue = profile.catalogue

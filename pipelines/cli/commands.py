@@ -125,12 +125,22 @@ def release(  # noqa: PLR0913 - every argument is an option people type
 
 @app.command(help=say("status.help"))
 @spoken
-def status(workspace: WorkspaceOption = None, period: options.MaybePeriodOption = "") -> None:
-    """What was delivered and how far it went."""
+def status(
+    workspace: WorkspaceOption = None,
+    period: options.MaybePeriodOption = "",
+    files: Annotated[bool, typer.Option("--files", help=say("status.files"))] = False,
+) -> None:
+    """A period at a glance, or every delivered file."""
     from pipelines.cli.auditing import looked_at
-    from pipelines.cli.looking import show_status
 
-    show_status(looked_at(workspace), period)
+    if files:
+        from pipelines.cli.looking import show_files
+
+        show_files(looked_at(workspace), period)
+    else:
+        from pipelines.cli.glance import show_glance
+
+        show_glance(looked_at(workspace), period)
 
 
 @app.command(help=say("quarantine.help"))

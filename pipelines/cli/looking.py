@@ -1,4 +1,4 @@
-"""`tongbi status` and `tongbi quarantine`: what was delivered, and which rows were not accepted. Values of rows are
+"""`tongbi status --files` and `tongbi quarantine`: what was delivered, and which rows were not accepted. Values of rows are
 not shown.
 """
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SHOWN_ROWS = 50
 
 
-def show_status(opened: Session, period: str) -> None:
+def show_files(opened: Session, period: str) -> None:
     """Print the register of deliveries, for one period or all, and whether the record of what was done is whole.
 
     Raises:

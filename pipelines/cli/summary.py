@@ -11,13 +11,16 @@ import pandas as pd
 import sqlalchemy as sa
 from rich.table import Table
 
-from assets.county import list_names, lists_in_part, lists_not_computed
+from assets.county import list_names, lists_not_computed
+from assets.coverage.spoken import list_knowledge, release_of
 from assets.publishing.edition_lines import EditionLines, Tally, edition_lines
 from assets.receiving.filenames import FileNames, file_names, listing
 from assets.receiving.inbox_account import inbox_sum, kept_entries
+from expectations.lists.catalogue import load_catalogue
+from expectations.lists.knowledge import CANNOT, ListKnowledge
 from pipelines.cli.looking import difference_text
 from pipelines.cli.protecting import say_marked
-from pipelines.cli.shell import err, out, show
+from pipelines.cli.shell import err, local_time, out, show
 from pipelines.cli.texts import language, say
 from pipelines.resources import audit, deliveries
 from pipelines.resources.naming import number_in
@@ -28,6 +31,7 @@ from pipelines.running import RunReport
 SIZES = ("listed", "asked", "quiet")
 NUMBERS = ("rows_in", "accepted", "quarantined", "set_aside")
 MOST_NOTICES = 40
+STAR = "*"
 
 
 def print_summary(opened: Session, report: RunReport, departments: Mapping[str, str]) -> None:
@@ -131,11 +135,12 @@ def _print_results(opened: Session, report: RunReport) -> None:
     out.print(say("links.children", count=links["child_id"].nunique()), markup=False)
     out.print(say("links.grades", **counts), markup=False)
     missing = lists_not_computed(opened, report.period)
+    known = list_knowledge(opened, report.period)
     lines = edition_lines(opened, report.period)
     print_urgent(lines, list_names(opened.workspace))
-    show(lists_table(opened, lines, missing))
+    show(lists_table(opened, lines, known))
     show(comparisons_table(opened, report.period, findings))
-    for sentence in {**lists_in_part(opened, report.period), **missing}.values():
+    for sentence in [*missing.values(), *_not_whole(opened, report.period, known)]:
         out.print(sentence, markup=False, style="yellow")
     say_marked(opened, report.period)
     out.print(say("run.outbox", path=opened.outbox.shown(report.period)), markup=False)
@@ -170,21 +175,42 @@ def print_urgent(lines: EditionLines, names: Mapping[str, str]) -> None:
         out.print(text, markup=False, style="bold red" if tally.asked else "")
 
 
-def lists_table(opened: Session, lines: EditionLines, missing: Mapping[str, str]) -> Table:
-    """Every list of the place with its sizes and how sure the lines are that go out."""
-    heads = ("code", "list", *(f"quantity.{name}" for name in SIZES), "certain", "likely", "open")
+def lists_table(opened: Session, lines: EditionLines, known: Mapping[str, ListKnowledge]) -> Table:
+    """Every list of the place with its sizes, who cannot be compared, and how sure the lines are that go out."""
+    heads = ("code", "list", *(f"quantity.{name}" for name in SIZES), "hidden", "certain", "likely", "open")
     table = Table(*(say(f"table.{name}") for name in heads), title=say("table.lists"), title_justify="left")
     # Grades count what goes out, so that the numbers of a list are those of its workbooks.
     asked = lines.asked
-    for code, name in list_names(opened.workspace).items():
-        grades = asked.loc[asked["code"] == code, "grade"]
+    # The short names: with the full ones every row would take four lines of a terminal.
+    table.columns[1].no_wrap, table.columns[2].min_width = True, 8
+    for code in list_names(opened.workspace):
+        grades, tally, knows = asked.loc[asked["code"] == code, "grade"], lines.of(code), known[code]
         by_grade = [str(int((grades == grade).sum())) for grade in ("明确", "很可能", "待核")]
-        counts = [say("table.not_computed"), *[""] * 5] if code in missing else [*sizes(lines.of(code)), *by_grade]
-        table.add_row(code, name, *counts)
+        word = knows.word(tally.listed)
+        hidden = str(knows.hidden or (STAR if knows.gap else "")) if word in ("", CANNOT) else ""
+        counts = [word, "", "", hidden, "", "", ""] if word else [*sizes(tally), hidden, *by_grade]
+        table.add_row(code, load_catalogue().lists[code].short, *counts)
     table.add_section()
     graded = [str(int((asked["grade"] == grade).sum())) for grade in ("明确", "很可能", "待核")]
-    table.add_row("", say("compare.total"), *sizes(lines.total), *graded)
+    # A child may be hidden from several lists: their sum counts nothing.
+    table.add_row("", say("compare.total"), *sizes(lines.total), "", *graded)
     return table
+
+
+def _not_whole(opened: Session, period: str, known: Mapping[str, ListKnowledge]) -> list[str]:
+    """Which lists judge only a part and why, and who was left behind by the release; nothing where everything was there."""
+    parts = [knows for knows in known.values() if knows.is_partial and not knows.not_computed and not knows.is_held]
+    reasons = dict.fromkeys(knows.because or knows.gap for knows in parts)
+    sentences = [say("waiting.because", reasons="；".join(reasons))] if reasons else []
+    sentences += [say("waiting.star")] if any(not knows.hidden for knows in parts) else []
+    release = release_of(opened.frames, period)
+    if release:
+        behind = "、".join(code for code, knows in known.items() if knows.is_held)
+        scope = say("status.but", lists=behind) if behind else ""
+        sentences.append(
+            say("status.released", by=release["by"], at=local_time(release["at"]), reason=release["reason"]) + scope
+        )
+    return sentences
 
 
 def sizes(tally: Tally) -> list[str]:

@@ -40,7 +40,7 @@ DOTTED = re.compile(r"(?<![\w/.<>*…{-])[A-Za-z_]\w*(?:\.\w+)+(?![\w/<-])")
 CALL = re.compile(r"([A-Za-z_][\w.]*)\(([^()]*)\)")
 RESULT = re.compile(r"([A-Za-z_][\w.]*)\([^()]*\) -> ([\w\[\]]+)")
 FILE = re.compile(r"\.(?:py|yaml|toml|csv|tsv|xlsx|md|db|txt|parquet|svg|png)$")
-COMMAND = re.compile(r"\btongbi ([a-z]+)((?: (?!tongbi)[^`\n|]*)?)")
+COMMAND = re.compile(r"\btongbi ([a-z]+(?:-[a-z]+)?)((?: (?!tongbi)[^`\n|]*)?)")
 
 
 def spans(page):
@@ -59,7 +59,12 @@ def settings():
 def frame_part(dotted):
     """Whether this is a part of an asset of several frames: `link_register.events` is a field of the class that the asset hands on."""
     asset, _, part = dotted.partition(".")
-    whose = {"link_register": "Register", "child_files": "ChildFiles"}.get(asset)
+    whose = {
+        "link_register": "Register",
+        "child_files": "ChildFiles",
+        "coverage": "Coverage",
+        "gate": "HeldLists",
+    }.get(asset)
     owners = [whose, "ChildRegister"] if whose == "Register" else [whose]
     return any(owner and NAMES.find(f"{owner}.{part}") for owner in owners)
 

@@ -16,21 +16,24 @@ import numpy as np
 import pandas as pd
 import typer
 import yaml
-from assets.receiving.plausibility import shortfalls
-from town import CA, DI, ED, PS, Town, number
+from period_pair import PeriodPair
+from town import CA, DI, ED, PS, Town
 
 from assets.counties.asking import CountyWording, county_notices
 from assets.counties.registers import registers_of
+from assets.coverage.gate import GateMaterial, ordinary_or_not, release_rule
 from assets.publishing.editions import bare_context
 from assets.reports import progress
 from assets.reports.due import duties
 from assets.workbooks.masking import mask_id, mask_phone, rule_of
+from expectations.coverage.shapes import Coverage
 from expectations.jurisdictions.profile import load_profile
 from expectations.lists.catalogue import load_catalogue
 from expectations.lists.ledgers import extra_ledgers
 from expectations.lists.view import View
 from pipelines.cli.querying import asks_about_everyone
 from pipelines.cli.running import fitting_period
+from pipelines.resources import releases
 from pipelines.resources.workspace import Workspace
 
 ALL = (
@@ -145,14 +148,81 @@ def fits_a_month(workspace: Workspace) -> object:
         return "refused"
 
 
-def short_deliveries(town: Town) -> object:
-    """A register that holds 60 of the 120 children whom the schools know."""
-    numbers = [number("2016-03-10", order) for order in range(120)]
-    rows = [(ED, one) for one in numbers] + [(PS, one) for one in numbers[:60]]
-    records = pd.DataFrame(rows, columns=["department", "id_no"]).assign(
-        id_no_status="valid", id_no_birth="2016-03-10", cancel_kind=""
-    )
-    return shortfalls(records, town.profile, town.as_of, {PS})
+def short_register(town: Town) -> object:
+    """The holes of a first register that holds 60 of the 120 children whom the schools know."""
+    for child in range(1, 121):
+        town.add(ED, child, layout="register", enrolment_status="in")
+        if child <= 60:
+            town.add(PS, child, layout="register", hukou_class="local")
+    return holes_of(PeriodPair(town).coverage(ED, PS))
+
+
+def short_school(now: int) -> Result:
+    """The holes where a school has so many of its ten pupils of the period before; two other schools have all of theirs."""
+
+    def result(town: Town) -> object:
+        pair = PeriodPair(town)
+        for child in range(1, 31):
+            school = f"第{(child - 1) // 10 + 1}小学"
+            pair.pupil(child, school, is_back=child > 10 or child <= now)
+        return holes_of(pair.coverage(ED, ED))
+
+    return result
+
+
+def short_county(town: Town) -> object:
+    """Whether the whole register is a hole that has 15 of the 30 pupils of the period before, whose schools nobody names."""
+    pair = PeriodPair(town)
+    for child in range(1, 31):
+        pair.pupil(child, "", is_back=child <= 15)
+    return [line for line in holes_of(pair.coverage(ED, ED)) if line[1] == "county"]
+
+
+def blank_cell(town: Town) -> object:
+    """The cells that count as untold where six of ten had an agreement, and one of the six has none now."""
+    pair = PeriodPair(town, fields=("civil_affairs.agreement",))
+    for child in range(1, 11):
+        agreed = "yes" if child <= 6 else ""
+        pair.on_roll(child, agreement=agreed, agreement_now="" if child == 1 else agreed)
+    return len(pair.coverage(CA, CA).refilled)
+
+
+def holes_of(coverage: Coverage) -> list[list[object]]:
+    return coverage.holes()[["source", "dimension", "unit"]].to_numpy(object).tolist()
+
+
+def waits_for(before: dict[str, int] | None = None, **counts: int) -> Result:
+    """What the gate says of an edition with so many lines per list, beside so many before, over 100 children."""
+
+    def result(town: Town) -> object:
+        findings = pd.DataFrame({"code": [code for code, number in counts.items() for _ in range(number)]})
+        records = pd.DataFrame({"child_id": [f"T-{child}" for child in range(100)]})
+        records = records.assign(department=CA, layout="ledger", file="台账.xlsx", category="dilemma", delivery_id="d")
+        return told(town, GateMaterial(Coverage.complete(), findings, before, records))
+
+    return result
+
+
+def twice_delivered(town: Town) -> object:
+    """What the gate says of two files of which the smaller shares six of its ten children with the other."""
+    files = [("旧.xlsx", child) for child in range(1, 11)] + [("新.xlsx", child) for child in range(5, 20)]
+    records = pd.DataFrame(files, columns=["file", "child_id"])
+    records = records.assign(department=CA, layout="ledger", category="dilemma", delivery_id="d")
+    return told(town, GateMaterial(Coverage.complete(), pd.DataFrame({"code": []}), None, records))
+
+
+def missing_department(town: Town) -> object:
+    """What the gate says where the federation for the disabled brought a file before and none now."""
+    pair = PeriodPair(town)
+    pair.certified(1)
+    pair.pupil(2, "", is_back=True)
+    coverage = pair.coverage_of_sources({ED, DI}, {ED})
+    records = pair.files.records.assign(delivery_id="d")
+    return told(town, GateMaterial(coverage, pd.DataFrame({"code": []}), None, records))
+
+
+def told(town: Town, material: GateMaterial) -> list[str]:
+    return [reason.sentence for reason in ordinary_or_not(material, town.profile, {})]
 
 
 def asked_counties(town: Town) -> object:
@@ -263,7 +333,21 @@ CASES: dict[str, Case] = {
     ),
     "comparison.zero_lists": Case([], ["L03"], zero_lists),
     "comparison.systems": Case([], ["全国儿童福利信息系统"], owed),
-    "comparison.least_found": Case({PS: 0.75}, {PS: 0.1}, short_deliveries),
+    "comparison.least_found": Case({PS: 0.75}, {PS: 0.1}, short_register),
+    "coverage.smallest_unit": Case(6, 20, short_school(0)),
+    "coverage.tail": Case(0.00001, 1e-60, short_school(0)),
+    "coverage.below": Case(0.2, 0.7, short_school(4)),
+    "coverage.spread": Case(0.01, 0.5, short_school(4)),
+    "coverage.least_kept": Case(0.75, 0.3, short_county),
+    "coverage.usually_filled": Case(0.5, 0.9, blank_cell),
+    "gate.second_person": Case(
+        True, False, in_workspace(lambda made: releases.objection(made.operator, "已核对", release_rule(made)))
+    ),
+    "gate.growth": Case(4, 9, waits_for({"L03": 10}, L03=60)),
+    "gate.least_growth": Case(40, 60, waits_for({"L03": 10}, L03=60)),
+    "gate.first_share": Case({"L03": 0.15}, {"L03": 0.7}, waits_for(None, L03=60)),
+    "gate.same_children": Case(0.5, 0.7, twice_delivered),
+    "gate.expected": Case(None, [ED], missing_department),
     "school.entry_age": Case(6, 7, lines("L03", row(CA, **FIRST_GRADER))),
     "school.years": Case(9, 10, lines("L03", row(CA, birth_date="2011-03-10"))),
     "school.primary_years": Case(

@@ -226,7 +226,9 @@ def calls(root):
     return {
         "check": [[root / "inbox" / PERIOD / "education" / "学籍.csv"]],
         "run": [],  # has been run
-        "status": [[]],
+        "status": [[], ["--files"], [*at]],
+        "review-edition": [[*at, "--out", out / "waiting.xlsx"]],
+        "release": [[*at, "--by", "李主任", "--reason", "已核对"]],
         "quarantine": [[*at], [*at, "--out", out / "quarantine.csv"]],
         "explain": [
             *([child, *at, "--values", "full"] for child in (moved, left, open_moved, open_left)),

@@ -161,7 +161,7 @@ def test_explain_quarantine_and_status(first_quarter, tongbi):
         assert done.returncode == 0, done.stderr
         assert told in done.stdout
     assert tongbi("explain", "nobody", "--period", "2026Q2", "--workspace", first_quarter).returncode == 1
-    status = tongbi("status", "--workspace", first_quarter)
+    status = tongbi("status", "--period", "2026Q2", "--workspace", first_quarter)
     assert "审计记录完整" in status.stdout
     assert "采用中" in status.stdout
     assert tongbi("quarantine", "--period", "2026Q2", "--workspace", first_quarter).returncode == 0

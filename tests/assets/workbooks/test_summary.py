@@ -9,6 +9,7 @@ import pandas as pd
 from assets.publishing.edition_lines import lines_of
 
 SIZES = ["数据中仍有", "本期下发", "已答复不再下发"]
+HIDDEN = ["无法比对（儿童）", "无法比对或未计算的原因"]
 GONE = ["数据消除", "答复后数据印证", "本期无记录", "本期无法核对", "并入其他线索", "此前已办结"]
 
 
@@ -20,16 +21,30 @@ def test_totals_tie_to_the_findings(town: Any) -> None:
     town.publish()
     book = town.book("汇总.xlsx")
     heads = [cell.value for cell in book["总表"][3]]
-    assert heads == ["代码", "清单", *SIZES, "明确", "很可能", "待核", "顺化镇", "民联镇", "南古镇", "乡镇不详"]
+    assert heads == [
+        "代码",
+        "清单",
+        *SIZES,
+        *HIDDEN,
+        "明确",
+        "很可能",
+        "待核",
+        "顺化镇",
+        "民联镇",
+        "南古镇",
+        "乡镇不详",
+    ]
     table = {row[0]: row[2:] for row in rows(book["总表"])}
-    assert table["L01"] == [3, 3, 0, 1, 1, 1, 2, 0, 0, 1]
-    assert table["L15"] == [1, 1, 0, 1, 0, 0, 0, 1, 0, 0]
-    assert table["L03"] == ["未计算", *["—"] * 9]
+    assert table["L01"] == [3, 3, 0, 0, "", 1, 1, 1, 2, 0, 0, 1]
+    assert table["L15"] == [1, 1, 0, 0, "", 1, 0, 0, 0, 1, 0, 0]
+    assert table["L03"] == ["未计算", "—", "—", "—", "教育本期未提供数据", *["—"] * 7]
     assert rows(book["总表"])[-1][1:] == [
         "合计",
         5,
         5,
         0,
+        "",
+        "",
         3,
         1,
         1,
@@ -75,7 +90,8 @@ def test_no_child_is_in_the_summary(town: Any, cells: Any) -> None:
 def test_every_sheet_is_printable_and_named(town: Any) -> None:
     town.publish()
     book = town.book("汇总.xlsx")
-    assert book.sheetnames == ["总表", "分级明细", "交付情况", "关联质量", "未计算的清单", "名词与口径说明", "说明"]
+    sheets = ["总表", "分级明细", "交付情况", "数据是否交齐", "关联质量", "未计算的清单", "名词与口径说明", "说明"]
+    assert book.sheetnames == sheets
     assert all(sheet.oddFooter.left.text == "内部资料 注意保密" for sheet in book)
 
 
@@ -96,7 +112,7 @@ def test_both_sizes_of_a_list_are_named_and_a_protected_child_counts_for_no_town
     answered = lines.iloc[:1].assign(finding_id="L01-QUIET", status="quiet", town="顺化镇")
     town.publish(lines=pd.concat([lines, answered, lines.iloc[:1].assign(finding_id="L01-APART", town="")]))
     table = {row[0]: row[2:] for row in rows(town.book("汇总.xlsx")["总表"])}
-    assert table["L01"] == [5, 4, 1, 2, 1, 1, 2, 0, 0, 2]
+    assert table["L01"] == [5, 4, 1, 0, "", 2, 1, 1, 2, 0, 0, 2]
     assert [row[3] for row in rows(town.book("汇总.xlsx")["分级明细"]) if row[0] == "L01"] == [2, 1, 1]
     explained = {str(row[0]): row[1] for row in rows(town.book("汇总.xlsx")["说明"])}
     assert explained["疑似无户籍儿童（L01）"] == "4"

@@ -1,0 +1,41 @@
+"""Whether a period's deliveries have arrived: the departments that the place expects, and which of them have nothing in the inbox yet.
+
+Belongs here: both questions, asked before anything is read. Does not belong here: what was found to be missing after reading (`expectations.coverage`),
+when a run starts by itself (`pipelines.automation`). Source: rules/coverage.md#gate.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assets.county import profile_of
+from assets.intake.contract import load_contracts
+from assets.receiving.delivered import departments_among, kept_delivered
+from pipelines.resources.inbox import Inbox, left_remark
+from pipelines.resources.released import ReleasedFrames
+from pipelines.resources.workspace import Workspace
+
+
+def expected_departments(workspace: Workspace, period: str) -> list[str]:
+    """The departments that bring something in every period: as the profile says, else those of the period before, else the four."""
+    stated = profile_of(workspace).gate.expected.value
+    if stated is not None:
+        return sorted({name.partition(".")[0] for name in stated})
+    frames = ReleasedFrames(workspace.frames)
+    before = [label for label in frames.periods("delivered") if label < period and ("Q" in label) == ("Q" in period)]
+    came = departments_among(kept_delivered(frames, before[-1]) or ()) if before else frozenset()
+    return sorted(came) or [
+        name for name, contract in load_contracts(workspace.contracts).items() if not contract.further
+    ]
+
+
+def departments_to_come(workspace: Workspace, period: str) -> list[str]:
+    """Of those the ones that have no file in the inbox yet; a file that a run would leave alone is none."""
+    return [name for name in expected_departments(workspace, period) if not files_of(workspace, period, name)]
+
+
+def files_of(workspace: Workspace, period: str, department: str) -> list[Path]:
+    """The files in a department's folder of the inbox that a run would read."""
+    folder = workspace.inbox / period / department
+    names = Inbox(workspace.inbox).listed(period, department)
+    return [folder / name for name in names if left_remark(folder / name, name) is None]
