@@ -122,11 +122,14 @@ def _deliveries_in(records: pd.DataFrame) -> dict[str, str]:
 
 
 def _asked_about(coverage: Coverage, profile: Profile) -> Coverage:
-    """The coverage without what did not come at all and is not expected here: where the place says what every period brings, nothing else is asked for."""
-    expected = profile.gate.expected.value
+    """The coverage as far as a person is asked about it: no unit of a few children, whose lines stay as they are without a question; and where the
+    place says what every period brings, no source that it does not name.
+    """
+    expected, units = profile.gate.expected.value, coverage.units
+    units = units[(units["asked"] >= profile.coverage.smallest_unit.known()) | (units["dimension"] == SOURCE)]
+    coverage = replace(coverage, units=units)
     if expected is None:
         return coverage
-    units = coverage.units
     wanted = units["source"].isin([*expected, *(name.partition(".")[0] for name in expected)])
     return replace(coverage, units=units[(units["dimension"] != SOURCE) | wanted])
 

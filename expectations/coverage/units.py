@@ -17,6 +17,7 @@ from expectations.coverage.shapes import (
     AGE,
     CONFIRMED,
     COUNTY,
+    FILE,
     GRADE,
     HOLE,
     KEPT,
@@ -34,6 +35,9 @@ from expectations.coverage.shares import ShareBounds, UnitCounts, judge_shares
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.ages import school_grade, years_in_words, youngest_years
 from expectations.lists.files import BoolArray, ChildFiles, IntArray
+
+GONE_TOGETHER = 3
+"""So many children of one unit do not leave it in one period, all of them, and none comes."""
 
 Labels = NDArray[np.object_]
 Earlier = Mapping[tuple[str, str, str, str], float]
@@ -90,9 +94,12 @@ def units_of(population: Population, context: CoverageContext) -> pd.DataFrame:
     source, basis, dimension = population.source, population.basis, population.dimension
     past = np.array([context.earlier.get((source, basis, dimension, name), np.nan) for name in names])
     judged = judge_shares(UnitCounts(asked, seen, past), context.bounds(), _county_share(population, context))
-    state = np.where(judged.is_hole, HOLE, np.where(judged.is_telling, WHOLE, SMALL)).astype(object)
+    # A file, a school or a township of which every child is gone at once is missing, however small: who leaves, leaves one by one.
+    together = basis == KEPT and dimension in (FILE, SCHOOL, TOWN)
+    is_gone = judged.is_hole | (together & (seen == 0) & (asked >= GONE_TOGETHER))
+    state = np.where(is_gone, HOLE, np.where(judged.is_telling, WHOLE, SMALL)).astype(object)
     if source.partition(".")[0] in context.confirmed:
-        state[judged.is_hole] = CONFIRMED
+        state[is_gone] = CONFIRMED
     frame = pd.DataFrame(
         {
             "source": source,
