@@ -92,11 +92,13 @@ class County:
         """Child -> its lists with the surest grade; a village's line stands under no child."""
         sets: dict[str, dict[str, str]] = {case["who"]: {} for case in ALL}
         grades = load_catalogue().grades
-        for line in self.findings[self.findings["code"] != "L25"].itertuples(index=False):
-            order = int(str(line.child_id)[-6:])
+        of_children = self.findings[self.findings["code"] != "L25"]
+        columns = [of_children[column].astype(str) for column in ("child_id", "code", "grade")]
+        for child, code, grade in zip(*columns, strict=True):
+            order = int(child[-6:])
             name = ALL[order - 1]["who"] if order <= len(ALL) else "村里的儿童"
             lists = sets.setdefault(name, {})
-            lists[line.code] = max(lists.get(line.code, line.grade), line.grade, key=grades.index)
+            lists[code] = max(lists.get(code, grade), grade, key=grades.index)
         return sets
 
     def reasons(self, who: str, code: str) -> str:
@@ -177,7 +179,10 @@ def test_what_differs_between_the_places_is_in_their_papers_only() -> None:
 def test_a_street_child_is_seen_again_by_the_rescue_station_and_the_others_by_the_township() -> None:
     """贵阳 asks its rescue station each quarter, of street children alone; 凤县 the village's worker each month and week (rules/jurisdictions.md#row-4, #row-5)."""
     who = "流浪又无人抚养半年没有回访"
-    assert [county(place).town.profile.lists["L22"].recipients for place in PLACES] == [["township"], ["rescue_station"]]
+    assert [county(place).town.profile.lists["L22"].recipients for place in PLACES] == [
+        ["township"],
+        ["rescue_station"],
+    ]
     assert "最近一次入户走访已超过1个月" in county("fengxian").reasons(who, "L22")
     assert "最近一次回访已超过3个月" in county("guiyang").reasons(who, "L22")
     assert "没有联系" not in county("guiyang").reasons(who, "L22")
@@ -187,7 +192,9 @@ def test_contact_and_visit_are_two_rhythms_of_one_list() -> None:
     """A visit is a contact, never the reverse (rules/lists.md#visits)."""
     found = county("fengxian").findings
     lines = found[found["code"] == "L22"]
-    fields = {who: set(lines.loc[lines["child_id"].str.endswith(f"{at:06d}"), "field"]) for who, at in NUMBER_OF.items()}
+    fields = {
+        who: set(lines.loc[lines["child_id"].str.endswith(f"{at:06d}"), "field"]) for who, at in NUMBER_OF.items()
+    }
     assert fields["四月后没有走访"] == {"visit_date"}
     assert fields["走访过而一周没有联系"] == {"contact"}
     guiyang = county("guiyang").findings
@@ -221,7 +228,7 @@ def test_who_owes_data_is_the_place_s_to_say() -> None:
     came = [name for name in DELIVERED if name != "disability"]
     outside = []
     for place in PLACES:
-        sentence = not_computed(county(place).town.profile, came).set_index("code").loc["L23", "sentence"]
+        sentence = str(not_computed(county(place).town.profile, came).set_index("code").loc["L23", "sentence"])
         assert sentence.startswith("本期没有收到残联的数据")
         outside.append("没有把残联列为比对单位" in sentence)
     assert outside == [True, False]
