@@ -58,12 +58,12 @@ class County:
         if not kind:
             return ""
         if kind.startswith("area:"):
-            return number(birth, 2 * who, kind.removeprefix("area:"))
+            return str(number(birth, 2 * who, kind.removeprefix("area:")))
         if kind in ("own", "other"):
             # Behind those of all children, so that a second number is nobody else's.
-            return number(birth, 2 * who + (500 if kind == "other" else 0), COUNTY[self.place])
+            return str(number(birth, 2 * who + (500 if kind == "other" else 0), COUNTY[self.place]))
         owner = ALL[NUMBER_OF[kind] - 1]
-        return number(_birth(owner), 2 * NUMBER_OF[kind], COUNTY[self.place])
+        return str(number(_birth(owner), 2 * NUMBER_OF[kind], COUNTY[self.place]))
 
     def _add(self, case: dict[str, Any]) -> None:
         who, birth = NUMBER_OF[case["who"]], _birth(case)
