@@ -16,6 +16,7 @@ from expectations.lists.away import both_away, said_nobody
 from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray
 from expectations.lists.grading import LIKELY, OPEN, SURE, capped
+from expectations.lists.institutions import institution_care
 from expectations.lists.periods import before, last_span, spoken
 from expectations.lists.view import View, draft, no_drafts, sentences, with_note
 
@@ -95,7 +96,8 @@ class _Rhythm:
 
 def _overdue(view: View, rhythm: _Rhythm, counted: BoolArray) -> pd.DataFrame:
     rolled = view.of("civil_affairs") & view.active & view.tokens("category", rhythm.classes)
-    rolled &= ~view.codes("hukou_class", ["institution"])
+    # Whom an institution has is seen there every day; no village worker goes to a home that is none.
+    rolled &= ~(view.codes("hukou_class", ["institution"]) | institution_care(view).sure[view.child])
     if rhythm.also:
         rolled &= view.any(view.of("civil_affairs") & view.active & view.tokens("category", rhythm.also))[view.child]
 
