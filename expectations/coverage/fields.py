@@ -38,13 +38,17 @@ def field_coverage(
     """
     rows: list[dict[str, object]] = []
     refilled: list[pd.DataFrame] = []
-    records = files.records
+    # Frames of a hundred columns are slow to cut into files: only what is looked at goes along.
+    looked = ["record_id", "child_id", "department", "layout", "file", "delivery_id", "issues"]
+    looked += sorted({name.partition(".")[2] for name in question.fields})
+    records = files.records[[name for name in looked if name in files.records]]
+    known = past.records[[name for name in looked if name in past.records]]
     layouts = (records["department"] + "." + records["layout"]).to_numpy(object)
     for source in sorted(set(layouts)):
         department = str(source).partition(".")[0]
         fields = [name.partition(".")[2] for name in question.fields if name.partition(".")[0] == department]
         mine = records[layouts == source]
-        before = _before(past, str(source))
+        before = _before(known, str(source))
         for name in fields:
             if name not in mine.columns:
                 continue
@@ -67,11 +71,11 @@ class _FieldRows:
     question: FieldQuestion
 
 
-def _before(past: Past, source: str) -> pd.DataFrame:
-    if past.is_empty:
-        return past.records
-    before = past.records
-    return before[((before["department"] + "." + before["layout"]) == source).to_numpy(np.bool_)]
+def _before(known: pd.DataFrame, source: str) -> pd.DataFrame:
+    """The earlier rows of a source; none in a first period."""
+    if "layout" not in known:
+        return known
+    return known[((known["department"] + "." + known["layout"]) == source).to_numpy(np.bool_)]
 
 
 def _judged(source: str, name: str, rows: _FieldRows, context: CoverageContext) -> Iterator[dict[str, object]]:

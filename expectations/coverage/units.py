@@ -183,7 +183,9 @@ def kept_populations(files: ChildFiles, past: Past, profile: Profile) -> Iterato
     """
     if past.is_empty:
         return
-    rules, before = coverage_rules(), past.records
+    rules = coverage_rules()
+    columns = {"child_id", "department", "layout", *(name for how in rules.dimensions.values() for name in how.columns)}
+    before = past.records[[name for name in past.records if name in columns]]
     expected = expected_again(files, past, profile)
     layouts = before["department"] + "." + before["layout"]
     now = files.records
