@@ -186,8 +186,8 @@ def _grown(material: GateMaterial, profile: Profile) -> Iterator[WaitingReason]:
 def _children_of(code: str, records: pd.DataFrame) -> int:
     """How many children the department has whose data the list needs first."""
     needs = load_catalogue().lists[code].needs
-    mine = records[records["department"].isin(needs[:1])] if needs else records
-    return int(mine["child_id"].nunique())
+    mine = records[records["department"].isin(needs[:1])]
+    return int((mine if len(mine) else records)["child_id"].nunique())
 
 
 def open_keys(reasons: pd.DataFrame) -> tuple[str, ...]:

@@ -335,7 +335,7 @@ CASES: dict[str, Case] = {
     "comparison.systems": Case([], ["全国儿童福利信息系统"], owed),
     "comparison.least_found": Case({PS: 0.75}, {PS: 0.1}, short_register),
     "coverage.smallest_unit": Case(6, 20, short_school(0)),
-    "coverage.tail": Case(0.00001, 1e-60, short_school(0)),
+    "coverage.tail": Case(0.00001, 1e-60, short_school(2)),
     "coverage.below": Case(0.2, 0.7, short_school(4)),
     "coverage.spread": Case(0.01, 0.5, short_school(4)),
     "coverage.least_kept": Case(0.75, 0.3, short_county),
