@@ -228,10 +228,10 @@ class Scene:
             asked = "SELECT finding_id, kind, period FROM life_event WHERE kind = ? OR ? = '' ORDER BY id"
             return connection.execute(asked, (kind, kind)).fetchall()
 
-    def waits(self, *sentences):
+    def waits(self, *sentences, more=()):
         """Run: the edition waits, says why, and nothing is sent, opened or closed."""
         outbox, events = self.outbox(), self.events() if (self.root / "tongbi.db").exists() else []
-        assert self.run() == WAITS, self.said
+        assert self.run(*more) == WAITS, self.said
         assert "等待放行" in self.said
         for sentence in sentences:
             assert sentence in self.said
@@ -501,23 +501,28 @@ def test_columns_that_say_nothing(scene, take_away):
 
 def test_last_periods_files_as_this_periods(scene):
     part = scene(SECOND)
-    # One as it is, one renamed and saved anew.
+    # Those of education as they are, those of civil affairs renamed and saved anew.
     part.disturb("stale_file", lambda items: "education", seed=1)
-    part.disturb("stale_file", lambda items: "public_security", seed=2)
-    part.waits("教育", "公安", "完全相同")
+    part.disturb("stale_file", lambda items: "civil_affairs", seed=2)
+    part.waits("教育", "民政", "内容与2026年第二季度（2026Q2）的一份文件完全相同")
     asked = part.frame("gate_reasons")
-    assert {"education", "public_security"} <= set(asked["about"])
+    assert {"education", "civil_affairs"} <= set(asked.loc[asked["kind"] == "file", "about"])
 
 
 def test_files_withdrawn_and_corrected_within_a_period(scene):
     part = scene(SECOND, again=True)
-    # The edition that people have is compared with, and stays.
+    outbox, events = part.outbox(), part.events()
     part.inbox.empty("disability")
     part.disturb("police_cut")
-    part.waits("残联：", "公安")
+    # Files that were taken do not vanish by themselves.
+    assert part.run() == 1
+    assert "残联以前交来并已采用的文件，现在收件箱里一个也没有了" in part.said
+    assert (part.outbox(), part.events()) == (outbox, events)
+    # Withdrawn by name: the edition that people have is compared with, and stays.
+    part.waits("残联", "公安", "行数比本期上一次采用的少四成以上", more=("--withdraw", "残联"))
     part.deliver_whole()
     part.inbox.empty("disability")
-    # The person says that there is nobody: then it is so.
+    # A person says that there is nobody any more: then it is so, and is no question.
     assert part.run("--complete", "残联", "--consent", "赵主任") == PASSES, part.said
-    print(part.said, part.seen().lines)
+    assert part.figures(part.seen()).false_lines == {}
     part.goes_on()
