@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 
 import sqlalchemy as sa
 
 from assets.county import profile_of
-from assets.coverage.arriving import departments_to_come, files_of
+from assets.coverage.arriving import departments_to_come, files_by_department
 from assets.coverage.gate import kept_reasons, open_keys
 from assets.coverage.owed import OwedPart, really_owed
 from assets.coverage.spoken import held_lists, owed_of, release_of
@@ -28,8 +26,6 @@ from assets.replies.taking import arrived
 from assets.reports.due import Duty, duties
 from pipelines.partitions import Period, PeriodError
 from pipelines.resources import deliveries, finding_events
-from pipelines.resources.inbox import sha256_of
-from pipelines.resources.reading.shapes import Refusal
 from pipelines.resources.session import Session
 from pipelines.resources.tables import delivery
 from pipelines.resources.tables import publication as publication_table
@@ -124,13 +120,12 @@ def present_period(opened: Session, today: date) -> str:
     monthly = profile_of(opened.workspace).rhythm.period_kind.value == "month"
     with opened.engine.connect() as connection:
         labels = set(connection.execute(sa.select(delivery.c.period).distinct()).scalars())
-    departments = load_contracts(opened.workspace.contracts)
     for folder in opened.workspace.inbox.glob("*"):
         try:
             label = Period.parse(folder.name).label
         except PeriodError:
             continue
-        if any(files_of(opened.workspace, folder.name, name) for name in departments):
+        if any(path.is_file() and not path.name.startswith(".") for path in folder.rglob("*")):
             labels.add(label)
     same = [Period.parse(label) for label in labels]
     periods = [period for period in same if period.monthly == monthly] or same
@@ -164,25 +159,18 @@ def _arrivals(opened: Session, period: str) -> list[DepartmentArrival]:
     with opened.engine.connect() as connection:
         lines = deliveries.of_period(connection, period, deliveries.STATES)
     contracts = load_contracts(opened.workspace.contracts)
-    arrivals = []
+    arrivals, come = [], files_by_department(opened.workspace, period)
     for name in dict.fromkeys([*contracts, *(line["department"] for line in lines)]):
         own = [line for line in lines if line["department"] == name]
         live = [line for line in own if line["status"] in deliveries.LIVE]
         known = {line["sha256"] for line in own}
-        unread = sum(_content_of(path) not in known for path in files_of(opened.workspace, period, name))
+        unread = sum(content not in known for content in come.get(name, {}).values())
         contract = contracts.get(name)
         if own or unread or (contract and not contract.further):
             accepted, returned = (sum(int(line[column]) for line in live) for column in ("accepted", "quarantined"))
             states = Counter(str(line["status"]) for line in own)
             arrivals.append(DepartmentArrival(name, states, accepted, returned, unread))
     return arrivals
-
-
-def _content_of(path: Path) -> str:
-    """The hash of a file's content; "" of one that cannot be read now, which a run has not read either."""
-    with suppress(OSError, Refusal):
-        return sha256_of(path)[0]
-    return ""
 
 
 def _edition(opened: Session, period: str) -> EditionState:

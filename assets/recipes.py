@@ -13,7 +13,7 @@ from functools import cache
 
 from assets.childfile.preference import preference
 from assets.errata.lines import errata_rules
-from assets.intake.contract import Contract
+from assets.intake.contract import Contract, all_contracts
 from assets.workbooks.layout import WorkbookLayout, default_layout, field_terms
 from expectations.jurisdictions.profile import Profile, load_profile
 from expectations.life.rules import LifeRules, life_rules
@@ -83,7 +83,7 @@ def _of_list(code: str, info: ListInfo, places: ListPlaces) -> Iterator[str]:
         yield f"的答复“{'”“'.join(unknown)}”没有写明办理结果：请在 {LIFE} 的 answers 或 lists.{code} 中写明"
     if len(set(info.answers)) < len(info.answers):
         yield f"的答复写了两次：请在 {CATALOGUE} 中删去一个"
-    yield from _of_data(info, places)
+    yield from _of_data(code, info, places)
 
 
 def _of_recipients(code: str, places: ListPlaces) -> Iterator[str]:
@@ -99,7 +99,7 @@ def _of_recipients(code: str, places: ListPlaces) -> Iterator[str]:
             yield f"没有{who}（{name}）看到的列：请在 {LAYOUT} 中写明"
 
 
-def _of_data(info: ListInfo, places: ListPlaces) -> Iterator[str]:
+def _of_data(code: str, info: ListInfo, places: ListPlaces) -> Iterator[str]:
     """Needs, settings and fields that do not exist would be a list that is never computed, or a bare error in the middle of a run."""
     sources = {*places.catalogue.departments, *places.catalogue.sources}
     strange = [
@@ -109,6 +109,7 @@ def _of_data(info: ListInfo, places: ListPlaces) -> Iterator[str]:
     ]
     if strange:
         yield f"需要的数据来源不存在：{'、'.join(strange)}（{CATALOGUE} 的 needs、needs_any、in_part、guards）"
+    yield from _of_basis(code, places)
     settings = {path for path, _ in places.profile.settings()}
     strange = [name for name in (*info.parameters, *info.parameters_any) if name not in settings]
     if strange:
@@ -116,6 +117,23 @@ def _of_data(info: ListInfo, places: ListPlaces) -> Iterator[str]:
     strange = [name for name in info.show if name not in {*field_terms(), *preference().reads}]
     if strange:
         yield f"展示的字段不存在：{'、'.join(strange)}（{CATALOGUE} 的 show）"
+
+
+def _of_basis(code: str, places: ListPlaces) -> Iterator[str]:
+    """What a list rests on and nobody delivers would never be missed (rules/coverage.md#rests)."""
+    basis = places.catalogue.rests_on.get(code)
+    if basis is None:
+        return
+    contracts = all_contracts()
+    kinds = {*contracts, *(f"{name}.{layout.name}" for name, each in contracts.items() for layout in each.layouts)}
+    strange = [name for name in (*basis.absent_from, *basis.shown_by) if name not in kinds]
+    if strange:
+        yield f"依据的部门或文件种类不存在：{'、'.join(strange)}（{CATALOGUE} 的 rests_on）"
+    fields = {*field_terms(), *preference().reads}
+    pairs = [(name, *name.partition(".")[::2]) for name in (*basis.fields, *basis.any_field)]
+    strange = [name for name, department, field in pairs if department not in contracts or field not in fields]
+    if strange:
+        yield f"依据的栏目不存在：{'、'.join(strange)}（{CATALOGUE} 的 rests_on）"
 
 
 def _of_unknown(places: ListPlaces) -> Iterator[str]:

@@ -17,6 +17,7 @@ PUBLISHED = sorted(
         "child_files",
         "findings",
         "finding_life",
+        "gate",
         "link_children",
         "link_pairs",
         "link_register",
@@ -32,7 +33,9 @@ SNAPSHOT = {
     **{f"quarantine_{name}": ("standard", sorted(["county_places", f"raw_{name}"])) for name in DEPARTMENTS},
     **dict.fromkeys(("link_children", "link_pairs", "link_register"), ("linkage", STD)),
     "child_files": ("files", sorted(["link_children", "link_pairs", *STD])),
-    "findings": ("findings", ["child_files"]),
+    "coverage": ("findings", ["child_files", "link_register"]),
+    "findings": ("findings", ["child_files", "coverage", "link_pairs"]),
+    "gate": ("publish", ["child_files", "coverage", "finding_life", "findings"]),
     "finding_life": ("findings", ["child_files", "findings", "link_register"]),
     **{f"out_{name}": ("publish", PUBLISHED) for name in ("departments", "errors", "exports", "summary", "townships")},
 }

@@ -6,12 +6,11 @@ when a run starts by itself (`pipelines.automation`). Source: rules/coverage.md#
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from assets.county import profile_of
 from assets.intake.contract import load_contracts
 from assets.receiving.delivered import departments_among, kept_delivered
-from pipelines.resources.inbox import Inbox, left_remark
+from assets.receiving.filenames import naming_of
+from assets.receiving.sorting import TAKEN, sort_inbox
 from pipelines.resources.released import ReleasedFrames
 from pipelines.resources.workspace import Workspace
 
@@ -30,12 +29,15 @@ def expected_departments(workspace: Workspace, period: str) -> list[str]:
 
 
 def departments_to_come(workspace: Workspace, period: str) -> list[str]:
-    """Of those the ones that have no file in the inbox yet; a file that a run would leave alone is none."""
-    return [name for name in expected_departments(workspace, period) if not files_of(workspace, period, name)]
+    """Of those the ones that have no file in the inbox yet, wherever it lies there; a file that a run would leave alone is none."""
+    come = files_by_department(workspace, period)
+    return [name for name in expected_departments(workspace, period) if not come.get(name)]
 
 
-def files_of(workspace: Workspace, period: str, department: str) -> list[Path]:
-    """The files in a department's folder of the inbox that a run would read."""
-    folder = workspace.inbox / period / department
-    names = Inbox(workspace.inbox).listed(period, department)
-    return [folder / name for name in names if left_remark(folder / name, name) is None]
+def files_by_department(workspace: Workspace, period: str) -> dict[str, dict[str, str]]:
+    """Department -> file -> hash of its content, of what a run would read: folders under any of their names, loose files, files in zips."""
+    files: dict[str, dict[str, str]] = {}
+    for entry in sort_inbox(workspace, period, naming_of(workspace, period)).entries:
+        if entry.fate == TAKEN:
+            files.setdefault(entry.department, {})[entry.path] = entry.sha256
+    return files

@@ -1,7 +1,7 @@
 """What every output says of a period's lists besides their numbers, read out of a workspace: three outcomes, what is owed, who released it.
 
 Belongs here: reading it, of the published edition or of the last run. Does not belong here: words and sentences (`expectations.lists.knowledge`,
-`owed`), who cannot be compared (`expectations.lists.outcomes`), tables and sheets. Source: rules/coverage.md#outcomes.
+`owed`), who cannot be compared (`expectations.lists.outcomes`), tables and sheets. Source: rules/coverage.md#three-outcomes.
 """
 
 from __future__ import annotations

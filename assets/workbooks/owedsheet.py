@@ -1,6 +1,6 @@
 """The sheet 请补交 of a department's own workbook: what it still owes of the period, units and counts, never a child.
 
-Belongs here: the sheet. Does not belong here: what is owed (`assets.coverage.owed`). Source: rules/coverage.md#outcomes.
+Belongs here: the sheet. Does not belong here: what is owed (`assets.coverage.owed`). Source: rules/coverage.md#three-outcomes.
 """
 
 from __future__ import annotations

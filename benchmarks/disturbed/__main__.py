@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.disturbed import table
-from benchmarks.disturbed.cases import Bench, DisturbedCase, Judged, Quarter, plan_row
+from benchmarks.disturbed.cases import Bench, CaseResult, DisturbedCase, Quarter, plan_row
 from benchmarks.disturbed.counties import CountyPlan, kinds
 from benchmarks.disturbed.disturbances import DISTURBANCES, STAGES
 from benchmarks.disturbed.running import load
@@ -63,9 +63,9 @@ def cases(options: argparse.Namespace) -> Iterator[DisturbedCase]:
                 yield DisturbedCase(plan, name, stage, draw)
 
 
-def disturbed(bench: Bench, options: argparse.Namespace) -> tuple[list[Judged], list[Quarter]]:
+def disturbed(bench: Bench, options: argparse.Namespace) -> tuple[list[CaseResult], list[Quarter]]:
     """Run all cases; their counties' undisturbed quarters come with them."""
-    results: list[Judged] = []
+    results: list[CaseResult] = []
     quarters: list[Quarter] = []
     say(f"\n### Cases\n\n{table.CASE_HEAD}")
     for plan, ours in itertools.groupby(cases(options), lambda case: case.plan):
@@ -97,7 +97,7 @@ def undisturbed(bench: Bench, options: argparse.Namespace) -> list[Quarter]:
     raise AssertionError
 
 
-def kept(results: list[Judged], quarters: list[Quarter]) -> str:
+def kept(results: list[CaseResult], quarters: list[Quarter]) -> str:
     """Everything as JSON: which code, every case, every undisturbed quarter."""
     content = {
         "commit": standing_commit(),
@@ -115,7 +115,7 @@ def kept(results: list[Judged], quarters: list[Quarter]) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1)
 
 
-def keep(options: argparse.Namespace, results: list[Judged], quarters: list[Quarter]) -> None:
+def keep(options: argparse.Namespace, results: list[CaseResult], quarters: list[Quarter]) -> None:
     """Write everything down, where that was asked for."""
     if options.json:
         options.json.write_text(kept(results, quarters), encoding="utf-8")

@@ -19,8 +19,15 @@ import numpy as np
 
 from benchmarks.disturbed import counties
 from benchmarks.disturbed.counties import CountyPlan, inbox_of
-from benchmarks.disturbed.disturbances import DISTURBANCES, FIRST, SECOND, STAGES, NotApplicableError, Occasion
-from benchmarks.disturbed.judging import CaseFigures, RunComparison
+from benchmarks.disturbed.disturbances import (
+    DISTURBANCES,
+    FIRST,
+    SECOND,
+    STAGES,
+    DisturbanceContext,
+    NotApplicableError,
+)
+from benchmarks.disturbed.figures import CaseFigures, RunComparison
 from benchmarks.disturbed.running import Seen, apart, run_period
 from demo_county.scoring import true_lines
 
@@ -47,7 +54,7 @@ class DisturbedCase:
 
 
 @dataclass(frozen=True)
-class Judged:
+class CaseResult:
     """What came of a case: what was done, how the run ended, the figures, seconds of disturbing and running."""
 
     case: DisturbedCase
@@ -94,7 +101,7 @@ class Bench:
     folder: Path
     _seen: dict[Path, Seen] = field(default_factory=dict)
 
-    def judged(self, case: DisturbedCase) -> Judged | None:
+    def judged(self, case: DisturbedCase) -> CaseResult | None:
         """Run a case; None where the county has nothing to be disturbed so."""
         undisturbed, start = self.undisturbed(case.plan, case.period), self._start(case)
         county, other, began = self.county(case.plan), self.other_county(case), time.perf_counter()
@@ -109,7 +116,7 @@ class Bench:
             disturbed, true = run_period(root, case.period), true_lines(root / "truth" / case.period)
         figures = RunComparison(true, self._open_before(case), undisturbed, disturbed).figures()
         seconds = time.perf_counter() - began
-        return Judged(case, done, disturbed.outcome, figures, disturbed.notices, disturbed.questions, seconds)
+        return CaseResult(case, done, disturbed.outcome, figures, disturbed.notices, disturbed.questions, seconds)
 
     def quarters(self, plan: CountyPlan) -> Iterator[Quarter]:
         """The undisturbed periods of a county, one after the other."""
@@ -194,7 +201,7 @@ def disturb(root: Path, county: Path, case: DisturbedCase, other: Path | None) -
         return inbox_of(other, case.period)
 
     before = inbox_of(county, case.plan.periods[place - 1]) if place else None
-    occasion = Occasion(case.rng(), before, other_county)
+    occasion = DisturbanceContext(case.rng(), before, other_county)
     return DISTURBANCES[case.disturbance].act(inbox_of(root, case.period), occasion)
 
 

@@ -1,7 +1,7 @@
 """What goes wrong with deliveries, one thing at a time, each drawn from a seed: functions on the folder of one period.
 
 Belongs here: the disturbances. Does not belong here: files and rows (`inbox`, `books`), which run follows (`cases`), what it is worth
-(`judging`). What a disturbance says of itself names files by kind and place, never a person.
+(`figures`). What a disturbance says of itself names files by kind and place, never a person.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class NotApplicableError(Exception):
 
 
 @dataclass(frozen=True)
-class Occasion:
+class DisturbanceContext:
     """What a disturbance draws from and may look at.
 
     Attributes:
@@ -54,7 +54,7 @@ class Occasion:
         return list(items)[int(self.rng.integers(len(items)))]
 
 
-Act = Callable[[DeliveredPeriod, Occasion], str]
+Act = Callable[[DeliveredPeriod, DisturbanceContext], str]
 """Disturbs the inbox; returns what was done, in a few words without personal values."""
 
 
@@ -85,26 +85,26 @@ def fields_of_lists() -> frozenset[str]:
     return frozenset(shown | named | set(preference().reads)) - frozenset(settings()["identity"])
 
 
-def police_cut(inbox: DeliveredPeriod, occasion: Occasion) -> str:
+def police_cut(inbox: DeliveredPeriod, occasion: DisturbanceContext) -> str:
     """A transfer that ended early: the rows behind a random place are not there."""
     part = _largest(inbox.parts(POLICE))
     return _cut(inbox, part, occasion)
 
 
-def police_cut_ordered(inbox: DeliveredPeriod, occasion: Occasion) -> str:
+def police_cut_ordered(inbox: DeliveredPeriod, occasion: DisturbanceContext) -> str:
     """The same, of a file sorted by address: whole townships are gone."""
     part = _largest(inbox.parts(POLICE))
     address = inbox.values(part, ADDRESSES)
     return _cut(inbox, _sorted(inbox, part, sorted(part.rows, key=lambda row: address[row])), occasion)
 
 
-def police_cut_shuffled(inbox: DeliveredPeriod, occasion: Occasion) -> str:
+def police_cut_shuffled(inbox: DeliveredPeriod, occasion: DisturbanceContext) -> str:
     """The same, of a file in no order: a random share of all children is gone."""
     part = _largest(inbox.parts(POLICE))
     return _cut(inbox, _sorted(inbox, part, occasion.rng.permutation(part.rows).tolist()), occasion)
 
 
-def education_file(inbox: DeliveredPeriod, occasion: Occasion) -> str:
+def education_file(inbox: DeliveredPeriod, occasion: DisturbanceContext) -> str:
     """One of the files of the register does not come."""
     files = inbox.files(REGISTER)
     gone = occasion.pick(files if len(files) > 1 else [])
@@ -112,42 +112,42 @@ def education_file(inbox: DeliveredPeriod, occasion: Occasion) -> str:
     return f"{len(files)} 份学籍文件缺 1 份"
 
 
-def school_missing(inbox: DeliveredPeriod, occasion: Occasion) -> str:
+def school_missing(inbox: DeliveredPeriod, occasion: DisturbanceContext) -> str:
     """One school's pupils are in no file of the register."""
     rows = _units(inbox, REGISTER, ("school_code",)) or _units(inbox, REGISTER, ("school",))
     return _without(inbox, rows, occasion, "学校")
 
 
-def grade_missing(inbox: DeliveredPeriod, occasion: Occasion) -> str:
+def grade_missing(inbox: DeliveredPeriod, occasion: DisturbanceContext) -> str:
     """One grade's pupils are in no file of the register."""
     return _without(inbox, _units(inbox, REGISTER, ("grade",)), occasion, "年级")
 
 
-def township_police(inbox: DeliveredPeriod, occasion: Occasion) -> str:
+def township_police(inbox: DeliveredPeriod, occasion: DisturbanceContext) -> str:
     """One township is not in the police register."""
     return _without(inbox, _townships(inbox, POLICE), occasion, "乡镇（公安）")
 
 
-def township_education(inbox: DeliveredPeriod, occasion: Occasion) -> str:
+def township_education(inbox: DeliveredPeriod, occasion: DisturbanceContext) -> str:
     """Pupils of one township are not in the register."""
     return _without(inbox, _townships(inbox, REGISTER), occasion, "乡镇（教育）")
 
 
-def column_missing(inbox: DeliveredPeriod, occasion: Occasion) -> str:
+def column_missing(inbox: DeliveredPeriod, occasion: DisturbanceContext) -> str:
     """A column on which some list rests is left out of a department's files."""
     department, name = _column(inbox, occasion)
     _drop_columns(inbox, department, [name])
     return f"{department} 缺列 {name}"
 
 
-def column_empty(inbox: DeliveredPeriod, occasion: Occasion) -> str:
+def column_empty(inbox: DeliveredPeriod, occasion: DisturbanceContext) -> str:
     """The column comes, and nothing stands in it."""
     department, name = _column(inbox, occasion)
     _overwrite(inbox, department, name, lambda: None)
     return f"{department} 空列 {name}"
 
 
-def column_unreadable(inbox: DeliveredPeriod, occasion: Occasion) -> str:
+def column_unreadable(inbox: DeliveredPeriod, occasion: DisturbanceContext) -> str:
     """The column comes, and what stands in it says nothing."""
     department, name = _column(inbox, occasion)
     word = occasion.pick(settings()["unreadable"])
@@ -155,7 +155,7 @@ def column_unreadable(inbox: DeliveredPeriod, occasion: Occasion) -> str:
     return f"{department} 列 {name} 全为“{word}”"
 
 
-def care_columns(inbox: DeliveredPeriod, occasion: Occasion) -> str:
+def care_columns(inbox: DeliveredPeriod, occasion: DisturbanceContext) -> str:
     """No file anywhere has a column of carer, agreement or suspension."""
     del occasion
     for department in ("civil_affairs", REGISTER):
@@ -163,7 +163,7 @@ def care_columns(inbox: DeliveredPeriod, occasion: Occasion) -> str:
     return "照料人、协议、休学各列都没有"
 
 
-def source_missing(inbox: DeliveredPeriod, occasion: Occasion) -> str:
+def source_missing(inbox: DeliveredPeriod, occasion: DisturbanceContext) -> str:
     """A further source that came last time does not come."""
     known = occasion.before.departments() if occasion.before else []
     gone = occasion.pick(
@@ -173,7 +173,7 @@ def source_missing(inbox: DeliveredPeriod, occasion: Occasion) -> str:
     return f"缺 {gone} 文件夹"
 
 
-def justice_others(inbox: DeliveredPeriod, occasion: Occasion) -> str:
+def justice_others(inbox: DeliveredPeriod, occasion: DisturbanceContext) -> str:
     """Justice answers, about nobody who was asked about before."""
     parts = inbox.parts("custody")
     asked = {text for part in parts for text in inbox.values(part, ["id_no"]).values()}
@@ -187,14 +187,14 @@ def justice_others(inbox: DeliveredPeriod, occasion: Occasion) -> str:
     return "服刑戒毒答复全是别人"
 
 
-def class_list(inbox: DeliveredPeriod, occasion: Occasion) -> str:
+def class_list(inbox: DeliveredPeriod, occasion: DisturbanceContext) -> str:
     """One of several schools' class lists does not come."""
     files = inbox.files("attendance")
     inbox.remove(occasion.pick(files if len(files) > 1 else []))
     return f"{len(files)} 份在校名单缺 1 份"
 
 
-def ledger_missing(inbox: DeliveredPeriod, occasion: Occasion) -> str:
+def ledger_missing(inbox: DeliveredPeriod, occasion: DisturbanceContext) -> str:
     """One township's ledger is not among those of civil affairs."""
     parts = inbox.parts("civil_affairs")
     sheets = Counter((part.path, part.layout) for part in parts)
@@ -208,7 +208,7 @@ def ledger_missing(inbox: DeliveredPeriod, occasion: Occasion) -> str:
     return f"缺一个乡镇的台账（{len(part.rows)} 行）"
 
 
-def second_county(inbox: DeliveredPeriod, occasion: Occasion) -> str:
+def second_county(inbox: DeliveredPeriod, occasion: DisturbanceContext) -> str:
     """Another county's files lie among ours."""
     other = occasion.other_county()
     name = settings()["other_county"]["county"]
@@ -223,7 +223,7 @@ OTHER = "other-"
 """Before the number of a child of the other county."""
 
 
-def stale_file(inbox: DeliveredPeriod, occasion: Occasion) -> str:
+def stale_file(inbox: DeliveredPeriod, occasion: DisturbanceContext) -> str:
     """A department's files of the earlier period are delivered again as this period's, as they are or saved anew."""
     before = occasion.before
     both = set(before.departments()) & set(inbox.departments()) if before else set()
@@ -238,7 +238,7 @@ def stale_file(inbox: DeliveredPeriod, occasion: Occasion) -> str:
     return f"{department} 交的是上期文件" + ("（改名另存）" if saved_anew else "")
 
 
-def corrected_beside(inbox: DeliveredPeriod, occasion: Occasion) -> str:
+def corrected_beside(inbox: DeliveredPeriod, occasion: DisturbanceContext) -> str:
     """A corrected file lies beside the one that it corrects."""
     path = _largest(inbox.parts(occasion.pick([REGISTER, "civil_affairs"]))).path
     corrected = inbox.add(path, inbox, f"{path.stem}（更正）{path.suffix}")
@@ -283,7 +283,7 @@ def _largest(parts: list[Part]) -> Part:
     return max(parts, key=lambda part: len(part.rows))
 
 
-def _cut(inbox: DeliveredPeriod, part: Part, occasion: Occasion) -> str:
+def _cut(inbox: DeliveredPeriod, part: Part, occasion: DisturbanceContext) -> str:
     kept = int(len(part.rows) * occasion.rng.uniform(0.3, 0.85))
     last = part.rows[kept - 1]
     gone = {row for row in part.rows if row > last}
@@ -327,7 +327,7 @@ def _townships(inbox: DeliveredPeriod, department: str) -> Units:
     return units
 
 
-def _without(inbox: DeliveredPeriod, units: Units, occasion: Occasion, kind: str) -> str:
+def _without(inbox: DeliveredPeriod, units: Units, occasion: DisturbanceContext, kind: str) -> str:
     """Take one unit's rows out of all files; units of a handful are drawn, too, but not of one or two rows."""
     unit = units[occasion.pick(sorted(name for name, rows in units.items() if len(rows) > 2))]
     total = sum(len(rows) for rows in units.values())
@@ -338,7 +338,7 @@ def _without(inbox: DeliveredPeriod, units: Units, occasion: Occasion, kind: str
     return f"缺一个{kind}：{len(unit)}/{total} 行"
 
 
-def _column(inbox: DeliveredPeriod, occasion: Occasion) -> tuple[str, str]:
+def _column(inbox: DeliveredPeriod, occasion: DisturbanceContext) -> tuple[str, str]:
     """A department and one of its fields on which lists rest."""
     department = occasion.pick([name for name in ("civil_affairs", REGISTER, "disability") if inbox.parts(name)])
     names = {name for part in inbox.parts(department) for name in part.columns}

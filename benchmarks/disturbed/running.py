@@ -1,6 +1,6 @@
 """A period through the product in a process of its own, and what there is to see of it afterwards.
 
-Belongs here: starting it, how it ended, what the workspace published. Does not belong here: what that is worth (`judging`).
+Belongs here: starting it, how it ended, what the workspace published. Does not belong here: what that is worth (`figures`).
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
 """The tables of the benchmark: one line a case while it runs, then what every disturbance gave, then the alarms.
 
-Belongs here: Markdown. Does not belong here: the figures (`judging`).
+Belongs here: Markdown. Does not belong here: the figures (`figures`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks.disturbed.cases import Judged, Quarter
+from benchmarks.disturbed.cases import CaseResult, Quarter
 from benchmarks.disturbed.disturbances import DISTURBANCES, STAGES
-from benchmarks.disturbed.judging import is_alarm, share_of
+from benchmarks.disturbed.figures import is_alarm, share_of
 from benchmarks.disturbed.running import OUTCOMES
 
 CASE_HEAD = (
@@ -25,14 +25,14 @@ HEAD = (
 _FIGURES = ("false_lines", "false_closings", "withheld", "none")
 
 
-def case_row(judged: Judged) -> str:
+def case_row(judged: CaseResult) -> str:
     """A case, its figures by list."""
     case = judged.case
     figures = " | ".join(_by_list(getattr(judged.figures, name)) for name in _FIGURES)
     return f"| {case.plan.name} | {case.disturbance} | {case.stage} | {judged.done} | {' '.join((judged.outcome, *judged.questions))} | {figures} | {judged.seconds:.0f} |"
 
 
-def summary(results: Sequence[Judged]) -> str:
+def summary(results: Sequence[CaseResult]) -> str:
     """All cases of a disturbance at a stage in one row, and everything together in the last."""
     lines = [HEAD]
     for name, disturbance in DISTURBANCES.items():
@@ -57,7 +57,7 @@ def alarms(quarters: Sequence[Quarter]) -> str:
     return "\n".join(lines)
 
 
-def _row(name: str, results: Sequence[Judged]) -> str:
+def _row(name: str, results: Sequence[CaseResult]) -> str:
     outcomes = " | ".join(str(sum(each.outcome == outcome for each in results)) for outcome in OUTCOMES)
     wrong = " | ".join(_with_cases(results, figure) for figure in _FIGURES[:2])
     rest = " | ".join(str(sum(each.figures.total(figure) for each in results)) for figure in _FIGURES[2:])
@@ -65,7 +65,7 @@ def _row(name: str, results: Sequence[Judged]) -> str:
     return f"| {name} | {len(results)} | {outcomes} | {wrong} | {rest} | {seconds:.0f} |"
 
 
-def _with_cases(results: Sequence[Judged], figure: str) -> str:
+def _with_cases(results: Sequence[CaseResult], figure: str) -> str:
     totals = [each.figures.total(figure) for each in results]
     return f"{sum(totals)} ({sum(total > 0 for total in totals)})"
 

@@ -1,11 +1,11 @@
 """Putting coverage together: units, fields, the children whom nobody could have seen, and what was known of them before.
 
 Belongs here: the order of these, and which children and records a hole concerns. Does not belong here: reading what was kept
-(`assets.coverage`), what lists and lives make of it. Source: rules/coverage.md.
+(`assets.coverage`), what lists and lives make of it. Source: rules/coverage.md#coverage.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -66,13 +66,39 @@ def build_coverage(files: ChildFiles, past: Past, came: Deliveries, context: Cov
         *kept,
         *(each for reference in asked for each in reference_populations(files, reference, context.profile)),
     ]
-    judged = [(population, units_of(population, context)) for population in populations]
+    judged = _judged(populations, context)
     missing = _missing_sources(past, came, context)
     tables = [table for table in [missing, *(units for _, units in judged)] if len(table)]
     units = pd.concat(tables, ignore_index=True) if tables else Coverage.complete().units
     unseen = _unseen(files, judged, asked, context)
     fields, refilled = field_coverage(files, past, came.question, context)
     return Coverage(units, fields, unseen, carried_records(files, past, units, unseen), refilled)
+
+
+def _judged(populations: list[Population], context: CoverageContext) -> list[tuple[Population, pd.DataFrame]]:
+    """Every population with its units judged; the whole county last, and by the children whom no hole explains."""
+    judged, lost = list[tuple[Population, pd.DataFrame]](), dict[tuple[str, str], set[str]]()
+    for population in sorted(populations, key=lambda each: each.dimension == COUNTY):
+        key = (population.source, population.basis)
+        if population.dimension == COUNTY:
+            population = _besides(population, lost.get(key, set()))
+        units = units_of(population, context)
+        holes = set(units.loc[units["state"] == HOLE, "unit"].astype(str))
+        lost.setdefault(key, set()).update(population.child_id[np.isin(population.unit.astype(str), list(holes))])
+        judged.append((population, units))
+    return judged
+
+
+def _besides(population: Population, lost: set[str]) -> Population:
+    """The children outside the holes; all of them where holes are everywhere: then it is the whole that is missing."""
+    rest = (
+        ~np.isin(population.child_id.astype(str), list(lost)) if lost else np.ones(len(population.seen), dtype=np.bool_)
+    )
+    if rest.sum() * 2 < len(rest):
+        return population
+    return replace(
+        population, unit=population.unit[rest], seen=population.seen[rest], child_id=population.child_id[rest]
+    )
 
 
 def _missing_sources(past: Past, came: Deliveries, context: CoverageContext) -> pd.DataFrame:

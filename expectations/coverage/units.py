@@ -31,13 +31,15 @@ from expectations.coverage.shapes import (
     WHOLE,
     Past,
 )
-from expectations.coverage.shares import ShareBounds, UnitCounts, judge_shares
+from expectations.coverage.shares import ShareBounds, Shares, UnitCounts, judge_shares
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.ages import school_grade, years_in_words, youngest_years
 from expectations.lists.files import BoolArray, ChildFiles, IntArray
 
-GONE_TOGETHER = 3
-"""So many children of one unit do not leave it in one period, all of them, and none comes."""
+REGISTERED_FROM = 1
+"""Completed years from which on a birth is registered whatever the place's term for it (rules/definitions.md#register)."""
+GONE_TOGETHER, TOGETHER_BY_CHANCE = 3, 1e-3
+"""So many children of one unit do not leave it all at once; and how unlikely it must be that each of them left by itself."""
 
 Labels = NDArray[np.object_]
 Earlier = Mapping[tuple[str, str, str, str], float]
@@ -94,9 +96,7 @@ def units_of(population: Population, context: CoverageContext) -> pd.DataFrame:
     source, basis, dimension = population.source, population.basis, population.dimension
     past = np.array([context.earlier.get((source, basis, dimension, name), np.nan) for name in names])
     judged = judge_shares(UnitCounts(asked, seen, past), context.bounds(), _county_share(population, context))
-    # A file, a school or a township of which every child is gone at once is missing, however small: who leaves, leaves one by one.
-    together = basis == KEPT and dimension in (FILE, SCHOOL, TOWN)
-    is_gone = judged.is_hole | (together & (seen == 0) & (asked >= GONE_TOGETHER))
+    is_gone = judged.is_hole | _gone_together(dimension, asked, seen, judged.expected)
     state = np.where(is_gone, HOLE, np.where(judged.is_telling, WHOLE, SMALL)).astype(object)
     if source.partition(".")[0] in context.confirmed:
         state[is_gone] = CONFIRMED
@@ -122,6 +122,14 @@ def units_of(population: Population, context: CoverageContext) -> pd.DataFrame:
     ]
     # Children of whom nobody can say where they belong are no unit, except where the whole county is.
     return frame[(frame["unit"] != "") | (frame["dimension"] == COUNTY)][UNIT_COLUMNS].reset_index(drop=True)
+
+
+def _gone_together(dimension: str, asked: IntArray, seen: IntArray, expected: Shares) -> BoolArray:
+    """A file, a school or a township of which nobody is seen is missing, however small: who leaves, leaves one by one."""
+    if dimension not in (FILE, SCHOOL, TOWN):
+        return np.zeros(len(asked), dtype=np.bool_)
+    by_chance = np.power(1 - np.nan_to_num(expected, nan=0.0), asked)
+    return np.asarray((seen == 0) & (asked >= GONE_TOGETHER) & (by_chance <= TOGETHER_BY_CHANCE), dtype=np.bool_)
 
 
 def _county_share(population: Population, context: CoverageContext) -> float:
@@ -267,7 +275,9 @@ def references(files: ChildFiles, profile: Profile, delivered: Collection[str]) 
     parts = []
     if "public_security" in delivered and profile.comparison.police_mode.value != "answer_file":
         seen = any_of(department == "public_security")
-        parts.append(Reference("public_security", here & others & ~foreign & (age >= 1) & (age < grown), seen))
+        parts.append(
+            Reference("public_security", here & others & ~foreign & (age >= REGISTERED_FROM) & (age < grown), seen)
+        )
     if "education" in delivered:
         school = profile.school
         away = [

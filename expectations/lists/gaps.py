@@ -1,7 +1,7 @@
 """Lists whose nought would say too much: something that they rest on did not come, and no single child can be named for it.
 
 Belongs here: which holes and silent columns concern a list as a whole. Does not belong here: children who cannot be compared (`outcomes`), what a
-hole is (`expectations.coverage`), what is printed. Source: rules/coverage.md#outcomes.
+hole is (`expectations.coverage`), what is printed. Source: rules/coverage.md#three-outcomes.
 """
 
 from collections.abc import Iterator

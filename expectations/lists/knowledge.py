@@ -1,7 +1,7 @@
 """How the three outcomes of a list are said, the same in every output: 未计算, 无法比对, a number with what is not in it, or a nought that is one.
 
 Belongs here: words and sentences of one list. Does not belong here: who cannot be compared (`outcomes`), which lists have a gap (`gaps`), tables
-and sheets. Source: rules/coverage.md#outcomes.
+and sheets. Source: rules/coverage.md#three-outcomes.
 """
 
 from collections.abc import Mapping

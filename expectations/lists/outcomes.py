@@ -1,7 +1,7 @@
 """The third outcome of a list: children of whom it cannot be said, with the reason, and lists of which nothing can be said at all.
 
 Belongs here: taking off lines that rest on a source's silence where the source could not have shown the child, capping grades, counting who could
-not be compared. Does not belong here: what was covered (`expectations.coverage`), conditions of lists. Source: rules/coverage.md#outcomes.
+not be compared. Does not belong here: what was covered (`expectations.coverage`), conditions of lists. Source: rules/coverage.md#three-outcomes.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import auditing, options, profiles
+from pipelines.cli import auditing, edition_commands, options, profiles
 from pipelines.cli.shell import DebugOption, OutOption, PeriodOption, WorkspaceOption, opened, spoken
 from pipelines.cli.texts import say
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 
 app.add_typer(profiles.app)
 app.add_typer(auditing.app)
+edition_commands.add_to(app)
 
 
 @app.command(help=say("init.help"))
@@ -95,52 +96,6 @@ def run(  # noqa: PLR0913 - every argument is an option people type
     size = running.checked_size(session, accept_size or [], consent if accept_size or not others else "")
     gone, engine = running.known_departments(session, withdraw or []), running.checked_engine(engine)
     running.run_and_print(session, running.RunRequest(period, Consent(gone, size, engine, dated, whole)))
-
-
-@app.command("review-edition", help=say("waiting.help"))
-@spoken
-def review_edition(period: PeriodOption, out: options.MaybeOutOption = None, workspace: WorkspaceOption = None) -> None:
-    """What an edition that waits says, and why it waits."""
-    from pipelines.cli.releasing import show_waiting
-
-    show_waiting(opened(workspace), period, out)
-
-
-@app.command(help=say("release.help"))
-@spoken
-def release(  # noqa: PLR0913 - every argument is an option people type
-    period: PeriodOption,
-    by: Annotated[str, typer.Option("--by", help=say("release.by"))],
-    reason: Annotated[str, typer.Option("--reason", help=say("release.reason"))],
-    lists: Annotated[list[str] | None, typer.Option("--list", help=say("release.lists"), show_default=False)] = None,
-    workspace: WorkspaceOption = None,
-    debug: DebugOption = False,
-) -> None:
-    """Release an edition that waits."""
-    from pipelines.cli.releasing import release_and_print
-    from pipelines.running import ReleaseOrder
-
-    release_and_print(opened(workspace, debug), period, ReleaseOrder(by, reason, tuple(lists or ())))
-
-
-@app.command(help=say("status.help"))
-@spoken
-def status(
-    workspace: WorkspaceOption = None,
-    period: options.MaybePeriodOption = "",
-    files: Annotated[bool, typer.Option("--files", help=say("status.files"))] = False,
-) -> None:
-    """A period at a glance, or every delivered file."""
-    from pipelines.cli.auditing import looked_at
-
-    if files:
-        from pipelines.cli.looking import show_files
-
-        show_files(looked_at(workspace), period)
-    else:
-        from pipelines.cli.glance import show_glance
-
-        show_glance(looked_at(workspace), period)
 
 
 @app.command(help=say("quarantine.help"))

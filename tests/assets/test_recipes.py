@@ -207,6 +207,7 @@ def list_added(monkeypatch, tmp_path):
 
     def enter(content):
         content["lists"]["L90"] = copy.deepcopy(ENTRY)
+        content["rests_on"]["L90"] = {"fields": ["civil_affairs.phone"]}
 
     def send(content):
         content["lists"]["L90"] = {"recipients": ["township"], "due_days": 30}

@@ -41,7 +41,7 @@ def test_what_ended_with_a_merge_or_was_solved_by_the_data_goes_on_nowhere() -> 
             event("L03-ANSWERED", "answered", "rejected", BY_REPLY),
         ]
     )
-    before = _Before(lives, dict.fromkeys(lives, ("L03", A, "")), {}, [])
+    before = _Before(lives, dict.fromkeys(lives, ("L03", A, "")), {}, [], pd.DataFrame())
     assert set(_going_on(before)) == {"L03-OPEN", "L03-ANSWERED"}
 
 
@@ -65,7 +65,7 @@ def test_a_child_that_is_in_no_file_any_more_has_the_birth_date_of_its_last_file
 
 def test_a_number_of_an_earlier_run_leads_to_the_child_that_has_its_records_in_the_corrected_data() -> None:
     published = {"CA-1": B, "ED-1": B, "CA-2": C, "ED-2": C, "PS-3": A, "CA-9": "T2026Q2-000009"}
-    before = _Before({}, {}, {}, [], {}, published)
+    before = _Before({}, {}, {}, [], pd.DataFrame(), {}, published)
     now = [("CA-1", A), ("ED-1", A), ("PS-3", A), ("CA-2", A), ("ED-2", "T2026Q1-000004")]
     records = pd.DataFrame(now, columns=["record_id", "child_id"])
     # Of C's records one went here and one there; the last child's department delivered anew: nobody can say.

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.disturbed.counties import CountyPlan, inbox_of, make_county, make_other_county
-from benchmarks.disturbed.disturbances import DISTURBANCES, Occasion
+from benchmarks.disturbed.disturbances import DISTURBANCES, DisturbanceContext
 from benchmarks.disturbed.inbox import DeliveredPeriod
 
 PLAN = CountyPlan("ordinary", 400, 5)
@@ -80,7 +80,7 @@ def disturb(county, undisturbed, tmp_path, request):
             return inbox_of(request.getfixturevalue("other_county"), period)
 
         after = inbox_of(root, period)
-        said = DISTURBANCES[name].act(after, Occasion(np.random.default_rng(seed), earlier, other))
+        said = DISTURBANCES[name].act(after, DisturbanceContext(np.random.default_rng(seed), earlier, other))
         return Trial(undisturbed[period], inbox_of(root, period), said)
 
     return on_a_copy

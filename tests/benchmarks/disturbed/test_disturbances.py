@@ -11,8 +11,8 @@ from benchmarks.disturbed.counties import inbox_of
 from benchmarks.disturbed.disturbances import (
     DISTURBANCES,
     OTHER,
+    DisturbanceContext,
     NotApplicableError,
-    Occasion,
     fields_of_lists,
     settings,
 )
@@ -228,7 +228,7 @@ def test_nothing_to_disturb_is_said(delivered):
     inbox = inbox_of(delivered, FIRST)
     for department in ("public_security", "attendance"):
         inbox.empty(department)
-    occasion = Occasion(np.random.default_rng(1), None, lambda: inbox)
+    occasion = DisturbanceContext(np.random.default_rng(1), None, lambda: inbox)
     for name in ("police_cut", "township_police", "class_list", "stale_file"):
         with pytest.raises(NotApplicableError):
             DISTURBANCES[name].act(inbox, occasion)

@@ -22,7 +22,7 @@ def county(skip=lambda department, child: False, size=30, **more):
     town = Town()
     for child in range(1, 3 * size + 1):
         place = TOWNS[child % 3]
-        birth = f"{2012 + child % 6}-03-1{child % 9}"
+        birth = f"{2012 + child % 5}-03-1{child % 9}"
         rows = {
             PS: {"layout": "register", "hukou_town": place, "hukou_county": "620722"},
             ED: {
@@ -98,7 +98,7 @@ def test_a_township_that_the_police_did_not_bring_hides_its_children_and_those_o
     town = county(skip)
     town.add(CA, 400, layout="ledger", category="left_behind", birth_date="2015-03-10")
     judged = coverage(town)
-    assert units(judged, source=PS) == {"乙镇"}
+    assert units(judged, source=PS, dimension="town") == {"乙镇"}
     assert hidden(judged, PS) == {child for child in range(1, 91) if child % 3 == 1} | {400}
     assert "公安「乙镇」：其他部门知道的30名儿童，这里一名也没有" in set(
         judged.unseen["because"].str.split("；").explode()

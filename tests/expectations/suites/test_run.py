@@ -102,25 +102,23 @@ def test_table_rules_stop() -> None:
 
 def test_a_jump_in_rows_stops_until_a_second_person_consents() -> None:
     rows = [row(at) for at in range(100)]
-    assert [c.name for c in checked(*rows, occasion=DeliveryFacts(date(2026, 9, 30), 200)).stopped] == [
-        "rows_not_halved"
-    ]
-    assert [c.name for c in checked(*rows[:61], occasion=DeliveryFacts(date(2026, 9, 30), 100)).stopped] == []
+    assert [c.name for c in checked(*rows, occasion=DeliveryFacts(date(2026, 9, 30), 200)).asked] == ["rows_not_halved"]
+    assert [c.name for c in checked(*rows[:61], occasion=DeliveryFacts(date(2026, 9, 30), 100)).asked] == []
     assert [
         c.name
         for c in checked(
             *rows, *(row(at) for at in range(200, 260)), occasion=DeliveryFacts(date(2026, 9, 30), 110)
-        ).stopped
+        ).asked
     ] == ["rows_not_doubled"]
-    assert checked(*rows, occasion=DeliveryFacts(date(2026, 9, 30), 200, consented=True)).stopped == []
-    assert checked(*rows[:3], occasion=DeliveryFacts(date(2026, 9, 30), 50)).stopped == []
+    assert checked(*rows, occasion=DeliveryFacts(date(2026, 9, 30), 200, consented=True)).asked == []
+    assert checked(*rows[:3], occasion=DeliveryFacts(date(2026, 9, 30), 50)).asked == []
 
 
 @pytest.mark.parametrize("suite", ["std_public_security", "std_education", "std_attendance", "std_visits"])
 def test_an_edition_that_loses_two_lines_of_five_within_its_period_stops(suite: str) -> None:
     rows = [row(at) for at in range(100)]
     day = date(2026, 9, 30)
-    cut = checked(*rows, suite=suite, occasion=DeliveryFacts(day, edition_rows=200)).stopped
+    cut = checked(*rows, suite=suite, occasion=DeliveryFacts(day, edition_rows=200)).asked
     assert [(check.name, check.sentence.rpartition("（")[2]) for check in cut] == [
         ("rows_not_cut", "原来200行，这次100行）")
     ]
@@ -133,11 +131,11 @@ def test_an_edition_that_loses_two_lines_of_five_within_its_period_stops(suite: 
         # Files come in one by one: more of them than yesterday is no doubt.
         DeliveryFacts(day, edition_rows=1),
     ):
-        assert checked(*rows, suite=suite, occasion=fine).stopped == []
+        assert checked(*rows, suite=suite, occasion=fine).asked == []
 
 
 def test_a_jump_says_both_numbers() -> None:
-    (check,) = checked(*[row(at) for at in range(100)], occasion=DeliveryFacts(date(2026, 9, 30), 200)).stopped
+    (check,) = checked(*[row(at) for at in range(100)], occasion=DeliveryFacts(date(2026, 9, 30), 200)).asked
     assert check.sentence.endswith("（原来200行，这次100行）")
 
 

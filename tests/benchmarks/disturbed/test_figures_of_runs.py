@@ -3,7 +3,7 @@
 import openpyxl
 import pytest
 
-from benchmarks.disturbed.judging import RunComparison, is_alarm, share_of
+from benchmarks.disturbed.figures import RunComparison, is_alarm, share_of
 from benchmarks.disturbed.running import (
     BROKEN,
     PUBLISHED,
