@@ -25,8 +25,8 @@ from benchmarks.disturbed.counties import (
     make_other_county,
     new_workspace,
 )
-from benchmarks.disturbed.disturbances import DISTURBANCES, NotApplicableError, Occasion
-from benchmarks.disturbed.judging import RunComparison
+from benchmarks.disturbed.disturbances import DISTURBANCES, DisturbanceContext, NotApplicableError
+from benchmarks.disturbed.figures import RunComparison
 from benchmarks.disturbed.running import PUBLISHED, look
 from demo_county.scoring import true_lines
 from matching.reading.citizen import check_character
@@ -194,7 +194,7 @@ class Scene:
         taken = []
         before = inbox_of(self.made["county"], FIRST) if self.period == SECOND else None
 
-        class Chosen(Occasion):
+        class Chosen(DisturbanceContext):
             def pick(self, items):
                 if not items:
                     raise NotApplicableError
