@@ -517,9 +517,10 @@ def test_files_withdrawn_and_corrected_within_a_period(scene):
     # Files that were taken do not vanish by themselves.
     assert part.run() == 1
     assert "残联以前交来并已采用的文件，现在收件箱里一个也没有了" in part.said
+    assert "行数比本期上一次采用的少四成以上" in part.said
     assert (part.outbox(), part.events()) == (outbox, events)
     # Withdrawn by name: the edition that people have is compared with, and stays.
-    part.waits("残联", "公安", "行数比本期上一次采用的少四成以上", more=("--withdraw", "残联"))
+    part.waits("残联：上一次交来7行，这次没有交来", "公安", "行数比上期少四成以上", more=("--withdraw", "残联"))
     part.deliver_whole()
     part.inbox.empty("disability")
     # A person says that there is nobody any more: then it is so, and is no question.
