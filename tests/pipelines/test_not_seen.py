@@ -139,16 +139,24 @@ def county(once):
 
 
 @pytest.fixture(scope="session")
-def first_made(once, county, tongbi):
-    """A workspace after the undisturbed first period; copy it, do not open it."""
+def empty_made(once, county):
+    """A workspace to which nothing was delivered yet; copy it, do not open it."""
 
     def make(root):
         new_workspace(county, root)
         settings = root / "tongbi.toml"
         text = settings.read_text(encoding="utf-8").replace('operator = ""', 'operator = "王经办"')
         settings.write_text(text, encoding="utf-8")
-        shutil.copytree(root, root / "empty", ignore=shutil.ignore_patterns("empty"))
-        shutil.move(root / "empty", root.with_name(f"{root.name}-empty"))
+
+    return once("unseen-empty", make)
+
+
+@pytest.fixture(scope="session")
+def first_made(once, county, empty_made, tongbi):
+    """The same after the undisturbed first period; copy it, do not open it."""
+
+    def make(root):
+        shutil.copytree(empty_made, root)
         deliver(county, root, FIRST)
         done = tongbi("run", "--period", FIRST, "--workspace", root)
         (root / "told.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
@@ -296,13 +304,18 @@ def children(root, period):
     return {kid: child_at[place] for *at, kid in account if (place := tuple(at)) in child_at}
 
 
+@pytest.fixture(scope="session")
+def made(county, empty_made, first_made, second_made):
+    """The county and its workspaces by name: nothing to be changed."""
+    return {"county": county, "empty": empty_made, FIRST: first_made, SECOND: second_made}
+
+
 @pytest.fixture
-def scene(county, first_made, second_made, tongbi, tmp_path):
+def scene(made, tongbi, tmp_path):
     """`scene(period)`: before the run of the first period, or of the second; `scene(SECOND, again=True)`: after it."""
-    made = {"county": county, FIRST: first_made, SECOND: second_made}
 
     def begin(period, again=False):
-        earlier = first_made.with_name(f"{first_made.name}-empty") if period == FIRST else first_made
+        earlier = made["empty"] if period == FIRST else made[FIRST]
         root = shutil.copytree(made[period] if again else earlier, tmp_path / "workspace")
         return Scene(root, made, period, tongbi)
 
