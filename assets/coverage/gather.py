@@ -116,7 +116,8 @@ def _records(released: FrameStore, label: str) -> list[pd.DataFrame]:
     if released.exists(_BESIDE, label):
         adults = released.read(_BESIDE, label)
         if len(adults):
-            parts.append(adults.reindex(columns=parts[0].columns, fill_value="").assign(child_id="", active=False))
+            adults = adults.reindex(columns=parts[0].columns, fill_value="")
+            parts.append(adults.assign(child_id="", active=False, period=label))
     # Derived per run, and made anew for whatever is carried: what is kept of a record are its texts, its row and whether it counted.
     return [
         part.drop(columns=[name for name in _DERIVED if name in part]).astype({"row": "int32", "active": bool})

@@ -111,7 +111,7 @@ def _missing_sources(past: Past, came: Deliveries, context: CoverageContext) -> 
         department, _, layout = source.partition(".")
         mine = before["department"] == department if len(before) else pd.Series(dtype=bool)
         mine = mine & (before["layout"] == layout) if layout and len(before) else mine
-        number = int(mine.sum())
+        number = _rows_of_latest(before[mine]) if len(before) else 0
         blank = {"expected": np.nan, "tail": np.nan}
         usual = f"上一次交来{number}行" if source in past.sources else "本地规则要求每期交来"
         because = f"{context.spoken(source)}：{usual}，这次没有交来"
@@ -133,6 +133,12 @@ def _missing_sources(past: Past, came: Deliveries, context: CoverageContext) -> 
             }
         )
     return pd.DataFrame(rows, columns=UNIT_COLUMNS)
+
+
+def _rows_of_latest(records: pd.DataFrame) -> int:
+    """Rows of the later of two editions: of this period's that is replaced, else of the period before."""
+    periods = records.get("period", pd.Series("", index=records.index))
+    return int((periods == periods.max()).sum())
 
 
 def _unseen(

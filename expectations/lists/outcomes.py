@@ -55,9 +55,9 @@ class Knowledge:
         }
 
     @cached_property
-    def carried(self) -> dict[str, str]:
-        """child_id -> why what was known of it before is missing now."""
-        reasons: dict[str, str] = {}
+    def carried(self) -> dict[str, dict[str, str]]:
+        """child_id -> what of it is missing now (`department.field`, "": a whole record) -> why."""
+        reasons: dict[str, dict[str, str]] = {}
         holes = self.coverage.holes()
         by_source = {source: rows["because"].iloc[0] for source, rows in holes.groupby("source", sort=False)}
         records = self.coverage.carried
@@ -66,7 +66,7 @@ class Knowledge:
             for child, source, department in zip(records["child_id"], layouts, records["department"], strict=True):
                 reason = str(by_source.get(source) or by_source.get(department) or "")
                 if reason:
-                    reasons.setdefault(str(child), reason)
+                    reasons.setdefault(str(child), {}).setdefault("", reason)
         place = self.files.records.set_index("record_id")
         lost = {
             (row.source, row.file, row.field): row.because
@@ -77,8 +77,20 @@ class Knowledge:
                 row = place.loc[record]
                 because = lost.get((f"{row['department']}.{row['layout']}", row["file"], field), "")
                 if because:
-                    reasons.setdefault(str(row["child_id"]), str(because))
+                    of_child = reasons.setdefault(str(row["child_id"]), {})
+                    of_child.setdefault(f"{row['department']}.{field}", str(because))
         return reasons
+
+    def why_carried(self, child: str, fields: Collection[str]) -> str:
+        """Why what a list rests on is missing now of a child: a column of its own (`department.field`) before others; "" where nothing is."""
+        reasons = self.carried.get(child, {})
+        return next((reasons[name] for name in ("", *fields, *reasons) if name in reasons), "")
+
+    def is_short(self, entries: Collection[str]) -> bool:
+        """Whether so much of one of the kinds of files did not come that a person is asked about it: nobody knows where else its children are missing."""
+        least, holes = self.view.profile.coverage.smallest_unit.known(), self.coverage.holes()
+        asked = holes[(holes["asked"] >= least) | (holes["dimension"] == SOURCE)]
+        return any(matches(entry, str(source)) for entry in entries for source in asked["source"].unique())
 
     def why_unseen(self, child: str, entries: Collection[str]) -> str:
         """Why a child could not be seen in any of the kinds of files, "" where it could."""
@@ -160,7 +172,11 @@ def outcomes(
 def _resting(findings: pd.DataFrame, resting: pd.DataFrame, knowledge: Knowledge) -> pd.DataFrame:
     """Lines of one world only; of those that only the carried world has, the ones that are not listed."""
     lines = resting[(resting["only"] == "delivered") | ~resting["finding_id"].isin(findings["finding_id"])]
-    reasons = [knowledge.carried.get(child) or "它所依据的数据本期没有交全" for child in lines["child_id"]]
+    rests_on = knowledge.catalogue.rests_on
+    reasons = [
+        knowledge.why_carried(child, rests_on[code].fields) or "它所依据的数据本期没有交全"
+        for child, code in zip(lines["child_id"], lines["code"], strict=True)
+    ]
     return pd.DataFrame(
         {**{name: lines[name] for name in ("code", "finding_id", "child_id", "town")}, "source": "", "because": reasons}
     )
@@ -234,18 +250,23 @@ def _fields_untold(basis: ListBasis, knowledge: Knowledge) -> str:
 
 
 def _capped(findings: pd.DataFrame, knowledge: Knowledge) -> pd.DataFrame:
-    """Nothing is certain of a child that one of the list's guards could not have shown (coverage is whole, or the grade is not 明确)."""
+    """Nothing is certain without whole coverage: of a child that one of the list's guards could not have shown, and of nobody where the kind of files
+    on whose silence the sentence rests is short (rules/coverage.md#outcomes).
+    """
     grades = knowledge.catalogue.grades
     capped = findings.copy()
     for code, info in knowledge.catalogue.lists.items():
-        if not info.guards or not knowledge.unseen:
-            continue
-        mine = (findings["code"] == code) & (findings["grade"] == grades[-1])
-        reasons = [knowledge.why_unseen(child, info.guards) for child in findings.loc[mine, "child_id"]]
-        hidden = findings.index[mine][[bool(reason) for reason in reasons]]
-        capped.loc[hidden, "grade"] = grades[-2]
-        note = f"（{knowledge.catalogue.spoken(info.guards)}的数据没有交齐，未能排除例外）。"
-        capped.loc[hidden, "reason"] = capped.loc[hidden, "reason"].str.removesuffix("。") + note
+        absent_from = knowledge.catalogue.rests_on[code].absent_from
+        mine = findings.index[(findings["code"] == code) & (findings["grade"] == grades[-1])]
+        children = findings.loc[mine, "child_id"]
+        hidden = mine[[bool(knowledge.why_unseen(child, info.guards)) for child in children]] if len(mine) else mine
+        short = mine.difference(hidden) if knowledge.is_short(absent_from) else mine[:0]
+        doubts = ((hidden, info.guards, "未能排除例外"), (short, absent_from, "可能在没有交来的部分"))
+        for rows, entries, doubt in doubts:
+            departments = knowledge.catalogue.spoken(dict.fromkeys(name.partition(".")[0] for name in entries))
+            capped.loc[rows, "grade"] = grades[-2]
+            note = f"（{departments}的数据没有交齐，{doubt}）。"
+            capped.loc[rows, "reason"] = capped.loc[rows, "reason"].str.removesuffix("。") + note
     return capped
 
 

@@ -39,7 +39,7 @@ def print_waiting(opened: Session, period: str) -> None:
     folder = urgent_folder(opened, period)
     if folder.is_dir():
         out.print(say("waiting.urgent", path=folder), markup=False, style="bold red")
-    _print_next(period)
+    _print_next(edition)
 
 
 def show_waiting(opened: Session, period: str, target: Path | None) -> None:
@@ -64,7 +64,7 @@ def show_waiting(opened: Session, period: str, target: Path | None) -> None:
         out.print(line, markup=False)
     for line in _recipients(sent):
         out.print(line, markup=False)
-    _print_next(label)
+    _print_next(edition)
     if target:
         from assets.workbooks.waiting import write_waiting
 
@@ -112,9 +112,13 @@ def _print_reasons(opened: Session, edition: WaitingEdition) -> None:
         out.print(f"   → {advice}", markup=False, style="cyan")
 
 
-def _print_next(period: str) -> None:
-    for way in ("look", "better", "release"):
-        out.print(say(f"waiting.next_{way}", period=period), markup=False)
+def _print_next(edition: WaitingEdition) -> None:
+    from assets.coverage.gate import COUNTY_REASON
+
+    # Whose children the lists speak of is answered in the settings: releasing such an edition would be refused.
+    must_answer = (edition.open_reasons["kind"] == COUNTY_REASON).any()
+    for way in ("look", "better", *(() if must_answer else ("release",))):
+        out.print(say(f"waiting.next_{way}", period=edition.period), markup=False)
 
 
 _HEADS = ("list", "now", "before", "new", "closed", "unchecked", "uncompared")

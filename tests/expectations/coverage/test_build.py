@@ -153,6 +153,16 @@ def test_a_kind_of_file_that_did_not_come_at_all_is_a_hole_and_its_records_are_c
     assert len(judged.carried) == 45
 
 
+def test_of_two_editions_the_later_one_is_counted():
+    past = before(county())
+    replaced = past.records.assign(period="2026Q3", record_id="later-" + past.records["record_id"])
+    both = pd.concat([past.records.assign(period="2026Q2"), replaced], ignore_index=True)
+    judged = coverage(county(lambda department, child: department == CA), replace(past, records=both))
+    assert judged.holes().loc[judged.holes()["dimension"] == "source", "because"].tolist() == [
+        "民政：上一次交来45行，这次没有交来"
+    ]
+
+
 def test_children_who_outgrew_the_register_are_not_missed():
     past = before(county())
     grown = past.records.assign(birth_date="2005-01-01", id_no_birth="2005-01-01")
