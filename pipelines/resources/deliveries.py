@@ -88,7 +88,7 @@ def delivery_id(branch: Branch, sha256: str) -> str:
 def register(
     connection: sa.Connection, branch: Branch, arrived: Sequence[ArrivedFile], who: str
 ) -> list[RegisteredDelivery]:
-    """Write down what arrived; contents that are known already stay as they are.
+    """Write down what arrived; contents that are known and count already stay as they are.
 
     Returns:
         One line per content, in the order of file names; the same content under two names counts once, under the name
@@ -105,6 +105,9 @@ def register(
     for file in sorted(by_content.values(), key=lambda file: file.file):
         if file.sha256 in known:
             row = known[file.sha256]
+            # What was withdrawn, replaced or refused and lies in the inbox again is taken again, for every station of the run, not only once it is published.
+            if row["status"] not in LIVE:
+                set_status(connection, [row["id"]], "received")
             since, first = row["received_at"], row["file"]
             taken.append(RegisteredDelivery(row["id"], file.file, file.sha256, False, row["supersedes"], since, first))
             continue

@@ -459,12 +459,12 @@ def test_a_school_file_missing_in_the_second_period_released_in_part_and_late(sc
     part = scene(SECOND)
     gone = in_need(part.inbox, kids_of(part.inbox, "education", "第一学区"))
     part.disturb("education_file", named("第一学区"))
-    part.waits("教育的学籍信息全县：上一次交来的")
+    part.waits("教育的学籍信息「义务教育学籍导出_20260621（第一学区）.xlsx」：上一次交来的")
     known = part.children()
     assert gone & set(known) - set(kids_of(part.inbox, "education")) <= set(part.hidden("L03"))
     assert list((part.root / "outbox" / "紧急" / SECOND).rglob("*.xlsx"))
     assert part.release("--list", "L18", "--list", "L09") == PASSES, part.said
-    assert "清单“未建学籍”未计算，不表示没有这类情况" in part.said
+    assert "未放行：L01、L02、L03" in part.said
     seen = part.seen()
     assert {code: seen.lines[code] for code in ("L09", "L18")} == {
         code: part.undisturbed().lines[code] for code in ("L09", "L18")

@@ -57,6 +57,14 @@ def test_a_corrected_file_supersedes_the_earlier_one_when_it_is_published(engine
     assert states(engine) == {"a": "superseded", "b": "current", "c": "current"}
 
 
+def test_a_file_that_returns_counts_for_the_run_that_takes_it_again(engine):
+    settle(engine, arrive(engine, ("学籍.xlsx", A), ("补.xlsx", B)))
+    settle(engine, arrive(engine, ("学籍.xlsx", A)))
+    # Not only when its edition is published: stations ask what came while it is made.
+    arrive(engine, ("学籍.xlsx", A), ("补.xlsx", B))
+    assert states(engine) == {"a": "current", "b": "received"}
+
+
 def test_a_file_taken_back_is_withdrawn_and_may_return(engine):
     settle(engine, arrive(engine, ("一.xlsx", A), ("二.xlsx", B)))
     settle(engine, arrive(engine, ("一.xlsx", A)))
