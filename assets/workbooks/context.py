@@ -140,7 +140,9 @@ class PublishContext:
 
     def knowledge(self, code: str) -> ListKnowledge:
         """What can be known of a list."""
-        return self.known.get(code) or ListKnowledge(self.not_computed.get(code, ""))
+        known = self.known.get(code) or ListKnowledge(self.not_computed.get(code, ""))
+        # A list that was computed without one of its sources has a gap of which no child can be named.
+        return known if known.gap else replace(known, gap=self.in_part.get(code, ""))
 
     def for_town(self, town: str) -> PublishContext:
         """The same for one township: of the county's children who cannot be compared only its own are counted."""

@@ -251,7 +251,7 @@ def _fields_untold(basis: ListBasis, knowledge: Knowledge) -> str:
 
 def _capped(findings: pd.DataFrame, knowledge: Knowledge) -> pd.DataFrame:
     """Nothing is certain without whole coverage: of a child that one of the list's guards could not have shown, and of nobody where the kind of files
-    on whose silence the sentence rests is short (rules/coverage.md#outcomes).
+    on whose silence the sentence rests is short (rules/coverage.md#three-outcomes).
     """
     grades = knowledge.catalogue.grades
     capped = findings.copy()

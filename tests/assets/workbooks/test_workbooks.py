@@ -149,10 +149,15 @@ def test_lists_without_lines_and_lists_not_computed_are_said(town: Any) -> None:
 
 def test_a_list_of_which_a_part_was_not_compared_says_no_plain_number(town: Any) -> None:
     town.publish(in_part={"L01": "本期没有收到在校名单的数据"})
-    for path, number in (("乡镇/南古镇_2026Q3_核查清单.xlsx", "0（部分）"), (TOWNSHIP, "2（部分）")):
+    said = {
+        "乡镇/南古镇_2026Q3_核查清单.xlsx": ("无法比对", "按已交来的数据没有"),
+        TOWNSHIP: ("2", "按已交来的数据 2 条"),
+    }
+    for path, (number, words) in said.items():
         texts = [str(cell.value) for row in town.book(path)["说明"].iter_rows() for cell in row if cell.value]
         assert number in texts
-        assert any("【本期只计算了一部分】本期没有收到在校名单的数据" in text for text in texts)
+        gap = f"【没有交齐】{words}；未交齐的部分无法比对（本期没有收到在校名单的数据）"
+        assert any(gap in text for text in texts)
     assert "本期没有收到在校名单的数据" in [cell.value for cell in town.book("汇总.xlsx")["未计算的清单"]["C"]]
 
 
