@@ -47,6 +47,15 @@ RECORD_COLUMNS = [
     *("child_id", "department", "active", "id_no", "agreement", "has_carer", "care_reason", "guardianship"),
     *("study_status", "hukou_nature", "health", "boarding", "migrant", "guardian_rel"),
     *("child", "category", "guardian_name", "hukou_class", "father_status", "mother_status", "file", "sheet"),
+    *(
+        "aid",
+        "layout",
+        "left_behind",
+        "remark",
+        "dilemma_type",
+        "live_addr",
+        "hukou_addr",
+    ),  # who is in an institution, who must have an agreement
 ]
 ACCOUNTING = ["department", "file", "rows_in", "accepted", "quarantined", "set_aside", "supersedes", "difference"]
 

@@ -129,7 +129,11 @@ def test_everything_taken_back_needs_a_word(after_first_quarter, tongbi):
     assert done.returncode == 1
     assert "--withdraw disability" in done.stderr
     done = tongbi("run", "--period", "2026Q2", "--workspace", after_first_quarter, "--withdraw", "disability")
-    assert done.returncode == 0, done.stderr
+    # What people have rests on it: somebody looks before it is gone.
+    assert done.returncode == 3, done.stderr
+    whole = ("--complete", "残联", "--consent", "王经办")
+    done = tongbi("run", "--period", "2026Q2", "--workspace", after_first_quarter, "--withdraw", "disability", *whole)
+    assert done.returncode == 0, done.stdout + done.stderr
     assert {
         row for (row,) in asked(after_first_quarter, "SELECT status FROM delivery WHERE department = 'disability'")
     } == {"withdrawn"}
@@ -241,11 +245,21 @@ def test_a_jump_in_rows_is_taken_with_a_second_persons_consent_only(after_first_
     target.parent.mkdir(parents=True)
     target.write_bytes(b"\n".join(lines[: len(lines) // 3]) + b"\n")
     run = ("run", "--period", "2026Q3", "--workspace", root)
-    stopped = tongbi(*run)
-    assert stopped.returncode == 1
-    assert "--accept-size" in stopped.stdout + stopped.stderr
+    waiting = tongbi(*run)
+    assert waiting.returncode == 3
+    assert "--accept-size" in waiting.stdout + waiting.stderr
     agreed = tongbi(*run, "--accept-size", "公安", "--consent", "李主任")
-    assert agreed.returncode == 0, agreed.stdout + agreed.stderr
+    # The size is settled; that the other departments brought nothing is another question.
+    assert agreed.returncode == 3
+    assert "（原来" not in agreed.stdout
+    assert "教育：上一次交来" in agreed.stdout
+    assert not (root / "outbox" / "2026Q3").exists()
+    themselves = tongbi("release", "--period", "2026Q3", "--by", "王经办", "--reason", "看过", "--workspace", root)
+    assert themselves.returncode == 1
+    assert "操作人本人" in themselves.stderr
+    released = tongbi("release", "--period", "2026Q3", "--by", "李主任", "--reason", "其余下周补", "--workspace", root)
+    assert released.returncode == 0, released.stdout + released.stderr
+    assert (root / "outbox" / "2026Q3" / "汇总.xlsx").exists()
     ((actor, detail),) = asked(root, "SELECT actor, detail FROM audit WHERE action = 'size_consent'")
     assert (actor, "李主任" in detail) == ("王经办", True)
 
@@ -259,9 +273,9 @@ def test_a_file_cut_within_its_period_is_held_back_and_a_small_correction_is_not
     whole = path.read_bytes()
     lines = whole.rstrip(b"\r\n").split(b"\n")
     path.write_bytes(b"\n".join(lines[: len(lines) // 2]) + b"\n")
-    stopped = tongbi("run", "--period", "2026Q2", "--workspace", root)
-    assert stopped.returncode == 1
-    assert f"（原来{len(lines) - 1}行，这次{len(lines) // 2 - 1}行）" in stopped.stderr
+    waiting = tongbi("run", "--period", "2026Q2", "--workspace", root)
+    assert waiting.returncode == 3
+    assert f"（原来{len(lines) - 1}行，这次{len(lines) // 2 - 1}行）" in waiting.stderr
     assert published(root) == before
     path.write_bytes(whole)
     assert tongbi("run", "--period", "2026Q2", "--workspace", root).returncode == 0
@@ -272,13 +286,13 @@ def test_a_file_cut_in_the_first_period_is_held_back_by_what_the_others_hold(fre
     path = next((fresh_county / "inbox" / "2026Q2" / "public_security").glob("*.csv"))
     lines = path.read_bytes().rstrip(b"\r\n").split(b"\n")
     path.write_bytes(b"\n".join(lines[: len(lines) // 2]) + b"\n")
-    stopped = tongbi("run", "--period", "2026Q2", "--workspace", fresh_county)
-    assert stopped.returncode == 1
-    assert "在公安数据中只找到" in stopped.stderr
-    assert "--accept-size 公安" in stopped.stderr
+    waiting = tongbi("run", "--period", "2026Q2", "--workspace", fresh_county)
+    assert waiting.returncode == 3
+    assert "其他部门知道的" in waiting.stdout
+    assert "--complete 公安" in waiting.stdout
     assert not list((fresh_county / "outbox").rglob("*.csv"))
-    states = asked(fresh_county, "SELECT DISTINCT department, status FROM delivery WHERE status = 'refused'")
-    assert states == [("public_security", "refused")]
+    assert asked(fresh_county, "SELECT count(*) FROM publication") == [(0,)]
+    assert asked(fresh_county, "SELECT count(*) FROM life_event") == [(0,)]
 
 
 def test_last_quarters_files_stop_until_a_named_person_takes_them(after_first_quarter, tongbi):
@@ -286,9 +300,9 @@ def test_last_quarters_files_stop_until_a_named_person_takes_them(after_first_qu
     shutil.rmtree(root / "inbox" / "2026Q3" / "education")
     shutil.copytree(root / "inbox" / "2026Q2" / "education", root / "inbox" / "2026Q3" / "education")
     run = ("run", "--period", "2026Q3", "--workspace", root)
-    stopped = tongbi(*run)
-    assert stopped.returncode == 1
-    assert "内容与2026年第二季度（2026Q2）的一份文件完全相同，已于" in stopped.stderr
+    waiting = tongbi(*run)
+    assert waiting.returncode == 3
+    assert "内容与2026年第二季度（2026Q2）的一份文件完全相同，已于" in waiting.stderr
     assert not (root / "outbox" / "2026Q3").exists()
     taken = tongbi(*run, "--accept-period", "教育", "--consent", "王经办")
     assert taken.returncode == 0, taken.stderr
@@ -298,7 +312,7 @@ def test_last_quarters_files_stop_until_a_named_person_takes_them(after_first_qu
     files = len(list((root / "inbox" / "2026Q3" / "education").iterdir()))
     assert asked(root, "SELECT count(*) FROM audit WHERE action = 'period_override'") == [(files,)]
     # It was for that run only; the first period, whose files they are, is never asked.
-    assert tongbi(*run).returncode == 1
+    assert tongbi(*run).returncode == 3
     assert tongbi("run", "--period", "2026Q2", "--workspace", root).returncode == 0
 
 
