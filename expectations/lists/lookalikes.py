@@ -64,6 +64,8 @@ def _settled(view: View) -> BoolArray:
 
 def _differs(view: View, column: str, sides: _Sides) -> BoolArray:
     values = view.text(column).to_numpy(object)
+    if not len(values):
+        return np.zeros(len(sides.child), dtype=np.bool_)
     mine, theirs = values[sides.child], values[sides.other]
     return np.asarray((mine != "") & (theirs != "") & (mine != theirs), dtype=np.bool_)
 
@@ -87,6 +89,8 @@ def _has_its_own(view: View, sides: _Sides) -> BoolArray:
     """Whether the other child stands in the very book of the record that is near, under another name: that book counts two children."""
     books = pd.factorize(view.files.records["department"] + "|" + view.files.records["layout"])[0]
     names = view.files.records["name"].to_numpy(object)
+    if not len(names):
+        return np.zeros(len(sides.child), dtype=np.bool_)
     own: dict[tuple[int, int], str] = {}
     asked_of = np.zeros(view.n, dtype=np.bool_)
     asked_of[sides.other[sides.other >= 0]] = True

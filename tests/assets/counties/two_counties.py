@@ -51,13 +51,13 @@ def places_of(county: MadeCounty) -> Iterator[None]:
         return content
 
     settings._read = renamed
-    settings.places.cache_clear()
+    settings._shipped_places.cache_clear()
     settings.layouts.cache_clear()
     try:
         yield
     finally:
         settings._read = read
-        settings.places.cache_clear()
+        settings._shipped_places.cache_clear()
         settings.layouts.cache_clear()
 
 
