@@ -38,7 +38,11 @@ def run(delivered, tmp_path_factory, tongbi):
             for county in counties:
                 add(delivered[county], root / "inbox" / PERIOD, ending="_2" if county else "")
             done = tongbi("run", "--period", PERIOD, "--workspace", root)
-            assert done.returncode == 0, done.stderr
+            # Of two counties without an answer the edition waits; one county, and an answer, wait for nothing.
+            is_open = (
+                len(counties) > 1 and "drop" not in settings and "known" not in settings and "own_codes" not in settings
+            )
+            assert done.returncode == (3 if is_open else 0), done.stdout + done.stderr
             made[key] = root
         return made[key]
 
