@@ -24,7 +24,7 @@ from expectations.coverage.units import CoverageContext, Earlier
 from expectations.lists.catalogue import LOOKED, NOT_KNOWN, load_catalogue
 from expectations.lists.files import ChildFiles
 from pipelines.partitions import Period
-from pipelines.resources import consents
+from pipelines.resources import consents, finding_events
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.released import ReleasedFrames, is_aside
 from pipelines.resources.session import Session
@@ -130,16 +130,8 @@ def _todays_numbers(frames: FrameStore, period: str, numbers: pd.Series[str]) ->
     if not frames.exists("link_register.aliases", period):
         return numbers
     aliases = frames.read("link_register.aliases", period)
-    leads = dict(zip(aliases["child_id"], aliases["alias_of"], strict=True))
-    if not leads:
-        return numbers
-
-    def leading(number: str) -> str:
-        while number in leads:
-            number = leads[number]
-        return number
-
-    return numbers.map(leading)
+    final = finding_events.final_numbers(dict(zip(aliases["child_id"], aliases["alias_of"], strict=True)))
+    return numbers.map(lambda number: final.get(number, number)) if final else numbers
 
 
 def _earlier_shares(past: Past) -> Earlier:

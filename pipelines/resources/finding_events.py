@@ -104,7 +104,11 @@ def merged_children(connection: sa.Connection, before: str = "") -> dict[str, st
     if before:
         # A period that is run again makes its own merges anew, and knows none of a later one.
         merges = merges.where(child_event.c.period < before)
-    leads = {row[0]: row[1] for row in connection.execute(merges.order_by(child_event.c.id))}
+    return final_numbers({row[0]: row[1] for row in connection.execute(merges.order_by(child_event.c.id))})
+
+
+def final_numbers(leads: Mapping[str, str]) -> dict[str, str]:
+    """Ended child number -> the one that leads in the end, of the one into which each was merged."""
     final = {}
     for ended, name in leads.items():
         # Two numbers may each have been merged into the other, in different periods: a circle ends where it closes.

@@ -91,3 +91,8 @@ def test_what_an_earlier_run_of_a_period_said_is_known(engine):
             [{"period": period, "record_id": record, "child_id": child} for period, record, child in named],
         )
         assert finding_events.record_children(connection, "2026Q3") == {"CA-1": "T1"}
+
+
+def test_a_merged_number_leads_to_the_last_one_and_a_circle_ends_where_it_closes():
+    assert finding_events.final_numbers({"T3": "T2", "T2": "T1"}) == {"T3": "T1", "T2": "T1"}
+    assert finding_events.final_numbers({"T1": "T2", "T2": "T1"}) == {"T1": "T1", "T2": "T2"}
