@@ -17,7 +17,7 @@ from assets.recipes import check_departments, check_lists
 from assets.workbooks.layout import default_layout
 from expectations.jurisdictions.profile import Profile, load_profile
 from expectations.lists.catalogue import load_catalogue
-from expectations.lists.findings import not_computed, part_sentences
+from expectations.lists.findings import not_computed
 from matching.reading.regions import area_name
 from pipelines.resources import deliveries
 from pipelines.resources.frames import FrameStore
@@ -108,11 +108,6 @@ def lists_not_computed(opened: Session, period: str) -> dict[str, str]:
     )
     missing = not_computed(profile_of(opened.workspace), sources_delivered(opened, period), listed)
     return dict(zip(missing["code"].astype(str), missing["sentence"].astype(str), strict=True))
-
-
-def lists_in_part(opened: Session, period: str) -> dict[str, str]:
-    """Code -> what was not compared, of the lists of which only a part could be computed from what was delivered in the period."""
-    return part_sentences(profile_of(opened.workspace), sources_delivered(opened, period))
 
 
 def sources_delivered(opened: Session, period: str, latest: bool = False) -> list[str]:

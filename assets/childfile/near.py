@@ -6,6 +6,8 @@ Belongs here: turning `link_pairs` into rows per child, both ways round. Not her
 
 import pandas as pd
 
+from expectations.lists.columns import no_rows
+
 COLUMNS = [
     *("child", "child_id", "record_id", "department"),
     *("other_child_id", "other_record_id", "other_department", "other_file", "other_sheet", "other_row"),
@@ -22,7 +24,7 @@ def near_candidates(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
         records: records with `record_id, department, child, child_id`.
     """
     if pairs.empty:
-        return pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
+        return no_rows(COLUMNS)
     place = pd.Series(range(len(records)), index=records["record_id"])
     # Pairs of adults' records, and of records that the period no longer has, are near to no child.
     known = pairs[pairs["record_a"].isin(place.index) & pairs["record_b"].isin(place.index)]

@@ -20,6 +20,7 @@ from assets.receiving.filenames import file_names
 from expectations.coverage.shapes import SOURCE, Coverage
 from expectations.jurisdictions.profile import Profile
 from expectations.lists.catalogue import load_catalogue
+from expectations.lists.columns import no_rows
 from pipelines.resources import deliveries, releases
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.reading.shapes import ASK
@@ -80,7 +81,7 @@ def release_rule(workspace: Workspace) -> releases.ReleaseRule:
 def kept_reasons(frames: FrameStore, period: str) -> pd.DataFrame:
     """The reasons that the last run of a period kept; none in a workspace of an earlier state."""
     if not frames.exists(REASONS, period):
-        return pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
+        return no_rows(COLUMNS)
     return frames.read(REASONS, period)
 
 

@@ -19,11 +19,10 @@ from assets.workbooks.layout import field_terms
 from expectations.coverage.build import Deliveries, build_coverage
 from expectations.coverage.fields import FieldQuestion
 from expectations.coverage.rules import coverage_rules
-from expectations.coverage.shapes import Coverage, Past
+from expectations.coverage.shapes import COVERAGE_PARTS, KNOWN_ELSEWHERE, WHOLE, Coverage, Past
 from expectations.coverage.units import CoverageContext, Earlier
 from expectations.lists.catalogue import LOOKED, NOT_KNOWN, load_catalogue
 from expectations.lists.files import ChildFiles
-from pipelines.partitions import Period
 from pipelines.resources import consents, finding_events
 from pipelines.resources.frames import FrameStore
 from pipelines.resources.released import ReleasedFrames, is_aside
@@ -68,9 +67,7 @@ def kept_coverage(frames: FrameStore, period: str) -> Coverage:
     """The coverage that a run kept; of a workspace of an earlier state that of complete deliveries."""
     if not frames.exists(f"{NAME}.units", period):
         return Coverage.complete()
-    return Coverage(
-        *(frames.read(f"{NAME}.{part}", period) for part in ("units", "fields", "unseen", "carried", "refilled"))
-    )
+    return Coverage(*(frames.read(f"{NAME}.{part}", period) for part in COVERAGE_PARTS))
 
 
 def source_names(contracts: Mapping[str, Contract]) -> dict[str, str]:
@@ -104,7 +101,7 @@ def past_of(county: Session, period: str) -> Past:
         if not source.startswith((LOOKED, NOT_KNOWN))
     }
     seasonal = set(coverage_rules().seasonal)
-    return Past(records, units, frozenset(sources - seasonal), Period.parse(labels[0]).last_day)
+    return Past(records, units, frozenset(sources - seasonal))
 
 
 def _records(released: FrameStore, label: str) -> list[pd.DataFrame]:
@@ -139,7 +136,7 @@ def _earlier_shares(past: Past) -> Earlier:
     units = past.units
     if not len(units):
         return {}
-    usual = units[(units["state"] == "whole") & (units["basis"] == "elsewhere")]
+    usual = units[(units["state"] == WHOLE) & (units["basis"] == KNOWN_ELSEWHERE)]
     keys = zip(usual["source"], usual["basis"], usual["dimension"], usual["unit"], strict=True)
     return dict(zip(keys, usual["share"].astype(float), strict=True))
 

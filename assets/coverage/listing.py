@@ -21,6 +21,7 @@ from assets.receiving.delivered import keep_not_known
 from assets.workbooks.layout import field_terms
 from expectations.coverage.shapes import Coverage
 from expectations.jurisdictions.profile import Profile
+from expectations.lists.columns import no_rows
 from expectations.lists.files import ChildFiles, EarlierPeriod
 from expectations.lists.findings import compute_findings, not_computed
 from expectations.lists.outcomes import COLUMNS, Knowledge, Outcomes, outcomes
@@ -76,5 +77,5 @@ def _of_this_county(profile: Profile, code: str) -> Profile:
 def uncompared_of(frames: FrameStore, period: str) -> pd.DataFrame:
     """Who could not be compared in a period; without rows in a workspace of an earlier state."""
     if not frames.exists(NAME, period):
-        return pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
+        return no_rows(COLUMNS)
     return frames.read(NAME, period)

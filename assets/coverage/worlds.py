@@ -19,6 +19,7 @@ from assets.counties.own import own_county
 from assets.counties.registers import KNOWN, Registers
 from expectations.coverage.shapes import Coverage
 from expectations.jurisdictions.profile import Profile
+from expectations.lists.columns import no_rows
 from expectations.lists.files import REGISTER_COUNTY, BoolArray, ChildFiles, EarlierPeriod
 from expectations.lists.findings import compute_findings
 
@@ -48,7 +49,7 @@ def lines_resting_on_silence(files: ChildFiles, coverage: Coverage, context: Wor
         `finding_id, code, child_id, field, town, only` (`delivered`: it stands on the list only because something is missing; `carried`:
         it is gone only because something is missing). Without rows where everything is covered.
     """
-    nothing = pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
+    nothing = no_rows(COLUMNS)
     if not len(coverage.carried) and not len(coverage.refilled):
         return nothing
     concerned = _concerned(files, coverage)

@@ -10,7 +10,7 @@ from assets.coverage.listing import ListMaterial, listed_lines
 from assets.graph.step import COUNT, opened_of
 from assets.protected import protected_in
 from assets.receiving.delivered import COUNTY_CODE, county_doubt
-from expectations.coverage.shapes import Coverage
+from expectations.coverage.shapes import COVERAGE_PARTS, Coverage
 from expectations.lists.files import VEILED
 from pipelines.partitions import period_partitions
 from pipelines.resources import deliveries
@@ -18,7 +18,6 @@ from pipelines.resources.database import writing
 from pipelines.resources.io_manager import FACTS, put_together
 from pipelines.resources.step_guard import station
 
-_COVERAGE = ["units", "fields", "unseen", "carried", "refilled"]
 PARTS = ["children", "records", "near", "beside", FACTS]
 
 
@@ -29,7 +28,7 @@ def findings_asset() -> dg.AssetsDefinition:
         name="findings",
         ins={
             "child_files": dg.AssetIn(input_manager_key="frames", metadata={"parts": PARTS}),
-            "coverage": dg.AssetIn(input_manager_key="frames", metadata={"parts": _COVERAGE}),
+            "coverage": dg.AssetIn(input_manager_key="frames", metadata={"parts": COVERAGE_PARTS}),
             "link_pairs": dg.AssetIn(input_manager_key="frames"),
         },
         io_manager_key="frames",

@@ -17,7 +17,7 @@ from assets.coverage.gate import COUNTY_REASON, REASONS, GateMaterial, open_keys
 from assets.graph.step import COUNT, opened_of
 from assets.publishing.edition_lines import period_before
 from assets.publishing.urgent import hand_out_urgent
-from expectations.coverage.shapes import Coverage
+from expectations.coverage.shapes import COVERAGE_PARTS, Coverage
 from pipelines.partitions import period_partitions
 from pipelines.resources import publication, releases
 from pipelines.resources.database import writing
@@ -26,8 +26,7 @@ from pipelines.resources.released import ReleasedFrames, wait_unpublished
 from pipelines.resources.session import Session
 from pipelines.resources.step_guard import StoppedError, station
 
-NAME, CHECK, WAITS = "gate", "ordinary_or_released", "waits"
-_COVERAGE = ["units", "fields", "unseen", "carried", "refilled"]
+NAME, CHECK = "gate", "ordinary_or_released"
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def gate_asset() -> dg.AssetsDefinition:
         name=NAME,
         ins={
             "child_files": dg.AssetIn(input_manager_key="frames", metadata={"parts": ["children", "records"]}),
-            "coverage": dg.AssetIn(input_manager_key="frames", metadata={"parts": _COVERAGE}),
+            "coverage": dg.AssetIn(input_manager_key="frames", metadata={"parts": COVERAGE_PARTS}),
             "findings": dg.AssetIn(input_manager_key="frames"),
             "finding_life": dg.AssetIn(input_manager_key="frames"),
         },
@@ -88,7 +87,8 @@ def gate_asset() -> dg.AssetsDefinition:
             if passes:
                 staying = _held(county, scope)
             else:
-                _wait(county, period)
+                # From here on people read what they were given before, or, of a first edition, nothing.
+                wait_unpublished(county.workspace.frames, period)
                 hand_out_urgent(county, period, _urgent_material(frames))
         counts = reasons["kind"].value_counts()
         yield dg.Output(staying, metadata={COUNT: len(reasons), **{str(kind): int(n) for kind, n in counts.items()}})
@@ -168,8 +168,3 @@ def _held(county: Session, scope: releases.ReleasedScope) -> HeldLists:
     if scope.by:
         release = pd.DataFrame([{"by": scope.by.by, "reason": scope.by.reason, "at": scope.by.at}], dtype=object)
     return HeldLists(lists, release)
-
-
-def _wait(county: Session, period: str) -> None:
-    """From here on people read what they were given before, or, of a first edition, nothing."""
-    wait_unpublished(county.workspace.frames, period)

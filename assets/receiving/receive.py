@@ -29,6 +29,7 @@ from assets.receiving.kept_readings import keep_readings
 from assets.receiving.loose import own_workbook
 from assets.receiving.sorting import sort_inbox
 from assets.replies.lines import own_kind
+from expectations.lists.columns import no_rows
 from pipelines.partitions import Period
 from pipelines.resources import audit, deliveries
 from pipelines.resources.database import writing
@@ -270,7 +271,7 @@ def _together(frames: list[pd.DataFrame]) -> pd.DataFrame:
     """One frame: narrower files are filled with empty cells on the right."""
     filled = [frame for frame in frames if len(frame)]
     if not filled:
-        return pd.DataFrame({name: pd.Series(dtype=object) for name in KEY_COLUMNS})
+        return no_rows(KEY_COLUMNS)
     together = pd.concat(filled, ignore_index=True)
     # pandas fills with NaN, and every cell of a raw frame is text.
     narrow = [name for name in together.columns if not all(name in frame.columns for frame in filled)]

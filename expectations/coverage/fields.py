@@ -13,6 +13,7 @@ import pandas as pd
 from expectations.coverage.shapes import FIELD_COLUMNS, HOLE, SMALL, WHOLE, Past
 from expectations.coverage.shares import UnitCounts, judge_shares
 from expectations.coverage.units import CoverageContext
+from expectations.lists.columns import no_rows
 from expectations.lists.files import BoolArray, ChildFiles
 
 Headings = Collection[tuple[str, str, str]]
@@ -58,7 +59,7 @@ def field_coverage(
             refilled.append(_refilled(name, _FieldRows(mine, before, question), silent, context))
     frame = pd.DataFrame(rows, columns=FIELD_COLUMNS)
     filled = [part for part in refilled if len(part)]
-    empty = pd.DataFrame({name: pd.Series(dtype=object) for name in ("record_id", "field", "value")})
+    empty = no_rows(("record_id", "field", "value"))
     return frame, pd.concat(filled, ignore_index=True) if filled else empty
 
 

@@ -3,11 +3,11 @@
 Belongs here: types and column names. Does not belong here: how they are worked out (`units`, `fields`, `carrying`).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, fields
 
 import pandas as pd
+
+from expectations.lists.columns import no_rows
 
 WHOLE, HOLE, SMALL, CONFIRMED = "whole", "hole", "small", "confirmed"
 """States of a unit: nothing speaks against it; far too few of its children came; too few children to tell; a person confirmed that it is all."""
@@ -58,7 +58,7 @@ class Coverage:
         """Where nothing is missing."""
         return cls(
             *(
-                pd.DataFrame({name: pd.Series(dtype=object) for name in names})
+                no_rows(names)
                 for names in (
                     UNIT_COLUMNS,
                     FIELD_COLUMNS,
@@ -77,10 +77,9 @@ class Coverage:
         """The fields that told something before and do not now."""
         return self.fields[self.fields["state"] == HOLE]
 
-    def unseen_in(self, source: str) -> Mapping[str, str]:
-        """child_id -> why it could not have been seen in a source."""
-        rows = self.unseen[self.unseen["source"] == source]
-        return dict(zip(rows["child_id"], rows["because"], strict=True))
+
+COVERAGE_PARTS = [part.name for part in fields(Coverage)]
+"""The frames of a coverage by name, in their order."""
 
 
 @dataclass(frozen=True)
@@ -91,15 +90,11 @@ class Past:
         records: records of children as the child files held them, each record once, with what was carried then; `child_id` is today's number.
         units: the units judged then.
         sources: departments and `department.layout` that came then.
-        as_of: the last day of the period before; None where there is none.
     """
 
     records: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"child_id": pd.Series(dtype=object)}))
-    units: pd.DataFrame = field(
-        default_factory=lambda: pd.DataFrame({name: pd.Series(dtype=object) for name in UNIT_COLUMNS})
-    )
+    units: pd.DataFrame = field(default_factory=lambda: no_rows(UNIT_COLUMNS))
     sources: frozenset[str] = frozenset()
-    as_of: date | None = None
 
     @property
     def is_empty(self) -> bool:

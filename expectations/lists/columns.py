@@ -4,7 +4,7 @@ Belongs here: factorising a frame's columns, with memory, and masks and texts ma
 meaning of the values.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
 import numpy as np
 import pandas as pd
@@ -54,6 +54,11 @@ class CodedColumns:
         """A text per row, made once per distinct value."""
         codes, values = self.coded(column)
         return np.array([read(value) for value in values], dtype=object)[codes] if values else np.zeros(0, dtype=object)
+
+
+def no_rows(names: Iterable[str]) -> pd.DataFrame:
+    """A frame of text columns without a row; columns made from an empty list would be numbers."""
+    return pd.DataFrame({name: pd.Series(dtype=object) for name in names})
 
 
 def joined(groups: IntArray, codes: IntArray, values: list[str], n: int) -> Texts:

@@ -11,7 +11,6 @@ from expectations.lists.columns import Texts
 from expectations.lists.files import BoolArray
 from expectations.lists.view import View
 
-_ANY = "*"
 # Words of the profile's groups and the marks that stand for them.
 _MARKS = {
     "orphan": "孤儿", "de_facto": "事实无人抚养", "left_behind": "留守", "dilemma": "困境", "street": "流浪或打拐解救", "migrant": "随迁",
@@ -31,10 +30,7 @@ def groups_of(view: View) -> Groups:
     if "groups" not in view.notes:
         spoken, masks = np.full(view.n, "", dtype=object), {}
         for name, fields in view.catalogue.groups.items():
-            masks[name] = np.zeros(view.n, dtype=np.bool_)
-            for field, codes in fields.items():
-                rows = view.filled(field) if _ANY in codes else view.tokens(field, codes)
-                masks[name] |= view.any(rows & view.active)
+            masks[name] = view.marked(fields)
             spoken[masks[name]] = [f"{text}、{name}" if text else name for text in spoken[masks[name]]]
         # Whom a place puts first orders the lines and decides on none: where it is open nobody comes first.
         priority = view.profile.comparison.priority.value or []

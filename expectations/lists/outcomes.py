@@ -14,6 +14,7 @@ import pandas as pd
 from expectations.coverage.shapes import COUNTY, SOURCE, Coverage
 from expectations.lists.agreements import agreement_unseen
 from expectations.lists.catalogue import Catalogue, ListBasis
+from expectations.lists.columns import no_rows
 from expectations.lists.files import BoolArray, ChildFiles
 from expectations.lists.rollcall import roll_call
 from expectations.lists.view import View
@@ -111,29 +112,16 @@ class Knowledge:
 
     def scope(self, name: str) -> BoolArray:
         """Children of a scope of the catalogue: of active records of living children."""
-        records = self.files.records
-        rows = np.zeros(len(records), dtype=np.bool_)
-        for field, codes in self.catalogue.scopes[name].items():
-            values = records[field]
-            if "*" in codes:
-                rows |= (values != "").to_numpy(np.bool_)
-            else:
-                rows |= values.map(
-                    {value: not set(codes).isdisjoint(value.split(";")) for value in values.unique()}
-                ).to_numpy(np.bool_)
-        rows &= records["active"].to_numpy(np.bool_)
-        children = np.bincount(records["child"].to_numpy(np.int64)[rows], minlength=len(self.files.children)) > 0
-        return children & (self.files.children["alive"] != "no").to_numpy(np.bool_)
+        return self.view.marked(self.catalogue.scopes[name]) & ~self.view.flag("alive", "no")
 
     def told(self, fields: Collection[str]) -> BoolArray:
         """Children of whom one of the fields (`department.field`) says something."""
-        records = self.files.records
-        rows = np.zeros(len(records), dtype=np.bool_)
+        view, rows = self.view, np.zeros(len(self.view.child), dtype=np.bool_)
         for name in fields:
             department, _, field = name.partition(".")
-            if field in records.columns:
-                rows |= ((records["department"] == department) & (records[field] != "")).to_numpy(np.bool_)
-        return np.bincount(records["child"].to_numpy(np.int64)[rows], minlength=len(self.files.children)) > 0
+            if field in self.files.records.columns:
+                rows |= view.of(department) & view.filled(field)
+        return view.any(rows)
 
 
 def matches(entry: str, source: str) -> bool:
@@ -195,29 +183,23 @@ def _absent(lines: pd.DataFrame, basis: ListBasis, knowledge: Knowledge) -> pd.D
 
 def _in_scope(code: str, lines: pd.DataFrame, basis: ListBasis, knowledge: Knowledge) -> pd.DataFrame:
     """Children whom the list could name and of whom what alone can show it did not come."""
-    children = knowledge.files.children
-    nobody = pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
     if not basis.scope or not (basis.shown_by or basis.any_field):
-        return nobody
-    hidden = knowledge.scope(basis.scope) & ~children["child_id"].isin(lines["child_id"]).to_numpy(np.bool_)
+        return no_rows(COLUMNS)
     if basis.any_field:
-        hidden &= ~knowledge.told(basis.any_field)
-        reasons = dict.fromkeys(children["child_id"], _fields_untold(basis, knowledge))
+        hidden = knowledge.scope(basis.scope) & ~knowledge.told(basis.any_field)
     else:
-        hidden &= knowledge.unseen_mask(basis.shown_by)
-        reasons = {child: knowledge.why_unseen(child, basis.shown_by) for child in children.loc[hidden, "child_id"]}
-    rows = children.loc[hidden, ["child_id", "town"]]
-    source = "、".join([*basis.shown_by, *basis.any_field])
-    return pd.DataFrame(
-        {
-            "code": code,
-            "finding_id": "",
-            "child_id": rows["child_id"],
-            "town": rows["town"],
-            "source": source,
-            "because": [reasons[child] for child in rows["child_id"]],
-        }
-    )[COLUMNS]
+        hidden = knowledge.scope(basis.scope) & knowledge.unseen_mask(basis.shown_by)
+    rows = _not_listed(code, hidden, lines, knowledge).assign(source="、".join([*basis.shown_by, *basis.any_field]))
+    if basis.any_field:
+        return rows.assign(because=_fields_untold(basis, knowledge))
+    return rows.assign(because=[knowledge.why_unseen(child, basis.shown_by) for child in rows["child_id"]])
+
+
+def _not_listed(code: str, hidden: BoolArray, lines: pd.DataFrame, knowledge: Knowledge) -> pd.DataFrame:
+    """These children as rows of `COLUMNS`, still without a reason; whoever is on the list anyhow is not among them."""
+    children = knowledge.files.children
+    mask = hidden & ~children["child_id"].isin(lines["child_id"]).to_numpy(np.bool_)
+    return children.loc[mask, ["child_id", "town"]].assign(code=code, finding_id="", source="", because="")[COLUMNS]
 
 
 def _without_class_list(view: View) -> BoolArray:
@@ -236,10 +218,7 @@ _OWN: Mapping[str, tuple[Callable[[View], BoolArray], str]] = {
 
 def _by_own_rule(code: str, lines: pd.DataFrame, knowledge: Knowledge) -> pd.DataFrame:
     hidden, because = _OWN[code]
-    children = knowledge.files.children
-    mask = hidden(knowledge.view) & ~children["child_id"].isin(lines["child_id"]).to_numpy(np.bool_)
-    rows = children.loc[mask, ["child_id", "town"]]
-    return rows.assign(code=code, finding_id="", source="", because=because)[COLUMNS]
+    return _not_listed(code, hidden(knowledge.view), lines, knowledge).assign(because=because)
 
 
 def _fields_untold(basis: ListBasis, knowledge: Knowledge) -> str:
@@ -278,7 +257,7 @@ def _nothing_known(code: str, standing: pd.DataFrame, uncompared: pd.DataFrame, 
             return f"{row.because}，清单“{info.name}”未计算，不表示没有这类情况。"
     hidden = uncompared[uncompared["code"] == code]
     if basis.scope and len(hidden) and not (standing["code"] == code).any():
-        everybody = int(knowledge.scope(basis.scope).sum()) if basis.scope else 0
+        everybody = int(knowledge.scope(basis.scope).sum())
         if everybody and len(hidden) >= everybody:
             return f"{hidden['because'].iloc[0]}，清单“{info.name}”未计算，不表示没有这类情况。"
     return ""

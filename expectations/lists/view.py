@@ -3,7 +3,7 @@
 Belongs here: masks over records, "any" and "first" per child, drafts of findings. Not here: any list's condition.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,9 @@ from expectations.lists.catalogue import Catalogue
 from expectations.lists.columns import CodedColumns, Texts
 from expectations.lists.comparable import name_keys
 from expectations.lists.files import REGISTER_COUNTY, VEILED, BoolArray, ChildFiles, EarlierPeriod, IntArray
+
+ANY_VALUE = "*"
+"""Stands among codes for whatever is filled in."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,13 @@ class View:
     def words(self, field: str, wanted: Collection[str]) -> BoolArray:
         """Records whose free text holds one of the words."""
         return self.records.test(field, lambda text: any(word in text for word in wanted))
+
+    def marked(self, marks: Mapping[str, Collection[str]]) -> BoolArray:
+        """Children of whom an active record bears one of the marks: field -> codes, `*` for any value."""
+        rows = np.zeros(len(self.child), dtype=np.bool_)
+        for field, codes in marks.items():
+            rows |= self.filled(field) if ANY_VALUE in codes else self.tokens(field, codes)
+        return self.any(rows & self.active)
 
     def count(self, records: BoolArray) -> IntArray:
         """Number of records in the mask, per child."""

@@ -54,7 +54,7 @@ class PeriodPair:
         past = Past()
         if self.before.records:
             earlier = self.before.files()
-            past = Past(earlier.records, Past().units, frozenset(before), earlier.as_of)
+            past = Past(earlier.records, Past().units, frozenset(before))
         expected = frozenset(self.now.profile.gate.expected.value or [])
         came = Deliveries(frozenset(now), FieldQuestion(self.fields, {}, ()), expected)
         return build_coverage(self.files, past, came, CoverageContext(self.now.profile, {}, frozenset(), {}))

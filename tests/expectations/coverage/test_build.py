@@ -65,7 +65,7 @@ def before(town):
     sources = frozenset(files.records["department"]) | frozenset(
         files.records["department"] + "." + files.records["layout"]
     )
-    return Past(files.records, sources=sources, as_of=files.as_of)
+    return Past(files.records, sources=sources)
 
 
 def units(judged, **where):
