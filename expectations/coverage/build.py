@@ -33,6 +33,7 @@ from expectations.coverage.units import (
     Reference,
     first_filled,
     kept_populations,
+    kinds_of,
     reference_populations,
     reference_units,
     references,
@@ -227,7 +228,7 @@ def carried_records(files: ChildFiles, past: Past, units: pd.DataFrame, unseen: 
     before = past.records
     if past.is_empty:
         return before
-    source = (before["department"] + "." + before["layout"]).to_numpy(object)
+    source = kinds_of(before).to_numpy(object)
     department = before["department"].to_numpy(object)
     holes = units[(units["state"] == HOLE) & (units["basis"] == KEPT)]
     whole = set(holes.loc[holes["dimension"] == SOURCE, "source"])
@@ -247,8 +248,8 @@ def carried_records(files: ChildFiles, past: Past, units: pd.DataFrame, unseen: 
 
 def _of_lost_units(files: ChildFiles, before: pd.DataFrame, columns: Collection[str], lost: pd.DataFrame) -> BoolArray:
     names = pd.MultiIndex.from_frame(lost[["source", "unit"]].astype(object))
-    source = before["department"] + "." + before["layout"]
-    return np.asarray(pd.MultiIndex.from_arrays([source, first_filled(before, columns)]).isin(names), dtype=np.bool_)
+    units = pd.MultiIndex.from_arrays([kinds_of(before), first_filled(before, columns)])
+    return np.asarray(units.isin(names), dtype=np.bool_)
 
 
 def _there_again(files: ChildFiles, before: pd.DataFrame, columns: Collection[str]) -> BoolArray:
@@ -256,8 +257,7 @@ def _there_again(files: ChildFiles, before: pd.DataFrame, columns: Collection[st
     now = files.records
 
     def keys(records: pd.DataFrame) -> pd.MultiIndex:
-        source = records["department"] + "." + records["layout"]
-        return pd.MultiIndex.from_arrays([source, records["child_id"], first_filled(records, columns)])
+        return pd.MultiIndex.from_arrays([kinds_of(records), records["child_id"], first_filled(records, columns)])
 
     return np.asarray(keys(before).isin(keys(now)), dtype=np.bool_)
 

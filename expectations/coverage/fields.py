@@ -4,7 +4,7 @@ Belongs here: per source, file and field the share filled, now and before; the c
 which fields those are (`expectations.lists.catalogue`), units of children (`units`). Source: rules/coverage.md#fields.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ import pandas as pd
 
 from expectations.coverage.shapes import FIELD_COLUMNS, HOLE, SMALL, WHOLE, Past
 from expectations.coverage.shares import UnitCounts, judge_shares
-from expectations.coverage.units import CoverageContext
+from expectations.coverage.units import CoverageContext, kinds_of
 from expectations.lists.columns import no_rows
 from expectations.lists.files import BoolArray, ChildFiles
 
@@ -44,19 +44,20 @@ def field_coverage(
     looked += sorted({name.partition(".")[2] for name in question.fields})
     records = files.records[[name for name in looked if name in files.records]]
     known = past.records[[name for name in looked if name in past.records]]
-    layouts = (records["department"] + "." + records["layout"]).to_numpy(object)
+    layouts = kinds_of(records).to_numpy(object)
     for source in sorted(set(layouts)):
         department = str(source).partition(".")[0]
         fields = [name.partition(".")[2] for name in question.fields if name.partition(".")[0] == department]
         mine = records[layouts == source]
         before = _before(known, str(source))
+        of_source = _FieldRows(mine, before, question, _earlier_files(mine, before))
         for name in fields:
             if name not in mine.columns:
                 continue
-            judged = list(_judged(str(source), name, _FieldRows(mine, before, question), context))
+            judged = list(_judged(str(source), name, of_source, context))
             rows += judged
             silent = {str(row["file"]) for row in judged if not row["filled"]}
-            refilled.append(_refilled(name, _FieldRows(mine, before, question), silent, context))
+            refilled.append(_refilled(name, of_source, silent, context))
     frame = pd.DataFrame(rows, columns=FIELD_COLUMNS)
     filled = [part for part in refilled if len(part)]
     empty = no_rows(("record_id", "field", "value"))
@@ -65,18 +66,19 @@ def field_coverage(
 
 @dataclass(frozen=True)
 class _FieldRows:
-    """The rows of one source now and before, and what was asked."""
+    """The rows of one source now and before, what was asked, and per file of now the earlier one that held most of its children."""
 
     now: pd.DataFrame
     before: pd.DataFrame
     question: FieldQuestion
+    earlier_files: Mapping[str, str]
 
 
 def _before(known: pd.DataFrame, source: str) -> pd.DataFrame:
     """The earlier rows of a source; none in a first period."""
     if "layout" not in known:
         return known
-    return known[((known["department"] + "." + known["layout"]) == source).to_numpy(np.bool_)]
+    return known[(kinds_of(known) == source).to_numpy(np.bool_)]
 
 
 def _judged(source: str, name: str, rows: _FieldRows, context: CoverageContext) -> Iterator[dict[str, object]]:
@@ -85,12 +87,13 @@ def _judged(source: str, name: str, rows: _FieldRows, context: CoverageContext) 
     had: Collection[str] = (
         rows.before.loc[(earlier != "").to_numpy(np.bool_), "child_id"].tolist() if len(earlier) else []
     )
+    shares = (earlier != "").groupby(rows.before["file"]).mean().to_dict() if len(earlier) else {}
     word = rows.question.words.get(name, name)
     for file, part in rows.now.groupby("file", sort=True):
         filled = (part[name] != "").to_numpy(np.bool_)
         number = int(filled.sum())
         lost = int(part.loc[~filled, "child_id"].isin(had).sum())
-        share_before = _share_before(part, rows.before, earlier)
+        share_before = shares.get(rows.earlier_files.get(str(file), ""), np.nan)
         counts = UnitCounts(np.array([len(part)]), np.array([number]), np.array([share_before]))
         fell = bool(judge_shares(counts, context.bounds()).is_hole[0]) and lost > 0
         state = HOLE if fell else WHOLE if number else SMALL
@@ -114,15 +117,14 @@ def _judged(source: str, name: str, rows: _FieldRows, context: CoverageContext) 
         }
 
 
-def _share_before(part: pd.DataFrame, before: pd.DataFrame, earlier: "pd.Series[str]") -> float:
-    """The share filled in the earlier file that held most of these children; NaN where none held the greater part of those who are known."""
-    if not len(before):
-        return np.nan
-    known = before["child_id"].isin(part["child_id"])
-    files = before.loc[known, "file"].value_counts()
-    if not len(files) or files.iloc[0] * 2 < files.sum():
-        return np.nan
-    return float((earlier[before["file"] == files.index[0]] != "").mean())
+def _earlier_files(now: pd.DataFrame, before: pd.DataFrame) -> dict[str, str]:
+    """File -> the earlier file that held most of its children; none where no file held the greater part of those who are known."""
+    earlier = {}
+    for file, part in now.groupby("file", sort=True) if len(before) else ():
+        files = before.loc[before["child_id"].isin(part["child_id"]), "file"].value_counts()
+        if len(files) and files.iloc[0] * 2 >= files.sum():
+            earlier[str(file)] = str(files.index[0])
+    return earlier
 
 
 def _refilled(name: str, rows: _FieldRows, silent: Collection[str], context: CoverageContext) -> pd.DataFrame:

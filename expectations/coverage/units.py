@@ -24,7 +24,6 @@ from expectations.coverage.shapes import (
     KNOWN_ELSEWHERE,
     SCHOOL,
     SMALL,
-    SOURCE,
     STAGE,
     TOWN,
     UNIT_COLUMNS,
@@ -116,10 +115,10 @@ def units_of(population: Population, context: CoverageContext) -> pd.DataFrame:
             "state": state,
         }
     )
-    frame["is_bound"] = np.isnan(past)  # without a past the whole county is held against the place's own bound
-    frame["because"] = [
-        _sentence(row, context) if row["state"] in (HOLE, CONFIRMED) else "" for row in frame.to_dict("records")
-    ]
+    frame["because"] = ""
+    # Without a past the whole county is held against the place's own bound.
+    holes = frame[is_gone].assign(is_bound=np.isnan(past[is_gone]))
+    frame.loc[is_gone, "because"] = [_sentence(row, context) for row in holes.to_dict("records")]
     # Children of whom nobody can say where they belong are no unit, except where the whole county is.
     return frame[(frame["unit"] != "") | (frame["dimension"] == COUNTY)][UNIT_COLUMNS].reset_index(drop=True)
 
@@ -134,7 +133,7 @@ def _gone_together(dimension: str, asked: IntArray, seen: IntArray, expected: Sh
 
 def _county_share(population: Population, context: CoverageContext) -> float:
     """What is expected where there are no neighbours: the whole county by the place's own bound, else nothing."""
-    if population.dimension not in (COUNTY, SOURCE):
+    if population.dimension != COUNTY:
         return np.nan
     settings, department = context.profile.coverage, population.source.partition(".")[0]
     if population.basis == KEPT:
@@ -149,7 +148,7 @@ def _sentence(unit: Mapping[Hashable, Any], context: CoverageContext) -> str:
     """What is said of a hole: which unit, how many of how many, what was expected."""
     source, where = context.spoken(unit["source"]), _where(unit["dimension"], unit["unit"])
     asked, seen, expected = unit["asked"], unit["seen"], unit["expected"]
-    least = unit["dimension"] in (COUNTY, SOURCE) and unit["is_bound"]
+    least = unit["dimension"] == COUNTY and unit["is_bound"]
     bound = expected * (1 - context.bounds().below)
     usual = "" if expected != expected else f"，至少应有{bound:.0%}" if least else f"，应在{expected:.0%}左右"
     if unit["basis"] == KEPT:
@@ -161,8 +160,8 @@ def _sentence(unit: Mapping[Hashable, Any], context: CoverageContext) -> str:
 
 def _where(dimension: str, unit: str) -> str:
     rules = coverage_rules()
-    if dimension in (COUNTY, SOURCE):
-        return "全县" if dimension == COUNTY else "整份数据"
+    if dimension == COUNTY:
+        return "全县"
     if dimension == GRADE:
         return f"{years_in_words(int(unit))}年级" if unit.isdigit() and int(unit) > 0 else unit
     if dimension == AGE:
@@ -187,9 +186,8 @@ def kept_populations(files: ChildFiles, past: Past, profile: Profile) -> Iterato
     columns = {"child_id", "department", "layout", *(name for how in rules.dimensions.values() for name in how.columns)}
     before = past.records[[name for name in past.records if name in columns]]
     expected = expected_again(files, past, profile)
-    layouts = before["department"] + "." + before["layout"]
-    now = files.records
-    present = pd.MultiIndex.from_arrays([now["department"] + "." + now["layout"], now["child_id"]])
+    layouts = kinds_of(before)
+    present = pd.MultiIndex.from_arrays([kinds_of(files.records), files.records["child_id"]])
     for source in sorted(set(layouts[expected]) - set(rules.unsteady)):
         mine = expected & (layouts == source).to_numpy(np.bool_)
         rows = before[mine].drop_duplicates("child_id")
@@ -231,6 +229,11 @@ def _cohort_grade(birth: "pd.Series[str]", files: ChildFiles, profile: Profile) 
     return np.where(
         (birth.str.len() == 10).to_numpy(), school_grade(birth, files.as_of, school.entry_age.value, days), -1
     )
+
+
+def kinds_of(records: pd.DataFrame) -> "pd.Series[str]":
+    """The kind of file that each record comes from, `department.layout`."""
+    return records["department"] + "." + records["layout"]
 
 
 def first_filled(records: pd.DataFrame, columns: Collection[str]) -> Labels:

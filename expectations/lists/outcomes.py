@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from expectations.coverage.shapes import COUNTY, SOURCE, Coverage
+from expectations.coverage.units import kinds_of
 from expectations.lists.agreements import agreement_unseen
 from expectations.lists.catalogue import Catalogue, ListBasis
 from expectations.lists.columns import no_rows
@@ -63,8 +64,9 @@ class Knowledge:
         by_source = {source: rows["because"].iloc[0] for source, rows in holes.groupby("source", sort=False)}
         records = self.coverage.carried
         if len(records):
-            layouts = records["department"] + "." + records["layout"]
-            for child, source, department in zip(records["child_id"], layouts, records["department"], strict=True):
+            for child, source, department in zip(
+                records["child_id"], kinds_of(records), records["department"], strict=True
+            ):
                 reason = str(by_source.get(source) or by_source.get(department) or "")
                 if reason:
                     reasons.setdefault(str(child), {}).setdefault("", reason)
