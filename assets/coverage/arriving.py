@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from assets.county import profile_of
 from assets.intake.contract import load_contracts
+from assets.receiving.delivered import NAME as DELIVERED
 from assets.receiving.delivered import departments_among, kept_delivered
 from assets.receiving.filenames import naming_of
 from assets.receiving.sorting import TAKEN, sort_inbox
@@ -21,7 +22,7 @@ def expected_departments(workspace: Workspace, period: str) -> list[str]:
     if stated is not None:
         return sorted({name.partition(".")[0] for name in stated})
     frames = ReleasedFrames(workspace.frames)
-    before = [label for label in frames.periods("delivered") if label < period and ("Q" in label) == ("Q" in period)]
+    before = frames.periods_before(DELIVERED, period)
     came = departments_among(kept_delivered(frames, before[-1]) or ()) if before else frozenset()
     return sorted(came) or [
         name for name, contract in load_contracts(workspace.contracts).items() if not contract.further

@@ -6,14 +6,14 @@ Belongs here: reading these out of a workspace. Does not belong here: the judgem
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from assets.county import profile_of
 from assets.intake.contract import Contract, all_contracts
-from assets.receiving.delivered import NAME as DELIVERED
+from assets.receiving.delivered import kept_delivered
 from assets.receiving.filenames import file_names
 from assets.workbooks.layout import field_terms
 from expectations.coverage.build import Deliveries, build_coverage
@@ -63,11 +63,17 @@ def coverage_of(county: Session, request: CoverageRequest, files: ChildFiles) ->
     return build_coverage(labelled, replace(past, records=names.on(past.records)), came, context)
 
 
-def kept_coverage(frames: FrameStore, period: str) -> Coverage:
-    """The coverage that a run kept; of a workspace of an earlier state that of complete deliveries."""
+def kept_coverage(frames: FrameStore, period: str, parts: Collection[str] = COVERAGE_PARTS) -> Coverage:
+    """The coverage that a run kept; of a workspace of an earlier state that of complete deliveries.
+
+    Args:
+        frames: the workspace's frames.
+        period: the period.
+        parts: those that are asked for; the others, among them records of children, are not read and have no rows.
+    """
     if not frames.exists(f"{NAME}.units", period):
         return Coverage.complete()
-    return Coverage(*(frames.read(f"{NAME}.{part}", period) for part in COVERAGE_PARTS))
+    return replace(Coverage.complete(), **{part: frames.read(f"{NAME}.{part}", period) for part in parts})
 
 
 def source_names(contracts: Mapping[str, Contract]) -> dict[str, str]:
@@ -82,32 +88,39 @@ def source_names(contracts: Mapping[str, Contract]) -> dict[str, str]:
 
 def past_of(county: Session, period: str) -> Past:
     """The nearest earlier published period of the same kind, and of this period the edition that people have."""
-    released = ReleasedFrames(county.workspace.frames)
-    earlier = [label for label in released.periods(_RECORDS) if label < period and ("Q" in label) == ("Q" in period)]
-    labels = earlier[-1:] + (
-        [period] if is_aside(county.workspace.frames, period) and released.exists(_RECORDS, period) else []
-    )
+    released, labels = ReleasedFrames(county.workspace.frames), _past_labels(county, period)
     if not labels:
         return Past()
     records = pd.concat([part for label in labels for part in _records(released, label)], ignore_index=True)
     records = records.drop_duplicates("record_id", keep="last", ignore_index=True)
     records["child_id"] = _todays_numbers(county.latest, period, records["child_id"])
-    units = pd.concat([kept_coverage(released, label).units for label in labels], ignore_index=True)
+    units = pd.concat([kept_coverage(released, label, ("units",)).units for label in labels], ignore_index=True)
+    return Past(records, units, sources_before(county, period))
+
+
+def sources_before(county: Session, period: str) -> frozenset[str]:
+    """Departments and kinds of files of that past, without those that come once a year."""
+    released = ReleasedFrames(county.workspace.frames)
     sources = {
         source
-        for label in labels
-        if released.exists(DELIVERED, label)
-        for source in released.read(DELIVERED, label)["source"]
+        for label in _past_labels(county, period)
+        for source in kept_delivered(released, label) or ()
         if not source.startswith((LOOKED, NOT_KNOWN))
     }
-    seasonal = set(coverage_rules().seasonal)
-    return Past(records, units, frozenset(sources - seasonal))
+    return frozenset(sources - set(coverage_rules().seasonal))
+
+
+def _past_labels(county: Session, period: str) -> list[str]:
+    """The nearest earlier period, then this one where an edition of it is set aside."""
+    released = ReleasedFrames(county.workspace.frames)
+    replaced = is_aside(county.workspace.frames, period) and released.exists(_RECORDS, period)
+    return released.periods_before(_RECORDS, period)[-1:] + ([period] if replaced else [])
 
 
 def _records(released: FrameStore, label: str) -> list[pd.DataFrame]:
     """The records of a period, those that it carried itself, and those about adults."""
     parts = [released.read(_RECORDS, label).fillna("")]
-    carried = kept_coverage(released, label).carried
+    carried = kept_coverage(released, label, ("carried",)).carried
     if len(carried):
         parts.append(carried.fillna(""))
     if released.exists(_BESIDE, label):

@@ -14,7 +14,7 @@ import pandas as pd
 from assets.childfile.build import FileContext
 from assets.childfile.earlier import earlier_periods
 from assets.county import profile_of, sources_delivered
-from assets.coverage.gather import past_of
+from assets.coverage.gather import sources_before
 from assets.coverage.worlds import WorldContext, lines_resting_on_silence
 from assets.intake.contract import state_rules
 from assets.receiving.delivered import keep_not_known
@@ -61,7 +61,7 @@ def listed_lines(county: Session, period: str, files: ChildFiles, material: List
 def _resting(county: Session, period: str, files: ChildFiles, material: ListMaterial) -> pd.DataFrame:
     workspace, coverage = county.workspace, material.coverage
     profile = _of_this_county(profile_of(workspace), files.county)
-    before = past_of(county, period).sources if len(coverage.carried) else frozenset()
+    before = sources_before(county, period) if len(coverage.carried) else frozenset()
     context = FileContext(period, files.as_of, profile, state_rules(workspace.contracts))
     delivered = [*sources_delivered(county, period), *before]
     return lines_resting_on_silence(files, coverage, WorldContext(context, material.pairs, delivered, material.earlier))

@@ -122,11 +122,7 @@ def compares_changes(county: Session, records: int) -> bool:
 def known_before(frames: FrameStore, period: str) -> KnownChildren | None:
     """The register of the nearest earlier period of the same kind, None when this is the first."""
     # Not the newest one: an earlier period that is run again must not know what came after it.
-    earlier = [
-        label
-        for label in frames.periods(f"{REGISTER}.identifiers")
-        if label < period and ("Q" in label) == ("Q" in period)
-    ]
+    earlier = frames.periods_before(f"{REGISTER}.identifiers", period)
     if not earlier:
         return None
     last = earlier[-1]

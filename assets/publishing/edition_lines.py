@@ -126,9 +126,7 @@ def life_of(opened: Session, period: str) -> pd.DataFrame:
 def period_before(opened: Session, period: str) -> str:
     """The last period of the same kind before one that has lists; "" for the first."""
     # A month is no step between two quarters: each kind of comparison follows its own findings.
-    quarterly = "Q" in period
-    earlier = [name for name in opened.frames.periods("findings") if name < period and ("Q" in name) == quarterly]
-    return max(earlier, default="")
+    return max(opened.frames.periods_before("findings", period), default="")
 
 
 def fates_of(now: pd.DataFrame, before: pd.DataFrame, life: pd.DataFrame) -> pd.DataFrame:

@@ -54,8 +54,7 @@ def errata_of(opened: Session, label: str) -> dict[str, DepartmentErrors]:
     life = opened.frames.read("finding_life", label, ["finding_id", "listed", "shown", "evidence"])
     # Of a department that delivered nothing since, nobody can say whether it corrected anything.
     delivered = departments_among(sources_delivered(opened, label))
-    same_kind = [period for period in opened.frames.periods("finding_life") if ("Q" in period) == ("Q" in label)]
-    earlier = max((period for period in same_kind if period < label), default="")
+    earlier = max(opened.frames.periods_before("finding_life", label), default="")
     profile = profile_of(opened.workspace)
     sheets = {}
     for name in department_names(opened.workspace):

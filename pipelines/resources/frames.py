@@ -75,6 +75,10 @@ class FrameStore:
         """The periods for which the asset was made."""
         return sorted(path.stem for path in (self.root / asset).glob("*.parquet"))
 
+    def periods_before(self, asset: str, period: str) -> list[str]:
+        """Those of them that lie before a period and are of its kind, quarter or month: each kind of comparison follows its own."""
+        return [label for label in self.periods(asset) if label < period and ("Q" in label) == ("Q" in period)]
+
 
 def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
     import pyarrow as pa

@@ -1,5 +1,7 @@
 """The figures of an edition on made-up frames: two sizes of a list, what cannot wait, and what became of every line."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -7,6 +9,7 @@ from assets.publishing.edition_lines import EditionLines, fates_of, lines_of, pe
 from expectations.jurisdictions.profile import load_profile
 from expectations.life.rules import life_rules
 from expectations.life.states import KEPT, PERIOD_KINDS
+from pipelines.resources.frames import FrameStore
 
 FINDINGS = pd.DataFrame(
     [
@@ -88,8 +91,9 @@ def test_the_period_before_is_of_the_same_kind(opened_with):
 
 @pytest.fixture
 def opened_with():
-    class Frames:
+    class Frames(FrameStore):
         def __init__(self, labels):
+            super().__init__(Path())
             self.labels = labels
 
         def periods(self, asset):
